@@ -1,0 +1,86 @@
+"""Arms as sets of drugs, the control, and the rules in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xenotrack.errors import StudyError
+from xenotrack.study.rules import Rules
+
+NO_DRUG_WORDS = frozenset(
+    ("vehicle", "veh", "untreated", "no treatment", "control", "ctrl", "placebo")
+)
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A treatment group: its name as written, and the drugs it receives (none = vehicle)."""
+
+    name: str
+    drugs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Design:
+    """The arms of one study in display order, its control, and its rules."""
+
+    name: str
+    arms: tuple[Arm, ...]
+    rules: Rules = Rules()
+
+    @property
+    def arm_names(self) -> tuple[str, ...]:
+        return tuple(arm.name for arm in self.arms)
+
+    @property
+    def control(self) -> str | None:
+        """The declared control, else the only arm without a drug, else none."""
+        if self.rules.study.control is not None:
+            return self.rules.study.control
+        untreated = [arm.name for arm in self.arms if not arm.drugs]
+        return untreated[0] if len(untreated) == 1 else None
+
+    def require_control(self) -> str:
+        """The control, for what cannot be computed without one."""
+        if self.control is None:
+            names = ", ".join(self.arm_names)
+            raise StudyError(
+                f"The study has no control arm. The arms are: {names}. "
+                'Choose one with --control NAME, or `control = "NAME"` under [study].'
+            )
+        return self.control
+
+    def drugs_of(self, name: str) -> frozenset[str]:
+        return next(arm.drugs for arm in self.arms if arm.name == name)
+
+    def arm_of(self, drugs: frozenset[str]) -> str | None:
+        """The arm that receives exactly these drugs; none where several or no arm do.
+
+        The control stands for the empty set even where another arm has no drug.
+        """
+        if not drugs and self.control is not None and not self.drugs_of(self.control):
+            return self.control
+        found = [arm.name for arm in self.arms if arm.drugs == drugs]
+        return found[0] if len(found) == 1 else None
+
+    def combinations(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Every arm of two or more drugs with the arms that hold a non-empty part of them."""
+        for arm in self.arms:
+            parts = tuple(
+                other.name for other in self.arms if other.drugs and other.drugs < arm.drugs
+            )
+            if len(arm.drugs) >= 2 and parts:
+                yield arm.name, parts
+
+
+def drugs_in_name(name: str) -> frozenset[str]:
+    """The drugs that an arm's name spells, split at ``+``; none for the words for no drug.
+
+    >>> sorted(drugs_in_name("CDK4/6i + ET"))
+    ['CDK4/6i', 'ET']
+    >>> drugs_in_name("Vehicle")
+    frozenset()
+    """
+    words = [word.strip() for word in name.split("+")]
+    return frozenset(word for word in words if word and word.casefold() not in NO_DRUG_WORDS)
