@@ -1,0 +1,47 @@
+"""What a comparison needs of any model: one number an arm, and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ArmEstimates:
+    """One estimate an arm, with what any weighted sum of them needs.
+
+    ``values`` (k,) and ``covariance`` (k, k) are NaN where an arm is not estimable;
+    ``degrees_of_freedom`` takes weights (m, k) and gives (m,), infinite for a normal reference.
+    ``independent`` says that each arm has variances of its own, so that an arm's spread says
+    nothing about another's.
+    """
+
+    outcome: str
+    arms: tuple[str, ...]
+    values: Floats
+    covariance: Floats
+    degrees_of_freedom: Callable[[Floats], Floats]
+    independent: bool
+    method: str
+
+
+def welch_satterthwaite(variances: Floats, df: Floats) -> Callable[[Floats], Floats]:
+    """Degrees of freedom of weighted sums of independent estimates.
+
+    ``(Σ w²V)² / Σ (w⁴V²/df)`` for weights (m, k), variances (k,) and their df (k,); arms of
+    weight 0 do not count, whether estimable or not (Satterthwaite 1946, Biometrics Bull 2:110).
+    """
+
+    def degrees_of_freedom(weights: Floats) -> Floats:
+        weights = np.atleast_2d(weights)
+        used = weights != 0
+        share = np.where(used, weights**2 * np.where(used, variances, 0.0), 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return share.sum(axis=1) ** 2 / np.where(used, share**2 / df, 0.0).sum(axis=1)
+
+    return degrees_of_freedom
