@@ -1,0 +1,217 @@
+"""Hazards of progression by arm: Cox with Firth's penalty, finite even without an event.
+
+Efron's ties; p by penalised likelihood ratio, intervals by profile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from xenotrack.errors import FitError
+from xenotrack.model.partial_likelihood import (
+    PenalisedLikelihood,
+    TiedEvents,
+    efron_rows,
+    penalised_likelihood,
+)
+from xenotrack.model.risk_sets import Counts, Flags, Floats, count_risk_sets
+
+CONVERGED = 1e-20  # gain in likelihood promised by the next step: hazards right to 1e-10 SE
+LONGEST_STEP = 4.0  # of any log hazard at once
+FARTHEST = 1e3  # a log hazard ratio beyond which a limit is called unbounded
+
+
+@dataclass(frozen=True)
+class HazardContrast:
+    """A weighted sum of log hazards; all NaN where the arms' events say nothing about it.
+
+    ``statistic`` is the signed root of the penalised likelihood ratio, standard normal when the
+    sum is 0; ``std_error``, from the information, is informative only; a NaN limit is unbounded.
+    """
+
+    estimate: float
+    std_error: float
+    statistic: float
+    p_value: float
+    conf_low: float
+    conf_high: float
+
+    @property
+    def chi_square(self) -> float:
+        """Penalised likelihood ratio on one degree of freedom."""
+        return self.statistic**2
+
+
+NOT_ESTIMABLE = HazardContrast(*[np.nan] * 6)
+
+
+@dataclass(frozen=True)
+class FirthFit:
+    """Log hazards of all arms in one Firth-penalised Cox model.
+
+    ``log_hazards`` (k,) are against the first arm at risk at an event, with ``covariance`` (k, k)
+    from the information; NaN for arms never at risk when a mouse progressed. ``n_events`` (k,).
+    """
+
+    log_hazards: Floats
+    covariance: Floats
+    n_events: Counts
+    log_likelihood: float
+    penalised_log_likelihood: float
+    rows: TiedEvents
+
+    def contrast(self, weights: Floats, level: float = 0.95) -> HazardContrast:
+        """The contrast with ``weights`` (k,) that sum to 0, and its profile interval.
+
+        The profile of ``w'b`` is the penalised likelihood maximised under ``w'b = θ``. Not
+        estimable: none of the arms weighed has an event, or one was never at risk at an event.
+        """
+        weights = np.asarray(weights, float)
+        if abs(weights.sum()) > 1e-9 or not weights.any():
+            raise ValueError("weights of a hazard contrast sum to 0 and are not all 0")
+        known = np.isfinite(self.log_hazards)
+        used = weights != 0
+        if not known[used].all() or not self.n_events[used].any():
+            return NOT_ESTIMABLE
+        return _profile_contrast(self, weights[known][1:], level)
+
+
+def fit_firth(days: Floats, events: Flags, arm: Counts, n_arms: int) -> FirthFit:
+    """Fit one hazard an arm by ``ℓ(b) + ½ ln|I(b)|`` (Firth 1993; Heinze & Schemper 2001).
+
+    Assumes proportional hazards. Arms can be compared when they were at risk at the first event;
+    without two such arms every hazard is NaN.
+    """
+    sets = count_risk_sets(days, events, arm, n_arms)
+    rows, n_events = efron_rows(sets), sets.events.sum(axis=0)
+    known = np.zeros(n_arms, bool)
+    if rows.log_weights.size:
+        # Nobody enters late: whoever is at risk at any event is so at the first, with all others.
+        known = np.isfinite(rows.log_weights[0])
+    rows = TiedEvents(rows.log_weights[:, known], rows.events[known])
+    log_hazards, covariance = np.full(n_arms, np.nan), np.full((n_arms, n_arms), np.nan)
+    if known.sum() < 2:
+        return FirthFit(log_hazards, covariance, n_events, np.nan, np.nan, rows)
+    beta, top = _maximise(rows, np.zeros(int(known.sum()) - 1))
+    log_hazards[known] = np.concatenate([[0.0], beta])
+    bordered = np.zeros((beta.size + 1,) * 2)
+    bordered[1:, 1:] = np.linalg.inv(top.information)
+    covariance[np.ix_(known, known)] = bordered
+    return FirthFit(log_hazards, covariance, n_events, top.unpenalised, top.penalised, rows)
+
+
+def _maximise(
+    rows: TiedEvents, start: Floats, held: Floats | None = None
+) -> tuple[Floats, PenalisedLikelihood]:
+    """Newton's ascent with halved steps; moves at right angles to ``held``, if any."""
+    beta, here = start, penalised_likelihood(rows, start)
+    for _ in range(200):
+        step = _newton_step(here, held)
+        gain = float(step @ here.score)
+        step *= min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), LONGEST_STEP))
+        if gain <= CONVERGED:
+            return beta, here
+        beta, here, moved = _climb(rows, beta, here, step)
+        if not moved:
+            return beta, here
+    raise FitError(
+        "The hazards of the arms have no maximum that can be found.\n"
+        "After 200 steps the penalised likelihood still rises. Look at the arms' days with "
+        "`xenotrack progression --curve`."
+    )
+
+
+def _newton_step(here: PenalisedLikelihood, held: Floats | None) -> Floats:
+    """The step to the maximum of the local parabola, within the plane where ``held'b`` stays."""
+    solve = _inverse_curvature(here)
+    step = solve @ here.score
+    if held is not None:
+        across = solve @ held
+        step = step - across * (held @ step) / (held @ across)
+    return step
+
+
+def _inverse_curvature(here: PenalisedLikelihood) -> Floats:
+    """Inverse of the curvature, or of the information where the likelihood is not concave."""
+    concave = np.linalg.eigvalsh(here.curvature)[0] > 0
+    return np.linalg.inv(here.curvature if concave else here.information)
+
+
+def _climb(
+    rows: TiedEvents, beta: Floats, here: PenalisedLikelihood, step: Floats
+) -> tuple[Floats, PenalisedLikelihood, bool]:
+    """The first of the step and its halves that does not descend, beyond rounding."""
+    noise = 1e-14 * (1 + abs(here.penalised))
+    for _ in range(40):
+        there = penalised_likelihood(rows, beta + step)
+        if there.penalised >= here.penalised - noise:
+            return beta + step, there, True
+        step = step / 2
+    return beta, here, False
+
+
+def _profile_contrast(fit: FirthFit, weights: Floats, level: float) -> HazardContrast:
+    """Test and interval of ``weights'b``, with b against the first arm."""
+    beta = fit.log_hazards[np.isfinite(fit.log_hazards)][1:]
+    top = penalised_likelihood(fit.rows, beta)
+    estimate = float(weights @ beta)
+    std_error = float(np.sqrt(weights @ np.linalg.inv(top.information) @ weights))
+    profile = _Profile(fit.rows, weights, beta, top)
+    statistic = float(np.sign(estimate)) * profile.distance(0.0)[0]
+    root = float(ndtri((1 + level) / 2))
+    low, high = (profile.limit(side, root, std_error) for side in (-1, 1))
+    return HazardContrast(
+        estimate, std_error, statistic, float(2 * ndtr(-abs(statistic))), low, high
+    )
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """The penalised likelihood along one contrast, maximised over everything else."""
+
+    rows: TiedEvents
+    weights: Floats
+    beta: Floats
+    top: PenalisedLikelihood
+
+    def distance(self, value: float) -> tuple[float, float]:
+        """Root of the likelihood ratio between the maximum and ``w'b = value``; its slope.
+
+        The slope of the profile is the multiplier of the constraint, the score along w.
+        """
+        along = _inverse_curvature(self.top) @ self.weights
+        shift = value - float(self.weights @ self.beta)
+        start = self.beta + shift * along / (self.weights @ along)
+        _, here = _maximise(self.rows, start, self.weights)
+        root = np.sqrt(max(2 * (self.top.penalised - here.penalised), 0.0))
+        multiplier = float(self.weights @ here.score) / float(self.weights @ self.weights)
+        return float(root), abs(multiplier) / root if root > 0 else np.nan
+
+    def limit(self, side: int, root: float, std_error: float) -> float:
+        """The value on one ``side`` of the estimate that lies ``root`` away, NaN if unbounded."""
+        estimate = float(self.weights @ self.beta)
+        inner, outer = 0.0, np.inf
+        away = root * std_error
+        for _ in range(100):
+            distance, slope = self.distance(estimate + side * away)
+            if abs(distance - root) < 1e-9:
+                return float(estimate + side * away)
+            inner, outer = (away, outer) if distance < root else (inner, away)
+            if inner > FARTHEST:
+                break
+            away = _next_try(away + (root - distance) / slope, inner, outer)
+        return np.nan
+
+
+def _next_try(newton: float, inner: float, outer: float) -> float:
+    """Newton's proposal where it stays inside the bracket, else the middle or twice as far.
+
+    >>> _next_try(5.0, 1.0, np.inf), _next_try(np.nan, 1.0, 2.0)
+    (3.0, 1.5)
+    """
+    if inner < newton < outer:
+        return min(newton, 3 * inner) if inner > 0 and np.isinf(outer) else newton
+    return 2 * inner if np.isinf(outer) else (inner + outer) / 2

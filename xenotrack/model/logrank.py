@@ -1,0 +1,167 @@
+"""Do the arms progress at different speeds? Log-rank, asymptotic and by permutation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+from scipy.special import chdtrc
+
+from xenotrack.model.risk_sets import Counts, Flags, Floats, RiskSets, count_risk_sets
+
+MOST_SPLITS = 200_000
+DRAWS = 100_000
+CHUNK = 2_000_000  # shuffled scores held at a time
+
+
+@dataclass(frozen=True)
+class LogRank:
+    """A log-rank test of equal hazards, all NaN where no event could tell the arms apart.
+
+    ``p_permutation`` compares the arms' sums of log-rank scores with those of ``permutations``
+    reassignments of the mice to the arms: all of them if ``exact``, else seeded draws.
+    """
+
+    observed: Floats
+    expected: Floats
+    chi_square: float
+    df: int
+    p_value: float
+    p_permutation: float
+    permutations: int
+    exact: bool
+
+
+def log_rank(
+    days: Floats,
+    events: Flags,
+    arm: Counts,
+    n_arms: int,
+    *,
+    seed: int = 0,
+    draws: int = DRAWS,
+    most_splits: int = MOST_SPLITS,
+) -> LogRank:
+    """Log-rank test of all arms.
+
+    ``χ² = (O−E)' V⁻ (O−E)`` with V the hypergeometric covariance of the arms' events on each day
+    (Mantel 1966; Peto & Peto 1972). The permutation p assumes that the arms are followed and
+    withdrawn alike; it is ``hits/splits`` when all splits are counted, ``(1+hits)/(1+draws)`` else.
+    """
+    sets = count_risk_sets(days, events, arm, n_arms)
+    observed, expected = sets.events.sum(axis=0).astype(float), _expected(sets)
+    chi_square, df = _quadratic_form(observed - expected, _covariance(sets))
+    if df == 0:
+        return LogRank(observed, expected, np.nan, 0, np.nan, np.nan, 0, False)
+    sizes = np.bincount(arm, minlength=n_arms)
+    p_permutation, permutations, exact = _permute(
+        _scores(sets, days, events), np.asarray(arm), sizes, seed, draws, most_splits
+    )
+    p_value = float(chdtrc(df, chi_square))
+    return LogRank(
+        observed, expected, chi_square, df, p_value, p_permutation, permutations, exact
+    )
+
+
+def log_rank_of_pair(
+    days: Floats, events: Flags, arm: Counts, first: int, second: int, **options: int
+) -> LogRank:
+    """Log-rank test of two arms, as if no other were in the study."""
+    chosen = (arm == first) | (arm == second)
+    codes = (arm[chosen] == second).astype(int)
+    return log_rank(days[chosen], events[chosen], codes, 2, **options)
+
+
+def _expected(sets: RiskSets) -> Floats:
+    share = sets.at_risk / sets.at_risk.sum(axis=1, keepdims=True)
+    return sets.events.sum(axis=1) @ share
+
+
+def _covariance(sets: RiskSets) -> Floats:
+    n, d = sets.at_risk.sum(axis=1), sets.events.sum(axis=1)
+    share = sets.at_risk / n[:, None]
+    spread = d * (n - d) / np.maximum(n - 1, 1)  # 0 where a single mouse is left
+    return np.diag(spread @ share) - (share * spread[:, None]).T @ share
+
+
+def _quadratic_form(difference: Floats, covariance: Floats) -> tuple[float, int]:
+    """``d' V⁻ d`` and the rank of V, for a V that is singular by construction."""
+    values, vectors = np.linalg.eigh(covariance)
+    kept = values > 1e-10 * max(values.max(initial=0.0), 1e-10)
+    along = vectors[:, kept].T @ difference
+    return float(np.sum(along**2 / values[kept])), int(kept.sum())
+
+
+def _scores(sets: RiskSets, days: Floats, events: Flags) -> Floats:
+    """Each mouse's share of O − E: its event less the pooled cumulative hazard of its days."""
+    hazard = np.cumsum(sets.events.sum(axis=1) / sets.at_risk.sum(axis=1))
+    return np.asarray(events, float) - hazard[np.searchsorted(sets.days, days)]
+
+
+def _permute(
+    scores: Floats, arm: Counts, sizes: Counts, seed: int, draws: int, most_splits: int
+) -> tuple[float, int, bool]:
+    """(p, splits looked at, whether these were all) of the sum over arms of (sum of scores)²/n.
+
+    The statistic is the quadratic form in the scores' permutation covariance, up to a constant.
+    """
+    filled = sizes[sizes > 0]
+    sums = np.bincount(arm, weights=scores, minlength=sizes.size)[sizes > 0]
+    # Sums are added in another order than in the observed split: equal ones differ in the last bit.
+    threshold = float(np.sum(sums**2 / filled)) * (1 - 1e-9) - 1e-12
+    n_splits = _count_splits(filled)
+    if n_splits <= most_splits:
+        hits = _count_hits(_all_sums(scores, filled), filled, threshold)
+        return hits / n_splits, n_splits, True
+    hits = sum(_count_hits(s, filled, threshold) for s in _drawn_sums(scores, filled, seed, draws))
+    return (1 + hits) / (1 + draws), draws, False
+
+
+def _count_hits(sums: Floats, sizes: Counts, threshold: float) -> int:
+    return int(np.count_nonzero((sums**2 / sizes).sum(axis=1) >= threshold))
+
+
+def _count_splits(sizes: Counts) -> int:
+    """Ways to deal the mice into arms of these sizes.
+
+    >>> _count_splits(np.array([2, 2]))
+    6
+    """
+    splits, dealt = 1, 0
+    for size in map(int, sizes):
+        dealt += size
+        splits *= comb(dealt, size)
+    return splits
+
+
+def _all_sums(scores: Floats, sizes: Counts) -> Floats:
+    """The arms' sums of scores under every split, a row a split.
+
+    Mice are dealt one after the other; partial deals are kept by how full each arm is, so that
+    every one of them can be completed and none is built twice.
+    """
+    partial = {(0,) * sizes.size: np.zeros((1, sizes.size))}
+    for score in scores:
+        grown: dict[tuple[int, ...], list[Floats]] = defaultdict(list)
+        for filled, sums in partial.items():
+            for place in np.flatnonzero(np.asarray(filled) < sizes):
+                fuller = (*filled[:place], filled[place] + 1, *filled[place + 1 :])
+                added = sums.copy()
+                added[:, place] += score
+                grown[fuller].append(added)
+        partial = {filled: np.concatenate(parts) for filled, parts in grown.items()}
+    return partial[tuple(map(int, sizes))]
+
+
+def _drawn_sums(scores: Floats, sizes: Counts, seed: int, draws: int) -> Iterator[Floats]:
+    """The arms' sums of scores under seeded random splits, some thousands of rows at a time."""
+    random = np.random.default_rng(seed)
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    rows = max(1, CHUNK // scores.size)
+    for begin in range(0, draws, rows):
+        shuffled = np.tile(scores, (min(rows, draws - begin), 1))
+        random.permuted(shuffled, axis=1, out=shuffled)
+        yield np.add.reduceat(shuffled, starts, axis=1)

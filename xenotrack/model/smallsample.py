@@ -1,0 +1,322 @@
+"""Tests and intervals for a mixed model fitted to few mice.
+
+Three references for any weighted sum of coefficients, single or joint: Kenward–Roger (1997,
+Biometrics 53:983; expected information, adjusted covariance), Satterthwaite (observed
+information, as Fai & Cornelius 1996 for joint tests), and the normal one that large samples allow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import chdtrc, fdtrc
+
+from xenotrack.model.reml import MixedFit, residual_products, shrinkage
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class JointTest:
+    """An F test that several weighted sums are all zero (df of the denominator may be infinite)."""
+
+    statistic: float
+    df_numerator: int
+    df_denominator: float
+
+    @property
+    def p_value(self) -> float:
+        if np.isinf(self.df_denominator):
+            return float(chdtrc(self.df_numerator, self.statistic * self.df_numerator))
+        return float(fdtrc(self.df_numerator, self.df_denominator, self.statistic))
+
+
+class Information:
+    """What the variance parameters γ = (random covariance, σ²) say of one another and of β.
+
+    V = Σ γ_a V_a; every array is in the basis of orthonormal X. ``S[a]`` = X'V⁻¹V_aV⁻¹X,
+    ``Q[a, b]`` = X'V⁻¹V_aV⁻¹V_bV⁻¹X, ``C`` = (X'V⁻¹X)⁻¹.
+    """
+
+    def __init__(self, fit: MixedFit) -> None:
+        data, sigma2 = fit.patterns, fit.residual_variance
+        self.fit, self.data = fit, data
+        q, p = data.q, data.p
+        N, K, _ = shrinkage(data.A, fit.factor)
+        self.units = _units(q)
+        self.N2 = 2 * N - N @ data.A @ N
+        self.N3 = self.N2 + N - self.N2 @ data.A @ N
+        self.K, self.K2 = K / sigma2, (np.eye(q) - data.A @ self.N2) / sigma2**2
+        self.W, self.W2 = self.K @ data.A, self.K2 @ data.A
+        F, F2 = self.K @ data.B, self.K2 @ data.B
+        self.weight = data.weight[:, None, None]
+        self.UF = self.units[:, None] @ F  # (k, G, q, p)
+        columns = self.UF.reshape(len(self.units), -1, p)
+        weighted_F = (self.weight * F).reshape(-1, p)
+
+        def information(power: int, inner: Floats) -> Floats:  # X'V⁻ᵖᵒʷᵉʳX
+            moved = (inner @ data.B).reshape(-1, p)
+            return (np.eye(p) - data.weighted_B.T @ moved) / sigma2**power
+
+        C = np.linalg.inv(information(1, N))
+        self.C = (C + C.T) / 2
+        self.S = np.concatenate([weighted_F.T @ columns, information(2, self.N2)[None]])
+
+        k = len(self.units)
+        Q = np.empty((k + 1, k + 1, p, p))
+        carried = (self.weight * self.W @ self.UF).reshape(k, -1, p)
+        Q[:k, :k] = np.swapaxes(columns, 1, 2)[:, None] @ carried
+        last = (self.weight * F2).reshape(-1, p).T @ columns
+        Q[k, :k], Q[:k, k] = last, np.swapaxes(last, 1, 2)
+        Q[k, k] = information(3, self.N3)
+        self.Q = Q
+        self.traces = self._traces()
+
+    def _traces(self) -> Floats:
+        """tr(V⁻¹V_aV⁻¹V_b), (k+1, k+1)."""
+        k, data, sigma2 = len(self.units), self.data, self.fit.residual_variance
+        WU = self.W @ self.units[:, None]
+        T = np.empty((k + 1, k + 1))
+        T[:k, :k] = np.einsum("agij,bgji->ab", data.weight[:, None, None] * WU, WU)
+        T[:k, k] = T[k, :k] = np.einsum("aij,ij->a", self.units, (self.weight * self.W2).sum(0))
+        lost = np.einsum("g,gij,gji->", data.weight, data.A, self.N2)
+        T[k, k] = (data.n - lost) / sigma2**2
+        return T
+
+    @cached_property
+    def SC(self) -> Floats:
+        return self.S @ self.C
+
+    @cached_property
+    def expected(self) -> Floats:
+        """The expected Hessian of the REML deviance in γ, (k+1, k+1)."""
+        return (
+            self.traces
+            - 2 * np.einsum("ij,abji->ab", self.C, self.Q)
+            + np.einsum("aij,bji->ab", self.SC, self.SC)
+        )
+
+    @cached_property
+    def observed(self) -> tuple[Floats, Floats]:
+        """The observed gradient (k+1,) and Hessian (k+1, k+1) of the REML deviance in γ."""
+        data, fit, sigma2 = self.data, self.fit, self.fit.residual_variance
+        k, p, units = len(self.units), data.p, self.units
+        shift = fit.shift
+        rest = residual_products(data, shift[None])[0]
+        K_t = np.swapaxes(self.K, 1, 2)
+        u = (self.K @ (data.c - data.weight[:, None] * (data.B @ shift))[:, :, None])[:, :, 0]
+        uu, u2u = self.K @ rest @ K_t, (self.K2 @ rest @ K_t).sum(axis=0)
+        rr = data.yy + shift @ shift
+        moved = self.N2 @ (data.c - data.weight[:, None] * (data.B @ shift))[:, :, None]
+        # X'V⁻¹V_aPy for each parameter a; X'r = −shift because X is orthonormal, y a residual.
+        Xa = np.einsum("agqp,gq->ap", self.UF, u)
+        X_last = (-shift - data.B.reshape(-1, p).T @ moved.ravel()) / sigma2**2
+        Xa = np.concatenate([Xa, X_last[None]])
+        Y = np.empty((k + 1, k + 1))
+        Y[:k, :k] = np.einsum("aij,gjk,bkl,gli->ab", units, self.W, units, uu, optimize=True)
+        Y[:k, k] = Y[k, :k] = np.einsum("aij,ij->a", units, u2u.T)
+        Y[k, k] = (rr - np.vdot(self.N3, rest)) / sigma2**3
+        Y -= Xa @ self.C @ Xa.T
+        quadratic = np.append(
+            np.einsum("aij,ij->a", units, uu.sum(axis=0)),
+            (rr - np.vdot(self.N2, rest)) / sigma2**2,
+        )
+        spread = np.append(
+            np.einsum("aij,ij->a", units, (self.weight * self.W).sum(axis=0)),
+            (data.n - np.einsum("g,gij,gji->", data.weight, self.W * sigma2, self._N)) / sigma2,
+        )
+        gradient = spread - np.einsum("aii->a", self.SC) - quadratic
+        return gradient, 2 * Y - self.expected
+
+    @cached_property
+    def _N(self) -> Floats:
+        # tr V⁻¹ = (n − tr AN)/σ², and σ²W(I + ΨA) = A turns AN into σ²WΨ.
+        psi = self.fit.factor @ self.fit.factor.T
+        return np.broadcast_to(psi, self.W.shape)
+
+
+def _units(q: int) -> Floats:
+    """The symmetric matrices that span a random covariance of size q, in the order 11, 21, 22."""
+    if q == 1:
+        return np.ones((1, 1, 1))
+    return np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])
+
+
+class _Reference:
+    """A reference distribution for weighted sums of a fit's coefficients."""
+
+    def __init__(self, fit: MixedFit) -> None:
+        self.fit = fit
+
+    @cached_property
+    def information(self) -> Information:
+        return Information(self.fit)
+
+    def inner(self, weights: Floats) -> Floats:
+        """Weights (m, p) of the user's coefficients in the orthonormal basis."""
+        return np.atleast_2d(weights) @ self.fit.patterns.to_user
+
+    def variance_slopes(self, inner: Floats) -> Floats:
+        """l'CS_aCl, the gradient of each variance in γ: (m, k+1)."""
+        lC = inner @ self.information.C
+        return np.einsum("mi,aij,mj->ma", lC, self.information.S, lC, optimize=True)
+
+    def variances(self, inner: Floats) -> Floats:
+        return np.einsum("mi,ij,mj->m", inner, self.information.C, inner)
+
+
+class Normal(_Reference):
+    """The limit of many mice: infinite degrees of freedom."""
+
+    name = "normal"
+
+    @property
+    def covariance(self) -> Floats:
+        return self.fit.covariance
+
+    def degrees_of_freedom(self, weights: Floats) -> Floats:
+        return np.full(len(np.atleast_2d(weights)), np.inf)
+
+    def joint_test(self, weights: Floats) -> JointTest:
+        estimate = weights @ self.fit.coefficients
+        spread = weights @ self.fit.covariance @ weights.T
+        statistic = estimate @ np.linalg.solve(spread, estimate) / len(weights)
+        return JointTest(float(statistic), len(weights), np.inf)
+
+
+class Satterthwaite(_Reference):
+    """Degrees of freedom matched to the variance's own variance, from the observed information."""
+
+    name = "satterthwaite"
+
+    @property
+    def covariance(self) -> Floats:
+        return self.fit.covariance
+
+    @cached_property
+    def parameter_covariance(self) -> Floats:
+        """The covariance of the variance parameters γ, (k+1, k+1).
+
+        At a singular fit only the manifold of Ψ's rank moves: a direction at zero has no variance.
+        """
+        gradient, hessian = self.information.observed
+        J = _tangent(self.fit)
+        inside = J.T @ hessian @ J
+        if J.shape[1] == len(J) - 1 and len(J) == 4:
+            # Rank 1, D = λλ': the constraint bends, and the gradient feels it.
+            inside[0, 0] += 2 * gradient[0]
+            inside[0, 1] += gradient[1]
+            inside[1, 0] += gradient[1]
+            inside[1, 1] += 2 * gradient[2]
+        scale = 1 / np.sqrt(np.maximum(np.abs(np.diag(inside)), 1e-300))
+        values, vectors = np.linalg.eigh(inside * np.outer(scale, scale))
+        kept = values > 1e-10
+        root = (J * scale) @ vectors[:, kept] * np.sqrt(2 / values[kept])
+        return root @ root.T
+
+    def degrees_of_freedom(self, weights: Floats) -> Floats:
+        inner = self.inner(weights)
+        slopes = self.variance_slopes(inner)
+        spread = np.einsum("ma,ab,mb->m", slopes, self.parameter_covariance, slopes)
+        with np.errstate(divide="ignore"):
+            return 2 * self.variances(inner) ** 2 / spread
+
+    def joint_test(self, weights: Floats) -> JointTest:
+        inner = self.inner(weights)
+        values, vectors = np.linalg.eigh(inner @ self.information.C @ inner.T)
+        kept = values > 1e-8 * values.max()
+        rows = vectors[:, kept].T
+        estimate = rows @ (np.atleast_2d(weights) @ self.fit.coefficients)
+        df = self.degrees_of_freedom(rows @ np.atleast_2d(weights))
+        statistic = float(np.mean(estimate**2 / values[kept]))
+        return JointTest(statistic, int(kept.sum()), _pooled_df(df))
+
+
+def _pooled_df(df: Floats) -> float:
+    """One denominator for the mean of independent squared t variables of these df."""
+    if len(df) == 1 or np.ptp(df) < 1e-8:
+        return float(df.mean())
+    mean = np.sum(df[df > 2] / (df[df > 2] - 2))
+    return float(2 * mean / (mean - len(df))) if mean > len(df) else 2.0
+
+
+def _tangent(fit: MixedFit) -> Floats:
+    """The directions in which γ can move at the rank of the fit, (k+1, free)."""
+    q, k = fit.patterns.q, len(_units(fit.patterns.q))
+    if fit.rank == q:
+        return np.eye(k + 1)
+    if fit.rank == 0:
+        return np.eye(k + 1)[:, -1:]
+    # The parameters of Information are in units of the scaled Z.
+    values, vectors = np.linalg.eigh(fit.residual_variance * fit.factor @ fit.factor.T)
+    first, second = np.sqrt(values[1]) * vectors[:, 1]
+    return np.array([[2 * first, 0, 0], [second, first, 0], [0, 2 * second, 0], [0, 0, 1.0]])
+
+
+class KenwardRoger(_Reference):
+    """Covariance adjusted for the estimated variances, and degrees of freedom to match."""
+
+    name = "kenward-roger"
+
+    @cached_property
+    def parameter_covariance(self) -> Floats:
+        """Twice the inverse expected Hessian of γ, (k+1, k+1)."""
+        expected = self.information.expected
+        scale = 1 / np.sqrt(np.diag(expected))
+        return 2 * np.linalg.pinv(expected * np.outer(scale, scale), rcond=1e-12, hermitian=True) * (
+            np.outer(scale, scale)
+        )
+
+    @cached_property
+    def inner_covariance(self) -> Floats:
+        info, W = self.information, self.parameter_covariance
+        U = np.einsum("ab,abij->ij", W, info.Q)
+        U -= np.einsum("ab,aij,bjk->ik", W, info.SC, info.S, optimize=True)
+        adjusted = info.C + 2 * info.C @ U @ info.C
+        return (adjusted + adjusted.T) / 2
+
+    @cached_property
+    def covariance(self) -> Floats:
+        to_user = self.fit.patterns.to_user
+        return to_user @ self.inner_covariance @ to_user.T
+
+    def degrees_of_freedom(self, weights: Floats) -> Floats:
+        # For one weighted sum Kenward & Roger's scaling is 1 and their df are Satterthwaite's,
+        # with the expected information in place of the observed.
+        inner = self.inner(weights)
+        slopes = self.variance_slopes(inner)
+        spread = np.einsum("ma,ab,mb->m", slopes, self.parameter_covariance, slopes)
+        with np.errstate(divide="ignore"):
+            return 2 * self.variances(inner) ** 2 / spread
+
+    def joint_test(self, weights: Floats) -> JointTest:
+        """Kenward & Roger's scaled F, with the constants that make it exact for Hotelling's T²."""
+        info, W = self.information, self.parameter_covariance
+        inner = self.inner(weights)
+        rows = np.linalg.matrix_rank(inner)
+        theta = inner.T @ np.linalg.solve(inner @ info.C @ inner.T, inner)
+        turned = theta @ info.C @ info.SC
+        first = np.einsum("aii->a", turned)
+        A1 = first @ W @ first
+        A2 = np.einsum("ab,aij,bji->", W, turned, turned)
+        B = (A1 + 6 * A2) / (2 * rows)
+        g = ((rows + 1) * A1 - (rows + 4) * A2) / ((rows + 2) * A2)
+        bottom = 3 * rows + 2 * (1 - g)
+        c1, c2, c3 = g / bottom, (rows - g) / bottom, (rows + 2 - g) / bottom
+        v0 = max(1 + c1 * B, 0.0)
+        shrunk = 1 - A2 / rows
+        rho = (shrunk / (1 - c2 * B)) ** 2 * v0 / (1 - c3 * B) / rows
+        df = 4 + (rows + 2) / (rows * rho - 1)
+        scale = 1.0 if abs(df - 2) < 1e-2 else df * shrunk / (df - 2)
+        estimate = np.atleast_2d(weights) @ self.fit.coefficients
+        spread = inner @ self.inner_covariance @ inner.T
+        statistic = scale * estimate @ np.linalg.solve(spread, estimate) / rows
+        return JointTest(float(statistic), int(rows), float(df))
+
+
+REFERENCES: dict[str, type[KenwardRoger] | type[Satterthwaite] | type[Normal]] = {
+    reference.name: reference for reference in (KenwardRoger, Satterthwaite, Normal)
+}
