@@ -1,0 +1,140 @@
+"""The bundled sample studies: ``python -m xenotrack.plan.samples FOLDER`` writes them anew."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.plan.scenarios import COMBINATION, NAIVE, RESISTANT, TWO_ARM, WIDE
+from xenotrack.plan.simulate import Cohort, draw_cohort, measure_cohort
+from xenotrack.plan.truth import Scenario
+from xenotrack.study.volume import tumor_volume
+
+_TRIPLE = "alpelisib+ribociclib+fulvestrant"
+
+
+def long_sheet(readings: pd.DataFrame) -> pd.DataFrame:
+    """A row a mouse and visit, as it was measured."""
+    return readings
+
+
+def wide_sheet(readings: pd.DataFrame) -> pd.DataFrame:
+    """A row a mouse and a column a visit: volumes in mm³, blank once the mouse has left."""
+    volume = tumor_volume(readings["length_mm"], readings["width_mm"]).round(1)
+    volumes = readings.assign(volume_mm3=volume).pivot(
+        index="mouse", columns="day", values="volume_mm3"
+    )
+    mice = readings[["arm", "mouse"]].drop_duplicates()
+    return mice.merge(volumes, on="mouse").rename(columns={"arm": "Treatment", "mouse": "Mouse"})
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One bundled sheet: its scenario, its seed, its layout and what its study.toml adds."""
+
+    name: str
+    scenario: Scenario
+    seed: int
+    sheet: Callable[[pd.DataFrame], pd.DataFrame] = long_sheet
+    title: str = ""
+    rules: str = ""
+
+    def cohort(self) -> Cohort:
+        """The mice behind the sheet, as they really are."""
+        return draw_cohort(self.scenario, np.random.default_rng(self.seed))
+
+    def readings(self) -> pd.DataFrame:
+        """What was measured of these mice."""
+        rng = np.random.default_rng(self.seed)
+        return measure_cohort(draw_cohort(self.scenario, rng), rng)
+
+    def files(self) -> dict[str, str]:
+        """Text of each file of the sample, by file name."""
+        sheet = self.sheet(self.readings())
+        texts = {f"{self.name}.csv": sheet.to_csv(index=False, lineterminator="\n")}
+        if self.title:
+            texts[f"{self.name}.toml"] = render_toml(self)
+        return texts
+
+
+def render_toml(sample: Sample) -> str:
+    """The study.toml of a sample: title, arms as sets of drugs, and the rules of its analysis."""
+    # A JSON string or list of strings is also a TOML one.
+    arms = "\n".join(
+        f"{arm.name if arm.name.isalnum() else json.dumps(arm.name)} = {json.dumps(arm.drugs)}"
+        for arm in sample.scenario.arms
+    )
+    return f"""\
+# A synthetic study with known growth rates: see README.md in this folder.
+
+[study]
+name = {json.dumps(sample.title)}
+sheet = "{sample.name}.csv"
+control = "vehicle"
+
+[arms]
+{arms}
+
+[volume]
+formula = "half_lw2"
+{sample.rules}"""
+
+
+_NAIVE_RULES = f"""
+[growth]
+until = 28                         # one straight line an arm, before the doublet escapes
+
+[progression]
+rule = "fold"                      # all days: this is where the escape shows
+value = 2.0
+
+[compare]
+primary = "{_TRIPLE} - ribociclib+fulvestrant"
+"""
+
+_RESISTANT_RULES = """
+[progression]
+rule = "fold"
+value = 2.0
+
+[compare]
+primary = "alpelisib - vehicle"
+"""
+
+SAMPLES = (
+    Sample(
+        name="naive",
+        scenario=NAIVE,
+        seed=7,
+        title="HR+ xenografts, CDK4/6 inhibitor-naive (synthetic)",
+        rules=_NAIVE_RULES,
+    ),
+    Sample(
+        name="resistant",
+        scenario=RESISTANT,
+        seed=1,
+        title="HR+ xenografts, CDK4/6 inhibitor-resistant (synthetic)",
+        rules=_RESISTANT_RULES,
+    ),
+    Sample(name="two_arm", scenario=TWO_ARM, seed=1),
+    Sample(name="combination", scenario=COMBINATION, seed=1),
+    Sample(name="wide", scenario=WIDE, seed=1, sheet=wide_sheet),
+)
+
+
+def write_samples(folder: Path) -> None:
+    """Write every sample study into the folder; the same bytes each time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for sample in SAMPLES:
+        for name, text in sample.files().items():
+            (folder / name).write_text(text, encoding="ascii", newline="\n")
+
+
+if __name__ == "__main__":
+    write_samples(Path(sys.argv[1]))

@@ -1,0 +1,96 @@
+"""What is true of a study before it is done: its arms, its tumours, its calipers, its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xenotrack.errors import StudyError
+
+
+def twice_weekly(until: int) -> tuple[int, ...]:
+    """Days of a Monday-and-Thursday schedule, from day 0 to at most ``until``.
+
+    >>> twice_weekly(14)
+    (0, 3, 7, 10, 14)
+    """
+    return tuple(day for day in range(until + 1) if day % 7 in (0, 3))
+
+
+FOUR_WEEKS = twice_weekly(28)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """On about ``day`` a ``share`` of an arm's mice turns to another growth rate, for good."""
+
+    day: float
+    rate: float
+    day_sd: float = 0.0
+    rate_sd: float = 0.0
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class ArmTruth:
+    """How the mice of one arm really fare: growth rates per day, weight loss as a share."""
+
+    name: str
+    drugs: tuple[str, ...]
+    rate: float
+    rate_sd: float
+    turns: tuple[Turn, ...] = ()
+    weight_loss: float = 0.0
+    weight_loss_sd: float = 0.0
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A study before it is done: its arms, its visits, its calipers and its humane limits."""
+
+    arms: tuple[ArmTruth, ...]
+    mice_per_arm: int | tuple[int, ...] = 10
+    visit_days: tuple[int, ...] = FOUR_WEEKS
+    id_prefix: str = "M"
+    # Tumours at day 0, and their shape: length / width is at least 1, and stays.
+    baseline_mm3: float = 220.0
+    baseline_log_sd: float = 0.25
+    aspect: float = 1.25
+    aspect_log_sd: float = 0.187
+    # Calipers: an error for each diameter, the sheet's rounding, and what the fingers still find.
+    caliper_sd_mm: float = 0.3
+    resolution_mm: float = 0.1
+    smallest_mm: float = 0.0
+    # Body weight without the tumour's own gain, which is added at 1 mg/mm³.
+    weight_g: float = 24.0
+    weight_sd_g: float = 1.6
+    weight_error_g: float = 0.25
+    weight_gain_per_day: float = 0.0004
+    weight_loss_days: float = 10.0
+    # Why mice leave.
+    cull_mm3: float = 1500.0
+    cull_weight_loss: float = 0.20
+    unrelated_per_day: float = 0.0005
+    technical_per_day: float = 0.0
+
+    def __post_init__(self) -> None:
+        names = [arm.name for arm in self.arms]
+        if len(set(names)) < len(names):
+            raise StudyError(f"Two arms of the scenario share a name: {names}. Rename one.")
+        if len(self.counts) != len(self.arms) or min(self.counts, default=0) < 1:
+            raise StudyError(
+                f"The scenario has {len(self.arms)} arms and {self.counts} mice in them. "
+                "Give one count for all arms, or one for each; at least one mouse an arm."
+            )
+        if tuple(self.visit_days[:1]) != (0,) or np.any(np.diff(self.visit_days) <= 0):
+            raise StudyError(
+                f"The visit days are {self.visit_days}. Start them at day 0 and let them increase."
+            )
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Mice of each arm, in the order of the arms."""
+        if isinstance(self.mice_per_arm, int):
+            return (self.mice_per_arm,) * len(self.arms)
+        return self.mice_per_arm
