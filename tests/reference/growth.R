@@ -1,5 +1,8 @@
 # Growth-rate reference numbers. Rscript growth.R [STUDIES] [OUT] [STUDY ...]
-# Writes OUT/<study>.growth.json for every STUDIES/<study>.csv (mouse, arm, day, volume).
+# For every STUDIES/<study>.csv (mouse, arm, day, volume) it writes to OUT
+#   <study>.growth.json    ln V ~ arm * day + (day | mouse), one covariance for all arms
+#   <study>.baseline.json  the same with one intercept, and the ratio model ln(V / V0)
+#   <study>.by_arm.json    each arm fitted alone, and Welch's contrasts of the slopes
 source("tables.R")
 quietly({
   library(lme4)
@@ -124,9 +127,9 @@ estimates <- function(label, estimate, std_error, df) {
 
 # pbkrtest and lmerTest, row by row of `weights` (contrasts of the fixed effects).
 kenward_roger <- function(fit, weights) {
-  adjusted <- as.matrix(quietly(vcovAdj(fit)))
-  df <- apply(weights, 1, function(w) quietly(Lb_ddf(w, vcov(fit), vcovAdj(fit))))
-  list(std_error = sqrt(rowSums((weights %*% adjusted) * weights)), df = df)
+  adjusted <- quietly(vcovAdj(fit))
+  df <- apply(weights, 1, function(w) quietly(Lb_ddf(w, vcov(fit), adjusted)))
+  list(std_error = sqrt(rowSums((weights %*% as.matrix(adjusted)) * weights)), df = df)
 }
 
 satterthwaite <- function(fit, weights) {
@@ -213,7 +216,7 @@ slopes_by <- function(fit, method) {
   )
 }
 
-joint_slopes <- function(fit, arms) {
+joint_slopes <- function(fit) {
   terms <- names(fixef(fit))
   weights <- diag(length(terms))[grepl("^arm.*:day$", terms), , drop = FALSE]
   kr <- quietly(KRmodcomp(fit, weights))$test["Ftest", ]
@@ -298,7 +301,7 @@ pooled_model <- function(sheet, weights) {
   c(describe(attempt, formula, sheet), list(
     kenward_roger = slopes_by(fit, "kenward-roger"),
     satterthwaite = slopes_by(fit, "satterthwaite"),
-    joint = joint_slopes(fit, levels(sheet$arm)),
+    joint = joint_slopes(fit),
     combinations = combinations_table(fit, weights),
     vcov = unname(as.matrix(vcov(fit))),
     vcov_kenward_roger = unname(as.matrix(quietly(vcovAdj(fit)))),
@@ -425,26 +428,39 @@ each_arm_alone <- function(sheet, weights, formula) {
 
 # ---- A study ----------------------------------------------------------------------------------
 
-describe_study <- function(study, path) {
-  sheet <- read_growth(path)
-  weights <- combination_weights(levels(sheet$arm))
-  late <- ratio_rows(sheet)
+facts <- function(study, sheet, weights) {
   list(
     study = study,
     made_with = made_with(c("lme4", "lmerTest", "pbkrtest", "emmeans", "nlme", "mvtnorm")),
     arms = I(levels(sheet$arm)),
-    combination_weights = if (length(weights)) lapply(weights, function(w) I(unname(w))),
-    pooled = pooled_model(sheet, weights),
-    common = common_intercept_model(sheet, weights),
-    ratio = ratio_model(sheet, weights),
-    by_arm = each_arm_alone(sheet, weights, ln_volume ~ day + (day | mouse)),
-    ratio_by_arm = if (!is.null(late)) {
-      each_arm_alone(late, weights, ln_ratio ~ 0 + day + (0 + day | mouse))
-    }
+    combination_weights = if (length(weights)) lapply(weights, function(w) I(unname(w)))
+  )
+}
+
+# Three files a study, none of them large: the pooled model, its other baselines, each arm alone.
+describe_study <- function(study, path) {
+  sheet <- read_growth(path)
+  late <- ratio_rows(sheet)
+  weights <- combination_weights(levels(sheet$arm))
+  list(
+    growth = c(facts(study, sheet, weights), list(pooled = pooled_model(sheet, weights))),
+    baseline = c(facts(study, sheet, weights), list(
+      common = common_intercept_model(sheet, weights),
+      ratio = ratio_model(sheet, weights)
+    )),
+    by_arm = c(facts(study, sheet, weights), list(
+      by_arm = each_arm_alone(sheet, weights, ln_volume ~ day + (day | mouse)),
+      ratio_by_arm = if (!is.null(late)) {
+        each_arm_alone(late, weights, ln_ratio ~ 0 + day + (0 + day | mouse))
+      }
+    ))
   )
 }
 
 asked <- arguments(".csv")
 for (study in names(asked$paths)) {
-  write_result(describe_study(study, asked$paths[[study]]), file.path(asked$out, paste0(study, ".growth.json")))
+  files <- describe_study(study, asked$paths[[study]])
+  for (kind in names(files)) {
+    write_result(files[[kind]], file.path(asked$out, paste0(study, ".", kind, ".json")))
+  }
 }

@@ -130,6 +130,10 @@ def simulate_ratio(arms: tuple[Arm, ...], seed: int) -> list[Reading]:
 def growth_studies() -> dict[str, list[Reading]]:
     """Each growth study by name; README.md says what each is for."""
     six_weeks = (0, 3, 7, 10, 14, 17, 21, 24, 28, 31, 35, 38, 42)
+    alike = (
+        Arm("vehicle", 5, 0.06, rate_sd=0.0, start_sd=0.0, noise_sd=0.3),
+        Arm("drug", 5, 0.03, rate_sd=0.0, start_sd=0.0, noise_sd=0.3),
+    )
     return {
         "two_arms": simulate((Arm("vehicle", 8, 0.08, 0.02), Arm("drug", 8, 0.05, 0.02)), seed=1),
         "two_by_two": simulate(
@@ -160,7 +164,7 @@ def growth_studies() -> dict[str, list[Reading]]:
             loss_per_visit=0.02,
         ),
         "no_slope_spread": simulate(
-            (Arm("vehicle", 6, 0.07, rate_sd=0.0), Arm("drug", 6, 0.05, rate_sd=0.0)), seed=4
+            (Arm("vehicle", 6, 0.07, rate_sd=0.0), Arm("drug", 6, 0.05, rate_sd=0.0)), seed=59
         ),
         "rank_one": simulate(
             (
@@ -171,13 +175,8 @@ def growth_studies() -> dict[str, list[Reading]]:
             seed=5,
             missed=0.1,
         ),
-        "no_spread": simulate(
-            (
-                Arm("vehicle", 5, 0.06, rate_sd=0.0, start_sd=0.0, noise_sd=0.3),
-                Arm("drug", 5, 0.03, rate_sd=0.0, start_sd=0.0, noise_sd=0.3),
-            ),
-            seed=6,
-        ),
+        "no_spread": simulate(alike, seed=13),
+        "false_optimum": simulate(alike, seed=6),
         "unequal_spread": simulate(
             (Arm("vehicle", 10, 0.06, rate_sd=0.01), Arm("drug", 5, 0.03, rate_sd=0.03)), seed=7
         ),
