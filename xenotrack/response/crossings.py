@@ -1,0 +1,108 @@
+"""When a tumour's course first meets the rule of progression, as arrays over all mice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xenotrack.errors import StudyError
+from xenotrack.response.courses import (
+    Bools,
+    Courses,
+    Floats,
+    Ints,
+    at,
+    first_true,
+    reaches,
+    running_minimum,
+)
+from xenotrack.study.rules import ProgressionRules
+
+
+@dataclass(frozen=True)
+class Crossings:
+    """The first reading of each mouse that meets the rule.
+
+    ``position`` is that reading, -1 where there is none; ``day`` the day of the event, NaN
+    without one. ``unconfirmed`` marks the mice that met the rule at their last reading only,
+    where the rule asks for a second one.
+    """
+
+    position: Ints
+    day: Floats
+    unconfirmed: Bools
+
+
+def threshold_volume(courses: Courses, rules: ProgressionRules) -> Floats:
+    """The volume in mm³ that means progression, at every reading.
+
+    ``value · V₀``, ``value · smallest volume so far`` or ``value`` mm³.
+    """
+    value = rules.threshold
+    if rules.rule != "absolute" and value <= 1:
+        raise StudyError(
+            f"Progression cannot be a {rules.rule} of {value:g}: the baseline would meet it. "
+            "Say by which factor the volume must have grown: 2 is a doubling, 1.2 is +20 %."
+        )
+    if rules.rule == "fold":
+        return value * courses.baseline[courses.owner]
+    if rules.rule == "nadir":
+        return value * running_minimum(courses.volume, courses.owner)
+    return np.full(len(courses.day), value)
+
+
+def find_crossings(courses: Courses, rules: ProgressionRules, left_for_size: Bools) -> Crossings:
+    """The first (confirmed) reading after day 0 with ``V ≥ threshold``.
+
+    With ``confirm`` the next reading must meet the rule as well; a crossing at the last reading
+    is confirmed by leaving for tumour size, and by nothing else.
+    """
+    threshold = threshold_volume(courses, rules)
+    crossed = reaches(courses.volume, threshold) & courses.later & (courses.day > 0)
+    counts, unconfirmed = crossed, np.zeros(courses.n_mice, dtype=bool)
+    if rules.confirm:
+        is_last = np.isin(np.arange(len(crossed)), courses.last)
+        # A last reading has no next one of its own: np.roll would lend it the next mouse's.
+        again = np.where(is_last, left_for_size[courses.owner], np.roll(crossed, -1))
+        counts = crossed & again
+    position = first_true(counts, courses.owner, courses.n_mice)
+    if rules.confirm:
+        crossed_last = at(crossed.astype(float), courses.last) == 1
+        unconfirmed = crossed_last & (position < 0)
+    return Crossings(position, event_day(courses, position, threshold, rules), unconfirmed)
+
+
+def event_day(
+    courses: Courses, position: Ints, threshold: Floats, rules: ProgressionRules
+) -> Floats:
+    """The day of the visit, or the day between two visits on which the threshold was crossed.
+
+    Never before day 0, from which time to progression runs.
+    """
+    day = at(courses.day, position)
+    if rules.interpolate == "none":
+        return day
+    before = np.where(position >= 0, position - 1, -1)
+    share = crossed_share(
+        at(courses.volume, before),
+        at(courses.volume, position),
+        at(threshold, position),
+        log=rules.interpolate == "log",
+    )
+    day_before = at(courses.day, before)
+    return np.maximum(day_before + share * (day - day_before), 0)
+
+
+def crossed_share(before: Floats, after: Floats, threshold: Floats, log: bool) -> Floats:
+    """How far between two readings the threshold lies, 0 to 1, on the volume or its logarithm.
+
+    >>> volumes = np.array([100.0]), np.array([400.0]), np.array([200.0])
+    >>> crossed_share(*volumes, log=False).round(3).tolist()
+    [0.333]
+    >>> crossed_share(*volumes, log=True).round(3).tolist()
+    [0.5]
+    """
+    if log:
+        before, after, threshold = np.log(before), np.log(after), np.log(threshold)
+    return np.minimum((threshold - before) / (after - before), 1.0)

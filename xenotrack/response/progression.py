@@ -1,0 +1,133 @@
+"""Whether and when each mouse progressed, by the declared rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.doubts import Doubt
+from xenotrack.response.courses import Bools, Courses, Floats, at, courses_of, reaches
+from xenotrack.response.crossings import Crossings, find_crossings
+from xenotrack.response.withdrawals import progression_doubts
+from xenotrack.study.rules import ProgressionRules
+from xenotrack.study.study import Study
+
+
+@dataclass(frozen=True)
+class ProgressionEvents:
+    """Each mouse's time to progression, and the reasons to trust it less.
+
+    ``mice`` has the columns ``mouse arm day_low day_high day event fate``, in the order of
+    ``Study.mice``: an event lies in ``(day_low, day_high]``, from the last reading without to
+    the first with; a censored mouse has ``day`` = ``day_low`` = its last reading that counts and
+    no ``day_high``. Mice that cannot be judged are left out and named in a doubt.
+    """
+
+    mice: pd.DataFrame
+    doubts: tuple[Doubt, ...] = field(default=())
+
+    def to_frame(self) -> pd.DataFrame:
+        return self.mice
+
+
+@dataclass(frozen=True)
+class Times:
+    """Time to an event over all mice of a study, whether or not they can be judged."""
+
+    low: Floats
+    high: Floats
+    day: Floats
+    event: Bools
+    unconfirmed: Bools
+
+
+def progression_events(study: Study) -> ProgressionEvents:
+    """Time to progression of each mouse: the declared rule, or leaving for tumour size.
+
+    Leaving for tumour size before the rule is met is progression on the day of leaving, unless
+    ``size_cull = "censor"``. Every other mouse is censored at its last reading. At one visit
+    progression goes before the size limit, and that before toxicity.
+    """
+    return _events(study, _fates_that_progress(study.design.rules.progression))
+
+
+def composite_events(study: Study) -> ProgressionEvents:
+    """Time to progression or leaving for toxicity, whichever came first.
+
+    Censoring the mice that left for toxicity assumes that they would have fared like the rest;
+    this outcome does not. The same mice and columns as ``progression_events``.
+    """
+    fates = _fates_that_progress(study.design.rules.progression)
+    return _events(study, (*fates, "toxicity"))
+
+
+def _events(study: Study, fates: tuple[str, ...]) -> ProgressionEvents:
+    rules = study.design.rules.progression
+    courses = courses_of(study)
+    times = event_times(courses, rules, fates)
+    reasons = why_not_evaluable(courses, rules)
+    judged = np.array([reason == "" for reason in reasons], dtype=bool)
+    mice = courses.mice[["mouse", "arm", "fate"]].assign(
+        day_low=times.low, day_high=times.high, day=times.day, event=times.event
+    )[["mouse", "arm", "day_low", "day_high", "day", "event", "fate"]]
+    return ProgressionEvents(
+        mice[judged].reset_index(drop=True),
+        progression_doubts(study, mice.assign(unconfirmed=times.unconfirmed, reason=reasons)),
+    )
+
+
+def _fates_that_progress(rules: ProgressionRules) -> tuple[str, ...]:
+    return ("tumor_size",) if rules.size_cull == "event" else ()
+
+
+def event_times(courses: Courses, rules: ProgressionRules, fates: tuple[str, ...]) -> Times:
+    """Time to the rule's event, or to leaving by one of the fates that count as one.
+
+    A mouse without a reading after day 0 is censored at day 0: it has no time at risk.
+    """
+    fate = courses.mice["fate"].to_numpy(dtype=object)
+    crossings = find_crossings(courses, rules, fate == "tumor_size")
+    crossed = crossings.position >= 0
+    left_day = courses.mice["left_day"].to_numpy(dtype=float)
+    left = np.isin(fate.astype(str), fates) & ~crossed & (left_day > 0)
+    low = _last_day_without(courses, crossings, left_day, left)
+    high = np.where(left, left_day, at(courses.day, crossings.position))
+    day = np.where(crossed, crossings.day, np.where(left, left_day, low))
+    return Times(low, high, day, crossed | left, crossings.unconfirmed)
+
+
+def _last_day_without(
+    courses: Courses, crossings: Crossings, left_day: Floats, left: Bools
+) -> Floats:
+    """The day of the last reading on which the mouse had not progressed, 0 without one.
+
+    A mouse that left on the day of its last reading had an interval before that day: the
+    reading before bounds it.
+    """
+    last = courses.last
+    leaves_at_last = left & (at(courses.day, last) == left_day)
+    back = crossings.unconfirmed.astype(int) + leaves_at_last
+    # The unconfirmed last reading and the reading on the day of leaving are the same one.
+    position = np.where(crossings.position >= 0, crossings.position - 1, last - np.minimum(back, 1))
+    position = np.where(position >= courses.first, position, -1)
+    return np.maximum(np.nan_to_num(at(courses.day, position), nan=0.0), 0)
+
+
+def why_not_evaluable(courses: Courses, rules: ProgressionRules) -> list[str]:
+    """Why each mouse cannot be judged by the rule, empty where it can.
+
+    A fold needs a measurable baseline, a nadir any baseline, an absolute volume a start below it.
+    """
+    if rules.rule == "absolute":
+        above = reaches(at(courses.volume, courses.first), rules.threshold)
+        reasons = [courses.first < 0, above]
+        words = ["no reading", f"already at {rules.threshold:g} mm³ at the start"]
+    else:
+        reasons = [courses.mice["baseline_mm3"].isna().to_numpy()]
+        words = ["no baseline reading"]
+        if rules.rule == "fold":
+            reasons.append(np.isnan(courses.baseline))
+            words.append("a baseline below the limit of measurement")
+    return np.select(reasons, words, default="").tolist()

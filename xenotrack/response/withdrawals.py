@@ -1,0 +1,135 @@
+"""Reasons to doubt times to progression: who could not be judged, who left early and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.doubts import Doubt
+from xenotrack.study.study import Study
+
+NAMED_AT_MOST = 6
+# Two mice of ten: below it, the arms of a small study differ by chance alone.
+SHARES_DIFFER = 0.2
+
+
+def name_mice(mice: Iterable[object]) -> str:
+    """A few mice by name, the rest by number.
+
+    >>> name_mice(["m1", "m2"])
+    'm1, m2'
+    >>> name_mice(range(9))
+    '0, 1, 2, 3, 4, 5 and 3 more'
+    """
+    names = [str(mouse) for mouse in mice]
+    rest = len(names) - NAMED_AT_MOST
+    return ", ".join(names[:NAMED_AT_MOST]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def count_mice(number: int) -> str:
+    """
+    >>> count_mice(1), count_mice(3)
+    ('1 mouse', '3 mice')
+    """
+    return f"{number} mouse" if number == 1 else f"{number} mice"
+
+
+def progression_doubts(study: Study, mice: pd.DataFrame) -> tuple[Doubt, ...]:
+    """Every doubt about the times to progression of a study.
+
+    ``mice`` has a row a mouse, judged or not, with ``unconfirmed`` and the ``reason`` why a
+    mouse cannot be judged.
+    """
+    judged = mice[mice["reason"] == ""].merge(
+        study.mice[["mouse", "last_day", "baseline_late"]], on="mouse"
+    )
+    end = float(study.readings["day"].max())
+    unexplained = _unexplained(judged, end)
+    return (
+        *_not_evaluable(mice),
+        *_late_baselines(judged),
+        *_without_follow_up(judged),
+        *_unconfirmed_crossings(judged),
+        *_unknown_fates(judged[unexplained], len(judged)),
+        *_differing_withdrawals(study, judged, unexplained),
+    )
+
+
+def _unexplained(judged: pd.DataFrame, end: float) -> pd.Series:
+    undocumented = judged["fate"].isna() | judged["fate"].isin(["unknown", ""])
+    return ~judged["event"] & undocumented & (judged["last_day"] < end)
+
+
+def _not_evaluable(mice: pd.DataFrame) -> Iterator[Doubt]:
+    left_out = mice[mice["reason"] != ""]
+    for reason, group in left_out.groupby("reason", sort=False):
+        yield Doubt(
+            "not-evaluable",
+            "",
+            f"{count_mice(len(group))} cannot be judged for progression ({reason}): "
+            f"{name_mice(group['mouse'])}.",
+        )
+
+
+def _late_baselines(judged: pd.DataFrame) -> Iterator[Doubt]:
+    late = judged[judged["baseline_late"]]
+    if len(late):
+        yield Doubt(
+            "late-baseline",
+            "",
+            f"{count_mice(len(late))} had no reading up to day 0; the first one stands for the "
+            f"baseline: {name_mice(late['mouse'])}.",
+        )
+
+
+def _without_follow_up(judged: pd.DataFrame) -> Iterator[Doubt]:
+    unseen = judged[~(judged["last_day"] > 0) & ~judged["event"]]
+    if len(unseen):
+        yield Doubt(
+            "no-follow-up",
+            "",
+            f"{count_mice(len(unseen))} had no reading after day 0 and count as censored there: "
+            f"{name_mice(unseen['mouse'])}.",
+        )
+
+
+def _unconfirmed_crossings(judged: pd.DataFrame) -> Iterator[Doubt]:
+    unconfirmed = judged[judged["unconfirmed"]]
+    if len(unconfirmed):
+        yield Doubt(
+            "unconfirmed-crossing",
+            "",
+            f"{count_mice(len(unconfirmed))} met the rule at the last reading only and count as "
+            f"censored at the one before: {name_mice(unconfirmed['mouse'])}.",
+        )
+
+
+def _unknown_fates(unexplained: pd.DataFrame, n_mice: int) -> Iterator[Doubt]:
+    if len(unexplained):
+        yield Doubt(
+            "unknown-fate",
+            "",
+            f"{len(unexplained)} of {n_mice} mice were last measured before the study's last "
+            "day, nobody says why, and count as censored; name in the fate column those that "
+            f"left for tumour size: {name_mice(unexplained['mouse'])}.",
+        )
+
+
+def _differing_withdrawals(
+    study: Study, judged: pd.DataFrame, unexplained: pd.Series
+) -> Iterator[Doubt]:
+    stated = judged["fate"].isin(["tumor_size", "toxicity", "unrelated", "technical"])
+    withdrawn = unexplained | (stated & ~judged["event"])
+    by_arm = withdrawn.groupby(judged["arm"]).agg(["sum", "size"])
+    by_arm = by_arm.reindex([arm for arm in study.design.arm_names if arm in by_arm.index])
+    share = by_arm["sum"] / by_arm["size"]
+    if withdrawn.sum() > 1 and np.ptp(share.to_numpy()) > SHARES_DIFFER:
+        counts = ", ".join(f"{arm} {row['sum']} of {row['size']}" for arm, row in by_arm.iterrows())
+        yield Doubt(
+            "withdrawals-differ",
+            "",
+            f"The share of mice that left before they progressed differs between arms ({counts}): "
+            "if treatment made them leave, time to progression says too much there.",
+        )
