@@ -81,13 +81,13 @@ def courses_of(study: Study) -> Courses:
     return Courses(mice, owner[order].astype(np.int64), day[order], volume[order])
 
 
-def reaches(volume: Floats, threshold: Floats | float) -> Bools:
+def reaches(volume: Floats | float, threshold: Floats | float) -> Bools:
     """Whether a volume is at least the threshold, up to the rounding of its unit.
 
     >>> reaches(np.array([199.0, 200.0]), 200.0000000001).tolist()
     [False, True]
     """
-    return np.asarray(volume >= np.asarray(threshold) * (1 - MARGIN))
+    return np.asarray(np.asarray(volume) >= np.asarray(threshold) * (1 - MARGIN))
 
 
 def at(values: Floats, position: Ints) -> Floats:

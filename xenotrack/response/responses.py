@@ -1,0 +1,126 @@
+"""One row a mouse: everything it did, and what its arm did together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.doubts import Doubt, merge_doubts
+from xenotrack.response.auc import auc_rates
+from xenotrack.response.best import best_responses, mrecist
+from xenotrack.response.courses import Courses, courses_of
+from xenotrack.response.growth_rate import doubling_times, growth_rates
+from xenotrack.response.pptp import PptpClasses, pptp_classes
+from xenotrack.response.progression import progression_events
+from xenotrack.response.tolerability import weight_nadirs
+from xenotrack.response.withdrawals import count_mice, name_mice
+from xenotrack.study.study import Study
+
+RESPONSE_COLUMNS = (
+    "mouse",
+    "tumor",
+    "arm",
+    "baseline_mm3",
+    "last_day",
+    "fate",
+    "best_response_percent",
+    "best_response_day",
+    "best_average_response_percent",
+    "mrecist",
+    "pptp",
+    "auc_rate",
+    "growth_rate",
+    "doubling_time_days",
+    "progression_day",
+    "progressed",
+    "weight_nadir_percent",
+)
+
+
+@dataclass(frozen=True)
+class MouseResponses:
+    """What each mouse did, a row a mouse with the columns of ``RESPONSE_COLUMNS``."""
+
+    mice: pd.DataFrame
+    doubts: tuple[Doubt, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        return self.mice
+
+
+def mouse_responses(study: Study) -> MouseResponses:
+    """Best response, categories, rates, progression and weight of each mouse.
+
+    In the order of ``Study.mice``. A mouse is the sum of its tumours, so ``tumor`` is empty;
+    ``progressed`` is empty for a mouse that cannot be judged.
+    """
+    rules = study.design.rules
+    courses = courses_of(study)
+    best = best_responses(courses, rules.response.min_day)
+    pptp = pptp_classes(courses, study.design)
+    rate = growth_rates(courses, rules.growth)
+    events = progression_events(study)
+    progression = courses.mice[["mouse"]].merge(
+        events.mice[["mouse", "day", "event"]], on="mouse", how="left"
+    )
+    progressed = progression["event"].astype("boolean")
+    did_progress = progressed.fillna(False).to_numpy(dtype=bool)
+    worsened = did_progress | (courses.mice["fate"] == "tumor_size").to_numpy(dtype=bool)
+    mice = courses.mice.assign(
+        tumor=None,
+        best_response_percent=best.response,
+        best_response_day=best.day,
+        best_average_response_percent=best.average,
+        mrecist=mrecist(best, worsened).astype(object),
+        pptp=pd.Series(pptp.category, dtype=object).replace("", None),
+        auc_rate=auc_rates(courses),
+        growth_rate=rate,
+        doubling_time_days=doubling_times(rate),
+        progression_day=progression["day"].where(did_progress).to_numpy(dtype=float),
+        progressed=progressed.array,
+        weight_nadir_percent=weight_nadirs(study)["weight_nadir_percent"].to_numpy(dtype=float),
+    )[list(RESPONSE_COLUMNS)]
+    return MouseResponses(
+        mice, merge_doubts(events.doubts, _doubts(study, courses, mice), _pptp_doubts(mice, pptp))
+    )
+
+
+def _doubts(study: Study, courses: Courses, mice: pd.DataFrame) -> Iterator[Doubt]:
+    unmeasured = mice.loc[np.isnan(courses.baseline), "mouse"]
+    if len(unmeasured):
+        yield Doubt(
+            "no-relative-endpoints",
+            "",
+            f"{count_mice(len(unmeasured))} had no measurable baseline, so nothing is relative "
+            f"to it: {name_mice(unmeasured)}.",
+        )
+    unseen = mice.loc[(mice["mrecist"] == "NE") & ~np.isnan(courses.baseline), "mouse"]
+    if len(unseen):
+        min_day = study.design.rules.response.min_day
+        yield Doubt(
+            "response-not-evaluable",
+            "",
+            f"{count_mice(len(unseen))} had no reading on day {min_day:g} or later and did not "
+            f"progress; NE stays in the denominator: {name_mice(unseen)}.",
+        )
+
+
+def _pptp_doubts(mice: pd.DataFrame, pptp: PptpClasses) -> Iterator[Doubt]:
+    small = mice.loc[pptp.too_small, "mouse"]
+    if len(small):
+        yield Doubt(
+            "pptp-small-baseline",
+            "",
+            f"{count_mice(len(small))} had less than 100 mm³ at baseline, where a PPTP class "
+            f"means nothing: {name_mice(small)}.",
+        )
+    if (mice["pptp"] == "PD").any():
+        yield Doubt(
+            "pptp-unsplit",
+            "",
+            "PD is not split into PD1 and PD2: the study has no control whose median time to "
+            "four times baseline was reached.",
+        )

@@ -1,0 +1,65 @@
+"""Body weight and treatment-related loss, beside the efficacy that they paid for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.response.courses import MARGIN
+from xenotrack.study.study import Study
+
+LOSSES_PERCENT = (15, 20)
+
+
+def weight_nadirs(study: Study) -> pd.DataFrame:
+    """Each mouse's lowest body weight after its baseline, as percent change from it.
+
+    ``mouse weight_nadir_percent``, in the order of ``Study.mice``; the baseline weight is the
+    last one in the window up to day 0, else the first one within as many days of the study's
+    first weight. Weights include the tumour. A mouse that only gained has a positive nadir, one
+    without two weights none.
+    """
+    weights = (
+        study.measurements.loc[
+            study.measurements["body_weight_g"].notna(), ["mouse", "day", "body_weight_g"]
+        ]
+        .drop_duplicates(["mouse", "day"])
+        .sort_values("day", kind="stable")
+    )
+    rows = weights.merge(_baseline_weights(study, weights), on="mouse")
+    rows = rows[rows["day"] > rows["baseline_day"]]
+    change = 100 * (rows["body_weight_g"] / rows["baseline_g"] - 1)
+    nadir = change.groupby(rows["mouse"]).min().rename("weight_nadir_percent").reset_index()
+    return study.mice[["mouse"]].merge(nadir, on="mouse", how="left")
+
+
+def _baseline_weights(study: Study, weights: pd.DataFrame) -> pd.DataFrame:
+    window = study.design.rules.study.baseline_window_days
+    day = weights["day"]
+    before = weights[(day >= -window) & (day <= 0)].drop_duplicates("mouse", keep="last")
+    after = weights[(day > 0) & (day <= day.min() + window)].drop_duplicates("mouse")
+    baseline = pd.concat([before, after]).drop_duplicates("mouse")
+    return baseline.rename(columns={"day": "baseline_day", "body_weight_g": "baseline_g"})
+
+
+def tolerability(study: Study) -> pd.DataFrame:
+    """Body weight and toxicity by arm, arms in display order.
+
+    ``arm n_mice n_weighed weight_nadir_percent_mean n_loss_15 n_loss_20 n_toxicity_exits``: losses
+    of at least 15 % and 20 % at some time among the weighed, and mice that left for toxicity.
+    """
+    mice = study.mice[["arm", "fate"]].assign(
+        nadir=weight_nadirs(study)["weight_nadir_percent"].to_numpy(dtype=float)
+    )
+    losses = {f"n_loss_{loss}": mice["nadir"] <= -loss * (1 - MARGIN) for loss in LOSSES_PERCENT}
+    by_arm = mice.assign(**losses, left=mice["fate"] == "toxicity").groupby("arm", sort=False)
+    table = by_arm.agg(
+        n_mice=("fate", "size"),
+        n_weighed=("nadir", "count"),
+        weight_nadir_percent_mean=("nadir", "mean"),
+        **{name: (name, "sum") for name in losses},
+        n_toxicity_exits=("left", "sum"),
+    ).reset_index()
+    arms = pd.DataFrame({"arm": list(study.design.arm_names)}).merge(table, on="arm", how="left")
+    counts = [name for name in arms.columns if name.startswith("n_")]
+    return arms.assign(**{name: arms[name].fillna(0).astype(np.int64) for name in counts})
