@@ -1,0 +1,72 @@
+"""The intersection–union claim: a combination is better than every one of its parts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from xenotrack.compare.contrasts import ContrastSource, RawContrasts
+from xenotrack.compare.multiplicity import one_sided_levels
+from xenotrack.model.estimates import Floats
+
+Better = Literal["lower", "higher"]
+
+BETTER: dict[str, Better] = {
+    "growth_rate": "lower",
+    "ln_volume": "lower",
+    "auc_rate": "lower",
+    "log_hazard": "lower",
+    "rmst_days": "higher",
+    "response_rate": "higher",
+}
+
+
+def best_part_claim(
+    source: ContrastSource, weights: Floats, better: Better, level: float
+) -> tuple[RawContrasts, int]:
+    """One row for θ = the largest (lower is better) or smallest of several contrasts with parts.
+
+    ``p = min(1, 2 · the largest one-sided p)`` (Berger 1982, Technometrics 24:295). The limit
+    towards "no better" is the farthest of the parts' own limits, which covers since one of the
+    parts is the best; the other is the farthest of limits that hold for all parts together. The
+    estimate, its standard error, df and statistic are those of the part that looks best, whose
+    row is given as well; the p-value is that of the part least surely beaten. Any part that is
+    not estimable leaves the claim so.
+    """
+    parts = source.contrast_of(weights, level)
+    sign = 1.0 if better == "lower" else -1.0
+    if not parts.estimable.all():
+        return RawContrasts(*np.full((7, 1), np.nan)), -1
+    best = int(np.argmax(sign * parts.estimate))
+    far = worse_limits(parts.conf_low, parts.conf_high, sign).max()
+    joint = source.intervals(weights, one_sided_levels(parts, source, weights, level))
+    near = better_limits(*joint, sign).max()
+    low, high = (near, far) if better == "lower" else (-far, -near)
+    chosen = parts.rows([best])
+    return RawContrasts(
+        estimate=chosen.estimate,
+        std_error=chosen.std_error,
+        df=chosen.df,
+        statistic=chosen.statistic,
+        p_value=np.minimum(1.0, 2 * one_sided_p(parts, sign).max(keepdims=True)),
+        conf_low=np.array([low]),
+        conf_high=np.array([high]),
+    ), best
+
+
+def one_sided_p(raw: RawContrasts, sign: float) -> Floats:
+    """p-values against the alternative ``sign · contrast < 0``."""
+    return np.where(sign * raw.statistic < 0, raw.p_value / 2, 1 - raw.p_value / 2)
+
+
+def worse_limits(low: Floats, high: Floats, sign: float) -> Floats:
+    """Upper limits of ``sign · contrast``; without a limit, infinite."""
+    limits = high if sign > 0 else -low
+    return np.where(np.isnan(limits), np.inf, limits)
+
+
+def better_limits(low: Floats, high: Floats, sign: float) -> Floats:
+    """Lower limits of ``sign · contrast``; without a limit, infinite."""
+    limits = low if sign > 0 else -high
+    return np.where(np.isnan(limits), -np.inf, limits)
