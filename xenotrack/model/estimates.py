@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -45,3 +46,25 @@ def welch_satterthwaite(variances: Floats, df: Floats) -> Callable[[Floats], Flo
             return share.sum(axis=1) ** 2 / np.where(used, share**2 / df, 0.0).sum(axis=1)
 
     return degrees_of_freedom
+
+
+def t_table(estimate: Floats, std_error: Floats, df: Floats, level: float) -> dict[str, Floats]:
+    """The columns ``estimate … conf_high`` of a two-sided t test against 0 and its interval.
+
+    Infinite ``df`` are the normal reference, and shown as empty (NaN).
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = np.where(std_error > 0, estimate / std_error, np.nan)
+        normal = np.isinf(df)
+        tail = np.where(normal, ndtr(-np.abs(statistic)), stdtr(df, -np.abs(statistic)))
+        upper = (1 + level) / 2
+        reach = np.where(normal, ndtri(upper), stdtrit(df, upper)) * std_error
+    return {
+        "estimate": estimate,
+        "std_error": std_error,
+        "df": np.where(normal, np.nan, df),
+        "statistic": statistic,
+        "p_value": 2 * tail,
+        "conf_low": estimate - reach,
+        "conf_high": estimate + reach,
+    }

@@ -60,7 +60,7 @@ class Patterns:
         return self.B.shape[-1]
 
     @cached_property
-    def weighted_B(self) -> Floats:
+    def weighted_zx(self) -> Floats:
         """B times its weight, (G·q, p)."""
         return (self.weight[:, None, None] * self.B).reshape(-1, self.p)
 
@@ -198,7 +198,7 @@ def profile(data: Patterns, factor: Floats) -> Profile:
     N, K, log_det = shrinkage(data.A, factor[:, None])
     NB = N @ data.B
     T, p = len(factor), data.p
-    XVX = np.eye(p) - data.weighted_B.T @ NB.reshape(T, -1, p)
+    XVX = np.eye(p) - data.weighted_zx.T @ NB.reshape(T, -1, p)
     XVy = -np.einsum("tgqp,gq->tp", NB, data.c)
     C = np.linalg.inv(XVX)
     shift = np.einsum("tij,tj->ti", C, XVy)
@@ -336,7 +336,9 @@ def _stencil(data: Patterns, theta: Floats) -> tuple[float, Floats, Floats]:
     else:  # many patterns: one at a time keeps the workspace small
         each = [profile(data, factor[None]) for factor in factors]
         deviance = each[0].deviance[0]
-        slopes = np.concatenate([at.theta_slope(f[None]) for at, f in zip(each, factors)])
+        slopes = np.concatenate(
+            [at.theta_slope(f[None]) for at, f in zip(each, factors, strict=True)]
+        )
     hessian = (slopes[1 : k + 1] - slopes[k + 1 :]) / (2 * reach[:, None])
     return float(deviance), slopes[0], (hessian + hessian.T) / 2
 

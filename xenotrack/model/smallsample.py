@@ -45,10 +45,10 @@ class Information:
         data, sigma2 = fit.patterns, fit.residual_variance
         self.fit, self.data = fit, data
         q, p = data.q, data.p
-        N, K, _ = shrinkage(data.A, fit.factor)
+        self.N, K, _ = shrinkage(data.A, fit.factor)
         self.units = _units(q)
-        self.N2 = 2 * N - N @ data.A @ N
-        self.N3 = self.N2 + N - self.N2 @ data.A @ N
+        self.N2 = 2 * self.N - self.N @ data.A @ self.N
+        self.N3 = self.N2 + self.N - self.N2 @ data.A @ self.N
         self.K, self.K2 = K / sigma2, (np.eye(q) - data.A @ self.N2) / sigma2**2
         self.W, self.W2 = self.K @ data.A, self.K2 @ data.A
         F, F2 = self.K @ data.B, self.K2 @ data.B
@@ -59,9 +59,9 @@ class Information:
 
         def information(power: int, inner: Floats) -> Floats:  # X'V⁻ᵖᵒʷᵉʳX
             moved = (inner @ data.B).reshape(-1, p)
-            return (np.eye(p) - data.weighted_B.T @ moved) / sigma2**power
+            return (np.eye(p) - data.weighted_zx.T @ moved) / sigma2**power
 
-        C = np.linalg.inv(information(1, N))
+        C = np.linalg.inv(information(1, self.N))
         self.C = (C + C.T) / 2
         self.S = np.concatenate([weighted_F.T @ columns, information(2, self.N2)[None]])
 
@@ -87,7 +87,8 @@ class Information:
         return T
 
     @cached_property
-    def SC(self) -> Floats:
+    def carried(self) -> Floats:
+        """S C, (k+1, p, p)."""
         return self.S @ self.C
 
     @cached_property
@@ -96,7 +97,7 @@ class Information:
         return (
             self.traces
             - 2 * np.einsum("ij,abji->ab", self.C, self.Q)
-            + np.einsum("aij,bji->ab", self.SC, self.SC)
+            + np.einsum("aij,bji->ab", self.carried, self.carried)
         )
 
     @cached_property
@@ -126,16 +127,10 @@ class Information:
         )
         spread = np.append(
             np.einsum("aij,ij->a", units, (self.weight * self.W).sum(axis=0)),
-            (data.n - np.einsum("g,gij,gji->", data.weight, self.W * sigma2, self._N)) / sigma2,
+            (data.n - np.einsum("g,gij,gji->", data.weight, data.A, self.N)) / sigma2,
         )
-        gradient = spread - np.einsum("aii->a", self.SC) - quadratic
+        gradient = spread - np.einsum("aii->a", self.carried) - quadratic
         return gradient, 2 * Y - self.expected
-
-    @cached_property
-    def _N(self) -> Floats:
-        # tr V⁻¹ = (n − tr AN)/σ², and σ²W(I + ΨA) = A turns AN into σ²WΨ.
-        psi = self.fit.factor @ self.fit.factor.T
-        return np.broadcast_to(psi, self.W.shape)
 
 
 def _units(q: int) -> Floats:
@@ -166,6 +161,23 @@ class _Reference:
 
     def variances(self, inner: Floats) -> Floats:
         return np.einsum("mi,ij,mj->m", inner, self.information.C, inner)
+
+    @property
+    def parameter_covariance(self) -> Floats:
+        """The covariance of the variance parameters γ, (k+1, k+1)."""
+        raise NotImplementedError
+
+    def degrees_of_freedom(self, weights: Floats) -> Floats:
+        """Twice the squared variance over the variance of that variance, for weights (m, p).
+
+        For one weighted sum Kenward & Roger's scaling is 1 and their df are these as well, with
+        the expected information in place of the observed.
+        """
+        inner = self.inner(weights)
+        slopes = self.variance_slopes(inner)
+        spread = np.einsum("ma,ab,mb->m", slopes, self.parameter_covariance, slopes)
+        with np.errstate(divide="ignore"):
+            return 2 * self.variances(inner) ** 2 / spread
 
 
 class Normal(_Reference):
@@ -217,13 +229,6 @@ class Satterthwaite(_Reference):
         root = (J * scale) @ vectors[:, kept] * np.sqrt(2 / values[kept])
         return root @ root.T
 
-    def degrees_of_freedom(self, weights: Floats) -> Floats:
-        inner = self.inner(weights)
-        slopes = self.variance_slopes(inner)
-        spread = np.einsum("ma,ab,mb->m", slopes, self.parameter_covariance, slopes)
-        with np.errstate(divide="ignore"):
-            return 2 * self.variances(inner) ** 2 / spread
-
     def joint_test(self, weights: Floats) -> JointTest:
         inner = self.inner(weights)
         values, vectors = np.linalg.eigh(inner @ self.information.C @ inner.T)
@@ -266,15 +271,17 @@ class KenwardRoger(_Reference):
         """Twice the inverse expected Hessian of γ, (k+1, k+1)."""
         expected = self.information.expected
         scale = 1 / np.sqrt(np.diag(expected))
-        return 2 * np.linalg.pinv(expected * np.outer(scale, scale), rcond=1e-12, hermitian=True) * (
-            np.outer(scale, scale)
+        return (
+            2
+            * np.linalg.pinv(expected * np.outer(scale, scale), rcond=1e-12, hermitian=True)
+            * (np.outer(scale, scale))
         )
 
     @cached_property
     def inner_covariance(self) -> Floats:
         info, W = self.information, self.parameter_covariance
         U = np.einsum("ab,abij->ij", W, info.Q)
-        U -= np.einsum("ab,aij,bjk->ik", W, info.SC, info.S, optimize=True)
+        U -= np.einsum("ab,aij,bjk->ik", W, info.carried, info.S, optimize=True)
         adjusted = info.C + 2 * info.C @ U @ info.C
         return (adjusted + adjusted.T) / 2
 
@@ -283,22 +290,13 @@ class KenwardRoger(_Reference):
         to_user = self.fit.patterns.to_user
         return to_user @ self.inner_covariance @ to_user.T
 
-    def degrees_of_freedom(self, weights: Floats) -> Floats:
-        # For one weighted sum Kenward & Roger's scaling is 1 and their df are Satterthwaite's,
-        # with the expected information in place of the observed.
-        inner = self.inner(weights)
-        slopes = self.variance_slopes(inner)
-        spread = np.einsum("ma,ab,mb->m", slopes, self.parameter_covariance, slopes)
-        with np.errstate(divide="ignore"):
-            return 2 * self.variances(inner) ** 2 / spread
-
     def joint_test(self, weights: Floats) -> JointTest:
         """Kenward & Roger's scaled F, with the constants that make it exact for Hotelling's T²."""
         info, W = self.information, self.parameter_covariance
         inner = self.inner(weights)
         rows = np.linalg.matrix_rank(inner)
         theta = inner.T @ np.linalg.solve(inner @ info.C @ inner.T, inner)
-        turned = theta @ info.C @ info.SC
+        turned = theta @ info.C @ info.carried
         first = np.einsum("aii->a", turned)
         A1 = first @ W @ first
         A2 = np.einsum("ab,aij,bji->", W, turned, turned)

@@ -1,0 +1,136 @@
+"""Which readings enter the growth model, and as which ln volume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from xenotrack.errors import StudyError
+from xenotrack.study.study import Study
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class LogVolumes:
+    """The readings of a growth model, sorted by arm, mouse and day.
+
+    ``arm`` (n,) codes 0…k−1 in the design's order, ``mouse`` (n,) codes into ``mice``; ``y`` is
+    ln mm³, or ln(V/V₀) with ``day`` counted from the baseline reading where the model is a ratio.
+    """
+
+    arm: Codes
+    mouse: Codes
+    day: Floats
+    y: Floats
+    mice: NDArray[np.object_]
+    mouse_arm: Codes
+    n_arms: int
+    through_origin: bool
+
+    def of_arms(self, wanted: NDArray[np.bool_]) -> LogVolumes:
+        """The readings of some arms only, codes unchanged; ``wanted`` (k,) by arm."""
+        kept = wanted[self.arm]
+        return LogVolumes(
+            self.arm[kept],
+            self.mouse[kept],
+            self.day[kept],
+            self.y[kept],
+            self.mice,
+            self.mouse_arm,
+            self.n_arms,
+            self.through_origin,
+        )
+
+    def readings_by_mouse(self) -> Codes:
+        """The number of readings of each mouse, (m,)."""
+        return np.bincount(self.mouse, minlength=len(self.mice))
+
+    def mice_with(self, readings: int) -> Codes:
+        """The number of mice of each arm with at least so many readings, (k,)."""
+        enough = self.readings_by_mouse() >= readings
+        return np.bincount(self.mouse_arm[enough], minlength=self.n_arms)
+
+
+def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes:
+    """The readings that the study's growth rules name, as ln volume.
+
+    ``below_limit`` overrides the declared treatment of readings below the limit: ``first`` keeps
+    the first of each run of them at the limit, ``limit`` and ``half`` all of them, ``drop`` none.
+    """
+    rules = study.design.rules.growth
+    mice = study.mice
+    readings = study.readings
+    # Both frames are sorted by arm and mouse, so that a mouse's readings are one block.
+    mouse = np.repeat(np.arange(len(mice)), mice["n_readings"].to_numpy())
+    arm_codes = {name: code for code, name in enumerate(study.design.arm_names)}
+    mouse_arm = mice["arm"].map(arm_codes).to_numpy(dtype=np.intp)
+    baseline_day = mice["baseline_day"].to_numpy(dtype=float)
+    day = readings["day"].to_numpy(dtype=float)
+    volume, kept = _at_limit(study, mouse, readings, below_limit or rules.below_limit)
+    kept &= _in_days(study, day, baseline_day[mouse])
+    through_origin = rules.baseline == "ratio"
+    if through_origin:
+        measurable = ~mice["baseline_below_limit"].to_numpy(dtype=bool)
+        kept &= (day > 0) & (day > baseline_day[mouse]) & measurable[mouse]
+        day = day - baseline_day[mouse]
+        volume = volume / mice["baseline_mm3"].to_numpy(dtype=float)[mouse]
+    elif rules.baseline == "common":
+        _require_day_zero(mice, mouse[kept], day[kept])
+    return LogVolumes(
+        arm=mouse_arm[mouse[kept]],
+        mouse=mouse[kept],
+        day=day[kept],
+        y=np.log(volume[kept]),
+        mice=mice["mouse"].to_numpy(dtype=object),
+        mouse_arm=mouse_arm,
+        n_arms=len(arm_codes),
+        through_origin=through_origin,
+    )
+
+
+def _in_days(study: Study, day: Floats, baseline_day: Floats) -> NDArray[np.bool_]:
+    """Readings in the declared days; by default from each mouse's baseline reading on."""
+    rules = study.design.rules
+    if rules.growth.from_day is not None:
+        start = np.full_like(day, rules.growth.from_day)
+    else:
+        window = rules.study.baseline_window_days
+        start = np.where(np.isnan(baseline_day), -window, baseline_day)
+    end = np.inf if rules.growth.until_day is None else rules.growth.until_day
+    return (day >= start) & (day <= end)
+
+
+def _at_limit(
+    study: Study, mouse: Codes, readings: pd.DataFrame, treatment: str
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Volumes with readings below the limit replaced, and which readings stay."""
+    volume = readings["volume_mm3"].to_numpy(dtype=float)
+    below = readings["below_limit"].to_numpy(dtype=bool)
+    kept = volume > 0
+    if treatment == "drop":
+        kept &= ~below
+    elif treatment == "half":
+        volume = np.where(below, study.limit_mm3 / 2, volume)
+    elif treatment == "first":
+        # A tumour that stays below the limit is seen once: repeating the limit would draw a flat
+        # line where nobody knows the slope.
+        repeated = np.r_[False, below[1:] & below[:-1] & (mouse[1:] == mouse[:-1])]
+        kept &= ~repeated
+    return volume, kept
+
+
+def _require_day_zero(mice: pd.DataFrame, mouse: Codes, day: Floats) -> None:
+    at_zero = np.isin(np.arange(len(mice)), mouse[day == 0])
+    measured = np.isin(np.arange(len(mice)), mouse)
+    without = mice["mouse"][measured & ~at_zero]
+    if len(without):
+        some = ", ".join(str(name) for name in without[:5])
+        raise StudyError(
+            f"`baseline = common` needs a reading on day 0 of every mouse; {len(without)} have "
+            f"none ({some}). Choose --baseline arm."
+        )

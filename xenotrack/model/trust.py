@@ -1,0 +1,180 @@
+"""Can a growth fit be trusted: small-sample, boundary, shape and follow-up doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import chdtrc, stdtr
+
+from xenotrack.doubts import Doubt
+from xenotrack.model.growth_fit import GrowthFit, Piece, Variances
+from xenotrack.model.log_volume import LogVolumes
+from xenotrack.model.pieces import fit_pieces
+from xenotrack.study.study import Study
+
+Floats = NDArray[np.float64]
+
+FEW_MICE = 5
+MUCH_BELOW_LIMIT = 0.10
+CUT_EARLY = 0.75  # an arm whose last day lies before this share of the longest follow-up
+
+
+def doubt_growth(study: Study, rows: LogVolumes, fit: GrowthFit) -> tuple[Doubt, ...]:
+    """Every doubt about a growth fit that the readings themselves raise."""
+    return (
+        *_singular(fit),
+        *_few_mice(fit),
+        *_below_limit(study),
+        *_cut_early(fit),
+        *_curved(rows, fit),
+        *_unequal_variances(rows, fit),
+    )
+
+
+def _singular(fit: GrowthFit) -> Iterator[Doubt]:
+    for piece in fit.pieces:
+        if piece.mixed is None or not piece.mixed.singular:
+            continue
+        arms = ", ".join(fit.design.arm_names[code] for code in piece.arms)
+        lost = "no spread between mice" if piece.mixed.rank == 0 else "one direction of spread"
+        yield Doubt(
+            "singular-fit",
+            arms,
+            f"The spread between mice of {arms} is on the boundary of what can be estimated "
+            f"({lost}); the fit is kept as it is.",
+        )
+
+
+def _few_mice(fit: GrowthFit) -> Iterator[Doubt]:
+    for name, n, tested in zip(fit.design.arm_names, fit.n_mice, fit.tested, strict=True):
+        if tested and n < FEW_MICE:
+            yield Doubt(
+                "few-mice", name, f"{name} has {n} mice: its interval rests on a guess of spread."
+            )
+
+
+def _below_limit(study: Study) -> Iterator[Doubt]:
+    share = study.readings.groupby("arm", sort=False)["below_limit"].mean()
+    for name in study.design.arm_names:
+        part = share.get(name, 0.0)
+        if part > MUCH_BELOW_LIMIT:
+            yield Doubt(
+                "below-limit-share",
+                name,
+                f"{part:.0%} of the readings of {name} are below the limit of "
+                f"{study.limit_mm3:g} mm³: its rate leans on how they are treated.",
+            )
+
+
+def _cut_early(fit: GrowthFit) -> Iterator[Doubt]:
+    longest = np.nanmax(fit.last_day)
+    first = np.nanmin(fit.first_day)
+    early = [
+        f"{name} ends on day {last:g}"
+        for name, last, tested in zip(fit.design.arm_names, fit.last_day, fit.tested, strict=True)
+        if tested and last - first < CUT_EARLY * (longest - first)
+    ]
+    if early:
+        yield Doubt(
+            "arms-cut-at-different-days",
+            "",
+            f"Rates are over different days: {'; '.join(early)}; the longest arm on day "
+            f"{longest:g}. --until fits all arms over the same days.",
+        )
+
+
+def _curved(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
+    """One slope misleads for a tumour that shrank and came back."""
+    bend, span = mouse_curvature(rows)
+    found = []
+    for code, name in enumerate(fit.design.arm_names):
+        own = bend[(rows.mouse_arm == code) & ~np.isnan(bend)]
+        if fit.tested[code] and len(own) >= 3 and np.ptp(own) > 0:
+            statistic = own.mean() / (own.std(ddof=1) / np.sqrt(len(own)))
+            p_value = 2 * stdtr(len(own) - 1, -abs(statistic))
+            change = 2 * own.mean() * np.nanmedian(span[rows.mouse_arm == code])
+            found.append((p_value, name, change))
+    for rank, (p_value, name, change) in enumerate(sorted(found)):
+        if p_value * (len(found) - rank) >= 0.05:  # Holm
+            break
+        how = "speeds up" if change > 0 else "slows down"
+        yield Doubt(
+            "curved-growth",
+            name,
+            f"{name} is no straight line on the log scale: its rate {how} by about "
+            f"{abs(change):.3f} per day over the days fitted (p = {p_value:.2g}); the one rate is "
+            "an average over them.",
+        )
+
+
+def mouse_curvature(rows: LogVolumes) -> tuple[Floats, Floats]:
+    """The coefficient of day² of each mouse's least-squares parabola, and its days' span, (m,).
+
+    NaN for a mouse with fewer than four readings on three days. A test on these needs no
+    assumption about how curvature varies between mice.
+    """
+    m = len(rows.mice)
+
+    def total(values: Floats) -> Floats:
+        return np.bincount(rows.mouse, values, minlength=m)
+
+    n = rows.readings_by_mouse()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centred = rows.day - (total(rows.day) / n)[rows.mouse]
+        square = total(centred**2)
+        tilt = total(centred**3) / square
+        shape = centred**2 - (square / n)[rows.mouse] - tilt[rows.mouse] * centred
+        size = total(shape**2)
+        bend = total(shape * rows.y) / size
+    bend = np.where((n >= 4) & (size > 1e-9 * square**2 / np.maximum(n, 1)), bend, np.nan)
+    last, first = np.full(m, -np.inf), np.full(m, np.inf)
+    np.maximum.at(last, rows.mouse, rows.day)
+    np.minimum.at(first, rows.mouse, rows.day)
+    return bend, np.where(n > 0, last - first, np.nan)
+
+
+def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
+    """Likelihood ratio of pooled against by-arm variances; for information only.
+
+    It never chooses the model: choosing by a test spoils the error rate of what follows.
+    """
+    if fit.design.rules.growth.baseline == "common":
+        return
+    other: Variances = "pooled" if fit.variances == "by_arm" else "by_arm"
+    rows = rows.of_arms(fit.tested)
+    pieces, _ = fit_pieces(rows, np.flatnonzero(fit.tested), fit.design, other)
+    by_arm = fit.pieces if fit.variances == "by_arm" else pieces
+    pooled = pieces if fit.variances == "by_arm" else fit.pieces
+    if len(by_arm) < 2 or any(piece.mixed is None for piece in (*by_arm, *pooled)):
+        return
+    ratio = 2 * (_log_likelihood(by_arm) - _log_likelihood(pooled))
+    q = by_arm[0].mixed.patterns.q
+    df = (len(by_arm) - 1) * (q * (q + 1) // 2 + 1)
+    p_value = chdtrc(df, max(ratio, 0.0))
+    if p_value < 0.05:
+        treated = (
+            "each arm has its own"
+            if fit.variances == "by_arm"
+            else "the pooled model ignores it; --variances by_arm does not"
+        )
+        yield Doubt(
+            "unequal-variances",
+            "",
+            f"The arms differ in spread (likelihood ratio {ratio:.1f} on {df} df, p = "
+            f"{p_value:.2g}; largest to smallest standard deviation: {_sd_ratios(by_arm)}): "
+            f"{treated}.",
+        )
+
+
+def _log_likelihood(pieces: tuple[Piece, ...]) -> float:
+    return sum(piece.mixed.log_likelihood for piece in pieces if piece.mixed)
+
+
+def _sd_ratios(pieces: tuple[Piece, ...]) -> str:
+    fits = [piece.mixed for piece in pieces if piece.mixed]
+    noise = np.sqrt([fit.residual_variance for fit in fits])
+    slope = np.sqrt([fit.random_covariance[-1, -1] for fit in fits])
+    between = f"{slope.max() / slope.min():.1f}" if slope.min() > 0 else "unbounded"
+    return f"of readings {noise.max() / noise.min():.1f}, of mice's rates {between}"
