@@ -13,6 +13,7 @@ emm_options(pbkrtest.limit = 1e5)
 NO_DRUG <- c("vehicle", "veh", "untreated", "no treatment", "control", "ctrl", "placebo")
 FOLD <- 2
 FIRST_RESPONSE_DAY <- 10
+FURTHEST_LOG_HAZARD <- 12
 
 # ---- The sheet --------------------------------------------------------------------------------
 
@@ -121,16 +122,18 @@ hazard_table <- function(times) {
     estimate = NA_real_, std_error = NA_real_, p_value = NA_real_
   )
   if (!control %in% progressed || length(progressed) < 2) return(table)
-  fit <- coxph(Surv(day, event) ~ arm, droplevels(times[times$arm %in% progressed, ]))
+  # Arms whose days do not overlap run off to infinity too; coxph warns, and the row stays empty.
+  fit <- suppressWarnings(coxph(Surv(day, event) ~ arm, droplevels(times[times$arm %in% progressed, ])))
   found <- match(progressed[-1], levels(times$arm)[-1])
-  table[found, c("estimate", "std_error", "p_value")] <-
-    summary(fit)$coefficients[, c("coef", "se(coef)", "Pr(>|z|)")]
+  values <- summary(fit)$coefficients[, c("coef", "se(coef)", "Pr(>|z|)"), drop = FALSE]
+  values[abs(values[, "coef"]) > FURTHEST_LOG_HAZARD, ] <- NA
+  table[found, c("estimate", "std_error", "p_value")] <- values
   table
 }
 
 curve_table <- function(curves, times) {
   data.frame(
-    arm = rep(levels(times$arm), curves$strata), day = curves$time, n_at_risk = curves$n.risk,
+    arm = factor(rep(levels(times$arm), curves$strata), levels(times$arm)), day = curves$time, n_at_risk = curves$n.risk,
     n_events = curves$n.event, n_censored = curves$n.censor, estimate = curves$surv,
     conf_low = curves$lower, conf_high = curves$upper
   )
@@ -187,7 +190,7 @@ waterfall_figure <- function(response) {
 }
 
 progression_figure <- function(curve) {
-  start <- data.frame(arm = unique(curve$arm), day = 0, estimate = 1, n_censored = 0)
+  start <- data.frame(arm = factor(levels(curve$arm), levels(curve$arm)), day = 0, estimate = 1, n_censored = 0)
   steps <- rbind(start, curve[names(start)])
   ggplot(steps, aes(day, estimate, colour = arm)) +
     geom_step() +
@@ -197,10 +200,10 @@ progression_figure <- function(curve) {
 }
 
 rates_figure <- function(growth) {
-  growth$arm <- factor(growth$arm, levels = rev(growth$arm))
   ggplot(growth, aes(estimate, arm, colour = arm)) +
     geom_vline(xintercept = 0, linewidth = 0.3, linetype = "dashed") +
     geom_pointrange(aes(xmin = conf_low, xmax = conf_high), show.legend = FALSE) +
+    scale_y_discrete(limits = rev) +
     labs(x = "Growth rate per day (95 % interval)", y = NULL) + look
 }
 
