@@ -25,6 +25,7 @@ from xenotrack.errors import FitError
 Floats = NDArray[np.float64]
 
 CONVERGED = 1e-13  # predicted gain in deviance below which a Newton step is the last one
+LOWER = {q: np.tril_indices(q) for q in (1, 2)}
 SINGULAR = 1e-6  # a direction of Ψ this small against the largest is tried at zero
 
 
@@ -61,8 +62,12 @@ class Patterns:
 
     @cached_property
     def weighted_zx(self) -> Floats:
-        """B times its weight, (G·q, p)."""
-        return (self.weight[:, None, None] * self.B).reshape(-1, self.p)
+        """B times its weight, transposed: (p, G·q)."""
+        return np.ascontiguousarray((self.weight[:, None, None] * self.B).reshape(-1, self.p).T)
+
+    @cached_property
+    def log_det_basis(self) -> float:
+        return float(np.linalg.slogdet(self.to_user)[1])
 
 
 @dataclass(frozen=True)
@@ -189,7 +194,7 @@ class Profile:
 
     def theta_slope(self, factor: Floats) -> Floats:
         """The gradient in θ, (T, q(q+1)/2), by the chain rule through Ψ = ΛΛ'."""
-        rows, columns = np.tril_indices(factor.shape[-1])
+        rows, columns = LOWER[factor.shape[-1]]
         return 2 * (self.slope @ factor)[:, rows, columns]
 
 
@@ -198,18 +203,19 @@ def profile(data: Patterns, factor: Floats) -> Profile:
     N, K, log_det = shrinkage(data.A, factor[:, None])
     NB = N @ data.B
     T, p = len(factor), data.p
-    XVX = np.eye(p) - data.weighted_zx.T @ NB.reshape(T, -1, p)
-    XVy = -np.einsum("tgqp,gq->tp", NB, data.c)
+    NB = NB.reshape(T, -1, p)
+    XVX = np.eye(p) - data.weighted_zx @ NB
+    XVy = -(data.c.ravel() @ NB)
     C = np.linalg.inv(XVX)
-    shift = np.einsum("tij,tj->ti", C, XVy)
-    quadratic = data.yy - np.einsum("tgij,gij->t", N, data.cc) - np.sum(XVy * shift, axis=1)
+    shift = (C @ XVy[:, :, None])[:, :, 0]
+    quadratic = data.yy - N.reshape(T, -1) @ data.cc.ravel() - (XVy * shift).sum(axis=1)
     df = data.n - p
     sigma2 = np.maximum(quadratic, 1e-300) / df
     deviance = (
         log_det @ data.weight
         + df * (1 + np.log(2 * np.pi * sigma2))
         + np.linalg.slogdet(XVX)[1]
-        - 2 * np.linalg.slogdet(data.to_user)[1]
+        - 2 * data.log_det_basis
     )
     # d deviance / dΨ = Σ Z'V⁻¹Z − Σ uu'/σ² − Σ FCF', with u = Z'V⁻¹(y − Xβ), F = Z'V⁻¹X = KB.
     rest = residual_products(data, shift)
@@ -241,7 +247,7 @@ def shrinkage(A: Floats, factor: Floats) -> tuple[Floats, Floats, Floats]:
 
 def residual_products(data: Patterns, shift: Floats) -> Floats:
     """Σ (Z'r)(Z'r)' over the groups of each pattern, r = y − Xβ, at shifts (T, p): (T, G, q, q)."""
-    fitted = np.einsum("gqp,tp->tgq", data.B, shift)
+    fitted = (shift @ data.B.reshape(-1, data.p).T).reshape(len(shift), -1, data.q)
     cross = data.c[:, :, None] * fitted[:, :, None, :]
     square = fitted[:, :, :, None] * fitted[:, :, None, :]
     return data.cc - cross - np.swapaxes(cross, 2, 3) + data.weight[:, None, None] * square
@@ -299,7 +305,7 @@ def _start(data: Patterns) -> Floats:
 
 def _newton(data: Patterns, factor: Floats, limit: int = 60) -> tuple[Floats, int]:
     """Newton's method in θ with a central-difference Hessian of the analytic gradient."""
-    theta = factor[np.tril_indices(data.q)]
+    theta = factor[LOWER[data.q]]
     here = _stencil(data, theta)
     for iteration in range(1, limit + 1):
         deviance, slope, curvature = here
@@ -326,9 +332,12 @@ def _stencil(data: Patterns, theta: Floats) -> tuple[float, Floats, Floats]:
     """Deviance, gradient and Hessian in θ at one point, from one stacked evaluation."""
     k = len(theta)
     reach = 1e-5 * np.maximum(1.0, np.abs(theta))
-    points = np.concatenate([theta[None], theta + np.diag(reach), theta - np.diag(reach)])
+    points = np.repeat(theta[None], 2 * k + 1, axis=0)
+    ahead = np.arange(1, k + 1)
+    points[ahead, ahead - 1] += reach
+    points[ahead + k, ahead - 1] -= reach
     factors = np.zeros((len(points), data.q, data.q))
-    rows, columns = np.tril_indices(data.q)
+    rows, columns = LOWER[data.q]
     factors[:, rows, columns] = points
     if len(data.weight) * data.p < 20_000:
         at = profile(data, factors)
@@ -346,7 +355,7 @@ def _stencil(data: Patterns, theta: Floats) -> tuple[float, Floats, Floats]:
 def _as_factor(theta: Floats, q: int) -> Floats:
     """Λ with a diagonal that is not negative."""
     factor = np.zeros((q, q))
-    factor[np.tril_indices(q)] = theta
+    factor[LOWER[q]] = theta
     return factor * np.where(np.diag(factor) < 0, -1.0, 1.0)
 
 

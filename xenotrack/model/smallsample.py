@@ -59,7 +59,7 @@ class Information:
 
         def information(power: int, inner: Floats) -> Floats:  # X'V⁻ᵖᵒʷᵉʳX
             moved = (inner @ data.B).reshape(-1, p)
-            return (np.eye(p) - data.weighted_zx.T @ moved) / sigma2**power
+            return (np.eye(p) - data.weighted_zx @ moved) / sigma2**power
 
         C = np.linalg.inv(information(1, self.N))
         self.C = (C + C.T) / 2
