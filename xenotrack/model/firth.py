@@ -6,6 +6,7 @@ Efron's ties; p by penalised likelihood ratio, intervals by profile.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -19,7 +20,9 @@ from xenotrack.model.partial_likelihood import (
 )
 from xenotrack.model.risk_sets import Counts, Flags, Floats, count_risk_sets
 
-CONVERGED = 1e-20  # gain in likelihood promised by the next step: hazards right to 1e-10 SE
+# Twice the gain in likelihood that the next step promises: hazards are right to its root, in SE.
+CONVERGED = 1e-20
+ROUNDING = 1e-10  # below this, steps that no longer shrink are rounding
 LONGEST_STEP = 4.0  # of any log hazard at once
 FARTHEST = 1e3  # a log hazard ratio beyond which a limit is called unbounded
 
@@ -95,7 +98,7 @@ def fit_firth(days: Floats, events: Flags, arm: Counts, n_arms: int) -> FirthFit
     log_hazards, covariance = np.full(n_arms, np.nan), np.full((n_arms, n_arms), np.nan)
     if known.sum() < 2:
         return FirthFit(log_hazards, covariance, n_events, np.nan, np.nan, rows)
-    beta, top = _maximise(rows, np.zeros(int(known.sum()) - 1))
+    beta, top = _maximise(rows, np.zeros(int(known.sum()) - 1), np.eye(int(known.sum()) - 1))
     log_hazards[known] = np.concatenate([[0.0], beta])
     bordered = np.zeros((beta.size + 1,) * 2)
     bordered[1:, 1:] = np.linalg.inv(top.information)
@@ -104,19 +107,19 @@ def fit_firth(days: Floats, events: Flags, arm: Counts, n_arms: int) -> FirthFit
 
 
 def _maximise(
-    rows: TiedEvents, start: Floats, held: Floats | None = None
+    rows: TiedEvents, start: Floats, free: Floats
 ) -> tuple[Floats, PenalisedLikelihood]:
-    """Newton's ascent with halved steps; moves at right angles to ``held``, if any."""
+    """Newton's ascent with halved steps, along the columns of ``free`` only."""
     beta, here = start, penalised_likelihood(rows, start)
+    last_gain = np.inf
     for _ in range(200):
-        step = _newton_step(here, held)
-        gain = float(step @ here.score)
-        step *= min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), LONGEST_STEP))
-        if gain <= CONVERGED:
+        step, gain = _newton_step(here, free)
+        stalled = gain <= ROUNDING and gain > last_gain / 4
+        if gain <= CONVERGED or stalled:
             return beta, here
-        beta, here, moved = _climb(rows, beta, here, step)
-        if not moved:
-            return beta, here
+        last_gain = gain
+        step = step * min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), LONGEST_STEP))
+        beta, here = _climb(rows, beta, here, step)
     raise FitError(
         "The hazards of the arms have no maximum that can be found.\n"
         "After 200 steps the penalised likelihood still rises. Look at the arms' days with "
@@ -124,33 +127,32 @@ def _maximise(
     )
 
 
-def _newton_step(here: PenalisedLikelihood, held: Floats | None) -> Floats:
-    """The step to the maximum of the local parabola, within the plane where ``held'b`` stays."""
-    solve = _inverse_curvature(here)
-    step = solve @ here.score
-    if held is not None:
-        across = solve @ held
-        step = step - across * (held @ step) / (held @ across)
-    return step
+def _newton_step(here: PenalisedLikelihood, free: Floats) -> tuple[Floats, float]:
+    """The step to the maximum of the local parabola within ``free``, and twice its gain."""
+    slope = free.T @ here.score
+    curvature = free.T @ here.curvature @ free
+    if not _is_positive(curvature):
+        # Not concave here: the information always points uphill.
+        curvature = free.T @ here.information @ free
+    step = np.linalg.solve(curvature, slope)
+    return free @ step, float(slope @ step)
 
 
-def _inverse_curvature(here: PenalisedLikelihood) -> Floats:
-    """Inverse of the curvature, or of the information where the likelihood is not concave."""
-    concave = np.linalg.eigvalsh(here.curvature)[0] > 0
-    return np.linalg.inv(here.curvature if concave else here.information)
+def _is_positive(matrix: Floats) -> bool:
+    return bool(np.linalg.eigvalsh(matrix).min(initial=np.inf) > 0)
 
 
 def _climb(
     rows: TiedEvents, beta: Floats, here: PenalisedLikelihood, step: Floats
-) -> tuple[Floats, PenalisedLikelihood, bool]:
+) -> tuple[Floats, PenalisedLikelihood]:
     """The first of the step and its halves that does not descend, beyond rounding."""
     noise = 1e-14 * (1 + abs(here.penalised))
     for _ in range(40):
         there = penalised_likelihood(rows, beta + step)
         if there.penalised >= here.penalised - noise:
-            return beta + step, there, True
+            return beta + step, there
         step = step / 2
-    return beta, here, False
+    return beta, here
 
 
 def _profile_contrast(fit: FirthFit, weights: Floats, level: float) -> HazardContrast:
@@ -177,15 +179,20 @@ class _Profile:
     beta: Floats
     top: PenalisedLikelihood
 
+    @cached_property
+    def others(self) -> Floats:
+        """Directions (columns) in which the contrast does not change; none for two arms."""
+        return np.linalg.qr(self.weights[:, None], mode="complete")[0][:, 1:]
+
     def distance(self, value: float) -> tuple[float, float]:
         """Root of the likelihood ratio between the maximum and ``w'b = value``; its slope.
 
         The slope of the profile is the multiplier of the constraint, the score along w.
         """
-        along = _inverse_curvature(self.top) @ self.weights
+        along = np.linalg.solve(self.top.curvature, self.weights)
         shift = value - float(self.weights @ self.beta)
         start = self.beta + shift * along / (self.weights @ along)
-        _, here = _maximise(self.rows, start, self.weights)
+        _, here = _maximise(self.rows, start, self.others)
         root = np.sqrt(max(2 * (self.top.penalised - here.penalised), 0.0))
         multiplier = float(self.weights @ here.score) / float(self.weights @ self.weights)
         return float(root), abs(multiplier) / root if root > 0 else np.nan

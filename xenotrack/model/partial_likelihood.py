@@ -64,7 +64,7 @@ def penalised_likelihood(rows: TiedEvents, log_hazards: Floats) -> PenalisedLike
     chance /= total
     log_likelihood = float(rows.events[1:] @ log_hazards - np.sum(highest + np.log(total)))
     joint = chance.T @ chance
-    information = (np.diag(chance.sum(axis=0)) - joint)[1:, 1:]
+    information = _information(joint)[1:, 1:]
     sign, log_determinant = np.linalg.slogdet(information)
     if sign <= 0 or not np.isfinite(log_determinant):
         return _vanished(log_hazards.size)
@@ -76,6 +76,12 @@ def penalised_likelihood(rows: TiedEvents, log_hazards: Floats) -> PenalisedLike
         information - bend[1:, 1:],
         information,
     )
+
+
+def _information(joint: Floats) -> Floats:
+    """``Σ diag(p) − pp'`` from ``Σ pp'``: p(1−p) as p times the others, exact where p is near 1."""
+    between = joint - np.diag(np.diag(joint))
+    return np.diag(between.sum(axis=1)) - between
 
 
 def _vanished(size: int) -> PenalisedLikelihood:
