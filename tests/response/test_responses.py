@@ -71,12 +71,13 @@ def test_every_doubt_names_its_mice(study):
     assert doubts["response-not-evaluable"].endswith(": g.")
     assert doubts["pptp-small-baseline"].endswith(": f.")
     assert doubts["no-follow-up"].endswith(": g.")
-    assert "pptp-unsplit" not in doubts
 
 
 def test_unsplit_progressive_disease_is_said(study_of):
-    study = study_of({"m": [(0, 200), (10, 300)]})
-    assert "pptp-unsplit" in [doubt.rule for doubt in mouse_responses(study).doubts]
+    slow, fast = [(0, 200), (10, 300)], [(0, 200), (10, 900)]
+    (doubt,) = mouse_responses(study_of({"m": slow})).doubts
+    assert doubt.rule == "pptp-unsplit"
+    assert mouse_responses(study_of({"m": fast})).doubts == ()
 
 
 def test_the_unit_of_volume_cancels_in_what_is_relative(study):
