@@ -1,0 +1,36 @@
+"""Log hazard ratios as a source of contrasts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xenotrack.compare.contrasts import ContrastSource, RawContrasts
+from xenotrack.model.estimates import Floats
+from xenotrack.model.progression import ProgressionFit
+
+METHOD = "Cox, Firth-penalised, Efron ties; penalised likelihood ratio, profile interval"
+
+
+def hazard_source(progression: ProgressionFit) -> ContrastSource:
+    """Contrasts of log hazards: profile intervals and likelihood-ratio tests, no df.
+
+    ``statistic`` is the signed root of the penalised likelihood ratio.
+    """
+
+    def contrast_of(weights: Floats, level: float) -> RawContrasts:
+        found = [progression.hazards.contrast(row, level) for row in weights]
+        columns = {
+            name: np.array([getattr(contrast, name) for contrast in found], dtype=float)
+            for name in ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
+        }
+        return RawContrasts(df=np.full(len(weights), np.nan), **columns)
+
+    return ContrastSource(
+        outcome="log_hazard",
+        arms=progression.design.arm_names,
+        contrast_of=contrast_of,
+        method=METHOD,
+        # The arms share one likelihood, whose profile intervals no joint normal law describes:
+        # without a covariance, families fall back on Holm and Bonferroni.
+        covariance=None,
+    )
