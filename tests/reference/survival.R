@@ -4,7 +4,7 @@ source("tables.R")
 quietly(library(survival))
 
 LEVEL <- 0.95
-REACH <- 12 # a log hazard ratio beyond this is called unbounded: e^12 = 160 000
+REACH <- 20 # limits are looked for this far; those of an arm without events lie near -8 to -13
 MOST_SPLITS <- 200000
 
 lengths_by <- function(arm) as.integer(table(arm))
@@ -191,13 +191,17 @@ penalised <- function(beta, counts, events, reference) {
   weighted <- sweep(counts, 2, exp(log_hazard - max(log_hazard)), "*")
   total <- rowSums(weighted)
   share <- weighted / total
-  information <- diag(colSums(share), arms) - crossprod(share)
+  information <- -crossprod(share)
+  # p (1 - p) as a sum of products: an arm with nearly all of the hazard leaves 1 - p no digits.
+  diag(information) <- 0
+  diag(information) <- -rowSums(information)
+  determinant <- determinant(information[-reference, -reference, drop = FALSE])$modulus
+  if (!is.finite(determinant)) return(list(loglik = -Inf, penalty = 0)) # a step gone too far
   inverse <- matrix(0, arms, arms)
   inverse[-reference, -reference] <- solve(information[-reference, -reference, drop = FALSE], tol = 0)
   spread <- share %*% inverse
   q <- outer(rep(1, nrow(share)), diag(inverse)) - 2 * spread + rowSums(spread * share)
   bend <- colSums(share * (q - rowSums(share * q)))
-  determinant <- determinant(information[-reference, -reference, drop = FALSE])$modulus
   list(
     loglik = sum(events * (log_hazard - max(log_hazard))) - sum(log(total)),
     penalty = as.numeric(determinant) / 2,
@@ -286,9 +290,10 @@ firth_cox <- function(times) {
   })
   pairs <- do.call(rbind, lapply(fits, `[[`, "table"))
   without <- arms[events == 0]
-  names <- strsplit(pairs$contrast, " - ", fixed = TRUE)
-  # Two arms without events share no information about each other.
-  pairs$estimable <- !vapply(names, function(pair) all(pair %in% without), NA)
+  members <- strsplit(pairs$contrast, " - ", fixed = TRUE)
+  # Two arms without events say nothing about each other.
+  pairs$estimable <- !vapply(members, function(pair) all(pair %in% without), NA)
+  pairs[!pairs$estimable, setdiff(names(pairs), c("contrast", "estimable"))] <- NA
   best <- fits[[1]]$best
   list(
     penalised_loglik = best$value, loglik = best$at$loglik,
