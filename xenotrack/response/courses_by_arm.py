@@ -1,0 +1,121 @@
+"""What the mice of an arm did together, day by day: means, and how many were still there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.response.courses import Floats
+from xenotrack.response.weight import weight_changes
+from xenotrack.study.study import Study
+
+MEAN_COLUMNS = ("arm", "day", "n", "estimate", "conf_low", "conf_high")
+
+
+def mean_volumes(study: Study) -> pd.DataFrame:
+    """The geometric mean tumour volume of each arm by visit day, with its t interval (mm³).
+
+    ``arm day n estimate conf_low conf_high``, over the mice still followed that day; a mouse not
+    measured on a day counts by the straight line of ln volume between its neighbouring readings.
+    An arm ends with the last day on which half of its mice are followed: the mean of the few that
+    remain is the mean of those with the smallest tumours. Readings of zero are left out.
+    """
+    readings = study.readings
+    readings = readings[readings["volume_mm3"] > 0]
+    logs = readings.assign(value=np.log(readings["volume_mm3"]))
+    means = _means(study, logs)
+    columns = ["estimate", "conf_low", "conf_high"]
+    return means.assign(**{name: np.exp(means[name].to_numpy(float)) for name in columns})
+
+
+def mean_weight_changes(study: Study) -> pd.DataFrame:
+    """The mean percent change of body weight of each arm by visit day, with its t interval.
+
+    ``arm day n estimate conf_low conf_high``, by the same rules as the mean volume.
+    """
+    changes = weight_changes(study)
+    return _means(study, changes.assign(value=changes["change_percent"]))
+
+
+def mice_on_study(study: Study, days: Sequence[float]) -> pd.DataFrame:
+    """The number of mice of each arm that had not left before a day: ``arm day n_mice``.
+
+    A mouse counts on the day on which it leaves.
+    """
+    mice = study.mice
+    given = np.asarray(days, dtype=float)
+    frames = []
+    for arm in study.design.arm_names:
+        left = mice.loc[mice["arm"] == arm, "left_day"].to_numpy(dtype=float)
+        counts = (left[:, None] >= given).sum(axis=0)
+        frames.append(pd.DataFrame({"arm": arm, "day": given, "n_mice": counts}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def readings_on_model_scale(study: Study) -> pd.DataFrame:
+    """Every reading as the growth model sees it: ``mouse arm day value below_limit``.
+
+    In mm³ by study day; where the model is a ratio, V/V₀ by days since the baseline reading, for
+    the mice that have a measurable one. Readings of zero without a limit are left out.
+    """
+    readings = study.readings
+    if study.design.rules.growth.baseline != "ratio":
+        rows = readings.assign(value=readings["volume_mm3"])
+    else:
+        mice = study.mice
+        mice = mice[mice["baseline_mm3"].gt(0) & ~mice["baseline_below_limit"]]
+        rows = readings.merge(mice[["mouse", "baseline_day", "baseline_mm3"]], on="mouse")
+        rows = rows[rows["day"] >= rows["baseline_day"]].assign(
+            day=lambda kept: kept["day"] - kept["baseline_day"],
+            value=lambda kept: kept["volume_mm3"] / kept["baseline_mm3"],
+        )
+    rows = rows[rows["value"] > 0]
+    return rows[["mouse", "arm", "day", "value", "below_limit"]].reset_index(drop=True)
+
+
+def last_readings(study: Study, readings: pd.DataFrame) -> pd.DataFrame:
+    """The last of some readings of each mouse, with the mouse's fate."""
+    last = readings.drop_duplicates("mouse", keep="last")
+    return last.merge(study.mice[["mouse", "fate"]], on="mouse").reset_index(drop=True)
+
+
+def _means(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
+    """Means of ``value`` by arm and day, as long as half of the arm's mice are followed."""
+    frames = []
+    for arm in study.design.arm_names:
+        own = rows[rows["arm"] == arm]
+        if not len(own):
+            continue
+        days, values = _on_common_days(own)
+        followed = (~np.isnan(values)).sum(axis=0)
+        kept = followed >= own["mouse"].nunique() / 2
+        frame = _interval(values[:, kept], study.design.rules.compare.level)
+        frames.append(frame.assign(arm=arm, day=days[kept])[list(MEAN_COLUMNS)])
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MEAN_COLUMNS)
+
+
+def _on_common_days(own: pd.DataFrame) -> tuple[Floats, Floats]:
+    """The days of an arm, and a row of values a mouse: NaN before its first and after its last."""
+    days = np.unique(own["day"].to_numpy(dtype=float))
+    rows = [
+        np.interp(days, mouse["day"], mouse["value"], left=np.nan, right=np.nan)
+        for _, mouse in own.groupby("mouse", sort=False)
+    ]
+    return days, np.array(rows)
+
+
+def _interval(values: Floats, level: float) -> pd.DataFrame:
+    """The mean of each column and its t interval, NaN limits where one mouse is left."""
+    from scipy.special import stdtrit
+
+    n = (~np.isnan(values)).sum(axis=0)
+    mean = np.nansum(values, axis=0) / n
+    squares = np.nansum((values - mean) ** 2, axis=0)
+    df = np.maximum(n - 1, 1)
+    reach = stdtrit(df, (1 + level) / 2) * np.sqrt(squares / df / n)
+    reach = np.where(n > 1, reach, np.nan)
+    return pd.DataFrame(
+        {"n": n, "estimate": mean, "conf_low": mean - reach, "conf_high": mean + reach}
+    )
