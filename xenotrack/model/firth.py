@@ -106,9 +106,7 @@ def fit_firth(days: Floats, events: Flags, arm: Counts, n_arms: int) -> FirthFit
     return FirthFit(log_hazards, covariance, n_events, top.unpenalised, top.penalised, rows)
 
 
-def _maximise(
-    rows: TiedEvents, start: Floats, free: Floats
-) -> tuple[Floats, PenalisedLikelihood]:
+def _maximise(rows: TiedEvents, start: Floats, free: Floats) -> tuple[Floats, PenalisedLikelihood]:
     """Newton's ascent with halved steps, along the columns of ``free`` only."""
     beta, here = start, penalised_likelihood(rows, start)
     last_gain = np.inf

@@ -61,9 +61,7 @@ def log_rank(
         _scores(sets, days, events), np.asarray(arm), sizes, seed, draws, most_splits
     )
     p_value = float(chdtrc(df, chi_square))
-    return LogRank(
-        observed, expected, chi_square, df, p_value, p_permutation, permutations, exact
-    )
+    return LogRank(observed, expected, chi_square, df, p_value, p_permutation, permutations, exact)
 
 
 def log_rank_of_pair(

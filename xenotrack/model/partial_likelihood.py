@@ -68,7 +68,8 @@ def penalised_likelihood(rows: TiedEvents, log_hazards: Floats) -> PenalisedLike
     sign, log_determinant = np.linalg.slogdet(information)
     if sign <= 0 or not np.isfinite(log_determinant):
         return _vanished(log_hazards.size)
-    slope, bend = _penalty_derivatives(chance, joint, np.linalg.inv(information))
+    inverse = np.linalg.inv(information).astype(np.float64)
+    slope, bend = _penalty_derivatives(chance, joint, inverse)
     return PenalisedLikelihood(
         log_likelihood + 0.5 * float(log_determinant),
         log_likelihood,

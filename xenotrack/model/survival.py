@@ -84,7 +84,7 @@ def estimate_curve(days: Floats, events: Flags, level: float = 0.95) -> Survival
     sets = count_risk_sets(days, events, np.zeros(len(days), int), 1)
     n, d = sets.at_risk[:, 0], sets.events[:, 0]
     # The product is exactly 0 when the last mouse progresses, but only nearly 1/2 half-way.
-    estimate = np.cumprod((n - d) / n)
+    estimate = np.cumprod((n - d) / n, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         log_error = np.sqrt(np.cumsum(d / (n * (n - d))))
         std_error = estimate * log_error
