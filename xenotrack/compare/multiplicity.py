@@ -142,10 +142,9 @@ def one_sided_levels(
         return np.full(len(weights), bonferroni_level(level, max(1, int(raw.estimable.sum()))))
     cdf, one_sided = max_t_cdf(correlation, sides=1), (1 + level) / 2
     levels = np.full(len(weights), np.nan)
-    for i in np.flatnonzero(raw.estimable):
-        df = float(raw.df[i])
+    for df in np.unique(raw.df[raw.estimable]):
         bound = critical_value(at_df(cdf, df), one_sided, df, len(correlation), sides=1)
-        levels[i] = two_sided_level(bound, df)
+        levels[raw.estimable & (raw.df == df)] = two_sided_level(bound, df)
     return levels
 
 
