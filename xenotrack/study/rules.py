@@ -6,7 +6,6 @@ the same words are the options of the command line.
 
 from __future__ import annotations
 
-import datetime
 from typing import Literal
 
 import msgspec
@@ -28,14 +27,18 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class StudyRules(Section, frozen=True):
-    """``[study]``: what the experiment is called, where its sheet lies, when treatment began."""
+    """``[study]``: what the experiment is called, where its sheet lies, when treatment began.
+
+    ``day_zero`` is a day of the sheet, ``"first"`` (the study's first reading) or a date as
+    ``"2024-01-31"``.
+    """
 
     name: str | None = None
     sheet: str | list[str] | None = None
     select: str | None = None
     phase: str | None = None
     control: str | None = None
-    day_zero: int | str | datetime.date = 0
+    day_zero: int | float | str = 0
     date_order: Literal["year", "day", "month"] | None = None
     mouse_ids: Literal["study", "arm"] | None = None
     baseline_window_days: float = 7

@@ -45,7 +45,8 @@ class Study:
     ``measurements`` has the columns of ``TIDY_COLUMNS`` (a row a tumour and day, sorted by arm,
     mouse, tumour, day; ``volume_mm3`` as measured, NaN where nothing usable was written; a mouse
     is in one arm and one phase). ``limit_mm3`` is the smallest volume that the calipers tell from
-    nothing, 0 where the study neither declares one nor has a reading of zero.
+    nothing, 0 where the study neither declares one nor has a reading of zero. ``layout`` and
+    ``columns`` (ours, theirs) say how the sheet was read; ``fate`` stands where it was written.
     """
 
     design: Design
@@ -53,6 +54,13 @@ class Study:
     limit_mm3: float = 0.0
     findings: tuple[Finding, ...] = ()
     sources: tuple[Source, ...] = ()
+    layout: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that leave identity, unit or value undecided: no analysis until mended."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
 
     @cached_property
     def readings(self) -> pd.DataFrame:
@@ -63,21 +71,25 @@ class Study:
         """
         rows = self.measurements
         columns = ["mouse", "arm", "day", "volume_mm3", "below_limit"]
+        below = rows["below_limit"].to_numpy(dtype=bool)
+        rows = rows.assign(
+            volume_mm3=np.where(below, self.limit_mm3, rows["volume_mm3"].to_numpy(dtype=float))
+        )
         if not rows.duplicated(["mouse", "day"]).any():
-            burden = rows.loc[rows["volume_mm3"].notna(), columns]
-        else:
-            by_day = rows.groupby(["mouse", "day"], sort=False, as_index=False)
-            burden = by_day.agg(
-                arm=("arm", "first"),
-                volume_mm3=("volume_mm3", lambda volumes: volumes.sum(skipna=False)),
-                below_limit=("below_limit", "all"),
-            )
-            burden = burden.loc[burden["volume_mm3"].notna(), columns]
-        volume = burden["volume_mm3"].to_numpy()
-        below = burden["below_limit"].to_numpy(dtype=bool)
-        return burden.assign(
-            volume_mm3=np.where(below, self.limit_mm3, volume), below_limit=below
-        ).reset_index(drop=True)
+            return rows.loc[rows["volume_mm3"].notna(), columns].reset_index(drop=True)
+        by_day = rows.groupby(["mouse", "day"], sort=False, as_index=False)
+        burden = by_day.agg(
+            arm=("arm", "first"),
+            volume_mm3=("volume_mm3", "sum"),
+            below_limit=("below_limit", "all"),
+            n_tumors=("volume_mm3", "size"),
+            n_measured=("volume_mm3", "count"),
+        )
+        complete = burden[burden["n_tumors"] == burden["n_measured"]]
+        below = complete["below_limit"].to_numpy(dtype=bool)
+        return complete.assign(
+            volume_mm3=np.where(below, self.limit_mm3, complete["volume_mm3"])
+        )[columns].reset_index(drop=True)
 
     @cached_property
     def mice(self) -> pd.DataFrame:
@@ -86,13 +98,19 @@ class Study:
         ``mouse arm fate baseline_day baseline_mm3 baseline_below_limit baseline_late n_readings
         last_day left_day``: the baseline is the last reading in the window up to day 0, else
         (``baseline_late``) the first one within as many days of the study's first reading;
-        ``last_day`` is the last reading, ``left_day`` the last row of any kind.
+        ``last_day`` is the last reading, ``left_day`` the last row that says anything: a volume,
+        a weight or a fate (a sheet may hold empty rows for mice that have long left).
         """
         rows = self.measurements
-        by_mouse = rows.groupby("mouse", sort=False)
+        telling = rows[["volume_mm3", "body_weight_g", "fate"]].notna().any(axis=1)
+        by_mouse = rows.assign(told_day=rows["day"].where(telling)).groupby("mouse", sort=False)
         mice = by_mouse.agg(
-            arm=("arm", "first"), fate=("fate", "first"), left_day=("day", "max")
+            arm=("arm", "first"),
+            fate=("fate", "first"),
+            told_day=("told_day", "max"),
+            day=("day", "max"),
         ).reset_index()
+        mice = mice.assign(left_day=mice["told_day"].fillna(mice["day"]))
         counted = self.readings.groupby("mouse", sort=False)["day"]
         seen = counted.agg(n_readings="size", last_day="max").reset_index()
         mice = mice.merge(seen, on="mouse", how="left").merge(
@@ -127,7 +145,8 @@ class Study:
         after = readings[(day > 0) & (day <= first_day + window)]
         after = after[~after["mouse"].isin(before["mouse"])]
         after = after.drop_duplicates("mouse", keep="first").assign(late=True)
-        return pd.concat([before, after] if len(after) else [before])[
+        # An empty frame beside a filled one would change its types.
+        return pd.concat([part for part in (before, after) if len(part)] or [before])[
             ["mouse", "day", "volume_mm3", "below_limit", "late"]
         ].rename(
             columns={

@@ -1,0 +1,109 @@
+"""The arms of a study: its names, their drugs, their order."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+import pandas as pd
+
+from xenotrack.study.design import NO_DRUG_WORDS, Arm, Design, drugs_in_name
+from xenotrack.study.ledger import Ledger, each_row
+from xenotrack.study.rules import Rules
+
+
+def read_design(name: str, rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> Design:
+    """The design: the arms that have mice, as ``[arms]`` orders and fills them."""
+    seen = list(dict.fromkeys(rows["arm"]))
+    declared = {arm.strip(): drugs for arm, drugs in rules.arms.items()}
+    if declared:
+        _note_undeclared(seen, declared, rows, ledger)
+    order = [arm for arm in declared if arm in seen] + [arm for arm in seen if arm not in declared]
+    _note_split_names(seen, rows, ledger)
+    arms = tuple(
+        Arm(arm, frozenset(declared[arm]) if arm in declared else drugs_in_name(arm))
+        for arm in order
+    )
+    _note_lost_words([arm for arm in order if arm not in declared], rows, ledger)
+    design = Design(name, arms, rules)
+    _note_control(design, ledger)
+    return design
+
+
+def _note_undeclared(
+    seen: list[str], declared: dict[str, list[str]], rows: pd.DataFrame, ledger: Ledger
+) -> None:
+    for arm in seen:
+        if arm not in declared:
+            near = get_close_matches(arm, declared, n=1)
+            hint = f" or mend its name to {near[0]!r}" if near else ""
+            ledger.note_row(
+                "arm-not-declared",
+                _first_row(rows, arm),
+                f"The arm {arm!r} is not among [arms]: {', '.join(declared)}.",
+                f"Add it under [arms] with its drugs{hint}.",
+                role="arm",
+                severity="error",
+            )
+    for arm in declared:
+        if arm not in seen:
+            ledger.note(
+                "arm-without-mice",
+                f"[arms] declares {arm!r}, and no mouse of the sheet is in it.",
+                f"Remove it, or look for its name in the sheet: {', '.join(seen)}.",
+            )
+
+
+def _note_split_names(seen: list[str], rows: pd.DataFrame, ledger: Ledger) -> None:
+    """Names that differ only by case, blanks or quotes are probably one arm."""
+    alike: dict[str, str] = {}
+    for arm in seen:
+        key = re.sub(r"[\s\"'`´’“”]+", "", arm.casefold())
+        first = alike.setdefault(key, arm)
+        if first != arm:
+            ledger.note_row(
+                "arm-split",
+                _first_row(rows, arm),
+                f"The arms {first!r} and {arm!r} differ only in case, blanks or quotes; "
+                "they are two arms here.",
+                f"If they are one, write {first!r} on every row.",
+                role="arm",
+            )
+
+
+def _note_lost_words(names: list[str], rows: pd.DataFrame, ledger: Ledger) -> None:
+    for name in names:
+        words = [word.strip() for word in name.split("+")]
+        empty = [word for word in words if word.casefold() in NO_DRUG_WORDS]
+        if empty and len(words) > 1:
+            ledger.note_row(
+                "no-drug-in-combination",
+                _first_row(rows, name),
+                f"In the arm {name!r}, {empty[0]!r} was read as no drug.",
+                "If it is one, declare the arm's drugs under [arms].",
+                role="arm",
+            )
+
+
+def _note_control(design: Design, ledger: Ledger) -> None:
+    names = ", ".join(design.arm_names)
+    declared = design.rules.study.control
+    if declared is not None and declared not in design.arm_names:
+        near = get_close_matches(declared, design.arm_names, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        ledger.note(
+            "control-not-an-arm",
+            f"The control {declared!r} is no arm of the study. The arms are: {names}.",
+            f"Choose one of them with --control.{hint}",
+            severity="error",
+        )
+    elif design.control is None and design.arms:
+        ledger.note(
+            "no-control",
+            f"No arm is plainly the control. The arms are: {names}.",
+            "Name it with --control, or `control = \"NAME\"` under [study]; comparisons need it.",
+        )
+
+
+def _first_row(rows: pd.DataFrame, arm: str) -> dict[str, object]:
+    return each_row(rows[rows["arm"] == arm].head(1))[0]

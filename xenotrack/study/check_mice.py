@@ -1,0 +1,162 @@
+"""Doubts about arms and mice: units, sizes, baselines, fates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from xenotrack.study.finding import Finding
+from xenotrack.study.places import about_study, at_row
+from xenotrack.study.study import Study
+
+# Studies start at 50 to 250 mm³, 4 to 8 mm, and end below 4 cm³: a median this small is another
+# unit, unless large tumours beside it show that small ones are floored.
+_CM3_BELOW = 5.0
+_CM3_LARGEST = 10.0
+_CM_BELOW = 3.0
+
+
+def volumes_like_cubic_centimetres(study: Study) -> Iterator[Finding]:
+    """The median baseline is so small that volumes seem to be in cm³."""
+    baselines = study.mice["baseline_mm3"].dropna()
+    median = baselines.median() if len(baselines) else study.readings["volume_mm3"].median()
+    largest = study.readings["volume_mm3"].quantile(0.95)
+    if 0 < median < _CM3_BELOW and largest < _CM3_LARGEST:
+        yield about_study(
+            study,
+            "volume-looks-like-cm3",
+            f"The median baseline is {median:.3g} mm³.",
+            'If volumes are in cm³, say `unit = "cm3"` under [volume]; nothing was rescaled.',
+        )
+
+
+def lengths_like_centimetres(study: Study) -> Iterator[Finding]:
+    """The median length is so small that diameters seem to be in cm."""
+    median = study.measurements["length_mm"].dropna().median()
+    if 0 < median < _CM_BELOW:
+        yield about_study(
+            study,
+            "length-looks-like-cm",
+            f"The median length is {median:.3g} mm.",
+            'If lengths are in cm, say `length_unit = "cm"` under [volume]; nothing was rescaled.',
+        )
+
+
+def arms_of_few_mice(study: Study) -> Iterator[Finding]:
+    """An arm of one or two mice says little about its spread."""
+    counts = study.mice["arm"].value_counts()
+    for arm in study.design.arm_names:
+        if counts.get(arm, 0) < 3:
+            yield about_study(
+                study,
+                "few-mice",
+                f"The arm {arm!r} has {counts.get(arm, 0)} mice.",
+                "Look whether mice of it stand under another name; its estimates will be wide.",
+            )
+
+
+def mice_without_reading(study: Study) -> Iterator[Finding]:
+    """A mouse of the sheet has no usable volume at all."""
+    mice = study.mice
+    for mouse in mice.loc[mice["n_readings"] == 0, "mouse"]:
+        yield at_row(
+            study,
+            first_row(study, mouse),
+            "mouse-without-reading",
+            f"Mouse {mouse} has no volume that can be used.",
+            "Nothing to do if it was never measured; it is in no estimate.",
+        )
+
+
+def baselines_missing(study: Study) -> Iterator[Finding]:
+    """A mouse has no reading near treatment start: no relative endpoint, but a growth rate."""
+    mice = study.mice
+    window = study.design.rules.study.baseline_window_days
+    without = mice[mice["baseline_mm3"].isna() & (mice["n_readings"] > 0)]
+    remedy = "Set day_zero or baseline_window_days under [study], or add the reading."
+    if len(without) > max(5, len(mice) // 4):
+        yield about_study(
+            study,
+            "no-baseline",
+            f"{len(without)} of {len(mice)} mice have no reading within {window:g} days before "
+            f"day 0 or after the study's first day: {named(without['mouse'])}.",
+            remedy,
+        )
+        return
+    for mouse in without["mouse"]:
+        yield at_row(
+            study,
+            first_row(study, mouse),
+            "no-baseline",
+            f"Mouse {mouse} has no reading within {window:g} days before day 0 or after the "
+            "study's first day.",
+            remedy,
+        )
+
+
+def baselines_late(study: Study) -> Iterator[Finding]:
+    """Baselines were read after day 0, when the treatment may have begun to work."""
+    mice = study.mice
+    late = mice[mice["baseline_late"]]
+    if len(late):
+        low, high = late["baseline_day"].min(), late["baseline_day"].max()
+        days = f"day {low:g}" if low == high else f"days {low:g} to {high:g}"
+        yield about_study(
+            study,
+            "late-baseline",
+            f"The baseline of {len(late)} of {len(mice)} mice was read after day 0, on {days}.",
+            'If treatment began at the first reading, set `day_zero = "first"` under [study].',
+        )
+
+
+def mice_left_early(study: Study) -> Iterator[Finding]:
+    """Mice left before the others without a fate: whether they count as censored rests on it."""
+    mice = study.mice
+    gaps = study.readings.groupby("mouse", sort=False)["day"].diff()
+    usual = gaps.dropna().median() if gaps.notna().any() else 0.0
+    early = mice[(mice["last_day"] < mice["last_day"].max() - 1.5 * usual) & mice["fate"].isna()]
+    if len(early):
+        yield about_study(
+            study,
+            "left-without-fate",
+            f"{len(early)} of {len(mice)} mice left before day {mice['last_day'].max():g} without "
+            f"a fate: {named(early['mouse'])}.",
+            "Add a column fate (tumor_size, toxicity, …): it decides whether they progressed.",
+        )
+
+
+def readings_after_fate(study: Study) -> Iterator[Finding]:
+    """A mouse was read after the row on which its fate was written."""
+    rows = study.measurements
+    fated = rows[rows["fate"].notna()]
+    if fated.empty:
+        return
+    n_rows = rows.groupby("mouse", sort=False)["day"].nunique()
+    once = fated.groupby("mouse", sort=False)["day"].agg(["nunique", "max"])
+    once = once[(once["nunique"] == 1) & (n_rows.reindex(once.index) > 1)]
+    left = rows["mouse"].map(once["max"])
+    for row in rows[(rows["day"] > left) & rows["volume_mm3"].notna()].itertuples():
+        yield at_row(
+            study,
+            row,
+            "reading-after-fate",
+            f"Mouse {row.mouse} was read on day {row.day:g}, after its fate was written.",
+            "Look which is right: the mouse, the day or the fate.",
+        )
+
+
+def first_row(study: Study, mouse: str) -> object:
+    """The first row of a mouse."""
+    rows = study.measurements
+    return next(rows[rows["mouse"] == mouse].head(1).itertuples())
+
+
+def named(mice: Iterable[str] | pd.Series) -> str:
+    """The first names, and how many more.
+
+    >>> named(["a", "b"])
+    'a, b'
+    """
+    names = list(mice)
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -1,0 +1,212 @@
+"""Doubts about single readings, judged by the mouse's own neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.study.finding import Finding
+from xenotrack.study.places import about_study, at_row
+from xenotrack.study.study import Study
+
+# 99 % of published pairs lie below 1.7 to 3.7.
+_ASPECT = 3.0
+# Of published steps over 2 to 5 days 99.8 % lie within these, in ln volume and in ln volume a day.
+_STEP_UP, _RATE_UP = 0.99, 0.32
+_STEP_DOWN, _RATE_DOWN = 1.10, 0.34
+# The scatter of calipers in ln volume grows from .1 above 200 mm³ to .2 below 50 and .4 below 20.
+_SCATTER = ((20.0, 2.5), (50.0, 1.5))
+_WEIGHT_STEP = 0.20
+
+
+def aspect_ratios(study: Study) -> Iterator[Finding]:
+    """A tumour more than three times as long as wide is rare."""
+    rows = study.measurements
+    pair = rows[["length_mm", "width_mm"]].to_numpy(dtype=float)
+    longest, shortest = pair.max(axis=1), pair.min(axis=1)
+    for row in rows[(longest > _ASPECT * shortest) & (shortest > 0)].itertuples():
+        yield at_row(
+            study,
+            row,
+            "aspect-ratio",
+            f"Mouse {row.mouse}, day {row.day:g}: {row.length_mm:g} by {row.width_mm:g} mm is "
+            f"more than {_ASPECT:g} times as long as wide.",
+            "Look for a slip of the decimal point, or two tumours measured as one.",
+        )
+
+
+def tracks(study: Study) -> pd.DataFrame:
+    """The usable readings of each tumour in order, with the one before and after it."""
+    rows = study.measurements
+    rows = rows[rows["volume_mm3"].notna()].reset_index(drop=True)
+    same = (rows["mouse"].eq(rows["mouse"].shift()) & rows["tumor"].eq(rows["tumor"].shift()))
+    after = same.shift(-1, fill_value=False)
+    return rows.assign(
+        track=(~same).cumsum(),
+        before_mm3=rows["volume_mm3"].shift().where(same),
+        before_day=rows["day"].shift().where(same),
+        after_mm3=rows["volume_mm3"].shift(-1).where(after),
+        after_day=rows["day"].shift(-1).where(after),
+    )
+
+
+def implausible_jumps(study: Study) -> Iterator[Finding]:
+    """A volume rises or falls faster than tumours do: a slip, or the wrong mouse."""
+    rows = tracks(study)
+    volume, day = rows["volume_mm3"], rows["day"]
+    came = _jump(rows["before_mm3"], volume, day - rows["before_day"])
+    goes = _jump(volume, rows["after_mm3"], rows["after_day"] - day)
+    spike = (came != 0) & (goes == -came)
+    # The way back from a spike is the spike's own doing.
+    back = np.roll(spike, 1) & (rows["track"].diff() == 0).to_numpy()
+    for row in rows[(came != 0) & ~back].itertuples():
+        step = f"{row.before_mm3:.4g} to {row.volume_mm3:.4g} mm³"
+        days = row.day - row.before_day
+        yield at_row(
+            study,
+            row,
+            "implausible-jump",
+            f"Mouse {row.mouse}, day {row.day:g}: from {step} in {days:g} days"
+            + (f", then {row.after_mm3:.4g}." if spike[row.Index] else "."),
+            _slip(row) if spike[row.Index] else "Look at both readings; nothing was changed.",
+        )
+
+
+def _jump(before: pd.Series, after: pd.Series, days: pd.Series) -> np.ndarray:
+    """1 where a step rises, -1 where it falls beyond what tumours do, else 0."""
+    low, high = before.to_numpy(dtype=float), after.to_numpy(dtype=float)
+    usable = (low > 0) & (high > 0)
+    step = np.log(np.where(usable, high, 1.0)) - np.log(np.where(usable, low, 1.0))
+    smaller = np.fmin(low, high)
+    allowance = np.select([smaller < size for size, _ in _SCATTER], [by for _, by in _SCATTER], 1.0)
+    gap = days.to_numpy(dtype=float)
+    rises = step > np.fmax(_STEP_UP, _RATE_UP * gap) * allowance
+    falls = step < -np.fmax(_STEP_DOWN, _RATE_DOWN * gap) * allowance
+    return rises.astype(int) - falls.astype(int)
+
+
+def _slip(row) -> str:  # type: ignore[no-untyped-def]
+    factor = row.volume_mm3 / np.sqrt(row.before_mm3 * row.after_mm3)
+    for power in (10.0, 0.1):
+        if 0.7 < factor / power < 1.4:
+            return f"A slip of the decimal point? {row.volume_mm3 / power:.4g} would fit."
+    return "Look at the reading; nothing was changed."
+
+
+def readings_far_apart(study: Study) -> Iterator[Finding]:
+    """A gap in which a tumour's course is not known."""
+    rows = tracks(study)
+    gap = rows["day"] - rows["before_day"]
+    if not gap.notna().any():
+        return
+    usual = gap.dropna().median()
+    for row in rows[gap > max(14.0, 3 * usual)].itertuples():
+        yield at_row(
+            study,
+            row,
+            "readings-far-apart",
+            f"Mouse {row.mouse} was not read between days {row.before_day:g} and {row.day:g}.",
+            "Look for a missing row or a slip in the day.",
+        )
+
+
+def zeros_between(study: Study) -> Iterator[Finding]:
+    """A tumour vanished and came back: a complete response with relapse, or a missed reading."""
+    rows = tracks(study)
+    positive = rows["volume_mm3"] > 0
+    by_track = positive.groupby(rows["track"], sort=False)
+    before = by_track.cumsum() > 0
+    total = by_track.transform("sum")
+    later = total > by_track.cumsum()
+    first_zero = ~positive & before & later & (rows["before_mm3"] > 0)
+    for row in rows[first_zero].itertuples():
+        yield at_row(
+            study,
+            row,
+            "zero-then-regrowth",
+            f"Mouse {row.mouse}, day {row.day:g}: volume 0 between positive readings.",
+            "Keep it if the tumour was gone; empty the cell if it was not measured.",
+        )
+
+
+def zeros_trailing(study: Study) -> Iterator[Finding]:
+    """Zeros to the end: a complete response, or cells filled after the mouse had left."""
+    rows = tracks(study)
+    positive = rows["volume_mm3"] > 0
+    by_track = positive.groupby(rows["track"], sort=False)
+    seen = by_track.cumsum()
+    trailing = ~positive & (seen > 0) & (by_track.transform("sum") == seen)
+    for row in rows[trailing & (rows["before_mm3"] > 0) & rows["after_mm3"].notna()].itertuples():
+        yield at_row(
+            study,
+            row,
+            "trailing-zeros",
+            f"Mouse {row.mouse}: every volume from day {row.day:g} on is 0.",
+            "Keep them if the tumour was gone; empty the cells if the mouse had left.",
+        )
+
+
+def repeated_last_values(study: Study) -> Iterator[Finding]:
+    """The last volume stands three times or more: carried forward rather than measured?"""
+    rows = tracks(study)
+    same = rows["volume_mm3"] == rows["before_mm3"]
+    run = (~same).cumsum()
+    last = rows.groupby("track", sort=False)["volume_mm3"].transform("size")
+    length = rows.groupby(run, sort=False)["volume_mm3"].transform("size")
+    ends = rows["after_mm3"].isna() & (length >= 3) & (last > length) & (rows["volume_mm3"] > 0)
+    for row in rows[ends & ~rows["below_limit"].to_numpy(dtype=bool)].itertuples():
+        yield at_row(
+            study,
+            row,
+            "repeated-last-value",
+            f"Mouse {row.mouse}: the last {length[row.Index]} volumes are all "
+            f"{row.volume_mm3:g} mm³.",
+            "Empty the cells that were carried forward.",
+        )
+
+
+def heaped_values(study: Study) -> Iterator[Finding]:
+    """One small value stands on many rows: a placeholder for a tumour too small to measure."""
+    rows = study.measurements
+    volume = rows["volume_mm3"]
+    positive = volume[(volume > 0) & ~rows["below_limit"].to_numpy(dtype=bool)]
+    if positive.empty:
+        return
+    counts = positive[positive < positive.median() / 2].value_counts()
+    for value, count in counts[counts >= max(10, 0.02 * len(positive))].sort_index().items():
+        yield about_study(
+            study,
+            "heaped-value",
+            f"The volume {value:g} mm³ stands on {count} of {len(positive)} rows.",
+            "If it means too small to measure, declare `limit_mm3` above it under [volume].",
+        )
+
+
+def weight_slips(study: Study) -> Iterator[Finding]:
+    """A body weight leaves the mouse's own course and comes back, or is ten times off."""
+    rows = study.measurements
+    rows = rows[rows["body_weight_g"].notna()].drop_duplicates(["mouse", "day"])
+    rows = rows.sort_values(["mouse", "day"], kind="stable").reset_index(drop=True)
+    weight = rows["body_weight_g"]
+    by_mouse = weight.groupby(rows["mouse"], sort=False)
+    ratio = weight / by_mouse.transform("median")
+    before, after = weight / by_mouse.shift(), weight / by_mouse.shift(-1)
+    high = (before > 1 + _WEIGHT_STEP) & ~(after < 1 + _WEIGHT_STEP)
+    low = (before < 1 - _WEIGHT_STEP) & (after < 1 - _WEIGHT_STEP)
+    first_off = before.isna() & (np.abs(after - 1) > _WEIGHT_STEP) & (np.abs(ratio - 1) > 0.5)
+    doubtful = high | low | first_off | (ratio > 5) | (ratio < 0.2)
+    for row in rows[doubtful].itertuples():
+        times = ratio[row.Index]
+        power = 10.0 if times > 5 else 0.1 if times < 0.2 else 1.0
+        yield at_row(
+            study,
+            row,
+            "weight-slip",
+            f"Mouse {row.mouse}, day {row.day:g}: the weight {row.body_weight_g:g} g is "
+            f"{times:.2g} times its usual one.",
+            f"A slip of the decimal point? {row.body_weight_g / power:.4g} g would fit."
+            if power != 1.0
+            else "Look at the reading; nothing was changed.",
+        )

@@ -1,0 +1,54 @@
+"""Doubts about a study as a whole: each rule a small generator over a Study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from xenotrack.study.check_mice import (
+    arms_of_few_mice,
+    baselines_late,
+    baselines_missing,
+    lengths_like_centimetres,
+    mice_left_early,
+    mice_without_reading,
+    readings_after_fate,
+    volumes_like_cubic_centimetres,
+)
+from xenotrack.study.check_readings import (
+    aspect_ratios,
+    heaped_values,
+    implausible_jumps,
+    readings_far_apart,
+    repeated_last_values,
+    weight_slips,
+    zeros_between,
+    zeros_trailing,
+)
+from xenotrack.study.finding import Finding
+from xenotrack.study.study import Study
+
+RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
+    volumes_like_cubic_centimetres,
+    lengths_like_centimetres,
+    arms_of_few_mice,
+    mice_without_reading,
+    baselines_missing,
+    baselines_late,
+    mice_left_early,
+    readings_after_fate,
+    readings_far_apart,
+    aspect_ratios,
+    implausible_jumps,
+    zeros_between,
+    zeros_trailing,
+    repeated_last_values,
+    heaped_values,
+    weight_slips,
+)
+
+
+def check_study(study: Study) -> list[Finding]:
+    """Every doubt that the rules find; no rule changes a value."""
+    if study.readings.empty:
+        return []
+    return [finding for rule in RULES for finding in rule(study)]

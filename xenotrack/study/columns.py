@@ -1,0 +1,305 @@
+"""Headers → roles: which column is the mouse, the arm, the day, the volume."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+import pandas as pd
+
+from xenotrack.errors import InputError
+
+# What study.toml calls a column, and the role it fills here.
+COLUMN_ROLES = {
+    "study": "study",
+    "mouse": "mouse",
+    "tumor": "tumor",
+    "arm": "arm",
+    "phase": "phase",
+    "day": "day",
+    "week": "week",
+    "date": "date",
+    "length_mm": "length",
+    "width_mm": "width",
+    "height_mm": "height",
+    "volume_mm3": "volume",
+    "body_weight_g": "body_weight",
+    "fate": "fate",
+    "cage": "cage",
+    "operator": "operator",
+}
+NAME_OF_ROLE = {role: name for name, role in COLUMN_ROLES.items()}
+
+# Words for each role, the plainest first: of two columns for one role the plainer word wins.
+_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "study": (
+        "study|study id|study name|study number|study no",
+        "experiment|experiment id|experiment name|trial",
+    ),
+    "mouse": (
+        "mouse|mouse id|mouseid|mouse no|mouse number|mouse nr|mouse name|mice|mice id|animal|"
+        "animal id|animalid|animal no|animal number|animal nr|subject|subject id",
+        "id|mid|ear tag|eartag|tag|tag id",
+        "number|no|nr|sample|sample id",
+        "model id|model",
+    ),
+    "cage": ("cage|cage id|cage no|cage number|cage nr",),
+    "tumor": (
+        "tumor id|tumor no|tumor number|tumor site|tumor location|tumor name",
+        "tumor|site|flank|side|location",
+    ),
+    "arm": (
+        "arm|arms|arm name|treatment|treatments|treatment arm|treatment group|treatment name|"
+        "drug regimen|regimen",
+        "group|groups|group name|grp|treatment group id|group id",
+        "drug|drugs|compound|therapy|egp",
+    ),
+    "phase": ("phase|treatment phase|study phase|period",),
+    "day": (
+        "day|days|study day|day of study|treatment day|day of treatment|days of treatment|"
+        "days on treatment|days post t0|days post treatment|days after treatment|"
+        "days since treatment|days since treatment start|day number",
+        "time|times|timepoint|time point|t",
+        "days post implant|days post implantation|days since implant|days since implantation|"
+        "days post inoculation|dpi",
+    ),
+    "week": ("week|weeks|wk|study week|week number",),
+    "date": (
+        "date|measure date|measurement date|date measured|date of measurement|measured on|"
+        "visit date|study date",
+    ),
+    "length": (
+        "length|tumor length|long|longest|longest diameter|long diameter|long axis|major axis|"
+        "max diameter|maximum diameter|l",
+        "dmax|d max|diameter 1|dimension 1|dim 1",
+    ),
+    "width": (
+        "width|tumor width|short|shortest|shortest diameter|short diameter|short axis|"
+        "minor axis|min diameter|minimum diameter|perpendicular|w",
+        "dmin|d min|diameter 2|dimension 2|dim 2",
+    ),
+    "height": ("height|tumor height|depth|tumor depth|thickness|h",),
+    "volume": (
+        "volume|tumor volume|tumor vol|tum vol|tumvol|tumorvolume|tv|vol",
+        "size|tumor size",
+        "value|measurement",
+    ),
+    "body_weight": (
+        "body weight|bodyweight|bw|body wt|bodywt|animal weight|mouse weight",
+        "weight|wt",
+    ),
+    "fate": (
+        "fate|reason for removal|removal reason|exit reason|sacrifice reason|"
+        "reason of sacrifice|reason for sacrifice|cull reason|reason for cull|"
+        "euthanasia reason|reason for euthanasia|cause of death|reason of death|end reason",
+        "reason|outcome",
+    ),
+    "operator": ("operator|technician|measured by|measurer|initials",),
+}
+RANKS: dict[str, dict[str, int]] = {
+    role: {word: rank for rank, words in enumerate(tiers) for word in words.split("|")}
+    for role, tiers in _SYNONYMS.items()
+}
+# Columns that a caliper sheet may well hold and that nothing here is computed from.
+_UNREAD = frozenset(
+    "cohort|cohort id|sex|gender|strain|age|age months|age weeks|dob|date of birth|source|"
+    "below limit|contributor|disease type|tumor type|model|model id|cell|cell line|passage|"
+    "treatment group id|group id|group number|dose|dosing".split("|")
+)
+_UNITS = {
+    "mm3": "mm3|mm^3|mm³|mmᶟ|cubic mm|cu mm|ul|µl|μl",
+    "cm3": "cm3|cm^3|cm³|cc|ml|cubic cm",
+    "mm": "mm|millimeter|millimeters|millimetre|millimetres",
+    "cm": "cm|centimeter|centimeters|centimetre|centimetres",
+    "g": "g|gr|gm|gram|grams",
+    "days": "d|day|days",
+    "weeks": "w|wk|wks|week|weeks",
+}
+UNIT_WORDS = {word: unit for unit, words in _UNITS.items() for word in words.split("|")}
+_TRAILING = sorted((w for w in UNIT_WORDS if w not in ("d", "w", "day", "days")), key=len)
+_ROLE_UNITS = {
+    "volume": ("mm3", "cm3"),
+    "length": ("mm", "cm"),
+    "width": ("mm", "cm"),
+    "height": ("mm", "cm"),
+    "body_weight": ("g",),
+    "day": ("days", "weeks"),
+    "week": ("weeks",),
+}
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """Two or more columns of one sheet that could fill one role."""
+
+    role: str
+    chosen: int | None
+    candidates: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The roles of a header's columns, and what was left over.
+
+    ``units`` are those written in the header; a unit that the role cannot have stands there as
+    written.
+    """
+
+    names: tuple[str, ...]
+    roles: Mapping[str, int]
+    units: Mapping[str, str] = field(default_factory=dict)
+    rivals: tuple[Rivals, ...] = ()
+    unknown: tuple[int, ...] = ()
+
+
+def header_words(name: str) -> tuple[str, str]:
+    """A header as plain words, and the unit written in it.
+
+    >>> header_words("TUMOR_VOLUME (mm³)"), header_words("animalID"), header_words("Tumour.Length")
+    (('tumor volume', 'mm3'), ('animal id', ''), ('tumor length', ''))
+    """
+    bracketed = re.search(r"[\(\[\{]([^)\]}]*)[\)\]\}]", name)
+    unit = _unit(bracketed[1]) if bracketed else ""
+    bare = re.sub(r"[\(\[\{][^)\]}]*[\)\]\}]", " ", name)
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=T0\b)", " ", bare)
+    words = re.sub(r"[\s_.:\-/#]+", " ", spaced).strip().casefold().replace("tumour", "tumor")
+    for word in _TRAILING:
+        if not unit and words.endswith(" " + word):
+            return words.removesuffix(word).strip(), UNIT_WORDS[word]
+    return words, unit
+
+
+def _unit(written: str) -> str:
+    word = written.strip().casefold()
+    return UNIT_WORDS.get(word, word)
+
+
+def recognise_header(
+    names: Sequence[str], declared: Mapping[str, str], body: pd.DataFrame | None = None
+) -> Header:
+    """The role of each column: as ``[columns]`` declares, else by its words.
+
+    Of two columns for one role the one with the plainer word is taken; for the arm, words are
+    taken before bare numbers, which are codes. ``body`` holds the cells below the header.
+    """
+    roles, units = _declared_roles(names, declared), {}
+    words = [header_words(name) for name in names]
+    candidates = _candidates(words, roles)
+    rivals = []
+    for role, columns in candidates.items():
+        chosen = _choose(role, columns, words, body)
+        if len(columns) > 1:
+            rivals.append(Rivals(role, chosen, tuple(columns)))
+        if chosen is not None:
+            roles[role] = chosen
+    for role, column in roles.items():
+        if words[column][1]:
+            units[role] = words[column][1]
+    roles, rivals = _settle_roles(roles, rivals, words)
+    return Header(tuple(names), roles, units, tuple(rivals), _unknown(words, roles, rivals))
+
+
+def _declared_roles(names: Sequence[str], declared: Mapping[str, str]) -> dict[str, int]:
+    folded = [name.casefold() for name in names]
+    roles = {}
+    for ours, theirs in declared.items():
+        wanted = theirs.strip()
+        if wanted in names:
+            roles[COLUMN_ROLES[ours]] = list(names).index(wanted)
+        elif wanted.casefold() in folded:
+            roles[COLUMN_ROLES[ours]] = folded.index(wanted.casefold())
+    return roles
+
+
+def _candidates(words: Sequence[tuple[str, str]], taken: Mapping[str, int]) -> dict[str, list[int]]:
+    """The free columns that each free role could take."""
+    free = [column for column in range(len(words)) if column not in taken.values()]
+    found = {
+        role: [column for column in free if words[column][0] in ranks]
+        for role, ranks in RANKS.items()
+        if role not in taken
+    }
+    # `l` beside `r` is a left flank, not a length; `w` is a width only beside a length.
+    if any(text == "r" for text, _ in words):
+        found["length"] = [c for c in found.get("length", ()) if words[c][0] != "l"]
+    if not found.get("length") and "length" not in taken:
+        found["width"] = [c for c in found.get("width", ()) if words[c][0] != "w"]
+    return {role: columns for role, columns in found.items() if columns}
+
+
+def _choose(
+    role: str, columns: list[int], words: Sequence[tuple[str, str]], body: pd.DataFrame | None
+) -> int | None:
+    """The plainest of the columns, or none where two are equally plain."""
+    if role == "arm" and len(columns) > 1 and body is not None:
+        columns = [column for column in columns if not _is_code(body, column)] or columns
+    ranks = [RANKS[role][words[column][0]] for column in columns]
+    best = [column for column, rank in zip(columns, ranks, strict=True) if rank == min(ranks)]
+    if len(best) > 1 and body is not None and _all_alike(body, best):
+        return best[0]
+    return best[0] if len(best) == 1 else None
+
+
+def _is_code(body: pd.DataFrame, column: int) -> bool:
+    values = [value.strip() for value in body.iloc[:, column].unique()]
+    return all(re.fullmatch(r"-?\d+(\.\d+)?", value) for value in values if value)
+
+
+def _all_alike(body: pd.DataFrame, columns: list[int]) -> bool:
+    first = body.iloc[:, columns[0]]
+    return all((body.iloc[:, column] == first).all() for column in columns[1:])
+
+
+def _settle_roles(
+    roles: dict[str, int], rivals: list[Rivals], words: Sequence[tuple[str, str]]
+) -> tuple[dict[str, int], list[Rivals]]:
+    """One column fills one role: the model names the mouse only where nothing else does."""
+    if "day" in roles and "weeks" in words[roles["day"]][1] and "week" not in roles:
+        roles["week"] = roles.pop("day")
+    rivals = [rival for rival in rivals if rival.role not in ("cage", "operator")]
+    return roles, rivals
+
+
+def _unknown(
+    words: Sequence[tuple[str, str]], roles: Mapping[str, int], rivals: Sequence[Rivals]
+) -> tuple[int, ...]:
+    named = {column for rival in rivals for column in rival.candidates} | set(roles.values())
+    return tuple(
+        column
+        for column, (text, _) in enumerate(words)
+        if column not in named and text not in _UNREAD
+    )
+
+
+def known_units(role: str) -> tuple[str, ...]:
+    """The units that a role's header may name."""
+    return _ROLE_UNITS.get(role, ())
+
+
+def refuse_missing_columns(names: Sequence[str], declared: Mapping[str, str], title: str) -> None:
+    """Every column that ``[columns]`` names is in the sheet."""
+    folded = {name.casefold() for name in names}
+    for ours, theirs in declared.items():
+        if theirs.strip().casefold() not in folded:
+            seen = [name for name in names if name]
+            near = get_close_matches(theirs, seen, n=1, cutoff=0.5)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise InputError(
+                f"{title} has no column {theirs!r}, which [columns] {ours} names.{hint} "
+                f"Its columns are: {', '.join(seen)}."
+            )
+
+
+def refuse_equal_rivals(header: Header, title: str) -> None:
+    """Two columns that fit one role equally well are asked about, never guessed."""
+    for rival in header.rivals:
+        if rival.chosen is None:
+            ours = NAME_OF_ROLE[rival.role]
+            names = [header.names[column] for column in rival.candidates]
+            listed = ", ".join(repr(name) for name in names)
+            raise InputError(
+                f"{title}: the columns {listed} could each be the {ours}. "
+                f'Choose one in study.toml:\n\n[columns]\n{ours} = "{names[0]}"'
+            )

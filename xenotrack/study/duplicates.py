@@ -1,0 +1,70 @@
+"""Two rows for one mouse, tumour and day: one reading written twice, or a conflict."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.study.ledger import Ledger, each_row
+
+_KEY = ["mouse", "tumor", "day"]
+_MEASURED = ("length_mm", "width_mm", "height_mm", "volume_mm3", "body_weight_g")
+
+
+def merge_duplicates(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """The rows with one a mouse, tumour and day.
+
+    Rows that agree wherever both say something are one reading; where they contradict each other
+    the first stands, and an error names both.
+    """
+    # Hashing three columns of text is the slowest step on a large sheet: whole numbers are not.
+    keys = pd.DataFrame({name: pd.factorize(rows[name])[0] for name in _KEY})
+    doubled = keys.duplicated(keep=False).to_numpy()
+    if not doubled.any():
+        return rows
+    rows = rows.reset_index(drop=True)
+    merged, gone = {}, []
+    for _, several in rows[doubled].groupby(_KEY, sort=False):
+        first, rest = several.index[0], several.index[1:]
+        merged[first] = _merge(several, ledger)
+        gone.extend(rest)
+    said = pd.DataFrame.from_dict(merged, orient="index", columns=[*_MEASURED, "fate"])
+    rows = rows.astype({"fate": object})
+    rows.loc[said.index, [*_MEASURED, "fate"]] = said
+    return rows.drop(index=gone).reset_index(drop=True)
+
+
+def _merge(several: pd.DataFrame, ledger: Ledger) -> list[object]:
+    """What the rows say together; the finding says how they differ."""
+    values = several[list(_MEASURED)].to_numpy(dtype=float)
+    lines = [ledger.cell(row) for row in each_row(several)]
+    mouse, day = several["mouse"].iloc[0], several["day"].iloc[0]
+    spread = [np.unique(column[~np.isnan(column)]) for column in values.T]
+    contradicting = [i for i, seen in enumerate(spread) if len(seen) > 1]
+    row = each_row(several)[1]
+    where = f"Mouse {mouse}, day {day:g}: rows {', '.join(lines)}"
+    if contradicting:
+        name = _MEASURED[contradicting[-1] if 3 not in contradicting else 3]
+        seen = " and ".join(f"{value:g}" for value in values[:, _MEASURED.index(name)])
+        ledger.note_row(
+            "duplicates-conflict",
+            row,
+            f"{where} say {name} {seen}.",
+            "Delete the wrong ones; if they are two tumours, add a column that names the tumour.",
+            severity="error",
+        )
+        chosen = [column[~np.isnan(column)] for column in values.T]
+    else:
+        same = bool((np.isnan(values) == np.isnan(values[0])).all())
+        ledger.note_row(
+            "reading-twice",
+            row,
+            f"{where} {'are the same' if same else 'complete each other'}; they were read as one.",
+            "Keep one of them.",
+        )
+        chosen = spread
+    fates = [fate for fate in several["fate"] if fate is not None]
+    return [
+        *(float(column[0]) if len(column) else np.nan for column in chosen),
+        fates[0] if fates else None,
+    ]

@@ -1,0 +1,172 @@
+"""Which mouse, which arm, which phase: the identity of each row, or an error that asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.study.ledger import Ledger, each_row
+from xenotrack.study.rules import Rules
+
+_NAMES = ("mouse", "cage", "tumor", "arm", "phase", "fate", "study", "operator")
+
+
+def trimmed(texts: pd.Series) -> pd.Series:
+    """The texts without blanks around them; names are verbatim otherwise."""
+    codes, uniques = pd.factorize(texts)
+    stripped = np.array([text.strip() for text in uniques], dtype=object)
+    return pd.Series(stripped[codes] if len(stripped) else texts, index=texts.index, dtype=object)
+
+
+def trim_names(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with every name trimmed, and "" for tumours, phases and arms never named."""
+    names = {role: trimmed(rows[role]) for role in _NAMES if role in rows}
+    absent = {role: "" for role in ("tumor", "phase", "arm") if role not in rows}
+    return rows.assign(**names, **absent)
+
+
+def drop_nameless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """The rows that name a mouse; the others are notes, totals or merged cells, and are named."""
+    nameless = (rows["mouse"] == "").to_numpy()
+    if not nameless.any():
+        return rows
+    for row in each_row(rows[nameless]):
+        reads = bool(row.get("measured"))
+        said = [str(row[role]) for role in ("arm", "day", "volume", "length") if row.get(role)]
+        ledger.note_row(
+            "row-without-mouse",
+            row,
+            f"No mouse is named beside {' '.join(said)!r}; the row was left out.",
+            "Write the mouse on every row, or delete the line.",
+            role="mouse",
+            severity="error" if reads else "warning",
+        )
+    return rows[~nameless]
+
+
+def fill_arms(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """The rows with a blank arm filled from the mouse's only arm, else left out with an error."""
+    blank = (rows["arm"] == "").to_numpy()
+    if not blank.any():
+        return rows
+    named = rows.loc[~blank, ["mouse", "arm"]].drop_duplicates()
+    only = named.drop_duplicates("mouse", keep=False).set_index("mouse")["arm"]
+    filled = rows["arm"].mask(blank, rows["mouse"].map(only))
+    for row, arm in zip(each_row(rows[blank]), filled[blank], strict=True):
+        known = isinstance(arm, str)
+        ledger.note_row(
+            "row-without-arm",
+            row,
+            f"Mouse {row['mouse']} has no arm here; "
+            + (f"its other rows say {arm!r}, which was taken." if known else "the row was left out."),
+            "Write the arm.",
+            role="arm",
+            severity="warning" if known else "error",
+        )
+    keep = ~blank | filled.notna().to_numpy()
+    return rows.assign(arm=filled)[keep]
+
+
+def pick_phase(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
+    """The rows of one phase: a mouse that changes treatment begins anew, with its own day 0."""
+    phases = list(dict.fromkeys(rows["phase"]))
+    wanted = rules.study.phase
+    if wanted is None and len(phases) <= 1:
+        return rows
+    listed = ", ".join(repr(phase) for phase in phases)
+    if wanted is None or wanted not in phases:
+        seen = f"The study has several phases: {listed}."
+        if wanted is not None:
+            seen = f"The study has no phase {wanted!r}; it has {listed}."
+        ledger.note(
+            "phase-not-chosen",
+            seen,
+            f"Choose one with --phase, or `phase = {phases[0]!r}` under [study].",
+            severity="error",
+        )
+        wanted = phases[0]
+    others = rows[rows["phase"] != wanted]
+    if len(others):
+        ledger.note_rows(
+            "phase-left-out",
+            others,
+            f"{len(others)} rows belong to other phases than {wanted!r} and were left out.",
+            "Nothing to do; each phase is a study of its own.",
+        )
+    return rows[rows["phase"] == wanted]
+
+
+def key_mice(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -> pd.DataFrame:
+    """The rows with each mouse's name its own within the study.
+
+    A declared cage goes before the name. A name in two arms is two mice where the study says so
+    (``mouse_ids = "arm"``) or where the numbers of a wide sheet start again in each arm; else it
+    is an error, and the two are kept apart until somebody says what they are.
+    """
+    if "cage" in rules.columns and "cage" in rows:
+        rows = rows.assign(mouse=rows["cage"].str.cat(rows["mouse"], sep="/"))
+    if rules.study.mouse_ids == "arm":
+        return rows.assign(mouse=rows["arm"].str.cat(rows["mouse"], sep="/"))
+    pairs = rows[["mouse", "arm"]].drop_duplicates()
+    shared = pairs.loc[pairs.duplicated("mouse"), "mouse"].unique()
+    if not len(shared):
+        return rows
+    if layout == "wide" and rules.study.mouse_ids is None and _restart(pairs, shared):
+        ledger.note(
+            "mouse-numbers-restart",
+            "Mouse numbers start again in each arm; mice were named arm/number.",
+            'If a number is one mouse in two arms, set `mouse_ids = "study"` under [study].',
+        )
+        return rows.assign(mouse=rows["arm"].str.cat(rows["mouse"], sep="/"))
+    affected = rows["mouse"].isin(shared)
+    for mouse, several in rows[affected].groupby("mouse", sort=False):
+        _note_two_arms(str(mouse), several, ledger)
+    apart = rows["arm"].str.cat(rows["mouse"], sep="/")
+    return rows.assign(mouse=rows["mouse"].mask(affected, apart))
+
+
+def _restart(pairs: pd.DataFrame, shared: Iterable[str]) -> bool:
+    """Whether shared names are the habit of the sheet, and not one slip."""
+    return len(set(shared)) * 2 >= pairs["mouse"].nunique() or len(set(shared)) >= 3
+
+
+def _note_two_arms(mouse: str, rows: pd.DataFrame, ledger: Ledger) -> None:
+    counts = rows["arm"].value_counts()
+    listed = ", ".join(f"{arm!r} ({count} rows)" for arm, count in counts.items())
+    days = rows[["arm", "day_number"]].drop_duplicates()
+    same_day = bool(days["day_number"].dropna().duplicated().any())
+    proposal = (
+        "If they are two mice that share a number, set `mouse_ids = \"arm\"` under [study]; "
+        "else mend the arm."
+    )
+    if not same_day:
+        proposal = (
+            "If it changed treatment, add a phase column and choose with --phase; if they are two "
+            'mice that share a number, set `mouse_ids = "arm"` under [study].'
+        )
+    if "cage" in rows and rows["cage"].nunique() > 1:
+        proposal += " If names are unique only within a cage, name the cage under [columns]."
+    first = each_row(rows[rows["arm"] == counts.index[-1]].head(1))[0]
+    ledger.note_row(
+        "mouse-in-two-arms",
+        first,
+        f"Mouse {mouse} is in the arms {listed}{', on the same day' if same_day else ''}.",
+        proposal,
+        role="mouse",
+        severity="error",
+    )
+
+
+def natural_order(names: Iterable[str]) -> list[tuple[tuple[int, int | str], ...]]:
+    """Keys that sort numbers within names as numbers.
+
+    >>> sorted(["m10", "m9"], key=lambda name: natural_order([name])[0])
+    ['m9', 'm10']
+    """
+    return [
+        tuple((0, int(piece)) if piece.isdecimal() else (1, piece) for piece in pieces)
+        for pieces in (re.findall(r"\d+|\D+", name) for name in names)
+    ]

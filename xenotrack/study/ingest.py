@@ -1,0 +1,205 @@
+"""A file → a Study, with a finding for everything that is doubtful about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.errors import InputError
+from xenotrack.study.arms import read_design
+from xenotrack.study.checks import check_study
+from xenotrack.study.columns import NAME_OF_ROLE
+from xenotrack.study.duplicates import merge_duplicates
+from xenotrack.study.fates import read_fates
+from xenotrack.study.finding import sort_findings
+from xenotrack.study.identity import (
+    drop_nameless,
+    fill_arms,
+    key_mice,
+    natural_order,
+    pick_phase,
+)
+from xenotrack.study.inputs import read_inputs, read_sheets
+from xenotrack.study.ledger import Ledger, each_row, sources
+from xenotrack.study.longtable import LongTable, read_long_table, stack
+from xenotrack.study.measures import find_limit, measure_rows
+from xenotrack.study.rules import Rules
+from xenotrack.study.schedule import schedule_rows
+from xenotrack.study.study import TIDY_COLUMNS, Source, Study
+
+
+def read_study(
+    source: Path | bytes,
+    rules: Rules | None = None,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    sheet_name: str | None = None,
+    layout: str | None = None,
+) -> Study:
+    """The one study of a sheet, or the one that ``[study] select`` names.
+
+    What is doubtful becomes a finding of the study; only a sheet of which no study can be made
+    is an error.
+    """
+    studies = read_studies(
+        source,
+        rules,
+        encoding=encoding,
+        delimiter=delimiter,
+        decimal=decimal,
+        sheet_name=sheet_name,
+        layout=layout,
+    )
+    if len(studies) > 1:
+        names = [study.design.name for study in studies]
+        raise InputError(
+            f"The sheet holds several studies: {', '.join(names)}. "
+            f"Choose one with --select {names[0]!r}."
+        )
+    return studies[0]
+
+
+def read_studies(
+    source: Path | bytes,
+    rules: Rules | None = None,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    sheet_name: str | None = None,
+    layout: str | None = None,
+) -> tuple[Study, ...]:
+    """Every study of a sheet, as its study column names them; or the one selected."""
+    rules = rules if rules is not None else Rules()
+    inputs, files = read_inputs(source, rules)
+    tables = [
+        read_long_table(read_sheets(one, encoding, delimiter, sheet_name), rules, decimal, layout)
+        for one in inputs
+    ]
+    fallback = Path(inputs[0].name).stem
+    return tuple(
+        _build_study(name, table, rules, files)
+        for name, table in _split_by_study(stack(tables), rules, fallback)
+    )
+
+
+def _split_by_study(
+    table: LongTable, rules: Rules, fallback: str
+) -> list[tuple[str, LongTable]]:
+    """The rows of each study with its name: the column's, else the declared one, else the file's."""
+    wanted = rules.study.select
+    if "study" not in table.rows:
+        if wanted is not None:
+            raise InputError(
+                f"There is no study {wanted!r} to select: the sheet has no study column. "
+                'Leave --select out, or name the column: `study = "NAME"` under [columns].'
+            )
+        return [(rules.study.name or fallback, table)]
+    names = [name for name in dict.fromkeys(table.rows["study"]) if name]
+    if wanted is not None and wanted not in names:
+        raise InputError(f"There is no study {wanted!r} in the sheet. It has: {', '.join(names)}.")
+    table = _without_studyless(table, names)
+    if len(names) <= 1:
+        return [(rules.study.name or (names[0] if names else fallback), table)]
+    return [
+        (name, replace(table, rows=table.rows[table.rows["study"] == name].reset_index(drop=True)))
+        for name in names
+        if wanted in (None, name)
+    ]
+
+
+def _without_studyless(table: LongTable, names: list[str]) -> LongTable:
+    """The table without rows that name no study, where the sheet has several."""
+    blank = (table.rows["study"] == "").to_numpy()
+    if not blank.any() or len(names) <= 1:
+        return table
+    ledger = Ledger(table.origins)
+    for row in each_row(table.rows[blank]):
+        ledger.note_row(
+            "row-without-study",
+            row,
+            "The row names no study, and the sheet has several; it was left out.",
+            "Write the study on every row.",
+            role="study",
+            severity="error",
+        )
+    return replace(
+        table, rows=table.rows[~blank], findings=(*table.findings, *ledger.findings)
+    )
+
+
+def _build_study(name: str, table: LongTable, rules: Rules, files: tuple[Source, ...]) -> Study:
+    ledger = Ledger(table.origins, list(table.findings))
+    rows = drop_nameless(_with_measured(table.rows), ledger)
+    rows = pick_phase(fill_arms(rows, ledger), rules, ledger)
+    rows = measure_rows(rows, table.headers, rules, ledger)
+    rows = schedule_rows(rows, rules, ledger)
+    rows = key_mice(rows, rules, ledger, table.layouts[0])
+    rows = merge_duplicates(read_fates(rows, ledger), ledger)
+    _refuse_without_mice(rows, ledger)
+    design = read_design(name, rows, rules, ledger)
+    limit = find_limit(rows, rules, ledger)
+    header = table.headers[0]
+    study = Study(
+        design,
+        _tidy(rows, design.name, design.arm_names, limit, table),
+        limit,
+        sources=files,
+        layout=table.layouts[0],
+        columns=tuple(
+            (NAME_OF_ROLE[role], header.names[column]) for role, column in header.roles.items()
+        ),
+    )
+    findings = sort_findings([*ledger.findings, *check_study(study)])
+    return replace(study, findings=findings)
+
+
+def _with_measured(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with ``measured``: whether any number about the tumour stands on them."""
+    numbers = [rows[name] for name in ("volume_number", "length_number") if name in rows]
+    measured = np.logical_or.reduce([column.notna().to_numpy() for column in numbers])
+    return rows.assign(measured=measured)
+
+
+def _refuse_without_mice(rows: pd.DataFrame, ledger: Ledger) -> None:
+    if not rows["volume_mm3"].notna().any():
+        ledger.note(
+            "no-usable-mouse",
+            "No mouse has a volume that can be used.",
+            "Look at the columns that were read as the mouse, the day and the volume.",
+            severity="error",
+        )
+
+
+def _tidy(
+    rows: pd.DataFrame, name: str, arms: tuple[str, ...], limit: float, table: LongTable
+) -> pd.DataFrame:
+    """The canonical table: by arm in display order, then mouse, tumour and day."""
+    volume = rows["volume_mm3"].to_numpy(dtype=float)
+    # Where no limit is declared it is the smallest positive volume, and only zeros lie below it.
+    tidy = rows.assign(
+        study=name, below_limit=volume < limit, source=sources(rows, table.origins)
+    )
+    order = np.lexsort(
+        (
+            rows["day"].to_numpy(dtype=float),
+            _ranks(rows["tumor"]),
+            _ranks(rows["mouse"]),
+            pd.Index(arms).get_indexer(rows["arm"]),
+        )
+    )
+    return tidy[list(TIDY_COLUMNS)].iloc[order].reset_index(drop=True)
+
+
+def _ranks(names: pd.Series) -> np.ndarray:
+    """The place of each name when numbers within names are read as numbers."""
+    codes, uniques = pd.factorize(names)
+    keys = natural_order(uniques)
+    ranks = np.empty(len(uniques), dtype=int)
+    ranks[sorted(range(len(uniques)), key=keys.__getitem__)] = np.arange(len(uniques))
+    return ranks[codes] if len(ranks) else codes

@@ -1,0 +1,186 @@
+"""What every layout shares: how it says that a sheet is its own, and the long table it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.study.columns import Header, recognise_header
+from xenotrack.study.finding import Finding, Severity, row_ranges
+from xenotrack.study.sheet import Sheet
+
+# Above a header stand a title, a date, a name; not a table.
+_HEADER_WITHIN = 30
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """Whether a sheet has a layout, where its header stands, and why."""
+
+    fits: bool
+    why: str
+    position: int = 0
+    header: Header = field(default_factory=lambda: Header((), {}))
+
+
+@dataclass(frozen=True)
+class LongText:
+    """A sheet as a long table of text: one row a mouse, tumour and day.
+
+    ``frame`` has a column of text for each role, ``row`` (of the sheet) and ``column`` (of the
+    value); ``day_kind`` says what its ``day`` counts.
+    """
+
+    frame: pd.DataFrame
+    header: Header
+    day_kind: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One way in which labs lay out their sheets."""
+
+    name: str
+    looks_for: str
+    recognise: Callable[[Sheet, Mapping[str, str]], Recognition]
+    lengthen: Callable[[Sheet, Recognition], LongText]
+
+
+def candidate_headers(
+    sheet: Sheet, declared: Mapping[str, str]
+) -> Iterator[tuple[int, Header]]:
+    """The first records that hold text, each as if it were the header."""
+    filled = (
+        position
+        for position in range(min(len(sheet.cells), 10 * _HEADER_WITHIN))
+        if any(sheet.texts(position))
+    )
+    for position in islice(filled, _HEADER_WITHIN):
+        body = sheet.cells.iloc[position + 1 :]
+        yield position, recognise_header(sheet.texts(position), declared, body)
+
+
+def has_role(header: Header, role: str) -> bool:
+    """Whether a column fills the role, or several could."""
+    return role in header.roles or any(rival.role == role for rival in header.rivals)
+
+
+def body_of(sheet: Sheet, found: Recognition) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """The records below the header, without blank ones and repeated headers, and what was odd."""
+    body = sheet.cells.iloc[found.position + 1 :]
+    body = body.assign(row=sheet.rows[found.position + 1 :])
+    findings = [*_lines_above(sheet, found), *_columns_left_out(sheet, found)]
+    body, repeated = _without_headers(sheet, body, found)
+    body = _without_blank_rows(body, found)
+    return body, (*sheet.findings, *findings, *repeated, *_extra_cells(sheet, body, found))
+
+
+def sheet_finding(
+    sheet: Sheet, rule: str, cell: str, seen: str, proposal: str, severity: Severity = "warning"
+) -> Finding:
+    """A finding about a place of a sheet that is no mouse's."""
+    return Finding(rule, severity, sheet.file, sheet.name, cell, "", seen, proposal)
+
+
+def _lines_above(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
+    above = [p for p in range(found.position) if any(sheet.texts(p))]
+    if above:
+        first = next(text for text in sheet.texts(above[0]) if text)
+        yield sheet_finding(
+            sheet,
+            "lines-above-header",
+            row_ranges(int(sheet.rows[p]) for p in above),
+            f"Text above the header was not read, beginning with {first!r}.",
+            "Nothing to do if it is a title; else move it below the header.",
+        )
+
+
+def _columns_left_out(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
+    header, row = found.header, int(sheet.rows[found.position])
+    for rival in header.rivals:
+        others = [header.names[c] for c in rival.candidates if c != rival.chosen]
+        if rival.chosen is not None and rival.role in header.roles:
+            yield sheet_finding(
+                sheet,
+                "column-chosen",
+                sheet.cell(row, rival.chosen),
+                f"{header.names[rival.chosen]!r} was read as the {rival.role}, "
+                f"not {', '.join(map(repr, others))}.",
+                f"If that is wrong, name the column under [columns] as {rival.role}.",
+            )
+    unknown = [header.names[c] for c in header.unknown if header.names[c]]
+    if unknown:
+        yield sheet_finding(
+            sheet,
+            "columns-not-used",
+            str(row),
+            f"Columns that were not used: {', '.join(map(repr, unknown))}.",
+            "Nothing to do, unless one holds a reading: then name it under [columns].",
+        )
+
+
+def _without_headers(
+    sheet: Sheet, body: pd.DataFrame, found: Recognition
+) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    names, roles = found.header.names, found.header.roles
+    again = np.ones(len(body), dtype=bool)
+    for column in roles.values():
+        again &= body.iloc[:, column].to_numpy() == sheet.cells.iat[found.position, column]
+        if not again.any():
+            return body, ()
+    return body[~again], tuple(
+        sheet_finding(
+            sheet,
+            "header-repeated",
+            str(row),
+            f"The header ({', '.join(names[:3])}, …) stands here again; it was not read.",
+            "Delete the line.",
+        )
+        for row in body.loc[again, "row"]
+    )
+
+
+def _without_blank_rows(body: pd.DataFrame, found: Recognition) -> pd.DataFrame:
+    column = found.header.roles.get("mouse", 0)
+    unnamed = np.flatnonzero(body.iloc[:, column].to_numpy() == "")
+    texts = body.iloc[unnamed, :-1]
+    blank = unnamed[~texts.map(str.strip).ne("").any(axis=1).to_numpy(dtype=bool)]
+    return body.drop(index=body.index[blank]) if len(blank) else body
+
+
+def _extra_cells(sheet: Sheet, body: pd.DataFrame, found: Recognition) -> Iterator[Finding]:
+    """Cells to the right of the header: notes, or a row whose cells have shifted."""
+    width = max(i for i, name in enumerate(found.header.names) if name) + 1
+    if width >= body.shape[1] - 1:
+        return
+    beyond = body.iloc[:, width:-1]
+    extra = beyond.map(str.strip).ne("").any(axis=1).to_numpy(dtype=bool)
+    rows = body.loc[extra, "row"].tolist()
+    # In a text file one stray delimiter moves every later cell of its line, a decimal comma the
+    # usual one: 17,5 would be read as 17, and 5 as the next column.
+    severity: Severity = "warning" if sheet.name else "error"
+    if len(rows) > max(5, len(body) // 2):
+        yield sheet_finding(
+            sheet,
+            "extra-cells",
+            row_ranges(rows),
+            f"{len(rows)} of {len(body)} rows have more cells than the header.",
+            "Name the last columns, or, if decimal commas cut the cells, save with semicolons.",
+            severity,
+        )
+        return
+    for row, texts in zip(rows, beyond[extra].to_numpy().tolist(), strict=True):
+        seen = next(text.strip() for text in texts if text.strip())
+        yield sheet_finding(
+            sheet,
+            "extra-cells",
+            str(row),
+            f"The row has more cells than the header: {seen!r}.",
+            "Put a cell with a delimiter in it into quotes; give a column of notes a name.",
+            severity,
+        )

@@ -1,0 +1,68 @@
+"""The long layout: one row a reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xenotrack.study.columns import NAME_OF_ROLE, Header
+from xenotrack.study.layouts.layout import (
+    Layout,
+    LongText,
+    Recognition,
+    body_of,
+    candidate_headers,
+    has_role,
+)
+from xenotrack.study.sheet import Sheet
+
+MEASURES = ("length", "width", "height", "volume")
+_TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "fate", "operator", "body_weight")
+
+
+def recognise_long(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
+    """A header that names mouse, arm, day (or date), and volume or length and width."""
+    best: Recognition | None = None
+    fewest = 99
+    for position, header in candidate_headers(sheet, declared):
+        missing = _missing(header)
+        if len(missing) < fewest:
+            why = f"misses {' and '.join(missing)}" if missing else _why(header)
+            best, fewest = Recognition(not missing, why, position, header), len(missing)
+        if not missing:
+            break
+    return best or Recognition(False, "the sheet holds no text")
+
+
+def lengthen_long(sheet: Sheet, found: Recognition) -> LongText:
+    """The sheet's own rows; the value stands in its volume, else its length column."""
+    body, findings = body_of(sheet, found)
+    roles = found.header.roles
+    kind = next(kind for kind in ("day", "week", "date") if kind in roles)
+    value = roles.get("volume", roles.get("length", 0))
+    texts = {role: body.iloc[:, roles[role]] for role in (*_TEXTS, *MEASURES) if role in roles}
+    frame = body[["row"]].assign(column=value, day=body.iloc[:, roles[kind]], **texts)
+    return LongText(frame.reset_index(drop=True), found.header, kind, findings)
+
+
+def _missing(header: Header) -> list[str]:
+    missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(header, role)]
+    if not any(has_role(header, role) for role in ("day", "week", "date")):
+        missing.append("day (or date)")
+    if not has_role(header, "volume") and not (
+        has_role(header, "length") and has_role(header, "width")
+    ):
+        missing.append("volume_mm3 (or length_mm and width_mm)")
+    return missing
+
+
+def _why(header: Header) -> str:
+    named = [f"{role} in {header.names[column]!r}" for role, column in header.roles.items()]
+    return "one row a reading: " + ", ".join(named)
+
+
+LONG = Layout(
+    "long",
+    "one row a reading, with columns for mouse, arm, day or date, and volume or length and width",
+    recognise_long,
+    lengthen_long,
+)

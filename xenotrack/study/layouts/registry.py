@@ -1,0 +1,100 @@
+"""The layouts that xenotrack reads, and the choice among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+from xenotrack.errors import InputError
+from xenotrack.study.columns import refuse_equal_rivals, refuse_missing_columns
+from xenotrack.study.layouts.layout import Layout, LongText, Recognition
+from xenotrack.study.layouts.long import LONG
+from xenotrack.study.layouts.wide import WIDE
+from xenotrack.study.sheet import Sheet
+
+LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in (LONG, WIDE)}
+
+
+def lengthen(
+    sheets: Sequence[Sheet], declared: Mapping[str, str], wanted: str | None = None
+) -> tuple[Sheet, str, LongText]:
+    """The one sheet that holds readings, the layout it has, and its long table.
+
+    Ambiguity is asked, not guessed: several sheets, several layouts or none is an error that
+    says what was looked for and what was seen.
+    """
+    layouts = _layouts(wanted)
+    found = [
+        (sheet, name, recognition)
+        for sheet in sheets
+        for name, layout in layouts.items()
+        if (recognition := layout.recognise(sheet, declared)).fits
+    ]
+    if not found:
+        raise InputError(_nothing_fits(sheets, declared, layouts))
+    holders = list(dict.fromkeys(sheet.name for sheet, _, _ in found))
+    if len(holders) > 1:
+        raise InputError(
+            f"{sheets[0].file} has several sheets of readings: {', '.join(holders)}. "
+            f"Choose one with --sheet {holders[0]!r}."
+        )
+    if len(found) > 1:
+        names = [name for _, name, _ in found]
+        raise InputError(
+            f"{found[0][0].title} could be read as {' or as '.join(names)}. "
+            f"Choose one with --layout {names[0]}."
+        )
+    sheet, name, recognition = found[0]
+    refuse_missing_columns(recognition.header.names, declared, sheet.title)
+    refuse_equal_rivals(recognition.header, sheet.title)
+    return sheet, name, layouts[name].lengthen(sheet, recognition)
+
+
+def _layouts(wanted: str | None) -> dict[str, Layout]:
+    if wanted is None:
+        return LAYOUTS
+    if wanted not in LAYOUTS:
+        near = get_close_matches(wanted, LAYOUTS, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise InputError(f"There is no layout {wanted!r}.{hint} Known: {', '.join(LAYOUTS)}.")
+    return {wanted: LAYOUTS[wanted]}
+
+
+def _nothing_fits(
+    sheets: Sequence[Sheet], declared: Mapping[str, str], layouts: Mapping[str, Layout]
+) -> str:
+    sheet = max(sheets, key=lambda one: one.cells.shape[0] * one.cells.shape[1])
+    tried = {name: layout.recognise(sheet, declared) for name, layout in layouts.items()}
+    seen = _header_seen(sheet, tried)
+    if declared:
+        refuse_missing_columns(seen, declared, sheet.title)
+    lines = [
+        f"{name}: {layout.looks_for}; it {tried[name].why}"
+        for name, layout in layouts.items()
+    ]
+    names = [name for name in seen if name]
+    return (
+        f"{sheet.title} has none of the layouts that are known.\n"
+        + "\n".join(f"  {line}." for line in lines)
+        + f"\nColumns seen: {', '.join(names[:20])}{', …' if len(names) > 20 else ''}.\n"
+        + "Say which is which in study.toml, for example:\n\n[columns]\n"
+        + _example(names, tried)
+    )
+
+
+def _header_seen(sheet: Sheet, tried: Mapping[str, Recognition]) -> list[str]:
+    """The header of the layout that came nearest, else the first line with text."""
+    named = [recognition for recognition in tried.values() if recognition.header.roles]
+    if named:
+        best = max(named, key=lambda recognition: len(recognition.header.roles))
+        return list(best.header.names)
+    filled = (sheet.texts(position) for position in range(len(sheet.cells)))
+    return next((texts for texts in filled if any(texts)), [])
+
+
+def _example(names: Sequence[str], tried: Mapping[str, Recognition]) -> str:
+    """The lines of ``[columns]`` that are still wanted, with a free column each."""
+    roles = max((r.header.roles for r in tried.values()), key=len, default={})
+    wanted = {"mouse": "mouse", "arm": "arm", "day": "day", "volume": "volume_mm3"}
+    missing = [ours for role, ours in wanted.items() if role not in roles]
+    return "\n".join(f'{ours} = "NAME OF ITS COLUMN"' for ours in missing or ["volume_mm3"])

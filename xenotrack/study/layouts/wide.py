@@ -1,0 +1,127 @@
+"""The wide layout: one row a mouse, one column a day; a bare number is a volume."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.study.columns import NAME_OF_ROLE, Header
+from xenotrack.study.days import is_date
+from xenotrack.study.layouts.layout import (
+    Layout,
+    LongText,
+    Recognition,
+    body_of,
+    candidate_headers,
+    has_role,
+)
+from xenotrack.study.numbers import is_missing
+from xenotrack.study.sheet import Sheet
+
+_DAY = re.compile(r"(?:day|d|x|t)?[ _.]?([-−]?\d+(?:\.\d+)?)(?: ?d| days?)?", re.IGNORECASE)
+_WEEK = re.compile(r"(?:week|wk|w)[ _.]?([-−]?\d+(?:\.\d+)?)", re.IGNORECASE)
+_TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "fate")
+
+
+def day_of_header(name: str) -> tuple[str, str] | None:
+    """What a column's name says of its day: the kind and the text, or nothing.
+
+    >>> day_of_header("Day 7"), day_of_header("-1"), day_of_header("Week 2"), day_of_header("Sex")
+    (('day', '7'), ('day', '-1'), ('week', '2'), None)
+    """
+    text = name.strip()
+    if found := _DAY.fullmatch(text):
+        return "day", found[1].replace("−", "-")
+    if found := _WEEK.fullmatch(text):
+        return "week", found[1].replace("−", "-")
+    return ("date", text) if is_date(text) else None
+
+
+def recognise_wide(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
+    """A header that names mouse and arm, and whose other columns are days, each once."""
+    best = Recognition(False, "no column is named by a day, as 0, 3, 7 or day 7")
+    for position, header in candidate_headers(sheet, declared):
+        complaint = _complaint(header)
+        days = _day_columns(header)
+        if complaint is None:
+            names = [header.names[column] for column in days]
+            return Recognition(
+                True, f"one row a mouse, days {names[0]} to {names[-1]}", position, _own(header)
+            )
+        if days and not best.header.names:
+            best = Recognition(False, complaint, position, header)
+    return best
+
+
+def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
+    """A row for each cell that says anything; a mouse without any keeps one empty row."""
+    body, findings = body_of(sheet, found)
+    roles = found.header.roles
+    days = _day_columns(found.header)
+    kind = next(iter(days.values()))[0]
+    columns = list(days)
+    cells = body.iloc[:, columns].to_numpy(dtype=object)
+    said = ~np.frompyfunc(is_missing, 1, 1)(cells).astype(bool)
+    said[~said.any(axis=1), 0] = True
+    row, column = np.nonzero(said)
+    day_texts = np.array([days[column][1] for column in columns], dtype=object)
+    texts = {
+        role: body.iloc[:, roles[role]].to_numpy()[row] for role in _TEXTS if role in roles
+    }
+    frame = pd.DataFrame(
+        {
+            "row": body["row"].to_numpy()[row],
+            "column": np.asarray(columns)[column],
+            "day": day_texts[column],
+            **texts,
+            "volume": cells[row, column],
+        }
+    )
+    return LongText(frame, found.header, kind, findings)
+
+
+def _day_columns(header: Header) -> dict[int, tuple[str, str]]:
+    """The columns named by a day, with its kind and text."""
+    taken = set(header.roles.values())
+    return {
+        column: said
+        for column, name in enumerate(header.names)
+        if column not in taken and (said := day_of_header(name)) is not None
+    }
+
+
+def _complaint(header: Header) -> str | None:
+    """Why a header is not that of a wide sheet."""
+    days = _day_columns(header)
+    if not days:
+        return "no column is named by a day, as 0, 3, 7 or day 7"
+    missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(header, role)]
+    if missing:
+        return f"misses {' and '.join(missing)}"
+    for role in ("day", "date", "week", "volume", "length"):
+        if role in header.roles:
+            return f"has a column of its own for the {role} ({header.names[header.roles[role]]})"
+    kinds = {kind for kind, _ in days.values()}
+    if len(kinds) > 1:
+        return f"its columns are named by {' and '.join(sorted(kinds))}"
+    text, often = Counter(text for _, text in days.values()).most_common(1)[0]
+    return f"two columns are named {text}" if often > 1 else None
+
+
+def _own(header: Header) -> Header:
+    """The header without complaint about the columns that are days."""
+    days = _day_columns(header)
+    unknown = tuple(column for column in header.unknown if column not in days)
+    return Header(header.names, header.roles, header.units, header.rivals, unknown)
+
+
+WIDE = Layout(
+    "wide",
+    "one row a mouse, with columns for mouse and arm and one column a day, named by it",
+    recognise_wide,
+    lengthen_wide,
+)

@@ -1,0 +1,120 @@
+"""Sheets → one long table: text by role, its numbers and days, and where each row stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.errors import InputError
+from xenotrack.study.columns import Header
+from xenotrack.study.days import find_date_order, read_days
+from xenotrack.study.finding import Finding, row_ranges
+from xenotrack.study.identity import trim_names
+from xenotrack.study.layouts.layout import LongText
+from xenotrack.study.layouts.registry import lengthen
+from xenotrack.study.ledger import Origin
+from xenotrack.study.numbers import find_decimals, read_numbers
+from xenotrack.study.rules import Rules
+from xenotrack.study.sheet import Sheet
+
+NUMBERS = ("length", "width", "height", "volume", "body_weight")
+
+
+@dataclass(frozen=True)
+class LongTable:
+    """All rows of a study's sheets, each with its ``part``: the origin and header it came from.
+
+    Beside the text of each role stand ``day_number day_is_date`` and ``<role>_number``.
+    """
+
+    rows: pd.DataFrame
+    origins: tuple[Origin, ...]
+    headers: tuple[Header, ...]
+    layouts: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def stack(tables: list[LongTable]) -> LongTable:
+    """The tables of several sheets as one."""
+    if len(tables) == 1:
+        return tables[0]
+    rows = [table.rows.assign(part=part) for part, table in enumerate(tables)]
+    stacked = pd.concat(rows, ignore_index=True)
+    texts = [name for name in stacked if stacked[name].dtype == object and name != "day_is_date"]
+    return LongTable(
+        stacked.fillna(dict.fromkeys(texts, "")),
+        tuple(origin for table in tables for origin in table.origins),
+        tuple(header for table in tables for header in table.headers),
+        tuple(layout for table in tables for layout in table.layouts),
+        tuple(finding for table in tables for finding in table.findings),
+    )
+
+
+def read_long_table(
+    sheets: list[Sheet], rules: Rules, decimal: str | None = None, layout: str | None = None
+) -> LongTable:
+    """The readings of one file, in the layout that recognises itself or is named."""
+    sheet, name, long = lengthen(sheets, rules.columns, layout)
+    if long.frame.empty:
+        raise InputError(f"{sheet.title} has column names and no rows. Add the readings below them.")
+    decimals = _decimals(long, sheet.title, decimal)
+    origin = Origin(sheet.file, sheet.name, dict(long.header.roles), sheet.title, decimals)
+    numbers, findings = _numbers(long, sheet, decimals, declared=decimal is not None)
+    order = find_date_order(long.frame["day"].unique(), sheet.title, rules.study.date_order)
+    days, dates = read_days(long.frame["day"], long.day_kind, decimals["day"], order)
+    rows = trim_names(long.frame).assign(part=0, day_number=days, day_is_date=dates, **numbers)
+    others = _sheets_not_read(sheets, sheet)
+    return LongTable(rows, (origin,), (long.header,), (name,), (*long.findings, *findings, *others))
+
+
+def _decimals(long: LongText, title: str, given: str | None) -> dict[str, str]:
+    columns = {role: long.frame[role] for role in NUMBERS if role in long.frame}
+    days = pd.Series(long.frame["day"].unique(), dtype=object)
+    marks = find_decimals({**columns, "day": days}, title, given)
+    return marks if long.day_kind != "date" else {**marks, "day": "."}
+
+
+def _numbers(
+    long: LongText, sheet: Sheet, decimals: dict[str, str], declared: bool
+) -> tuple[dict[str, np.ndarray], list[Finding]]:
+    numbers, findings = {}, []
+    for role in NUMBERS:
+        if role in long.frame:
+            values, grouped = read_numbers(long.frame[role], decimals[role], thousands=declared)
+            numbers[f"{role}_number"] = values
+            if grouped.any():
+                rows = row_ranges(long.frame["row"][grouped].tolist())
+                findings.append(_thousands(sheet, role, rows, long.frame[role][grouped].iloc[0]))
+    return numbers, findings
+
+
+def _thousands(sheet: Sheet, role: str, rows: str, first: str) -> Finding:
+    return Finding(
+        "thousands-marks",
+        "warning",
+        sheet.file,
+        sheet.name,
+        rows,
+        "",
+        f"Numbers for the {role.replace('_', ' ')} have thousands marks, as {first.strip()!r}.",
+        "Write numbers without them.",
+    )
+
+
+def _sheets_not_read(sheets: list[Sheet], chosen: Sheet) -> list[Finding]:
+    return [
+        Finding(
+            "sheet-not-read",
+            "warning",
+            sheet.file,
+            sheet.name,
+            "",
+            "",
+            f"The sheet {sheet.name!r} holds no readings and was not read.",
+            "Choose another with --sheet if it does.",
+        )
+        for sheet in sheets
+        if sheet is not chosen
+    ]

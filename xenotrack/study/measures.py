@@ -1,0 +1,218 @@
+"""What was measured, in mm, mm³ and g: units, signs, volumes and the limit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.errors import InputError
+from xenotrack.study.columns import COLUMN_ROLES, Header, known_units
+from xenotrack.study.ledger import Ledger, each_row
+from xenotrack.study.numbers import is_missing, mend_of
+from xenotrack.study.rules import Rules
+from xenotrack.study.volume import FORMULAS, tumor_volume
+
+UNITS = {
+    "length": "length_mm",
+    "width": "width_mm",
+    "height": "height_mm",
+    "volume": "volume_mm3",
+    "body_weight": "body_weight_g",
+}
+_FACTORS = {"mm": 1.0, "cm": 10.0, "mm3": 1.0, "cm3": 1000.0, "g": 1.0}
+
+
+def measure_rows(
+    rows: pd.DataFrame, headers: tuple[Header, ...], rules: Rules, ledger: Ledger
+) -> pd.DataFrame:
+    """The rows with ``length_mm width_mm height_mm volume_mm3 body_weight_g``, NaN where unusable.
+
+    A volume of the sheet stands as measured; diameters give it where there is none, the longer of
+    length and width taken as the length.
+    """
+    measured = {
+        name: _usable(rows, role, ledger) * _factors(rows, role, headers, rules, ledger)
+        if f"{role}_number" in rows
+        else np.full(len(rows), np.nan)
+        for role, name in UNITS.items()
+    }
+    rows = rows.assign(**measured)
+    _note_width_over_length(rows, ledger)
+    return rows.assign(volume_mm3=_volumes(rows, rules, ledger))
+
+
+def _usable(rows: pd.DataFrame, role: str, ledger: Ledger) -> np.ndarray:
+    """The role's numbers; what is no number, or below zero, is named and left empty."""
+    numbers = rows[f"{role}_number"].to_numpy(dtype=float)
+    empty = np.flatnonzero(np.isnan(numbers))
+    texts = rows[role].to_numpy()
+    wrong = [i for i in empty if isinstance(texts[i], str) and not is_missing(texts[i])]
+    for row in each_row(rows.iloc[wrong]):
+        decimal = ledger.origins[int(row["part"])].decimals.get(role, ".")
+        mend = mend_of(row[role], decimal)
+        ledger.note_row(
+            "not-a-number",
+            row,
+            f"{UNITS[role]} is {row[role].strip()!r}, which is no number; it was left empty.",
+            f"Write {mend} if that was measured, else empty the cell." if mend else "Empty the cell.",
+            role=role,
+        )
+    bad = (numbers <= 0) if role == "body_weight" else (numbers < 0)
+    for row in each_row(rows[bad]):
+        ledger.note_row(
+            "negative-value" if row[f"{role}_number"] < 0 else "zero-weight",
+            row,
+            f"{UNITS[role]} is {row[role].strip()}, which nothing can measure; it was left empty.",
+            "Write what was measured, or empty the cell.",
+            role=role,
+        )
+    return np.where(bad, np.nan, numbers)
+
+
+def _factors(
+    rows: pd.DataFrame, role: str, headers: tuple[Header, ...], rules: Rules, ledger: Ledger
+) -> np.ndarray:
+    """What turns the numbers of each row into mm, mm³ or g."""
+    by_part = [_factor(part, role, header, rules, ledger) for part, header in enumerate(headers)]
+    return np.asarray(by_part)[rows["part"].to_numpy()]
+
+
+def _factor(part: int, role: str, header: Header, rules: Rules, ledger: Ledger) -> float:
+    declared = {
+        "volume": rules.volume.unit,
+        "body_weight": "g",
+    }.get(role, rules.volume.length_unit)
+    written = header.units.get(role, "") if role in header.roles else ""
+    if not written or written == declared:
+        return _FACTORS[declared]
+    name = header.names[header.roles[role]]
+    origin = ledger.origins[part]
+    first = {"part": part, "row": 1, "column": header.roles[role]}
+    if written in known_units(role):
+        ledger.note_row(
+            "unit-in-header",
+            first,
+            f"The column {name!r} is in {written}, not in {declared}; it was read in {written}.",
+            "If the header is wrong, mend it.",
+            role=role,
+        )
+        return _FACTORS[written]
+    settled = any(COLUMN_ROLES[ours] == role for ours in rules.columns)
+    ledger.note_row(
+        "unknown-unit",
+        first,
+        f"The column {name!r} of {origin.title} has the unit {written!r}, which is no unit of it.",
+        f'If it is in {declared}, say so: `{UNITS[role]} = "{name}"` under [columns].',
+        role=role,
+        severity="warning" if settled else "error",
+    )
+    return _FACTORS[declared]
+
+
+def _note_width_over_length(rows: pd.DataFrame, ledger: Ledger) -> None:
+    length, width = rows["length_mm"].to_numpy(), rows["width_mm"].to_numpy()
+    swapped = width > length
+    n_both = int((~np.isnan(length) & ~np.isnan(width)).sum())
+    proposal = "If they were swapped, swap them; if one is a slip, mend it."
+    if swapped.sum() > max(20, n_both // 2):
+        ledger.note_rows(
+            "width-exceeds-length",
+            rows[swapped],
+            f"The width exceeds the length on {int(swapped.sum())} of {n_both} rows; "
+            "the volume takes the longer as the length.",
+            "The two columns seem to be swapped; name them under [columns].",
+        )
+        return
+    for row in each_row(rows[swapped]):
+        ledger.note_row(
+            "width-exceeds-length",
+            row,
+            f"The width {row['width_mm']:g} mm exceeds the length {row['length_mm']:g} mm; "
+            "the volume takes the longer as the length.",
+            proposal,
+            role="length",
+        )
+
+
+def _volumes(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> np.ndarray:
+    formula = rules.volume.formula
+    length, width, height = (rows[f"{axis}_mm"].to_numpy() for axis in ("length", "width", "height"))
+    measured = rows["volume_mm3"].to_numpy()
+    has_diameters = bool((~np.isnan(length) & ~np.isnan(width)).any())
+    lacks_height = FORMULAS[formula].needs_height and bool(np.isnan(height).all())
+    if lacks_height and has_diameters and bool(np.isnan(measured).all()):
+        raise InputError(
+            f"The formula {formula} needs the tumour's height, and the sheet has none. "
+            "Name its column under [columns] height_mm, or choose another --formula."
+        )
+    computed = tumor_volume(np.maximum(length, width), np.minimum(length, width), height, formula)
+    _note_disagreement(rows, computed, rules, ledger)
+    return np.where(np.isnan(measured), computed, measured)
+
+
+def _note_disagreement(
+    rows: pd.DataFrame, computed: np.ndarray, rules: Rules, ledger: Ledger
+) -> None:
+    """Where the sheet's volumes are not those of its diameters, by more than 5 %."""
+    measured = rows["volume_mm3"].to_numpy()
+    both = (measured > 0) & (computed > 0)
+    ratio = np.divide(measured, computed, out=np.ones(len(rows)), where=both)
+    apart = np.abs(ratio - 1) > 0.05
+    if not apart.any():
+        return
+    if apart.sum() > max(5, both.sum() // 2):
+        ledger.note_rows(
+            "volume-disagrees",
+            rows[apart],
+            f"The sheet's volumes are {np.median(ratio[both]):.3g} times {rules.volume.formula} of "
+            f"its diameters on {int(apart.sum())} of {int(both.sum())} rows; the sheet's are used.",
+            _better_formula(rows, measured, both),
+        )
+        return
+    for row, volume in zip(each_row(rows[apart]), computed[apart], strict=True):
+        ledger.note_row(
+            "volume-disagrees",
+            row,
+            f"The volume {row['volume_mm3']:g} mm³ is not {volume:.4g} mm³, as its diameters give; "
+            "the sheet's is used.",
+            "Mend the volume, the length or the width.",
+            role="volume",
+        )
+
+
+def _better_formula(rows: pd.DataFrame, measured: np.ndarray, both: np.ndarray) -> str:
+    length, width, height = (
+        rows[f"{axis}_mm"].to_numpy()[both] for axis in ("length", "width", "height")
+    )
+    for name in FORMULAS:
+        volume = tumor_volume(np.maximum(length, width), np.minimum(length, width), height, name)
+        errors = np.abs(measured[both] / volume - 1)
+        if not np.isnan(errors).all() and np.nanmedian(errors) < 0.01:
+            return f"They are those of {name}: say `formula = \"{name}\"` under [volume]."
+    return "Look up which formula, or which unit, the volumes were written in."
+
+
+def find_limit(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> float:
+    """The smallest volume that the calipers tell from nothing; 0 where there is no need of one."""
+    if rules.volume.limit_mm3 is not None:
+        return rules.volume.limit_mm3
+    volume = rows["volume_mm3"]
+    zeros = volume == 0
+    if not zeros.any():
+        return 0.0
+    positive = volume[volume > 0]
+    if positive.empty:
+        ledger.note(
+            "no-growth",
+            "Every volume is zero: no growth can be measured.",
+            "Look at the column that was read as the volume.",
+            severity="error",
+        )
+        return 0.0
+    ledger.note(
+        "zeros-below-limit",
+        f"{int(zeros.sum())} volumes are zero; they are taken to lie below the study's smallest "
+        f"positive volume, {positive.min():.4g} mm³.",
+        "Declare what the calipers can tell from nothing: `limit_mm3 = 15` under [volume].",
+    )
+    return float(positive.min())

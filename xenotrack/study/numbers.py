@@ -1,0 +1,127 @@
+"""Text → numbers, column by column; whatever is no number stays to be named in a finding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from xenotrack.errors import InputError
+
+# Words that say only that nothing was measured. "dead" and "culled" say more: a finding.
+_MISSING = frozenset(
+    ("", "na", "n/a", "n.a.", "nan", "#n/a", "null", "none", "nd", "n.d.", ".", "-", "--", "–", "—")
+)
+_GROUPED = {
+    ".": re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?"),
+    ",": re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?"),
+}
+_COMMA_DECIMAL = re.compile(r"[-+]?\d*,\d+(e[-+]?\d+)?", re.IGNORECASE)
+_THREE_DIGITS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
+
+
+def is_missing(text: str) -> bool:
+    """Whether a cell for a number says only that there is none.
+
+    >>> is_missing(" NA "), is_missing("."), is_missing("0"), is_missing("dead")
+    (True, True, False, False)
+    """
+    return text.strip().casefold() in _MISSING
+
+
+def plain_numbers(texts: pd.Series) -> NDArray[np.float64]:
+    """The numbers with a decimal point, NaN elsewhere; ``inf`` is no measurement.
+
+    >>> plain_numbers(pd.Series(["12.5", "1E2", "68*", "inf", ""])).tolist()
+    [12.5, 100.0, nan, nan, nan]
+    """
+    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float)
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def find_decimals(
+    columns: Mapping[str, pd.Series], title: str, given: str | None = None
+) -> dict[str, str]:
+    """The decimal mark of each column: the one given, else a comma where it can be nothing else.
+
+    ``1,234`` alone decides nothing (1.234 or 1234?): the other columns do, or it is asked about.
+    """
+    if given is not None:
+        if given not in (".", ","):
+            raise InputError(f"The decimal mark is {given!r}; it is '.' or ','.")
+        return dict.fromkeys(columns, given)
+    marks = {name: _mark_of(texts) for name, texts in columns.items()}
+    settled = {mark for mark in marks.values() if mark in (".", ",")}
+    for name, mark in marks.items():
+        if mark not in ("", ".", ","):
+            if settled != {","}:
+                raise InputError(_which_number(mark, title))
+            marks[name] = ","
+    return {name: mark or "." for name, mark in marks.items()}
+
+
+def _mark_of(texts: pd.Series) -> str:
+    """The decimal mark of one column, "" where it has none, or the number that leaves it open."""
+    numbers = plain_numbers(texts)
+    bad = [text.strip() for text in texts[np.isnan(numbers)] if "," in text]
+    numeric = [text for text in bad if _COMMA_DECIMAL.fullmatch(text)]
+    pointed = any("." in text for text in texts[~np.isnan(numbers)].iloc[:1000])
+    if pointed:
+        # Beside points a comma is somebody's slip: the cell is named, the column keeps its mark.
+        return next((text for text in bad if _THREE_DIGITS.fullmatch(text)), ".")
+    if any(not _THREE_DIGITS.fullmatch(text) for text in numeric):
+        return ","
+    grouped = (text for text in bad if _GROUPED["."].fullmatch(text))
+    return next(grouped, "")
+
+
+def _which_number(text: str, title: str) -> str:
+    as_decimal, as_thousands = text.replace(",", "."), text.replace(",", "")
+    return (
+        f"{title}: does {text!r} mean {as_decimal} or {as_thousands}? "
+        "Say --decimal , for the first and --decimal . for the second."
+        if "." not in text
+        else f"{title} has thousands marks, as in {text!r}. Say --decimal . if it is {as_thousands}."
+    )
+
+
+def read_numbers(
+    texts: pd.Series, decimal: str, thousands: bool = False
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The numbers of a column, and where a thousands mark was taken out to read them.
+
+    Thousands marks are taken out only where the decimal mark was declared.
+    """
+    numbers = plain_numbers(texts)
+    grouped = np.zeros(len(texts), dtype=bool)
+    if decimal == ",":
+        numbers = _with_comma(texts, numbers)
+    if thousands:
+        values = texts.to_numpy()
+        other = "," if decimal == "." else "."
+        for position in np.flatnonzero(np.isnan(numbers)):
+            text = values[position].strip()
+            if other in text and _GROUPED[decimal].fullmatch(text):
+                numbers[position] = float(text.replace(other, "").replace(decimal, "."))
+                grouped[position] = True
+    return numbers, grouped
+
+
+def _with_comma(texts: pd.Series, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    # "17.5" in a sheet of decimal commas is no number: is the point a thousands mark or a slip?
+    pointed = texts.str.contains(".", regex=False).to_numpy(dtype=bool)
+    commas = texts.str.replace(",", ".", regex=False).where(~pointed, "")
+    return np.where(pointed, np.nan, np.where(np.isnan(numbers), plain_numbers(commas), numbers))
+
+
+def mend_of(text: str, decimal: str) -> str:
+    """What a cell that is no number seems to mean, to be proposed and never taken.
+
+    >>> mend_of("68*", "."), mend_of(">2000", "."), mend_of("12.3 mm", "."), mend_of("big", ".")
+    ('68', '2000', '12.3', '')
+    """
+    found = re.findall(r"-?\d+(?:[.,]\d+)?", text)
+    return found[0].replace(",", ".") if len(found) == 1 else ""

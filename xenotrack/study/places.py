@@ -1,0 +1,35 @@
+"""Findings about a Study's rows, placed by the ``source`` that each row carries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xenotrack.study.finding import Finding
+from xenotrack.study.study import Study
+
+
+def at_row(study: Study, row: Any, rule: str, seen: str, proposal: str) -> Finding:
+    """A warning at the place of one row of the measurements."""
+    file, sheet, cell = place_of(row.source, study)
+    return Finding(rule, "warning", file, sheet, cell, row.mouse, seen, proposal)
+
+
+def about_study(study: Study, rule: str, seen: str, proposal: str) -> Finding:
+    """A warning about the study as a whole, at the file if it has only one."""
+    first, last = study.measurements["source"].iloc[0], study.measurements["source"].iloc[-1]
+    places = {place_of(source, study)[:2] for source in (first, last)}
+    file, sheet = places.pop() if len(places) == 1 else ("", "")
+    return Finding(rule, "warning", file, sheet, "", "", seen, proposal)
+
+
+def place_of(source: str, study: Study) -> tuple[str, str, str]:
+    """File, worksheet and cell of a ``source``: ``file:row``, or ``sheet!cell``."""
+    head, mark, cell = source.rpartition("!")
+    if not mark:
+        file, _, row = source.rpartition(":")
+        return file, "", row
+    workbooks = [one.name for one in study.sources if not one.name.endswith(".toml")]
+    if len(workbooks) == 1:
+        return workbooks[0], head, cell
+    file, _, sheet = head.partition(":")
+    return (file, sheet, cell) if sheet else ("", head, cell)

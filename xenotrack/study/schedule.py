@@ -1,0 +1,94 @@
+"""Days since treatment start: the sheet's own zero, the first reading, or a date."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.study.ledger import Ledger, each_row
+from xenotrack.study.rules import Rules
+
+
+def schedule_rows(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
+    """The rows with ``day`` counted from treatment start; a row without a day is named and left out.
+
+    Dates are counted from the declared one, else from the study's first, with a finding.
+    """
+    rows = _drop_dayless(rows, ledger)
+    rows = _drop_mixed(rows, ledger)
+    if rows.empty:
+        return rows.assign(day=np.empty(0))
+    dates = bool(rows["day_is_date"].iloc[0])
+    zero = _day_zero(rows, dates, rules, ledger)
+    return rows.assign(day=rows["day_number"].to_numpy(dtype=float) - zero)
+
+
+def _drop_dayless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    dayless = np.isnan(rows["day_number"].to_numpy(dtype=float))
+    for row in each_row(rows[dayless]):
+        seen = str(row["day"]).strip()
+        ledger.note_row(
+            "not-a-day",
+            row,
+            f"The day is {seen!r}, which is no day; the row was left out."
+            if seen
+            else "The row has no day; it was left out.",
+            "Write the day or the date.",
+            role="day",
+        )
+    return rows[~dayless] if dayless.any() else rows
+
+
+def _drop_mixed(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """Rows of one kind: where days and dates are mixed, the rarer kind is left out."""
+    dates = rows["day_is_date"].to_numpy(dtype=bool)
+    if not dates.any() or dates.all():
+        return rows
+    rarer = dates if dates.sum() * 2 <= len(dates) else ~dates
+    for row in each_row(rows[rarer]):
+        ledger.note_row(
+            "days-and-dates",
+            row,
+            f"The day is {str(row['day']).strip()!r}, unlike most; the row was left out.",
+            "Write every day as a number, or every day as a date.",
+            role="day",
+            severity="error",
+        )
+    return rows[~rarer]
+
+
+def _day_zero(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> float:
+    declared = rules.study.day_zero
+    numbers = rows["day_number"].to_numpy(dtype=float)
+    readings = numbers[~np.isnan(rows["volume_mm3"].to_numpy())]
+    first = float(readings.min()) if len(readings) else float(numbers.min())
+    if declared == "first":
+        return first
+    if isinstance(declared, str):
+        if dates:
+            return float(datetime.date.fromisoformat(declared).toordinal())
+        ledger.note(
+            "day-zero-is-a-date",
+            f"Treatment began on {declared}, but the sheet counts days.",
+            "Give day_zero as a day of the sheet, as 0 or 33, or \"first\".",
+            severity="error",
+        )
+        return 0.0
+    if not dates:
+        return float(declared)
+    if declared:
+        ledger.note(
+            "day-zero-is-a-number",
+            f"day_zero is {declared:g}, but the sheet has dates.",
+            "Give the date on which treatment began, as day_zero = 2024-01-31.",
+            severity="error",
+        )
+    date = datetime.date.fromordinal(int(first)).isoformat()
+    ledger.note(
+        "day-zero-assumed",
+        f"The sheet has dates; its first reading, {date}, was taken as day 0.",
+        f"Declare when treatment began: `day_zero = {date}` under [study].",
+    )
+    return first

@@ -1,0 +1,61 @@
+"""A sheet as it was written: its cells as text, and where each stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from xenotrack.study.finding import Finding
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The cells of one sheet, all text ("" = empty), with the row number of each record.
+
+    ``name`` is the worksheet's; "" for a text file, whose places are line numbers.
+    """
+
+    file: str
+    name: str
+    cells: pd.DataFrame
+    rows: NDArray[np.int64]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The sheet's name for people."""
+        return f"{self.file}, sheet {self.name}" if self.name else self.file
+
+    def texts(self, position: int) -> list[str]:
+        """The trimmed cells of one record."""
+        return [text.strip() for text in self.cells.iloc[position].tolist()]
+
+    def cell(self, row: int, column: int | None = None) -> str:
+        """A row number, or in a workbook the cell, as findings write it."""
+        return cell_name(row, column) if self.name and column is not None else str(row)
+
+
+def column_letters(column: int) -> str:
+    """A spreadsheet's name of a column, counted from 0.
+
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, digit = divmod(column - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return letters
+
+
+def cell_name(row: int, column: int) -> str:
+    """A spreadsheet's name of a cell; the row counted from 1, the column from 0.
+
+    >>> cell_name(12, 2)
+    'C12'
+    """
+    return f"{column_letters(column)}{row}"
