@@ -1,0 +1,41 @@
+"""``xenotrack check``: every doubt about the sheet, with its place and its mend."""
+
+from __future__ import annotations
+
+import click
+
+from xenotrack.cli.options import reads_study, writes_table
+from xenotrack.cli.request import Request
+
+
+@click.command()
+@click.option("--template", is_flag=True, help="Print a study.toml to start from.")
+@writes_table
+@reads_study("growth", "progression", "response", "compare")
+def check(request: Request, *, template: bool) -> None:
+    """Every doubt about the sheet: file, cell, what was seen, what to do.
+
+    Exits 1 when one is an error (--strict: or a warning).
+
+    \b
+    Examples
+      xenotrack check sample_data/naive.toml
+      xenotrack check sheet.csv --template > study.toml
+    """
+    from xenotrack.study.findings import findings_frame
+    from xenotrack.study.template import template as study_template
+
+    studies = request.studies()
+    if template:
+        click.echo(study_template(studies[0]), nl=False)
+        return
+    request.write(findings_frame(*studies))
+    findings = [finding for study in studies for finding in study.findings]
+    errors = sum(finding.severity == "error" for finding in findings)
+    request.say(
+        f"{len(findings)} findings, {errors} of them errors."
+        if findings
+        else "Nothing doubtful was found."
+    )
+    if errors or (request.strict and findings):
+        click.get_current_context().exit(1)

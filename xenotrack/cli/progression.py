@@ -1,0 +1,33 @@
+"""``xenotrack progression``: time to progression of each arm, by the declared rule."""
+
+from __future__ import annotations
+
+import click
+
+from xenotrack.cli.options import reads_study, writes_table
+from xenotrack.cli.request import Request
+
+
+@click.command()
+@click.option("--mice", "what", flag_value="mice", help="Each mouse: the interval of its event.")
+@click.option("--curve", "what", flag_value="curve", help="The Kaplan–Meier curve of each arm.")
+@click.option("--logrank", "what", flag_value="logrank", help="Log-rank tests of the arms.")
+@writes_table
+@reads_study("progression", "compare")
+def progression(request: Request, *, what: str | None) -> None:
+    """Time to progression of each arm, by the declared rule.
+
+    \b
+    Examples
+      xenotrack progression sample_data/naive.toml
+      xenotrack progression sheet.csv --rule fold --value 4 --confirm
+      xenotrack progression sheet.csv --curve -f csv
+    """
+    progression = request.results().progression
+    frames = {
+        "arms": progression.to_frame,
+        "mice": lambda: progression.mice,
+        "curve": progression.curve_frame,
+        "logrank": progression.log_rank_frame,
+    }
+    request.write(frames[what or "arms"](), progression.doubts)

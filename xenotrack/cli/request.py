@@ -1,0 +1,145 @@
+"""What a user asked for: which study, by which rules, written where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xenotrack.doubts import Doubt
+from xenotrack.errors import InputError, StudyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xenotrack.present.results import Results
+    from xenotrack.study.study import Study
+
+
+@dataclass(frozen=True)
+class Request:
+    """One invocation, its options as typed sorted into rules, reading and writing."""
+
+    source: str
+    overrides: dict[str, Any]
+    reading: dict[str, Any]
+    output: Path | None
+    form: str | None
+    strict: bool
+    quiet: bool
+
+    @classmethod
+    def of(cls, source: str, options: dict[str, Any]) -> Request:
+        """Take what every command shares out of ``options``; the command's own remain."""
+        overrides: dict[str, Any] = {}
+        for name in [name for name in options if "__" in name]:
+            section, key = name.split("__")
+            value = options.pop(name)
+            if value is not None:
+                overrides.setdefault(section, {})[key] = value
+        overrides["columns"] = dict(
+            _pair(text, "--column") for text in options.pop("columns") if text
+        )
+        overrides["arms"] = {
+            name: [drug.strip() for drug in drugs.split(",") if drug.strip()]
+            for name, drugs in (_pair(text, "--arm") for text in options.pop("arms"))
+        }
+        delimiter = options.pop("delimiter")
+        reading = {
+            "delimiter": "\t" if delimiter == "tab" else delimiter,
+            **{key: options.pop(key) for key in ("encoding", "decimal", "sheet_name", "layout")},
+        }
+        output = options.pop("output", None)
+        return cls(
+            source=source,
+            overrides=overrides,
+            reading=reading,
+            output=Path(output) if output is not None else None,
+            form=options.pop("form", None),
+            strict=options.pop("strict"),
+            quiet=options.pop("quiet"),
+        )
+
+    def studies(self) -> tuple[Study, ...]:
+        """Every study of the sheet, findings and all."""
+        from xenotrack.study.ingest import read_studies
+        from xenotrack.study.settings import read_rules
+
+        toml = Path(self.source) if self.source.endswith(".toml") else None
+        rules = read_rules(toml, self.overrides)
+        source = (
+            click.get_binary_stream("stdin").read() if self.source == "-" else Path(self.source)
+        )
+        return read_studies(source, rules, **self.reading)
+
+    def read(self) -> Study:
+        """The one study of the sheet, findings and all."""
+        studies = self.studies()
+        if len(studies) > 1:
+            names = ", ".join(study.design.name for study in studies)
+            raise InputError(
+                f"The sheet holds {len(studies)} studies: {names}. Choose one with --select NAME."
+            )
+        return studies[0]
+
+    def results(self) -> Results:
+        """The results of the study, refused where its sheet cannot be trusted."""
+        from xenotrack.present.results import Results
+
+        study = self.read()
+        self.refuse_findings(study)
+        return Results(study)
+
+    def refuse_findings(self, study: Study) -> None:
+        """Refuse on errors (``--strict``: on warnings too); else say how many warnings."""
+        refused = study.findings if self.strict else study.errors
+        if refused:
+            shown = "\n".join(f"  {finding}" for finding in refused[:5])
+            more = f"\n  and {len(refused) - 5} more" if len(refused) > 5 else ""
+            raise StudyError(
+                f"The sheet must be mended first ({len(refused)} "
+                f"{'findings' if self.strict else 'errors'}):\n{shown}{more}\n"
+                f"`xenotrack check {self.source}` lists them all."
+            )
+        if study.findings:
+            count = len(study.findings)
+            noun = "warning" if count == 1 else "warnings"
+            self.say(f"{count} {noun} about the sheet: see `xenotrack check {self.source}`.")
+
+    def say(self, text: str) -> None:
+        """Say something to a person."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def say_doubts(self, doubts: Iterable[Doubt]) -> None:
+        """Say every doubt, or refuse to go on where the user is strict."""
+        doubts = tuple(doubts)
+        if doubts and self.strict:
+            listed = "\n".join(f"  {doubt.text}" for doubt in doubts)
+            raise StudyError(f"Refused for {len(doubts)} doubts (--strict):\n{listed}")
+        for doubt in doubts:
+            self.say(f"Doubt: {doubt.text}")
+
+    def write(self, frame: pd.DataFrame, doubts: Iterable[Doubt] = (), **facts: Any) -> None:
+        """Write a table with its doubts to the file asked for, or to stdout."""
+        from xenotrack.cli.output import write_bytes
+        from xenotrack.present.tables import FORMATS, format_of
+
+        doubts = tuple(doubts)
+        self.say_doubts(doubts)
+        form = self.form or (format_of(self.output) if self.output else "table")
+        data = FORMATS[form](frame, doubts, facts)
+        if self.output is None:
+            click.get_binary_stream("stdout").write(data)
+        else:
+            write_bytes(self.output, data)
+
+
+def _pair(text: str, flag: str) -> tuple[str, str]:
+    left, sign, right = text.rpartition("=")
+    if not sign or not left.strip():
+        raise click.UsageError(f"{flag} takes NAME=VALUE, not {text!r}.")
+    return left.strip(), right.strip()

@@ -1,0 +1,23 @@
+"""``xenotrack tidy``: the canonical long table, from any layout."""
+
+from __future__ import annotations
+
+import click
+
+from xenotrack.cli.options import reads_study, writes_table
+from xenotrack.cli.request import Request
+
+
+@click.command()
+@writes_table
+@reads_study()
+def tidy(request: Request) -> None:
+    """The canonical long table, from any layout.
+
+    \b
+    Examples
+      xenotrack tidy sample_data/wide.csv -o long.csv
+    """
+    study = request.read()
+    request.refuse_findings(study)
+    request.write(study.measurements)

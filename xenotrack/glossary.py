@@ -1,0 +1,159 @@
+"""Every column we write: unit and meaning; and which columns each table has."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Column(NamedTuple):
+    """A column's unit ("" = none) and meaning."""
+
+    unit: str
+    meaning: str
+
+
+COLUMNS: dict[str, Column] = {
+    # identity
+    "study": Column("", "name of the study"),
+    "mouse": Column("", "the experimental unit, as named in the sheet"),
+    "tumor": Column("", "tumour within the mouse; empty for the mouse as a whole"),
+    "arm": Column("", "treatment group, as named in the sheet"),
+    "phase": Column("", "stretch of one treatment for a mouse"),
+    "source": Column("", "where the reading stands: file:row or sheet!cell"),
+    # measurements
+    "day": Column("days", "days since treatment start"),
+    "length_mm": Column("mm", "longest diameter, as written"),
+    "width_mm": Column("mm", "perpendicular diameter, as written"),
+    "height_mm": Column("mm", "height, as written"),
+    "volume_mm3": Column("mm³", "tumour volume by the declared formula, or as measured"),
+    "below_limit": Column("", "true where the tumour is too small to measure"),
+    "body_weight_g": Column("g", "body weight"),
+    "fate": Column(
+        "", "why the mouse left: end_of_study tumor_size toxicity unrelated technical unknown"
+    ),
+    # estimates
+    "estimate": Column("of the outcome", "the estimate; on a curve, the share not progressed"),
+    "std_error": Column("of the outcome", "standard error (adjusted under Kenward–Roger)"),
+    "df": Column("", "degrees of freedom; empty = normal or likelihood reference"),
+    "statistic": Column(
+        "", "t, or z; for log_hazard the signed root of the penalised likelihood ratio"
+    ),
+    "p_value": Column("", "two-sided, unadjusted; in growth it tests rate = 0"),
+    "conf_low": Column("of the outcome", "lower limit at the declared level, unadjusted"),
+    "conf_high": Column("of the outcome", "upper limit at the declared level, unadjusted"),
+    "p_adjusted": Column("", "p-value that holds for all claims of one family and outcome"),
+    "adjustment": Column("", "how p_adjusted was made: holm, dunnett, tukey, none"),
+    "simultaneous_low": Column("of the outcome", "lower limit that holds for the whole family"),
+    "simultaneous_high": Column("of the outcome", "upper limit that holds for the whole family"),
+    "family": Column("", "claims adjusted together: control, parts, all, primary"),
+    "outcome": Column("", "growth_rate (per day), log_hazard, rmst_days (days)"),
+    "contrast": Column("", "what is compared: A - B"),
+    "method": Column("", "model, test and interval in words"),
+    "n_mice": Column("mice", "mice that enter"),
+    "n_measurements": Column("readings", "readings that enter"),
+    # growth
+    "verdict": Column(
+        "",
+        "growth: shrinking, blocked, growing, undecided; synergy: synergy, antagonism, "
+        "additive or undecided, beyond its pairs",
+    ),
+    "doubling_time_days": Column("days", "ln 2 / rate; empty where the rate is not positive"),
+    "doubling_time_low": Column("days", "ln 2 / conf_high"),
+    "doubling_time_high": Column("days", "ln 2 / conf_low; empty = unbounded"),
+    # progression
+    "n_events": Column("mice", "mice that progressed (on a curve: on that day)"),
+    "n_censored": Column("mice", "mice that left without progression"),
+    "n_at_risk": Column("mice", "mice under observation just before that day"),
+    "median_days": Column("days", "Kaplan–Meier median; empty = not reached"),
+    "rmst_days": Column("days", "mean days without progression up to rmst_until"),
+    "rmst_std_error": Column("days", "its standard error"),
+    "rmst_until": Column("days", "the one day up to which all arms are averaged"),
+    "day_low": Column("days", "last reading without the event"),
+    "day_high": Column("days", "first reading with the event; empty when censored"),
+    "event": Column("", "true where the mouse progressed"),
+    "chi_square": Column("", "log-rank chi-square"),
+    "p_permutation": Column("", "permutation p of the log-rank scores"),
+    "permutations": Column("", "splits counted or drawn"),
+    "exact": Column("", "true where every split was counted"),
+    # response
+    "baseline_mm3": Column("mm³", "last reading before treatment, within the window"),
+    "last_day": Column("days", "last reading"),
+    "best_response_percent": Column("%", "smallest change from baseline from min_day on"),
+    "best_response_day": Column("days", "day of the best response"),
+    "best_average_response_percent": Column("%", "smallest running mean change from min_day on"),
+    "mrecist": Column("", "CR PR SD PD NE (Gao 2015 thresholds, strict)"),
+    "pptp": Column("", "PD PD1 PD2 SD PR CR MCR; empty where the baseline is below 100 mm³"),
+    "auc_rate": Column("per day", "2/T² · area under ln(V/V₀): the rate of a straight line"),
+    "growth_rate": Column("per day", "the mouse's own least-squares slope of ln volume"),
+    "progression_day": Column("days", "day of progression; empty without"),
+    "progressed": Column("", "true where the mouse progressed; empty where it cannot be judged"),
+    "weight_nadir_percent": Column("%", "lowest body weight relative to baseline, as a change"),
+    "category": Column("", "mRECIST class, objective (CR + PR) or control (CR + PR + SD)"),
+    "n": Column("mice", "mice in the category"),
+    "proportion": Column("", "their share of all mice of the arm, NE included"),
+    # synergy
+    "combination": Column("", "the arm of several drugs"),
+    "reference": Column("", "bliss, bliss_doublet, interaction"),
+    "expectation": Column("", "the arms that the expectation is built from"),
+    "scale": Column("", "rate: per day; negative = synergy"),
+    "combination_index": Column("", "volume at `day` relative to the expected one"),
+    "index_low": Column("", "lower limit of the index"),
+    "index_high": Column("", "upper limit of the index"),
+    # tolerability
+    "n_weighed": Column("mice", "mice with body weights"),
+    "weight_nadir_percent_mean": Column("%", "mean over mice of the lowest relative weight"),
+    "n_loss_15": Column("mice", "mice that lost 15 % of body weight or more"),
+    "n_loss_20": Column("mice", "mice that lost 20 % of body weight or more"),
+    "n_toxicity_exits": Column("mice", "mice that left for toxicity"),
+    # findings
+    "rule": Column("", "stable name of the rule"),
+    "severity": Column("", "error or warning"),
+    "file": Column("", "input file"),
+    "sheet": Column("", "worksheet"),
+    "cell": Column("", "row or cell"),
+    "seen": Column("", "what stands there"),
+    "proposal": Column("", "what to do"),
+}
+
+ESTIMATES = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
+_CURVE = ("estimate", "std_error", "conf_low", "conf_high")
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "findings": ("rule", "severity", "file", "sheet", "cell", "mouse", "seen", "proposal"),
+    "tidy": (
+        *("study", "mouse", "tumor", "arm", "phase", "day", "length_mm", "width_mm", "height_mm"),
+        *("volume_mm3", "below_limit", "body_weight_g", "fate", "source"),
+    ),
+    "response": (
+        *("mouse", "tumor", "arm", "baseline_mm3", "last_day", "fate", "best_response_percent"),
+        *("best_response_day", "best_average_response_percent", "mrecist", "pptp", "auc_rate"),
+        *("growth_rate", "doubling_time_days", "progression_day", "progressed"),
+        "weight_nadir_percent",
+    ),
+    "response_by_arm": ("arm", "n_mice", "category", "n", "proportion", "conf_low", "conf_high"),
+    "growth": (
+        *("arm", "n_mice", "n_measurements", *ESTIMATES, "verdict"),
+        *("doubling_time_days", "doubling_time_low", "doubling_time_high"),
+    ),
+    "compare": (
+        *("outcome", "family", "contrast", *ESTIMATES, "p_adjusted", "adjustment"),
+        *("simultaneous_low", "simultaneous_high", "method"),
+    ),
+    "progression": (
+        *("arm", "n_mice", "n_events", "n_censored", "median_days", "conf_low", "conf_high"),
+        *("rmst_days", "rmst_std_error", "rmst_until"),
+    ),
+    "progression_mice": ("mouse", "arm", "day_low", "day_high", "day", "event", "fate"),
+    "progression_curve": ("arm", "day", "n_at_risk", "n_events", "n_censored", *_CURVE),
+    "logrank": (
+        *("contrast", "chi_square", "df", "p_value", "p_permutation", "permutations", "exact"),
+    ),
+    "synergy": (
+        *("combination", "reference", "expectation", "scale", "day", *ESTIMATES),
+        *("p_adjusted", "adjustment", "combination_index", "index_low", "index_high", "verdict"),
+    ),
+    "tolerability": (
+        *("arm", "n_mice", "n_weighed", "weight_nadir_percent_mean", "n_loss_15", "n_loss_20"),
+        "n_toxicity_exits",
+    ),
+}

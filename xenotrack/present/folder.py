@@ -1,0 +1,125 @@
+"""What ``run`` leaves behind: tables, figures, results.json, manifest.json, README.txt."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from xenotrack import __version__
+from xenotrack.glossary import TABLES
+from xenotrack.present.results import Results
+from xenotrack.present.tables import SCHEMA_VERSION, first_row, json_bytes, records, stack, to_csv
+
+LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "lifelines", "plotnine")
+
+
+def write_folder(results: Results, folder: Path, pictures: dict[str, bytes]) -> None:
+    """Write everything but the figures' making: ``pictures`` maps file names to bytes."""
+    tables = collect_tables(results)
+    for name in ("tables", "figures"):
+        (folder / name).mkdir(parents=True)
+    for name, frame in tables.items():
+        (folder / "tables" / f"{name}.csv").write_bytes(to_csv(frame))
+    for name, data in pictures.items():
+        (folder / "figures" / name).write_bytes(data)
+    (folder / "results.json").write_bytes(json_bytes(everything(results, tables)))
+    (folder / "README.txt").write_text(contents(results, sorted(pictures)), encoding="utf-8")
+    # Last: a folder with a manifest is a whole one.
+    (folder / "manifest.json").write_bytes(json_bytes(manifest(results)))
+
+
+def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
+    """Every table of the study by name; header only where there is nothing to say."""
+    from xenotrack.response.by_arm import response_by_arm
+    from xenotrack.study.findings import findings_frame
+
+    study = results.study
+    progression = results.progression
+    found = {
+        "findings": findings_frame(study),
+        "tidy": study.measurements,
+        "response": results.responses.to_frame(),
+        "response_by_arm": response_by_arm(study, results.responses),
+        "progression": progression.to_frame(),
+        "progression_mice": progression.mice,
+        "progression_curve": progression.curve_frame(),
+        "logrank": progression.log_rank_frame(),
+        "tolerability": results.tolerability,
+    }
+    if results.has_growth:
+        found["growth"] = results.growth.to_frame()
+    if study.design.control is not None:
+        found["compare"] = stack([each.to_frame() for each in results.comparisons])
+        if results.has_growth:
+            found["synergy"] = results.synergy.to_frame()
+    return {
+        name: found[name] if name in found else pd.DataFrame(columns=list(columns))
+        for name, columns in TABLES.items()
+    }
+
+
+def everything(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """results.json: the study's facts, every table, every doubt."""
+    study = results.study
+    design = study.design
+    facts: dict[str, Any] = {
+        "name": design.name,
+        "arms": [{"name": arm.name, "drugs": sorted(arm.drugs)} for arm in design.arms],
+        "control": design.control,
+        "n_mice": len(study.mice),
+        "n_readings": len(study.readings),
+        "limit_mm3": study.limit_mm3 or None,
+    }
+    growth: dict[str, Any] | None = None
+    if results.has_growth:
+        growth = {
+            **first_row(results.growth.facts()),
+            "components": records(results.growth.components()),
+        }
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "study": facts,
+        "growth_model": growth,
+        "tables": {name: records(frame) for name, frame in tables.items()},
+        "doubts": [msgspec.to_builtins(doubt) for doubt in results.doubts],
+    }
+
+
+def manifest(results: Results) -> dict[str, Any]:
+    """What made the results: versions, rules in force, inputs; no clock, no path."""
+    study = results.study
+    rules = msgspec.to_builtins(study.design.rules)
+    rules["study"].pop("sheet")  # the inputs below name it, without its folder
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "xenotrack": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+        "rules": rules,
+        "inputs": [{"name": source.name, "sha256": source.sha256} for source in study.sources],
+    }
+
+
+def contents(results: Results, pictures: list[str]) -> str:
+    """README.txt: what lies where."""
+    lines = [
+        f"Results of xenotrack {__version__} for {results.study.design.name}.",
+        "",
+        "results.json    study facts, every table, every doubt",
+        "manifest.json   versions, rules in force, digests of the inputs",
+        "",
+        "tables/         full precision; empty = not applicable or not estimable",
+        *(f"  {name}.csv" for name in TABLES),
+        "",
+        "figures/",
+        *(f"  {name}" for name in pictures),
+        "",
+        "Every column is explained in docs/columns.md of the source, and by its table's command.",
+        "",
+    ]
+    return "\n".join(lines)

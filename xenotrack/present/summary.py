@@ -1,0 +1,150 @@
+"""The summary of a run: what a scientist can read aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.present.results import Results
+from xenotrack.present.sentences import (
+    blocked_sentence,
+    interval,
+    number,
+    parts_sentence,
+    progression_rule,
+    slowed_sentence,
+    volume_rule,
+)
+from xenotrack.present.tables import to_text
+
+WIDTH = 96
+
+
+def summarise(results: Results) -> str:
+    """The study, a row an arm, and the sentences that matter, each with interval and days."""
+    blocks = [_opening(results), to_text(arm_table(results)).decode().rstrip()]
+    blocks += [_wrapped(text) for text in answers(results)]
+    doubts = [_wrapped(f"- {doubt.text}", "  ") for doubt in results.doubts]
+    if doubts:
+        blocks.append("\n".join(["Doubts:", *doubts]))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return fill(text, WIDTH, subsequent_indent=indent, break_long_words=False)
+
+
+def _opening(results: Results) -> str:
+    study = results.study
+    design = study.design
+    days = study.readings["day"]
+    text = (
+        f"{design.name}: {len(design.arms)} arms, {len(study.mice)} mice, {len(days)} readings on "
+        f"days {days.min():g} to {days.max():g}. Volume {volume_rule(design)}. "
+        f"{_growth_days(results)} Progression: {progression_rule(design.rules.progression)}."
+    )
+    return _wrapped(text)
+
+
+def _growth_days(results: Results) -> str:
+    if not results.has_growth:
+        return "Growth could not be fitted."
+    facts = results.growth.facts().iloc[0]
+    return (
+        f"Growth rates fitted on days {facts['first_day']:g} to {facts['last_day']:g} "
+        f"({facts['method']})."
+    )
+
+
+def arm_table(results: Results) -> pd.DataFrame:
+    """Rate, doubling time, verdict and time to progression of each arm, as words."""
+    level = results.study.design.rules.compare.level
+    progression = results.progression.to_frame()
+    columns = {"arm": progression["arm"], "mice": progression["n_mice"]}
+    if results.has_growth:
+        growth = results.growth.to_frame()
+        percent = f"{100 * level:g} %"
+        columns["mice"] = growth["n_mice"]
+        columns[f"rate per day ({percent})"] = [
+            _estimate(*row)
+            for row in zip(growth["estimate"], growth["conf_low"], growth["conf_high"], strict=True)
+        ]
+        columns["doubling, days"] = [
+            number(days) if np.isfinite(days) else "–" for days in growth["doubling_time_days"]
+        ]
+        columns["growth"] = growth["verdict"]
+    columns["progressed"] = [
+        f"{events} of {mice}"
+        for events, mice in zip(progression["n_events"], progression["n_mice"], strict=True)
+    ]
+    columns["median days to progression"] = [
+        _median(*row)
+        for row in zip(
+            progression["n_mice"],
+            progression["median_days"],
+            progression["conf_low"],
+            progression["conf_high"],
+            strict=True,
+        )
+    ]
+    return pd.DataFrame(columns)
+
+
+def _estimate(estimate: float, low: float, high: float) -> str:
+    if np.isnan(estimate):
+        return "–"
+    if np.isnan(low):
+        return f"{estimate:.4f}"
+    return f"{estimate:.4f} ({low:.4f} to {high:.4f})".replace("-", "−")
+
+
+def _median(mice: int, median: float, low: float, high: float) -> str:
+    if mice == 0:
+        return "–"
+    ends = [f"{end:.3g}" if np.isfinite(end) else "–" for end in (low, high)]
+    middle = f"{median:.3g}" if np.isfinite(median) else "not reached"
+    return middle if ends == ["–", "–"] else f"{middle} ({ends[0]} to {ends[1]})"
+
+
+def answers(results: Results) -> Iterator[str]:
+    """What slowed growth, what blocked it, what the largest combination adds."""
+    design = results.study.design
+    level = design.rules.compare.level
+    if not results.has_growth:
+        return
+    if design.control is None:
+        names = ", ".join(design.arm_names)
+        yield f"Nothing was compared: no arm is the control. Choose one of {names} with --control."
+        yield from _blocked(results, level)
+        return
+    compared = next(
+        frame
+        for frame in (contrasts.to_frame() for contrasts in results.comparisons)
+        if (frame["outcome"] == "growth_rate").all()
+    )
+    yield from slowed_sentence(compared[compared["family"] == "control"], design.control, level)
+    yield from _blocked(results, level)
+    yield from parts_sentence(compared[compared["family"] == "parts"], design, level)
+    yield from _primary(compared, design.rules.compare.primary, level)
+
+
+def _blocked(results: Results, level: float) -> Iterator[str]:
+    growth, progression = results.growth.to_frame(), results.progression.to_frame()
+    said = [
+        blocked_sentence(growth.iloc[code], progression.iloc[code], level)
+        for code in range(len(growth))
+    ]
+    held = [text for text in said if text]
+    yield f"{'; '.join(held)}." if held else "No arm was shown to hold growth."
+
+
+def _primary(compared: pd.DataFrame, primary: str | None, level: float) -> Iterator[str]:
+    """The contrast named beforehand, read unadjusted."""
+    for _, row in compared[compared["contrast"] == primary].head(1).iterrows():
+        yield (
+            f"Named beforehand: {primary}, growth rate {number(row['estimate'])} per day "
+            f"({interval(row['conf_low'], row['conf_high'], level)}), not adjusted."
+        )

@@ -1,0 +1,126 @@
+"""Tables as bytes: csv, tsv and json in full precision, text for the eye."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from xenotrack.doubts import Doubt
+from xenotrack.errors import InputError
+
+SCHEMA_VERSION = 1
+
+
+def to_csv(frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = None) -> bytes:
+    """Comma-separated, UTF-8, full precision; empty = not applicable or not estimable."""
+    return frame.to_csv(index=False, lineterminator="\n").encode()
+
+
+def to_tsv(frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = None) -> bytes:
+    return frame.to_csv(index=False, sep="\t", lineterminator="\n").encode()
+
+
+def to_json(
+    frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Mapping[str, Any] | None = None
+) -> bytes:
+    """The rows with every key, null where empty, and what makes one trust them less."""
+    return json_bytes(
+        {
+            "schema_version": SCHEMA_VERSION,
+            **(facts or {}),
+            "rows": records(frame),
+            "doubts": [msgspec.to_builtins(doubt) for doubt in doubts],
+        }
+    )
+
+
+def json_bytes(value: Any) -> bytes:
+    """JSON with a line a key; NaN and infinities are null, since JSON has none."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as plain values."""
+    plain = {str(name): [_plain(value) for value in frame[name]] for name in frame}
+    return [dict(zip(plain, row, strict=True)) for row in zip(*plain.values(), strict=True)]
+
+
+def first_row(frame: pd.DataFrame) -> dict[str, Any]:
+    """The facts of a fit, as plain values."""
+    return records(frame)[0]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def to_text(frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = None) -> bytes:
+    """Aligned columns, rounded for reading; the same on a terminal and in a pipe."""
+    columns = [_column(str(name), frame[name]) for name in frame]
+    lines = ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _column(name: str, values: pd.Series) -> list[str]:
+    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    cells = [name, *(_cell(name, value) for value in values)]
+    width = max(map(len, cells))
+    return [cell.rjust(width) if numeric else cell.ljust(width) for cell in cells]
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float | np.floating):
+        return _rounded(name, float(value))
+    # Control and bidirectional marks in a name could rewrite the line on a terminal.
+    return "".join(mark for mark in str(value) if mark.isprintable())
+
+
+def _rounded(name: str, value: float) -> str:
+    """Four significant digits; p-values as papers print them.
+
+    >>> _rounded("p_value", 0.00002), _rounded("estimate", -0.0123456), _rounded("day", 14.0)
+    ('<0.0001', '-0.01235', '14')
+    """
+    if name.startswith("p_"):
+        return "<0.0001" if value < 1e-4 else f"{value:.4f}"
+    if value == round(value) and abs(value) < 1e6:
+        return f"{value:.0f}"
+    return f"{value:.4g}"
+
+
+Format = Callable[[pd.DataFrame, Iterable[Doubt], Any], bytes]
+FORMATS: dict[str, Format] = {"table": to_text, "csv": to_csv, "tsv": to_tsv, "json": to_json}
+SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".txt": "table"}
+
+
+def format_of(path: Path) -> str:
+    """The format that a file's suffix names."""
+    try:
+        return SUFFIXES[path.suffix.lower()]
+    except KeyError:
+        raise InputError(
+            f"No format is known for {path.name}. End its name in {', '.join(SUFFIXES)}, or say -f."
+        ) from None
+
+
+def stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of the same columns, one below the other."""
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return frames[0]
+    # Object columns: pandas warns where an all-empty column meets numbers, and would guess.
+    columns = {
+        name: np.concatenate([frame[name].to_numpy() for frame in filled]) for name in filled[0]
+    }
+    return pd.DataFrame(columns)
