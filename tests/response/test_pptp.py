@@ -52,7 +52,9 @@ def test_what_follows_four_times_baseline_is_not_judged(study_of):
 
 
 def test_the_median_of_the_control_is_the_midpoint_of_an_even_number(study_of):
-    study = treated(study_of, [(0, 200), (15, 300)])
+    # The vehicle mouse without baseline cannot have the event, so it is not at risk of it.
+    courses = CONTROLS | {"c3": [(40, 100), (60, 110)], "m": [(0, 200), (15, 300)]}
+    study = study_of(courses, arms=ARMS)
     assert pptp_classes(courses_of(study), study.design).control_median_days == pytest.approx(15)
 
 

@@ -70,7 +70,8 @@ def test_an_absolute_volume_needs_no_baseline(study_of, interpolate, day):
 def test_exactly_the_threshold_is_progression_whatever_the_unit(study_of):
     row = row_of(study_of({"m": [(0, 0.55 * 1000), (7, 1.1 * 1000)]}, interpolate="none"))
     assert row.event
-    assert row_of(study_of({"m": [(0, 550 + 1e-6), (7, 1100)]})).event is np.False_
+    assert row_of(study_of({"m": [(0, 550 + 2e-7), (7, 1100)]})).day == 7
+    assert not row_of(study_of({"m": [(0, 550 + 1e-5), (7, 1100)]})).event
 
 
 def test_a_single_high_reading_needs_confirmation(study_of):
@@ -160,7 +161,8 @@ def test_progression_goes_before_toxicity_at_one_visit(study_of):
 
 def test_progression_by_the_rule_goes_before_the_size_limit(study_of):
     study = study_of({"m": DOUBLES}, fates={"m": "tumor_size"}, interpolate="none")
-    assert row_of(study).day == 14
+    row = row_of(study)
+    assert (row.day_low, row.day_high, row.day) == (7, 14, 14)
 
 
 def test_toxicity_is_an_event_of_the_composite_only(study_of):
@@ -175,6 +177,13 @@ def test_toxicity_is_an_event_of_the_composite_only(study_of):
     assert composite["event"].tolist() == [True, True]
     tox = row_of(study, "tox", composite_events)
     assert (tox.day_low, tox.day_high, tox.day) == (7, 9, 9)
+
+
+def test_an_unconfirmed_crossing_at_a_toxicity_exit_is_one_visit_of_the_composite(study_of):
+    course = {"m": [(0, 100), (4, 120), (7, 150), (14, 250)]}
+    study = study_of(course, fates={"m": "toxicity"}, confirm=True)
+    row = row_of(study, events=composite_events)
+    assert (row.day_low, row.day_high, row.day, row.event) == (7, 14, 14, True)
 
 
 def test_readings_before_the_baseline_do_not_count(study_of):
@@ -237,6 +246,19 @@ def test_a_mouse_that_left_for_size_unseen_progressed_by_then(study_of):
     study = study_of({"m": [(0, 100)]}, fates={"m": "tumor_size"}, left={"m": 5})
     row = row_of(study)
     assert (row.day_low, row.day_high, row.day, row.event) == (0, 5, 5, True)
+    assert progression_events(study).doubts == ()
+
+
+def test_a_mouse_measured_only_when_it_left_progressed_since_day_zero(study_of):
+    courses = {"a": DOUBLES, "m": [(3, 100)]}
+    row = row_of(study_of(courses, fates={"m": "tumor_size"}))
+    assert (row.day_low, row.day_high, row.day, row.event) == (0, 3, 3, True)
+
+
+def test_an_absolute_volume_is_judged_from_the_first_reading_after_day_zero(study_of):
+    course = [(-20, 1500), (20, 300), (27, 1500)]
+    row = row_of(study_of({"m": course}, rule="absolute", interpolate="none"))
+    assert (row.day_low, row.day_high, row.day) == (20, 27, 27)
 
 
 def test_a_late_baseline_is_said(study_of):
@@ -246,10 +268,11 @@ def test_a_late_baseline_is_said(study_of):
 
 
 def test_an_early_end_that_nobody_explains_is_said(study_of):
-    courses = {"m": [(0, 100), (7, 110)], "ok": DOUBLES}
-    result = progression_events(study_of(courses, fates={"m": "unknown", "ok": "unknown"}))
+    courses = {"m": [(0, 100), (7, 110)], "grew": DOUBLES, "stayed": [(0, 100), (60, 110)]}
+    fates = dict.fromkeys(courses, "unknown")
+    result = progression_events(study_of(courses, fates=fates))
     assert rules_named(result) == ["unknown-fate"]
-    assert "1 of 2 mice" in result.doubts[0].text
+    assert "1 of 3 mice" in result.doubts[0].text
     assert result.doubts[0].text.endswith(": m.")
 
 

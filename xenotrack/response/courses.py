@@ -54,7 +54,7 @@ class Courses:
 
     @cached_property
     def later(self) -> Bools:
-        """The readings after the start: the baseline is no answer to treatment."""
+        """The readings after the start, all of them after day 0: a baseline is no response."""
         return np.arange(len(self.owner)) > self.first[self.owner]
 
     @cached_property

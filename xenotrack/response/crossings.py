@@ -53,13 +53,13 @@ def threshold_volume(courses: Courses, rules: ProgressionRules) -> Floats:
 
 
 def find_crossings(courses: Courses, rules: ProgressionRules, left_for_size: Bools) -> Crossings:
-    """The first (confirmed) reading after day 0 with ``V ≥ threshold``.
+    """The first (confirmed) reading after the start with ``V ≥ threshold``.
 
     With ``confirm`` the next reading must meet the rule as well; a crossing at the last reading
     is confirmed by leaving for tumour size, and by nothing else.
     """
     threshold = threshold_volume(courses, rules)
-    crossed = reaches(courses.volume, threshold) & courses.later & (courses.day > 0)
+    crossed = reaches(courses.volume, threshold) & courses.later
     counts, unconfirmed = crossed, np.zeros(courses.n_mice, dtype=bool)
     if rules.confirm:
         is_last = np.isin(np.arange(len(crossed)), courses.last)
