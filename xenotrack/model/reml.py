@@ -1,73 +1,25 @@
 """Restricted maximum likelihood of the linear mixed model with one grouping factor.
 
 ``y_i = X_i β + Z_i b_i + e_i`` with ``b_i ~ N(0, σ²Ψ)`` and ``e_i ~ N(0, σ²I)``, Ψ of size q ≤ 2.
-
-Ours, because the likelihood needs no more than per-group sums: a fit costs as much as there are
-different designs, not readings, and a boundary is found and certified instead of guessed at.
-Writing Ψ = ΛΛ' and A_i = Z_i'Z_i,
-
-    (I + Z_i Ψ Z_i')⁻¹ = I − Z_i N_i Z_i',    N_i = Λ (I + Λ'A_iΛ)⁻¹ Λ',
-
-so that A_i, Z_i'X_i and Z_i'y_i are all that is asked of a group (Bates et al. 2015, J Stat Softw
-67(1), for the profiled criterion; Λ's lower triangle is called θ there and here).
+Ours, because general optimisers stop short of the optimum at the boundary, which in this field is
+where most fits are, and say nothing: here every solution is certified.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xenotrack.errors import FitError
+from xenotrack.model.criterion import LOWER, Profile, profile
+from xenotrack.model.patterns import Codes, Patterns, summarise
 
 Floats = NDArray[np.float64]
 
 CONVERGED = 1e-13  # predicted gain in deviance below which a Newton step is the last one
-LOWER = {q: np.tril_indices(q) for q in (1, 2)}
 SINGULAR = 1e-6  # a direction of Ψ this small against the largest is tried at zero
-
-
-@dataclass(frozen=True)
-class Patterns:
-    """Everything the likelihood asks of the data.
-
-    Groups of the same A and B (mice of one arm measured on the same days) are one pattern.
-    ``weight`` (G,) counts its groups; ``A`` (G, q, q) = Z'Z; ``B`` (G, q, p) = Z'X; ``c`` (G, q)
-    and ``cc`` (G, q, q) sum Z'y and its outer product over them. X is orthonormal here, X =
-    ``X_user @ to_user``; the columns of Z are divided by ``z_scale``; y is the residual from
-    ordinary least squares (coefficients ``ols``), which keeps the cross products free of
-    cancellation.
-    """
-
-    weight: Floats
-    A: Floats
-    B: Floats
-    c: Floats
-    cc: Floats
-    yy: float
-    n: int
-    z_scale: Floats
-    to_user: Floats
-    ols: Floats
-
-    @property
-    def q(self) -> int:
-        return self.A.shape[-1]
-
-    @property
-    def p(self) -> int:
-        return self.B.shape[-1]
-
-    @cached_property
-    def weighted_zx(self) -> Floats:
-        """B times its weight, transposed: (p, G·q)."""
-        return np.ascontiguousarray((self.weight[:, None, None] * self.B).reshape(-1, self.p).T)
-
-    @cached_property
-    def log_det_basis(self) -> float:
-        return float(np.linalg.slogdet(self.to_user)[1])
 
 
 @dataclass(frozen=True)
@@ -96,167 +48,7 @@ class MixedFit:
         return self.rank < self.patterns.q
 
 
-def summarise(y: Floats, X: Floats, Z: Floats, group: NDArray[np.intp]) -> Patterns:
-    """The patterns of readings ``y`` (n,), ``X`` (n, p), ``Z`` (n, q) and group codes 0…m−1 (n,).
-
-    Raises ``FitError`` where X has no full rank, or where the groups leave no residual degree of
-    freedom or no residual variation to estimate σ² from.
-    """
-    order = np.argsort(group, kind="stable")
-    y, X, Z, group = y[order], X[order], Z[order], group[order]
-    start = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
-    size = np.diff(np.r_[start, len(y)])
-
-    Q, to_user = _orthonormal(X)
-    ols = Q.T @ y
-    residual = y - Q @ ols
-    correction = Q.T @ residual
-    residual -= Q @ correction
-    z_scale = np.sqrt(np.mean(Z * Z, axis=0))
-    Z = Z / z_scale
-
-    A = np.add.reduceat(Z[:, :, None] * Z[:, None, :], start)
-    B = np.stack([np.add.reduceat(column[:, None] * Q, start) for column in Z.T], axis=1)
-    c = np.add.reduceat(Z * residual[:, None], start)
-    yy = float(residual @ residual)
-    _require_residual_variation(A, c, yy, size, Z.shape[1])
-    first, pattern = _same_designs(A, B)
-    pooled_c = _sum_by(pattern, len(first), c)
-    pooled_cc = _sum_by(pattern, len(first), c[:, :, None] * c[:, None, :])
-    weight = np.bincount(pattern, minlength=len(first)).astype(float)
-    return Patterns(
-        weight, A[first], B[first], pooled_c, pooled_cc, yy, len(y), z_scale, to_user,
-        ols + correction,
-    )  # fmt: skip
-
-
-def _orthonormal(X: Floats) -> tuple[Floats, Floats]:
-    """X's orthonormal basis Q and the matrix T with Q = X T."""
-    scale = np.sqrt(np.sum(X * X, axis=0))
-    if not scale.all():
-        raise FitError("A column of the design is zero throughout.")
-    Q, T = X / scale, np.diag(1 / scale)
-    gram = Q.T @ Q
-    if np.linalg.eigvalsh(gram)[0] < 1e-10:
-        raise FitError("The design has no full rank: an arm was measured on too few days.")
-    # Two passes of Cholesky-QR are orthonormal to machine precision and need no n × p workspace
-    # beyond Q itself, which matters with a million readings.
-    for _ in range(2):
-        step = np.linalg.inv(np.linalg.cholesky(Q.T @ Q)).T
-        Q, T = Q @ step, T @ step
-    return Q, T
-
-
-def _require_residual_variation(A: Floats, c: Floats, yy: float, size: Floats, q: int) -> None:
-    if len(size) < 2:
-        raise FitError("A single mouse says nothing about the spread between mice.")
-    if not np.any(size > q):
-        raise FitError("No mouse has readings enough to tell its own noise from its own line.")
-    explained = np.einsum("mi,mij,mj->m", c, np.linalg.pinv(A, hermitian=True), c)
-    if yy - explained.sum() <= 1e-12 * yy:
-        raise FitError("The readings have no variation about the mice's own lines.")
-
-
-def _same_designs(A: Floats, B: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The first group of each distinct (A, B), and each group's pattern."""
-    m = len(A)
-    # Ten digits: sums of the same days in another order differ in the last bits.
-    key = np.ascontiguousarray(
-        np.round(np.concatenate([A.reshape(m, -1), B.reshape(m, -1)], axis=1), 10) + 0.0
-    )
-    rows = key.view([("", key.dtype)] * key.shape[1]).ravel()
-    _, first, pattern = np.unique(rows, return_index=True, return_inverse=True)
-    return first, pattern.ravel()
-
-
-def _sum_by(pattern: NDArray[np.intp], n_patterns: int, values: Floats) -> Floats:
-    flat = values.reshape(len(values), -1)
-    sums = [np.bincount(pattern, column, n_patterns) for column in flat.T]
-    return np.stack(sums, axis=1).reshape(n_patterns, *values.shape[1:])
-
-
-# ------------------------------------------------------------------------------- the criterion
-
-
-@dataclass(frozen=True)
-class Profile:
-    """The profiled REML deviance at a stack of T factors Λ, and its gradient in Ψ.
-
-    ``deviance`` (T,), ``slope`` (T, q, q), ``shift`` (T, p) = β − ordinary least squares,
-    ``sigma2`` (T,), ``C`` (T, p, p) = (X'V⁻¹X)⁻¹ with V in units of σ²; X orthonormal.
-    """
-
-    deviance: Floats
-    slope: Floats
-    shift: Floats
-    sigma2: Floats
-    C: Floats
-
-    def theta_slope(self, factor: Floats) -> Floats:
-        """The gradient in θ, (T, q(q+1)/2), by the chain rule through Ψ = ΛΛ'."""
-        rows, columns = LOWER[factor.shape[-1]]
-        return 2 * (self.slope @ factor)[:, rows, columns]
-
-
-def profile(data: Patterns, factor: Floats) -> Profile:
-    """The REML deviance −2 log L, maximised over β and σ², at factors Λ (T, q, q)."""
-    N, K, log_det = shrinkage(data.A, factor[:, None])
-    NB = N @ data.B
-    T, p = len(factor), data.p
-    NB = NB.reshape(T, -1, p)
-    XVX = np.eye(p) - data.weighted_zx @ NB
-    XVy = -(data.c.ravel() @ NB)
-    C = np.linalg.inv(XVX)
-    shift = (C @ XVy[:, :, None])[:, :, 0]
-    quadratic = data.yy - N.reshape(T, -1) @ data.cc.ravel() - (XVy * shift).sum(axis=1)
-    df = data.n - p
-    sigma2 = np.maximum(quadratic, 1e-300) / df
-    deviance = (
-        log_det @ data.weight
-        + df * (1 + np.log(2 * np.pi * sigma2))
-        + np.linalg.slogdet(XVX)[1]
-        - 2 * data.log_det_basis
-    )
-    # d deviance / dΨ = Σ Z'V⁻¹Z − Σ uu'/σ² − Σ FCF', with u = Z'V⁻¹(y − Xβ), F = Z'V⁻¹X = KB.
-    rest = residual_products(data, shift)
-    F = K @ data.B
-    FC = F @ C[:, None]
-    weight = data.weight[:, None, None]
-    slope = (
-        weight * (K @ data.A - FC @ np.swapaxes(F, -1, -2))
-        - K @ rest @ np.swapaxes(K, -1, -2) / sigma2[:, None, None, None]
-    ).sum(axis=1)
-    return Profile(deviance, (slope + np.swapaxes(slope, 1, 2)) / 2, shift, sigma2, C)
-
-
-def shrinkage(A: Floats, factor: Floats) -> tuple[Floats, Floats, Floats]:
-    """N = Λ(I + Λ'AΛ)⁻¹Λ', K = I − AN (so that Z'V⁻¹ = KZ'/σ²) and log|I + Λ'AΛ|."""
-    q = A.shape[-1]
-    M = np.swapaxes(factor, -1, -2) @ A @ factor + np.eye(q)
-    if q == 1:
-        inverse, determinant = 1 / M, M[..., 0, 0]
-    else:  # closed form: numpy's stacked inverse costs ten times as much for 2 × 2
-        determinant = M[..., 0, 0] * M[..., 1, 1] - M[..., 0, 1] ** 2
-        inverse = np.empty_like(M)
-        inverse[..., 0, 0], inverse[..., 1, 1] = M[..., 1, 1], M[..., 0, 0]
-        inverse[..., 0, 1] = inverse[..., 1, 0] = -M[..., 0, 1]
-        inverse /= determinant[..., None, None]
-    N = factor @ inverse @ np.swapaxes(factor, -1, -2)
-    return N, np.eye(q) - A @ N, np.log(determinant)
-
-
-def residual_products(data: Patterns, shift: Floats) -> Floats:
-    """Σ (Z'r)(Z'r)' over the groups of each pattern, r = y − Xβ, at shifts (T, p): (T, G, q, q)."""
-    fitted = (shift @ data.B.reshape(-1, data.p).T).reshape(len(shift), -1, data.q)
-    cross = data.c[:, :, None] * fitted[:, :, None, :]
-    square = fitted[:, :, :, None] * fitted[:, :, None, :]
-    return data.cc - cross - np.swapaxes(cross, 2, 3) + data.weight[:, None, None] * square
-
-
-# ------------------------------------------------------------------------------- the optimum
-
-
-def fit_reml(y: Floats, X: Floats, Z: Floats, group: NDArray[np.intp]) -> MixedFit:
+def fit_reml(y: Floats, X: Floats, Z: Floats, group: Codes) -> MixedFit:
     """Fit by REML; arguments and errors as ``summarise``."""
     return fit_patterns(summarise(y, X, Z, group))
 

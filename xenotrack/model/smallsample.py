@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, fdtrc
 
-from xenotrack.model.reml import MixedFit, residual_products, shrinkage
+from xenotrack.model.information import Information, spanning_units
+from xenotrack.model.reml import MixedFit
 
 Floats = NDArray[np.float64]
 
@@ -32,112 +33,6 @@ class JointTest:
         if np.isinf(self.df_denominator):
             return float(chdtrc(self.df_numerator, self.statistic * self.df_numerator))
         return float(fdtrc(self.df_numerator, self.df_denominator, self.statistic))
-
-
-class Information:
-    """What the variance parameters γ = (random covariance, σ²) say of one another and of β.
-
-    V = Σ γ_a V_a; every array is in the basis of orthonormal X. ``S[a]`` = X'V⁻¹V_aV⁻¹X,
-    ``Q[a, b]`` = X'V⁻¹V_aV⁻¹V_bV⁻¹X, ``C`` = (X'V⁻¹X)⁻¹.
-    """
-
-    def __init__(self, fit: MixedFit) -> None:
-        data, sigma2 = fit.patterns, fit.residual_variance
-        self.fit, self.data = fit, data
-        q, p = data.q, data.p
-        self.N, K, _ = shrinkage(data.A, fit.factor)
-        self.units = _units(q)
-        self.N2 = 2 * self.N - self.N @ data.A @ self.N
-        self.N3 = self.N2 + self.N - self.N2 @ data.A @ self.N
-        self.K, self.K2 = K / sigma2, (np.eye(q) - data.A @ self.N2) / sigma2**2
-        self.W, self.W2 = self.K @ data.A, self.K2 @ data.A
-        F, F2 = self.K @ data.B, self.K2 @ data.B
-        self.weight = data.weight[:, None, None]
-        self.UF = self.units[:, None] @ F  # (k, G, q, p)
-        columns = self.UF.reshape(len(self.units), -1, p)
-        weighted_F = (self.weight * F).reshape(-1, p)
-
-        def information(power: int, inner: Floats) -> Floats:  # X'V⁻ᵖᵒʷᵉʳX
-            moved = (inner @ data.B).reshape(-1, p)
-            return (np.eye(p) - data.weighted_zx @ moved) / sigma2**power
-
-        C = np.linalg.inv(information(1, self.N))
-        self.C = (C + C.T) / 2
-        self.S = np.concatenate([weighted_F.T @ columns, information(2, self.N2)[None]])
-
-        k = len(self.units)
-        Q = np.empty((k + 1, k + 1, p, p))
-        carried = (self.weight * self.W @ self.UF).reshape(k, -1, p)
-        Q[:k, :k] = np.swapaxes(columns, 1, 2)[:, None] @ carried
-        last = (self.weight * F2).reshape(-1, p).T @ columns
-        Q[k, :k], Q[:k, k] = last, np.swapaxes(last, 1, 2)
-        Q[k, k] = information(3, self.N3)
-        self.Q = Q
-        self.traces = self._traces()
-
-    def _traces(self) -> Floats:
-        """tr(V⁻¹V_aV⁻¹V_b), (k+1, k+1)."""
-        k, data, sigma2 = len(self.units), self.data, self.fit.residual_variance
-        WU = self.W @ self.units[:, None]
-        T = np.empty((k + 1, k + 1))
-        T[:k, :k] = np.einsum("agij,bgji->ab", data.weight[:, None, None] * WU, WU)
-        T[:k, k] = T[k, :k] = np.einsum("aij,ij->a", self.units, (self.weight * self.W2).sum(0))
-        lost = np.einsum("g,gij,gji->", data.weight, data.A, self.N2)
-        T[k, k] = (data.n - lost) / sigma2**2
-        return T
-
-    @cached_property
-    def carried(self) -> Floats:
-        """S C, (k+1, p, p)."""
-        return self.S @ self.C
-
-    @cached_property
-    def expected(self) -> Floats:
-        """The expected Hessian of the REML deviance in γ, (k+1, k+1)."""
-        return (
-            self.traces
-            - 2 * np.einsum("ij,abji->ab", self.C, self.Q)
-            + np.einsum("aij,bji->ab", self.carried, self.carried)
-        )
-
-    @cached_property
-    def observed(self) -> tuple[Floats, Floats]:
-        """The observed gradient (k+1,) and Hessian (k+1, k+1) of the REML deviance in γ."""
-        data, fit, sigma2 = self.data, self.fit, self.fit.residual_variance
-        k, p, units = len(self.units), data.p, self.units
-        shift = fit.shift
-        rest = residual_products(data, shift[None])[0]
-        K_t = np.swapaxes(self.K, 1, 2)
-        u = (self.K @ (data.c - data.weight[:, None] * (data.B @ shift))[:, :, None])[:, :, 0]
-        uu, u2u = self.K @ rest @ K_t, (self.K2 @ rest @ K_t).sum(axis=0)
-        rr = data.yy + shift @ shift
-        moved = self.N2 @ (data.c - data.weight[:, None] * (data.B @ shift))[:, :, None]
-        # X'V⁻¹V_aPy for each parameter a; X'r = −shift because X is orthonormal, y a residual.
-        Xa = np.einsum("agqp,gq->ap", self.UF, u)
-        X_last = (-shift - data.B.reshape(-1, p).T @ moved.ravel()) / sigma2**2
-        Xa = np.concatenate([Xa, X_last[None]])
-        Y = np.empty((k + 1, k + 1))
-        Y[:k, :k] = np.einsum("aij,gjk,bkl,gli->ab", units, self.W, units, uu, optimize=True)
-        Y[:k, k] = Y[k, :k] = np.einsum("aij,ij->a", units, u2u.T)
-        Y[k, k] = (rr - np.vdot(self.N3, rest)) / sigma2**3
-        Y -= Xa @ self.C @ Xa.T
-        quadratic = np.append(
-            np.einsum("aij,ij->a", units, uu.sum(axis=0)),
-            (rr - np.vdot(self.N2, rest)) / sigma2**2,
-        )
-        spread = np.append(
-            np.einsum("aij,ij->a", units, (self.weight * self.W).sum(axis=0)),
-            (data.n - np.einsum("g,gij,gji->", data.weight, data.A, self.N)) / sigma2,
-        )
-        gradient = spread - np.einsum("aii->a", self.carried) - quadratic
-        return gradient, 2 * Y - self.expected
-
-
-def _units(q: int) -> Floats:
-    """The symmetric matrices that span a random covariance of size q, in the order 11, 21, 22."""
-    if q == 1:
-        return np.ones((1, 1, 1))
-    return np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])
 
 
 class _Reference:
@@ -250,7 +145,7 @@ def _pooled_df(df: Floats) -> float:
 
 def _tangent(fit: MixedFit) -> Floats:
     """The directions in which γ can move at the rank of the fit, (k+1, free)."""
-    q, k = fit.patterns.q, len(_units(fit.patterns.q))
+    q, k = fit.patterns.q, len(spanning_units(fit.patterns.q))
     if fit.rank == q:
         return np.eye(k + 1)
     if fit.rank == 0:

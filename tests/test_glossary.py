@@ -1,0 +1,27 @@
+"""Every column we write is explained, and every explanation is of a column we write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xenotrack.glossary import COLUMNS, TABLES
+from xenotrack.present.folder import collect_tables
+from xenotrack.present.results import Results
+from xenotrack.study.ingest import read_study
+from xenotrack.study.settings import read_rules
+
+SAMPLES = Path(__file__).parent.parent / "sample_data"
+
+
+@pytest.mark.parametrize("name", ["naive.toml", "two_arm.csv"])
+def test_tables_have_the_columns_that_the_glossary_gives_them(name: str) -> None:
+    path = SAMPLES / name
+    rules = read_rules(path if path.suffix == ".toml" else None)
+    tables = collect_tables(Results(read_study(path, rules)))
+    assert {table: tuple(frame.columns) for table, frame in tables.items()} == TABLES
+
+
+def test_every_column_is_explained_and_none_is_explained_in_vain() -> None:
+    assert {column for columns in TABLES.values() for column in columns} == set(COLUMNS)

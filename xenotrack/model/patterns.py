@@ -1,0 +1,138 @@
+"""Everything that the likelihood of a mixed model asks of the data.
+
+A group's A = Z'Z, B = Z'X and c = Z'y are enough, and groups measured alike share A and B: a fit
+costs as much as there are different designs, not readings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xenotrack.errors import FitError
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Everything the likelihood asks of the data.
+
+    Groups of the same A and B (mice of one arm measured on the same days) are one pattern.
+    ``weight`` (G,) counts its groups; ``A`` (G, q, q) = Z'Z; ``B`` (G, q, p) = Z'X; ``c`` (G, q)
+    and ``cc`` (G, q, q) sum Z'y and its outer product over them. X is orthonormal here, X =
+    ``X_user @ to_user``; the columns of Z are divided by ``z_scale``; y is the residual from
+    ordinary least squares (coefficients ``ols``), which keeps the cross products free of
+    cancellation.
+    """
+
+    weight: Floats
+    A: Floats
+    B: Floats
+    c: Floats
+    cc: Floats
+    yy: float
+    n: int
+    z_scale: Floats
+    to_user: Floats
+    ols: Floats
+
+    @property
+    def q(self) -> int:
+        return self.A.shape[-1]
+
+    @property
+    def p(self) -> int:
+        return self.B.shape[-1]
+
+    @cached_property
+    def weighted_zx(self) -> Floats:
+        """B times its weight, transposed: (p, G·q)."""
+        return np.ascontiguousarray((self.weight[:, None, None] * self.B).reshape(-1, self.p).T)
+
+    @cached_property
+    def log_det_basis(self) -> float:
+        return float(np.linalg.slogdet(self.to_user)[1])
+
+
+def summarise(y: Floats, X: Floats, Z: Floats, group: Codes) -> Patterns:
+    """The patterns of readings ``y`` (n,), ``X`` (n, p), ``Z`` (n, q) and group codes 0…m−1 (n,).
+
+    Raises ``FitError`` where X has no full rank, or where the groups leave no residual degree of
+    freedom or no residual variation to estimate σ² from.
+    """
+    order = np.argsort(group, kind="stable")
+    y, X, Z, group = y[order], X[order], Z[order], group[order]
+    start = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
+    size = np.diff(np.r_[start, len(y)])
+
+    Q, to_user = _orthonormal(X)
+    ols = Q.T @ y
+    residual = y - Q @ ols
+    correction = Q.T @ residual
+    residual -= Q @ correction
+    z_scale = np.sqrt(np.mean(Z * Z, axis=0))
+    Z = Z / z_scale
+
+    A = np.add.reduceat(Z[:, :, None] * Z[:, None, :], start)
+    B = np.stack([np.add.reduceat(column[:, None] * Q, start) for column in Z.T], axis=1)
+    c = np.add.reduceat(Z * residual[:, None], start)
+    yy = float(residual @ residual)
+    _require_residual_variation(A, c, yy, size, Z.shape[1])
+    first, pattern = _same_designs(A, B)
+    pooled_c = _sum_by(pattern, len(first), c)
+    pooled_cc = _sum_by(pattern, len(first), c[:, :, None] * c[:, None, :])
+    weight = np.bincount(pattern, minlength=len(first)).astype(float)
+    return Patterns(
+        weight, A[first], B[first], pooled_c, pooled_cc, yy, len(y), z_scale, to_user,
+        ols + correction,
+    )  # fmt: skip
+
+
+def _orthonormal(X: Floats) -> tuple[Floats, Floats]:
+    """X's orthonormal basis Q and the matrix T with Q = X T."""
+    scale = np.sqrt(np.sum(X * X, axis=0))
+    if not scale.all():
+        raise FitError("A column of the design is zero throughout.")
+    Q, T = X / scale, np.diag(1 / scale)
+    gram = Q.T @ Q
+    if np.linalg.eigvalsh(gram)[0] < 1e-10:
+        raise FitError("The design has no full rank: an arm was measured on too few days.")
+    # Two passes of Cholesky-QR are orthonormal to machine precision and need no n × p workspace
+    # beyond Q itself, which matters with a million readings.
+    for _ in range(2):
+        step = np.linalg.inv(np.linalg.cholesky(Q.T @ Q)).T
+        Q, T = Q @ step, T @ step
+    return Q, T
+
+
+def _require_residual_variation(A: Floats, c: Floats, yy: float, size: Floats, q: int) -> None:
+    if len(size) < 2:
+        raise FitError("A single mouse says nothing about the spread between mice.")
+    if not np.any(size > q):
+        raise FitError("No mouse has readings enough to tell its own noise from its own line.")
+    explained = np.einsum("mi,mij,mj->m", c, np.linalg.pinv(A, hermitian=True), c)
+    if yy - explained.sum() <= 1e-12 * yy:
+        raise FitError("The readings have no variation about the mice's own lines.")
+
+
+def _same_designs(A: Floats, B: Floats) -> tuple[Codes, Codes]:
+    """The first group of each distinct (A, B), and each group's pattern."""
+    m = len(A)
+    # Ten digits: sums of the same days in another order differ in the last bits.
+    key = np.ascontiguousarray(
+        np.round(np.concatenate([A.reshape(m, -1), B.reshape(m, -1)], axis=1), 10) + 0.0
+    )
+    rows = key.view([("", key.dtype)] * key.shape[1]).ravel()
+    _, first, pattern = np.unique(rows, return_index=True, return_inverse=True)
+    return first, pattern.ravel()
+
+
+def _sum_by(pattern: Codes, n_patterns: int, values: Floats) -> Floats:
+    flat = values.reshape(len(values), -1)
+    sums = [np.bincount(pattern, column, n_patterns) for column in flat.T]
+    return np.stack(sums, axis=1).reshape(n_patterns, *values.shape[1:])
