@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.response.courses import MARGIN
+from xenotrack.response.weight import weight_changes
 from xenotrack.study.study import Study
 
 LOSSES_PERCENT = (15, 20)
@@ -14,32 +15,14 @@ LOSSES_PERCENT = (15, 20)
 def weight_nadirs(study: Study) -> pd.DataFrame:
     """Each mouse's lowest body weight after its baseline, as percent change from it.
 
-    ``mouse weight_nadir_percent``, in the order of ``Study.mice``; the baseline weight is the
-    last one in the window up to day 0, else the first one within as many days of the study's
-    first weight. Weights include the tumour. A mouse that only gained has a positive nadir, one
-    without two weights none.
+    ``mouse weight_nadir_percent``, in the order of ``Study.mice``. A mouse that only gained has a
+    positive nadir; one without a weight at baseline and a later one has none.
     """
-    weights = (
-        study.measurements.loc[
-            study.measurements["body_weight_g"].notna(), ["mouse", "day", "body_weight_g"]
-        ]
-        .drop_duplicates(["mouse", "day"])
-        .sort_values("day", kind="stable")
-    )
-    rows = weights.merge(_baseline_weights(study, weights), on="mouse")
-    rows = rows[rows["day"] > rows["baseline_day"]]
-    change = 100 * (rows["body_weight_g"] / rows["baseline_g"] - 1)
-    nadir = change.groupby(rows["mouse"]).min().rename("weight_nadir_percent").reset_index()
+    changes = weight_changes(study).sort_values("day", kind="stable")
+    after_baseline = changes[changes.duplicated("mouse")]
+    nadir = after_baseline.groupby("mouse", as_index=False)["change_percent"].min()
+    nadir = nadir.rename(columns={"change_percent": "weight_nadir_percent"})
     return study.mice[["mouse"]].merge(nadir, on="mouse", how="left")
-
-
-def _baseline_weights(study: Study, weights: pd.DataFrame) -> pd.DataFrame:
-    window = study.design.rules.study.baseline_window_days
-    day = weights["day"]
-    before = weights[(day >= -window) & (day <= 0)].drop_duplicates("mouse", keep="last")
-    after = weights[(day > 0) & (day <= day.min() + window)].drop_duplicates("mouse")
-    baseline = pd.concat([before, after]).drop_duplicates("mouse")
-    return baseline.rename(columns={"day": "baseline_day", "body_weight_g": "baseline_g"})
 
 
 def tolerability(study: Study) -> pd.DataFrame:
