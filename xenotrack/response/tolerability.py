@@ -20,8 +20,8 @@ def weight_nadirs(study: Study) -> pd.DataFrame:
     """
     changes = weight_changes(study).sort_values("day", kind="stable")
     after_baseline = changes[changes.duplicated("mouse")]
-    nadir = after_baseline.groupby("mouse", as_index=False)["change_percent"].min()
-    nadir = nadir.rename(columns={"change_percent": "weight_nadir_percent"})
+    lowest = after_baseline.groupby("mouse")["change_percent"].min()
+    nadir = lowest.rename("weight_nadir_percent").reset_index()
     return study.mice[["mouse"]].merge(nadir, on="mouse", how="left")
 
 
