@@ -1,0 +1,52 @@
+# `make demo` and `make test` need nothing but Python ≥ 3.11: they make the environment in .venv.
+.POSIX:
+PYTHON = python3
+BIN = .venv/bin
+
+.PHONY: demo test check samples reference calibrate fuzz bench docs golden pins clean
+
+demo: .venv/ready
+	$(BIN)/xenotrack run sample_data/naive.toml -o demo
+
+test: .venv/ready
+	$(BIN)/python -m pytest -q -m "not slow and not r"
+
+check: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Slow work, by hand.
+slow: .venv/ready
+	$(BIN)/python -m pytest -q -m "slow or r"
+
+samples: .venv/ready
+	$(BIN)/python -m xenotrack.plan.samples sample_data
+
+reference:
+	sh tests/reference/make.sh
+
+bench: .venv/ready
+	for script in tests/benchmarks/*.py; do $(BIN)/python $$script; done
+
+golden: .venv/ready
+	$(BIN)/python -m pytest -q tests --update-golden
+
+docs: .venv/ready
+	$(BIN)/python docs/generate.py
+
+pins:
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate -o requirements.txt
+
+# The pins are what was tested; a local project has no hash, so it comes second, without its
+# dependencies.
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed') if sys.version_info < (3, 11) else 0"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch .venv/ready
+
+clean:
+	rm -rf .venv demo
