@@ -57,7 +57,9 @@ def survey_workbook(data: bytes, file: str) -> Survey:
             f"{file} is a damaged workbook: {error}. Open it and save it again as xlsx."
         ) from error
     except (NotImplementedError, RuntimeError, zlib.error) as error:
-        raise InputError(f"{file} cannot be unpacked: {error}. Save it without password.") from error
+        raise InputError(
+            f"{file} cannot be unpacked: {error}. Save it without a password."
+        ) from error
     for name, xml in parts.items():
         _refuse_vast(xml, file, name)
     return Survey(

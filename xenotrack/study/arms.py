@@ -8,13 +8,13 @@ from difflib import get_close_matches
 import pandas as pd
 
 from xenotrack.study.design import NO_DRUG_WORDS, Arm, Design, drugs_in_name
-from xenotrack.study.ledger import Ledger, each_row
+from xenotrack.study.ledger import Ledger, Row, each_row
 from xenotrack.study.rules import Rules
 
 
 def read_design(name: str, rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> Design:
     """The design: the arms that have mice, as ``[arms]`` orders and fills them."""
-    seen = list(dict.fromkeys(rows["arm"]))
+    seen = rows["arm"].unique().tolist()
     declared = {arm.strip(): drugs for arm, drugs in rules.arms.items()}
     if declared:
         _note_undeclared(seen, declared, rows, ledger)
@@ -101,9 +101,9 @@ def _note_control(design: Design, ledger: Ledger) -> None:
         ledger.note(
             "no-control",
             f"No arm is plainly the control. The arms are: {names}.",
-            "Name it with --control, or `control = \"NAME\"` under [study]; comparisons need it.",
+            'Name it with --control, or `control = "NAME"` under [study]; comparisons need it.',
         )
 
 
-def _first_row(rows: pd.DataFrame, arm: str) -> dict[str, object]:
+def _first_row(rows: pd.DataFrame, arm: str) -> Row:
     return each_row(rows[rows["arm"] == arm].head(1))[0]

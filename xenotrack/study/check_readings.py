@@ -37,24 +37,9 @@ def aspect_ratios(study: Study) -> Iterator[Finding]:
         )
 
 
-def tracks(study: Study) -> pd.DataFrame:
-    """The usable readings of each tumour in order, with the one before and after it."""
-    rows = study.measurements
-    rows = rows[rows["volume_mm3"].notna()].reset_index(drop=True)
-    same = (rows["mouse"].eq(rows["mouse"].shift()) & rows["tumor"].eq(rows["tumor"].shift()))
-    after = same.shift(-1, fill_value=False)
-    return rows.assign(
-        track=(~same).cumsum(),
-        before_mm3=rows["volume_mm3"].shift().where(same),
-        before_day=rows["day"].shift().where(same),
-        after_mm3=rows["volume_mm3"].shift(-1).where(after),
-        after_day=rows["day"].shift(-1).where(after),
-    )
-
-
 def implausible_jumps(study: Study) -> Iterator[Finding]:
     """A volume rises or falls faster than tumours do: a slip, or the wrong mouse."""
-    rows = tracks(study)
+    rows = study.tracks
     volume, day = rows["volume_mm3"], rows["day"]
     came = _jump(rows["before_mm3"], volume, day - rows["before_day"])
     goes = _jump(volume, rows["after_mm3"], rows["after_day"] - day)
@@ -97,7 +82,7 @@ def _slip(row) -> str:  # type: ignore[no-untyped-def]
 
 def readings_far_apart(study: Study) -> Iterator[Finding]:
     """A gap in which a tumour's course is not known."""
-    rows = tracks(study)
+    rows = study.tracks
     gap = rows["day"] - rows["before_day"]
     if not gap.notna().any():
         return
@@ -114,7 +99,7 @@ def readings_far_apart(study: Study) -> Iterator[Finding]:
 
 def zeros_between(study: Study) -> Iterator[Finding]:
     """A tumour vanished and came back: a complete response with relapse, or a missed reading."""
-    rows = tracks(study)
+    rows = study.tracks
     positive = rows["volume_mm3"] > 0
     by_track = positive.groupby(rows["track"], sort=False)
     before = by_track.cumsum() > 0
@@ -133,7 +118,7 @@ def zeros_between(study: Study) -> Iterator[Finding]:
 
 def zeros_trailing(study: Study) -> Iterator[Finding]:
     """Zeros to the end: a complete response, or cells filled after the mouse had left."""
-    rows = tracks(study)
+    rows = study.tracks
     positive = rows["volume_mm3"] > 0
     by_track = positive.groupby(rows["track"], sort=False)
     seen = by_track.cumsum()
@@ -150,13 +135,15 @@ def zeros_trailing(study: Study) -> Iterator[Finding]:
 
 def repeated_last_values(study: Study) -> Iterator[Finding]:
     """The last volume stands three times or more: carried forward rather than measured?"""
-    rows = tracks(study)
-    same = rows["volume_mm3"] == rows["before_mm3"]
-    run = (~same).cumsum()
-    last = rows.groupby("track", sort=False)["volume_mm3"].transform("size")
-    length = rows.groupby(run, sort=False)["volume_mm3"].transform("size")
-    ends = rows["after_mm3"].isna() & (length >= 3) & (last > length) & (rows["volume_mm3"] > 0)
-    for row in rows[ends & ~rows["below_limit"].to_numpy(dtype=bool)].itertuples():
+    rows = study.tracks
+    changed = rows["volume_mm3"].to_numpy() != rows["before_mm3"].to_numpy()
+    run = np.cumsum(changed) - 1
+    length = np.bincount(run)[run] if len(run) else run
+    track = rows["track"].to_numpy()
+    size = np.bincount(track)[track]
+    ends = rows["after_mm3"].isna().to_numpy() & (length >= 3) & (size > length)
+    usable = (rows["volume_mm3"] > 0).to_numpy() & ~rows["below_limit"].to_numpy(dtype=bool)
+    for row in rows[ends & usable].itertuples():
         yield at_row(
             study,
             row,
@@ -187,8 +174,13 @@ def heaped_values(study: Study) -> Iterator[Finding]:
 def weight_slips(study: Study) -> Iterator[Finding]:
     """A body weight leaves the mouse's own course and comes back, or is ten times off."""
     rows = study.measurements
-    rows = rows[rows["body_weight_g"].notna()].drop_duplicates(["mouse", "day"])
-    rows = rows.sort_values(["mouse", "day"], kind="stable").reset_index(drop=True)
+    rows = rows.loc[rows["body_weight_g"].notna(), ["mouse", "day", "body_weight_g", "source"]]
+    if rows.empty:
+        return
+    if study.measurements["tumor"].nunique() > 1:
+        # A mouse's weight stands beside each of its tumours.
+        rows = rows.drop_duplicates(["mouse", "day"]).sort_values(["mouse", "day"], kind="stable")
+    rows = rows.reset_index(drop=True)
     weight = rows["body_weight_g"]
     by_mouse = weight.groupby(rows["mouse"], sort=False)
     ratio = weight / by_mouse.transform("median")

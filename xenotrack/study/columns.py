@@ -103,11 +103,12 @@ RANKS: dict[str, dict[str, int]] = {
     for role, tiers in _SYNONYMS.items()
 }
 # Columns that a caliper sheet may well hold and that nothing here is computed from.
-_UNREAD = frozenset(
+_UNREAD_WORDS = (
     "cohort|cohort id|sex|gender|strain|age|age months|age weeks|dob|date of birth|source|"
     "below limit|contributor|disease type|tumor type|model|model id|cell|cell line|passage|"
-    "treatment group id|group id|group number|dose|dosing".split("|")
+    "treatment group id|group id|group number|dose|dosing"
 )
+_UNREAD = frozenset(_UNREAD_WORDS.split("|"))
 _UNITS = {
     "mm3": "mm3|mm^3|mm³|mmᶟ|cubic mm|cu mm|ul|µl|μl",
     "cm3": "cm3|cm^3|cm³|cc|ml|cubic cm",

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xenotrack.errors import InputError
-from xenotrack.study.numbers import is_missing, read_numbers
+from xenotrack.study.numbers import column_of, is_missing, read_numbers
 
 _DAY = re.compile(
     r"(?:study\s*)?(?:day|d|t)?[\s_.]*([-+−]?\d+(?:[.,]\d+)?)\s*(?:d|days?)?", re.IGNORECASE
@@ -21,12 +21,8 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d{
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[ T]\d{1,2}:\d{2}.*)?")
 _MONTH_NAMED = re.compile(r"(\d{1,2})[-/. ]([a-z]{3,9})\.?[-/. ,]*(\d{4}|\d{2})", re.IGNORECASE)
 _MONTH_LEADS = re.compile(r"([a-z]{3,9})\.?[-/. ](\d{1,2}),?[-/. ](\d{4}|\d{2})", re.IGNORECASE)
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1
-    )
-}
+_MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec"
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), start=1)}
 # A spreadsheet's day count; in a column of dates these are the years 1995 to 2064.
 _SERIAL = (34700, 60300)
 _SERIAL_ZERO = datetime.date(1899, 12, 30).toordinal()
@@ -78,7 +74,7 @@ def read_days(
     """
     codes, uniques = pd.factorize(texts)
     unique_texts = pd.Series(uniques, dtype=object)
-    numbers, _ = read_numbers(unique_texts, decimal)
+    numbers, _ = read_numbers(column_of(unique_texts), decimal)
     dates = np.zeros(len(uniques), dtype=bool)
     if kind == "week":
         numbers = numbers * 7
@@ -86,7 +82,9 @@ def read_days(
         dates = (numbers >= _SERIAL[0]) & (numbers <= _SERIAL[1])
         numbers = np.where(dates, numbers + _SERIAL_ZERO, numbers)
     for position in np.flatnonzero(np.isnan(numbers)):
-        numbers[position], dates[position] = _day_or_date(unique_texts[position].strip(), kind, order)
+        numbers[position], dates[position] = _day_or_date(
+            unique_texts[position].strip(), kind, order
+        )
     return numbers[codes], dates[codes]
 
 

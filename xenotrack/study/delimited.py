@@ -127,12 +127,12 @@ def _records(
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """The cells of each record and the line on which it begins."""
     n_lines, width = _extent(text, mark, file)
-    quoting = csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = 0  # csv.QUOTE_MINIMAL
     if '"' in text:
         quotes = _quotes(text, mark)
         if quotes == "open":
             findings.append(_open_quote(file))
-            quoting = csv.QUOTE_NONE
+            quoting = 3  # csv.QUOTE_NONE
         elif quotes == "spread":
             return _spread_records(text, mark, file, findings)
     cells = _cells(text, mark, width, quoting)
@@ -144,15 +144,17 @@ def _records(
 
 def _extent(text: str, mark: str, file: str) -> tuple[int, int]:
     """Lines up to the last one with text, and the most cells that a line can have."""
-    lines = text.rstrip("\n").split("\n")
-    width = max(line.count(mark) for line in lines) + 1
-    if width * len(lines) > _MOST_CELLS:
-        widest = max(range(len(lines)), key=lambda number: lines[number].count(mark))
+    data = np.frombuffer(text.rstrip("\n").encode(), dtype=np.uint8)
+    starts = np.append(0, np.flatnonzero(data == ord("\n")) + 1)
+    # Of a mark outside ASCII the first byte may be another letter's: more cells than needed.
+    marks = np.add.reduceat(data == mark.encode()[0], starts, dtype=np.int64)
+    width = int(marks.max()) + 1
+    if width * len(starts) > _MOST_CELLS:
         raise InputError(
-            f"{file}, row {widest + 1} has {width} cells; {len(lines)} such rows are too many "
-            "to read. Is the delimiter right (--delimiter)?"
+            f"{file}, row {int(marks.argmax()) + 1} has {width} cells; {len(starts)} such rows are "
+            "too many to read. Is the delimiter right (--delimiter)?"
         )
-    return len(lines), width
+    return len(starts), width
 
 
 def _quotes(text: str, mark: str) -> Literal["closed", "spread", "open"]:
@@ -169,7 +171,7 @@ def _quotes(text: str, mark: str) -> Literal["closed", "spread", "open"]:
     return "open"
 
 
-def _cells(text: str, mark: str, width: int, quoting: int) -> pd.DataFrame:
+def _cells(text: str, mark: str, width: int, quoting: Literal[0, 3]) -> pd.DataFrame:
     cells = pd.read_csv(
         io.BytesIO(text.encode()),
         sep=mark,
@@ -183,7 +185,7 @@ def _cells(text: str, mark: str, width: int, quoting: int) -> pd.DataFrame:
         engine="c",
         encoding="utf-8",
     )
-    if quoting == csv.QUOTE_NONE:
+    if quoting == 3:
         cells = cells.apply(lambda column: column.str.replace(r'^"(.*)"$', r"\1", regex=True))
     return cells
 
@@ -221,24 +223,6 @@ def _open_quote(file: str) -> Finding:
         "A quotation mark opens a cell and never closes; quotation marks were read as text.",
         "Remove the stray quotation mark.",
     )
-
-
-def _spread_records(
-    text: str, mark: str, file: str
-) -> tuple[list[list[str]], np.ndarray] | None:
-    """Records and their first lines where a quoted cell spans lines, else None."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    records, rows, before = [], [], 0
-    try:
-        for record in reader:
-            records.append(record)
-            rows.append(before + 1)
-            before = reader.line_num
-    except csv.Error as error:
-        raise InputError(f"{file}, row {reader.line_num}: {error}.") from error
-    if before == len(records):
-        return None
-    return records, np.asarray(rows)
 
 
 def _cell_spans_lines(file: str, row: int) -> Finding:

@@ -23,7 +23,8 @@ def merge_duplicates(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     if not doubled.any():
         return rows
     rows = rows.reset_index(drop=True)
-    merged, gone = {}, []
+    merged: dict[object, list[object]] = {}
+    gone: list[object] = []
     for _, several in rows[doubled].groupby(_KEY, sort=False):
         first, rest = several.index[0], several.index[1:]
         merged[first] = _merge(several, ledger)

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
+from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.study import FATES
@@ -57,10 +58,10 @@ def fate_of(text: str) -> str | None:
 def read_fates(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """The rows with ``fate`` among the six, where it was written; one fate a mouse."""
     if "fate" not in rows:
-        return rows.assign(fate=np.full(len(rows), None, dtype=object))
+        return with_columns(rows, fate=np.full(len(rows), None, dtype=object))
     codes, words = pd.factorize(rows["fate"])
     fates = np.array([_meaning(word, rows, ledger) for word in words], dtype=object)
-    rows = rows.assign(fate=fates[codes])
+    rows = with_columns(rows, fate=fates[codes])
     written = rows.loc[rows["fate"].notna(), ["mouse", "fate"]].drop_duplicates()
     torn = written.loc[written.duplicated("mouse"), "mouse"].unique()
     return _settle(rows, torn, ledger) if len(torn) else rows

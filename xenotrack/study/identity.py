@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.rules import Rules
 
@@ -25,7 +26,7 @@ def trim_names(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with every name trimmed, and "" for tumours, phases and arms never named."""
     names = {role: trimmed(rows[role]) for role in _NAMES if role in rows}
     absent = {role: "" for role in ("tumor", "phase", "arm") if role not in rows}
-    return rows.assign(**names, **absent)
+    return with_columns(rows, **names, **absent)
 
 
 def drop_nameless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
@@ -61,7 +62,7 @@ def fill_arms(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
             "row-without-arm",
             row,
             f"Mouse {row['mouse']} has no arm here; "
-            + (f"its other rows say {arm!r}, which was taken." if known else "the row was left out."),
+            + (f"its other rows say {arm!r}: taken." if known else "the row was left out."),
             "Write the arm.",
             role="arm",
             severity="warning" if known else "error",
@@ -72,7 +73,7 @@ def fill_arms(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
 
 def pick_phase(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
     """The rows of one phase: a mouse that changes treatment begins anew, with its own day 0."""
-    phases = list(dict.fromkeys(rows["phase"]))
+    phases = rows["phase"].unique().tolist()
     wanted = rules.study.phase
     if wanted is None and len(phases) <= 1:
         return rows
@@ -109,7 +110,7 @@ def key_mice(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -> p
     if "cage" in rules.columns and "cage" in rows:
         rows = rows.assign(mouse=rows["cage"].str.cat(rows["mouse"], sep="/"))
     if rules.study.mouse_ids == "arm":
-        return rows.assign(mouse=rows["arm"].str.cat(rows["mouse"], sep="/"))
+        return with_columns(rows, mouse=rows["arm"].str.cat(rows["mouse"], sep="/"))
     pairs = rows[["mouse", "arm"]].drop_duplicates()
     shared = pairs.loc[pairs.duplicated("mouse"), "mouse"].unique()
     if not len(shared):
@@ -120,7 +121,7 @@ def key_mice(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -> p
             "Mouse numbers start again in each arm; mice were named arm/number.",
             'If a number is one mouse in two arms, set `mouse_ids = "study"` under [study].',
         )
-        return rows.assign(mouse=rows["arm"].str.cat(rows["mouse"], sep="/"))
+        return with_columns(rows, mouse=rows["arm"].str.cat(rows["mouse"], sep="/"))
     affected = rows["mouse"].isin(shared)
     for mouse, several in rows[affected].groupby("mouse", sort=False):
         _note_two_arms(str(mouse), several, ledger)
@@ -139,7 +140,7 @@ def _note_two_arms(mouse: str, rows: pd.DataFrame, ledger: Ledger) -> None:
     days = rows[["arm", "day_number"]].drop_duplicates()
     same_day = bool(days["day_number"].dropna().duplicated().any())
     proposal = (
-        "If they are two mice that share a number, set `mouse_ids = \"arm\"` under [study]; "
+        'If they are two mice that share a number, set `mouse_ids = "arm"` under [study]; '
         "else mend the arm."
     )
     if not same_day:

@@ -15,6 +15,7 @@ from xenotrack.study.columns import NAME_OF_ROLE
 from xenotrack.study.duplicates import merge_duplicates
 from xenotrack.study.fates import read_fates
 from xenotrack.study.finding import sort_findings
+from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import (
     drop_nameless,
     fill_arms,
@@ -88,10 +89,8 @@ def read_studies(
     )
 
 
-def _split_by_study(
-    table: LongTable, rules: Rules, fallback: str
-) -> list[tuple[str, LongTable]]:
-    """The rows of each study with its name: the column's, else the declared one, else the file's."""
+def _split_by_study(table: LongTable, rules: Rules, fallback: str) -> list[tuple[str, LongTable]]:
+    """The rows of each study with its name: the column's, the declared one or the file's."""
     wanted = rules.study.select
     if "study" not in table.rows:
         if wanted is not None:
@@ -100,7 +99,7 @@ def _split_by_study(
                 'Leave --select out, or name the column: `study = "NAME"` under [columns].'
             )
         return [(rules.study.name or fallback, table)]
-    names = [name for name in dict.fromkeys(table.rows["study"]) if name]
+    names = [name for name in table.rows["study"].unique() if name]
     if wanted is not None and wanted not in names:
         raise InputError(f"There is no study {wanted!r} in the sheet. It has: {', '.join(names)}.")
     table = _without_studyless(table, names)
@@ -128,9 +127,7 @@ def _without_studyless(table: LongTable, names: list[str]) -> LongTable:
             role="study",
             severity="error",
         )
-    return replace(
-        table, rows=table.rows[~blank], findings=(*table.findings, *ledger.findings)
-    )
+    return replace(table, rows=table.rows[~blank], findings=(*table.findings, *ledger.findings))
 
 
 def _build_study(name: str, table: LongTable, rules: Rules, files: tuple[Source, ...]) -> Study:
@@ -163,7 +160,7 @@ def _with_measured(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with ``measured``: whether any number about the tumour stands on them."""
     numbers = [rows[name] for name in ("volume_number", "length_number") if name in rows]
     measured = np.logical_or.reduce([column.notna().to_numpy() for column in numbers])
-    return rows.assign(measured=measured)
+    return with_columns(rows, measured=measured)
 
 
 def _refuse_without_mice(rows: pd.DataFrame, ledger: Ledger) -> None:
@@ -181,19 +178,20 @@ def _tidy(
 ) -> pd.DataFrame:
     """The canonical table: by arm in display order, then mouse, tumour and day."""
     volume = rows["volume_mm3"].to_numpy(dtype=float)
-    # Where no limit is declared it is the smallest positive volume, and only zeros lie below it.
-    tidy = rows.assign(
-        study=name, below_limit=volume < limit, source=sources(rows, table.origins)
-    )
     order = np.lexsort(
         (
             rows["day"].to_numpy(dtype=float),
             _ranks(rows["tumor"]),
             _ranks(rows["mouse"]),
-            pd.Index(arms).get_indexer(rows["arm"]),
+            pd.Index(arms).get_indexer(pd.Index(rows["arm"])),
         )
     )
-    return tidy[list(TIDY_COLUMNS)].iloc[order].reset_index(drop=True)
+    columns = {column: rows[column].to_numpy() for column in TIDY_COLUMNS if column in rows}
+    # Where no limit is declared it is the smallest positive volume, and only zeros lie below it.
+    columns["below_limit"] = volume < limit
+    columns["source"] = np.array(sources(rows, table.origins), dtype=object)
+    columns["study"] = np.full(len(rows), name, dtype=object)
+    return pd.DataFrame({column: columns[column][order] for column in TIDY_COLUMNS})
 
 
 def _ranks(names: pd.Series) -> np.ndarray:

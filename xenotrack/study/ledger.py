@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from xenotrack.study.finding import Finding, Severity, row_ranges
 from xenotrack.study.sheet import cell_name
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Origin:
 
 @dataclass
 class Ledger:
-    """Collects findings; ``rows`` are rows of the long table, with ``part``, ``row``, ``column``."""
+    """Collects findings; rows are those of the long table, with ``part``, ``row``, ``column``."""
 
     origins: tuple[Origin, ...]
     findings: list[Finding] = field(default_factory=list)
@@ -98,7 +98,7 @@ class Ledger:
         return cell_name(int(row["row"]), origin.columns.get(role, int(row["column"])))
 
 
-def each_row(rows: pd.DataFrame) -> list[dict[str, Any]]:
+def each_row(rows: pd.DataFrame) -> list[dict[Hashable, Any]]:
     """The rows one by one; for the few rows of a finding, never for all."""
     return rows.to_dict("records")
 

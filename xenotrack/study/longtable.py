@@ -11,11 +11,12 @@ from xenotrack.errors import InputError
 from xenotrack.study.columns import Header
 from xenotrack.study.days import find_date_order, read_days
 from xenotrack.study.finding import Finding, row_ranges
+from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import trim_names
 from xenotrack.study.layouts.layout import LongText
 from xenotrack.study.layouts.registry import lengthen
 from xenotrack.study.ledger import Origin
-from xenotrack.study.numbers import find_decimals, read_numbers
+from xenotrack.study.numbers import Column, column_of, find_decimals, read_numbers
 from xenotrack.study.rules import Rules
 from xenotrack.study.sheet import Sheet
 
@@ -58,35 +59,43 @@ def read_long_table(
     """The readings of one file, in the layout that recognises itself or is named."""
     sheet, name, long = lengthen(sheets, rules.columns, layout)
     if long.frame.empty:
-        raise InputError(f"{sheet.title} has column names and no rows. Add the readings below them.")
-    decimals = _decimals(long, sheet.title, decimal)
+        raise InputError(f"{sheet.title} has column names and no rows. Add the readings.")
+    columns = {role: column_of(long.frame[role]) for role in NUMBERS if role in long.frame}
+    decimals = _decimals(columns, long, sheet.title, decimal)
     origin = Origin(sheet.file, sheet.name, dict(long.header.roles), sheet.title, decimals)
-    numbers, findings = _numbers(long, sheet, decimals, declared=decimal is not None)
+    numbers, findings = _numbers(columns, long, sheet, decimals, declared=decimal is not None)
     order = find_date_order(long.frame["day"].unique(), sheet.title, rules.study.date_order)
     days, dates = read_days(long.frame["day"], long.day_kind, decimals["day"], order)
-    rows = trim_names(long.frame).assign(part=0, day_number=days, day_is_date=dates, **numbers)
+    rows = with_columns(
+        trim_names(long.frame), part=0, day_number=days, day_is_date=dates, **numbers
+    )
     others = _sheets_not_read(sheets, sheet)
     return LongTable(rows, (origin,), (long.header,), (name,), (*long.findings, *findings, *others))
 
 
-def _decimals(long: LongText, title: str, given: str | None) -> dict[str, str]:
-    columns = {role: long.frame[role] for role in NUMBERS if role in long.frame}
-    days = pd.Series(long.frame["day"].unique(), dtype=object)
+def _decimals(
+    columns: dict[str, Column], long: LongText, title: str, given: str | None
+) -> dict[str, str]:
+    days = column_of(pd.Series(long.frame["day"].unique(), dtype=object))
     marks = find_decimals({**columns, "day": days}, title, given)
     return marks if long.day_kind != "date" else {**marks, "day": "."}
 
 
 def _numbers(
-    long: LongText, sheet: Sheet, decimals: dict[str, str], declared: bool
+    columns: dict[str, Column],
+    long: LongText,
+    sheet: Sheet,
+    decimals: dict[str, str],
+    declared: bool,
 ) -> tuple[dict[str, np.ndarray], list[Finding]]:
+    """The numbers of each column, and findings where thousands marks were taken out."""
     numbers, findings = {}, []
-    for role in NUMBERS:
-        if role in long.frame:
-            values, grouped = read_numbers(long.frame[role], decimals[role], thousands=declared)
-            numbers[f"{role}_number"] = values
-            if grouped.any():
-                rows = row_ranges(long.frame["row"][grouped].tolist())
-                findings.append(_thousands(sheet, role, rows, long.frame[role][grouped].iloc[0]))
+    for role, column in columns.items():
+        values, grouped = read_numbers(column, decimals[role], thousands=declared)
+        numbers[f"{role}_number"] = values
+        if grouped.any():
+            rows = row_ranges(long.frame["row"][grouped].tolist())
+            findings.append(_thousands(sheet, role, rows, column.texts[grouped].iloc[0]))
     return numbers, findings
 
 

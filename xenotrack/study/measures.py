@@ -7,6 +7,7 @@ import pandas as pd
 
 from xenotrack.errors import InputError
 from xenotrack.study.columns import COLUMN_ROLES, Header, known_units
+from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.numbers import is_missing, mend_of
 from xenotrack.study.rules import Rules
@@ -19,6 +20,8 @@ UNITS = {
     "volume": "volume_mm3",
     "body_weight": "body_weight_g",
 }
+_EMPTY = "Write what was measured, or empty the cell."
+_AXES = ("length_mm", "width_mm", "height_mm")
 _FACTORS = {"mm": 1.0, "cm": 10.0, "mm3": 1.0, "cm3": 1000.0, "g": 1.0}
 
 
@@ -36,9 +39,9 @@ def measure_rows(
         else np.full(len(rows), np.nan)
         for role, name in UNITS.items()
     }
-    rows = rows.assign(**measured)
+    rows = with_columns(rows, **measured)
     _note_width_over_length(rows, ledger)
-    return rows.assign(volume_mm3=_volumes(rows, rules, ledger))
+    return with_columns(rows, volume_mm3=_volumes(rows, rules, ledger))
 
 
 def _usable(rows: pd.DataFrame, role: str, ledger: Ledger) -> np.ndarray:
@@ -46,7 +49,7 @@ def _usable(rows: pd.DataFrame, role: str, ledger: Ledger) -> np.ndarray:
     numbers = rows[f"{role}_number"].to_numpy(dtype=float)
     empty = np.flatnonzero(np.isnan(numbers))
     texts = rows[role].to_numpy()
-    wrong = [i for i in empty if isinstance(texts[i], str) and not is_missing(texts[i])]
+    wrong = np.array([i for i in empty if not is_missing(texts[i])], dtype=int)
     for row in each_row(rows.iloc[wrong]):
         decimal = ledger.origins[int(row["part"])].decimals.get(role, ".")
         mend = mend_of(row[role], decimal)
@@ -54,7 +57,7 @@ def _usable(rows: pd.DataFrame, role: str, ledger: Ledger) -> np.ndarray:
             "not-a-number",
             row,
             f"{UNITS[role]} is {row[role].strip()!r}, which is no number; it was left empty.",
-            f"Write {mend} if that was measured, else empty the cell." if mend else "Empty the cell.",
+            f"Write {mend} if that was measured, or empty the cell." if mend else _EMPTY,
             role=role,
         )
     bad = (numbers <= 0) if role == "body_weight" else (numbers < 0)
@@ -63,7 +66,7 @@ def _usable(rows: pd.DataFrame, role: str, ledger: Ledger) -> np.ndarray:
             "negative-value" if row[f"{role}_number"] < 0 else "zero-weight",
             row,
             f"{UNITS[role]} is {row[role].strip()}, which nothing can measure; it was left empty.",
-            "Write what was measured, or empty the cell.",
+            _EMPTY,
             role=role,
         )
     return np.where(bad, np.nan, numbers)
@@ -136,7 +139,7 @@ def _note_width_over_length(rows: pd.DataFrame, ledger: Ledger) -> None:
 
 def _volumes(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> np.ndarray:
     formula = rules.volume.formula
-    length, width, height = (rows[f"{axis}_mm"].to_numpy() for axis in ("length", "width", "height"))
+    length, width, height = (rows[name].to_numpy() for name in _AXES)
     measured = rows["volume_mm3"].to_numpy()
     has_diameters = bool((~np.isnan(length) & ~np.isnan(width)).any())
     lacks_height = FORMULAS[formula].needs_height and bool(np.isnan(height).all())
@@ -181,14 +184,12 @@ def _note_disagreement(
 
 
 def _better_formula(rows: pd.DataFrame, measured: np.ndarray, both: np.ndarray) -> str:
-    length, width, height = (
-        rows[f"{axis}_mm"].to_numpy()[both] for axis in ("length", "width", "height")
-    )
+    length, width, height = (rows[name].to_numpy()[both] for name in _AXES)
     for name in FORMULAS:
         volume = tumor_volume(np.maximum(length, width), np.minimum(length, width), height, name)
         errors = np.abs(measured[both] / volume - 1)
         if not np.isnan(errors).all() and np.nanmedian(errors) < 0.01:
-            return f"They are those of {name}: say `formula = \"{name}\"` under [volume]."
+            return f'They are those of {name}: say `formula = "{name}"` under [volume].'
     return "Look up which formula, or which unit, the volumes were written in."
 
 

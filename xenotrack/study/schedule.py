@@ -7,12 +7,13 @@ import datetime
 import numpy as np
 import pandas as pd
 
+from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.rules import Rules
 
 
 def schedule_rows(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
-    """The rows with ``day`` counted from treatment start; a row without a day is named and left out.
+    """The rows with ``day`` from treatment start; a row without a day is named and left out.
 
     Dates are counted from the declared one, else from the study's first, with a finding.
     """
@@ -22,7 +23,7 @@ def schedule_rows(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFr
         return rows.assign(day=np.empty(0))
     dates = bool(rows["day_is_date"].iloc[0])
     zero = _day_zero(rows, dates, rules, ledger)
-    return rows.assign(day=rows["day_number"].to_numpy(dtype=float) - zero)
+    return with_columns(rows, day=rows["day_number"].to_numpy(dtype=float) - zero)
 
 
 def _drop_dayless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
@@ -72,7 +73,7 @@ def _day_zero(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> 
         ledger.note(
             "day-zero-is-a-date",
             f"Treatment began on {declared}, but the sheet counts days.",
-            "Give day_zero as a day of the sheet, as 0 or 33, or \"first\".",
+            'Give day_zero as a day of the sheet, as 0 or 33, or "first".',
             severity="error",
         )
         return 0.0

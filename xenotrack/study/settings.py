@@ -46,7 +46,7 @@ def _read_toml(path: Path) -> Table:
         raise InputError(f"{path.name} is not UTF-8 text. Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise InputError(
-            f"{path.name} is not valid TOML: {error}. Text needs quotes: name = \"my study\"."
+            f'{path.name} is not valid TOML: {error}. Text needs quotes: name = "my study".'
         ) from error
 
 

@@ -87,9 +87,9 @@ class Study:
         )
         complete = burden[burden["n_tumors"] == burden["n_measured"]]
         below = complete["below_limit"].to_numpy(dtype=bool)
-        return complete.assign(
-            volume_mm3=np.where(below, self.limit_mm3, complete["volume_mm3"])
-        )[columns].reset_index(drop=True)
+        return complete.assign(volume_mm3=np.where(below, self.limit_mm3, complete["volume_mm3"]))[
+            columns
+        ].reset_index(drop=True)
 
     @cached_property
     def mice(self) -> pd.DataFrame:
@@ -134,6 +134,31 @@ class Study:
                 "left_day",
             ]
         ]
+
+    @cached_property
+    def tracks(self) -> pd.DataFrame:
+        """The usable readings of each tumour in order, with the ones before and after it.
+
+        ``mouse tumor day volume_mm3 below_limit source track before_mm3 before_day after_mm3
+        after_day``; ``track`` numbers the tumours.
+        """
+        columns = ["mouse", "tumor", "day", "volume_mm3", "below_limit", "source"]
+        rows = self.measurements
+        rows = rows.loc[rows["volume_mm3"].notna(), columns].reset_index(drop=True)
+        new = np.ones(len(rows), dtype=bool)
+        for name in ("mouse", "tumor"):
+            names = rows[name].to_numpy()
+            differs = names[1:] != names[:-1]
+            new[1:] = differs if name == "mouse" else new[1:] | differs
+        last = np.append(new[1:], True)
+        volume, day = rows["volume_mm3"].to_numpy(), rows["day"].to_numpy()
+        return rows.assign(
+            track=np.cumsum(new),
+            before_mm3=np.where(new, np.nan, np.roll(volume, 1)),
+            before_day=np.where(new, np.nan, np.roll(day, 1)),
+            after_mm3=np.where(last, np.nan, np.roll(volume, -1)),
+            after_day=np.where(last, np.nan, np.roll(day, -1)),
+        )
 
     def _baselines(self) -> pd.DataFrame:
         window = self.design.rules.study.baseline_window_days

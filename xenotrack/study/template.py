@@ -55,7 +55,7 @@ def template(study: Study) -> str:
         f"name = {_text(study.design.name)}",
         f"sheet = {sheet}",
         f"control = {_text(control)}" if control else '# control = "vehicle"',
-        f"day_zero = {json.dumps(rules.day_zero)}                 # 0 | \"first\" | a date",
+        f'day_zero = {json.dumps(rules.day_zero)}                 # 0 | "first" | a date',
         f"# baseline_window_days = {rules.baseline_window_days:g}",
         "",
         "[columns]                          # ours = theirs",

@@ -8,9 +8,11 @@ from itertools import islice
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from xenotrack.study.columns import Header, recognise_header
 from xenotrack.study.finding import Finding, Severity, row_ranges
+from xenotrack.study.frames import with_columns
 from xenotrack.study.sheet import Sheet
 
 # Above a header stand a title, a date, a name; not a table.
@@ -51,9 +53,7 @@ class Layout:
     lengthen: Callable[[Sheet, Recognition], LongText]
 
 
-def candidate_headers(
-    sheet: Sheet, declared: Mapping[str, str]
-) -> Iterator[tuple[int, Header]]:
+def candidate_headers(sheet: Sheet, declared: Mapping[str, str]) -> Iterator[tuple[int, Header]]:
     """The first records that hold text, each as if it were the header."""
     filled = (
         position
@@ -73,7 +73,7 @@ def has_role(header: Header, role: str) -> bool:
 def body_of(sheet: Sheet, found: Recognition) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """The records below the header, without blank ones and repeated headers, and what was odd."""
     body = sheet.cells.iloc[found.position + 1 :]
-    body = body.assign(row=sheet.rows[found.position + 1 :])
+    body = with_columns(body, row=sheet.rows[found.position + 1 :])
     findings = [*_lines_above(sheet, found), *_columns_left_out(sheet, found)]
     body, repeated = _without_headers(sheet, body, found)
     body = _without_blank_rows(body, found)
@@ -149,8 +149,13 @@ def _without_blank_rows(body: pd.DataFrame, found: Recognition) -> pd.DataFrame:
     column = found.header.roles.get("mouse", 0)
     unnamed = np.flatnonzero(body.iloc[:, column].to_numpy() == "")
     texts = body.iloc[unnamed, :-1]
-    blank = unnamed[~texts.map(str.strip).ne("").any(axis=1).to_numpy(dtype=bool)]
+    blank = unnamed[~_says_something(texts)]
     return body.drop(index=body.index[blank]) if len(blank) else body
+
+
+def _says_something(texts: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether any cell of a row holds more than blanks."""
+    return np.array([any(map(str.strip, row)) for row in texts.to_numpy().tolist()], dtype=bool)
 
 
 def _extra_cells(sheet: Sheet, body: pd.DataFrame, found: Recognition) -> Iterator[Finding]:
@@ -159,7 +164,7 @@ def _extra_cells(sheet: Sheet, body: pd.DataFrame, found: Recognition) -> Iterat
     if width >= body.shape[1] - 1:
         return
     beyond = body.iloc[:, width:-1]
-    extra = beyond.map(str.strip).ne("").any(axis=1).to_numpy(dtype=bool)
+    extra = _says_something(beyond)
     rows = body.loc[extra, "row"].tolist()
     # In a text file one stray delimiter moves every later cell of its line, a decimal comma the
     # usual one: 17,5 would be read as 17, and 5 as the next column.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from xenotrack.study.columns import NAME_OF_ROLE, Header
 from xenotrack.study.layouts.layout import (
     Layout,
@@ -40,8 +42,11 @@ def lengthen_long(sheet: Sheet, found: Recognition) -> LongText:
     kind = next(kind for kind in ("day", "week", "date") if kind in roles)
     value = roles.get("volume", roles.get("length", 0))
     texts = {role: body.iloc[:, roles[role]] for role in (*_TEXTS, *MEASURES) if role in roles}
-    frame = body[["row"]].assign(column=value, day=body.iloc[:, roles[kind]], **texts)
-    return LongText(frame.reset_index(drop=True), found.header, kind, findings)
+    frame = pd.DataFrame(
+        {"row": body["row"], "column": value, "day": body.iloc[:, roles[kind]], **texts}
+    )
+    frame.index = pd.RangeIndex(len(frame))
+    return LongText(frame, found.header, kind, findings)
 
 
 def _missing(header: Header) -> list[str]:

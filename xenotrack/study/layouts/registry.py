@@ -69,8 +69,7 @@ def _nothing_fits(
     if declared:
         refuse_missing_columns(seen, declared, sheet.title)
     lines = [
-        f"{name}: {layout.looks_for}; it {tried[name].why}"
-        for name, layout in layouts.items()
+        f"{name}: {layout.looks_for}; it {tried[name].why}" for name, layout in layouts.items()
     ]
     names = [name for name in seen if name]
     return (

@@ -69,9 +69,7 @@ def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
     said[~said.any(axis=1), 0] = True
     row, column = np.nonzero(said)
     day_texts = np.array([days[column][1] for column in columns], dtype=object)
-    texts = {
-        role: body.iloc[:, roles[role]].to_numpy()[row] for role in _TEXTS if role in roles
-    }
+    texts = {role: body.iloc[:, roles[role]].to_numpy()[row] for role in _TEXTS if role in roles}
     frame = pd.DataFrame(
         {
             "row": body["row"].to_numpy()[row],
