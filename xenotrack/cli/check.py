@@ -22,14 +22,15 @@ def check(request: Request, *, template: bool) -> None:
       xenotrack check sample_data/naive.toml
       xenotrack check sheet.csv --template > study.toml
     """
-    from xenotrack.study.findings import findings_frame
+    from xenotrack.present.tables import stack
+    from xenotrack.study.finding import findings_frame
     from xenotrack.study.template import template as study_template
 
     studies = request.studies()
     if template:
         click.echo(study_template(studies[0]), nl=False)
         return
-    request.write(findings_frame(*studies))
+    request.write(stack([findings_frame(study) for study in studies]))
     findings = [finding for study in studies for finding in study.findings]
     errors = sum(finding.severity == "error" for finding in findings)
     request.say(

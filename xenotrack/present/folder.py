@@ -36,7 +36,7 @@ def write_folder(results: Results, folder: Path, pictures: dict[str, bytes]) -> 
 def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Every table of the study by name; header only where there is nothing to say."""
     from xenotrack.response.by_arm import response_by_arm
-    from xenotrack.study.findings import findings_frame
+    from xenotrack.study.finding import findings_frame
 
     study = results.study
     progression = results.progression
