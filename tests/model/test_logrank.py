@@ -2,7 +2,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xenotrack.model.logrank import log_rank, log_rank_of_pair
@@ -62,6 +62,7 @@ def test_the_chi_square_agrees_with_lifelines():
     assert log_rank(days, events, arm, 3, **FEW).chi_square == pytest.approx(theirs.test_statistic)
 
 
+@settings(deadline=None)  # shared machines pause
 @given(random_times(most_arms=2, most_mice=4))
 def test_the_exact_p_counts_every_split(times):
     test = log_rank(*times.arrays)
@@ -102,6 +103,15 @@ def test_draws_are_seeded_and_never_give_zero():
     assert other.permutations == 999
 
 
+def test_another_seed_draws_other_splits():
+    days, arm = np.arange(40.0), np.arange(40) % 2
+    shares = {
+        log_rank(days, np.ones(40, bool), arm, 2, seed=seed, draws=999).p_permutation
+        for seed in range(5)
+    }
+    assert len(shares) > 1
+
+
 def test_drawing_in_pieces_gives_each_draw_once():
     # 60 000 mice need more than one piece; with one event among equals every split is as extreme
     # as another within its arm's size.
@@ -132,6 +142,7 @@ def test_an_arm_gone_before_the_first_event_costs_no_degree_of_freedom():
     assert with_it.chi_square == pytest.approx(without.chi_square)
 
 
+@settings(deadline=None)  # shared machines pause
 @given(random_times(), st.randoms())
 def test_names_of_arms_and_units_of_time_change_nothing(times, shuffle):
     names = list(range(times.k))
