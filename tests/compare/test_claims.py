@@ -81,8 +81,8 @@ def test_an_unbounded_part_leaves_the_claim_unbounded():
 @pytest.mark.parametrize("independent", [False, True])
 @pytest.mark.parametrize("gaps", [(0.0, 0.0), (0.0, 0.1), (0.01, 0.02), (-0.03, 0.0)])
 def test_the_claim_keeps_its_size_and_its_interval_covers(gaps, independent):
-    # Pooled arms have a known SD here, since the joint t costs 3 ms a draw.
-    draws, sd, df = 3000, 0.01, 12.0 if independent else np.inf
+    # Pooled arms have a known SD here, since the joint t costs 2 ms a draw.
+    draws, sd, df = 2000, 0.01, 12.0 if independent else np.inf
     rng = np.random.default_rng(20250101)
     values = np.array([*gaps, 0.0]) + rng.normal(0, sd, (draws, 3))
     spread = rng.chisquare(df, (draws, 3)) / df if independent else np.ones((draws, 3))
@@ -95,6 +95,6 @@ def test_the_claim_keeps_its_size_and_its_interval_covers(gaps, independent):
         covered += int(found.conf_low[0] <= truth <= found.conf_high[0])
         claimed += int(found.p_value[0] < 0.05)
     # Four Monte-Carlo errors either side of what is promised.
-    assert covered / draws >= 0.95 - 0.016
+    assert covered / draws >= 0.95 - 0.02
     if truth >= 0:
-        assert claimed / draws <= 0.025 + 0.012
+        assert claimed / draws <= 0.025 + 0.014

@@ -176,7 +176,7 @@ def test_parts_that_nobody_received_are_said():
     found = compare_arms(simple_estimates(RATES), design_of(tuple(RATES)))
     (doubt,) = [doubt for doubt in found.doubts if doubt.rule == "part-missing"]
     assert doubt.about == "A+B+C"
-    assert doubt.text.endswith("no arm received B + C.")
+    assert doubt.text.endswith("no arm received B+C.")
 
 
 def test_without_control_nothing_is_compared_with_it():
@@ -222,3 +222,16 @@ def test_dunnett_of_hazards_without_covariance_is_said_to_be_holm():
     source = replace(profile_source(), covariance=None)
     frame = compare_arms(source, design_of(tuple(RATES), adjust="dunnett")).to_frame()
     assert set(frame.query("family == 'control'")["adjustment"]) == {"holm"}
+
+
+def test_ready_made_rows_may_leave_the_df_of_a_normal_reference_empty():
+    source = profile_source()
+
+    def contrast_of(weights, level):
+        return replace(source.contrast_of(weights, level), df=np.full(len(weights), np.nan))
+
+    design = design_of(tuple(RATES))
+    bare = compare_arms(replace(source, contrast_of=contrast_of), design, ("all", "parts"))
+    given = compare_arms(source, design, ("all", "parts"))
+    assert bare.p_adjusted.tolist() == given.p_adjusted.tolist()
+    np.testing.assert_array_equal(bare.simultaneous_high, given.simultaneous_high)

@@ -194,3 +194,13 @@ def test_a_study_without_combinations_has_nothing_to_doubt():
     found = synergy({"vehicle": 0.06, "A": 0.04})
     assert found.to_frame().empty
     assert found.doubts == ()
+
+
+def test_expectations_bear_the_names_of_the_arms():
+    names = {"vehicle": "", "ET": "f", "CDK4/6i": "r", "PI3Ki": "a", "CDK4/6i + ET": "rf"}
+    arms = tuple(Arm(name, frozenset(drugs)) for name, drugs in names.items())
+    design = Design("study", (*arms, Arm("triple", frozenset("raf"))))
+    found = estimate_synergy(simple_estimates(dict.fromkeys(design.arm_names, 0.05)), design)
+    texts = {(e.combination, e.reference): e.text for e in found.asked}
+    assert texts["triple", "bliss_doublet"] == "CDK4/6i + ET and PI3Ki"
+    assert texts["CDK4/6i + ET", "bliss"] == "ET and CDK4/6i"

@@ -112,7 +112,9 @@ def adjust_family(
         adjusted = adjust(raw.rows(~alone), source, weights[~alone], level)
         p_adjusted[~alone], levels[~alone] = adjusted.p_adjusted, adjusted.levels
         names[~alone] = adjusted.name
-    low, high = source.intervals(weights, levels)
+    low, high = raw.conf_low.copy(), raw.conf_high.copy()
+    wider = levels != level
+    low[wider], high[wider] = source.intervals(weights[wider], levels[wider])
     return Contrasts(
         outcome=source.outcome,
         family=(family.name,) * len(weights),

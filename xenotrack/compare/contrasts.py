@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 class RawContrasts:
     """What a model says of contrasts read one by one; NaN throughout where not estimable.
 
-    ``df`` is infinite for a normal reference; a limit of ±∞ or NaN is unbounded. ``statistic``
-    carries the sign of the estimate and has ``df`` degrees of freedom: t, or a signed root.
+    ``df`` is infinite or NaN for a normal reference; a limit of ±∞ or NaN is unbounded.
+    ``statistic`` carries the sign of the estimate and has ``df`` degrees of freedom: t, or a
+    signed root.
     """
 
     estimate: Floats
@@ -40,6 +41,11 @@ class RawContrasts:
     def columns(self) -> dict[str, Floats]:
         """What is said of each contrast, by name."""
         return {field.name: getattr(self, field.name) for field in fields(RawContrasts)}
+
+    @property
+    def reference_df(self) -> Floats:
+        """Degrees of freedom of the reference distribution, infinite for the normal one."""
+        return np.where(np.isnan(self.df), np.inf, self.df)
 
     @property
     def estimable(self) -> NDArray[np.bool_]:

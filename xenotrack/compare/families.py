@@ -97,7 +97,16 @@ def missing_parts(design: Design, combination: str) -> list[str]:
     drugs = sorted(design.drugs_of(combination))
     found = {arm.drugs for arm in design.arms}
     subsets = (set(part) for size in range(1, len(drugs)) for part in combinations(drugs, size))
-    return [" + ".join(sorted(part)) for part in subsets if frozenset(part) not in found]
+    return [spelled(part) for part in subsets if frozenset(part) not in found]
+
+
+def spelled(drugs: Iterable[str]) -> str:
+    """A combination of drugs as people write it.
+
+    >>> spelled({"ribociclib", "alpelisib"})
+    'alpelisib+ribociclib'
+    """
+    return "+".join(sorted(drugs))
 
 
 def primary_pair(design: Design) -> Pair | None:

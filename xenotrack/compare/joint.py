@@ -1,8 +1,8 @@
 """Joint distributions of several t statistics: many-to-one, all pairs, any correlation.
 
 Every integral is over smooth functions that vanish at both ends, where the trapezoid rule
-converges exponentially: there is no chance in them, and errors stay below 1e-9 (from 2 degrees
-of freedom). Only ``any_correlation_cdf`` is coarser.
+converges exponentially: there is no chance in them, and errors stay below 1e-9. Only
+``any_correlation_cdf`` is coarser.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from scipy.special import gammaincinv, ndtr, ndtri, stdtr, stdtrit
 from xenotrack.model.estimates import Floats
 
 TAIL = 36.0  # e^-36 = 2e-16: what lies beyond is below rounding
-SPREAD_NODES = 64
-SPREAD_NODES_FEW_DF = 256  # below 6 df the density falls too slowly on the left
 REACH = 8.3  # standard deviations of a normal beyond which lies less than 2e-16
+STEP = 0.6  # of the narrowest feature; 0.45 changes nothing before the 13th digit
 FINEST_STEP = 0.01
 LATTICE_POINTS = 16_381
 
@@ -31,7 +30,7 @@ def spread_nodes(df: float) -> tuple[Floats, Floats]:
         return np.ones(1), np.ones(1)
     reach = TAIL / df
     root = np.sqrt(reach)
-    nodes = SPREAD_NODES if df >= 6 else SPREAD_NODES_FEW_DF
+    nodes = 30 + int(200 / df)  # with few df the density falls slowly on the left
     log_s = np.linspace(-root - reach, 0.5 * np.log1p(2 * root + 2 * reach), nodes)
     weight = np.exp(df * (log_s - np.exp(2 * log_s) / 2 + 0.5))
     return np.exp(log_s), weight / weight.sum()
@@ -39,7 +38,7 @@ def spread_nodes(df: float) -> tuple[Floats, Floats]:
 
 def normal_nodes(width: float) -> tuple[Floats, Floats]:
     """Nodes and weights of the standard normal, fine enough for features of this width."""
-    step = min(0.3, max(0.3 * width, FINEST_STEP))
+    step = min(0.3, max(STEP * width, FINEST_STEP))
     z = np.linspace(-REACH, REACH, int(np.ceil(2 * REACH / step)) + 1)
     weight = np.exp(-(z**2) / 2)
     return z, weight / weight.sum()

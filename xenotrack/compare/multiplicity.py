@@ -113,7 +113,7 @@ def max_t(
     p_adjusted, levels = np.full((2, len(raw.p_value)), np.nan)
     critical: dict[float, float] = {}
     for i in np.flatnonzero(raw.estimable):
-        df, p = float(raw.df[i]), float(raw.p_value[i])
+        df, p = float(raw.reference_df[i]), float(raw.p_value[i])
         joint = 1 - cdf(abs(float(raw.statistic[i])), df)
         # Between the claim alone and Bonferroni whatever the correlation: far out in the tail,
         # where 1 − P is all rounding, these bounds are the better numbers.
@@ -142,9 +142,9 @@ def one_sided_levels(
         return np.full(len(weights), bonferroni_level(level, max(1, int(raw.estimable.sum()))))
     cdf, one_sided = max_t_cdf(correlation, sides=1), (1 + level) / 2
     levels = np.full(len(weights), np.nan)
-    for df in np.unique(raw.df[raw.estimable]):
+    for df in np.unique(raw.reference_df[raw.estimable]):
         bound = critical_value(at_df(cdf, df), one_sided, df, len(correlation), sides=1)
-        levels[raw.estimable & (raw.df == df)] = two_sided_level(bound, df)
+        levels[raw.estimable & (raw.reference_df == df)] = two_sided_level(bound, df)
     return levels
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenotrack.compare.contrasts import RawContrasts, estimate_contrasts, finite
+from xenotrack.compare.families import spelled
 from xenotrack.compare.multiplicity import holm_p
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates, Floats
@@ -120,28 +121,30 @@ def expectations(design: Design) -> Iterator[Expectation]:
     for reference in (bliss, bliss_doublet, interaction):
         for arm in design.arms:
             if len(arm.drugs) >= 2:
-                yield from reference(arm)
+                yield from reference(design, arm)
 
 
-def bliss(arm: Arm) -> Iterator[Expectation]:
+def bliss(design: Design, arm: Arm) -> Iterator[Expectation]:
     """Against single drugs: ``β_comb − Σ β_single + (n − 1) β_vehicle``.
 
     On the scale of ln volume independent effects add up (Bliss 1939, Ann Appl Biol 26:585).
     """
     singles = {frozenset([drug]): -1.0 for drug in sorted(arm.drugs)}
     terms = {arm.drugs: 1.0, **singles, NO_DRUG: len(arm.drugs) - 1.0}
-    yield Expectation(arm.name, "bliss", " and ".join(sorted(arm.drugs)), terms)
+    text = " and ".join(called(design, single) for single in singles)
+    yield Expectation(arm.name, "bliss", text, terms)
 
 
-def bliss_doublet(arm: Arm) -> Iterator[Expectation]:
+def bliss_doublet(design: Design, arm: Arm) -> Iterator[Expectation]:
     """Against a sub-combination and the drug it lacks: ``β_ABZ − β_AB − β_Z + β_vehicle``."""
     for drug in sorted(arm.drugs) if len(arm.drugs) >= 3 else ():
         rest, single = arm.drugs - {drug}, frozenset([drug])
         terms = {arm.drugs: 1.0, rest: -1.0, single: -1.0, NO_DRUG: 1.0}
-        yield Expectation(arm.name, "bliss_doublet", f"{spelled(rest)} and {drug}", terms)
+        text = f"{called(design, rest)} and {called(design, single)}"
+        yield Expectation(arm.name, "bliss_doublet", text, terms)
 
 
-def interaction(arm: Arm) -> Iterator[Expectation]:
+def interaction(design: Design, arm: Arm) -> Iterator[Expectation]:
     """Beyond all smaller combinations: ``Σ (−1)^(n − |S|) β_S`` over the subsets S of its drugs.
 
     For two drugs this is Bliss; for three it is how the interaction of two differs with and
@@ -157,13 +160,9 @@ def interaction(arm: Arm) -> Iterator[Expectation]:
     yield Expectation(arm.name, "interaction", text, terms)
 
 
-def spelled(drugs: Drugs) -> str:
-    """A combination as people write it.
-
-    >>> spelled(frozenset({"ribociclib", "alpelisib"}))
-    'alpelisib+ribociclib'
-    """
-    return "+".join(sorted(drugs))
+def called(design: Design, drugs: Drugs) -> str:
+    """The arm of these drugs by its name, or the drugs where no one arm received them."""
+    return design.arm_of(drugs) or spelled(drugs)
 
 
 def weights_of(design: Design, arms: tuple[str, ...], terms: Mapping[Drugs, float]) -> list[float]:
