@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from xenotrack.cli.options import reads_study, writes_table
+from xenotrack.cli.options import StudyCommand, reads_study, writes_table
 from xenotrack.cli.request import Request
 
 
-@click.command()
+@click.command(cls=StudyCommand)
 @click.option("--template", is_flag=True, help="Print a study.toml to start from.")
 @writes_table
 @reads_study("growth", "progression", "response", "compare")

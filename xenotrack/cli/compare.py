@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from xenotrack.cli.options import reads_study, writes_table
+from xenotrack.cli.options import StudyCommand, reads_study, writes_table
 from xenotrack.cli.request import Request
 
 FAMILIES = {
@@ -15,7 +15,7 @@ FAMILIES = {
 }
 
 
-@click.command()
+@click.command(cls=StudyCommand)
 @click.option(
     "--contrasts",
     type=click.Choice(list(FAMILIES)),

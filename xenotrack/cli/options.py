@@ -151,6 +151,34 @@ RULES: dict[str, tuple[RuleOption, ...]] = {
 }
 
 
+class StudyCommand(click.Command):
+    """A command whose help lists its options by what they are about."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {title: [] for title in HEADINGS}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and isinstance(parameter, click.Option):
+                groups[_heading(parameter.name or "")].append(record)
+        for title, records in groups.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
+HEADINGS = ("Options", "Rules (also keys of study.toml)", "The study", "Reading the sheet")
+READING_NAMES = ("sheet_name", "layout", "encoding", "delimiter", "decimal", "columns")
+
+
+def _heading(name: str) -> str:
+    section = name.partition("__")[0]
+    if name in READING_NAMES or section == "volume":
+        return HEADINGS[3]
+    if name == "arms" or section == "study":
+        return HEADINGS[2]
+    return HEADINGS[1] if section in RULES else HEADINGS[0]
+
+
 def reads_study(*sections: str) -> Callable[[Command], Command]:
     """Give a command its STUDY, the options of reading, and the rules of ``sections``.
 

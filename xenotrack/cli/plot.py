@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from xenotrack.cli.options import reads_study
+from xenotrack.cli.options import StudyCommand, reads_study
 from xenotrack.cli.request import Request
 
 KINDS = ("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight")
 
 
-@click.command()
+@click.command(cls=StudyCommand)
 @click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 @reads_study("growth", "progression", "response", "compare")
 @click.option(

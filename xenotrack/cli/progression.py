@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from xenotrack.cli.options import reads_study, writes_table
+from xenotrack.cli.options import StudyCommand, reads_study, writes_table
 from xenotrack.cli.request import Request
 
 
-@click.command()
+@click.command(cls=StudyCommand)
 @click.option("--mice", "what", flag_value="mice", help="Each mouse: the interval of its event.")
 @click.option("--curve", "what", flag_value="curve", help="The Kaplan–Meier curve of each arm.")
 @click.option("--logrank", "what", flag_value="logrank", help="Log-rank tests of the arms.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,9 +71,7 @@ class Request:
 
         toml = Path(self.source) if self.source.endswith(".toml") else None
         rules = read_rules(toml, self.overrides)
-        source = (
-            click.get_binary_stream("stdin").read() if self.source == "-" else Path(self.source)
-        )
+        source = sys.stdin.buffer.read() if self.source == "-" else Path(self.source)
         return read_studies(source, rules, **self.reading)
 
     def read(self) -> Study:
@@ -133,7 +132,7 @@ class Request:
         form = self.form or (format_of(self.output) if self.output else "table")
         data = FORMATS[form](frame, doubts, facts)
         if self.output is None:
-            click.get_binary_stream("stdout").write(data)
+            sys.stdout.buffer.write(data)
         else:
             write_bytes(self.output, data)
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xenotrack.cli.options import reads_study
+from xenotrack.cli.options import StudyCommand, reads_study
 from xenotrack.cli.request import Request
 
 if TYPE_CHECKING:
     from xenotrack.present.results import Results
 
 
-@click.command()
+@click.command(cls=StudyCommand)
 @reads_study("growth", "progression", "response", "compare")
 @click.option(
     "-o",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from xenotrack.cli.options import reads_study, writes_table
+from xenotrack.cli.options import StudyCommand, reads_study, writes_table
 from xenotrack.cli.request import Request
 
 
-@click.command()
+@click.command(cls=StudyCommand)
 @writes_table
 @reads_study()
 def tidy(request: Request) -> None:

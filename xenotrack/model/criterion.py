@@ -54,7 +54,7 @@ def profile(data: Patterns, factor: Floats) -> Profile:
     shift = (C @ XVy[:, :, None])[:, :, 0]
     quadratic = data.yy - N.reshape(T, -1) @ data.cc.ravel() - (XVy * shift).sum(axis=1)
     df = data.n - p
-    sigma2 = np.maximum(quadratic, 1e-300) / df
+    sigma2: Floats = np.maximum(quadratic, 1e-300) / df
     deviance = (
         log_det @ data.weight
         + df * (1 + np.log(2 * np.pi * sigma2))
@@ -70,7 +70,8 @@ def profile(data: Patterns, factor: Floats) -> Profile:
         weight * (K @ data.A - FC @ np.swapaxes(F, -1, -2))
         - K @ rest @ np.swapaxes(K, -1, -2) / sigma2[:, None, None, None]
     ).sum(axis=1)
-    return Profile(deviance, (slope + np.swapaxes(slope, 1, 2)) / 2, shift, sigma2, C)
+    slope = (slope + np.swapaxes(slope, 1, 2)) / 2
+    return Profile(deviance, slope, shift, sigma2, np.asarray(C, dtype=float))
 
 
 def shrinkage(A: Floats, factor: Floats) -> tuple[Floats, Floats, Floats]:

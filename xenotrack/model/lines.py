@@ -29,7 +29,7 @@ def fit_mouse_lines(rows: LogVolumes) -> MouseLines:
     """Least squares for each mouse; through the origin where the model is a ratio."""
 
     def total(values: Floats) -> Floats:
-        return np.bincount(rows.mouse, values, minlength=len(rows.mice))
+        return np.bincount(rows.mouse, values, minlength=len(rows.mice)).astype(float)
 
     n = total(np.ones_like(rows.day))
     with np.errstate(divide="ignore", invalid="ignore"):

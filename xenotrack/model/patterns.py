@@ -135,4 +135,4 @@ def _same_designs(A: Floats, B: Floats) -> tuple[Codes, Codes]:
 def _sum_by(pattern: Codes, n_patterns: int, values: Floats) -> Floats:
     flat = values.reshape(len(values), -1)
     sums = [np.bincount(pattern, column, n_patterns) for column in flat.T]
-    return np.stack(sums, axis=1).reshape(n_patterns, *values.shape[1:])
+    return np.stack(sums, axis=1).astype(float).reshape(n_patterns, *values.shape[1:])

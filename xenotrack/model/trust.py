@@ -118,7 +118,7 @@ def mouse_curvature(rows: LogVolumes) -> tuple[Floats, Floats]:
     m = len(rows.mice)
 
     def total(values: Floats) -> Floats:
-        return np.bincount(rows.mouse, values, minlength=m)
+        return np.bincount(rows.mouse, values, minlength=m).astype(float)
 
     n = rows.readings_by_mouse()
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -150,7 +150,7 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
     if len(by_arm) < 2 or any(piece.mixed is None for piece in (*by_arm, *pooled)):
         return
     ratio = 2 * (_log_likelihood(by_arm) - _log_likelihood(pooled))
-    q = by_arm[0].mixed.patterns.q
+    q = 1 if rows.through_origin else 2
     df = (len(by_arm) - 1) * (q * (q + 1) // 2 + 1)
     p_value = chdtrc(df, max(ratio, 0.0))
     if p_value < 0.05:

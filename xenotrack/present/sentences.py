@@ -113,9 +113,9 @@ def join_long(items: Iterable[str]) -> str:
 def _by_how_much(row: pd.Series, control: str, sign: int, level: float) -> str:
     """``drug by 0.02 (95 % 0.01 to 0.03, p = 0.002)``: how much slower (−1) or faster (+1)."""
     arm = str(row["contrast"]).removesuffix(f" - {control}")
-    ends = sorted((sign * row["simultaneous_low"], sign * row["simultaneous_high"]))
+    low, high = sorted((sign * row["simultaneous_low"], sign * row["simultaneous_high"]))
     return (
-        f"{arm} by {number(sign * row['estimate'])} ({interval(*ends, level)}, "
+        f"{arm} by {number(sign * row['estimate'])} ({interval(low, high, level)}, "
         f"{p_words(row['p_adjusted'])})"
     )
 
