@@ -146,6 +146,12 @@ RULES: dict[str, tuple[RuleOption, ...]] = {
         RuleOption(
             "primary", "--primary", str, "The contrast named beforehand, not adjusted.", "'A - B'"
         ),
+        RuleOption(
+            "hazards",
+            "--hazards",
+            _choice("firth", "efron"),
+            "Cox model: penalised, or Efron alone where every arm has events [firth].",
+        ),
         RuleOption("level", "--level", float, "Confidence level [0.95]."),
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xenotrack.compare.contrasts import ContrastSource, RawContrasts
+from xenotrack.compare.contrasts import ContrastSource, RawContrasts, source_of
 from xenotrack.model.estimates import Floats
 from xenotrack.model.progression import ProgressionFit
 
@@ -12,10 +12,13 @@ METHOD = "Cox, Firth-penalised, Efron ties; penalised likelihood ratio, profile 
 
 
 def hazard_source(progression: ProgressionFit) -> ContrastSource:
-    """Contrasts of log hazards: profile intervals and likelihood-ratio tests, no df.
+    """Contrasts of log hazards by the declared Cox model.
 
-    ``statistic`` is the signed root of the penalised likelihood ratio.
+    Firth: profile intervals and likelihood-ratio tests, no df; ``statistic`` is the signed root of
+    the penalised likelihood ratio. Efron: Wald; raises ``FitError`` where an arm has no event.
     """
+    if progression.design.rules.compare.hazards == "efron":
+        return source_of(progression.efron_hazards())
 
     def contrast_of(weights: Floats, level: float) -> RawContrasts:
         found = [progression.hazards.contrast(row, level) for row in weights]

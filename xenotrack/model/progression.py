@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xenotrack.doubts import Doubt, merge_doubts
+from xenotrack.model.efron import fit_efron
 from xenotrack.model.estimates import ArmEstimates, welch_satterthwaite
 from xenotrack.model.firth import FirthFit, fit_firth
-from xenotrack.model.logrank import LogRank, log_rank, log_rank_of_pair
+from xenotrack.model.logrank import DRAWS, LogRank, log_rank, log_rank_of_pair
 from xenotrack.model.restricted_mean import RestrictedMean, last_comparable_day, restricted_mean
 from xenotrack.model.survival import MedianDay, SurvivalCurve, estimate_curves, median_day
 from xenotrack.response.progression import composite_events, progression_events
@@ -86,19 +87,30 @@ class ProgressionFit:
         days, events, arm = self._arrays
         return fit_firth(days, events, arm, len(self.curves))
 
+    def efron_hazards(self) -> ArmEstimates:
+        """Unpenalised log hazards; raises ``FitError`` where they are not finite."""
+        days, events, arm = self._arrays
+        fit = fit_efron(days, events, arm, len(self.curves))
+        return ArmEstimates(
+            outcome="log_hazard",
+            arms=self.design.arm_names,
+            values=fit.log_hazards,
+            covariance=fit.covariance,
+            degrees_of_freedom=lambda weights: np.full(len(np.atleast_2d(weights)), np.inf),
+            independent=False,
+            method="Cox, Efron ties; Wald",
+        )
+
     def days_without_progression(self) -> ArmEstimates:
         """Restricted means as what a comparison needs: small-sample variance, Welch df."""
         variances = np.array([mean.contrast_variance for mean in self.restricted_means])
         df = np.array([mean.df for mean in self.restricted_means])
-        # An arm without events has no spread of its own, and a contrast of two such arms none
-        # at all: a zero variance there is ignorance, not precision.
-        welch = welch_satterthwaite(variances, df)
         return ArmEstimates(
             outcome="rmst_days",
             arms=self.design.arm_names,
             values=np.array([mean.estimate for mean in self.restricted_means]),
             covariance=np.diag(variances),
-            degrees_of_freedom=welch,
+            degrees_of_freedom=welch_satterthwaite(variances, df),
             independent=True,
             method=f"restricted mean to day {self.until:g}, Welch",
         )
@@ -108,16 +120,18 @@ class ProgressionFit:
         """The log-rank test of all arms, then of each arm against the control."""
         days, events, arm = self._arrays
         present = np.unique(arm)
+        # Draws cost a pass over the mice: in a study of thousands fewer are precise enough.
+        draws = max(1000, min(DRAWS, DRAWS * 1000 // max(len(days), 1)))
         tests = []
         if len(present) > 1:
             codes = np.searchsorted(present, arm)
-            tests.append(("all arms", log_rank(days, events, codes, len(present))))
+            tests.append(("all arms", log_rank(days, events, codes, len(present), draws=draws)))
         control = self.design.control
         names = self.design.arm_names
         if control in names and names.index(control) in present:
             reference = names.index(control)
             for code in present[present != reference]:
-                test = log_rank_of_pair(days, events, arm, reference, int(code))
+                test = log_rank_of_pair(days, events, arm, reference, int(code), draws=draws)
                 tests.append((f"{names[code]} - {control}", test))
         return tuple(tests)
 
@@ -136,7 +150,9 @@ def fit_progression(study: Study) -> ProgressionFit:
     """Time to progression of every arm by the study's declared rule."""
     design = study.design
     events = progression_events(study)
-    curves = _curves(events.mice, design)
+    # Interpolated days carry rounding noise, which would break ties that are none, or tie others.
+    mice = events.mice.assign(day=events.mice["day"].round(9))
+    curves = _curves(mice, design)
     declared = design.rules.progression.rmst_until
     until = last_comparable_day(curves) if declared is None else declared
     means = [_mean_or_unknown(curve, until) for curve in curves]
@@ -152,12 +168,12 @@ def fit_progression(study: Study) -> ProgressionFit:
     ]
     return ProgressionFit(
         design=design,
-        mice=events.mice,
+        mice=mice,
         curves=curves,
         medians=tuple(median_day(curve) for curve in curves),
         restricted_means=tuple(means),
         until=float(until),
-        doubts=merge_doubts(events.doubts, beyond, _toxicity_doubts(study, events.mice)),
+        doubts=merge_doubts(events.doubts, beyond, _toxicity_doubts(study, mice)),
     )
 
 

@@ -100,6 +100,7 @@ class CompareRules(Section, frozen=True):
 
     adjust: Literal["holm", "dunnett", "none"] = "holm"
     primary: str | None = None
+    hazards: Literal["firth", "efron"] = "firth"
     level: float = 0.95
 
 
