@@ -204,3 +204,8 @@ def test_expectations_bear_the_names_of_the_arms():
     texts = {(e.combination, e.reference): e.text for e in found.asked}
     assert texts["triple", "bliss_doublet"] == "CDK4/6i + ET and PI3Ki"
     assert texts["CDK4/6i + ET", "bliss"] == "ET and CDK4/6i"
+
+
+def test_what_two_drugs_lack_is_said_once():
+    found = synergy({"vehicle": 0.06, "A": 0.04, "A+X": 0.01})
+    assert list(reasons(found)) == [("no-bliss", "A+X")]
