@@ -1,0 +1,70 @@
+"""Where an axis has its ticks, and what they say."""
+
+from __future__ import annotations
+
+from math import ceil, floor, log10
+
+DAY_STEPS = (1, 2, 7, 14, 21, 28, 56, 84, 168, 364)
+
+
+def day_breaks(first: float, last: float, most: int = 9) -> list[float]:
+    """Days for an axis, in whole weeks where the study lasts weeks; 0 is always one of them.
+
+    >>> day_breaks(0, 45)
+    [0.0, 7.0, 14.0, 21.0, 28.0, 35.0, 42.0]
+    >>> day_breaks(-6, 5)
+    [-6.0, -4.0, -2.0, 0.0, 2.0, 4.0]
+    """
+    first, last = min(first, 0.0), max(last, 1.0)
+    fitting = (step for step in DAY_STEPS if floor((last - first) / step) < most)
+    step = next(fitting, DAY_STEPS[-1] * ceil((last - first) / DAY_STEPS[-1] / most))
+    return [float(step * k) for k in range(ceil(first / step), floor(last / step) + 1)]
+
+
+def log_breaks(low: float, high: float, most: int = 7) -> list[float]:
+    """Round values for a logarithmic axis: 1-2-5 a decade where that fits, else 1-3, else 1.
+
+    >>> log_breaks(60, 1700)
+    [100.0, 200.0, 500.0, 1000.0]
+    >>> log_breaks(0.4, 90000)
+    [1.0, 10.0, 100.0, 1000.0, 10000.0]
+    """
+    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
+    for digits in ((1, 2, 5), (1, 3), (1,)):
+        values = (digit * 10.0**decade for decade in decades for digit in digits)
+        breaks = [value for value in values if low <= value <= high]
+        if len(breaks) <= most:
+            break
+    thinning = ceil(len(breaks) / most)
+    return breaks[::thinning] if breaks else [low]
+
+
+def plain_number(value: float) -> str:
+    """A tick's label, without exponent or trailing zeros.
+
+    >>> plain_number(1000.0), plain_number(0.05), plain_number(-20.0)
+    ('1000', '0.05', '−20')
+    """
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return text.replace("-", "−")
+
+
+def signed_percent(value: float) -> str:
+    """A change in percent with its sign.
+
+    >>> signed_percent(35.0), signed_percent(-50.0), signed_percent(0.0)
+    ('+35 %', '−50 %', '0 %')
+    """
+    return f"{value:+.0f} %".replace("-", "−").replace("+0 ", "0 ")
+
+
+def rate_breaks(low: float, high: float, most: int = 6) -> list[float]:
+    """Round values for an axis of rates, 0 among them where it lies inside.
+
+    >>> rate_breaks(-0.034, 0.061)
+    [-0.02, 0.0, 0.02, 0.04, 0.06]
+    """
+    rough = (high - low) / most
+    power = 10.0 ** floor(log10(rough))
+    step = next(digit * power for digit in (1, 2, 5, 10) if digit * power >= rough)
+    return [round(step * k, 12) for k in range(ceil(low / step), floor(high / step) + 1)]

@@ -1,0 +1,49 @@
+"""Where the bars of a waterfall stand, and how far they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+CAP_PERCENT = 150.0
+BETWEEN_ARMS = 1.5  # bars
+
+
+def waterfall_bars(response: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
+    """A bar a mouse, arms side by side, within an arm from most growth to most shrinkage.
+
+    ``mouse arm place height capped mrecist``: ``height`` is the best response in percent, cut at
+    ``CAP_PERCENT`` where ``capped``; a mouse without one stands last, at a height of NaN.
+
+    >>> frame = pd.DataFrame({"mouse": ["m", "n"], "arm": ["A", "A"], "mrecist": ["PR", "PD"],
+    ...                       "best_response_percent": [-60.0, 300.0]})
+    >>> waterfall_bars(frame, ["A"])[["mouse", "place", "height"]].values.tolist()
+    [['n', 0.0, 150.0], ['m', 1.0, -60.0]]
+    """
+    frames, start = [], 0.0
+    for arm in arms:
+        own = response[response["arm"] == arm]
+        own = own.sort_values("best_response_percent", ascending=False, kind="stable")
+        best = own["best_response_percent"].to_numpy(dtype=float)
+        frame = own[["mouse", "arm", "mrecist"]].assign(
+            place=start + np.arange(len(own)),
+            height=np.minimum(best, CAP_PERCENT),
+            capped=best > CAP_PERCENT,
+        )
+        frames.append(frame)
+        start += max(len(own), 1) + BETWEEN_ARMS
+    return pd.concat(frames, ignore_index=True)
+
+
+def arm_middles(bars: pd.DataFrame, arms: Sequence[str]) -> dict[str, float]:
+    """The middle of each arm's block of bars, for the arms that have mice."""
+    middle = bars.groupby("arm", sort=False)["place"].mean()
+    return {arm: float(middle[arm]) for arm in arms if arm in middle.index}
+
+
+def narrowest_block(middles: Sequence[float]) -> float:
+    """The smallest distance between two neighbouring blocks, in bars."""
+    return min((high - low for low, high in pairwise(middles)), default=float("inf"))

@@ -1,0 +1,103 @@
+"""Every figure by name: what it needs of a study's results is asked for here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+import pandas as pd
+
+from xenotrack.present.figures.growth import growth, growth_days
+from xenotrack.present.figures.growth_by_arm import growth_by_arm
+from xenotrack.present.figures.progression import progression
+from xenotrack.present.figures.rates import rates
+from xenotrack.present.figures.style import say
+from xenotrack.present.figures.waterfall import waterfall
+from xenotrack.present.figures.weight import weight
+from xenotrack.response.courses_by_arm import (
+    last_readings,
+    mean_volumes,
+    mean_weight_changes,
+    mice_on_study,
+    readings_on_model_scale,
+)
+from xenotrack.response.weight import weight_changes
+
+if TYPE_CHECKING:
+    from plotnine import ggplot
+
+    from xenotrack.model.growth_fit import GrowthFit
+    from xenotrack.model.progression import ProgressionFit
+    from xenotrack.study.study import Study
+
+
+class Results(Protocol):
+    """What the figures need to know of a study."""
+
+    @property
+    def study(self) -> Study: ...
+
+    @property
+    def has_growth(self) -> bool: ...
+
+    @property
+    def growth(self) -> GrowthFit: ...
+
+    @property
+    def response(self) -> pd.DataFrame: ...
+
+    @property
+    def progression(self) -> ProgressionFit: ...
+
+
+def draw(kind: str, results: Results) -> ggplot:
+    """One figure of a study; where a result is missing, the figure says so in words."""
+    return FIGURES[kind](results)
+
+
+def draw_growth(results: Results) -> ggplot:
+    means = mean_volumes(results.study)
+    return growth(results.study, means, mice_on_study(results.study, growth_days(means)))
+
+
+def draw_growth_by_arm(results: Results) -> ggplot:
+    study = results.study
+    readings = readings_on_model_scale(study)
+    curves = pd.DataFrame(columns=["arm", "day", "estimate", "conf_low", "conf_high"])
+    table = pd.DataFrame(columns=["arm", "estimate", "conf_low", "conf_high"])
+    if results.has_growth:
+        curves, table = results.growth.curves(), results.growth.to_frame()
+    return growth_by_arm(study.design, readings, last_readings(study, readings), curves, table)
+
+
+def draw_waterfall(results: Results) -> ggplot:
+    return waterfall(results.study.design, results.response)
+
+
+def draw_progression(results: Results) -> ggplot:
+    fit = results.progression
+    return progression(results.study.design, fit.curve_frame(), fit.to_frame())
+
+
+def draw_rates(results: Results) -> ggplot:
+    if not results.has_growth:
+        return say("No growth rate could be estimated.")
+    return rates(results.study.design, results.growth.to_frame())
+
+
+def draw_weight(results: Results) -> ggplot:
+    study = results.study
+    changes = weight_changes(study)
+    return weight(
+        study.design, changes, last_readings(study, changes), mean_weight_changes(study)
+    )
+
+
+FIGURES: dict[str, Callable[[Results], ggplot]] = {
+    "growth": draw_growth,
+    "growth_by_arm": draw_growth_by_arm,
+    "waterfall": draw_waterfall,
+    "progression": draw_progression,
+    "rates": draw_rates,
+    "weight": draw_weight,
+}

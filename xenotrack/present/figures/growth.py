@@ -1,0 +1,100 @@
+"""How the tumours of each arm grew: geometric mean volumes by visit day."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from plotnine import aes, geom_linerange, geom_path, geom_point, geom_ribbon, ggplot
+
+from xenotrack.present.axes import day_breaks, log_breaks, plain_number
+from xenotrack.present.figures.number_table import NumberTable
+from xenotrack.present.figures.style import (
+    THICK,
+    arm_scales,
+    caption,
+    interval_name,
+    paper,
+    say,
+)
+from xenotrack.study.study import Study
+
+MOST_BANDS = 4
+
+
+def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
+    """Mean volume of each arm with its interval, and the mice still on study under it.
+
+    ``means`` is that of ``mean_volumes``; ``alive`` has ``arm day n_mice`` at the axis's days.
+    """
+    if not len(means):
+        return say("No tumour volume was measured.")
+    drawn = means.assign(
+        y=np.log10(means["estimate"].to_numpy(float)),
+        low=np.log10(means["conf_low"].to_numpy(float)),
+        high=np.log10(means["conf_high"].to_numpy(float)),
+    )
+    table = _table(study, drawn, alive)
+    return (
+        ggplot(drawn, aes("day", "y"))
+        + paper(table.height + 0.5, **table.theme())
+        + table.layers()
+        + _intervals(study, drawn.dropna(subset=["low", "high"]), table)
+        + geom_path(aes(colour="arm", linetype="arm"), size=THICK)
+        + geom_point(aes(colour="arm", shape="arm"), size=1.1)
+        + arm_scales(study.design)
+        + caption(
+            f"Geometric mean with its {interval_name(study.design)}, log scale."
+            " A curve stops where fewer than half of the arm's mice are still followed.",
+            _about_limit(study),
+        )
+    )
+
+
+def _intervals(study: Study, drawn: pd.DataFrame, table: NumberTable) -> object:
+    """Bands for a few arms; for many a bar at every few visits, each arm's at visits of its own."""
+    inside = drawn.assign(
+        low=drawn["low"].clip(table.low, table.high), high=drawn["high"].clip(table.low, table.high)
+    )
+    arms = study.design.arm_names
+    if len(arms) <= MOST_BANDS:
+        return geom_ribbon(aes(ymin="low", ymax="high", fill="arm"), inside, alpha=0.15)
+    apart = len(arms) // 2
+    visit = inside.groupby("arm").cumcount()
+    turn = inside["arm"].map({arm: position for position, arm in enumerate(arms)})
+    some = inside[visit % apart == turn % apart]
+    bar = aes(ymin="low", ymax="high", colour="arm")
+    return geom_linerange(bar, some, size=0.35, alpha=0.7)
+
+
+def _table(study: Study, drawn: pd.DataFrame, alive: pd.DataFrame) -> NumberTable:
+    low, high = drawn["y"].min(), drawn["y"].max()
+    low = min(low, drawn["low"].min())
+    high = max(high, drawn["high"].quantile(0.98))
+    room = max(0.03 * (high - low), 0.05)
+    low, high = low - room, high + room
+    edge = 0.02 * (high - low)  # a label at the very edge would be cut
+    values = log_breaks(10 ** (low + edge), 10 ** (high - edge))
+    ticks = {float(np.log10(value)): plain_number(value) for value in values}
+    return NumberTable(
+        arms=study.design.arm_names,
+        counts=alive,
+        days=sorted(alive["day"].unique()),
+        last_day=float(drawn["day"].max()),
+        low=low,
+        high=high,
+        ticks=ticks,
+        title="Tumour volume (mm³)",
+        heading="Mice on study",
+    )
+
+
+def growth_days(means: pd.DataFrame) -> list[float]:
+    """The days of the axis, at which the mice still on study are counted."""
+    return day_breaks(float(means["day"].min()), float(means["day"].max())) if len(means) else [0.0]
+
+
+def _about_limit(study: Study) -> str:
+    below = int(study.readings["below_limit"].sum())
+    if not below:
+        return ""
+    return f"{below} readings below the limit count as {study.limit_mm3:g} mm³."

@@ -1,0 +1,100 @@
+"""The share of each arm's mice that has not progressed, by day."""
+
+from __future__ import annotations
+
+import pandas as pd
+from plotnine import aes, annotate, geom_path, geom_point, geom_ribbon, ggplot
+
+from xenotrack.present.axes import day_breaks, plain_number
+from xenotrack.present.figures.number_table import NumberTable
+from xenotrack.present.figures.style import (
+    MIDDLE,
+    THICK,
+    arm_scales,
+    caption,
+    interval_name,
+    paper,
+    say,
+)
+from xenotrack.present.steps import at_risk, curve_corners
+from xenotrack.present.words import days_text
+from xenotrack.study.design import Design
+
+MOST_BANDS = 2
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+EVENTS = {
+    "fold": "{value:g} × baseline",
+    "nadir": "{value:g} × nadir",
+    "absolute": "{value:g} mm³",
+}
+
+
+def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplot:
+    """Kaplan–Meier curves with the mice at risk and the medians under them.
+
+    ``curve`` has a row an arm and day (``n_at_risk n_censored estimate conf_low conf_high``),
+    ``table`` a row an arm (``median_days conf_low conf_high``).
+    """
+    if not len(curve):
+        return say("No mouse could be judged for progression.")
+    corners = curve_corners(curve)
+    layout = _table(design, curve, table)
+    censored = curve[curve["n_censored"] > 0]
+    left, right = layout.share(-0.02), layout.share(1.02)
+    return (
+        ggplot(corners, aes("day", "estimate"))
+        + paper(layout.height + 0.5, **layout.theme())
+        + layout.layers()
+        + annotate(
+            "segment", x=left, xend=right, y=0.5, yend=0.5, colour=MIDDLE, linetype="dotted"
+        )
+        + _bands(design, curve)
+        + geom_path(aes(colour="arm", linetype="arm"), corners, size=THICK)
+        + geom_point(aes(colour="arm"), censored, shape="|", size=2.2, stroke=0.6)
+        + arm_scales(design)
+        + caption(
+            f"Kaplan–Meier; progression at {_event(design)}. Ticks: mice censored. Medians with "
+            f"their {interval_name(design)}."
+        )
+    )
+
+
+def _event(design: Design) -> str:
+    rules = design.rules.progression
+    culled = " or leaving for tumour size" if rules.size_cull == "event" else ""
+    return EVENTS[rules.rule].format(value=rules.threshold) + culled
+
+
+def _bands(design: Design, curve: pd.DataFrame) -> list[object]:
+    """Bands for one or two arms; more would hide one another."""
+    known = curve.dropna(subset=["conf_low", "conf_high"])
+    if len(design.arm_names) > MOST_BANDS or not len(known):
+        return []
+    corners = curve_corners(known.assign(estimate=known["conf_low"]))
+    upper = curve_corners(known.assign(estimate=known["conf_high"]))
+    merged = corners.merge(upper, on=["arm", "day"], suffixes=("", "_high"))
+    return [geom_ribbon(aes(ymin="estimate", ymax="estimate_high", fill="arm"), merged, alpha=0.1)]
+
+
+def _table(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> NumberTable:
+    last = float(curve["day"].max())
+    days = day_breaks(0, last, most=7)
+    medians = {
+        row.arm: days_text(row.median_days, row.conf_low, row.conf_high, "not reached")
+        for row in table.itertuples()
+    }
+    return NumberTable(
+        arms=design.arm_names,
+        counts=at_risk(curve, design.arm_names, days),
+        days=days,
+        last_day=last,
+        low=-0.03,
+        high=1.03,
+        ticks={share: plain_number(100 * share) for share in SHARES},
+        title="Not progressed (% of mice)",
+        heading="Mice at risk",
+        inches=2.6,
+        symbols=False,
+        column_heading="Median, days",
+        column=medians,
+    )

@@ -1,0 +1,142 @@
+"""The growth rate of each arm with its interval: a forest."""
+
+from __future__ import annotations
+
+import pandas as pd
+from plotnine import (
+    aes,
+    annotate,
+    element_blank,
+    element_text,
+    geom_point,
+    geom_segment,
+    geom_text,
+    ggplot,
+    labs,
+    scale_x_continuous,
+    scale_y_continuous,
+)
+
+from xenotrack.present.axes import plain_number, rate_breaks
+from xenotrack.present.figures.style import (
+    MIDDLE,
+    SMALL,
+    arm_scales,
+    caption,
+    interval_name,
+    paper,
+    say,
+)
+from xenotrack.present.theme import wrap_name
+from xenotrack.present.words import days_text, rate_text
+from xenotrack.study.design import Design
+
+ROW = 0.31  # inches
+BOTTOM = 0.4
+# Where the columns of words begin, in shares of the rates' own axis.
+COLUMNS = {"n": 1.04, "rate": 1.12, "doubling": 1.68}
+END = 2.12
+
+
+def rates(design: Design, table: pd.DataFrame) -> ggplot:
+    """Each arm's rate per day, its interval, and both in words; ``table`` is a growth frame."""
+    drawn = table.dropna(subset=["estimate"])
+    if not len(drawn):
+        return say("No growth rate could be estimated.")
+    rows = table.assign(y=range(len(table), 0, -1))
+    low, high = _reach(drawn, design.rules.growth.blocked_below)
+    words = _words(rows, low, high)
+    return (
+        ggplot(rows, aes(y="y"))
+        + paper(
+            1.0 + ROW * (len(rows) + 1),
+            axis_line=element_blank(),
+            axis_ticks_major_y=element_blank(),
+            axis_title_x=element_text(ha=0.2),
+            axis_title_y=element_blank(),
+        )
+        + annotate("segment", x=low, xend=high, y=BOTTOM, yend=BOTTOM, size=0.8)
+        + _reference_lines(design, len(rows))
+        + geom_segment(
+            aes(x="conf_low", xend="conf_high", yend="y", colour="arm"),
+            rows.dropna(subset=["conf_low", "conf_high"]),
+            size=0.9,
+        )
+        + geom_point(
+            aes("estimate", colour="arm", shape="arm"), rows.dropna(subset=["estimate"]), size=2.3
+        )
+        + geom_text(aes("x", "y", label="label"), words, ha="left", size=SMALL)
+        + arm_scales(design)
+        + scale_x_continuous(
+            limits=(low, low + END * (high - low)),
+            breaks=rate_breaks(low, high),
+            labels=lambda values: [plain_number(value) for value in values],
+            expand=(0, 0),
+        )
+        + scale_y_continuous(
+            limits=(BOTTOM, len(rows) + 1.5),
+            breaks=rows["y"].tolist(),
+            labels=[wrap_name(arm, 23) for arm in rows["arm"]],
+            expand=(0, 0),
+        )
+        + labs(x="Growth rate (ln volume per day)")
+        + caption(
+            f"Rates with their {interval_name(design)}. Solid line: no growth; dotted line: "
+            f"{design.rules.growth.blocked_below:g} per day, below which growth counts as blocked."
+        )
+    )
+
+
+def _reach(drawn: pd.DataFrame, blocked_below: float) -> tuple[float, float]:
+    """The rates' own axis: all intervals, zero, and the line of blocked growth."""
+    ends = drawn[["estimate", "conf_low", "conf_high"]]
+    low, high = min(ends.min().min(), 0.0), max(ends.max().max(), blocked_below, 0.0)
+    room = 0.04 * (high - low)
+    return low - room, high + room
+
+
+def _reference_lines(design: Design, n_rows: int) -> list[object]:
+    top = n_rows + 0.6
+    blocked = design.rules.growth.blocked_below
+    return [
+        annotate("segment", x=0, xend=0, y=BOTTOM, yend=top, size=0.4),
+        annotate(
+            "segment",
+            x=blocked,
+            xend=blocked,
+            y=BOTTOM,
+            yend=top,
+            size=0.4,
+            linetype="dotted",
+            colour=MIDDLE,
+        ),
+    ]
+
+
+def _words(rows: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
+    """Every word of the columns with its place; the heading stands above the first row."""
+    at = {name: low + share * (high - low) for name, share in COLUMNS.items()}
+    heading = pd.DataFrame(
+        {"x": list(at.values()), "label": ["n", "Rate per day", "Doubling time, days"]}
+    ).assign(y=len(rows) + 1)
+    columns = {
+        "n": [str(n) for n in rows["n_mice"]],
+        "rate": [
+            rate_text(row.estimate, row.conf_low, row.conf_high) for row in rows.itertuples()
+        ],
+        "doubling": [_doubling(row) for row in rows.itertuples()],
+    }
+    frames = [
+        pd.DataFrame({"x": at[name], "y": rows["y"], "label": labels})
+        for name, labels in columns.items()
+    ]
+    return pd.concat([heading, *frames], ignore_index=True)
+
+
+def _doubling(row: object) -> str:
+    return days_text(
+        row.doubling_time_days,  # type: ignore[attr-defined]
+        row.doubling_time_low,  # type: ignore[attr-defined]
+        row.doubling_time_high,  # type: ignore[attr-defined]
+        "–",
+    )

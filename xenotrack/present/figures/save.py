@@ -1,0 +1,80 @@
+"""A figure as bytes: drawn once, written in each format, the same on every run."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plotnine import ggplot
+
+# A date in a file, or random ids in it, would make two runs differ.
+METADATA: dict[str, dict[str, str | None]] = {
+    "svg": {"Date": None, "Creator": "xenotrack"},
+    "png": {"Software": "xenotrack"},
+    "pdf": {"CreationDate": None, "Creator": "xenotrack", "Producer": None},
+}
+SETTINGS = {
+    "svg.hashsalt": "xenotrack",
+    "svg.fonttype": "none",  # words stay words: searched, edited, and read aloud
+    "pdf.fonttype": 42,
+}
+PNG_DPI = 150
+
+
+def render(figure: ggplot, formats: Iterable[str] = ("svg", "png")) -> dict[str, bytes]:
+    """The bytes of a figure in each format; layout is done once, so all formats agree."""
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    with matplotlib.rc_context(SETTINGS):
+        drawn = figure.draw()
+        # Without a window system nothing but Agg works, and with one nothing else is needed.
+        FigureCanvasAgg(drawn)
+        try:
+            return {name: _bytes(drawn, name) for name in formats}
+        finally:
+            _forget(drawn)
+
+
+def _bytes(drawn: object, name: str) -> bytes:
+    buffer = BytesIO()
+    drawn.savefig(  # type: ignore[attr-defined]
+        buffer, format=name, dpi=PNG_DPI, metadata=METADATA[name]
+    )
+    # The layout that the first format needed holds for all: doing it again costs as much as
+    # the writing.
+    drawn.set_layout_engine("none")  # type: ignore[attr-defined]
+    return buffer.getvalue()
+
+
+def _forget(drawn: object) -> None:
+    """Figures live in pyplot's list until they are closed."""
+    import matplotlib.pyplot as plt
+
+    plt.close(drawn)  # type: ignore[arg-type]
+
+
+def give_matplotlib_a_home() -> None:
+    """Let matplotlib keep its font list where the home folder cannot be written.
+
+    It would search all fonts again on every run. Call this before matplotlib is imported.
+    """
+    if "MPLCONFIGDIR" in os.environ or _is_writable(Path.home() / ".config"):
+        return
+    home = Path(tempfile.gettempdir()) / f"xenotrack-matplotlib-{os.getuid()}"
+    home.mkdir(mode=0o700, exist_ok=True)
+    # In a folder that all may write to, somebody else may have made it first.
+    if home.stat().st_uid == os.getuid():
+        os.environ["MPLCONFIGDIR"] = str(home)
+
+
+def _is_writable(folder: Path) -> bool:
+    """Whether a folder, or where it is missing its nearest parent, can be written."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return os.access(folder, os.W_OK)

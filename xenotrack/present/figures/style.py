@@ -1,0 +1,99 @@
+"""The look that all figures share: paper, type, colours of the arms."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pandas as pd
+from plotnine import (
+    aes,
+    annotate,
+    element_blank,
+    element_line,
+    element_text,
+    ggplot,
+    labs,
+    scale_colour_manual,
+    scale_fill_manual,
+    scale_linetype_manual,
+    scale_shape_manual,
+    theme,
+    theme_classic,
+    theme_void,
+    xlim,
+    ylim,
+)
+
+from xenotrack.present.theme import arm_colours, arm_linetypes, arm_shapes
+from xenotrack.study.design import Design
+
+WIDTH = 7.2  # inches: two columns of a journal
+FONT = 8  # points
+SMALL = 7
+LIGHT = "#d9d9d9"
+MIDDLE = "#767676"
+THIN = 0.3
+THICK = 0.8
+
+
+LOOKS = {
+    "axis_line": element_line(size=0.5, colour="black"),
+    "axis_ticks": element_line(size=0.5, colour="black"),
+    "axis_ticks_minor": element_blank(),
+    "axis_text": element_text(size=SMALL, colour="black"),
+    "axis_title": element_text(size=FONT),
+    "strip_background": element_blank(),
+    "strip_text": element_blank(),
+    "legend_position": "bottom",
+    "legend_title": element_text(size=SMALL),
+    "legend_text": element_text(size=SMALL),
+    "legend_key": element_blank(),
+    "legend_background": element_blank(),
+    "legend_box_spacing": 0.01,
+    "legend_margin": 0,
+    "panel_spacing": 0.015,
+    "plot_caption": element_text(size=SMALL - 0.5, ha="left", colour="#404040"),
+    "plot_caption_position": "plot",
+}
+
+
+def paper(height: float, **changes: object) -> list[object]:
+    """The theme of a figure of this height in inches."""
+    looks = {**LOOKS, "figure_size": (WIDTH, height), "dpi": 150, **changes}
+    return [theme_classic(base_size=FONT), theme(**looks)]
+
+
+def caption(*sentences: str, width: int = 138) -> labs:
+    """What a reader must know to read the figure, below it."""
+    text = " ".join(sentence for sentence in sentences if sentence)
+    # A line must not break between a number and its percent sign.
+    return labs(caption=textwrap.fill(text.replace(" %", "\N{NO-BREAK SPACE}%"), width))
+
+
+def arm_scales(design: Design) -> list[object]:
+    """Colour, fill, symbol and line of the arms, without a legend."""
+    colours = arm_colours(design)
+    return [
+        scale_colour_manual(values=colours, guide=None),
+        scale_fill_manual(values=colours, guide=None),
+        scale_shape_manual(values=arm_shapes(design), guide=None),
+        scale_linetype_manual(values=arm_linetypes(design), guide=None),
+    ]
+
+
+def interval_name(design: Design) -> str:
+    """What the intervals of a study are called."""
+    return f"{100 * design.rules.compare.level:g} % interval"
+
+
+def say(sentence: str) -> ggplot:
+    """A figure in words, where there is nothing to draw."""
+    text = textwrap.fill(sentence, 70)
+    return (
+        ggplot(pd.DataFrame({"x": [0.0], "y": [0.0]}), aes("x", "y"))
+        + annotate("text", x=0, y=0, label=text, size=FONT + 1)
+        + xlim(-1, 1)
+        + ylim(-1, 1)
+        + theme_void()
+        + theme(figure_size=(WIDTH, 1.5), dpi=150)
+    )

@@ -1,0 +1,179 @@
+"""The best response of every mouse, arms side by side."""
+
+from __future__ import annotations
+
+import pandas as pd
+from plotnine import (
+    aes,
+    annotate,
+    element_blank,
+    element_text,
+    geom_point,
+    geom_rect,
+    geom_text,
+    ggplot,
+    guide_legend,
+    labs,
+    scale_fill_manual,
+    scale_shape_manual,
+    scale_x_continuous,
+    scale_y_continuous,
+)
+
+from xenotrack.present.axes import signed_percent
+from xenotrack.present.bars import CAP_PERCENT, arm_middles, narrowest_block, waterfall_bars
+from xenotrack.present.figures.style import MIDDLE, SMALL, caption, paper, say
+from xenotrack.present.theme import RESPONSES, arm_colours, wrap_name
+from xenotrack.present.words import mice_text
+from xenotrack.study.design import Design
+
+BREAKS = (-100.0, -50.0, 0.0, 50.0, 100.0, 150.0)
+# mRECIST: below −95 complete, below −50 partial, below +35 stable.
+THRESHOLDS = (-95.0, -50.0, 35.0)
+SYMBOLS_AT = -112.0
+PANEL_INCHES = 6.3
+CHARACTER = 0.062  # inches, at the size of the labels
+BAR = 0.4  # half the width of a bar
+UPRIGHT = 9  # characters: names in less room are written upwards
+
+
+def waterfall(design: Design, response: pd.DataFrame) -> ggplot:
+    """Best percent change of each mouse with its mRECIST category; ``response`` a row a mouse."""
+    bars = waterfall_bars(response, design.arm_names)
+    if not bars["height"].notna().any():
+        return say("No mouse had a reading from which a best response could be taken.")
+    measured = bars.dropna(subset=["height"]).assign(
+        left=lambda drawn: drawn["place"] - BAR, right=lambda drawn: drawn["place"] + BAR
+    )
+    right = bars["place"].max() + 0.9
+    top = max(measured["height"].max(), 40.0) + 14
+    middles = arm_middles(bars, design.arm_names)
+    return (
+        ggplot(bars, aes("place"))
+        + paper(
+            3.9 + _label_height(middles, right),
+            axis_ticks_major_x=element_blank(),
+            axis_title_x=element_blank(),
+            axis_text_x=_label_text(middles, right),
+        )
+        + _thresholds(right)
+        + geom_rect(
+            aes(xmin="left", xmax="right", ymax="height", fill="arm"),
+            measured,
+            ymin=0,
+            inherit_aes=False,
+        )
+        + annotate("segment", x=-0.9, xend=right, y=0, yend=0, size=0.4)
+        + _capped(response, bars)
+        + _categories(bars)
+        + scale_fill_manual(values=arm_colours(design), guide=None)
+        + _axes(bars, middles, right, top)
+        + labs(y="Best change from baseline")
+        + caption(
+            f"Best response: lowest volume from day {design.rules.response.min_day:g} on. Dashed "
+            "lines: limits of mRECIST (−95, −50, +35 %); its category also needs the average "
+            "response.",
+            _about_cap(bars),
+        )
+    )
+
+
+def _axes(
+    bars: pd.DataFrame, middles: dict[str, float], right: float, top: float
+) -> list[object]:
+    mice = bars.groupby("arm").size()
+    width = _label_width(middles, right)
+    labels = [f"{wrap_name(arm, width)}\n{mice_text(mice[arm])}" for arm in middles]
+    return [
+        scale_x_continuous(
+            limits=(-0.9, right), breaks=list(middles.values()), labels=labels, expand=(0, 0)
+        ),
+        scale_y_continuous(
+            limits=(SYMBOLS_AT - 8, top),
+            breaks=[at for at in BREAKS if at < top],
+            labels=lambda values: [signed_percent(value) for value in values],
+            expand=(0, 0),
+        ),
+    ]
+
+
+def _label_text(middles: dict[str, float], right: float) -> element_text:
+    """The arms' names under their bars, written upwards where they are too many."""
+    angle = 90 if _label_width(middles, right) < UPRIGHT else 0
+    return element_text(size=SMALL, angle=angle, va="top", linespacing=1.2, colour="black")
+
+
+def _label_width(middles: dict[str, float], right: float) -> int:
+    """The characters that fit under the narrowest arm."""
+    share = min(narrowest_block(list(middles.values())) / (right + 0.9), 1.0)
+    return int(share * PANEL_INCHES / CHARACTER)
+
+
+def _label_height(middles: dict[str, float], right: float) -> float:
+    width = _label_width(middles, right)
+    if width < UPRIGHT:
+        return max(len(arm) for arm in middles) * CHARACTER / 1.5
+    return 0.13 * max(wrap_name(arm, width).count("\n") for arm in middles)
+
+
+def _about_cap(bars: pd.DataFrame) -> str:
+    if not bars["capped"].any():
+        return ""
+    return f"Bars are cut at {signed_percent(CAP_PERCENT)}, with their value on top."
+
+
+def _thresholds(right: float) -> list[object]:
+    return [
+        annotate(
+            "segment",
+            x=-0.9,
+            xend=right,
+            y=threshold,
+            yend=threshold,
+            colour=MIDDLE,
+            linetype="dashed",
+            size=0.3,
+        )
+        for threshold in THRESHOLDS
+    ]
+
+
+def _capped(response: pd.DataFrame, bars: pd.DataFrame) -> list[object]:
+    """The value of a bar that is longer than drawn, written upwards on it."""
+    cut = bars[bars["capped"]].merge(response[["mouse", "best_response_percent"]], on="mouse")
+    if not len(cut):
+        return []
+    words = cut.assign(label=[f"{value:+.0f}" for value in cut["best_response_percent"]])
+    return [
+        geom_text(aes("place", "height", label="label"), words, size=5, angle=90, va="bottom"),
+    ]
+
+
+def _categories(bars: pd.DataFrame) -> list[object]:
+    """A row of symbols under the bars, with its legend."""
+    found = set(bars["mrecist"])
+    shown = [category for category in RESPONSES if category in found]
+    fills = {category: "black" if RESPONSES[category][1] else "white" for category in shown}
+    rows = bars.assign(y=SYMBOLS_AT)
+    layers: list[object] = [
+        geom_point(
+            aes("place", "y", shape="mrecist"),
+            rows[rows["mrecist"].map(fills) == fill],
+            fill=fill,
+            size=1.4,
+            stroke=0.35,
+        )
+        for fill in sorted(set(fills.values()))
+    ]
+    return [
+        *layers,
+        scale_shape_manual(
+            name="mRECIST",
+            values={category: RESPONSES[category][0] for category in shown},
+            breaks=shown,
+            labels=[RESPONSES[category][2] for category in shown],
+            guide=guide_legend(
+                nrow=1, override_aes={"fill": [fills[category] for category in shown]}
+            ),
+        ),
+    ]

@@ -1,0 +1,44 @@
+"""Estimates as a figure writes them: rounded, with their interval, in one line."""
+
+from __future__ import annotations
+
+from math import isnan, nan
+
+
+def rate_text(estimate: float, low: float = nan, high: float = nan) -> str:
+    """A growth rate per day, with its interval where it has one.
+
+    >>> rate_text(0.0502, 0.0431, 0.0573)
+    '0.050 (0.043 to 0.057)'
+    >>> rate_text(-0.01)
+    '−0.010'
+    """
+    if isnan(estimate):
+        return "not estimable"
+    text = f"{estimate:.3f}"
+    if not isnan(low):
+        text += f" ({low:.3f} to {high:.3f})"
+    return text.replace("-", "−")
+
+
+def days_text(estimate: float, low: float, high: float, otherwise: str) -> str:
+    """A number of days with its interval; a limit that was not reached stays open.
+
+    >>> days_text(24.53, 20.1, float("nan"), "not reached")
+    '24.5 (20.1 to –)'
+    >>> days_text(float("nan"), 20.1, float("nan"), "not reached")
+    'not reached'
+    """
+    if isnan(estimate):
+        return otherwise
+    limits = ["–" if isnan(limit) else f"{limit:.1f}" for limit in (low, high)]
+    return f"{estimate:.1f} ({limits[0]} to {limits[1]})"
+
+
+def mice_text(n: int) -> str:
+    """How many mice.
+
+    >>> mice_text(1), mice_text(10)
+    ('n = 1', 'n = 10')
+    """
+    return f"n = {n}"
