@@ -1,0 +1,226 @@
+"""The examples of a Markdown page: run them, compare their output, write it anew.
+
+A ``console`` fence holds lines that begin with ``$ `` (a command; ``> `` continues it) and below
+each what it prints, stdout and stderr together. All commands of a page run in one folder that
+holds a copy of ``sample_data/``. A line ``…`` stands for any number of lines. A table whose header
+holds ``…`` is shown with the columns that the header names only. A fence with a second word in
+its first line, such as ``csv doubtful.csv``, is a file of that name in the same folder. A
+``python`` fence is run as a script there; a ``text`` fence below it is what it prints.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ELIDED = "…"
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A fenced block: its language, its second word, its lines, and where they begin."""
+
+    language: str
+    name: str
+    lines: tuple[str, ...]
+    start: int
+
+
+@dataclass(frozen=True)
+class Example:
+    """A command of a page and what the page says it prints (lines ``start`` to ``stop``)."""
+
+    command: str
+    expected: tuple[str, ...]
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """A Markdown page as lines."""
+
+    path: Path
+    lines: tuple[str, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> Page:
+        return cls(path, tuple(path.read_text(encoding="utf-8").split("\n")))
+
+    def fences(self) -> Iterator[Fence]:
+        """Every fenced block, top to bottom."""
+        opened: int | None = None
+        for number, line in enumerate(self.lines):
+            if line.startswith("```") and opened is None:
+                opened = number
+            elif line.startswith("```") and opened is not None:
+                language, _, name = self.lines[opened][3:].strip().partition(" ")
+                yield Fence(language, name, self.lines[opened + 1 : number], opened + 1)
+                opened = None
+
+    def steps(self) -> Iterator[Fence | Example]:
+        """What the page's reader does, in order: files to write, commands to run."""
+        script: Fence | None = None
+        for fence in self.fences():
+            if fence.language == "console":
+                yield from examples(fence)
+            elif fence.name:
+                yield fence
+            elif fence.language == "text" and script is not None:
+                start = fence.start
+                yield Example(run_script(script), fence.lines, start, start + len(fence.lines))
+            script = fence if fence.language == "python" else None
+
+
+def run_script(fence: Fence) -> str:
+    """The command that runs a Python fence."""
+    return "python - <<'END'\n" + "\n".join(fence.lines) + "\nEND"
+
+
+def examples(fence: Fence) -> Iterator[Example]:
+    """The commands of a console fence with what stands below each."""
+    starts = [i for i, line in enumerate(fence.lines) if line.startswith("$ ")]
+    for i, stop in zip(starts, [*starts[1:], len(fence.lines)], strict=True):
+        command, first = [fence.lines[i][2:]], i + 1
+        while first < stop and fence.lines[first].startswith("> "):
+            command.append(fence.lines[first][2:])
+            first += 1
+        yield Example(
+            "\n".join(command),
+            fence.lines[first:stop],
+            fence.start + first,
+            fence.start + stop,
+        )
+
+
+@contextmanager
+def bench() -> Iterator[Path]:
+    """A folder with a copy of the sample data, as a newcomer finds it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "bench"
+        folder.mkdir()
+        shutil.copytree(ROOT / "sample_data", folder / "sample_data")
+        commands = Path(name) / "bin"
+        commands.mkdir()
+        for command, arguments in (("xenotrack", "-m xenotrack"), ("python", "")):
+            script = commands / command
+            script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
+            script.chmod(0o755)
+        yield folder
+
+
+def run(command: str, folder: Path) -> list[str]:
+    """The lines that a command prints, stdout and stderr in the order of writing."""
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PATH": f"{folder.parent / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONIOENCODING": "utf-8",
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=300,
+    )
+    return [line.rstrip() for line in done.stdout.decode().rstrip("\n").split("\n")]
+
+
+def outcomes(page: Page) -> Iterator[tuple[Example, list[str]]]:
+    """Each example of a page with what its command printed just now."""
+    with bench() as folder:
+        for step in page.steps():
+            if isinstance(step, Fence):
+                text = "\n".join(step.lines) + "\n"
+                (folder / step.name).write_text(text, encoding="utf-8")
+            else:
+                yield step, run(step.command, folder)
+
+
+def trimmed(lines: tuple[str, ...] | list[str]) -> list[str]:
+    """Lines without trailing spaces, and without empty ones at the end."""
+    found = [line.rstrip() for line in lines]
+    while found and not found[-1]:
+        found.pop()
+    return found
+
+
+def narrowed(printed: list[str], expected: list[str]) -> list[str]:
+    """The output with its tables cut to the columns that the page's headers name."""
+    for header in expected:
+        if ELIDED not in header.split() or header.strip() == ELIDED:
+            continue
+        wanted = header.split()
+        names = [name for name in wanted if name != ELIDED]
+        at = next((i for i, line in enumerate(printed) if _has(line.split(), names)), None)
+        if at is not None:
+            end = next((i for i in range(at, len(printed)) if not printed[i]), len(printed))
+            printed = [*printed[:at], *_cut(printed[at:end], wanted), *printed[end:]]
+    return printed
+
+
+def _has(words: list[str], names: list[str]) -> bool:
+    return bool(names) and set(names) <= set(words)
+
+
+def _cut(table: list[str], wanted: list[str]) -> list[str]:
+    """The columns of an aligned table that are named, ``…`` where others were left out."""
+    width = max(map(len, table))
+    table = [line.ljust(width) for line in table]
+    blank = [all(line[i] == " " for line in table) for i in range(width)]
+    spans, start = [], 0
+    for i in range(width - 1):
+        if blank[i] and blank[i + 1] and not blank[start]:
+            spans.append((start, i))
+            start = i + 2
+    spans.append((start, width))
+    columns = {table[0][low:high].strip(): (low, high) for low, high in spans}
+    cells = [
+        [ELIDED, *[" "] * (len(table) - 1)]
+        if name == ELIDED
+        else [line[slice(*columns[name])] for line in table]
+        for name in wanted
+    ]
+    return ["  ".join(row).rstrip() for row in zip(*cells, strict=True)]
+
+
+def agrees(expected: list[str], printed: list[str]) -> bool:
+    """Whether the output is what the page says, ``…`` lines standing for any lines."""
+    if ELIDED not in (line.strip() for line in expected):
+        return expected == printed
+    parts = [re.escape(line) if line.strip() != ELIDED else None for line in expected]
+    pattern = "".join("(?:.*\n)*?" if part is None else part + "\n" for part in parts)
+    return re.fullmatch(pattern, "\n".join([*printed, ""])) is not None
+
+
+def shown(expected: list[str], printed: list[str]) -> list[str]:
+    """The output as the page shows it: as many lines before and after its ``…`` as before."""
+    places = [i for i, line in enumerate(expected) if line.strip() == ELIDED]
+    if agrees(expected, printed):
+        return expected
+    if not places or len(printed) <= len(expected):
+        return printed
+    if len(places) > 1:
+        raise SystemExit(f"{expected[0]!r}: write an example with several … lines by hand")
+    after = len(expected) - places[0] - 1
+    return [*printed[: places[0]], ELIDED, *(printed[len(printed) - after :] if after else [])]
+
+
+def refreshed(page: Page) -> str:
+    """The page's text with the output that its commands print now."""
+    lines = list(page.lines)
+    for example, printed in reversed(list(outcomes(page))):
+        expected = trimmed(example.expected)
+        lines[example.start : example.stop] = shown(expected, narrowed(printed, expected))
+    return "\n".join(lines)
