@@ -119,8 +119,12 @@ def simulated(
 
 def fit(sheet: pd.DataFrame, **growth: Any) -> GrowthFit:
     """The lines of the arms alone: no verdicts, no doubts about the readings."""
-    study = study_of(sheet, **growth)
-    return fit_log_volumes(take_log_volumes(study), study.design)
+    return fit_study(study_of(sheet, **growth))
+
+
+def fit_study(study: Study, below_limit: str | None = None) -> GrowthFit:
+    """As ``fit``, with readings below the limit treated in this way."""
+    return fit_log_volumes(take_log_volumes(study, below_limit), study.design)
 
 
 @st.composite
