@@ -75,7 +75,7 @@ def find_decimals(
     settled = {mark for mark in marks.values() if mark in (".", ",")}
     for name, mark in marks.items():
         if mark not in ("", ".", ","):
-            if settled != {","}:
+            if settled != {","} or "." in mark:
                 raise InputError(_which_number(mark, title))
             marks[name] = ","
     return {name: mark or "." for name, mark in marks.items()}
@@ -89,7 +89,7 @@ def _mark_of(column: Column) -> str:
     pointed = any("." in text for text in texts[~np.isnan(numbers)].iloc[:1000])
     if pointed:
         # Beside points a comma is somebody's slip: the cell is named, the column keeps its mark.
-        return next((text for text in bad if _THREE_DIGITS.fullmatch(text)), ".")
+        return next((text for text in bad if _GROUPED["."].fullmatch(text)), ".")
     if any(not _THREE_DIGITS.fullmatch(text) for text in numeric):
         return ","
     grouped = (text for text in bad if _GROUPED["."].fullmatch(text))

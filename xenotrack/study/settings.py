@@ -33,7 +33,9 @@ def read_rules(path: Path | None, overrides: Mapping[str, Any] | None = None) ->
         raise InputError(f"{origin}: {complaint}")
     return msgspec.structs.replace(
         rules,
-        study=msgspec.structs.replace(rules.study, day_zero=_day_zero(rules.study.day_zero)),
+        study=msgspec.structs.replace(
+            rules.study, day_zero=_day_zero(rules.study.day_zero, origin)
+        ),
     )
 
 
@@ -147,7 +149,7 @@ def _impossible_values(rules: Rules) -> Iterator[str]:
         yield f"[growth] from = {low:g} is not before until = {high:g}."
 
 
-def _day_zero(value: int | float | str) -> int | float | str:
+def _day_zero(value: int | float | str, origin: str) -> int | float | str:
     """A day number, ``"first"`` or an ISO date; text from the command line becomes one of them."""
     if not isinstance(value, str) or value == "first":
         return value
@@ -161,6 +163,6 @@ def _day_zero(value: int | float | str) -> int | float | str:
         return datetime.date.fromisoformat(value).isoformat()
     except ValueError as error:
         raise InputError(
-            f"[study] day_zero is {value!r}. "
+            f"{origin}: [study] day_zero is {value!r}. "
             'It is a day of the sheet (0), "first", or a date as 2024-01-31.'
         ) from error

@@ -77,7 +77,7 @@ def _nothing_fits(
         + "\n".join(f"  {line}." for line in lines)
         + f"\nColumns seen: {', '.join(names[:20])}{', …' if len(names) > 20 else ''}.\n"
         + "Say which is which in study.toml, for example:\n\n[columns]\n"
-        + _example(names, tried)
+        + _example(tried)
     )
 
 
@@ -91,8 +91,8 @@ def _header_seen(sheet: Sheet, tried: Mapping[str, Recognition]) -> list[str]:
     return next((texts for texts in filled if any(texts)), [])
 
 
-def _example(names: Sequence[str], tried: Mapping[str, Recognition]) -> str:
-    """The lines of ``[columns]`` that are still wanted, with a free column each."""
+def _example(tried: Mapping[str, Recognition]) -> str:
+    """The lines of ``[columns]`` that are still wanted."""
     roles = max((r.header.roles for r in tried.values()), key=len, default={})
     wanted = {"mouse": "mouse", "arm": "arm", "day": "day", "volume": "volume_mm3"}
     missing = [ours for role, ours in wanted.items() if role not in roles]

@@ -1,0 +1,92 @@
+import pytest
+
+from .sheets import clean_rows, finding_of, read, rules_of, sheet
+
+LONG = "mouse,arm,day,length,width,weight\n"
+DAYS = (0, 3, 7, 10, 14, 17, 21)
+
+
+def track(*volumes, days=DAYS):
+    rows = [["m0", "vehicle", str(day), str(v)] for day, v in zip(days, volumes, strict=False)]
+    return read(sheet([*clean_rows()[4:], *rows]))
+
+
+def weights(*grams):
+    rows = "".join(f"m0,vehicle,{d},9,8,{g}\n" for d, g in zip(DAYS, grams, strict=False))
+    others = "".join(f"m{m},vehicle,0,9,8,20\n" for m in range(1, 4))
+    return read(LONG + rows + others)
+
+
+def test_a_spike_is_one_finding_that_proposes_the_decimal_point():
+    found = finding_of(track(100, 110, 1210, 130, 140), "implausible-jump")
+    assert found.cell == "24"
+    assert "121 would fit" in found.proposal
+
+
+def test_a_drop_is_an_implausible_jump_and_growth_is_none():
+    assert "implausible-jump" in rules_of(track(800, 900, 100, 90))
+    assert "implausible-jump" not in rules_of(track(100, 150, 230, 300, 500))
+    assert "implausible-jump" not in rules_of(track(5, 16, 30, 60))
+
+
+def test_zeros_between_and_to_the_end_are_told_apart():
+    between = rules_of(track(100, 50, 0, 0, 60))
+    assert between.count("zero-then-regrowth") == 1
+    assert "trailing-zeros" not in between
+    trailing = track(100, 50, 0, 0, 0)
+    assert finding_of(trailing, "trailing-zeros").cell == "24"
+    assert "zero-then-regrowth" not in rules_of(trailing)
+
+
+def test_a_last_value_carried_forward_is_named():
+    assert finding_of(track(100, 120, 130, 130, 130), "repeated-last-value").cell == "26"
+    assert "repeated-last-value" not in rules_of(track(100, 120, 130, 130))
+
+
+def test_a_gap_in_the_readings_is_named():
+    assert "readings-far-apart" in rules_of(track(100, 120, 900, days=(0, 3, 40)))
+
+
+def test_a_mouse_without_baseline_is_named():
+    study = track(300, 320, days=(14, 17))
+    assert finding_of(study, "no-baseline").mouse == "m0"
+
+
+def test_late_baselines_are_one_finding():
+    found = finding_of(track(100, 110, days=(3, 7)), "late-baseline")
+    assert "1 of 6 mice" in found.seen
+
+
+def test_an_elongated_tumour_is_named():
+    rows = "".join(f"m{m},vehicle,0,{length},4,20\n" for m, length in enumerate((5, 6, 13)))
+    assert finding_of(read(LONG + rows), "aspect-ratio").mouse == "m2"
+
+
+@pytest.mark.parametrize(
+    ("grams", "fits"), [((29, 308.0, 30, 31), "30.8"), ((2.8, 28, 29, 28), "28"), ((28, 29, 28, 2.9), "29")]
+)  # fmt: skip
+def test_a_weight_ten_times_off_is_proposed(grams, fits):
+    assert f" {fits} g would fit" in finding_of(weights(*grams), "weight-slip").proposal
+
+
+def test_a_weight_that_leaps_and_comes_back_is_named_and_a_loss_is_not():
+    assert finding_of(weights(26.2, 53.5, 25.6, 26), "weight-slip").cell == "3"
+    assert "weight-slip" not in rules_of(weights(26, 24, 22, 20.5, 19.8))
+    assert "weight-slip" not in rules_of(weights(26, 25, 26, 19))
+
+
+def test_small_arms_are_named():
+    rows = [row for row in clean_rows() if row[0] not in ("m4", "m5")]
+    assert "'drug' has 1 mice" in finding_of(read(sheet(rows)), "few-mice").seen
+
+
+def test_a_placeholder_for_small_tumours_is_named():
+    rows = [[f"m{m}", "vehicle", str(d), "14" if d < 7 else str(100 + m + d)]
+            for m in range(10) for d in (0, 3, 7, 10, 14)]  # fmt: skip
+    assert "14 mm³ stands on 20" in finding_of(read(sheet(rows)), "heaped-value").seen
+
+
+def test_findings_stand_in_the_order_of_the_sheet():
+    study = track(100, 0, 50, "x", 900, 80)
+    cells = [int(finding.cell) for finding in study.findings if finding.cell]
+    assert cells == sorted(cells)

@@ -1,0 +1,119 @@
+import pandas as pd
+import pytest
+
+from xenotrack.errors import InputError
+from xenotrack.study.columns import header_words, recognise_header, refuse_equal_rivals
+
+from .sheets import clean_rows, finding_of, read, rules_of, sheet
+
+
+def roles(*names, body=None):
+    header = recognise_header(names, {}, body)
+    return {role: names[column] for role, column in header.roles.items()}
+
+
+@pytest.mark.parametrize(
+    ("names", "meant"),
+    [
+        ("model.id time volume drug", "mouse day volume arm"),
+        ("MouseID Treatment Day TumVol Cell", "mouse arm day volume -"),
+        ("Model Mice.ID Treatment Tumor.Volume DaysPostT0", "- mouse arm volume day"),
+        ("Contributor Arms Times Volume Study ID Tumor", "- arm day volume study mouse tumor"),
+        ("study_id group_name animalID DAY_OF_STUDY BODY_WEIGHT TUMOR_VOLUME",
+         "study arm mouse day body_weight volume"),
+        ("subject Time Treatment TumorVolume", "mouse day arm volume"),
+        ("Cage Treatment Mouse_ID date L W H BW", "cage arm mouse date length width height body_weight"),
+        ("Animal Grp Day Dmax Dmin", "mouse arm day length width"),
+        ("ID Cohort Treatment Week Volume Number", "mouse - arm week volume -"),
+        ("Days Group Number Value", "day arm mouse volume"),
+        ("tag regimen day tumor.length.(mm) tumor.width.(mm)", "mouse arm day length width"),
+        ("mouse arm date W volume", "mouse arm date - volume"),
+        ("mouse arm day L R", "mouse arm day - -"),
+    ],
+)  # fmt: skip
+def test_headers_of_many_labs_are_recognised(names, meant):
+    names = names.split()
+    expected = {role: name for role, name in zip(meant.split(), names, strict=True) if role != "-"}
+    assert roles(*names) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "unit"),
+    [
+        ("Tumor length [mm]", "tumor length", "mm"),
+        ("Volume (cm^3)", "volume", "cm3"),
+        ("volume_mm3", "volume", "mm3"),
+        ("Body weight (g)", "body weight", "g"),
+        ("body_weight_g", "body weight", "g"),
+        ("Signal (RLU)", "signal", "rlu"),
+        ("TumourVolume", "tumor volume", ""),
+    ],
+)
+def test_a_header_holds_words_and_a_unit(name, words, unit):
+    assert header_words(name) == (words, unit)
+
+
+def test_of_two_arm_columns_the_words_are_taken_before_the_code():
+    body = pd.DataFrame([["1", "Control"], ["2", "Drug A"]])
+    assert roles("treatment", "group", body=body[[0, 1]])["arm"] == "group"
+    assert roles("group", "treatment", body=body)["arm"] == "treatment"
+
+
+def test_the_column_not_taken_is_named():
+    text = "mouse,group,treatment,day,volume\nm1,1,veh,0,100\nm1,1,veh,3,120\n"
+    study = read(text)
+    assert study.design.arm_names == ("veh",)
+    assert "not 'group'" in finding_of(study, "column-chosen").seen
+
+
+def test_two_columns_that_fit_equally_are_asked_about():
+    text = "mouse,treatment,arm,day,volume\nm1,a,b,0,100\nm1,c,d,3,120\n"
+    with pytest.raises(InputError, match=r'\[columns\]\narm = "treatment"'):
+        read(text)
+    assert read(text, {"columns": {"arm": "arm"}}).design.arm_names == ("b", "d")
+
+
+def test_two_equal_columns_are_one():
+    header = recognise_header(("animal", "mouse"), {}, pd.DataFrame([["1", "1"], ["2", "2"]]))
+    refuse_equal_rivals(header, "x.csv")
+    assert header.roles["mouse"] == 0
+
+
+def test_declared_columns_come_before_recognised_ones():
+    text = "volume,old volume,Tier,Gruppe,Tag\n1,100,m1,a,0\n2,120,m1,a,3\n"
+    columns = {"mouse": "Tier", "arm": "gruppe", "day": "Tag", "volume_mm3": "old volume"}
+    study = read(text, {"columns": columns})
+    assert study.measurements["volume_mm3"].tolist() == [100, 120]
+
+
+def test_a_declared_column_that_is_not_there_is_refused_with_the_nearest():
+    with pytest.raises(InputError, match="'Animal'.*Did you mean 'Animal ID'"):
+        read(sheet(clean_rows(), "Animal ID,arm,day,volume\n"), {"columns": {"mouse": "Animal"}})
+
+
+def test_a_sheet_of_no_layout_says_what_was_looked_for_and_seen():
+    with pytest.raises(InputError) as error:
+        read("Tier,Gruppe,Zeit,Wert\n1,a,0,100\n")
+    for word in ("long", "wide", "Tier, Gruppe, Zeit, Wert", "[columns]", 'mouse = "'):
+        assert word in str(error.value)
+
+
+def test_a_unit_in_the_header_is_used_with_a_finding(clean):
+    small = [[*row[:3], str(float(row[3]) / 1000)] for row in clean]
+    study = read(sheet(small, "mouse,arm,day,Volume (cm3)\n"))
+    assert study.measurements["volume_mm3"].min() == pytest.approx(100)
+    assert finding_of(study, "unit-in-header").severity == "warning"
+
+
+def test_a_unit_that_the_role_cannot_have_is_an_error_until_declared(clean):
+    text = sheet(clean, "mouse,arm,day,Volume (RLU)\n")
+    assert finding_of(read(text), "unknown-unit").severity == "error"
+    settled = read(text, {"columns": {"volume_mm3": "Volume (RLU)"}})
+    assert not settled.errors
+
+
+def test_columns_that_were_not_used_are_named_once(clean):
+    text = sheet([[*row, "x"] for row in clean], "mouse,arm,day,volume,Ki67\n")
+    assert "'Ki67'" in finding_of(read(text), "columns-not-used").seen
+    text = sheet([[*row, "x"] for row in clean], "mouse,arm,day,volume,sex\n")
+    assert rules_of(read(text)) == rules_of(read(sheet(clean)))

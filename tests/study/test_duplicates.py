@@ -1,0 +1,46 @@
+from .sheets import HEADER, finding_of, read, rules_of, sheet
+
+
+def test_the_same_reading_twice_is_one(clean):
+    study = read(sheet([*clean, clean[4]]))
+    found = finding_of(study, "reading-twice")
+    assert (found.severity, found.cell) == ("warning", "26")
+    assert "rows 6, 26 are the same" in found.seen
+    assert len(study.measurements) == 24
+
+
+def test_a_blank_beside_a_value_gives_way(clean):
+    blank = [*clean[4][:3], ""]
+    study = read(sheet([blank, *clean]))
+    assert "complete each other" in finding_of(study, "reading-twice").seen
+    assert study.measurements["volume_mm3"].notna().all()
+
+
+def test_rows_that_contradict_each_other_are_an_error_with_both(clean):
+    other = [*clean[4][:3], "999"]
+    found = finding_of(read(sheet([*clean, other])), "duplicates-conflict")
+    assert found.severity == "error"
+    assert "rows 6, 26 say volume_mm3 101 and 999" in found.seen
+
+
+def test_two_tumours_of_one_mouse_are_two_rows_a_day_and_one_burden():
+    text = "mouse,site,arm,day,volume\n" + "".join(
+        f"m1,{site},a,{day},{volume}\n"
+        for site, day, volume in [("L", 0, 100), ("R", 0, 50), ("L", 3, 110), ("R", 3, "")]
+    )
+    study = read(text)
+    assert not study.errors
+    assert len(study.measurements) == 4
+    assert study.readings[["day", "volume_mm3"]].to_numpy().tolist() == [[0, 150]]
+
+
+def test_weight_and_volume_on_rows_of_their_own_make_one():
+    text = "mouse,arm,day,volume,weight\nm1,a,0,100,\nm1,a,0,,21\nm1,a,3,110,20\n"
+    row = read(text).measurements.iloc[0]
+    assert (row["volume_mm3"], row["body_weight_g"]) == (100, 21)
+
+
+def test_readings_of_three_rows_are_compared_all():
+    study = read(HEADER + "m1,a,0,100\nm1,a,0,100\nm1,a,0,120\nm1,a,3,110\n")
+    assert "say volume_mm3 100 and 100 and 120" in finding_of(study, "duplicates-conflict").seen
+    assert rules_of(study).count("duplicates-conflict") == 1

@@ -1,0 +1,71 @@
+import pytest
+
+from xenotrack.study.fates import fate_of
+
+from .sheets import finding_of, read, rules_of
+
+
+def fates(*rows):
+    study = read("mouse,arm,day,volume,fate\n" + "".join(f"{row}\n" for row in rows))
+    return study.mice.set_index("mouse")["fate"].to_dict(), study
+
+
+@pytest.mark.parametrize(
+    ("words", "fate"),
+    [
+        ("End Of Experiment", "end_of_study"),
+        ("Bodyweight Loss", "toxicity"),
+        ("Dead In Cage", "unknown"),
+        ("Died After Injection", "technical"),
+        ("tumour size", "tumor_size"),
+        ("TUMOR_SIZE", "tumor_size"),
+        ("end-of-study", "end_of_study"),
+    ],
+)
+def test_words_of_sheets_are_one_of_six_fates(words, fate):
+    assert fate_of(words) == fate
+
+
+def test_a_fate_on_one_row_or_on_all_is_the_mouses():
+    found, study = fates("m1,a,0,100,", "m1,a,3,110,tumor size", "m2,a,0,90,tox", "m2,a,3,99,tox")
+    assert found == {"m1": "tumor_size", "m2": "toxicity"}
+
+
+def test_an_unknown_word_is_unknown_with_a_finding():
+    found, study = fates("m1,a,0,100,mauve", "m1,a,3,110,mauve")
+    assert found == {"m1": "unknown"}
+    assert "'mauve'" in finding_of(study, "fate-not-known").seen
+
+
+def test_two_fates_of_one_mouse_are_named_and_the_later_is_taken():
+    found, study = fates("m1,a,0,100,tox", "m1,a,3,110,found dead", "m1,a,7,110,tumor size")
+    assert found == {"m1": "tumor_size"}
+    assert finding_of(study, "two-fates").mouse == "m1"
+
+
+def test_a_mouse_without_a_fate_has_none():
+    found, study = fates("m1,a,0,100,NA", "m1,a,3,110,")
+    assert found == {"m1": None}
+
+
+def test_a_mouse_leaves_on_the_last_row_that_says_anything():
+    _, study = fates("m1,a,0,100,", "m1,a,3,,tumor size", "m1,a,7,,", "m1,a,10,NA,")
+    mouse = study.mice.iloc[0]
+    assert (mouse["last_day"], mouse["left_day"]) == (0, 3)
+    assert len(study.measurements) == 4
+
+
+def test_mice_that_left_early_without_a_fate_are_listed_once():
+    rows = [f"m{m},a,{d},{100 + m + d}," for m in range(4) for d in (0, 3, 7, 10, 14)]
+    rows = [row for row in rows if not row.startswith(("m2,a,1", "m3,a,1"))]
+    _, study = fates(*rows)
+    assert "m2, m3" in finding_of(study, "left-without-fate").seen
+    _, study = fates(
+        *(row + "tox" if row.startswith(("m2,a,7", "m3,a,7")) else row for row in rows)
+    )
+    assert "left-without-fate" not in rules_of(study)
+
+
+def test_a_reading_after_the_fate_is_named():
+    _, study = fates("m1,a,0,100,", "m1,a,3,110,tumor size", "m1,a,7,120,")
+    assert finding_of(study, "reading-after-fate").cell == "4"

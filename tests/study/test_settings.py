@@ -1,0 +1,64 @@
+import pytest
+
+from xenotrack.errors import InputError
+from xenotrack.study.settings import read_rules
+
+
+def toml(folder, text):
+    path = folder / "study.toml"
+    path.write_text(text)
+    return path
+
+
+def test_every_key_is_optional():
+    rules = read_rules(None, {})
+    assert rules.volume.formula == "half_lw2"
+    assert rules.study.day_zero == 0
+
+
+def test_the_command_line_wins_over_the_toml(tmp_path):
+    path = toml(tmp_path, '[study]\ncontrol = "veh"\nname = "s"\n[growth]\nfrom = 3\n')
+    rules = read_rules(path, {"study": {"control": "ctrl", "name": None}, "growth": {}})
+    assert (rules.study.control, rules.study.name, rules.growth.from_day) == ("ctrl", "s", 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[sudy]\n", ("'sudy'", "study", "at its top")),
+        ('[study]\ncontrl = "v"\n', ("'contrl'", "'control'", "[study]")),
+        ('[columns]\nvolume = "TV"\n', ("'volume'", "'volume_mm3'", "[columns]")),
+        ('[volume]\nformula = "foo"\n', ("volume.formula", "half_lw2", "lwh")),
+        ("[compare]\nlevel = 95\n", ("level", "95", "between 0 and 1")),
+        ("[growth]\nfrom = 30\nuntil = 3\n", ("from", "until")),
+        ("[study]\nname = my study\n", ("not valid TOML", "quotes")),
+        ('[study]\nday_zero = "soon"\n', ("day_zero", "'soon'", "first")),
+        ("study = 3\n", ("study", "object")),
+        ('arms = ["a"]\n', ("arms",)),
+        ("[volume]\nlimit_mm3 = -1\n", ("limit_mm3",)),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_is_right(tmp_path, text, words):
+    with pytest.raises(InputError) as error:
+        read_rules(toml(tmp_path, text), {})
+    for word in ("study.toml", *words):
+        assert word in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("33", 33), ("2.5", 2.5), ("first", "first"), ("2024-01-31", "2024-01-31")],
+)
+def test_a_day_zero_from_the_command_line_is_read_like_one_of_the_toml(written, meant):
+    assert read_rules(None, {"study": {"day_zero": written}}).study.day_zero == meant
+
+
+def test_a_toml_date_is_a_day_zero(tmp_path):
+    assert read_rules(toml(tmp_path, "[study]\nday_zero = 2024-01-31\n")).study.day_zero == (
+        "2024-01-31"
+    )
+
+
+def test_a_missing_toml_is_said(tmp_path):
+    with pytest.raises(InputError, match="No such file"):
+        read_rules(tmp_path / "none.toml")
