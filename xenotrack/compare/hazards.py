@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from xenotrack.compare.contrasts import ContrastSource, RawContrasts, source_of
 from xenotrack.model.estimates import Floats
+from xenotrack.model.firth import HazardContrast
 from xenotrack.model.progression import ProgressionFit
 
 METHOD = "Cox, Firth-penalised, Efron ties; penalised likelihood ratio, profile interval"
@@ -20,8 +23,12 @@ def hazard_source(progression: ProgressionFit) -> ContrastSource:
     if progression.design.rules.compare.hazards == "efron":
         return source_of(progression.efron_hazards())
 
+    @cache  # families ask for the same contrasts again, and a profile costs milliseconds
+    def profiled(weights: tuple[float, ...], level: float) -> HazardContrast:
+        return progression.hazards.contrast(np.array(weights), level)
+
     def contrast_of(weights: Floats, level: float) -> RawContrasts:
-        found = [progression.hazards.contrast(row, level) for row in weights]
+        found = [profiled(tuple(row.tolist()), level) for row in weights]
         columns = {
             name: np.array([getattr(contrast, name) for contrast in found], dtype=float)
             for name in ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
