@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tests.model import growth_studies as studies
 from xenotrack.errors import FitError, StudyError
 from xenotrack.model.growth import fit_growth, judge_growth
 from xenotrack.model.growth_fit import GrowthFit
+
+from . import growth_studies as studies
 
 
 def rules_of(fit: GrowthFit) -> set[str]:

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.model import growth_studies as studies
 from xenotrack.model.growth import fit_growth
 from xenotrack.study.rules import CompareRules, GrowthRules, Rules
+
+from . import growth_studies as studies
 
 
 def test_the_table_has_the_columns_of_the_contract_and_finite_numbers():

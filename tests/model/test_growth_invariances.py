@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.model import growth_studies as studies
 from xenotrack.model.growth_fit import GrowthFit
+
+from . import growth_studies as studies
 
 few = settings(max_examples=8, deadline=None, derandomize=True)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.model import growth_studies as studies
 from xenotrack.model.growth_fit import GrowthFit, welch_test
+
+from . import growth_studies as studies
 
 WITH_RATIO = [name for name in studies.OWN_STUDIES if name != "tiny"]
 

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.model import growth_studies as studies
 from xenotrack.errors import FitError
 from xenotrack.model import criterion, reml
 from xenotrack.model.patterns import summarise
 from xenotrack.model.reml import MixedFit, fit_patterns, fit_reml
+
+from . import growth_studies as studies
 
 few = settings(max_examples=12, deadline=None, derandomize=True)
 

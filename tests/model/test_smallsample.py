@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from scipy import stats
 
-from tests.model import growth_studies as studies
-from tests.model.test_reml import dense_deviance, matrices, reference_fit
 from xenotrack.model.information import Information, spanning_units
 from xenotrack.model.reml import fit_reml
 from xenotrack.model.smallsample import JointTest, KenwardRoger, Normal, Satterthwaite
+
+from . import growth_studies as studies
+from .test_reml import dense_deviance, matrices, reference_fit
 
 few = settings(max_examples=8, deadline=None, derandomize=True)
 METHODS = ("kenward-roger", "satterthwaite")
