@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from plotnine import aes, geom_linerange, geom_path, geom_point, geom_ribbon, ggplot
+from plotnine import aes, geom_point, geom_segment, ggplot
 
 from xenotrack.present.axes import day_breaks, log_breaks, plain_number
+from xenotrack.present.figures.artists import geom_bands, geom_polylines
 from xenotrack.present.figures.number_table import NumberTable
 from xenotrack.present.figures.style import (
     THICK,
@@ -34,20 +35,20 @@ def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
         high=np.log10(means["conf_high"].to_numpy(float)),
     )
     table = _table(study, drawn, alive)
-    return (
-        ggplot(drawn, aes("day", "y"))
-        + paper(table.height + 0.5, **table.theme())
-        + table.layers()
-        + _intervals(study, drawn.dropna(subset=["low", "high"]), table)
-        + geom_path(aes(colour="arm", linetype="arm"), size=THICK)
-        + geom_point(aes(colour="arm", shape="arm"), size=1.1)
-        + arm_scales(study.design)
-        + caption(
+    line = aes(group="arm", linetype="arm")
+    return ggplot(drawn, aes("day", "y", colour="arm")) + [
+        *paper(table.height + 0.5, **table.theme()),
+        *table.layers(),
+        _intervals(study, drawn.dropna(subset=["low", "high"]), table),
+        geom_polylines(line, size=THICK),
+        geom_point(aes(shape="arm"), size=1.1),
+        *arm_scales(study.design),
+        caption(
             f"Geometric mean with its {interval_name(study.design)}, log scale."
             " A curve stops where fewer than half of the arm's mice are still followed.",
             _about_limit(study),
-        )
-    )
+        ),
+    ]
 
 
 def _intervals(study: Study, drawn: pd.DataFrame, table: NumberTable) -> object:
@@ -57,13 +58,13 @@ def _intervals(study: Study, drawn: pd.DataFrame, table: NumberTable) -> object:
     )
     arms = study.design.arm_names
     if len(arms) <= MOST_BANDS:
-        return geom_ribbon(aes(ymin="low", ymax="high", fill="arm"), inside, alpha=0.15)
+        return geom_bands(aes(ymin="low", ymax="high", fill="arm"), inside, alpha=0.15)
     apart = len(arms) // 2
     visit = inside.groupby("arm").cumcount()
     turn = inside["arm"].map({arm: position for position, arm in enumerate(arms)})
     some = inside[visit % apart == turn % apart]
-    bar = aes(ymin="low", ymax="high", colour="arm")
-    return geom_linerange(bar, some, size=0.35, alpha=0.7)
+    ends = aes(x="day", xend="day", y="low", yend="high")
+    return geom_segment(ends, some, size=0.35, alpha=0.7)
 
 
 def _table(study: Study, drawn: pd.DataFrame, alive: pd.DataFrame) -> NumberTable:

@@ -6,28 +6,22 @@ import numpy as np
 import pandas as pd
 from plotnine import (
     aes,
-    geom_path,
     geom_point,
-    geom_ribbon,
     ggplot,
     guide_legend,
     labs,
     scale_colour_manual,
     scale_fill_manual,
     scale_shape_manual,
-    scale_x_continuous,
-    scale_y_continuous,
 )
 
-from xenotrack.present.axes import day_breaks, log_breaks, plain_number
+from xenotrack.present.axes import log_breaks, plain_number
+from xenotrack.present.figures.artists import geom_bands, geom_polylines
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.polylines import geom_polylines
 from xenotrack.present.figures.style import caption, interval_name, paper, say
 from xenotrack.present.theme import FATES, arm_colours
 from xenotrack.present.words import mice_text, rate_text
 from xenotrack.study.design import Design
-
-MOUSE_LINE = 0.35
 
 
 def growth_by_arm(
@@ -45,39 +39,56 @@ def growth_by_arm(
     if not len(readings):
         return say("No tumour volume was measured.")
     drawn, ends, fitted = (_on_log_axis(frame) for frame in (readings, last, curves))
-    low, high = drawn["y"].min(), drawn["y"].max()
-    low, high = low - 0.04 * (high - low) - 0.02, high + 0.04 * (high - low) + 0.02
-    panels = Panels(_arms(design, readings), _notes(readings, rates), low, high)
-    values = log_breaks(10**low, 10**high, most=5)
-    first, final = drawn["day"].min(), drawn["day"].max()
-    fates = [fate for fate in FATES if fate in set(ends["fate"])]
-    return (
-        ggplot(panels.placed(drawn), aes("day", "y"))
-        + paper(panels.height + 0.9)
-        + geom_polylines(aes(group="mouse", colour="arm"), size=MOUSE_LINE, alpha=0.45)
-        + _fitted(panels, fitted, low, high)
-        + _below_limit(panels, drawn)
-        + geom_point(
-            aes(colour="arm", shape="fate"), panels.placed(ends), size=1.3, fill="none", stroke=0.5
-        )
-        + _arm_colours(design)
-        + scale_shape_manual(
-            name="Fate",
-            values={fate: FATES[fate][0] for fate in fates},
-            breaks=fates,
-            labels=[FATES[fate][1] for fate in fates],
-            guide=guide_legend(nrow=1, override_aes={"colour": "black", "size": 2}),
-        )
-        + scale_x_continuous(breaks=day_breaks(first, final, most=6), labels=_labels)
-        + scale_y_continuous(
-            limits=(low, panels.top),
-            breaks=np.log10(values).tolist(),
-            labels=[plain_number(value) for value in values],
-            expand=(0, 0),
-        )
-        + panels.layers(first)
-        + _axis_names(design)
-        + caption(_explain(design, drawn, curves))
+    panels = _panels(design, drawn, rates)
+    colours = arm_colours(design)
+    return ggplot(panels.placed(drawn, y="log_value"), aes("x", "y", colour="arm")) + [
+        *paper(panels.height + 0.75, **panels.theme()),
+        *panels.layers(),
+        geom_polylines(aes(group="mouse"), size=0.35, alpha=0.45),
+        *_fitted(panels, fitted),
+        *_below_limit(panels, drawn),
+        geom_point(
+            aes(shape="fate"),
+            panels.placed(ends, y="log_value"),
+            size=1.3,
+            fill="none",
+            stroke=0.5,
+        ),
+        scale_colour_manual(values=colours, guide=None),
+        scale_fill_manual(values=colours, guide=None),
+        _fates(ends),
+        _axis_names(design),
+        caption(_explain(design, drawn, curves)),
+    ]
+
+
+def _panels(design: Design, drawn: pd.DataFrame, rates: pd.DataFrame) -> Panels:
+    low, high = drawn["log_value"].min(), drawn["log_value"].max()
+    room = 0.04 * (high - low) + 0.02
+    low, high = low - room, high + room
+    return Panels(
+        arms=_arms(design, drawn),
+        notes=_notes(drawn, rates),
+        low=low,
+        high=high,
+        first=float(drawn["day"].min()),
+        last=float(drawn["day"].max()),
+        ticks={
+            float(np.log10(value)): plain_number(value)
+            for value in log_breaks(10**low, 10**high, most=5)
+        },
+    )
+
+
+def _fates(ends: pd.DataFrame) -> scale_shape_manual:
+    found = set(ends["fate"])
+    fates = [fate for fate in FATES if fate in found]
+    return scale_shape_manual(
+        name="Fate",
+        values={fate: FATES[fate][0] for fate in fates},
+        breaks=fates,
+        labels=[FATES[fate][1] for fate in fates],
+        guide=guide_legend(nrow=1, override_aes={"colour": "black", "size": 2}),
     )
 
 
@@ -97,45 +108,30 @@ def _notes(readings: pd.DataFrame, rates: pd.DataFrame) -> dict[str, str]:
 
 
 def _on_log_axis(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with the logarithm of its value or estimate, and of its limits."""
-    heights = {"value": "y", "estimate": "y", "conf_low": "low", "conf_high": "high"}
-    found = {place: name for name, place in heights.items() if name in frame.columns}
-    return frame.assign(
-        **{place: np.log10(frame[name].to_numpy(float)) for place, name in found.items()}
+    """The frame with ``log_`` columns of its value, estimate and limits."""
+    names = [name for name in ("value", "estimate", "conf_low", "conf_high") if name in frame]
+    return frame.assign(**{f"log_{name}": np.log10(frame[name].to_numpy(float)) for name in names})
+
+
+def _fitted(panels: Panels, fitted: pd.DataFrame) -> list[object]:
+    """Band and line where they are inside the panels: an extrapolated one may leave them."""
+    low, high = panels.low, panels.high
+    inside = fitted[fitted["log_estimate"].between(low, high)]
+    inside = inside.assign(
+        bottom=inside["log_conf_low"].clip(low, high), top=inside["log_conf_high"].clip(low, high)
     )
-
-
-def _fitted(panels: Panels, fitted: pd.DataFrame, low: float, high: float) -> list[object]:
-    """Band and line, within the panels: an extrapolated band may leave them."""
-    inside = fitted[fitted["y"].between(low, high) & fitted["arm"].isin(list(panels.arms))]
-    if not len(inside):
+    placed = panels.placed(inside, y="log_estimate", bottom="bottom", top="top")
+    if not len(placed):
         return []
-    band = inside.assign(low=inside["low"].clip(low, high), high=inside["high"].clip(low, high))
-    band = panels.placed(band)
     return [
-        geom_ribbon(aes(ymin="low", ymax="high", fill="arm"), band, alpha=0.25),
-        geom_path(aes(colour="arm"), band, size=1.2),
+        geom_bands(aes(ymin="bottom", ymax="top", fill="arm"), placed, alpha=0.25),
+        geom_polylines(aes(group="arm"), placed, size=1.2),
     ]
 
 
 def _below_limit(panels: Panels, drawn: pd.DataFrame) -> list[object]:
-    below = drawn[drawn["below_limit"]]
-    if not len(below):
-        return []
-    placed = panels.placed(below)
-    return [geom_point(aes(colour="arm"), placed, shape="o", fill="white", size=1.1, stroke=0.4)]
-
-
-def _arm_colours(design: Design) -> list[object]:
-    colours = arm_colours(design)
-    return [
-        scale_colour_manual(values=colours, guide=None),
-        scale_fill_manual(values=colours, guide=None),
-    ]
-
-
-def _labels(days: list[float]) -> list[str]:
-    return [plain_number(day) for day in days]
+    below = panels.placed(drawn[drawn["below_limit"]], y="log_value")
+    return [geom_point(data=below, shape="o", fill="white", size=1.1, stroke=0.4)] * bool(len(below))
 
 
 def _axis_names(design: Design) -> labs:

@@ -13,17 +13,16 @@ from functools import cached_property
 import pandas as pd
 from plotnine import (
     aes,
-    annotate,
     element_blank,
     geom_point,
     geom_segment,
-    geom_text,
     scale_x_continuous,
     scale_y_continuous,
 )
 
 from xenotrack.present.axes import plain_number
-from xenotrack.present.figures.style import FONT, LIGHT, SMALL
+from xenotrack.present.figures.artists import geom_words
+from xenotrack.present.figures.style import LIGHT, SMALL
 from xenotrack.present.theme import wrap_name
 
 LINE = 0.125  # inches: a line of text in the table
@@ -34,6 +33,7 @@ KEY = (-0.115, -0.045)  # where a row's sample of line and symbol lies, in share
 AXIS_AT = -0.02
 TICK_AT = -0.028
 TITLE_AT = -0.115
+TICK = 0.045  # inches
 COLUMN_WIDTH = 0.29  # the room of a column of words to the right, in shares of the days
 
 
@@ -109,73 +109,59 @@ class NumberTable:
 
     def layers(self) -> list[object]:
         """Axis, grid, table and scales; the curve's own layers come after them."""
-        return [*self._axis(), *self._table(), *self._scales()]
-
-    def _axis(self) -> list[object]:
-        left, right = self.share(AXIS_AT), self.share(1.02)
-        ticks = pd.DataFrame({"y": list(self.ticks), "label": list(self.ticks.values())})
-        grid = ticks[ticks["y"] > self.low]
-        middle = (self.low + self.high) / 2
-        return [
-            geom_segment(aes(y="y", yend="y"), grid, x=left, xend=right, colour=LIGHT, size=0.25),
-            annotate("segment", x=left, xend=right, y=self.low, yend=self.low, size=0.5),
-            annotate("segment", x=left, xend=left, y=self.low, yend=self.high, size=0.5),
-            geom_text(
-                aes(y="y", label="label"), ticks, x=self.share(TICK_AT), ha="right", size=SMALL
-            ),
-            annotate(
-                "text", x=self.share(TITLE_AT), y=middle, label=self.title, angle=90, size=FONT
-            ),
-            *self._days(),
-        ]
-
-    def _days(self) -> list[object]:
-        labels = [plain_number(day) for day in self.days]
-        days = pd.DataFrame({"day": list(self.days), "label": labels})
-        below = {part: self.low - part * self.inch for part in (0.045, 0.12, 0.28)}
-        return [
-            geom_segment(aes(x="day", xend="day"), days, y=self.low, yend=below[0.045], size=0.5),
-            geom_text(aes("day", label="label"), days, y=below[0.12], size=SMALL),
-            annotate(
-                "text",
-                x=self.share(0.5),
-                y=below[0.28],
-                label="Days since treatment start",
-                size=FONT,
-            ),
-        ]
-
-    def _table(self) -> list[object]:
+        line = aes("x", "y", xend="xend", yend="yend")
         rows = pd.DataFrame({"arm": list(self.rows), "y": list(self.rows.values())})
-        numbers = self.counts.assign(
-            y=self.counts["arm"].map(self.rows).astype(float),
-            label=self.counts["n_mice"].astype(str),
-        )
-        start, end = (self.share(part) for part in KEY)
-        layers = [
-            geom_segment(
-                aes(y="y", yend="y", colour="arm", linetype="arm"),
-                rows,
-                x=start,
-                xend=end,
-                size=0.8,
+        rows = rows.assign(x=self.share(KEY[0]), xend=self.share(KEY[1]), yend=rows["y"])
+        key = aes("x", "y", xend="xend", yend="yend", colour="arm", linetype="arm")
+        middle = rows.assign(x=(rows["x"] + rows["xend"]) / 2)
+        symbol = aes("x", "y", colour="arm", shape="arm")
+        return [
+            geom_segment(line, self._grid(), colour=LIGHT, size=0.25, inherit_aes=False),
+            geom_segment(line, self._axes(), size=0.5, inherit_aes=False),
+            geom_segment(key, rows, size=0.8, inherit_aes=False),
+            *[geom_point(symbol, middle, size=1.6, inherit_aes=False)] * self.symbols,
+            geom_words(
+                aes("x", "y", label="label", ha="ha", angle="angle"),
+                self._words(),
+                size=SMALL,
+                inherit_aes=False,
             ),
-            geom_text(aes("day", "y", label="label"), numbers, size=SMALL),
+            *self._scales(),
         ]
-        if self.symbols:
-            looks = aes(y="y", colour="arm", shape="arm")
-            layers.append(geom_point(looks, rows, x=(start + end) / 2, size=1.6))
+
+    def _grid(self) -> pd.DataFrame:
+        heights = [height for height in self.ticks if height > self.low]
+        return pd.DataFrame({"y": heights, "yend": heights}, dtype=float).assign(
+            x=self.share(AXIS_AT), xend=self.share(1.02)
+        )
+
+    def _axes(self) -> pd.DataFrame:
+        left, right, under = self.share(AXIS_AT), self.share(1.02), self.low - TICK * self.inch
+        lines = [(left, self.low, right, self.low), (left, self.low, left, self.high)]
+        lines += [(day, self.low, day, under) for day in self.days]
+        return pd.DataFrame(lines, columns=["x", "y", "xend", "yend"])
+
+    def _words(self) -> pd.DataFrame:
+        """Every word and number: place, alignment and direction."""
+        below = {part: self.low - part * self.inch for part in (0.12, 0.28)}
+        at = self.share(1.05)
+        words: list[tuple[float, float, str, str, int]] = [
+            (self.share(TITLE_AT), (self.low + self.high) / 2, self.title, "center", 90),
+            (self.share(0.5), below[0.28], "Days since treatment start", "center", 0),
+        ]
+        words += [(day, below[0.12], plain_number(day), "center", 0) for day in self.days]
+        words += [
+            (self.share(TICK_AT), height, label, "right", 0)
+            for height, label in self.ticks.items()
+        ]
+        words += [
+            (float(row.day), self.rows[row.arm], str(row.n_mice), "center", 0)
+            for row in self.counts.itertuples()
+        ]
         if self.column:
-            words = rows.assign(label=rows["arm"].map(self.column))
-            words = pd.concat(
-                [
-                    pd.DataFrame({"y": [self.heading_at], "label": [self.column_heading]}),
-                    words[["y", "label"]],
-                ]
-            )
-            at = self.share(1.05)
-            layers.append(geom_text(aes(y="y", label="label"), words, x=at, ha="left", size=SMALL))
-        return layers
+            words += [(at, self.heading_at, self.column_heading, "left", 0)]
+            words += [(at, self.rows[arm], word, "left", 0) for arm, word in self.column.items()]
+        return pd.DataFrame(words, columns=["x", "y", "label", "ha", "angle"])
 
     def _scales(self) -> list[object]:
         right = 1.05 + COLUMN_WIDTH if self.column else 1.02

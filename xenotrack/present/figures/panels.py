@@ -1,4 +1,9 @@
-"""A panel an arm: how many stand side by side, how high they are, what their titles say."""
+"""A panel an arm, side by side in the axes of one plot.
+
+Facets would be axes of their own, which cost half a second for eight arms; here each arm's days
+and heights are shifted to its place instead. The title of an arm stands in its panel, above the
+curves.
+"""
 
 from __future__ import annotations
 
@@ -9,29 +14,47 @@ from functools import cached_property
 from math import ceil
 
 import pandas as pd
-from plotnine import aes, facet_wrap, geom_text
+from plotnine import (
+    aes,
+    coord_cartesian,
+    element_blank,
+    geom_segment,
+    scale_x_continuous,
+    scale_y_continuous,
+)
 
-from xenotrack.present.figures.style import SMALL
+from xenotrack.present.axes import day_breaks, plain_number
+from xenotrack.present.figures.artists import geom_words
+from xenotrack.present.figures.style import FIGURE_WIDTH, LIGHT, SMALL
 from xenotrack.present.theme import wrap_name
 
-TITLE_WIDTH = {1: 100, 2: 52, 3: 32, 4: 24, 5: 19}  # characters of a panel's title
-CURVE_HEIGHT = {1: 2.8, 2: 2.3, 3: 1.7, 4: 1.5, 5: 1.15}  # inches
-TITLE_LINE = 0.125
-MARGIN = 0.05
+CURVE_HEIGHT = {1: 2.8, 2: 2.3, 3: 1.7, 4: 1.5, 5: 1.25}  # inches, by panels side by side
+MARGINS = 0.75  # inches left of the panels
+CHARACTER = 0.064  # inches, at the size of the titles
+LINE = 0.125  # inches of a line of text
+BETWEEN = 0.09  # of a panel's width
+UNDER = 0.14  # inches from a panel to the title below it
+DAYS = 0.2  # inches for the labels of the days
+TICK = 0.04
 
 
 @dataclass(frozen=True)
 class Panels:
-    """The panels of some arms; ``notes`` is what each title says below the arm's name.
+    """The panels of some arms.
 
-    The title stands inside its panel, above the curves: ``low`` and ``high`` bound these, and
-    ``top`` the panel.
+    ``notes`` is what each title says below the arm's name; ``low`` and ``high`` bound the curves,
+    ``first`` and ``last`` their days; ``ticks`` are (position, label) of the heights, ``lines``
+    heights that are drawn through every panel.
     """
 
     arms: Sequence[str]
     notes: Mapping[str, str]
     low: float
     high: float
+    first: float
+    last: float
+    ticks: Mapping[float, str]
+    lines: Sequence[float] = ()
 
     @property
     def columns(self) -> int:
@@ -41,49 +64,125 @@ class Panels:
             return n
         return 3 if n in (5, 6, 9) else 4 if n <= 12 else 5
 
+    @property
+    def rows(self) -> int:
+        return ceil(len(self.arms) / self.columns)
+
     @cached_property
     def titles(self) -> dict[str, str]:
-        width = TITLE_WIDTH[self.columns]
+        width = int((FIGURE_WIDTH - MARGINS) / self.columns / (1 + BETWEEN) / CHARACTER)
         return {
             arm: wrap_name(arm, width) + "\n" + textwrap.fill(self.notes[arm], width)
             for arm in self.arms
         }
 
     @property
-    def title_height(self) -> float:
-        """Inches of the longest title."""
-        lines = 1 + max(title.count("\n") for title in self.titles.values())
-        return lines * TITLE_LINE + MARGIN
-
-    @property
-    def curve_height(self) -> float:
-        return CURVE_HEIGHT[self.columns]
+    def inch(self) -> float:
+        """Units of height in an inch."""
+        return (self.high - self.low) / CURVE_HEIGHT[self.columns]
 
     @property
     def top(self) -> float:
-        share = self.title_height / self.curve_height
-        return self.high + share * (self.high - self.low)
+        """The top of the first panel, with room for the longest title."""
+        lines = 1 + max(title.count("\n") for title in self.titles.values())
+        return self.high + (lines * LINE + 0.04) * self.inch
+
+    @property
+    def bottom(self) -> float:
+        """The bottom of the last panel, with room for the labels of its days."""
+        return self.low - (self.rows - 1) * self._down - DAYS * self.inch
 
     @property
     def height(self) -> float:
-        """Inches of all panels with their titles."""
-        return ceil(len(self.arms) / self.columns) * (self.curve_height + self.title_height)
+        """Inches of all panels together."""
+        return (self.top - self.bottom) / self.inch
 
-    def placed(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """A frame with the panel of its arm, in the arms' order."""
-        return frame.assign(panel=pd.Categorical(frame["arm"], categories=list(self.arms)))
+    @property
+    def _across(self) -> float:
+        return self._span * (1 + BETWEEN)
 
-    def layers(self, first_day: float) -> list[object]:
-        """The panels with their titles, which begin at the axis."""
-        titles = pd.DataFrame({"arm": list(self.arms)}).assign(
-            label=lambda frame: frame["arm"].map(self.titles), x=first_day, y=self.top
-        )
-        text = geom_text(
-            aes("x", "y", label="label"),
-            self.placed(titles),
-            ha="left",
-            va="top",
-            size=SMALL,
-            inherit_aes=False,
-        )
-        return [facet_wrap("panel", ncol=self.columns), text]
+    @property
+    def _down(self) -> float:
+        return self.top - self.low + UNDER * self.inch
+
+    @property
+    def _span(self) -> float:
+        return (self.last - self.first) * 1.03 or 1.0
+
+    def _shift(self, position: int) -> tuple[float, float]:
+        row, column = divmod(position, self.columns)
+        return column * self._across, -row * self._down
+
+    def placed(self, frame: pd.DataFrame, **heights: str) -> pd.DataFrame:
+        """A frame with ``x`` from its day, and each of ``heights`` from the column it names.
+
+        Rows of arms without a panel are left out.
+        """
+        shifts = {arm: self._shift(position) for position, arm in enumerate(self.arms)}
+        frame = frame[frame["arm"].isin(list(shifts))]
+        right = frame["arm"].map({arm: shift[0] for arm, shift in shifts.items()}).astype(float)
+        down = frame["arm"].map({arm: shift[1] for arm, shift in shifts.items()}).astype(float)
+        moved = {name: frame[column].astype(float) + down for name, column in heights.items()}
+        return frame.assign(x=frame["day"].astype(float) + right, **moved)
+
+    def layers(self) -> list[object]:
+        """Axes, lines, titles and scales of all panels."""
+        left = self.first - 0.01 * self._span
+        right = (self.columns - 1) * self._across + self.first + self._span
+        black, grey = self._segments()
+        line = aes("x", "y", xend="xend", yend="yend")
+        return [
+            geom_segment(line, grey, colour=LIGHT, size=0.3, inherit_aes=False),
+            geom_segment(line, black, size=0.4, inherit_aes=False),
+            geom_words(
+                aes("x", "y", label="label", ha="ha"),
+                self._texts(),
+                va="top",
+                size=SMALL,
+                inherit_aes=False,
+            ),
+            scale_x_continuous(expand=(0, 0), breaks=[]),
+            scale_y_continuous(
+                expand=(0, 0),
+                breaks=[at - row * self._down for row in range(self.rows) for at in self.ticks],
+                labels=list(self.ticks.values()) * self.rows,
+            ),
+            coord_cartesian(xlim=(left, right), ylim=(self.bottom, self.top)),
+        ]
+
+    def _segments(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The axes with their ticks, and the lines through the panels."""
+        axes, through = [], []
+        for position in range(len(self.arms)):
+            x, y = self._shift(position)
+            left, right = x + self.first - 0.008 * self._span, x + self.first + self._span
+            floor = y + self.low
+            axes += [(left, floor, right, floor), (left, floor, left, y + self.high)]
+            axes += [
+                (x + day, floor, x + day, floor - TICK * self.inch) for day in self._day_breaks
+            ]
+            through += [(left, y + at, right, y + at) for at in self.lines]
+        names = ["x", "y", "xend", "yend"]
+        return pd.DataFrame(axes, columns=names), pd.DataFrame(through, columns=names, dtype=float)
+
+    @property
+    def _day_breaks(self) -> list[float]:
+        return day_breaks(self.first, self.last, most=5)
+
+    def _texts(self) -> pd.DataFrame:
+        """The titles, and the labels of the days under the lowest panel of each column."""
+        rows = []
+        for position, arm in enumerate(self.arms):
+            x, y = self._shift(position)
+            rows.append((x + self.first, y + self.top, self.titles[arm], "left"))
+            if position + self.columns >= len(self.arms):
+                under = y + self.low - 0.06 * self.inch
+                rows += [
+                    (x + day, under, plain_number(day), "center") for day in self._day_breaks
+                ]
+        return pd.DataFrame(rows, columns=["x", "y", "label", "ha"])
+
+    def theme(self) -> dict[str, object]:
+        """What replaces the ordinary axes: the labels of the heights alone."""
+        names = ("axis_line", "axis_ticks_major_x", "axis_text_x")
+        return {name: element_blank() for name in names}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-from plotnine import aes, annotate, geom_path, geom_point, geom_ribbon, ggplot
+from plotnine import aes, annotate, geom_point, ggplot
 
 from xenotrack.present.axes import day_breaks, plain_number
+from xenotrack.present.figures.artists import geom_bands, geom_polylines
 from xenotrack.present.figures.number_table import NumberTable
 from xenotrack.present.figures.style import (
     MIDDLE,
@@ -41,22 +42,21 @@ def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggp
     layout = _table(design, curve, table)
     censored = curve[curve["n_censored"] > 0]
     left, right = layout.share(-0.02), layout.share(1.02)
-    return (
-        ggplot(corners, aes("day", "estimate"))
-        + paper(layout.height + 0.5, **layout.theme())
-        + layout.layers()
-        + annotate(
+    return ggplot(corners, aes("day", "estimate", colour="arm")) + [
+        *paper(layout.height + 0.5, **layout.theme()),
+        *layout.layers(),
+        annotate(
             "segment", x=left, xend=right, y=0.5, yend=0.5, colour=MIDDLE, linetype="dotted"
-        )
-        + _bands(design, curve)
-        + geom_path(aes(colour="arm", linetype="arm"), corners, size=THICK)
-        + geom_point(aes(colour="arm"), censored, shape="|", size=2.2, stroke=0.6)
-        + arm_scales(design)
-        + caption(
+        ),
+        *_bands(design, curve),
+        geom_polylines(aes(group="arm", linetype="arm"), size=THICK),
+        geom_point(data=censored, shape="|", size=2.2, stroke=0.6),
+        *arm_scales(design),
+        caption(
             f"Kaplan–Meier; progression at {_event(design)}. Ticks: mice censored. Medians with "
-            f"their {interval_name(design)}."
-        )
-    )
+            f"their {interval_name(design)}; –: not reached."
+        ),
+    ]
 
 
 def _event(design: Design) -> str:
@@ -73,7 +73,7 @@ def _bands(design: Design, curve: pd.DataFrame) -> list[object]:
     corners = curve_corners(known.assign(estimate=known["conf_low"]))
     upper = curve_corners(known.assign(estimate=known["conf_high"]))
     merged = corners.merge(upper, on=["arm", "day"], suffixes=("", "_high"))
-    return [geom_ribbon(aes(ymin="estimate", ymax="estimate_high", fill="arm"), merged, alpha=0.1)]
+    return [geom_bands(aes(ymin="estimate", ymax="estimate_high", fill="arm"), merged, alpha=0.1)]
 
 
 def _table(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> NumberTable:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import pandas as pd
 from plotnine import (
     aes,
-    annotate,
     element_blank,
     element_text,
     geom_point,
     geom_segment,
-    geom_text,
     ggplot,
     labs,
     scale_x_continuous,
@@ -18,6 +16,7 @@ from plotnine import (
 )
 
 from xenotrack.present.axes import plain_number, rate_breaks
+from xenotrack.present.figures.artists import geom_words
 from xenotrack.present.figures.style import (
     MIDDLE,
     SMALL,
@@ -46,45 +45,46 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
     rows = table.assign(y=range(len(table), 0, -1))
     low, high = _reach(drawn, design.rules.growth.blocked_below)
     words = _words(rows, low, high)
-    return (
-        ggplot(rows, aes(y="y"))
-        + paper(
+    whole = rows.dropna(subset=["conf_low", "conf_high"])
+    known = rows.dropna(subset=["estimate"])
+    return ggplot(known, aes("estimate", "y", colour="arm")) + [
+        *paper(
             1.0 + ROW * (len(rows) + 1),
             axis_line=element_blank(),
             axis_ticks_major_y=element_blank(),
             axis_title_x=element_text(ha=0.2),
             axis_title_y=element_blank(),
-        )
-        + annotate("segment", x=low, xend=high, y=BOTTOM, yend=BOTTOM, size=0.8)
-        + _reference_lines(design, len(rows))
-        + geom_segment(
-            aes(x="conf_low", xend="conf_high", yend="y", colour="arm"),
-            rows.dropna(subset=["conf_low", "conf_high"]),
-            size=0.9,
-        )
-        + geom_point(
-            aes("estimate", colour="arm", shape="arm"), rows.dropna(subset=["estimate"]), size=2.3
-        )
-        + geom_text(aes("x", "y", label="label"), words, ha="left", size=SMALL)
-        + arm_scales(design)
-        + scale_x_continuous(
+        ),
+        *_reference_lines(design, len(rows), low, high),
+        geom_segment(aes("conf_low", xend="conf_high", yend="y"), whole, size=0.9),
+        geom_point(aes(shape="arm"), size=2.3),
+        geom_words(
+            aes("x", "y", label="label"),
+            _words(rows, low, high),
+            ha="left",
+            size=SMALL,
+            inherit_aes=False,
+        ),
+        *arm_scales(design),
+        scale_x_continuous(
             limits=(low, low + END * (high - low)),
             breaks=rate_breaks(low, high),
             labels=lambda values: [plain_number(value) for value in values],
             expand=(0, 0),
-        )
-        + scale_y_continuous(
+        ),
+        scale_y_continuous(
             limits=(BOTTOM, len(rows) + 1.5),
             breaks=rows["y"].tolist(),
             labels=[wrap_name(arm, 23) for arm in rows["arm"]],
             expand=(0, 0),
-        )
-        + labs(x="Growth rate (ln volume per day)")
-        + caption(
+        ),
+        labs(x="Growth rate (ln volume per day)"),
+        caption(
             f"Rates with their {interval_name(design)}. Solid line: no growth; dotted line: "
             f"{design.rules.growth.blocked_below:g} per day, below which growth counts as blocked."
-        )
-    )
+            " –: no doubling, or a limit without end."
+        ),
+    ]
 
 
 def _reach(drawn: pd.DataFrame, blocked_below: float) -> tuple[float, float]:
@@ -95,20 +95,16 @@ def _reach(drawn: pd.DataFrame, blocked_below: float) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _reference_lines(design: Design, n_rows: int) -> list[object]:
-    top = n_rows + 0.6
-    blocked = design.rules.growth.blocked_below
+def _reference_lines(design: Design, n_rows: int, low: float, high: float) -> list[object]:
+    """The axis of the rates, no growth, and blocked growth."""
+    top, blocked = n_rows + 0.6, design.rules.growth.blocked_below
+    solid = pd.DataFrame({"x": [low, 0.0], "xend": [high, 0.0], "y": BOTTOM, "yend": [BOTTOM, top]})
+    dotted = pd.DataFrame({"x": [blocked], "xend": [blocked], "y": [BOTTOM], "yend": [top]})
+    line = aes("x", "y", xend="xend", yend="yend")
     return [
-        annotate("segment", x=0, xend=0, y=BOTTOM, yend=top, size=0.4),
-        annotate(
-            "segment",
-            x=blocked,
-            xend=blocked,
-            y=BOTTOM,
-            yend=top,
-            size=0.4,
-            linetype="dotted",
-            colour=MIDDLE,
+        geom_segment(line, solid, size=0.5, inherit_aes=False),
+        geom_segment(
+            line, dotted, size=0.4, linetype="dotted", colour=MIDDLE, inherit_aes=False
         ),
     ]
 

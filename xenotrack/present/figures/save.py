@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from plotnine import ggplot
 
 # A date in a file, or random ids in it, would make two runs differ.
@@ -27,36 +28,38 @@ PNG_DPI = 150
 
 
 def render(figure: ggplot, formats: Iterable[str] = ("svg", "png")) -> dict[str, bytes]:
-    """The bytes of a figure in each format; layout is done once, so all formats agree."""
+    """The bytes of a figure in each format, laid out once, so that all formats agree."""
     import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+    matplotlib.use("agg")  # no window, whatever the machine has
     with matplotlib.rc_context(SETTINGS):
         drawn = figure.draw()
-        # Without a window system nothing but Agg works, and with one nothing else is needed.
-        FigureCanvasAgg(drawn)
         try:
+            _lay_out(drawn)
             return {name: _bytes(drawn, name) for name in formats}
         finally:
             _forget(drawn)
 
 
-def _bytes(drawn: object, name: str) -> bytes:
+def _lay_out(drawn: Figure) -> None:
+    """Place everything, and for good: each format would otherwise draw once more to do it again."""
+    engine = drawn.get_layout_engine()
+    if engine is not None:
+        engine.execute(drawn)
+        drawn.set_layout_engine(None)
+
+
+def _bytes(drawn: Figure, name: str) -> bytes:
     buffer = BytesIO()
-    drawn.savefig(  # type: ignore[attr-defined]
-        buffer, format=name, dpi=PNG_DPI, metadata=METADATA[name]
-    )
-    # The layout that the first format needed holds for all: doing it again costs as much as
-    # the writing.
-    drawn.set_layout_engine("none")  # type: ignore[attr-defined]
+    drawn.savefig(buffer, format=name, dpi=PNG_DPI, metadata=METADATA[name])
     return buffer.getvalue()
 
 
-def _forget(drawn: object) -> None:
+def _forget(drawn: Figure) -> None:
     """Figures live in pyplot's list until they are closed."""
     import matplotlib.pyplot as plt
 
-    plt.close(drawn)  # type: ignore[arg-type]
+    plt.close(drawn)
 
 
 def give_matplotlib_a_home() -> None:

@@ -27,7 +27,7 @@ from plotnine import (
 from xenotrack.present.theme import arm_colours, arm_linetypes, arm_shapes
 from xenotrack.study.design import Design
 
-WIDTH = 7.2  # inches: two columns of a journal
+FIGURE_WIDTH = 7.2  # inches: two columns of a journal
 FONT = 8  # points
 SMALL = 7
 LIGHT = "#d9d9d9"
@@ -59,11 +59,11 @@ LOOKS = {
 
 def paper(height: float, **changes: object) -> list[object]:
     """The theme of a figure of this height in inches."""
-    looks = {**LOOKS, "figure_size": (WIDTH, height), "dpi": 150, **changes}
+    looks = {**LOOKS, "figure_size": (FIGURE_WIDTH, height), "dpi": 150, **changes}
     return [theme_classic(base_size=FONT), theme(**looks)]
 
 
-def caption(*sentences: str, width: int = 138) -> labs:
+def caption(*sentences: str, width: int = 150) -> labs:
     """What a reader must know to read the figure, below it."""
     text = " ".join(sentence for sentence in sentences if sentence)
     # A line must not break between a number and its percent sign.
@@ -95,5 +95,5 @@ def say(sentence: str) -> ggplot:
         + xlim(-1, 1)
         + ylim(-1, 1)
         + theme_void()
-        + theme(figure_size=(WIDTH, 1.5), dpi=150)
+        + theme(figure_size=(FIGURE_WIDTH, 1.5), dpi=150)
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from plotnine import (
     aes,
-    annotate,
     element_blank,
     element_text,
     geom_point,
     geom_rect,
-    geom_text,
+    geom_segment,
     ggplot,
     guide_legend,
     labs,
@@ -22,6 +21,7 @@ from plotnine import (
 
 from xenotrack.present.axes import signed_percent
 from xenotrack.present.bars import CAP_PERCENT, arm_middles, narrowest_block, waterfall_bars
+from xenotrack.present.figures.artists import geom_words
 from xenotrack.present.figures.style import MIDDLE, SMALL, caption, paper, say
 from xenotrack.present.theme import RESPONSES, arm_colours, wrap_name
 from xenotrack.present.words import mice_text
@@ -34,6 +34,7 @@ SYMBOLS_AT = -112.0
 PANEL_INCHES = 6.3
 CHARACTER = 0.062  # inches, at the size of the labels
 BAR = 0.4  # half the width of a bar
+LEFT = -0.9
 UPRIGHT = 9  # characters: names in less room are written upwards
 
 
@@ -48,34 +49,32 @@ def waterfall(design: Design, response: pd.DataFrame) -> ggplot:
     right = bars["place"].max() + 0.9
     top = max(measured["height"].max(), 40.0) + 14
     middles = arm_middles(bars, design.arm_names)
-    return (
-        ggplot(bars, aes("place"))
-        + paper(
+    return ggplot(bars, aes("place")) + [
+        *paper(
             3.9 + _label_height(middles, right),
             axis_ticks_major_x=element_blank(),
             axis_title_x=element_blank(),
             axis_text_x=_label_text(middles, right),
-        )
-        + _thresholds(right)
-        + geom_rect(
+        ),
+        *_lines(right),
+        geom_rect(
             aes(xmin="left", xmax="right", ymax="height", fill="arm"),
             measured,
             ymin=0,
             inherit_aes=False,
-        )
-        + annotate("segment", x=-0.9, xend=right, y=0, yend=0, size=0.4)
-        + _capped(response, bars)
-        + _categories(bars)
-        + scale_fill_manual(values=arm_colours(design), guide=None)
-        + _axes(bars, middles, right, top)
-        + labs(y="Best change from baseline")
-        + caption(
+        ),
+        *_capped(response, bars),
+        *_categories(bars),
+        scale_fill_manual(values=arm_colours(design), guide=None),
+        *_axes(bars, middles, right, top),
+        labs(y="Best change from baseline"),
+        caption(
             f"Best response: lowest volume from day {design.rules.response.min_day:g} on. Dashed "
             "lines: limits of mRECIST (−95, −50, +35 %); its category also needs the average "
             "response.",
             _about_cap(bars),
-        )
-    )
+        ),
+    ]
 
 
 def _axes(
@@ -86,7 +85,7 @@ def _axes(
     labels = [f"{wrap_name(arm, width)}\n{mice_text(mice[arm])}" for arm in middles]
     return [
         scale_x_continuous(
-            limits=(-0.9, right), breaks=list(middles.values()), labels=labels, expand=(0, 0)
+            limits=(LEFT, right), breaks=list(middles.values()), labels=labels, expand=(0, 0)
         ),
         scale_y_continuous(
             limits=(SYMBOLS_AT - 8, top),
@@ -105,7 +104,7 @@ def _label_text(middles: dict[str, float], right: float) -> element_text:
 
 def _label_width(middles: dict[str, float], right: float) -> int:
     """The characters that fit under the narrowest arm."""
-    share = min(narrowest_block(list(middles.values())) / (right + 0.9), 1.0)
+    share = min(narrowest_block(list(middles.values())) / (right - LEFT), 1.0)
     return int(share * PANEL_INCHES / CHARACTER)
 
 
@@ -122,19 +121,14 @@ def _about_cap(bars: pd.DataFrame) -> str:
     return f"Bars are cut at {signed_percent(CAP_PERCENT)}, with their value on top."
 
 
-def _thresholds(right: float) -> list[object]:
+def _lines(right: float) -> list[object]:
+    """The limits of mRECIST, and no change."""
+    limits = pd.DataFrame({"y": THRESHOLDS})
+    line = aes(y="y", yend="y")
+    ends = {"x": LEFT, "xend": right, "inherit_aes": False}
     return [
-        annotate(
-            "segment",
-            x=-0.9,
-            xend=right,
-            y=threshold,
-            yend=threshold,
-            colour=MIDDLE,
-            linetype="dashed",
-            size=0.3,
-        )
-        for threshold in THRESHOLDS
+        geom_segment(line, limits, colour=MIDDLE, linetype="dashed", size=0.3, **ends),
+        geom_segment(line, pd.DataFrame({"y": [0.0]}), size=0.4, **ends),
     ]
 
 
@@ -145,7 +139,7 @@ def _capped(response: pd.DataFrame, bars: pd.DataFrame) -> list[object]:
         return []
     words = cut.assign(label=[f"{value:+.0f}" for value in cut["best_response_percent"]])
     return [
-        geom_text(aes("place", "height", label="label"), words, size=5, angle=90, va="bottom"),
+        geom_words(aes(y="height", label="label"), words, size=5, angle=90, va="bottom"),
     ]
 
 
