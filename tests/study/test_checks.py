@@ -63,8 +63,9 @@ def test_an_elongated_tumour_is_named():
 
 
 @pytest.mark.parametrize(
-    ("grams", "fits"), [((29, 308.0, 30, 31), "30.8"), ((2.8, 28, 29, 28), "28"), ((28, 29, 28, 2.9), "29")]
-)  # fmt: skip
+    ("grams", "fits"),
+    [((29, 308.0, 30, 31), "30.8"), ((2.8, 28, 29, 28), "28"), ((28, 29, 28, 2.9), "29")],
+)
 def test_a_weight_ten_times_off_is_proposed(grams, fits):
     assert f" {fits} g would fit" in finding_of(weights(*grams), "weight-slip").proposal
 

@@ -22,7 +22,8 @@ def roles(*names, body=None):
         ("study_id group_name animalID DAY_OF_STUDY BODY_WEIGHT TUMOR_VOLUME",
          "study arm mouse day body_weight volume"),
         ("subject Time Treatment TumorVolume", "mouse day arm volume"),
-        ("Cage Treatment Mouse_ID date L W H BW", "cage arm mouse date length width height body_weight"),
+        ("Cage Treatment Mouse_ID date L W H BW",
+         "cage arm mouse date length width height body_weight"),
         ("Animal Grp Day Dmax Dmin", "mouse arm day length width"),
         ("ID Cohort Treatment Week Volume Number", "mouse - arm week volume -"),
         ("Days Group Number Value", "day arm mouse volume"),
@@ -87,7 +88,7 @@ def test_declared_columns_come_before_recognised_ones():
 
 
 def test_a_declared_column_that_is_not_there_is_refused_with_the_nearest():
-    with pytest.raises(InputError, match="'Animal'.*Did you mean 'Animal ID'"):
+    with pytest.raises(InputError, match=r"'Animal'.*Did you mean 'Animal ID'"):
         read(sheet(clean_rows(), "Animal ID,arm,day,volume\n"), {"columns": {"mouse": "Animal"}})
 
 

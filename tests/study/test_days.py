@@ -1,7 +1,8 @@
 import pytest
-from .sheets import finding_of, read, rules_of
 
 from xenotrack.errors import InputError
+
+from .sheets import finding_of, read, rules_of
 
 
 def days(texts, header="day", options=None, **how):

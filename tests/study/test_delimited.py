@@ -1,7 +1,8 @@
 import pytest
-from .sheets import HEADER, finding_of, read, rules_of, sheet
 
 from xenotrack.errors import InputError
+
+from .sheets import HEADER, finding_of, read, rules_of, sheet
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -27,7 +27,7 @@ def test_words_of_sheets_are_one_of_six_fates(words, fate):
 
 
 def test_a_fate_on_one_row_or_on_all_is_the_mouses():
-    found, study = fates("m1,a,0,100,", "m1,a,3,110,tumor size", "m2,a,0,90,tox", "m2,a,3,99,tox")
+    found, _ = fates("m1,a,0,100,", "m1,a,3,110,tumor size", "m2,a,0,90,tox", "m2,a,3,99,tox")
     assert found == {"m1": "tumor_size", "m2": "toxicity"}
 
 
@@ -44,7 +44,7 @@ def test_two_fates_of_one_mouse_are_named_and_the_later_is_taken():
 
 
 def test_a_mouse_without_a_fate_has_none():
-    found, study = fates("m1,a,0,100,NA", "m1,a,3,110,")
+    found, _ = fates("m1,a,0,100,NA", "m1,a,3,110,")
     assert found == {"m1": None}
 
 

@@ -70,7 +70,8 @@ def test_one_mouse_in_two_arms_on_different_days_is_an_error_with_both_ways_out(
 
 
 def test_phases_are_chosen_not_guessed():
-    text = "mouse,arm,phase,day,volume\nm1,a,one,0,100\nm1,a,one,3,110\nm1,b,two,7,120\nm1,b,two,9,130\n"
+    rows = "m1,a,one,0,100\nm1,a,one,3,110\nm1,b,two,7,120\nm1,b,two,9,130\n"
+    text = "mouse,arm,phase,day,volume\n" + rows
     study = read(text)
     assert "'one', 'two'" in finding_of(study, "phase-not-chosen").seen
     assert study.errors
@@ -117,7 +118,7 @@ def test_a_header_in_the_middle_is_named(clean):
 
 def test_several_studies_are_chosen_by_name(clean):
     text = sheet([["s1", *r] for r in clean] + [["s2", *r] for r in clean], "study," + HEADER)
-    with pytest.raises(InputError, match="s1, s2.*--select"):
+    with pytest.raises(InputError, match=r"s1, s2.*--select"):
         read(text)
     study = read(text, {"study": {"select": "s2"}})
     assert study.design.name == "s2"

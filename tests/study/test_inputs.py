@@ -61,8 +61,12 @@ def test_several_sheets_are_stacked_each_row_with_its_file(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", 'sheet = "calipers.csv"'), ('[study]\nsheet = "no.csv"', "no file"), ('[study]\nsheet = "."', "read")],
-)  # fmt: skip
+    [
+        ("", 'sheet = "calipers.csv"'),
+        ('[study]\nsheet = "no.csv"', "no file"),
+        ('[study]\nsheet = "."', "read"),
+    ],
+)
 def test_a_toml_without_a_readable_sheet_is_refused(tmp_path, text, words):
     lay(tmp_path, t_dot_toml=text)
     with pytest.raises(InputError, match=words):

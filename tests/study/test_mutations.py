@@ -11,7 +11,7 @@ from xenotrack.study.study import TIDY_COLUMNS
 from .sheets import HEADER, clean_rows, read, sheet
 
 QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 CELLS = st.sampled_from(
     ["", " ", "NA", "x", "68*", "-1", "0", "1e9", "1,5", "1.234,5", '"', '"a', "m1", "drug", "Drug",
@@ -36,10 +36,13 @@ def rows_named(study):
 
 def read_or_refuse(data, **how):
     """The study, or none where a message says why there is none."""
+    refused = ""
     try:
         study = read(data, **how)
     except XenotrackError as error:
-        assert len(str(error)) > 20
+        refused = str(error)
+    if refused:
+        assert len(refused) > 20
         return None
     assert tuple(study.measurements) == TIDY_COLUMNS
     assert not study.measurements.duplicated(["mouse", "tumor", "day"]).any()

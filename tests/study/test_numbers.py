@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
-from .sheets import HEADER, finding_of, read, rules_of, sheet
 
 from xenotrack.errors import InputError
+
+from .sheets import HEADER, finding_of, read, rules_of, sheet
 
 
 @pytest.mark.parametrize("word", ["", "NA", "na", "n/a", ".", "-", " ", "NaN", "#N/A"])
@@ -79,9 +80,9 @@ def test_a_wrong_decimal_mark_is_refused(clean):
 
 
 def test_many_repeated_numbers_are_read_as_each_alone():
-    from xenotrack.study.numbers import plain_numbers
-
     import pandas as pd
+
+    from xenotrack.study.numbers import plain_numbers
 
     texts = pd.Series(["1.5", "x", "", "2e1", "inf"] * 6000)
     expected = [1.5, np.nan, np.nan, 20, np.nan] * 6000

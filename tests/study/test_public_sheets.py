@@ -8,6 +8,7 @@ from xenotrack.study.ingest import read_studies
 from xenotrack.study.settings import read_rules
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
+CONTROL = {"study": {"control": "Control"}}
 VEHICLE = {"study": {"control": "Vehicle"}}
 SHEETS = {
     "synergylmm_grwth_data.csv": (
@@ -21,8 +22,8 @@ SHEETS = {
     "invivosyn_SW837.csv": (VEHICLE, [(24, 120)]),
     "invivosyn_LS_1034.csv": (VEHICLE, [(41, 233)]),
     "invivosyn_SNU-81.csv": (VEHICLE, [(26, 123)]),
-    "inspectumours_example.csv": ({"study": {"control": "Control"}}, [(40, 411), (40, 513), (50, 538)]),
-    "squeak_long_mice.csv": ({"study": {"control": "Control"}, "volume": {"unit": "cm3"}}, [(19, 475)]),
+    "inspectumours_example.csv": (CONTROL, [(40, 411), (40, 513), (50, 538)]),
+    "squeak_long_mice.csv": (CONTROL | {"volume": {"unit": "cm3"}}, [(19, 475)]),
     "maeve_palb_temo_01.csv": ({"study": {"control": "veh"}}, [(40, 668)]),
 }  # fmt: skip
 

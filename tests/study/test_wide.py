@@ -49,7 +49,7 @@ def test_a_mouse_without_any_reading_is_named_and_stays():
 
 
 def test_two_columns_of_one_day_are_no_wide_sheet():
-    with pytest.raises(InputError, match="two columns are named 2"):
+    with pytest.raises(InputError, match="names two columns 2"):
         read("Treatment,Mouse,2,2,9\nveh,1,100,110,150\n")
 
 

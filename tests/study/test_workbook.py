@@ -85,7 +85,7 @@ def test_the_only_sheet_of_readings_is_taken_and_the_others_named():
 
 def test_several_sheets_of_readings_are_asked_about():
     data = workbook({"A": long_rows(), "B": long_rows()})
-    with pytest.raises(InputError, match="A, B.*--sheet"):
+    with pytest.raises(InputError, match=r"A, B.*--sheet"):
         read(data)
     assert read(data, sheet_name="b").measurements["source"].iloc[0].startswith("B!")
     with pytest.raises(InputError, match="A, B"):

@@ -84,7 +84,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "volume": (
         "volume|tumor volume|tumor vol|tum vol|tumvol|tumorvolume|tv|vol",
         "size|tumor size",
-        "value|measurement",
+        "value|measurement|v",
     ),
     "body_weight": (
         "body weight|bodyweight|bw|body wt|bodywt|animal weight|mouse weight",

@@ -13,6 +13,7 @@ from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.rules import Rules
 
 _NAMES = ("mouse", "cage", "tumor", "arm", "phase", "fate", "study", "operator")
+_DIGITS = re.compile(r"\d+")
 
 
 def trimmed(texts: pd.Series) -> pd.Series:
@@ -161,13 +162,10 @@ def _note_two_arms(mouse: str, rows: pd.DataFrame, ledger: Ledger) -> None:
     )
 
 
-def natural_order(names: Iterable[str]) -> list[tuple[tuple[int, int | str], ...]]:
-    """Keys that sort numbers within names as numbers.
+def natural_key(name: str) -> tuple[str, str]:
+    """A key that sorts numbers within names as numbers.
 
-    >>> sorted(["m10", "m9"], key=lambda name: natural_order([name])[0])
-    ['m9', 'm10']
+    >>> sorted(["m10", "m9", "m09"], key=natural_key)
+    ['m09', 'm9', 'm10']
     """
-    return [
-        tuple((0, int(piece)) if piece.isdecimal() else (1, piece) for piece in pieces)
-        for pieces in (re.findall(r"\d+|\D+", name) for name in names)
-    ]
+    return _DIGITS.sub(lambda found: found[0].zfill(20), name), name

@@ -20,7 +20,7 @@ from xenotrack.study.identity import (
     drop_nameless,
     fill_arms,
     key_mice,
-    natural_order,
+    natural_key,
     pick_phase,
 )
 from xenotrack.study.inputs import read_inputs, read_sheets
@@ -191,13 +191,14 @@ def _tidy(
     columns["below_limit"] = volume < limit
     columns["source"] = np.array(sources(rows, table.origins), dtype=object)
     columns["study"] = np.full(len(rows), name, dtype=object)
-    return pd.DataFrame({column: columns[column][order] for column in TIDY_COLUMNS})
+    ordered = {column: columns[column][order] for column in TIDY_COLUMNS}
+    return pd.DataFrame(ordered, copy=False)
 
 
 def _ranks(names: pd.Series) -> np.ndarray:
     """The place of each name when numbers within names are read as numbers."""
     codes, uniques = pd.factorize(names)
-    keys = natural_order(uniques)
+    keys = [natural_key(name) for name in uniques]
     ranks = np.empty(len(uniques), dtype=int)
     ranks[sorted(range(len(uniques)), key=keys.__getitem__)] = np.arange(len(uniques))
     return ranks[codes] if len(ranks) else codes

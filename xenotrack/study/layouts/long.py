@@ -32,7 +32,7 @@ def recognise_long(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
             best, fewest = Recognition(not missing, why, position, header), len(missing)
         if not missing:
             break
-    return best or Recognition(False, "the sheet holds no text")
+    return best or Recognition(False, "holds no text")
 
 
 def lengthen_long(sheet: Sheet, found: Recognition) -> LongText:

@@ -43,7 +43,7 @@ def day_of_header(name: str) -> tuple[str, str] | None:
 
 def recognise_wide(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     """A header that names mouse and arm, and whose other columns are days, each once."""
-    best = Recognition(False, "no column is named by a day, as 0, 3, 7 or day 7")
+    best = Recognition(False, "has no column named by a day, as 0, 3, 7 or day 7")
     for position, header in candidate_headers(sheet, declared):
         complaint = _complaint(header)
         days = _day_columns(header)
@@ -52,7 +52,7 @@ def recognise_wide(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
             return Recognition(
                 True, f"one row a mouse, days {names[0]} to {names[-1]}", position, _own(header)
             )
-        if days and not best.header.names:
+        if days and len(header.roles) > len(best.header.roles):
             best = Recognition(False, complaint, position, header)
     return best
 
@@ -96,7 +96,7 @@ def _complaint(header: Header) -> str | None:
     """Why a header is not that of a wide sheet."""
     days = _day_columns(header)
     if not days:
-        return "no column is named by a day, as 0, 3, 7 or day 7"
+        return "has no column named by a day, as 0, 3, 7 or day 7"
     missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(header, role)]
     if missing:
         return f"misses {' and '.join(missing)}"
@@ -105,9 +105,9 @@ def _complaint(header: Header) -> str | None:
             return f"has a column of its own for the {role} ({header.names[header.roles[role]]})"
     kinds = {kind for kind, _ in days.values()}
     if len(kinds) > 1:
-        return f"its columns are named by {' and '.join(sorted(kinds))}"
+        return f"names its columns by {' and by '.join(sorted(kinds))}"
     text, often = Counter(text for _, text in days.values()).most_common(1)[0]
-    return f"two columns are named {text}" if often > 1 else None
+    return f"names two columns {text}" if often > 1 else None
 
 
 def _own(header: Header) -> Header:
