@@ -10,6 +10,7 @@ import pandas as pd
 
 CAP_PERCENT = 150.0
 BETWEEN_ARMS = 1.5  # bars
+LEAST_ROOM = 0.9  # of the mean number of mice in an arm
 
 
 def waterfall_bars(response: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
@@ -23,18 +24,21 @@ def waterfall_bars(response: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
     >>> waterfall_bars(frame, ["A"])[["mouse", "place", "height"]].values.tolist()
     [['n', 0.0, 150.0], ['m', 1.0, -60.0]]
     """
+    # An arm of few mice still needs room for its name.
+    least = LEAST_ROOM * len(response) / max(len(arms), 1)
     frames, start = [], 0.0
     for arm in arms:
         own = response[response["arm"] == arm]
         own = own.sort_values("best_response_percent", ascending=False, kind="stable")
+        room = max(len(own), least)
         best = own["best_response_percent"].to_numpy(dtype=float)
         frame = own[["mouse", "arm", "mrecist"]].assign(
-            place=start + np.arange(len(own)),
+            place=start + (room - len(own)) / 2 + np.arange(len(own)),
             height=np.minimum(best, CAP_PERCENT),
             capped=best > CAP_PERCENT,
         )
         frames.append(frame)
-        start += max(len(own), 1) + BETWEEN_ARMS
+        start += room + BETWEEN_ARMS
     return pd.concat(frames, ignore_index=True)
 
 

@@ -28,9 +28,13 @@ def days_text(estimate: float, low: float, high: float, otherwise: str) -> str:
     '24.5 (20.1 to –)'
     >>> days_text(float("nan"), 20.1, float("nan"), "not reached")
     'not reached'
+    >>> days_text(27.5, float("nan"), float("nan"), "not reached")
+    '27.5'
     """
     if isnan(estimate):
         return otherwise
+    if isnan(low) and isnan(high):
+        return f"{estimate:.1f}"
     limits = ["–" if isnan(limit) else f"{limit:.1f}" for limit in (low, high)]
     return f"{estimate:.1f} ({limits[0]} to {limits[1]})"
 

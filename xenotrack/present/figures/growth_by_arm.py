@@ -103,7 +103,7 @@ def _notes(readings: pd.DataFrame, rates: pd.DataFrame) -> dict[str, str]:
     notes = {arm: mice_text(n) for arm, n in mice.items()}
     for row in rates.dropna(subset=["estimate"]).itertuples():
         if row.arm in notes:
-            notes[row.arm] += f", {rate_text(row.estimate)} per day"
+            notes[row.arm] += f", {rate_text(row.estimate)}/day"
     return notes
 
 

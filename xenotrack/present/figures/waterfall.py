@@ -36,6 +36,8 @@ CHARACTER = 0.062  # inches, at the size of the labels
 BAR = 0.4  # half the width of a bar
 LEFT = -0.9
 UPRIGHT = 9  # characters: names in less room are written upwards
+LONGEST = 26  # characters of a line that is written upwards
+CROWD = 100  # bars: from here on the symbols shrink with the bars
 
 
 def waterfall(design: Design, response: pd.DataFrame) -> ggplot:
@@ -80,9 +82,7 @@ def waterfall(design: Design, response: pd.DataFrame) -> ggplot:
 def _axes(
     bars: pd.DataFrame, middles: dict[str, float], right: float, top: float
 ) -> list[object]:
-    mice = bars.groupby("arm").size()
-    width = _label_width(middles, right)
-    labels = [f"{wrap_name(arm, width)}\n{mice_text(mice[arm])}" for arm in middles]
+    labels = _labels(bars, middles, right)
     return [
         scale_x_continuous(
             limits=(LEFT, right), breaks=list(middles.values()), labels=labels, expand=(0, 0)
@@ -96,9 +96,21 @@ def _axes(
     ]
 
 
+def _upright(middles: dict[str, float], right: float) -> bool:
+    return _label_width(middles, right) < UPRIGHT
+
+
+def _labels(bars: pd.DataFrame, middles: dict[str, float], right: float) -> list[str]:
+    """The arms' names with their numbers of mice, on one line where they are written upwards."""
+    mice = bars.groupby("arm").size()
+    if _upright(middles, right):
+        return [f"{wrap_name(arm, LONGEST)}, {mice_text(mice[arm])}" for arm in middles]
+    width = _label_width(middles, right)
+    return [f"{wrap_name(arm, width)}\n{mice_text(mice[arm])}" for arm in middles]
+
+
 def _label_text(middles: dict[str, float], right: float) -> element_text:
-    """The arms' names under their bars, written upwards where they are too many."""
-    angle = 90 if _label_width(middles, right) < UPRIGHT else 0
+    angle = 90 if _upright(middles, right) else 0
     return element_text(size=SMALL, angle=angle, va="top", linespacing=1.2, colour="black")
 
 
@@ -109,9 +121,10 @@ def _label_width(middles: dict[str, float], right: float) -> int:
 
 
 def _label_height(middles: dict[str, float], right: float) -> float:
+    """Inches that the names need beyond two lines."""
+    if _upright(middles, right):
+        return min(max(len(arm) for arm in middles) + 8, LONGEST) * CHARACTER
     width = _label_width(middles, right)
-    if width < UPRIGHT:
-        return max(len(arm) for arm in middles) * CHARACTER / 1.5
     return 0.13 * max(wrap_name(arm, width).count("\n") for arm in middles)
 
 
@@ -154,7 +167,7 @@ def _categories(bars: pd.DataFrame) -> list[object]:
             aes("place", "y", shape="mrecist"),
             rows[rows["mrecist"].map(fills) == fill],
             fill=fill,
-            size=1.4,
+            size=1.4 * min(1.0, CROWD / len(bars)),
             stroke=0.35,
         )
         for fill in sorted(set(fills.values()))
