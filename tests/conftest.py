@@ -1,11 +1,15 @@
-"""What end-to-end tests are written with: ``sample``, ``run``, ``golden``."""
+"""What end-to-end tests are written with: ``sample``, ``shared``, ``run``, ``ask``, ``golden``."""
 
 from __future__ import annotations
 
+import io
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import pandas as pd
 import pytest
@@ -17,26 +21,83 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden")
 
 
-@pytest.fixture
+@dataclass(frozen=True)
+class Answer:
+    """What one invocation gave: its exit code, and what it wrote where."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture(scope="session")
 def sample() -> Callable[[str], str]:
     """The path of a bundled sample."""
     return lambda name: str(ROOT / "sample_data" / name)
 
 
+@pytest.fixture(scope="session")
+def shared() -> Callable[[str], str]:
+    """The path of a public study kept beside the repository; skips where there is none."""
+
+    def path(name: str) -> str:
+        found = ROOT.parent / "shared" / "data" / name
+        if not found.exists():
+            pytest.skip(f"{name} is not beside the repository")
+        return str(found)
+
+    return path
+
+
+@pytest.fixture(scope="session")
+def ask() -> Callable[..., Answer]:
+    """``ask("growth", sheet)``: the command line in this process; a bug is raised, not reported.
+
+    With ``code`` the exit code must be that one.
+    """
+    from xenotrack.cli.app import exit_code
+
+    def call(*arguments: object, code: int | None = None, stdin: bytes = b"") -> Answer:
+        out, err, given = (
+            io.TextIOWrapper(io.BytesIO(data), "utf-8") for data in (b"", b"", stdin)
+        )
+        typed = ["xenotrack", *map(str, arguments)]
+        with mock.patch.multiple(sys, argv=typed, stdin=given, stdout=out, stderr=err):
+            status = exit_code()
+        texts = []
+        for stream in (out, err):
+            stream.flush()
+            texts.append(stream.buffer.getvalue().decode("utf-8"))
+        answer = Answer(status, *texts)
+        assert code is None or answer.code == code, answer.stderr
+        return answer
+
+    return call
+
+
 @pytest.fixture
 def run() -> Callable[..., subprocess.CompletedProcess]:
-    """``run("growth", sheet, "-f", "csv")``: the command line as a process of its own."""
+    """``run("growth", sheet, "-f", "csv")``: the command line as a process of its own.
+
+    ``env`` is added to the environment of the tests; other options are those of ``subprocess``.
+    """
 
     def call(
-        *arguments: str, code: int = 0, stdin: bytes | None = None, **options: object
+        *arguments: object,
+        code: int = 0,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        **options: object,
     ) -> subprocess.CompletedProcess:
         done = subprocess.run(
             [sys.executable, "-m", "xenotrack", *map(str, arguments)],
             input=stdin,
             capture_output=True,
+            # Found from any folder, installed or not.
+            env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
             **options,
         )
-        done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
+        done.stdout, done.stderr = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
         assert done.returncode == code, done.stderr
         return done
 
@@ -54,14 +115,8 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
             path.write_text(text, encoding="utf-8")
         expected = path.read_text(encoding="utf-8")
         if path.suffix == ".csv":
-            found = path.with_suffix(".found")
-            found.write_text(text, encoding="utf-8")
-            try:
-                pd.testing.assert_frame_equal(
-                    pd.read_csv(found), pd.read_csv(path), rtol=1e-8, atol=1e-10
-                )
-            finally:
-                found.unlink()
+            found, wanted = (pd.read_csv(io.StringIO(each)) for each in (text, expected))
+            pd.testing.assert_frame_equal(found, wanted, rtol=1e-8, atol=1e-10)
         else:
             assert text == expected
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import NoReturn
 
 import click
@@ -15,6 +16,7 @@ from xenotrack.cli.compare import compare
 from xenotrack.cli.growth import growth
 from xenotrack.cli.plot import plot
 from xenotrack.cli.progression import progression
+from xenotrack.cli.request import forget_stdout
 from xenotrack.cli.response import response
 from xenotrack.cli.run import run
 from xenotrack.cli.synergy import synergy
@@ -66,9 +68,16 @@ for command in (
 
 def main() -> NoReturn:
     """Run the command line, and leave with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        # The same bytes whatever the locale.
-        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the shell
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - as long as the process
+        # The same bytes whatever the locale; a file's name need not be text in any encoding.
+        getattr(sys, name).reconfigure(encoding="utf-8", errors="backslashreplace")
+    # Killed politely, or by a terminal that closes: leave by way of everything that tidies up.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, leave)
     sys.excepthook = report_bug
     sys.exit(exit_code())
 
@@ -89,9 +98,14 @@ def exit_code() -> int:
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of the pipe has seen enough. Python would complain again at its own flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of the pipe has seen enough.
+        forget_stdout()
         return 0
+
+
+def leave(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave with the exit code by which shells know the signal."""
+    sys.exit(128 + number)
 
 
 def report_bug(

@@ -1,4 +1,4 @@
-"""``xenotrack compare``: how arms differ in growth, hazard and days gained."""
+"""``xenotrack compare``: how arms differ in growth, hazard, days gained and responses."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ FAMILIES = {
 @click.option(
     "--outcome",
     "outcomes",
-    type=click.Choice(["growth_rate", "log_hazard", "rmst_days"]),
+    type=click.Choice(["growth_rate", "log_hazard", "rmst_days", "response_rate", "ln_volume"]),
     multiple=True,
-    help="Only this outcome. May be repeated.",
+    help="Only this outcome [all but ln_volume]. May be repeated.",
 )
+@click.option("--day", type=float, help="Day of --outcome ln_volume [the last day fitted].")
 @writes_table
-@reads_study("growth", "progression", "compare")
-def compare(request: Request, *, contrasts: str, outcomes: tuple[str, ...]) -> None:
-    """How arms differ: growth rates, hazards, days gained.
+@reads_study("growth", "progression", "response", "compare")
+def compare(
+    request: Request, *, contrasts: str, outcomes: tuple[str, ...], day: float | None
+) -> None:
+    """How arms differ: growth rates, hazards, days gained, response rates.
 
     p_adjusted holds for all claims of one family and outcome; p_value for one read alone.
 
@@ -40,13 +43,17 @@ def compare(request: Request, *, contrasts: str, outcomes: tuple[str, ...]) -> N
     Examples
       xenotrack compare sample_data/combination.csv
       xenotrack compare sheet.csv --contrasts control --adjust dunnett
+      xenotrack compare sheet.csv --outcome ln_volume --day 21
     """
     from xenotrack.doubts import merge_doubts
     from xenotrack.present.tables import stack
 
+    if day is not None and "ln_volume" not in outcomes:
+        raise click.UsageError("--day is the day of ln_volume: add --outcome ln_volume.")
+
     results = request.results()
     if contrasts != "all":
         results.study.design.require_control()
-    found = results.compare(outcomes, FAMILIES[contrasts])
+    found = results.compare(outcomes, FAMILIES[contrasts], day)
     doubts = merge_doubts(results.fit_doubts, *(each.doubts for each in found))
     request.write(stack([each.to_frame() for each in found]), doubts)

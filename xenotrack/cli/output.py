@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import tempfile
@@ -14,24 +15,37 @@ from xenotrack.errors import InputError
 OURS = "manifest.json"
 
 
+@contextlib.contextmanager
+def _cannot_write(path: Path) -> Iterator[None]:
+    """Turn a failure of the file system into a message that names ``path``."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(f"Cannot write {path}: {error.strerror or error}.") from error
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file under a temporary name beside it, then rename it."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent or ".")
-    except OSError as error:
-        raise InputError(f"Cannot write {path}: {error.strerror}.") from error
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException as error:
-        os.unlink(name)
-        if isinstance(error, OSError):
-            raise InputError(f"Cannot write {path}: {error.strerror}.") from error
-        raise
+    with _cannot_write(path):
+        # A link stays one: what it points to is replaced.
+        path = Path(os.path.realpath(path))
+        if path.exists() and not path.is_file():
+            # A pipe or a device, such as /dev/null, must not give way to a file.
+            path.write_bytes(data)
+            return
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
 
 
 def _umask() -> int:
@@ -42,34 +56,49 @@ def _umask() -> int:
 
 def require_replaceable(out: Path) -> None:
     """Refuse a folder that holds anything but our own results."""
-    if out.is_file():
-        raise InputError(f"{out} is a file. Name a folder for the results with -o.")
-    if out.is_dir() and any(out.iterdir()) and not (out / OURS).is_file():
-        raise InputError(
-            f"{out} is not empty and holds no results of xenotrack ({OURS}). "
-            "Choose another folder with -o, or empty it."
-        )
+    with _cannot_write(out):
+        if out.is_file():
+            raise InputError(f"{out} is a file. Name a folder for the results with -o.")
+        if out.is_dir() and any(out.iterdir()) and not _is_ours(out) and not _are_ours(out):
+            raise InputError(
+                f"{out} is not empty and holds no results of xenotrack ({OURS}). "
+                "Choose another folder with -o, or empty it."
+            )
+        if Path(os.path.realpath(".")).is_relative_to(os.path.realpath(out)):
+            raise InputError(
+                f"{out} holds the folder that you are in, which would vanish under you. "
+                "Name a folder inside it with -o, such as -o results."
+            )
+
+
+def _is_ours(out: Path) -> bool:
+    """Whether a run made the folder: other programs have a manifest.json, too."""
+    try:
+        return "xenotrack" in json.loads((out / OURS).read_bytes())
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def _are_ours(out: Path) -> bool:
+    """Whether the folder holds one folder a study, and nothing else."""
+    return all(_is_ours(folder) for folder in out.iterdir())
 
 
 @contextlib.contextmanager
 def replaced_folder(out: Path) -> Iterator[Path]:
     """A new folder beside ``out`` that takes its place after success, and vanishes otherwise."""
     require_replaceable(out)
-    out = Path(os.path.abspath(out))
-    try:
+    with _cannot_write(out):
+        out = Path(os.path.realpath(out))
         out.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise InputError(f"Cannot write {out}: {error.strerror}.") from error
-    try:
-        yield fresh
-        fresh.chmod(0o777 & ~_umask())
-        _exchange(fresh, out)
-    except BaseException as error:
-        shutil.rmtree(fresh, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise InputError(f"Cannot write {out}: {error.strerror}.") from error
-        raise
+        try:
+            yield fresh
+            fresh.chmod(0o777 & ~_umask())
+            _exchange(fresh, out)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
 
 
 def _exchange(fresh: Path, out: Path) -> None:
@@ -77,11 +106,15 @@ def _exchange(fresh: Path, out: Path) -> None:
     if not out.exists():
         os.replace(fresh, out)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{out.name}.old.", dir=out.parent))
-    os.replace(out, old)
+    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.old.", dir=out.parent))
     try:
+        os.replace(out, aside / "old")
         os.replace(fresh, out)
     except BaseException:
-        os.replace(old, out)
+        if not out.exists():
+            os.replace(aside / "old", out)
         raise
-    shutil.rmtree(old)
+    finally:
+        # Where nothing stands, the old results must not go either.
+        if out.exists():
+            shutil.rmtree(aside, ignore_errors=True)

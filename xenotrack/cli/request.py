@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ class Request:
     @classmethod
     def of(cls, source: str, options: dict[str, Any]) -> Request:
         """Take what every command shares out of ``options``; the command's own remain."""
+        output = options.pop("output", None)  # a path stays as typed
+        options.update({name: _as_text(value) for name, value in options.items()})
         overrides: dict[str, Any] = {}
         for name in [name for name in options if "__" in name]:
             section, key = name.split("__")
@@ -53,7 +56,6 @@ class Request:
             "delimiter": "\t" if delimiter == "tab" else delimiter,
             **{key: options.pop(key) for key in ("encoding", "decimal", "sheet_name", "layout")},
         }
-        output = options.pop("output", None)
         return cls(
             source=source,
             overrides=overrides,
@@ -127,14 +129,37 @@ class Request:
         from xenotrack.cli.output import write_bytes
         from xenotrack.present.tables import FORMATS, format_of
 
+        form = self.form or (format_of(self.output) if self.output else "table")
         doubts = tuple(doubts)
         self.say_doubts(doubts)
-        form = self.form or (format_of(self.output) if self.output else "table")
         data = FORMATS[form](frame, doubts, facts)
         if self.output is None:
-            sys.stdout.buffer.write(data)
+            self.put(data)
         else:
             write_bytes(self.output, data)
+
+    def put(self, data: bytes) -> None:
+        """Write data to stdout."""
+        try:
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            forget_stdout()
+            raise InputError(f"Cannot write to stdout: {error.strerror}.") from error
+
+
+def forget_stdout() -> None:
+    """Let nothing more go to a stdout that takes no more: Python would try again as it leaves."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _as_text(value: Any) -> Any:
+    """Text that can be written: bytes that are not UTF-8 reach Python as half characters."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return tuple(map(_as_text, value)) if isinstance(value, tuple) else value
 
 
 def _pair(text: str, flag: str) -> tuple[str, str]:

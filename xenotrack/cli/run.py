@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from xenotrack.cli.request import Request
 
 if TYPE_CHECKING:
     from xenotrack.present.results import Results
+    from xenotrack.study.study import Study
 
 
 @click.command(cls=StudyCommand)
@@ -41,24 +44,41 @@ def run(request: Request) -> None:
     studies = request.studies()
     for study in studies:
         request.refuse_findings(study)
+    summaries = []
     with replaced_folder(request.output) as fresh:
-        for study in studies:
+        for study, name in zip(studies, folder_names(studies), strict=True):
             results = Results(study)
-            folder = fresh if len(studies) == 1 else fresh / folder_name(study.design.name)
             if request.strict:
                 request.say_doubts(results.doubts)
-            _write(results, folder)
+            summaries.append(_write(results, fresh / name))
+    # Only now: a run that fails says nothing on stdout.
+    request.put("\n".join(summaries).encode())
     request.say(f"Wrote {request.output}/: README.txt there says what is what.")
 
 
-def _write(results: Results, folder: Path) -> None:
+def _write(results: Results, folder: Path) -> str:
+    """Write a study's folder; its summary."""
     from xenotrack.present.figures.gallery import draw_all
     from xenotrack.present.folder import write_folder
     from xenotrack.present.summary import summarise
 
     folder.mkdir(exist_ok=True)
     write_folder(results, folder, draw_all(results))
-    click.echo(summarise(results), nl=False)
+    return summarise(results)
+
+
+def folder_names(studies: Sequence[Study]) -> list[str]:
+    """A folder for each study, no two the same; one study needs none of its own."""
+    if len(studies) == 1:
+        return ["."]
+    names: list[str] = []
+    for study in studies:
+        name = folder_name(study.design.name)
+        # Case does not tell files apart on every machine.
+        taken = [one.casefold() for one in names]
+        numbered = (f"{name}_{number}" for number in count(2))
+        names.append(next(one for one in chain([name], numbered) if one.casefold() not in taken))
+    return names
 
 
 def folder_name(study: str) -> str:
@@ -68,4 +88,4 @@ def folder_name(study: str) -> str:
     'Study_1_naive'
     """
     words = "".join(mark if mark.isalnum() or mark in "-." else " " for mark in study).split()
-    return "_".join(words).strip("._-") or "study"
+    return "_".join(words)[:60].strip("._-") or "study"

@@ -1,0 +1,118 @@
+"""Whatever the sheet, an answer or a message that names the place: never a bug, never a half."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from pathlib import Path
+
+import click
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mutations import OPTIONS, bad_sheets
+
+from xenotrack.cli.app import cli
+from xenotrack.glossary import TABLES
+
+TABLE_COMMANDS = [
+    *("check", "tidy", "response", "growth", "progression", "compare", "synergy", "tolerability")
+]
+COLUMNS_OF = {"check": "findings"}
+
+# A place: the file, a row or cell of it, an arm, a mouse, a column, a rule or an option.
+PLACE = re.compile(r"sheet\.(csv|toml)|rows? \d|\barms?\b|\bmouse\b|\bmice\b|column|--\w|\[\w+\]")
+
+FEW = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+MANY = settings(FEW, max_examples=1500)
+
+
+def known_options(command: str, options: tuple[str, ...]) -> tuple[str, ...]:
+    """The options that concern a command, with their values."""
+    flags = {
+        flag
+        for parameter in cli.commands[command].params
+        if isinstance(parameter, click.Option)
+        for flag in parameter.opts
+    }
+    kept = [place for place, word in enumerate(options) if word in flags]
+    ends = [
+        next((at for at in range(place + 1, len(options)) if options[at][:2] == "--"), len(options))
+        for place in kept
+    ]
+    return tuple(word for place, end in zip(kept, ends, strict=True) for word in options[place:end])
+
+
+def refuse_constants(text: str) -> float:
+    raise AssertionError(f"{text} is not JSON")
+
+
+def assert_an_answer_or_a_place(ask, command: str, arguments: tuple, form: str) -> None:
+    """What every command owes every sheet."""
+    answer = ask(command, *arguments, "-f", form)
+    said = answer.stderr
+    assert "Traceback" not in said
+    assert answer.code in (0, 1), said
+    if answer.code == 1 and command != "check":
+        assert answer.stdout == ""
+        assert said.startswith("Error: ") or "\nError: " in said
+        assert PLACE.search(said), said
+    elif answer.stdout:
+        read = {"csv": read_csv, "json": read_json, "table": read_table}[form]
+        read(answer.stdout, TABLES[COLUMNS_OF.get(command, command)])
+    else:
+        assert answer.code == 1, "no answer and no error"
+        assert PLACE.search(said), said
+
+
+def read_csv(text: str, columns: tuple[str, ...]) -> None:
+    header, *rows = csv.reader(io.StringIO(text))
+    assert tuple(header) == columns
+    assert all(len(row) == len(header) for row in rows)
+    texts = {"study", "mouse", "tumor", "arm", "phase", "seen", "proposal", "file", "source"}
+    for row in rows:
+        for name, cell in zip(header, row, strict=True):
+            assert name in texts or cell not in ("inf", "-inf", "nan", "None"), (name, cell)
+
+
+def read_table(text: str, columns: tuple[str, ...]) -> None:
+    assert tuple(text.partition("\n")[0].split()) == columns
+
+
+def read_json(text: str, columns: tuple[str, ...]) -> None:
+    found = json.loads(text, parse_constant=refuse_constants)
+    assert found["schema_version"] == 1
+    for row in found["rows"]:
+        assert tuple(row) == columns
+        for value in row.values():
+            assert not isinstance(value, float) or math.isfinite(value)
+
+
+def holds_for_sheets(ask, folder: Path, command: str, examples: settings) -> None:
+    @examples
+    @given(sheet=bad_sheets(), options=OPTIONS, form=st.sampled_from(["csv", "json", "table"]))
+    def holds(sheet: bytes, options: tuple[str, ...], form: str) -> None:
+        path = folder / "sheet.csv"
+        path.write_bytes(sheet)
+        arguments = (path, *known_options(command, options))
+        assert_an_answer_or_a_place(ask, command, arguments, form)
+
+    holds()
+
+
+@pytest.mark.parametrize("command", TABLE_COMMANDS)
+def test_every_sheet_has_an_answer_or_a_place(ask, tmp_path, command) -> None:
+    holds_for_sheets(ask, tmp_path, command, FEW)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", TABLE_COMMANDS)
+def test_very_many_sheets_have_an_answer_or_a_place(ask, tmp_path, command) -> None:
+    holds_for_sheets(ask, tmp_path, command, MANY)
