@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ from xenotrack.study.study import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-    from xenotrack.compare.contrasts import Contrasts
+    from xenotrack.compare.contrasts import Contrasts, ContrastSource
     from xenotrack.compare.synergy import Synergy
+    from xenotrack.model.estimates import ArmEstimates
     from xenotrack.model.growth_fit import GrowthFit
     from xenotrack.model.progression import ProgressionFit
     from xenotrack.response.responses import MouseResponses
@@ -68,26 +70,54 @@ class Results:
         return tolerability(self.study)
 
     def compare(
-        self, outcomes: tuple[str, ...] = (), families: tuple[str, ...] = ("control", "parts")
+        self,
+        outcomes: tuple[str, ...] = (),
+        families: tuple[str, ...] = ("control", "parts"),
+        day: float | None = None,
     ) -> tuple[Contrasts, ...]:
-        """The contrasts of each outcome asked for (all by default), families never mixed."""
+        """The contrasts of each outcome asked for, families never mixed.
+
+        By default all but ``ln_volume``, which is the change since day 0 at ``day`` (the last day
+        fitted). Raises ``FitError`` where growth is asked for and cannot be measured.
+        """
         from xenotrack.compare.comparisons import compare_arms
+        from xenotrack.compare.components import DEFAULT_OUTCOMES, OUTCOMES
 
-        return tuple(
-            compare_arms(source, self.study.design, families)
-            for outcome, source in self._sources().items()
-            if not outcomes or outcome in outcomes
-        )
+        fitted = [name for name in DEFAULT_OUTCOMES if self.has_growth or name != "growth_rate"]
+        asked = outcomes or fitted
+        contrasts = []
+        for outcome in (name for name in OUTCOMES if name in asked):
+            source, doubts = self._source(outcome, day)
+            found = compare_arms(source, self.study.design, families)
+            contrasts.append(replace(found, doubts=merge_doubts(found.doubts, doubts)))
+        return tuple(contrasts)
 
-    def _sources(self) -> dict:
+    def _source(
+        self, outcome: str, day: float | None
+    ) -> tuple[ArmEstimates | ContrastSource, Iterable[Doubt]]:
+        """What an outcome's contrasts are made of, and doubts that are its alone."""
+        from xenotrack.compare.components import doubt_day, ln_volume_change, response_source
         from xenotrack.compare.hazards import hazard_source
 
-        growth = {"growth_rate": self.growth.slopes()} if self.has_growth else {}
-        return {
-            **growth,
-            "log_hazard": hazard_source(self.progression),
-            "rmst_days": self.progression.days_without_progression(),
-        }
+        design = self.study.design
+        if outcome == "ln_volume":
+            at = self.last_day_fitted if day is None else day
+            doubts = doubt_day(design, self.growth.last_day, at)
+            return ln_volume_change(self.growth.slopes(), at), doubts
+        if outcome == "response_rate":
+            own = ("response-not-evaluable", "no-relative-endpoints")
+            doubts = [doubt for doubt in self.responses.doubts if doubt.rule in own]
+            return response_source(self.response, design), doubts
+        if outcome == "growth_rate":
+            return self.growth.slopes(), ()
+        if outcome == "log_hazard":
+            return hazard_source(self.progression), ()
+        return self.progression.days_without_progression(), ()
+
+    @property
+    def last_day_fitted(self) -> float:
+        """The last day of any arm in the growth fit."""
+        return float(self.growth.facts()["last_day"].iloc[0])
 
     @cached_property
     def comparisons(self) -> tuple[Contrasts, ...]:

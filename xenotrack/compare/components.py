@@ -1,0 +1,65 @@
+"""What each component contributes: outcomes beside rates, hazards and days, as comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xenotrack.compare.contrasts import ContrastSource
+from xenotrack.compare.proportions import proportion_source
+from xenotrack.doubts import Doubt
+from xenotrack.model.estimates import ArmEstimates, Floats
+from xenotrack.study.design import Design
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OUTCOMES = ("growth_rate", "log_hazard", "rmst_days", "response_rate", "ln_volume")
+# A straight line says the same of every day: its change is asked for, not shown by default.
+DEFAULT_OUTCOMES = OUTCOMES[:-1]
+
+RESPONSE_METHOD = (
+    "objective response (CR or PR) of all mice, NE included; exact score test and interval"
+)
+
+
+def ln_volume_change(rates: ArmEstimates, day: float) -> ArmEstimates:
+    """The change of ln volume from day 0 to a day, ``day · rate``, with the df of the rates."""
+    return replace(
+        rates,
+        outcome="ln_volume",
+        values=day * rates.values,
+        covariance=day**2 * rates.covariance,
+        method=f"{rates.method}; change from day 0 to day {day:g}",
+    )
+
+
+def doubt_day(design: Design, last_day: Floats, day: float) -> Iterator[Doubt]:
+    """Arms whose line is followed past their last reading; ``last_day`` (k,) by arm."""
+    beyond = [
+        f"{name} (day {last:g})"
+        for name, last in zip(design.arm_names, last_day, strict=True)
+        if last < day
+    ]
+    if beyond:
+        yield Doubt(
+            "volume-extrapolated",
+            "ln_volume",
+            f"Day {day:g} lies beyond the last day fitted of {', '.join(beyond)}: the change of "
+            "ln volume follows the line of that arm to where nobody measured.",
+        )
+
+
+def response_source(mice: pd.DataFrame, design: Design) -> ContrastSource:
+    """The share of each arm's mice with an objective response (mRECIST CR or PR).
+
+    ``mice`` has a row a mouse; those that are not evaluable stay in the denominator.
+    """
+    responded = mice["mrecist"].isin(["CR", "PR"])
+    by_arm = [responded[(mice["arm"] == arm).to_numpy()] for arm in design.arm_names]
+    x = np.array([int(own.sum()) for own in by_arm])
+    n = np.array([len(own) for own in by_arm])
+    return proportion_source("response_rate", design.arm_names, x, n, RESPONSE_METHOD)
