@@ -44,3 +44,9 @@ def test_readings_of_three_rows_are_compared_all():
     study = read(HEADER + "m1,a,0,100\nm1,a,0,100\nm1,a,0,120\nm1,a,3,110\n")
     assert "say volume_mm3 100 and 100 and 120" in finding_of(study, "duplicates-conflict").seen
     assert rules_of(study).count("duplicates-conflict") == 1
+
+
+def test_a_day_on_which_a_known_tumour_was_not_measured_has_no_burden():
+    rows = [("L", 0, 100), ("L", 3, 110), ("L", 7, 120), ("R", 3, 50), ("R", 10, 60)]
+    text = "mouse,site,arm,day,volume\n" + "".join(f"m1,{s},a,{d},{v}\n" for s, d, v in rows)
+    assert read(text).readings[["day", "volume_mm3"]].to_numpy().tolist() == [[0, 100], [3, 160]]

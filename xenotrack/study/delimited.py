@@ -145,16 +145,17 @@ def _records(
 def _extent(text: str, mark: str, file: str) -> tuple[int, int]:
     """Lines up to the last one with text, and the most cells that a line can have."""
     data = np.frombuffer(text.rstrip("\n").encode(), dtype=np.uint8)
-    starts = np.append(0, np.flatnonzero(data == ord("\n")) + 1)
+    ends = np.append(np.flatnonzero(data == ord("\n")), len(data))
     # Of a mark outside ASCII the first byte may be another letter's: more cells than needed.
-    marks = np.add.reduceat(data == mark.encode()[0], starts, dtype=np.int64)
+    before = np.searchsorted(np.flatnonzero(data == mark.encode()[0]), ends)
+    marks = np.diff(before, prepend=0)
     width = int(marks.max()) + 1
-    if width * len(starts) > _MOST_CELLS:
+    if width * len(ends) > _MOST_CELLS:
         raise InputError(
-            f"{file}, row {int(marks.argmax()) + 1} has {width} cells; {len(starts)} such rows are "
+            f"{file}, row {int(marks.argmax()) + 1} has {width} cells; {len(ends)} such rows are "
             "too many to read. Is the delimiter right (--delimiter)?"
         )
-    return len(starts), width
+    return len(ends), width
 
 
 def _quotes(text: str, mark: str) -> Literal["closed", "spread", "open"]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from xenotrack.study.design import Design
 from xenotrack.study.finding import Finding
+from xenotrack.study.frames import with_columns
 
 TIDY_COLUMNS = (
     "study",
@@ -67,29 +68,41 @@ class Study:
         """The tumour burden of each mouse and day: ``mouse arm day volume_mm3 below_limit``.
 
         A mouse's tumours are summed, a reading below the limit stands at the limit, and a day on
-        which one of the mouse's tumours was not measured has no burden.
+        which a tumour that was seen before was not measured has no burden.
         """
-        rows = self.measurements
         columns = ["mouse", "arm", "day", "volume_mm3", "below_limit"]
-        below = rows["below_limit"].to_numpy(dtype=bool)
-        rows = rows.assign(
-            volume_mm3=np.where(below, self.limit_mm3, rows["volume_mm3"].to_numpy(dtype=float))
+        below = self.measurements["below_limit"].to_numpy(dtype=bool)
+        volume = self.measurements["volume_mm3"].to_numpy(dtype=float)
+        rows = with_columns(
+            self.measurements[[*columns, "tumor"]],
+            volume_mm3=np.where(below, self.limit_mm3, volume),
         )
-        if not rows.duplicated(["mouse", "day"]).any():
-            return rows.loc[rows["volume_mm3"].notna(), columns].reset_index(drop=True)
-        by_day = rows.groupby(["mouse", "day"], sort=False, as_index=False)
-        burden = by_day.agg(
-            arm=("arm", "first"),
-            volume_mm3=("volume_mm3", "sum"),
-            below_limit=("below_limit", "all"),
-            n_tumors=("volume_mm3", "size"),
-            n_measured=("volume_mm3", "count"),
+        if rows["tumor"].nunique() > 1:
+            rows = self._burdens(rows)
+        complete = rows["volume_mm3"].notna().to_numpy()
+        return rows.loc[complete, columns].reset_index(drop=True)
+
+    def _burdens(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """One row a mouse and day, of the tumours that the mouse has by then."""
+        mice = pd.factorize(rows["mouse"])[0]
+        burdens = (
+            with_columns(rows, order=mice)
+            .groupby(["order", "mouse", "day"], as_index=False)
+            .agg(
+                arm=("arm", "first"),
+                volume_mm3=("volume_mm3", "sum"),
+                below_limit=("below_limit", "all"),
+                n_measured=("volume_mm3", "count"),
+            )
         )
-        complete = burden[burden["n_tumors"] == burden["n_measured"]]
-        below = complete["below_limit"].to_numpy(dtype=bool)
-        return complete.assign(volume_mm3=np.where(below, self.limit_mm3, complete["volume_mm3"]))[
-            columns
-        ].reset_index(drop=True)
+        seen = rows.groupby(["mouse", "tumor"], sort=False, as_index=False)["day"].min()
+        by_then = burdens[["mouse", "day"]].merge(seen, on="mouse", suffixes=("", "_seen"))
+        by_then = by_then[by_then["day_seen"] <= by_then["day"]]
+        expected = by_then.groupby(["mouse", "day"], as_index=False).size()
+        burdens = burdens.merge(expected, on=["mouse", "day"], how="left")
+        complete = burdens["n_measured"] == burdens["size"]
+        volume = burdens["volume_mm3"].where(~burdens["below_limit"], self.limit_mm3)
+        return burdens.assign(volume_mm3=volume.where(complete))
 
     @cached_property
     def mice(self) -> pd.DataFrame:
@@ -103,7 +116,9 @@ class Study:
         """
         rows = self.measurements
         telling = rows[["volume_mm3", "body_weight_g", "fate"]].notna().any(axis=1)
-        by_mouse = rows.assign(told_day=rows["day"].where(telling)).groupby("mouse", sort=False)
+        told = rows["day"].where(telling)
+        rows = with_columns(rows[["mouse", "arm", "fate", "day"]], told_day=told)
+        by_mouse = rows.groupby("mouse", sort=False)
         mice = by_mouse.agg(
             arm=("arm", "first"),
             fate=("fate", "first"),
