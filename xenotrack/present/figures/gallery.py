@@ -88,9 +88,7 @@ def draw_rates(results: Results) -> ggplot:
 def draw_weight(results: Results) -> ggplot:
     study = results.study
     changes = weight_changes(study)
-    return weight(
-        study.design, changes, last_readings(study, changes), mean_weight_changes(study)
-    )
+    return weight(study.design, changes, last_readings(study, changes), mean_weight_changes(study))
 
 
 FIGURES: dict[str, Callable[[Results], ggplot]] = {

@@ -12,6 +12,7 @@ from xenotrack.present.figures.number_table import NumberTable
 from xenotrack.present.figures.style import (
     THICK,
     arm_scales,
+    assemble,
     caption,
     interval_name,
     paper,
@@ -36,7 +37,8 @@ def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
     )
     table = _table(study, drawn, alive)
     line = aes(group="arm", linetype="arm")
-    return ggplot(drawn, aes("day", "y", colour="arm")) + [
+    return assemble(
+        ggplot(drawn, aes("day", "y", colour="arm")),
         *paper(table.height + 0.5, **table.theme()),
         *table.layers(),
         _intervals(study, drawn.dropna(subset=["low", "high"]), table),
@@ -48,7 +50,7 @@ def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
             " A curve stops where fewer than half of the arm's mice are still followed.",
             _about_limit(study),
         ),
-    ]
+    )
 
 
 def _intervals(study: Study, drawn: pd.DataFrame, table: NumberTable) -> object:

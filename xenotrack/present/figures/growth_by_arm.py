@@ -18,7 +18,7 @@ from plotnine import (
 from xenotrack.present.axes import log_breaks, plain_number
 from xenotrack.present.figures.artists import geom_bands, geom_polylines
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.style import caption, interval_name, paper, say
+from xenotrack.present.figures.style import assemble, caption, interval_name, paper, say
 from xenotrack.present.theme import FATES, arm_colours
 from xenotrack.present.words import mice_text, rate_text
 from xenotrack.study.design import Design
@@ -41,25 +41,19 @@ def growth_by_arm(
     drawn, ends, fitted = (_on_log_axis(frame) for frame in (readings, last, curves))
     panels = _panels(design, drawn, rates)
     colours = arm_colours(design)
-    return ggplot(panels.placed(drawn, y="log_value"), aes("x", "y", colour="arm")) + [
+    return assemble(
+        ggplot(panels.placed(drawn, y="log_value"), aes("x", "y", colour="arm")),
         *paper(panels.height + 0.75, **panels.theme()),
         *panels.layers(),
         geom_polylines(aes(group="mouse"), size=0.35, alpha=0.45),
         *_fitted(panels, fitted),
         *_below_limit(panels, drawn),
-        geom_point(
-            aes(shape="fate"),
-            panels.placed(ends, y="log_value"),
-            size=1.3,
-            fill="none",
-            stroke=0.5,
-        ),
+        *_fates(panels, ends),
         scale_colour_manual(values=colours, guide=None),
         scale_fill_manual(values=colours, guide=None),
-        _fates(ends),
         _axis_names(design),
         caption(_explain(design, drawn, curves)),
-    ]
+    )
 
 
 def _panels(design: Design, drawn: pd.DataFrame, rates: pd.DataFrame) -> Panels:
@@ -80,16 +74,23 @@ def _panels(design: Design, drawn: pd.DataFrame, rates: pd.DataFrame) -> Panels:
     )
 
 
-def _fates(ends: pd.DataFrame) -> scale_shape_manual:
+def _fates(panels: Panels, ends: pd.DataFrame) -> list[object]:
+    """A symbol at the end of each mouse's line, with its legend; none where no fate is known."""
     found = set(ends["fate"])
     fates = [fate for fate in FATES if fate in found]
-    return scale_shape_manual(
-        name="Fate",
-        values={fate: FATES[fate][0] for fate in fates},
-        breaks=fates,
-        labels=[FATES[fate][1] for fate in fates],
-        guide=guide_legend(nrow=1, override_aes={"colour": "black", "size": 2}),
-    )
+    if fates == ["unknown"]:
+        return []
+    placed = panels.placed(ends, y="log_value")
+    return [
+        geom_point(aes(shape="fate"), placed, size=1.3, fill="none", stroke=0.5),
+        scale_shape_manual(
+            name="Fate",
+            values={fate: FATES[fate][0] for fate in fates},
+            breaks=fates,
+            labels=[FATES[fate][1] for fate in fates],
+            guide=guide_legend(nrow=1, override_aes={"colour": "black", "size": 2}),
+        ),
+    ]
 
 
 def _arms(design: Design, readings: pd.DataFrame) -> list[str]:
@@ -99,11 +100,12 @@ def _arms(design: Design, readings: pd.DataFrame) -> list[str]:
 
 def _notes(readings: pd.DataFrame, rates: pd.DataFrame) -> dict[str, str]:
     """The number of mice drawn, and the rate where the arm has one."""
-    mice = readings.groupby("arm")["mouse"].nunique()
-    notes = {arm: mice_text(n) for arm, n in mice.items()}
-    for row in rates.dropna(subset=["estimate"]).itertuples():
-        if row.arm in notes:
-            notes[row.arm] += f", {rate_text(row.estimate)}/day"
+    mice = readings.drop_duplicates("mouse")["arm"]
+    notes = {arm: mice_text((mice == arm).sum()) for arm in mice.unique().tolist()}
+    known = rates.dropna(subset=["estimate"])
+    for arm, rate in zip(known["arm"].tolist(), known["estimate"].tolist(), strict=True):
+        if arm in notes:
+            notes[arm] += f", {rate_text(rate)}/day"
     return notes
 
 
@@ -131,7 +133,9 @@ def _fitted(panels: Panels, fitted: pd.DataFrame) -> list[object]:
 
 def _below_limit(panels: Panels, drawn: pd.DataFrame) -> list[object]:
     below = panels.placed(drawn[drawn["below_limit"]], y="log_value")
-    return [geom_point(data=below, shape="o", fill="white", size=1.1, stroke=0.4)] * bool(len(below))
+    if not len(below):
+        return []
+    return [geom_point(data=below, shape="o", fill="white", size=1.1, stroke=0.4)]
 
 
 def _axis_names(design: Design) -> labs:

@@ -151,12 +151,11 @@ class NumberTable:
         ]
         words += [(day, below[0.12], plain_number(day), "center", 0) for day in self.days]
         words += [
-            (self.share(TICK_AT), height, label, "right", 0)
-            for height, label in self.ticks.items()
+            (self.share(TICK_AT), height, label, "right", 0) for height, label in self.ticks.items()
         ]
         words += [
-            (float(row.day), self.rows[row.arm], str(row.n_mice), "center", 0)
-            for row in self.counts.itertuples()
+            (day, self.rows[arm], str(n), "center", 0)
+            for arm, day, n in self.counts[["arm", "day", "n_mice"]].to_numpy().tolist()
         ]
         if self.column:
             words += [(at, self.heading_at, self.column_heading, "left", 0)]

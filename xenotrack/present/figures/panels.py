@@ -29,6 +29,7 @@ from xenotrack.present.figures.style import FIGURE_WIDTH, LIGHT, SMALL
 from xenotrack.present.theme import wrap_name
 
 CURVE_HEIGHT = {1: 2.8, 2: 2.3, 3: 1.7, 4: 1.5, 5: 1.25}  # inches, by panels side by side
+ALONE = 2.1  # a single row of panels can be higher
 MARGINS = 0.75  # inches left of the panels
 CHARACTER = 0.064  # inches, at the size of the titles
 LINE = 0.125  # inches of a line of text
@@ -79,7 +80,8 @@ class Panels:
     @property
     def inch(self) -> float:
         """Units of height in an inch."""
-        return (self.high - self.low) / CURVE_HEIGHT[self.columns]
+        inches = CURVE_HEIGHT[self.columns]
+        return (self.high - self.low) / (inches if self.rows > 1 else max(inches, ALONE))
 
     @property
     def top(self) -> float:
@@ -177,9 +179,7 @@ class Panels:
             rows.append((x + self.first, y + self.top, self.titles[arm], "left"))
             if position + self.columns >= len(self.arms):
                 under = y + self.low - 0.06 * self.inch
-                rows += [
-                    (x + day, under, plain_number(day), "center") for day in self._day_breaks
-                ]
+                rows += [(x + day, under, plain_number(day), "center") for day in self._day_breaks]
         return pd.DataFrame(rows, columns=["x", "y", "label", "ha"])
 
     def theme(self) -> dict[str, object]:

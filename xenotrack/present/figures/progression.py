@@ -12,6 +12,7 @@ from xenotrack.present.figures.style import (
     MIDDLE,
     THICK,
     arm_scales,
+    assemble,
     caption,
     interval_name,
     paper,
@@ -34,7 +35,7 @@ def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggp
     """Kaplan–Meier curves with the mice at risk and the medians under them.
 
     ``curve`` has a row an arm and day (``n_at_risk n_censored estimate conf_low conf_high``),
-    ``table`` a row an arm (``median_days conf_low conf_high``).
+    ``table`` a row an arm (``n_mice n_events median_days conf_low conf_high``).
     """
     if not len(curve):
         return say("No mouse could be judged for progression.")
@@ -42,27 +43,33 @@ def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggp
     layout = _table(design, curve, table)
     censored = curve[curve["n_censored"] > 0]
     left, right = layout.share(-0.02), layout.share(1.02)
-    return ggplot(corners, aes("day", "estimate", colour="arm")) + [
+    return assemble(
+        ggplot(corners, aes("day", "estimate", colour="arm")),
         *paper(layout.height + 0.5, **layout.theme()),
         *layout.layers(),
-        annotate(
-            "segment", x=left, xend=right, y=0.5, yend=0.5, colour=MIDDLE, linetype="dotted"
-        ),
+        annotate("segment", x=left, xend=right, y=0.5, yend=0.5, colour=MIDDLE, linetype="dotted"),
         *_bands(design, curve),
         geom_polylines(aes(group="arm", linetype="arm"), size=THICK),
         geom_point(data=censored, shape="|", size=2.2, stroke=0.6),
         *arm_scales(design),
         caption(
             f"Kaplan–Meier; progression at {_event(design)}. Ticks: mice censored. Medians with "
-            f"their {interval_name(design)}; –: not reached."
+            f"their {interval_name(design)}; –: not reached.",
+            _without_progression(table),
         ),
-    ]
+    )
 
 
 def _event(design: Design) -> str:
     rules = design.rules.progression
     culled = " or leaving for tumour size" if rules.size_cull == "event" else ""
     return EVENTS[rules.rule].format(value=rules.threshold) + culled
+
+
+def _without_progression(table: pd.DataFrame) -> str:
+    """Which arms lie on one another along the top, since nobody can see it."""
+    arms = table.loc[(table["n_events"] == 0) & (table["n_mice"] > 0), "arm"].tolist()
+    return f"No mouse progressed under {', '.join(arms)}." if len(arms) > 1 else ""
 
 
 def _bands(design: Design, curve: pd.DataFrame) -> list[object]:
@@ -79,9 +86,10 @@ def _bands(design: Design, curve: pd.DataFrame) -> list[object]:
 def _table(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> NumberTable:
     last = float(curve["day"].max())
     days = day_breaks(0, last, most=7)
+    columns = ["arm", "median_days", "conf_low", "conf_high"]
     medians = {
-        row.arm: days_text(row.median_days, row.conf_low, row.conf_high, "not reached")
-        for row in table.itertuples()
+        arm: days_text(median, low, high, "not reached")
+        for arm, median, low, high in table[columns].to_numpy(dtype=object).tolist()
     }
     return NumberTable(
         arms=design.arm_names,

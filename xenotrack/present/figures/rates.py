@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 from plotnine import (
     aes,
@@ -21,6 +23,7 @@ from xenotrack.present.figures.style import (
     MIDDLE,
     SMALL,
     arm_scales,
+    assemble,
     caption,
     interval_name,
     paper,
@@ -35,6 +38,7 @@ BOTTOM = 0.4
 # Where the columns of words begin, in shares of the rates' own axis.
 COLUMNS = {"n": 1.04, "rate": 1.12, "doubling": 1.68}
 END = 2.12
+DOUBLING = ["doubling_time_days", "doubling_time_low", "doubling_time_high"]
 
 
 def rates(design: Design, table: pd.DataFrame) -> ggplot:
@@ -44,10 +48,10 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
         return say("No growth rate could be estimated.")
     rows = table.assign(y=range(len(table), 0, -1))
     low, high = _reach(drawn, design.rules.growth.blocked_below)
-    words = _words(rows, low, high)
     whole = rows.dropna(subset=["conf_low", "conf_high"])
     known = rows.dropna(subset=["estimate"])
-    return ggplot(known, aes("estimate", "y", colour="arm")) + [
+    return assemble(
+        ggplot(known, aes("estimate", "y", colour="arm")),
         *paper(
             1.0 + ROW * (len(rows) + 1),
             axis_line=element_blank(),
@@ -84,7 +88,7 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
             f"{design.rules.growth.blocked_below:g} per day, below which growth counts as blocked."
             " –: no doubling, or a limit without end."
         ),
-    ]
+    )
 
 
 def _reach(drawn: pd.DataFrame, blocked_below: float) -> tuple[float, float]:
@@ -103,9 +107,7 @@ def _reference_lines(design: Design, n_rows: int, low: float, high: float) -> li
     line = aes("x", "y", xend="xend", yend="yend")
     return [
         geom_segment(line, solid, size=0.5, inherit_aes=False),
-        geom_segment(
-            line, dotted, size=0.4, linetype="dotted", colour=MIDDLE, inherit_aes=False
-        ),
+        geom_segment(line, dotted, size=0.4, linetype="dotted", colour=MIDDLE, inherit_aes=False),
     ]
 
 
@@ -117,10 +119,8 @@ def _words(rows: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
     ).assign(y=len(rows) + 1)
     columns = {
         "n": [str(n) for n in rows["n_mice"]],
-        "rate": [
-            rate_text(row.estimate, row.conf_low, row.conf_high) for row in rows.itertuples()
-        ],
-        "doubling": [_doubling(row) for row in rows.itertuples()],
+        "rate": _texts(rows, rate_text, ["estimate", "conf_low", "conf_high"]),
+        "doubling": _texts(rows, _doubling, DOUBLING),
     }
     frames = [
         pd.DataFrame({"x": at[name], "y": rows["y"], "label": labels})
@@ -129,10 +129,11 @@ def _words(rows: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
     return pd.concat([heading, *frames], ignore_index=True)
 
 
-def _doubling(row: object) -> str:
-    return days_text(
-        row.doubling_time_days,  # type: ignore[attr-defined]
-        row.doubling_time_low,  # type: ignore[attr-defined]
-        row.doubling_time_high,  # type: ignore[attr-defined]
-        "–",
-    )
+def _texts(rows: pd.DataFrame, write: Callable[..., str], columns: list[str]) -> list[str]:
+    return [
+        write(*values) for values in zip(*(rows[name].tolist() for name in columns), strict=True)
+    ]
+
+
+def _doubling(estimate: float, low: float, high: float) -> str:
+    return days_text(estimate, low, high, "–")

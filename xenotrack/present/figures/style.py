@@ -63,6 +63,11 @@ def paper(height: float, **changes: object) -> list[object]:
     return [theme_classic(base_size=FONT), theme(**looks)]
 
 
+def assemble(figure: ggplot, *parts: object) -> ggplot:
+    """A figure with all its parts, added at once: each ``+`` of its own would copy it whole."""
+    return figure + list(parts)
+
+
 def caption(*sentences: str, width: int = 150) -> labs:
     """What a reader must know to read the figure, below it."""
     text = " ".join(sentence for sentence in sentences if sentence)

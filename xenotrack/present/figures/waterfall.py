@@ -22,7 +22,7 @@ from plotnine import (
 from xenotrack.present.axes import signed_percent
 from xenotrack.present.bars import CAP_PERCENT, arm_middles, narrowest_block, waterfall_bars
 from xenotrack.present.figures.artists import geom_words
-from xenotrack.present.figures.style import MIDDLE, SMALL, caption, paper, say
+from xenotrack.present.figures.style import MIDDLE, SMALL, assemble, caption, paper, say
 from xenotrack.present.theme import RESPONSES, arm_colours, wrap_name
 from xenotrack.present.words import mice_text
 from xenotrack.study.design import Design
@@ -51,7 +51,8 @@ def waterfall(design: Design, response: pd.DataFrame) -> ggplot:
     right = bars["place"].max() + 0.9
     top = max(measured["height"].max(), 40.0) + 14
     middles = arm_middles(bars, design.arm_names)
-    return ggplot(bars, aes("place")) + [
+    return assemble(
+        ggplot(bars, aes("place")),
         *paper(
             3.9 + _label_height(middles, right),
             axis_ticks_major_x=element_blank(),
@@ -76,12 +77,10 @@ def waterfall(design: Design, response: pd.DataFrame) -> ggplot:
             "response.",
             _about_cap(bars),
         ),
-    ]
+    )
 
 
-def _axes(
-    bars: pd.DataFrame, middles: dict[str, float], right: float, top: float
-) -> list[object]:
+def _axes(bars: pd.DataFrame, middles: dict[str, float], right: float, top: float) -> list[object]:
     labels = _labels(bars, middles, right)
     return [
         scale_x_continuous(

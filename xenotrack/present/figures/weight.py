@@ -16,7 +16,7 @@ from plotnine import (
 from xenotrack.present.axes import signed_percent
 from xenotrack.present.figures.artists import geom_polylines
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.style import caption, paper, say
+from xenotrack.present.figures.style import assemble, caption, paper, say
 from xenotrack.present.theme import FATES, arm_colours
 from xenotrack.present.words import mice_text
 from xenotrack.study.design import Design
@@ -36,7 +36,8 @@ def weight(
     if not len(changes):
         return say("No body weight was measured.")
     panels = _panels(design, changes)
-    return ggplot(panels.placed(changes, y="change_percent"), aes("x", "y", colour="arm")) + [
+    return assemble(
+        ggplot(panels.placed(changes, y="change_percent"), aes("x", "y", colour="arm")),
         *paper(panels.height + 0.7, **panels.theme()),
         *panels.layers(),
         geom_polylines(aes(group="mouse"), size=0.35, alpha=0.45),
@@ -48,7 +49,7 @@ def weight(
             "Thin lines: mice, tumour included. Thick line: mean, as long as half of the arm's "
             "mice are followed. Grey lines: no change, and losses of 15 % and 20 %."
         ),
-    ]
+    )
 
 
 def _panels(design: Design, changes: pd.DataFrame) -> Panels:
@@ -74,7 +75,9 @@ def _toxicity(panels: Panels, last: pd.DataFrame) -> list[object]:
         return []
     symbol, words = FATES["toxicity"]
     return [
-        geom_point(aes(shape="fate"), panels.placed(left, y="change_percent"), size=1.6, stroke=0.4),
+        geom_point(
+            aes(shape="fate"), panels.placed(left, y="change_percent"), size=1.6, stroke=0.4
+        ),
         scale_shape_manual(
             name="Fate",
             values={"toxicity": symbol},
