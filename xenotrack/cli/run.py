@@ -14,6 +14,7 @@ from xenotrack.cli.request import Request
 
 if TYPE_CHECKING:
     from xenotrack.present.results import Results
+    from xenotrack.present.studio import Studio
     from xenotrack.study.study import Study
 
 
@@ -37,34 +38,37 @@ def run(request: Request) -> None:
       xenotrack run sheet.csv --control Vehicle -o results
     """
     from xenotrack.cli.output import replaced_folder, require_replaceable
-    from xenotrack.present.results import Results
+    from xenotrack.present.studio import open_studio
 
     assert request.output is not None  # -o is required
     require_replaceable(request.output)
-    studies = request.studies()
-    for study in studies:
-        request.refuse_findings(study)
     summaries = []
-    with replaced_folder(request.output) as fresh:
+    with open_studio() as studio, replaced_folder(request.output) as fresh:
+        from xenotrack.present.results import Results
+
+        studies = request.studies()
+        for study in studies:
+            request.refuse_findings(study)
         for study, name in zip(studies, folder_names(studies), strict=True):
             results = Results(study)
+            studio.ask(results)
             if request.strict:
                 request.say_doubts(results.doubts)
-            summaries.append(_write(results, fresh / name))
+            summaries.append(_write(results, fresh / name, studio))
     # Only now: a run that fails says nothing on stdout.
     request.put("\n".join(summaries).encode())
     request.say(f"Wrote {request.output}/: README.txt there says what is what.")
 
 
-def _write(results: Results, folder: Path) -> str:
+def _write(results: Results, folder: Path, studio: Studio) -> str:
     """Write a study's folder; its summary."""
-    from xenotrack.present.figures.gallery import draw_all
     from xenotrack.present.folder import write_folder
     from xenotrack.present.summary import summarise
 
     folder.mkdir(exist_ok=True)
-    write_folder(results, folder, draw_all(results))
-    return summarise(results)
+    summary = summarise(results)
+    write_folder(results, folder, studio.fetch)
+    return summary
 
 
 def folder_names(studies: Sequence[Study]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,19 @@ from xenotrack.present.tables import SCHEMA_VERSION, first_row, json_bytes, reco
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "lifelines", "plotnine")
 
 
-def write_folder(results: Results, folder: Path, pictures: dict[str, bytes]) -> None:
-    """Write everything but the figures' making: ``pictures`` maps file names to bytes."""
+def write_folder(
+    results: Results, folder: Path, fetch_pictures: Callable[[], dict[str, bytes]]
+) -> None:
+    """Write everything; ``fetch_pictures`` (file name → bytes) is asked last, when they are due."""
     tables = collect_tables(results)
     for name in ("tables", "figures"):
         (folder / name).mkdir(parents=True)
     for name, frame in tables.items():
         (folder / "tables" / f"{name}.csv").write_bytes(to_csv(frame))
+    (folder / "results.json").write_bytes(json_bytes(everything(results, tables)))
+    pictures = fetch_pictures()
     for name, data in pictures.items():
         (folder / "figures" / name).write_bytes(data)
-    (folder / "results.json").write_bytes(json_bytes(everything(results, tables)))
     (folder / "README.txt").write_text(contents(results, sorted(pictures)), encoding="utf-8")
     # Last: a folder with a manifest is a whole one.
     (folder / "manifest.json").write_bytes(json_bytes(manifest(results)))

@@ -1,0 +1,186 @@
+"""All figures of a study, drawn beside the analysis.
+
+Drawing costs more than everything else, so two forked processes do it: they load the plotting
+library while the study is still being read, and draw while the comparisons are computed. Where a
+process cannot be forked, or has only one processor, the figures are drawn in turn.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xenotrack.present.results import Results
+    from xenotrack.study.study import Study
+
+FORMATS = ("svg", "png")
+# Two hands, each with about half of the work.
+SHARES = (("growth_by_arm", "weight", "waterfall"), ("growth", "progression", "rates"))
+
+
+@dataclass(frozen=True)
+class GrowthTables:
+    """The growth fit as figures see it."""
+
+    rates: pd.DataFrame
+    lines: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        return self.rates
+
+    def curves(self) -> pd.DataFrame:
+        return self.lines
+
+
+@dataclass(frozen=True)
+class ProgressionTables:
+    """The progression fit as figures see it."""
+
+    arms: pd.DataFrame
+    curve: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        return self.arms
+
+    def curve_frame(self) -> pd.DataFrame:
+        return self.curve
+
+
+@dataclass(frozen=True)
+class Drawable:
+    """What figures need of a study's results, in a form that can be sent to a process."""
+
+    study: Study
+    growth: GrowthTables | None
+    progression: ProgressionTables
+    response: pd.DataFrame
+
+    @property
+    def has_growth(self) -> bool:
+        return self.growth is not None
+
+    @classmethod
+    def of(cls, results: Results) -> Drawable:
+        fit, progression = results.growth if results.has_growth else None, results.progression
+        return cls(
+            results.study,
+            GrowthTables(fit.to_frame(), fit.curves()) if fit is not None else None,
+            ProgressionTables(progression.to_frame(), progression.curve_frame()),
+            results.response,
+        )
+
+
+class Studio:
+    """Draws the figures of one study after another; ask first, fetch later."""
+
+    def __init__(self, artist: Connection | None) -> None:
+        self._artist = artist
+        self._asked: Drawable | None = None
+
+    def ask(self, results: Results) -> None:
+        """Begin to draw all figures of a study."""
+        self._asked = Drawable.of(results)
+        if self._artist is not None:
+            self._artist.send(self._asked)
+
+    def fetch(self) -> dict[str, bytes]:
+        """The figures asked for: file name → bytes."""
+        assert self._asked is not None, "ask before you fetch"
+        if self._artist is not None:
+            try:
+                return self._artist.recv()
+            except EOFError:
+                # The artist died: draw here, where a bug shows its traceback.
+                self._artist = None
+        return dict(_draw((kind for share in SHARES for kind in share), self._asked))
+
+
+@contextmanager
+def open_studio() -> Iterator[Studio]:
+    """A studio whose artists are gone when the block is left."""
+    if not _can_share_work():
+        yield Studio(None)
+        return
+    here, there = multiprocessing.Pipe()
+    artist = multiprocessing.get_context("fork").Process(
+        target=_work, args=(there, here), daemon=True
+    )
+    artist.start()
+    there.close()
+    try:
+        yield Studio(here)
+    finally:
+        here.close()
+        artist.join(timeout=1)
+        artist.kill()
+
+
+def _can_share_work() -> bool:
+    # Elsewhere than on Linux system libraries do not survive a fork.
+    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+
+
+def _work(studio: Connection, other_end: Connection) -> None:
+    """Draw what comes until the studio closes, half of it by a second pair of hands."""
+    # An open copy of the other end would keep us waiting for ever on a studio that was killed.
+    other_end.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the studio's owner decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _warm_up()
+    while True:
+        try:
+            drawable = studio.recv()
+        except EOFError:
+            return
+        second = _second_hand(drawable)
+        pictures = dict(_draw(SHARES[0], drawable))
+        studio.send(pictures | second.recv())
+        os.wait()  # the second hand is done: leave no zombie
+
+
+def _second_hand(drawable: Drawable) -> Connection:
+    """Where the second share of the figures will come from.
+
+    A bare fork: the artist is a daemon of the process that asked, and such may have no children of
+    their own by the usual way.
+    """
+    here, there = multiprocessing.Pipe(duplex=False)
+    if os.fork() == 0:
+        code = 1
+        try:
+            there.send(dict(_draw(SHARES[1], drawable)))
+            code = 0
+        finally:
+            if code:
+                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+            os._exit(code)
+    there.close()
+    return here
+
+
+def _warm_up() -> None:
+    """Load all that drawing needs, fonts included."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from xenotrack.present.figures.save import render
+    from xenotrack.present.figures.style import say
+
+    render(say("ready"), FORMATS)
+
+
+def _draw(kinds: Iterable[str], drawable: Drawable) -> Iterator[tuple[str, bytes]]:
+    from xenotrack.present.figures.gallery import draw
+    from xenotrack.present.figures.save import render
+
+    for kind in kinds:
+        for form, data in render(draw(kind, drawable), FORMATS).items():
+            yield f"{kind}.{form}", data
