@@ -134,7 +134,7 @@ def run(command: str, folder: Path) -> list[str]:
         stderr=subprocess.STDOUT,
         timeout=300,
     )
-    return [line.rstrip() for line in done.stdout.decode().rstrip("\n").split("\n")]
+    return trimmed(done.stdout.decode().split("\n"))
 
 
 def outcomes(page: Page) -> Iterator[tuple[Example, list[str]]]:
@@ -165,7 +165,8 @@ def narrowed(printed: list[str], expected: list[str]) -> list[str]:
         names = [name for name in wanted if name != ELIDED]
         at = next((i for i, line in enumerate(printed) if _has(line.split(), names)), None)
         if at is not None:
-            end = next((i for i in range(at, len(printed)) if not printed[i]), len(printed))
+            # What follows a table without a blank line cuts across its columns.
+            end = next(i for i in range(len(printed), at, -1) if _is_table(printed[at:i]))
             printed = [*printed[:at], *_cut(printed[at:end], wanted), *printed[end:]]
     return printed
 
@@ -174,29 +175,37 @@ def _has(words: list[str], names: list[str]) -> bool:
     return bool(names) and set(names) <= set(words)
 
 
+def _is_table(lines: list[str]) -> bool:
+    return list(_columns(lines)) == lines[0].split()
+
+
+def _columns(table: list[str]) -> dict[str, tuple[int, int]]:
+    """Where each column of an aligned table stands, by what its first line says there."""
+    width = max(map(len, table))
+    used = "".join(
+        " " if all(line[i : i + 1] in ("", " ") for line in table) else "x" for i in range(width)
+    )
+    spans = [found.span() for found in re.finditer(r"x+( x+)*", used)]
+    return {table[0][low:high].strip(): (low, high) for low, high in spans}
+
+
 def _cut(table: list[str], wanted: list[str]) -> list[str]:
     """The columns of an aligned table that are named, ``…`` where others were left out."""
+    columns = _columns(table)
     width = max(map(len, table))
-    table = [line.ljust(width) for line in table]
-    blank = [all(line[i] == " " for line in table) for i in range(width)]
-    spans, start = [], 0
-    for i in range(width - 1):
-        if blank[i] and blank[i + 1] and not blank[start]:
-            spans.append((start, i))
-            start = i + 2
-    spans.append((start, width))
-    columns = {table[0][low:high].strip(): (low, high) for low, high in spans}
     cells = [
         [ELIDED, *[" "] * (len(table) - 1)]
         if name == ELIDED
-        else [line[slice(*columns[name])] for line in table]
+        else [line.ljust(width)[slice(*columns[name])] for line in table]
         for name in wanted
     ]
     return ["  ".join(row).rstrip() for row in zip(*cells, strict=True)]
 
 
 def agrees(expected: list[str], printed: list[str]) -> bool:
-    """Whether the output is what the page says, ``…`` lines standing for any lines."""
+    """Whether the output is what the page says, ``…`` lines standing for any but a traceback's."""
+    if any(line.startswith("Traceback (most recent") for line in printed):
+        return False
     if ELIDED not in (line.strip() for line in expected):
         return expected == printed
     parts = [re.escape(line) if line.strip() != ELIDED else None for line in expected]

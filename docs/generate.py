@@ -42,6 +42,8 @@ PRINTED_BY = {
     "progression_curve": "progression --curve",
     "logrank": "progression --logrank",
     "synergy": "synergy",
+    "factorial": "synergy --factorial",
+    "dose_grid": "synergy --dose-grid",
     "tolerability": "tolerability",
 }
 FIGURES = {"growth": "naive.toml", "rates": "naive.toml"}
