@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, log10
+from math import ceil, floor, log10, sqrt
 
 DAY_STEPS = (1, 2, 7, 14, 21, 28, 56, 84, 168, 364)
 
@@ -28,6 +28,8 @@ def log_breaks(low: float, high: float, most: int = 7) -> list[float]:
     [100.0, 200.0, 500.0, 1000.0]
     >>> log_breaks(0.4, 90000)
     [1.0, 10.0, 100.0, 1000.0, 10000.0]
+    >>> log_breaks(210, 230)
+    [220.0]
     """
     decades = range(floor(log10(low)), ceil(log10(high)) + 1)
     for digits in ((1, 2, 5), (1, 3), (1,)):
@@ -36,7 +38,7 @@ def log_breaks(low: float, high: float, most: int = 7) -> list[float]:
         if len(breaks) <= most:
             break
     thinning = ceil(len(breaks) / most)
-    return breaks[::thinning] if breaks else [low]
+    return breaks[::thinning] if breaks else [float(f"{sqrt(low * high):.3g}")]
 
 
 def plain_number(value: float) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from xenotrack.response.courses import Floats
 from xenotrack.response.weight import weight_changes
-from xenotrack.study.study import Study
+from xenotrack.study.study import FATES, Study
 
 MEAN_COLUMNS = ("arm", "day", "n", "estimate", "conf_low", "conf_high")
 
@@ -76,9 +76,10 @@ def readings_on_model_scale(study: Study) -> pd.DataFrame:
 
 
 def last_readings(study: Study, readings: pd.DataFrame) -> pd.DataFrame:
-    """The last of some readings of each mouse, with the mouse's fate."""
+    """The last of some readings of each mouse, with the mouse's ``fate``: unknown where none is."""
     last = readings.drop_duplicates("mouse", keep="last")
-    return last.merge(study.mice[["mouse", "fate"]], on="mouse").reset_index(drop=True)
+    last = last.merge(study.mice[["mouse", "fate"]], on="mouse").reset_index(drop=True)
+    return last.assign(fate=last["fate"].where(last["fate"].isin(FATES), "unknown"))
 
 
 def _means(study: Study, rows: pd.DataFrame) -> pd.DataFrame:

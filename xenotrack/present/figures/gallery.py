@@ -26,9 +26,23 @@ from xenotrack.response.weight import weight_changes
 if TYPE_CHECKING:
     from plotnine import ggplot
 
-    from xenotrack.model.growth_fit import GrowthFit
-    from xenotrack.model.progression import ProgressionFit
     from xenotrack.study.study import Study
+
+
+class GrowthLines(Protocol):
+    """A growth fit: a row an arm, and the fitted lines."""
+
+    def to_frame(self) -> pd.DataFrame: ...
+
+    def curves(self) -> pd.DataFrame: ...
+
+
+class ProgressionCurves(Protocol):
+    """A progression fit: a row an arm, and the Kaplan–Meier curves."""
+
+    def to_frame(self) -> pd.DataFrame: ...
+
+    def curve_frame(self) -> pd.DataFrame: ...
 
 
 class Results(Protocol):
@@ -41,13 +55,13 @@ class Results(Protocol):
     def has_growth(self) -> bool: ...
 
     @property
-    def growth(self) -> GrowthFit: ...
+    def growth(self) -> GrowthLines | None: ...
 
     @property
     def response(self) -> pd.DataFrame: ...
 
     @property
-    def progression(self) -> ProgressionFit: ...
+    def progression(self) -> ProgressionCurves: ...
 
 
 def draw(kind: str, results: Results) -> ggplot:
@@ -65,8 +79,9 @@ def draw_growth_by_arm(results: Results) -> ggplot:
     readings = readings_on_model_scale(study)
     curves = pd.DataFrame(columns=["arm", "day", "estimate", "conf_low", "conf_high"])
     table = pd.DataFrame(columns=["arm", "estimate", "conf_low", "conf_high"])
-    if results.has_growth:
-        curves, table = results.growth.curves(), results.growth.to_frame()
+    fit = _growth_of(results)
+    if fit is not None:
+        curves, table = fit.curves(), fit.to_frame()
     return growth_by_arm(study.design, readings, last_readings(study, readings), curves, table)
 
 
@@ -80,15 +95,21 @@ def draw_progression(results: Results) -> ggplot:
 
 
 def draw_rates(results: Results) -> ggplot:
-    if not results.has_growth:
+    fit = _growth_of(results)
+    if fit is None:
         return say("No growth rate could be estimated.")
-    return rates(results.study.design, results.growth.to_frame())
+    return rates(results.study.design, fit.to_frame())
 
 
 def draw_weight(results: Results) -> ggplot:
     study = results.study
     changes = weight_changes(study)
     return weight(study.design, changes, last_readings(study, changes), mean_weight_changes(study))
+
+
+def _growth_of(results: Results) -> GrowthLines | None:
+    """The growth fit, where there is one: asking for it where there is none is an error."""
+    return results.growth if results.has_growth else None
 
 
 FIGURES: dict[str, Callable[[Results], ggplot]] = {

@@ -9,6 +9,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xenotrack.errors import InputError
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from plotnine import ggplot
@@ -62,18 +64,45 @@ def _forget(drawn: Figure) -> None:
     plt.close(drawn)
 
 
+def picture_format(path: Path) -> str:
+    """The format that a picture's name asks for.
+
+    >>> picture_format(Path("growth.SVG"))
+    'svg'
+    """
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix not in METADATA:
+        known = ", ".join(f".{name}" for name in METADATA)
+        raise InputError(
+            f"{path.name} does not say what kind of picture to write. The kinds are: {known}. "
+            f"End the name with one of them, as in -o {path.stem or 'figure'}.svg."
+        )
+    return suffix
+
+
 def give_matplotlib_a_home() -> None:
-    """Let matplotlib keep its font list where the home folder cannot be written.
+    """Let matplotlib keep its list of fonts where the home folder cannot be written.
 
     It would search all fonts again on every run. Call this before matplotlib is imported.
     """
-    if "MPLCONFIGDIR" in os.environ or _is_writable(Path.home() / ".config"):
+    if "MPLCONFIGDIR" in os.environ or _home_is_writable():
         return
-    home = Path(tempfile.gettempdir()) / f"xenotrack-matplotlib-{os.getuid()}"
-    home.mkdir(mode=0o700, exist_ok=True)
+    owner = os.getuid() if hasattr(os, "getuid") else 0
+    folder = Path(tempfile.gettempdir()) / f"xenotrack-matplotlib-{owner}"
+    folder.mkdir(mode=0o700, exist_ok=True)
     # In a folder that all may write to, somebody else may have made it first.
-    if home.stat().st_uid == os.getuid():
-        os.environ["MPLCONFIGDIR"] = str(home)
+    if folder.stat().st_uid == owner:
+        os.environ["MPLCONFIGDIR"] = str(folder)
+
+
+def _home_is_writable() -> bool:
+    """Whether matplotlib's folders for settings and for its cache can be made."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return False
+    folders = (("XDG_CONFIG_HOME", home / ".config"), ("XDG_CACHE_HOME", home / ".cache"))
+    return all(_is_writable(Path(os.environ.get(name) or usual)) for name, usual in folders)
 
 
 def _is_writable(folder: Path) -> bool:

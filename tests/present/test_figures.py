@@ -1,0 +1,267 @@
+"""The data of the figures' layers, their words, and that each can be drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xenotrack.errors import InputError
+from xenotrack.present.figures.artists import geom_bands, geom_polylines, geom_words
+from xenotrack.present.figures.gallery import FIGURES, draw
+from xenotrack.present.figures.panels import Panels
+from xenotrack.present.figures.save import picture_format, render
+from xenotrack.present.results import Results
+from xenotrack.present.theme import arm_colours
+from xenotrack.study.design import Design
+
+KINDS = ("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight")
+
+
+@pytest.fixture(scope="module")
+def naive(results_of):
+    return results_of("naive.csv")
+
+
+def layers_of(figure, kind):
+    return [layer for layer in figure.layers if isinstance(layer.geom, kind)]
+
+
+def data_of(figure, kind, position=0):
+    """The data of a layer, which is the figure's own where the layer has none."""
+    own = layers_of(figure, kind)[position]._data
+    return figure.data if own is None or not len(own) else own
+
+
+def words_of(figure):
+    frames = [layer._data["label"] for layer in layers_of(figure, geom_words)]
+    return pd.concat(frames).tolist() if frames else []
+
+
+def scale_of(figure, aesthetic):
+    return next(scale for scale in figure.scales if aesthetic in scale.aesthetics)
+
+
+def only(results, arms, mice=None):
+    """The results of some arms, or of the first few mice of each."""
+    rows = results.study.measurements
+    rows = rows[rows["arm"].isin(arms)]
+    if mice is not None:
+        first = rows.drop_duplicates("mouse").groupby("arm").head(mice)["mouse"]
+        rows = rows[rows["mouse"].isin(first)]
+    design = results.study.design
+    kept = tuple(arm for arm in design.arms if arm.name in arms)
+    return Results(
+        replace(
+            results.study,
+            design=Design(design.name, kept, design.rules),
+            measurements=rows.reset_index(drop=True),
+        )
+    )
+
+
+def test_the_gallery_has_the_six_figures():
+    assert tuple(FIGURES) == KINDS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_figure_is_drawn_alike_twice(naive, kind):
+    first, second = (render(draw(kind, naive), ("svg", "png")) for _ in range(2))
+    assert first == second
+    assert b"<dc:date>" not in first["svg"]
+    assert first["png"].startswith(b"\x89PNG")
+
+
+def test_a_pdf_says_nothing_of_the_day_it_was_made(naive):
+    assert b"CreationDate" not in render(draw("rates", naive), ("pdf",))["pdf"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["two_arm.csv", "wide.csv"])
+def test_small_studies_are_drawn(results_of, kind, name):
+    assert render(draw(kind, results_of(name)), ("svg",))["svg"].startswith(b"<?xml")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_arm_of_one_mouse_is_drawn(naive, kind):
+    lone = only(naive, ["vehicle", "alpelisib"], mice=1)
+    assert render(draw(kind, lone), ("svg",))["svg"].startswith(b"<?xml")
+
+
+def test_words_stay_words_in_the_svg(naive):
+    svg = render(draw("progression", naive), ("svg",))["svg"].decode()
+    for word in ("Median, days", "Mice at risk", "vehicle", "not reached"):
+        assert word in svg
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_arms_have_the_same_colours_in_every_figure(naive, kind):
+    figure = draw(kind, naive)
+    aesthetic = "fill" if kind == "waterfall" else "color"
+    colours = arm_colours(naive.study.design)
+    # The palette is asked as plotnine asks it: by the number of arms.
+    given = scale_of(figure, aesthetic).palette(len(colours))
+    assert {arm: given[arm] for arm in colours} == colours
+
+
+def test_growth_draws_the_means_on_a_log_axis(naive):
+    means = data_of(draw("growth", naive), geom_polylines)
+    assert np.allclose(10 ** means["y"], means["estimate"].astype(float))
+    assert set(means["arm"]) == set(naive.study.design.arm_names)
+
+
+def test_growth_says_how_many_mice_are_left(naive):
+    words = words_of(draw("growth", naive))
+    assert words.count("10") >= 8
+    assert "Tumour volume (mm³)" in words
+    names = scale_of(draw("growth", naive), "y").labels
+    assert names[0] == "Mice on study"
+    assert [name.replace("\n", "") for name in names[1:]] == list(naive.study.design.arm_names)
+
+
+def test_few_arms_have_bands_and_many_have_bars(naive):
+    assert layers_of(draw("growth", only(naive, ["vehicle", "alpelisib"])), geom_bands)
+    assert not layers_of(draw("growth", naive), geom_bands)
+
+
+def test_growth_by_arm_draws_every_reading_of_every_mouse(naive):
+    figure = draw("growth_by_arm", naive)
+    assert len(figure.data) == len(naive.study.readings)
+    assert figure.data["mouse"].nunique() == len(naive.study.mice)
+
+
+def test_growth_by_arm_shows_readings_below_the_limit_as_such(naive):
+    rows = naive.study.measurements
+    study = replace(
+        naive.study,
+        measurements=rows.assign(below_limit=rows["volume_mm3"] < 60),
+        limit_mm3=60.0,
+    )
+    figure = draw("growth_by_arm", Results(study))
+    caption = figure.labels.caption
+    below = [layer._data for layer in figure.layers if layer.geom.aes_params.get("fill") == "white"]
+    assert len(below[0]) == int((rows["volume_mm3"] < 60).sum())
+    assert np.allclose(below[0]["value"], 60)
+    assert "below the limit" in caption
+
+
+def test_growth_by_arm_titles_name_the_arm_its_mice_and_its_rate(naive):
+    rate = naive.growth.to_frame().set_index("arm")["estimate"]["vehicle"]
+    assert f"vehicle\nn = 10, {rate:.3f}/day" in words_of(draw("growth_by_arm", naive))
+
+
+def test_the_fitted_line_is_that_of_the_fit_as_far_as_the_panel_reaches(naive):
+    line = data_of(draw("growth_by_arm", naive), geom_polylines, 1)
+    curves = naive.growth.curves()
+    inside = curves["estimate"] < naive.study.readings["volume_mm3"].max()
+    assert set(curves.loc[inside, "estimate"]) <= set(line["estimate"])
+    assert set(line["arm"]) == set(naive.study.design.arm_names)
+
+
+def test_a_study_without_fates_has_no_symbols_for_them(results_of):
+    figure = draw("growth_by_arm", results_of("wide.csv"))
+    assert not [scale for scale in figure.scales if "shape" in scale.aesthetics]
+
+
+def test_panels_keep_the_days_apart_and_the_heights_in_order():
+    panels = Panels(["a", "b", "c", "d", "e"], dict.fromkeys("abcde", "n = 1"), 0, 1, 0, 28, {})
+    frame = pd.DataFrame({"arm": list("abcde"), "day": [0, 0, 0, 0, 28], "value": [0.5] * 5})
+    placed = panels.placed(frame, y="value")
+    assert panels.columns == 3
+    assert placed["x"].tolist()[:3] == sorted(set(placed["x"].tolist()[:3]))
+    assert placed["x"].iloc[0] == placed["x"].iloc[3] == 0
+    assert placed["y"].iloc[0] == 0.5
+    assert placed["y"].iloc[3] + 0.5 < panels.low
+
+
+def test_the_waterfall_stands_from_most_growth_to_most_shrinkage(naive):
+    bars = draw("waterfall", naive).data
+    best = naive.response.set_index("mouse")["best_response_percent"]
+    for _, own in bars.groupby("arm"):
+        assert own["height"].is_monotonic_decreasing
+    assert bars["height"].tolist() == best[bars["mouse"]].tolist()
+
+
+def test_a_bar_beyond_the_cap_is_cut_and_says_its_value(naive):
+    response = naive.response.assign(best_response_percent=np.r_[812.4, [-10.0] * 79])
+    figure = draw("waterfall", Stand(naive, response=response))
+    assert figure.data["height"].max() == 150
+    assert words_of(figure) == ["+812"]
+    assert "cut at +150" in figure.labels.caption.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_mouse_without_a_response_keeps_its_place(naive):
+    values = naive.response["best_response_percent"].to_numpy().copy()
+    values[0] = np.nan
+    response = naive.response.assign(best_response_percent=values)
+    figure = draw("waterfall", Stand(naive, response=response))
+    assert len(figure.data) == len(response)
+    assert figure.data["height"].isna().sum() == 1
+
+
+def test_progression_falls_where_the_curve_falls(naive):
+    corners = draw("progression", naive).data
+    curve = naive.progression.curve_frame()
+    for arm, own in curve.groupby("arm"):
+        drawn = corners[corners["arm"] == arm]
+        assert (drawn["day"].iloc[0], drawn["estimate"].iloc[0]) == (0, 1)
+        for row in own[own["n_events"] > 0].itertuples():
+            assert drawn.loc[drawn["day"] == row.day, "estimate"].min() == row.estimate
+
+
+def test_progression_names_the_arms_that_lie_on_one_another(results_of):
+    caption = draw("progression", results_of("resistant.csv")).labels.caption
+    caption = caption.replace("\n", " ")
+    assert "No mouse progressed under alpelisib, alpelisib+fulvestrant" in caption
+
+
+def test_progression_says_the_declared_event(naive):
+    assert "2 × baseline or leaving for tumour size" in draw("progression", naive).labels.caption
+
+
+def test_rates_draw_the_intervals_and_write_them(naive):
+    figure = draw("rates", naive)
+    table = naive.growth.to_frame()
+    assert figure.data["estimate"].tolist() == table["estimate"].tolist()
+    row = table.iloc[0]
+    written = f"{row['estimate']:.3f} ({row['conf_low']:.3f} to {row['conf_high']:.3f})"
+    assert written in words_of(figure)
+
+
+def test_weight_draws_every_mouse_and_marks_toxicity(naive):
+    figure = draw("weight", naive)
+    assert figure.data["mouse"].nunique() == 80
+    marked = [layer._data for layer in figure.layers if "fate" in str(layer.mapping)]
+    assert set(marked[0]["fate"]) == {"toxicity"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [("weight", "No body weight was measured."), ("rates", "No growth rate could be estimated.")],
+)
+def test_what_is_missing_is_said_in_words(results_of, kind, word):
+    wide = Stand(results_of("wide.csv"), has_growth=False, growth=None)
+    assert word in str([layer.geom.aes_params for layer in draw(kind, wide).layers])
+
+
+def test_growth_by_arm_is_drawn_without_a_fit(naive):
+    figure = draw("growth_by_arm", Stand(naive, has_growth=False, growth=None))
+    assert "vehicle\nn = 10" in words_of(figure)
+    assert len(layers_of(figure, geom_polylines)) == 1
+
+
+def test_a_picture_of_an_unknown_kind_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"\.svg, \.png, \.pdf"):
+        picture_format(tmp_path / "growth.jpeg")
+
+
+class Stand:
+    """Results of which some are replaced."""
+
+    def __init__(self, results, **changes):
+        self.study, self.response = results.study, results.response
+        self.progression, self.has_growth = results.progression, results.has_growth
+        self.growth = results.growth
+        self.__dict__.update(changes)
