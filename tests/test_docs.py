@@ -1,0 +1,213 @@
+"""The documentation says what the code does: examples, generated pages, links, names."""
+
+from __future__ import annotations
+
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+sys.path.insert(0, str(DOCS))
+
+import console  # noqa: E402, the tools of the docs live beside them
+import generate  # noqa: E402
+import rule_texts  # noqa: E402
+
+from xenotrack.cli.app import cli  # noqa: E402
+from xenotrack.cli.options import RULES  # noqa: E402
+from xenotrack.glossary import TABLES  # noqa: E402
+from xenotrack.study.columns import COLUMN_ROLES  # noqa: E402
+from xenotrack.study.rules import Rules  # noqa: E402
+
+Outcomes = list[tuple[console.Example, list[str]]]
+PAGES = [*generate.written_pages(), *(DOCS / name for name in generate.PAGES)]
+EVERY_PAGE = [*PAGES, ROOT / "sample_data" / "README.md"]
+
+
+def text_of(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def names(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+@pytest.mark.parametrize("name", generate.PAGES)
+def test_generated_pages_are_current(name: str) -> None:
+    assert text_of(name) == generate.PAGES[name](), "run `make docs`"
+
+
+def wrong_examples(outcomes: Outcomes) -> list[str]:
+    """The commands of a page that print something else than it says."""
+    wrong = []
+    for example, printed in outcomes:
+        expected = console.trimmed(example.expected)
+        if not console.agrees(expected, console.narrowed(printed, expected)):
+            wrong.append("\n".join([f"$ {example.command}", *printed]))
+    return wrong
+
+
+def outcomes_of(path: Path) -> Outcomes:
+    return list(console.outcomes(console.Page.read(path)))
+
+
+WITH_EXAMPLES = [p for p in PAGES if any(console.Page.read(p).steps())]
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[Path, Outcomes]:
+    """What the examples of every page print, a page beside the other: they are many."""
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(WITH_EXAMPLES, pool.map(outcomes_of, WITH_EXAMPLES), strict=True))
+
+
+@pytest.mark.parametrize("path", WITH_EXAMPLES, ids=names(WITH_EXAMPLES))
+def test_examples_print_what_the_page_says(path: Path, outcomes: dict[Path, Outcomes]) -> None:
+    wrong = "\n\n".join(wrong_examples(outcomes[path]))
+    assert not wrong, "run `make docs` and read what changed"
+
+
+def test_a_wrong_example_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(
+        "```console\n$ echo one\none\n$ printf 'a\\nb\\nc\\n'\na\n…\nc\n$ echo two\nthree\n```\n",
+        encoding="utf-8",
+    )
+    assert wrong_examples(outcomes_of(path)) == ["$ echo two\ntwo"]
+
+
+def test_a_table_is_cut_to_the_columns_that_its_header_names() -> None:
+    printed = [
+        "Doubt: a text.",
+        "arm    n  estimate  low",
+        "a b    1      -0.1",
+        "c     10       0.2    3",
+    ]
+    expected = ["Doubt: a text.", "arm  …  estimate", "a b         -0.1", "c            0.2"]
+    assert console.narrowed(printed, expected) == expected
+
+
+def test_readme_shows_an_output_of_every_command_that_answers() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+    for word in ("make demo", "make test", "pip install ."):
+        assert word in text
+
+
+def broken_links(path: Path) -> list[str]:
+    """Relative links of a page whose file or heading does not exist."""
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        file, _, heading = link.partition("#")
+        target = (path.parent / file).resolve() if file else path
+        if not target.exists() or (heading and heading not in anchors(target)):
+            broken.append(link)
+    return broken
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors that a page's headings have on the usual hosts."""
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    headings = re.findall(r"^#+ +(.+)$", text, flags=re.MULTILINE)
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
+    }
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE, ids=names(EVERY_PAGE))
+def test_links_lead_somewhere(path: Path) -> None:
+    assert not broken_links(path)
+
+
+def test_a_broken_link_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "other.md").write_text("# A heading\n", encoding="utf-8")
+    path = tmp_path / "page.md"
+    path.write_text("[a](other.md#a-heading) [b](other.md#none) [c](gone.md)", encoding="utf-8")
+    assert broken_links(path) == ["other.md#none", "gone.md"]
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    linked = set(re.findall(r"\]\(([^)#\s]+)", text_of("index.md")))
+    assert {path.name for path in DOCS.glob("*.md")} - {"index.md"} <= linked
+
+
+@pytest.mark.parametrize("command", cli.commands)
+def test_every_option_is_documented(command: str) -> None:
+    page = text_of("commands.md")
+    section = page.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
+    for parameter in cli.commands[command].params:
+        for flag in (name for name in parameter.opts if name.startswith("-")):
+            assert flag in section
+    assert f"xenotrack {command}" in section
+
+
+def test_every_command_has_an_example_that_is_run() -> None:
+    run = [
+        step.command
+        for path in WITH_EXAMPLES
+        for step in console.Page.read(path).steps()
+        if isinstance(step, console.Example)
+    ]
+    shown = {name for name in cli.commands for line in run if f"xenotrack {name} " in line}
+    assert shown == set(cli.commands)
+
+
+def test_every_column_is_documented() -> None:
+    page = text_of("columns.md")
+    for table, columns in TABLES.items():
+        section = page.partition(f"\n## {table}\n")[2].partition("\n## ")[0]
+        assert [name for name in columns if f"`{name}`" not in section] == []
+
+
+def test_every_rule_of_study_toml_has_an_option_and_a_line() -> None:
+    page = text_of("study-toml.md")
+    for section in msgspec.structs.fields(Rules):
+        name = section.encode_name
+        part = page.partition(f"\n## [{name}]\n")[2].partition("\n## ")[0]
+        assert part, name
+        if name not in generate.SECTIONS:
+            keys = {field.encode_name for field in msgspec.structs.fields(section.type)}
+            assert keys == {option.key for option in RULES[name]} | keys & set(generate.UNFLAGGED)
+            assert [key for key in keys if f"`{key}`" not in part] == []
+    assert [name for name in COLUMN_ROLES if f"`{name}`" not in page] == []
+
+
+def test_methods_name_every_rule_of_the_analysis() -> None:
+    page = text_of("methods.md")
+    sections = ("growth", "progression", "response", "compare")
+    keys = [option.key for section in sections for option in RULES[section]]
+    assert [key for key in keys if f"`{key}" not in page] == []
+
+
+def test_findings_and_doubts_that_results_carry_are_documented(sample) -> None:
+    from xenotrack.present.results import Results
+    from xenotrack.study.ingest import read_study
+    from xenotrack.study.settings import read_rules
+
+    page = text_of("findings.md")
+    path = Path(sample("naive.toml"))
+    study = read_study(path, read_rules(path))
+    met = [doubt.rule for doubt in Results(study).doubts]
+    met += [finding.rule for finding in read_study(Path(sample("wide.csv"))).findings]
+    assert met
+    assert [rule for rule in met if f"| `{rule}` |" not in page] == []
+
+
+def test_a_new_finding_is_found_in_the_code(tmp_path: Path) -> None:
+    (tmp_path / "rule.py").write_text(
+        "def rule(study):\n"
+        "    text = f'Mouse {study} flew.'\n"
+        "    yield about_study(study, 'mouse-flew', text, 'Close the window.')\n",
+        encoding="utf-8",
+    )
+    findings, doubts = rule_texts.collect(tmp_path)
+    said = rule_texts.Said("warning", "Mouse … flew.", "Close the window.")
+    assert (findings, doubts) == ([("mouse-flew", said)], [])
