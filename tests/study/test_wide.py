@@ -72,3 +72,14 @@ def test_text_in_a_cell_is_named_and_its_row_stays():
     study = read(WIDE.replace("110", "68*"))
     assert "volume_mm3 is '68*'" in finding_of(study, "not-a-number").seen
     assert len(study.measurements) == 6
+
+
+def test_a_weight_beside_the_days_is_named_as_not_used():
+    study = read(WIDE.replace("Mouse,", "Mouse,BW,").replace(",1,1", ",1,20,1"))
+    assert "'BW'" in finding_of(study, "columns-not-used").seen
+
+
+def test_arms_of_different_size_may_restart_their_numbers():
+    rows = "".join(f"veh,{n},100,110\n" for n in range(10)) + "drug,1,90,95\ndrug,2,80,85\n"
+    study = read("Treatment,Mouse,0,3\n" + rows)
+    assert "mouse-numbers-restart" in rules_of(study)

@@ -6,6 +6,8 @@ import pytest
 import xlsxwriter
 
 from xenotrack.errors import InputError
+from xenotrack.study.ingest import read_study
+from xenotrack.study.settings import read_rules
 
 from .sheets import clean_rows, finding_of, read, rules_of, sheet
 
@@ -161,3 +163,26 @@ def test_what_only_begins_like_a_workbook_is_refused(data):
 def test_an_empty_workbook_is_refused():
     with pytest.raises(InputError, match="empty"):
         read(workbook({"A": []}))
+
+
+def test_several_workbooks_name_their_file_too(tmp_path):
+    rows = long_rows()
+    (tmp_path / "a.xlsx").write_bytes(workbook({"S": rows[:13]}))
+    (tmp_path / "b.xlsx").write_bytes(workbook({"S": [rows[0], *rows[13:], ["m9", "drug", 0, 90]]}))
+    (tmp_path / "t.toml").write_text('[study]\nsheet = ["a.xlsx", "b.xlsx"]')
+    study = read_study(tmp_path / "t.toml", read_rules(tmp_path / "t.toml"))
+    assert study.measurements["source"].iloc[0] == "a.xlsx:S!D2"
+    jump = rows[20]
+    rows[20] = [*jump[:3], 3000.0]
+    (tmp_path / "b.xlsx").write_bytes(workbook({"S": [rows[0], *rows[13:]]}))
+    study = read_study(tmp_path / "t.toml", read_rules(tmp_path / "t.toml"))
+    found = finding_of(study, "implausible-jump")
+    assert (found.file, found.sheet, found.cell) == ("b.xlsx", "S", "D9")
+
+
+def test_an_exclamation_mark_in_a_file_name_is_no_sheet(tmp_path):
+    rows = clean_rows()
+    rows[5][3] = "9000"
+    (tmp_path / "my!sheet.csv").write_text(sheet(rows))
+    found = finding_of(read_study(tmp_path / "my!sheet.csv"), "implausible-jump")
+    assert (found.file, found.sheet, found.cell) == ("my!sheet.csv", "", "7")

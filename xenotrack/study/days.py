@@ -14,7 +14,7 @@ from xenotrack.errors import InputError
 from xenotrack.study.numbers import column_of, is_missing, read_numbers
 
 _DAY = re.compile(
-    r"(?:study\s*)?(?:day|d|t)?[\s_.]*([-+−]?\d+(?:[.,]\d+)?)\s*(?:d|days?)?", re.IGNORECASE
+    r"(?:study\s*)?(?:day|d)?[\s_.]*([-+−]?\d+(?:[.,]\d+)?)\s*(?:d|days?)?", re.IGNORECASE
 )
 _WEEK = re.compile(r"(?:week|wk|w)[\s_.]*([-+−]?\d+(?:[.,]\d+)?)", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d{2}.*)?")

@@ -132,7 +132,9 @@ def key_mice(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -> p
 
 def _restart(pairs: pd.DataFrame, shared: Iterable[str]) -> bool:
     """Whether shared names are the habit of the sheet, and not one slip."""
-    return len(set(shared)) * 2 >= pairs["mouse"].nunique() or len(set(shared)) >= 3
+    involved = pairs.loc[pairs["mouse"].isin(shared), "arm"].unique()
+    sizes = pairs.loc[pairs["arm"].isin(involved), "arm"].value_counts()
+    return 2 * len(set(shared)) >= int(sizes.min())
 
 
 def _note_two_arms(mouse: str, rows: pd.DataFrame, ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from xenotrack.study.finding import Finding
@@ -24,10 +25,11 @@ def about_study(study: Study, rule: str, seen: str, proposal: str) -> Finding:
 
 def place_of(source: str, study: Study) -> tuple[str, str, str]:
     """File, worksheet and cell of a ``source``: ``file:row``, or ``sheet!cell``."""
-    head, mark, cell = source.rpartition("!")
-    if not mark:
+    found = re.fullmatch(r"(.+)!([A-Z]+\d+)", source, re.DOTALL)
+    if found is None:
         file, _, row = source.rpartition(":")
         return file, "", row
+    head, cell = found.groups()
     workbooks = [one.name for one in study.sources if not one.name.endswith(".toml")]
     if len(workbooks) == 1:
         return workbooks[0], head, cell

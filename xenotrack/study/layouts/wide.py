@@ -22,7 +22,7 @@ from xenotrack.study.layouts.layout import (
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.sheet import Sheet
 
-_DAY = re.compile(r"(?:day|d|x|t)?[ _.]?([-−]?\d+(?:\.\d+)?)(?: ?d| days?)?", re.IGNORECASE)
+_DAY = re.compile(r"(?:day|d|x)?[ _.]?([-−]?\d+(?:\.\d+)?)(?: ?d| days?)?", re.IGNORECASE)
 _WEEK = re.compile(r"(?:week|wk|w)[ _.]?([-−]?\d+(?:\.\d+)?)", re.IGNORECASE)
 _TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "fate")
 
@@ -111,10 +111,12 @@ def _complaint(header: Header) -> str | None:
 
 
 def _own(header: Header) -> Header:
-    """The header without complaint about the columns that are days."""
+    """The header with the roles that a wide sheet has; days are no unknown columns."""
     days = _day_columns(header)
-    unknown = tuple(column for column in header.unknown if column not in days)
-    return Header(header.names, header.roles, header.units, header.rivals, unknown)
+    roles = {role: column for role, column in header.roles.items() if role in _TEXTS}
+    idle = [column for role, column in header.roles.items() if role not in _TEXTS]
+    unknown = tuple(column for column in (*header.unknown, *idle) if column not in days)
+    return Header(header.names, roles, header.units, header.rivals, unknown)
 
 
 WIDE = Layout(
