@@ -80,7 +80,7 @@ def test_the_examples_of_help_run(ask, bench, line) -> None:
 def test_help_lists_the_commands_in_the_order_of_an_analysis(ask) -> None:
     listed = re.findall(r"^  (\w+)  ", ask("--help", code=0).stdout, re.MULTILINE)
     assert listed == COMMANDS
-    assert COMMANDS == [*TABLE_COMMANDS, "plot", "run"]
+    assert [*TABLE_COMMANDS, "plot", "run"] == COMMANDS
 
 
 def test_version(ask) -> None:

@@ -90,6 +90,7 @@ def replaced_folder(out: Path) -> Iterator[Path]:
     require_replaceable(out)
     with _cannot_write(out):
         out = Path(os.path.realpath(out))
+        missing = [folder for folder in out.parents if not folder.exists()]
         out.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
         try:
@@ -98,6 +99,9 @@ def replaced_folder(out: Path) -> Iterator[Path]:
             _exchange(fresh, out)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
+            with contextlib.suppress(OSError):  # somebody put something there meanwhile
+                for folder in missing:
+                    folder.rmdir()
             raise
 
 

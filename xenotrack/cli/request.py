@@ -144,7 +144,8 @@ class Request:
             sys.stdout.buffer.write(data)
             sys.stdout.flush()
         except BrokenPipeError:
-            raise
+            # The reader has seen enough. Click would make an error of it.
+            forget_stdout()
         except OSError as error:
             forget_stdout()
             raise InputError(f"Cannot write to stdout: {error.strerror}.") from error
