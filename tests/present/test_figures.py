@@ -252,6 +252,36 @@ def test_growth_by_arm_is_drawn_without_a_fit(naive):
     assert len(layers_of(figure, geom_polylines)) == 1
 
 
+def test_an_arm_may_have_any_name(naive):
+    names = {"vehicle": "$\\frac$ <b>&", "alpelisib": "x" * 60}
+    two = only(naive, list(names)).study
+    arms = tuple(replace(arm, name=names[arm.name]) for arm in two.design.arms)
+    study = replace(
+        two,
+        design=replace(two.design, arms=arms),
+        measurements=two.measurements.replace({"arm": names}),
+    )
+    for kind in KINDS:
+        svg = render(draw(kind, Results(study)), ("svg",))["svg"].decode()
+        assert "$\\frac$ &lt;b&gt;&amp;" in svg
+
+
+def test_a_study_that_begins_late_has_days_on_its_axes(naive):
+    rows = naive.study.measurements
+    late = replace(naive.study, measurements=rows.assign(day=rows["day"] + 33))
+    assert words_of(draw("growth", Results(late)))[2:5] == ["42", "56", "70"]
+    panels = words_of(draw("growth_by_arm", Results(late)))
+    assert "84" in panels
+    assert "0" not in panels
+
+
+def test_the_interval_of_two_mice_leaves_room_for_the_means(naive):
+    figure = draw("growth", only(naive, ["vehicle", "alpelisib"], mice=2))
+    low, high = scale_of(figure, "y").limits
+    means = figure.data["y"]
+    assert means.max() - means.min() > 0.2 * (high - low)
+
+
 def test_a_picture_of_an_unknown_kind_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"\.svg, \.png, \.pdf"):
         picture_format(tmp_path / "growth.jpeg")

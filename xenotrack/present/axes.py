@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from math import ceil, floor, log10, sqrt
 
-DAY_STEPS = (1, 2, 7, 14, 21, 28, 56, 84, 168, 364)
+DAY_STEPS = (1, 2, 4, 7, 14, 21, 28, 56, 84, 168, 364)
+WEEKS = 14  # days from which an axis counts in weeks
 
 
 def day_breaks(first: float, last: float, most: int = 9) -> list[float]:
-    """Days for an axis, in whole weeks where the study lasts weeks; 0 is always one of them.
+    """Days for an axis, in whole weeks where the study lasts weeks.
 
     >>> day_breaks(0, 45)
     [0.0, 7.0, 14.0, 21.0, 28.0, 35.0, 42.0]
-    >>> day_breaks(-6, 5)
-    [-6.0, -4.0, -2.0, 0.0, 2.0, 4.0]
+    >>> day_breaks(33, 61, most=5)
+    [35.0, 42.0, 49.0, 56.0]
+    >>> day_breaks(30, 40, most=5)
+    [32.0, 36.0, 40.0]
+    >>> day_breaks(0.5, 0.7)
+    [0.5]
     """
-    first, last = min(first, 0.0), max(last, 1.0)
-    fitting = (step for step in DAY_STEPS if floor((last - first) / step) < most)
-    step = next(fitting, DAY_STEPS[-1] * ceil((last - first) / DAY_STEPS[-1] / most))
-    return [float(step * k) for k in range(ceil(first / step), floor(last / step) + 1)]
+    span = last - first
+    steps = [step for step in DAY_STEPS if span < WEEKS or step % 7 == 0]
+    fitting = (step for step in steps if floor(span / step) < most)
+    step = next(fitting, DAY_STEPS[-1] * ceil(span / DAY_STEPS[-1] / most))
+    breaks = [float(step * k) for k in range(ceil(first / step), floor(last / step) + 1)]
+    return breaks or [float(first)]
 
 
 def log_breaks(low: float, high: float, most: int = 7) -> list[float]:

@@ -85,21 +85,23 @@ def wrap_name(name: str, width: int) -> str:
     ['alpelisib+ribociclib+', 'fulvestrant']
     >>> wrap_name("CDK4/6i + ET", 8).split(chr(10))
     ['CDK4/6i', '+ ET']
+    >>> wrap_name("BYL-719-LEE-011", 8).split(chr(10))
+    ['BYL-719-', 'LEE-011']
     """
     lines = [""]
-    for piece in _pieces(name):
+    for piece in _pieces(name, width):
         if lines[-1].strip() and len((lines[-1] + piece).rstrip()) > width:
             lines.append("")
         lines[-1] += piece
     return "\n".join(line.strip() for line in lines)
 
 
-def _pieces(name: str) -> Iterator[str]:
-    """The name cut after each ``+`` and each space."""
+def _pieces(name: str, width: int) -> Iterator[str]:
+    """The name cut after each ``+`` and each space, and where it has none, at the width."""
     piece = ""
     for letter in name:
         piece += letter
-        if letter in "+ " and piece.strip() not in ("", "+"):
+        if len(piece) >= width or (letter in "+ " and piece.strip() not in ("", "+")):
             yield piece
             piece = ""
     if piece:

@@ -70,11 +70,7 @@ def _intervals(study: Study, drawn: pd.DataFrame, table: NumberTable) -> object:
 
 
 def _table(study: Study, drawn: pd.DataFrame, alive: pd.DataFrame) -> NumberTable:
-    low, high = drawn["y"].min(), drawn["y"].max()
-    low = min(low, drawn["low"].min())
-    high = max(high, drawn["high"].quantile(0.98))
-    room = max(0.03 * (high - low), 0.05)
-    low, high = low - room, high + room
+    low, high = _reach(drawn)
     edge = 0.02 * (high - low)  # a label at the very edge would be cut
     values = log_breaks(10 ** (low + edge), 10 ** (high - edge))
     ticks = {float(np.log10(value)): plain_number(value) for value in values}
@@ -82,6 +78,7 @@ def _table(study: Study, drawn: pd.DataFrame, alive: pd.DataFrame) -> NumberTabl
         arms=study.design.arm_names,
         counts=alive,
         days=sorted(alive["day"].unique()),
+        first_day=float(drawn["day"].min()),
         last_day=float(drawn["day"].max()),
         low=low,
         high=high,
@@ -89,6 +86,19 @@ def _table(study: Study, drawn: pd.DataFrame, alive: pd.DataFrame) -> NumberTabl
         title="Tumour volume (mm³)",
         heading="Mice on study",
     )
+
+
+def _reach(drawn: pd.DataFrame) -> tuple[float, float]:
+    """The axis: all means, and their intervals as far as these leave room for the means.
+
+    Two mice have an interval of several powers of ten.
+    """
+    low, high = drawn["y"].min(), drawn["y"].max()
+    beyond = max(0.5 * (high - low), 0.3)
+    ends = drawn[["low", "high"]].clip(low - beyond, high + beyond)
+    low, high = min(low, ends["low"].min()), max(high, ends["high"].quantile(0.98))
+    room = max(0.03 * (high - low), 0.05)
+    return low - room, high + room
 
 
 def growth_days(means: pd.DataFrame) -> list[float]:

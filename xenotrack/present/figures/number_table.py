@@ -50,6 +50,7 @@ class NumberTable:
     arms: tuple[str, ...]
     counts: pd.DataFrame
     days: Sequence[float]
+    first_day: float
     last_day: float
     low: float
     high: float
@@ -72,12 +73,8 @@ class NumberTable:
         return (self.high - self.low) / self.inches
 
     @property
-    def first_day(self) -> float:
-        return min(self.days)
-
-    @property
     def span(self) -> float:
-        return max(self.last_day, *self.days) - self.first_day
+        return self.last_day - self.first_day or 1.0
 
     @cached_property
     def names(self) -> dict[str, str]:

@@ -95,6 +95,7 @@ def _table(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> NumberTa
         arms=design.arm_names,
         counts=at_risk(curve, design.arm_names, days),
         days=days,
+        first_day=0.0,
         last_day=last,
         low=-0.03,
         high=1.03,

@@ -25,6 +25,7 @@ SETTINGS = {
     "svg.hashsalt": "xenotrack",
     "svg.fonttype": "none",  # words stay words: searched, edited, and read aloud
     "pdf.fonttype": 42,
+    "text.parse_math": False,  # an arm's name may hold $
 }
 PNG_DPI = 150
 
