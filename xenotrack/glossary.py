@@ -55,7 +55,8 @@ COLUMNS: dict[str, Column] = {
     "verdict": Column(
         "",
         "growth: shrinking, blocked, growing, undecided; synergy: synergy, antagonism, "
-        "additive or undecided, beyond its pairs",
+        "additive or undecided; an interaction of three: beyond its pairs, less than its pairs "
+        "predict",
     ),
     "doubling_time_days": Column("days", "ln 2 / rate; empty where the rate is not positive"),
     "doubling_time_low": Column("days", "ln 2 / conf_high"),
@@ -93,12 +94,31 @@ COLUMNS: dict[str, Column] = {
     "proportion": Column("", "their share of all mice of the arm, NE included"),
     # synergy
     "combination": Column("", "the arm of several drugs"),
-    "reference": Column("", "bliss, bliss_doublet, interaction"),
+    "reference": Column(
+        "", "bliss, bliss_doublet, hsa, hsa_doublet (best part), additivity, interaction"
+    ),
     "expectation": Column("", "the arms that the expectation is built from"),
-    "scale": Column("", "rate: per day; negative = synergy"),
-    "combination_index": Column("", "volume at `day` relative to the expected one"),
+    "scale": Column(
+        "",
+        "rate (per day), ln_volume (change since day 0, at `day`), relative_volume (V/V₀ at "
+        "`day`); negative = synergy",
+    ),
+    "combination_index": Column("", "volume at `day` relative to the expected one; < 1 = synergy"),
     "index_low": Column("", "lower limit of the index"),
     "index_high": Column("", "upper limit of the index"),
+    "p_plug_in": Column(
+        "",
+        "hsa only: p against the part that looks best, as often printed; it rarely finds synergy, "
+        "and finds antagonism too often where parts are alike",
+    ),
+    "effect": Column("", "the drugs of a main effect or interaction; or a joint test of several"),
+    "order": Column("", "main effect, two-way interaction, …, joint F test"),
+    "averaged_over": Column("", "drugs with and without which the effect was averaged"),
+    "df_numerator": Column("", "joint F tests: sums tested; `df` is that of the denominator"),
+    "drug_a": Column("", "one drug of a dose grid"),
+    "dose_a": Column("as in its name", "its dose; empty where its name holds none"),
+    "drug_b": Column("", "the other drug"),
+    "dose_b": Column("as in its name", "its dose; empty where its name holds none"),
     # tolerability
     "n_weighed": Column("mice", "mice with body weights"),
     "weight_nadir_percent_mean": Column("%", "mean over mice of the lowest relative weight"),
@@ -151,6 +171,15 @@ TABLES: dict[str, tuple[str, ...]] = {
     "synergy": (
         *("combination", "reference", "expectation", "scale", "day", *ESTIMATES),
         *("p_adjusted", "adjustment", "combination_index", "index_low", "index_high", "verdict"),
+        *("simultaneous_low", "simultaneous_high", "p_plug_in", "method"),
+    ),
+    "factorial": (
+        *("effect", "order", "averaged_over", *ESTIMATES, "p_adjusted", "adjustment"),
+        *("df_numerator", "method"),
+    ),
+    "dose_grid": (
+        *("combination", "drug_a", "dose_a", "drug_b", "dose_b", *ESTIMATES),
+        *("p_adjusted", "adjustment", "df_numerator", "method"),
     ),
     "tolerability": (
         *("arm", "n_mice", "n_weighed", "weight_nadir_percent_mean", "n_loss_15", "n_loss_20"),

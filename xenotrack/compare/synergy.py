@@ -1,70 +1,75 @@
-"""Is a combination more than its parts: Bliss and the interactions, on growth rates."""
+"""Is a combination more than its parts: on growth rates, on ln volume, on relative volume."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations, groupby
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xenotrack.compare.contrasts import RawContrasts, estimate_contrasts, finite
-from xenotrack.compare.families import spelled
-from xenotrack.compare.multiplicity import holm_p
+from xenotrack.compare.additivity import ChangeAt, additivity_excess, not_testable_later
+from xenotrack.compare.components import ln_volume_change
+from xenotrack.compare.contrasts import RawContrasts, finite
+from xenotrack.compare.excess import (
+    Excess,
+    best_part_excess,
+    join_excess,
+    linear_excess,
+    remembered,
+)
+from xenotrack.compare.expectations import (
+    REFERENCES,
+    Expectation,
+    expectations,
+    has_arms,
+    impossible,
+)
+from xenotrack.compare.synergy_verdicts import UNDECIDED, read_excess, spare_antagonism
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates, Floats
-from xenotrack.study.design import Arm, Design
+from xenotrack.study.design import Design
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Drugs = frozenset[str]
-NO_DRUG: Drugs = frozenset()
-UNDECIDED = "additive or undecided"
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """What an arm of several drugs would do if they only added up.
-
-    ``terms`` weigh the cells of the drug lattice, the combination itself with 1: their sum is the
-    excess over the expectation.
-    """
-
-    combination: str
-    reference: str
-    text: str
-    terms: Mapping[Drugs, float]
+SCALES = ("rate", "ln_volume", "relative_volume")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Synergy(RawContrasts):
-    """Excess of each combination over what a reference expects of it; negative is synergy."""
+    """Excess of each combination over what a reference expects of it; negative is synergy.
+
+    A row a combination, reference, scale and day; ``day`` is NaN where none was asked.
+    """
 
     asked: tuple[Expectation, ...]
-    scale: str
-    day: float | None
-    level: float
+    scale: tuple[str, ...]
+    day: Floats
     p_adjusted: Floats
+    simultaneous_low: Floats
+    simultaneous_high: Floats
+    index: Floats
+    p_plug_in: Floats
+    method: tuple[str, ...]
+    verdicts: tuple[str | None, ...]
     doubts: tuple[Doubt, ...] = ()
 
-    @property
-    def verdicts(self) -> tuple[str | None, ...]:
-        """Each row read in words, by its adjusted p-value."""
-        claimed = np.nan_to_num(self.p_adjusted, nan=1.0) < 1 - self.level
-        return tuple(
-            read(expectation, float(excess)) if sure else UNDECIDED if known else None
-            for expectation, excess, sure, known in zip(
-                self.asked, self.estimate, claimed, self.estimable, strict=True
-            )
-        )
-
-    def index(self, excess: Floats) -> Floats:
-        """Ratio of the volume at ``day`` to the expected one, ``exp(day · excess rate)``."""
-        if self.day is None:
-            return np.full(len(excess), np.nan)
-        return np.exp(np.clip(self.day * excess, -700, 700))
+    def only(self, references: Sequence[str] = (), scales: Sequence[str] = ()) -> Synergy:
+        """The rows of some references and scales, as they were adjusted; none named: of all."""
+        rows = [
+            row
+            for row, (expectation, scale) in enumerate(zip(self.asked, self.scale, strict=True))
+            if (not references or expectation.reference in references)
+            and (not scales or scale in scales)
+        ]
+        chosen: dict[str, Any] = {}
+        for field in fields(self):
+            values = getattr(self, field.name)
+            if field.name != "doubts":
+                by_row = isinstance(values, tuple)
+                chosen[field.name] = tuple(values[r] for r in rows) if by_row else values[rows]
+        return replace(self, **chosen)
 
     def to_frame(self) -> pd.DataFrame:
         """A row a combination and reference, as the table ``synergy`` has it."""
@@ -73,170 +78,162 @@ class Synergy(RawContrasts):
         def words(values: Sequence[str | None]) -> pd.Series:
             return pd.Series(values, dtype=object)
 
-        count = len(self.asked)
         numbers = {name: finite(values) for name, values in self.columns().items()}
         return pd.DataFrame(
             {
                 "combination": words([e.combination for e in self.asked]),
                 "reference": words([e.reference for e in self.asked]),
                 "expectation": words([e.text for e in self.asked]),
-                "scale": words([self.scale] * count),
-                "day": np.full(count, np.nan if self.day is None else self.day),
+                "scale": words(self.scale),
+                "day": self.day,
                 **numbers,
                 "p_adjusted": self.p_adjusted,
-                "adjustment": words(["holm"] * count),
-                "combination_index": self.index(self.estimate),
-                "index_low": self.index(self.conf_low),
-                "index_high": self.index(self.conf_high),
+                "adjustment": words(["holm"] * len(self.asked)),
+                "combination_index": self.index[:, 0],
+                "index_low": self.index[:, 1],
+                "index_high": self.index[:, 2],
                 "verdict": words(self.verdicts),
+                "simultaneous_low": finite(self.simultaneous_low),
+                "simultaneous_high": finite(self.simultaneous_high),
+                "p_plug_in": self.p_plug_in,
+                "method": words(self.method),
             }
         )
 
 
+class Excluded(NamedTuple):
+    """The excess that an undecided row still excludes, beyond either limit; NaN = none.
+
+    In the unit of the row's scale, and as a ratio of volumes. The limits hold for all
+    combinations of the reference together.
+    """
+
+    below: float
+    above: float
+    index_below: float
+    index_above: float
+
+
+def excluded_excess(row: Mapping[str, Any]) -> Excluded | None:
+    """Which synergy and which antagonism a row without a claim rules out; None with a claim.
+
+    >>> excluded_excess({"verdict": "synergy"}) is None
+    True
+    """
+    if row["verdict"] != UNDECIDED:
+        return None
+    low, high = float(row["simultaneous_low"]), float(row["simultaneous_high"])
+    days = {"rate": float(row["day"]), "ln_volume": 1.0}.get(str(row["scale"]), np.nan)
+    with np.errstate(over="ignore"):
+        ratios = np.exp(days * np.array([low, high]))
+    return Excluded(low, high, float(ratios[0]), float(ratios[1]))
+
+
 def estimate_synergy(
-    estimates: ArmEstimates, design: Design, level: float = 0.95, day: float | None = None
+    rates: ArmEstimates,
+    design: Design,
+    level: float = 0.95,
+    day: float | None = None,
+    *,
+    days: Sequence[float] | None = None,
+    change_at: ChangeAt | None = None,
+    below_limit: Mapping[str, float] | None = None,
 ) -> Synergy:
-    """Excess growth rate of every combination over Bliss and over its smaller combinations.
+    """Excess of every combination over Bliss, its best part, additivity and the interaction.
 
-    p-values are adjusted by Holm across the rows of one reference; the interval and the index at
-    ``day`` are of one row alone. What cannot be computed is said among the doubts.
+    On growth rates, with the index at ``day``; and on the change of ln volume since day 0 at each
+    of ``days`` (default: ``day``), which ``change_at`` gives (default: straight lines of these
+    rates). p-values are adjusted by Holm across the combinations of one reference, scale and day.
+    ``below_limit`` is the share of each arm's readings below the limit. What cannot be computed is
+    said among the doubts.
     """
-    possible = list(expectations(design))
-    asked = [e for e in possible if all(design.arm_of(c) in estimates.arms for c in e.terms)]
-    weights = np.array([weights_of(design, estimates.arms, e.terms) for e in asked], dtype=float)
-    raw = estimate_contrasts(estimates, weights.reshape(len(asked), len(estimates.arms)), level)
-    return Synergy(
-        **raw.columns(),
-        asked=tuple(asked),
-        scale="rate",
-        day=day,
-        level=level,
-        p_adjusted=holm_by_reference(asked, raw.p_value),
-        doubts=tuple(impossible(possible, design, estimates)),
-    )
+    rates = remembered(rates)
+    possible = expectations(design)
+    asked = [e for e in possible if has_arms(design, rates, e)]
+    change_at = change_at or straight_lines(rates)
+    when = [d for d in ([day] if days is None else days) if d is not None and d > 0]
+    blocks: list[Block] = list(rate_blocks(rates, design, asked, level, day))
+    for each in when:
+        blocks += change_blocks(change_at(each), design, asked, level, each)
+    found = joined(blocks, level)
+    additive = [e for e in asked if e.reference == "additivity"]
+    later = not_testable_later(change_at, design, additive, max(when), level) if when else ()
+    combinations = [e.combination for e in found.asked]
+    verdicts, spared = spare_antagonism(found.verdicts, combinations, below_limit or {})
+    doubts = (*impossible(possible, design, rates), *later, *spared)
+    return replace(found, verdicts=verdicts, doubts=doubts)
 
 
-def expectations(design: Design) -> Iterator[Expectation]:
-    """All that a combination could be held against, whether the study has the arms or not."""
-    for reference in (bliss, bliss_doublet, interaction):
-        for arm in design.arms:
-            if len(arm.drugs) >= 2:
-                yield from reference(design, arm)
+def straight_lines(rates: ArmEstimates) -> ChangeAt:
+    """Changes of ln volume that grow with the day: one test, whatever the day."""
+    return lambda day: ln_volume_change(rates, day)
 
 
-def bliss(design: Design, arm: Arm) -> Iterator[Expectation]:
-    """Against single drugs: ``β_comb − Σ β_single + (n − 1) β_vehicle``.
+class Block(NamedTuple):
+    """Rows that are adjusted together: one reference, scale and day."""
 
-    On the scale of ln volume independent effects add up (Bliss 1939, Ann Appl Biol 26:585).
-    """
-    singles = {frozenset([drug]): -1.0 for drug in sorted(arm.drugs)}
-    terms = {arm.drugs: 1.0, **singles, NO_DRUG: len(arm.drugs) - 1.0}
-    text = " and ".join(called(design, single) for single in singles)
-    yield Expectation(arm.name, "bliss", text, terms)
+    asked: list[Expectation]
+    scale: str
+    day: float
+    excess: Excess
 
 
-def bliss_doublet(design: Design, arm: Arm) -> Iterator[Expectation]:
-    """Against a sub-combination and the drug it lacks: ``β_ABZ − β_AB − β_Z + β_vehicle``."""
-    for drug in sorted(arm.drugs) if len(arm.drugs) >= 3 else ():
-        rest, single = arm.drugs - {drug}, frozenset([drug])
-        terms = {arm.drugs: 1.0, rest: -1.0, single: -1.0, NO_DRUG: 1.0}
-        text = f"{called(design, rest)} and {called(design, single)}"
-        yield Expectation(arm.name, "bliss_doublet", text, terms)
+def rate_blocks(
+    rates: ArmEstimates,
+    design: Design,
+    asked: Sequence[Expectation],
+    level: float,
+    day: float | None,
+) -> Iterator[Block]:
+    """Every reference on growth rates; without a day, no index."""
+    shown = np.nan if day is None else day
+    for reference, rows in by_reference(asked):
+        if reference != "additivity":
+            estimate = ESTIMATORS.get(reference, linear_excess)
+            yield Block(rows, "rate", shown, estimate(rates, design, rows, level, shown))
 
 
-def interaction(design: Design, arm: Arm) -> Iterator[Expectation]:
-    """Beyond all smaller combinations: ``Σ (−1)^(n − |S|) β_S`` over the subsets S of its drugs.
-
-    For two drugs this is Bliss; for three it is how the interaction of two differs with and
-    without the third.
-    """
-    drugs = sorted(arm.drugs)
-    terms = {
-        frozenset(cell): (-1.0) ** (len(drugs) - size)
-        for size in range(len(drugs), -1, -1)
-        for cell in combinations(drugs, size)
-    }
-    text = "its single drugs" if len(drugs) == 2 else "all smaller combinations"
-    yield Expectation(arm.name, "interaction", text, terms)
+def change_blocks(
+    changes: ArmEstimates, design: Design, asked: Sequence[Expectation], level: float, day: float
+) -> Iterator[Block]:
+    """Every reference on the change of ln volume at a day, additivity on relative volume."""
+    for reference, rows in by_reference(asked):
+        if reference == "additivity":
+            excess = additivity_excess(changes, design, rows, level)
+            yield Block(rows, "relative_volume", day, excess)
+        else:
+            estimate = ESTIMATORS.get(reference, linear_excess)
+            yield Block(rows, "ln_volume", day, estimate(changes, design, rows, level, 1.0))
 
 
-def called(design: Design, drugs: Drugs) -> str:
-    """The arm of these drugs by its name, or the drugs where no one arm received them."""
-    return design.arm_of(drugs) or spelled(drugs)
+ESTIMATORS = {"hsa": best_part_excess, "hsa_doublet": best_part_excess}
 
 
-def weights_of(design: Design, arms: tuple[str, ...], terms: Mapping[Drugs, float]) -> list[float]:
-    """Weights over the arms, from weights over sets of drugs."""
-    by_name = {design.arm_of(cell): weight for cell, weight in terms.items()}
-    return [by_name.get(name, 0.0) for name in arms]
-
-
-def obstacles(design: Design, estimates: ArmEstimates, expectation: Expectation) -> Iterator[str]:
-    """Why an excess cannot be computed: what no arm received, or what was not estimable."""
-    for cell in expectation.terms:
-        name = design.arm_of(cell)
-        if name is None:
-            yield why_no_arm(design, cell, expectation.combination)
-        elif name not in estimates.arms or np.isnan(estimates.values[estimates.arms.index(name)]):
-            yield f"arm {name} has no estimate"
-
-
-def why_no_arm(design: Design, drugs: Drugs, combination: str) -> str:
-    """Why no one arm stands for a set of drugs."""
-    same = [arm.name for arm in design.arms if arm.drugs == drugs]
-    if same:
-        return f"{len(same)} arms received the same drugs ({', '.join(same)})"
-    if not drugs:
-        return "no arm is without a drug"
-    others = frozenset[str]().union(*(arm.drugs for arm in design.arms if arm.name != combination))
-    if len(drugs) == 1 and not drugs <= others:
-        return f"no other arm received {spelled(drugs)}"
-    return f"no arm received {spelled(drugs)}{' alone' if len(drugs) == 1 else ''}"
-
-
-def impossible(
-    expectations: list[Expectation], design: Design, estimates: ArmEstimates
-) -> Iterator[Doubt]:
-    """What cannot be computed, with every reason: one doubt a combination and reference."""
-    lacking = [(e, list(obstacles(design, estimates, e))) for e in expectations]
-    # The interaction of two drugs is their Bliss excess: what it lacks is said there.
-    told = [(e, why) for e, why in lacking if why and not (is_pair(e) and e.reference != "bliss")]
-    for (reference, arm), group in groupby(told, lambda x: (x[0].reference, x[0].combination)):
-        rows = list(group)
-        texts = " or ".join(e.text for e, _ in rows)
-        reasons = "; ".join(dict.fromkeys(reason for _, why in rows for reason in why))
-        named = REFERENCE_NAMES[reference].format(texts)
-        text = f"{named} cannot be computed: {reasons}."
-        yield Doubt(f"no-{reference.replace('_', '-')}", arm, text)
-
-
-def is_pair(expectation: Expectation) -> bool:
-    """Whether the combination is of two drugs."""
-    return max(len(cell) for cell in expectation.terms) == 2
-
-
-REFERENCE_NAMES = {
-    "bliss": "Excess over its single drugs (Bliss)",
-    "bliss_doublet": "Excess over {} (Bliss)",
-    "interaction": "Interaction beyond {}",
-}
-
-
-def holm_by_reference(asked: list[Expectation], p_value: Floats) -> Floats:
-    """Holm's p-values, each reference a family of its own."""
-    adjusted = np.full(len(asked), np.nan)
+def by_reference(asked: Sequence[Expectation]) -> Iterator[tuple[str, list[Expectation]]]:
+    """The expectations of each reference."""
     for reference in dict.fromkeys(e.reference for e in asked):
-        rows = np.array([e.reference == reference for e in asked])
-        adjusted[rows] = holm_p(p_value[rows])
-    return adjusted
+        yield reference, [e for e in asked if e.reference == reference]
 
 
-def read(expectation: Expectation, excess: float) -> str:
-    """A claimed excess in words.
-
-    An interaction of three says that the pairs do not explain the triple, not that the triple is
-    worse than its parts: two strong pairs leave little for it to add.
-    """
-    if expectation.reference == "interaction" and not is_pair(expectation):
-        return "beyond its pairs" if excess < 0 else "less than its pairs predict"
-    return "synergy" if excess < 0 else "antagonism"
+def joined(blocks: Sequence[Block], level: float) -> Synergy:
+    """All rows, each read in words; by scale, then reference, then day."""
+    references = list(REFERENCES)
+    blocks = sorted(
+        blocks, key=lambda b: (SCALES.index(b.scale), references.index(b.asked[0].reference))
+    )
+    excess = join_excess([block.excess for block in blocks])
+    asked = tuple(e for block in blocks for e in block.asked)
+    return Synergy(
+        **excess.raw.columns(),
+        asked=asked,
+        scale=tuple(block.scale for block in blocks for _ in block.asked),
+        day=np.array([block.day for block in blocks for _ in block.asked], dtype=float),
+        p_adjusted=excess.p_adjusted,
+        simultaneous_low=excess.simultaneous_low,
+        simultaneous_high=excess.simultaneous_high,
+        index=np.exp(np.clip(excess.index, -700, 700)),
+        p_plug_in=excess.p_plug_in,
+        method=excess.methods,
+        verdicts=tuple(read_excess(asked, excess, level)),
+        doubts=(),
+    )

@@ -125,12 +125,35 @@ class Results:
 
     @cached_property
     def synergy(self) -> Synergy:
-        """On growth rates, with the index at the last day fitted."""
-        from xenotrack.compare.synergy import estimate_synergy
+        """On growth rates, and on volumes at the last day fitted."""
+        return self.synergy_at(None)
 
-        last_day = float(self.growth.facts()["last_day"].iloc[0])
-        level = self.study.design.rules.compare.level
-        return estimate_synergy(self.growth.slopes(), self.study.design, level, last_day)
+    def synergy_at(self, days: tuple[float, ...] | None) -> Synergy:
+        """On growth rates, and on volumes at each of these days (none named: the last fitted)."""
+        from xenotrack.compare.growth_synergy import growth_synergy
+
+        return growth_synergy(self.study, self.growth, days)
+
+    @property
+    def visit_days(self) -> tuple[float, ...]:
+        """The days on which mice were measured, within those fitted."""
+        from xenotrack.compare.growth_synergy import visit_days
+
+        return tuple(visit_days(self.study, self.growth))
+
+    @cached_property
+    def factorial(self) -> pd.DataFrame:
+        """Main effects and interactions of every full factorial among the arms."""
+        from xenotrack.compare.growth_synergy import factorial_frame
+
+        return factorial_frame(self.growth)
+
+    @cached_property
+    def dose_grid(self) -> pd.DataFrame:
+        """The Bliss excess over every grid of doses of two drugs."""
+        from xenotrack.compare.growth_synergy import dose_grid_frame
+
+        return dose_grid_frame(self.growth)
 
     @cached_property
     def fit_doubts(self) -> tuple[Doubt, ...]:

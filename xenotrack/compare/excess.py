@@ -1,0 +1,159 @@
+"""The excess of combinations over one reference, read together: linear, or over the best part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import stdtr
+
+from xenotrack.compare.claims import best_part_claim
+from xenotrack.compare.contrasts import (
+    ContrastSource,
+    RawContrasts,
+    estimate_contrasts,
+    join_raw,
+    source_of,
+)
+from xenotrack.compare.expectations import Expectation, called, weights_of
+from xenotrack.compare.multiplicity import bonferroni_level, holm_p
+from xenotrack.model.estimates import ArmEstimates, Floats
+from xenotrack.study.design import Design
+
+
+@dataclass(frozen=True, eq=False)
+class Excess:
+    """Rows of one reference, scale and day.
+
+    ``p_adjusted`` (Holm) and the simultaneous limits (Bonferroni) hold for all rows together.
+    ``index`` (m, 3) is the logarithm of observed over expected volume with its limits.
+    """
+
+    raw: RawContrasts
+    p_adjusted: Floats
+    simultaneous_low: Floats
+    simultaneous_high: Floats
+    index: Floats
+    p_plug_in: Floats
+    methods: tuple[str, ...]
+
+    def better(self, level: float) -> np.ndarray:
+        """Rows surely below 0: the combination does better than expected."""
+        return (sure(self.p_adjusted, level)) & (self.raw.estimate < 0)
+
+    def worse(self, level: float) -> np.ndarray:
+        """Rows surely above 0.
+
+        The p-value of a best-part claim is 1 on that side, where the limit that holds for all
+        parts speaks.
+        """
+        claimed = sure(self.p_adjusted, level) & (self.raw.estimate > 0)
+        over_parts = np.isfinite(self.p_plug_in) & (self.simultaneous_low > 0)
+        return claimed | over_parts
+
+
+def sure(p_value: Floats, level: float) -> np.ndarray:
+    """Whether p-values are below one minus the level; without one, not."""
+    return np.asarray(np.nan_to_num(p_value, nan=1.0) < 1 - level)
+
+
+def linear_excess(
+    estimates: ArmEstimates,
+    design: Design,
+    asked: Sequence[Expectation],
+    level: float,
+    days: float,
+) -> Excess:
+    """Weighted sums of the arms' estimates; ``days`` makes a logarithm of volume of them."""
+    rows = [weights_of(design, estimates.arms, e) for e in asked]
+    weights = np.vstack(rows)
+    raw = estimate_contrasts(estimates, weights, level)
+    wide = estimate_contrasts(estimates, weights, family_level(raw, level))
+    return Excess(
+        raw=raw,
+        p_adjusted=holm_p(raw.p_value),
+        simultaneous_low=wide.conf_low,
+        simultaneous_high=wide.conf_high,
+        index=days * np.column_stack([raw.estimate, raw.conf_low, raw.conf_high]),
+        p_plug_in=np.full(len(weights), np.nan),
+        methods=(estimates.method,) * len(weights),
+    )
+
+
+def best_part_excess(
+    estimates: ArmEstimates,
+    design: Design,
+    asked: Sequence[Expectation],
+    level: float,
+    days: float,
+) -> Excess:
+    """Each combination over the best of its parts, as an intersection–union claim."""
+    source = source_of(estimates)
+    weights = [weights_of(design, estimates.arms, e) for e in asked]
+    claims = [best_part_claim(source, rows, "lower", level) for rows in weights]
+    raw = join_raw([claim for claim, _ in claims])
+    wide = join_raw(
+        [best_part_claim(source, rows, "lower", family_level(raw, level))[0] for rows in weights]
+    )
+    return Excess(
+        raw=raw,
+        p_adjusted=holm_p(raw.p_value),
+        simultaneous_low=wide.conf_low,
+        simultaneous_high=wide.conf_high,
+        index=days * np.column_stack([raw.estimate, raw.conf_low, raw.conf_high]),
+        # Statistic and df are those of the part that looks best: this is the usual p-value.
+        p_plug_in=2 * stdtr(raw.reference_df, -np.abs(raw.statistic)),
+        methods=tuple(
+            best_part_method(design, source, e, best)
+            for e, (_, best) in zip(asked, claims, strict=True)
+        ),
+    )
+
+
+def best_part_method(design: Design, source: ContrastSource, asked: Expectation, best: int) -> str:
+    """How a claim was made, and which part looked best."""
+    if best < 0:
+        return source.method
+    part = next(cell for cell, weight in asked.terms[best].items() if weight < 0)
+    count = len(asked.terms)
+    return f"{source.method}; intersection-union over {count} parts (best: {called(design, part)})"
+
+
+def remembered(estimates: ArmEstimates) -> ArmEstimates:
+    """The same estimates, their degrees of freedom worked out once for each weighted sum.
+
+    One excess is read at several levels, and on straight lines at several days.
+    """
+    known: dict[bytes, float] = {}
+
+    def degrees_of_freedom(weights: Floats) -> Floats:
+        rows = np.atleast_2d(weights)
+        keys = [row.tobytes() for row in rows]
+        new = [i for i, key in enumerate(keys) if key not in known]
+        if new:
+            found = estimates.degrees_of_freedom(rows[new])
+            known.update(zip((keys[i] for i in new), found.tolist(), strict=True))
+        return np.array([known[key] for key in keys])
+
+    return replace(estimates, degrees_of_freedom=degrees_of_freedom)
+
+
+def family_level(raw: RawContrasts, level: float) -> float:
+    """The level of each interval of a family, Bonferroni over what is estimable."""
+    return bonferroni_level(level, max(1, int(raw.estimable.sum())))
+
+
+def join_excess(parts: Sequence[Excess]) -> Excess:
+    """The rows of several blocks, one after the other."""
+
+    def stacked(name: str, empty: Floats) -> Floats:
+        return np.concatenate([empty, *(getattr(part, name) for part in parts)])
+
+    plain = ("p_adjusted", "simultaneous_low", "simultaneous_high", "p_plug_in")
+    return Excess(
+        raw=join_raw([part.raw for part in parts]),
+        index=stacked("index", np.empty((0, 3))),
+        methods=tuple(method for part in parts for method in part.methods),
+        **{name: stacked(name, np.empty(0)) for name in plain},
+    )
