@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"numpy", "pandas", "scipy", "statsmodels", "lifelines", "plotnine", "matplotlib", "msgspec"}
+HEAVY = {"numpy", "pandas", "scipy", "statsmodels", "lifelines", "plotnine", "matplotlib"}
 
 
 def loaded_by(*arguments: str) -> set[str]:
@@ -34,3 +34,9 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     code = "import sys, xenotrack; print(*{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) & HEAVY == set()
+
+
+def test_every_public_name_can_be_loaded() -> None:
+    import xenotrack
+
+    assert all(callable(getattr(xenotrack, name)) for name in xenotrack.__all__)
