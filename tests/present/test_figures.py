@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xenotrack.errors import InputError
 from xenotrack.present.figures.artists import geom_bands, geom_polylines, geom_words
 from xenotrack.present.figures.gallery import FIGURES, draw
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.save import picture_format, render
+from xenotrack.present.figures.save import render
 from xenotrack.present.results import Results
 from xenotrack.present.theme import arm_colours
 from xenotrack.study.design import Design
@@ -280,11 +279,6 @@ def test_the_interval_of_two_mice_leaves_room_for_the_means(naive):
     low, high = scale_of(figure, "y").limits
     means = figure.data["y"]
     assert means.max() - means.min() > 0.2 * (high - low)
-
-
-def test_a_picture_of_an_unknown_kind_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"\.svg, \.png, \.pdf"):
-        picture_format(tmp_path / "growth.jpeg")
 
 
 class Stand:

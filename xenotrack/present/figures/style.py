@@ -68,7 +68,7 @@ def assemble(figure: ggplot, *parts: object) -> ggplot:
     return figure + list(parts)
 
 
-def caption(*sentences: str, width: int = 150) -> labs:
+def caption(*sentences: str, width: int = 140) -> labs:
     """What a reader must know to read the figure, below it."""
     text = " ".join(sentence for sentence in sentences if sentence)
     # A line must not break between a number and its percent sign.

@@ -49,7 +49,7 @@ def waterfall(design: Design, response: pd.DataFrame) -> ggplot:
         left=lambda drawn: drawn["place"] - BAR, right=lambda drawn: drawn["place"] + BAR
     )
     right = bars["place"].max() + 0.9
-    top = max(measured["height"].max(), 40.0) + 14
+    top = max(measured["height"].max(), 40.0) + (26 if bars["capped"].any() else 14)
     middles = arm_middles(bars, design.arm_names)
     return assemble(
         ggplot(bars, aes("place")),

@@ -1,0 +1,47 @@
+"""Where matplotlib keeps its fonts, and which pictures can be asked for."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from xenotrack.errors import InputError
+from xenotrack.present.figures import save
+
+
+@pytest.fixture
+def no_home(monkeypatch, tmp_path):
+    monkeypatch.delenv("MPLCONFIGDIR", raising=False)
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    return tmp_path
+
+
+def test_fonts_are_kept_aside_where_the_home_cannot_be_written(no_home):
+    save.give_matplotlib_a_home()
+    folder = Path(os.environ["MPLCONFIGDIR"])
+    assert folder.parent == no_home
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_declared_home_stays(no_home, monkeypatch):
+    monkeypatch.setenv("MPLCONFIGDIR", "elsewhere")
+    save.give_matplotlib_a_home()
+    assert os.environ["MPLCONFIGDIR"] == "elsewhere"
+    assert not list(no_home.iterdir())
+
+
+def test_a_home_that_can_be_written_is_used(monkeypatch):
+    monkeypatch.delenv("MPLCONFIGDIR", raising=False)
+    monkeypatch.setattr(os, "access", lambda *_: True)
+    save.give_matplotlib_a_home()
+    assert "MPLCONFIGDIR" not in os.environ
+
+
+@pytest.mark.parametrize("name", ["growth.jpeg", "growth", ".svg"])
+def test_a_picture_of_an_unknown_kind_is_refused(name):
+    with pytest.raises(InputError, match=r"\.svg, \.png, \.pdf"):
+        save.picture_format(Path(name))
