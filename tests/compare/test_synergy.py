@@ -2,210 +2,180 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import stdtr
 
-from xenotrack.compare.synergy import estimate_synergy
-from xenotrack.study.design import Arm, Design
+from xenotrack.compare.claims import best_part_claim
+from xenotrack.compare.contrasts import source_of
+from xenotrack.compare.families import Pair, pair_weights
+from xenotrack.compare.synergy import estimate_synergy, excluded_excess
+from xenotrack.glossary import TABLES
 
-from .reference import (
-    by_arm_estimates,
-    design_of,
-    pooled_estimates,
-    read_reference,
-    simple_estimates,
-)
+from .combos import EFFECTS, FACTORIAL, NUMBERS, TWO, additive, on_rates, synergy
+from .reference import design_of, simple_estimates
 
-NUMBERS = ["estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"]
-COLUMNS = ["combination", "reference", "scale", "day", *NUMBERS, "p_adjusted", "adjustment"]
-COLUMNS += ["combination_index", "index_low", "index_high", "verdict"]
-FACTORIAL = ("vehicle", "A", "B", "C", "A+B", "A+C", "B+C", "A+B+C")
+LINEAR = ("bliss", "bliss_doublet", "interaction")
 
 
-def synergy(rates, day=30.0, **how):
-    return estimate_synergy(simple_estimates(rates, **how), design_of(tuple(rates)), 0.95, day)
+def row_of(found, combination, reference, scale="rate"):
+    frame = found.to_frame()
+    chosen = frame.query("combination == @combination and reference == @reference")
+    return chosen.query("scale == @scale").iloc[0]
 
 
-def additive(effects, arms=FACTORIAL, base=0.06):
-    return {
-        arm: base + sum(effects[d] for d in arm.split("+")) if arm != "vehicle" else base
-        for arm in arms
-    }
+def test_the_table_has_the_declared_columns_and_every_reference():
+    frame = synergy(additive()).to_frame()
+    assert tuple(frame.columns) == TABLES["synergy"]
+    counts = frame.groupby(["scale", "reference"]).size().to_dict()
+    by_reference = {"bliss": 4, "bliss_doublet": 3, "hsa": 4, "hsa_doublet": 1, "interaction": 4}
+    expected = {(s, r): n for s in ("rate", "ln_volume") for r, n in by_reference.items()}
+    assert counts == expected | {("relative_volume", "additivity"): 4}
 
 
-def in_r(frame):
-    """The rows of our table under the names that the R program gives them."""
-    text = frame["expectation"].where(frame["reference"] == "bliss_doublet", frame["combination"])
-    return (frame["reference"] + " " + text).tolist()
-
-
-@pytest.mark.parametrize("study", ["factorial", "two_by_two"])
-@pytest.mark.parametrize("model", ["pooled", "by_arm", "ratio_by_arm"])
-def test_excesses_are_those_of_r(study, model):
-    reference = read_reference(f"{study}.{'growth' if model == 'pooled' else 'by_arm'}")
-    weights, block = reference["combination_weights"], reference[model]
-    if model == "pooled":
-        tables = block["kenward_roger"]
-        estimates = pooled_estimates(reference["arms"], tables, block["combinations"], weights)
-    else:
-        estimates = by_arm_estimates(block["arms"])
-    frame = estimate_synergy(estimates, design_of(estimates.arms)).to_frame()
-    expected = {tuple(sorted_name(row["contrast"])): row for row in block["combinations"]}
-    # R has no row of its own for the interaction of two drugs: it is their Bliss excess.
-    names = [
-        name.replace("interaction", "bliss") if name.count("+") == 1 else name
-        for name in in_r(frame)
-    ]
-    assert len(names) >= 2
-    for name, (_, row) in zip(names, frame.iterrows(), strict=True):
-        found = [row[column] for column in NUMBERS]
-        assert found == pytest.approx(
-            [expected[tuple(sorted_name(name))][column] for column in NUMBERS], rel=1e-6, abs=1e-10
-        )
-
-
-def sorted_name(name):
-    """A name whose drugs are in alphabetical order."""
-    return ["+".join(sorted(word.split("+"))) for word in name.split(" ")]
-
-
-def test_the_table_has_the_columns_of_every_synergy_and_names_the_split():
-    frame = synergy(additive({"A": -0.02, "B": -0.01, "C": -0.015})).to_frame()
-    assert [name for name in frame.columns if name != "expectation"] == COLUMNS
-    splits = frame.query("reference == 'bliss_doublet'")["expectation"]
-    assert splits.tolist() == ["B+C and A", "A+C and B", "A+B and C"]
-    assert frame["reference"].value_counts().to_dict() == {
-        "bliss": 4,
-        "bliss_doublet": 3,
-        "interaction": 4,
-    }
+def test_the_splits_of_a_triple_are_named():
+    splits = on_rates(additive()).to_frame().query("reference == 'bliss_doublet'")
+    assert splits["expectation"].tolist() == ["B+C and A", "A+C and B", "A+B and C"]
 
 
 @given(st.lists(st.floats(-0.1, 0.1), min_size=3, max_size=3), st.floats(-0.1, 0.1))
 @settings(max_examples=25, deadline=None)
 def test_additive_arms_show_no_synergy(effects, base):
-    found = synergy(additive(dict(zip("ABC", effects, strict=True)), base=base))
+    rates = additive(dict(zip("ABC", effects, strict=True)), base=base)
+    found = on_rates(rates, independent=True).only(LINEAR)
     assert found.estimate == pytest.approx(np.zeros(11), abs=1e-12)
     assert set(found.verdicts) == {"additive or undecided"}
 
 
 def test_two_drugs_by_hand():
-    found = synergy({"vehicle": 0.08, "A": 0.06, "B": 0.05, "A+B": -0.03}, std_error=0.005)
-    frame = found.to_frame().query("reference == 'bliss'").iloc[0]
-    assert frame["estimate"] == pytest.approx(-0.03 - 0.06 - 0.05 + 0.08)
-    assert frame["std_error"] == pytest.approx(0.01)
-    assert frame["combination_index"] == pytest.approx(np.exp(30 * -0.06))
-    assert frame["index_high"] == pytest.approx(np.exp(30 * frame["conf_high"]))
-    assert frame["verdict"] == "synergy"
+    found = row_of(synergy(TWO, std_error=0.005), "A+B", "bliss")
+    assert found["estimate"] == pytest.approx(-0.03 - 0.06 - 0.05 + 0.08)
+    assert found["std_error"] == pytest.approx(0.01)
+    assert found["combination_index"] == pytest.approx(np.exp(30 * -0.06))
+    assert found["index_high"] == pytest.approx(np.exp(30 * found["conf_high"]))
+    assert found["verdict"] == "synergy"
 
 
 def test_three_drugs_against_singles_take_the_vehicle_twice():
-    rates = additive({"A": -0.02, "B": -0.01, "C": -0.015})
+    rates = additive()
     rates["A+B+C"] += 0.004
-    found = synergy(rates, std_error=0.01)
-    (row,) = [i for i, e in enumerate(found.asked) if (e.reference, e.combination) == BLISS_TRIPLE]
-    assert found.estimate[row] == pytest.approx(0.004)
-    assert found.std_error[row] == pytest.approx(0.01 * np.sqrt(1 + 3 + 4))
+    found = row_of(synergy(rates, std_error=0.01), "A+B+C", "bliss")
+    assert found["estimate"] == pytest.approx(0.004)
+    assert found["std_error"] == pytest.approx(0.01 * np.sqrt(1 + 3 + 4))
 
 
-BLISS_TRIPLE = ("bliss", "A+B+C")
+def test_on_straight_lines_the_volume_of_a_day_is_the_same_test():
+    frame = synergy(additive() | {"A+B": 0.01}, day=21.0).to_frame()
+    rate, volume = (frame.query("scale == @s") for s in ("rate", "ln_volume"))
+    for column in ("df", "statistic", "p_value", "p_adjusted", "combination_index", "verdict"):
+        assert rate[column].tolist() == pytest.approx(volume[column].tolist(), nan_ok=True)
+    assert (21 * rate["conf_low"]).tolist() == pytest.approx(volume["conf_low"].tolist())
 
 
-def test_a_sure_excess_growth_is_antagonism():
-    found = synergy({"vehicle": 0.08, "A": 0.02, "B": 0.01, "A+B": 0.02}, std_error=0.004)
-    assert found.verdicts[0] == "antagonism"
+def test_each_day_asked_for_is_adjusted_by_itself():
+    rates = additive() | {"A+B": 0.01}
+    frame = synergy(rates, days=(7.0, 21.0)).to_frame().query("scale == 'ln_volume'")
+    early, late = (frame.query("day == @day") for day in (7, 21))
+    assert early["p_adjusted"].tolist() == pytest.approx(late["p_adjusted"].tolist())
+    assert (3 * early["estimate"]).tolist() == pytest.approx(late["estimate"].tolist())
 
 
-@pytest.mark.parametrize(
-    ("triple", "verdict"), [(-0.2, "beyond its pairs"), (0.2, "less than its pairs predict")]
-)
-def test_an_interaction_of_three_speaks_of_its_pairs(triple, verdict):
-    rates = additive({"A": -0.02, "B": -0.01, "C": -0.015})
-    rates["A+B+C"] += triple
-    frame = synergy(rates).to_frame()
-    told = frame.query("reference == 'interaction' and combination == 'A+B+C'")["verdict"]
-    assert told.tolist() == [verdict]
+def test_counting_time_in_weeks_changes_no_test():
+    weeks = {arm: 7 * rate for arm, rate in additive().items()}
+    one, other = synergy(additive(), day=28.0), synergy(weeks, day=4.0, std_error=0.07)
+    assert one.p_value == pytest.approx(other.p_value, nan_ok=True)
+    assert one.index == pytest.approx(other.index, nan_ok=True)
 
 
-def test_holm_counts_the_combinations_of_one_reference():
-    rates = additive({"A": -0.02, "B": -0.01, "C": -0.015})
-    rates["A+B"] -= 0.06
-    frame = synergy(rates).to_frame().query("reference == 'bliss'")
-    assert frame["p_adjusted"].min() == pytest.approx(4 * frame["p_value"].min())
+def test_the_order_of_arms_does_not_matter():
+    rates = additive() | {"A+B": 0.01, "A+B+C": -0.01}
+    turned = {arm: rates[arm] for arm in reversed(rates)}
+    keys = ["combination", "reference", "scale", "expectation"]
+    one, other = (
+        synergy(each).to_frame().sort_values(keys, ignore_index=True) for each in (rates, turned)
+    )
+    names = ["combination", "verdict", "expectation"]
+    assert one[names].to_dict() == other[names].to_dict()
+    assert one[NUMBERS].to_numpy() == pytest.approx(other[NUMBERS].to_numpy(), nan_ok=True)
 
 
-def test_mirrored_rates_mirror_the_excess():
-    rates = {"vehicle": 0.08, "A": 0.06, "B": 0.05, "A+B": -0.03}
-    one, other = synergy(rates), synergy({name: -rate for name, rate in rates.items()})
+def test_mirrored_rates_mirror_the_linear_excess():
+    one, other = (
+        on_rates({name: sign * rate for name, rate in TWO.items()}).only(LINEAR) for sign in (1, -1)
+    )
     assert one.estimate == pytest.approx(-other.estimate)
     assert one.p_adjusted == pytest.approx(other.p_adjusted)
 
 
-def test_without_a_day_there_is_no_index():
-    rates = {"vehicle": 0.08, "A": 0.06, "B": 0.05, "A+B": -0.03}
-    frame = synergy(rates, day=None).to_frame()
+def test_holm_counts_the_combinations_of_one_reference():
+    rates = additive()
+    rates["A+B"] -= 0.06
+    frame = on_rates(rates).to_frame().query("reference == 'bliss'")
+    assert frame["p_adjusted"].min() == pytest.approx(4 * frame["p_value"].min())
+    assert (frame["simultaneous_low"] < frame["conf_low"]).all()
+
+
+def test_a_combination_over_its_best_part_is_the_claim_of_its_parts():
+    rates = additive() | {"A+B": 0.01, "A+B+C": -0.02}
+    design, estimates = design_of(FACTORIAL), simple_estimates(rates, independent=True)
+    found = row_of(estimate_synergy(estimates, design, 0.95, 30.0), "A+B+C", "hsa")
+    pairs = [Pair("A+B+C", part) for part in "ABC"]
+    claim, best = best_part_claim(
+        source_of(estimates), pair_weights(pairs, FACTORIAL), "lower", 0.95
+    )
+    assert "ABC"[best] == "A"
+    assert [found[n] for n in NUMBERS] == pytest.approx([v[0] for v in claim.columns().values()])
+    assert found["method"].endswith("intersection-union over 3 parts (best: A)")
+
+
+def test_the_plug_in_p_is_of_the_part_that_looks_best_not_of_the_least_surely_beaten():
+    estimates = simple_estimates({"vehicle": 0.08, "A": 0.05, "B": 0.06, "A+B": 0.0})
+    estimates.covariance[2, 2] *= 16
+    found = row_of(estimate_synergy(estimates, design_of(estimates.arms)), "A+B", "hsa")
+    assert found["p_plug_in"] == pytest.approx(2 * stdtr(20, -0.05 / np.sqrt(2e-4)))
+    assert found["p_value"] == pytest.approx(2 * stdtr(20, -0.06 / np.sqrt(17e-4)))
+
+
+def test_as_good_as_its_best_part_is_undecided_and_worse_is_antagonism():
+    rates = {"vehicle": 0.08, "A": 0.02, "B": 0.07, "A+B": 0.02}
+    assert row_of(synergy(rates), "A+B", "hsa")["verdict"] == "additive or undecided"
+    worse = row_of(synergy(rates | {"A+B": 0.07}), "A+B", "hsa")
+    assert (worse["verdict"], worse["p_value"]) == ("antagonism", 1.0)
+    assert worse["simultaneous_low"] > 0
+
+
+def test_antagonism_over_the_best_part_waits_for_the_limit_that_holds_for_all_parts():
+    # Against A alone the combination is surely worse; A need not be the best part.
+    rates = {"vehicle": 0.08, "A": 0.020, "B": 0.021, "A+B": 0.0505}
+    found = row_of(synergy(rates, std_error=0.01, df=1000), "A+B", "hsa")
+    assert found["p_plug_in"] < 0.05
+    assert found["verdict"] == "additive or undecided"
+
+
+def test_without_a_day_there_is_no_index_and_no_volume():
+    frame = synergy(TWO, day=None).to_frame()
+    assert set(frame["scale"]) == {"rate"}
     assert frame[["day", "combination_index", "index_low", "index_high"]].isna().all(axis=None)
 
 
-def reasons(found):
-    return {(doubt.rule, doubt.about): doubt.text for doubt in found.doubts}
-
-
-def test_a_missing_single_is_named_and_the_rest_is_computed():
-    rates = {"vehicle": 0.06, "A": 0.04, "B": 0.03, "A+B": 0.01, "A+C": 0.02, "A+B+C": -0.01}
-    found = synergy(rates)
-    told = reasons(found)
-    assert [e.combination for e in found.asked if e.reference == "bliss"] == ["A+B"]
-    assert "no arm received C alone" in told["no-bliss", "A+C"]
-    assert "no arm received B+C" in told["no-interaction", "A+B+C"]
-    # A+C and B is a split that the study has; the other two are not.
-    doublets = [e for e in found.asked if e.reference == "bliss_doublet"]
-    assert [e.text for e in doublets] == ["A+C and B"]
-    assert "A+B and C" in told["no-bliss_doublet".replace("_", "-"), "A+B+C"]
-
-
-def test_a_drug_that_nobody_else_has_is_named():
-    told = reasons(synergy({"vehicle": 0.06, "A": 0.04, "A+X": 0.01}))
-    assert "no other arm received X" in told["no-bliss", "A+X"]
-
-
-def test_without_an_untreated_arm_nothing_can_be_expected():
-    found = synergy({"A": 0.04, "B": 0.03, "A+B": 0.01})
-    assert "no arm is without a drug" in reasons(found)["no-bliss", "A+B"]
-    assert found.to_frame().empty
-    assert found.to_frame().columns[0] == "combination"
-
-
-def test_two_arms_of_the_same_drugs_are_said():
-    names = {"vehicle": "", "A low": "A", "A high": "A", "B": "B", "A+B": "AB"}
-    arms = tuple(Arm(name, frozenset(drugs)) for name, drugs in names.items())
-    rates = dict.fromkeys(names, 0.05)
-    found = estimate_synergy(simple_estimates(rates), Design("study", arms))
-    assert "2 arms received the same drugs (A low, A high)" in reasons(found)["no-bliss", "A+B"]
-
-
-def test_an_arm_without_estimate_keeps_an_empty_row():
-    estimates = simple_estimates({"vehicle": 0.06, "A": np.nan, "B": 0.03, "A+B": 0.01})
-    found = estimate_synergy(estimates, design_of(estimates.arms), day=20.0)
-    frame = found.to_frame()
-    assert frame[[*NUMBERS, "p_adjusted", "combination_index", "verdict"]].isna().all(axis=None)
-    assert "arm A has no estimate" in reasons(found)["no-bliss", "A+B"]
-
-
-def test_a_study_without_combinations_has_nothing_to_doubt():
+def test_a_study_without_combinations_has_an_empty_table_and_nothing_to_doubt():
     found = synergy({"vehicle": 0.06, "A": 0.04})
     assert found.to_frame().empty
+    assert tuple(found.to_frame().columns) == TABLES["synergy"]
     assert found.doubts == ()
 
 
-def test_expectations_bear_the_names_of_the_arms():
-    names = {"vehicle": "", "ET": "f", "CDK4/6i": "r", "PI3Ki": "a", "CDK4/6i + ET": "rf"}
-    arms = tuple(Arm(name, frozenset(drugs)) for name, drugs in names.items())
-    design = Design("study", (*arms, Arm("triple", frozenset("raf"))))
-    found = estimate_synergy(simple_estimates(dict.fromkeys(design.arm_names, 0.05)), design)
-    texts = {(e.combination, e.reference): e.text for e in found.asked}
-    assert texts["triple", "bliss_doublet"] == "CDK4/6i + ET and PI3Ki"
-    assert texts["CDK4/6i + ET", "bliss"] == "ET and CDK4/6i"
+def test_an_undecided_row_says_what_it_excludes():
+    found = synergy(additive(EFFECTS), std_error=0.002)
+    rate = row_of(found, "A+B", "bliss")
+    low, high, index_low, index_high = excluded_excess(rate)
+    assert (low, high) == (rate["simultaneous_low"], rate["simultaneous_high"])
+    assert low < 0 < high
+    assert index_high == pytest.approx(np.exp(30 * high))
+    volume = excluded_excess(row_of(found, "A+B", "bliss", "ln_volume"))
+    assert (index_low, index_high) == pytest.approx((volume.index_below, volume.index_above))
 
 
-def test_what_two_drugs_lack_is_said_once():
-    found = synergy({"vehicle": 0.06, "A": 0.04, "A+X": 0.01})
-    assert list(reasons(found)) == [("no-bliss", "A+X")]
+def test_what_added_responses_exclude_is_no_ratio():
+    row = row_of(synergy(additive(), day=2.0), "A+B", "additivity", "relative_volume")
+    excluded = excluded_excess(row)
+    assert excluded.below == row["simultaneous_low"]
+    assert np.isnan(excluded.index_above)
