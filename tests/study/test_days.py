@@ -94,3 +94,7 @@ def test_a_date_for_day_zero_of_a_sheet_of_days_is_an_error():
 def test_a_day_that_is_in_no_calendar_is_no_day():
     _, study = days(["2024-02-30", "2024-02-01"])
     assert "not-a-day" in rules_of(study)
+
+
+def test_dates_with_points_begin_with_the_day_whatever_the_others_do():
+    assert days(["1.2.2024", "3.2.2024"], options={"study": {"date_order": "month"}})[0] == [0, 2]

@@ -105,7 +105,9 @@ def test_a_mouse_without_any_arm_is_an_error(clean):
 
 def test_a_reading_without_mouse_is_an_error_and_a_note_a_warning(clean):
     rows = [*clean, ["", "drug", "3", "99"], ["", "checked by AB", "", ""]]
-    found = [f for f in read(sheet(rows)).findings if f.rule == "row-without-mouse"]
+    study = read(sheet(rows))
+    assert "" not in set(study.mice["mouse"])
+    found = [f for f in study.findings if f.rule == "row-without-mouse"]
     assert [(f.cell, f.severity) for f in found] == [("26", "error"), ("27", "warning")]
 
 
