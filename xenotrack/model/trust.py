@@ -24,6 +24,7 @@ CUT_EARLY = 0.75  # an arm whose last day lies before this share of the longest 
 def doubt_growth(study: Study, rows: LogVolumes, fit: GrowthFit) -> tuple[Doubt, ...]:
     """Every doubt about a growth fit that the readings themselves raise."""
     return (
+        *_shared_baseline_error(rows),
         *_singular(fit),
         *_few_mice(fit),
         *_below_limit(study),
@@ -31,6 +32,16 @@ def doubt_growth(study: Study, rows: LogVolumes, fit: GrowthFit) -> tuple[Doubt,
         *_curved(rows, fit),
         *_unequal_variances(rows, fit),
     )
+
+
+def _shared_baseline_error(rows: LogVolumes) -> Iterator[Doubt]:
+    if rows.through_origin:
+        yield Doubt(
+            "baseline-error-shared",
+            "",
+            "The model is of volumes relative to the baseline: the error of one baseline reading "
+            "is in every reading of its mouse, and the model does not know it.",
+        )
 
 
 def _singular(fit: GrowthFit) -> Iterator[Doubt]:
