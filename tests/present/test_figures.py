@@ -129,6 +129,9 @@ def test_growth_by_arm_draws_every_reading_of_every_mouse(naive):
     figure = draw("growth_by_arm", naive)
     assert len(figure.data) == len(naive.study.readings)
     assert figure.data["mouse"].nunique() == len(naive.study.mice)
+    assert np.allclose(10 ** figure.data["log_value"], figure.data["value"])
+    axis = scale_of(figure, "y")
+    assert axis.breaks[axis.labels.index("100")] == pytest.approx(2)
 
 
 def test_growth_by_arm_shows_readings_below_the_limit_as_such(naive):

@@ -1,0 +1,175 @@
+"""Sentences say no more than their interval does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xenotrack.present.sentences import (
+    blocked_sentence,
+    growth_sentence,
+    interval,
+    parts_sentence,
+    progression_rule,
+    slowed_sentence,
+)
+from xenotrack.study.design import Arm, Design
+from xenotrack.study.rules import ProgressionRules
+
+DESIGN = Design(
+    "pair",
+    tuple(
+        Arm(name, frozenset(drugs))
+        for name, drugs in (("vehicle", ""), ("A", "A"), ("B", "B"), ("A+B", "AB"))
+    ),
+    "vehicle",
+)
+
+
+def rate(verdict: str, estimate: float, low: float, high: float) -> pd.Series:
+    doubling = np.log(2) / high if high > 0 else np.nan
+    return pd.Series(
+        {
+            "arm": "drug",
+            "verdict": verdict,
+            "estimate": estimate,
+            "conf_low": low,
+            "conf_high": high,
+            "doubling_time_low": doubling,
+        }
+    )
+
+
+def against_control(**claims: tuple[float, float]) -> pd.DataFrame:
+    """The control family of rates, each with half-width 0.01 about its estimate."""
+    return pd.DataFrame(
+        [
+            {
+                "contrast": f"{arm} - vehicle",
+                "estimate": estimate,
+                "simultaneous_low": estimate - 0.01,
+                "simultaneous_high": estimate + 0.01,
+                "p_adjusted": p_adjusted,
+            }
+            for arm, (estimate, p_adjusted) in claims.items()
+        ]
+    )
+
+
+def part(contrast: str, estimate: float, p_adjusted: float) -> dict:
+    return {
+        "contrast": contrast,
+        "estimate": estimate,
+        "conf_low": estimate - 0.01,
+        "conf_high": estimate + 0.01,
+        "simultaneous_low": estimate - 0.01,
+        "simultaneous_high": estimate + 0.01,
+        "p_adjusted": p_adjusted,
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (rate("growing", 0.05, 0.04, 0.06), "drug grows: 0.05 per day (95 % 0.04 to 0.06)."),
+        (
+            rate("shrinking", -0.02, -0.03, -0.01),
+            "drug shrinks: −0.02 per day (95 % −0.03 to −0.01).",
+        ),
+        (
+            rate("blocked", 0.001, -0.006, 0.008),
+            "drug does not grow, or hardly: 0.001 per day (95 % −0.006 to 0.008); it grows at "
+            "most 0.008 per day, doubling no faster than every 87 days.",
+        ),
+        (rate("undecided", 0.01, np.nan, np.nan), "drug: no interval could be given."),
+    ],
+)
+def test_a_rate_is_said_with_its_interval(row, said) -> None:
+    assert growth_sentence(row, 0.95) == said
+
+
+def test_progression_is_blocked_only_where_no_mouse_progressed() -> None:
+    blocked = rate("blocked", 0.0, -0.005, 0.005)
+    none = pd.Series({"n_events": 0, "n_mice": 10})
+    some = pd.Series({"n_events": 2, "n_mice": 10})
+    assert "blocked progression (at most 0.005 per day; none of 10" in str(
+        blocked_sentence(blocked, none, 0.95)
+    )
+    assert "held growth on average (at most 0.005 per day; 2 of 10 progressed)" in str(
+        blocked_sentence(blocked, some, 0.95)
+    )
+    growing = rate("growing", 0.05, 0.04, 0.06)
+    assert blocked_sentence(growing, none, 0.95) is None
+
+
+def test_an_arm_of_which_no_mouse_can_progress_blocked_nothing() -> None:
+    blocked = rate("blocked", 0.0, -0.005, 0.005)
+    said = blocked_sentence(blocked, pd.Series({"n_events": 0, "n_mice": 0}), 0.95)
+    assert "blocked progression" not in str(said)
+
+
+def test_what_slowed_growth_is_claimed_by_the_adjusted_p_alone() -> None:
+    rows = against_control(A=(-0.03, 0.001), B=(-0.02, 0.06), C=(0.02, 0.01))
+    assert slowed_sentence(rows, "vehicle", 0.95) == [
+        "Grew slower than vehicle, per day: A by 0.03 (95 % 0.02 to 0.04, p = 0.001).",
+        "Grew faster than vehicle, per day: C by 0.02 (95 % 0.01 to 0.03, p = 0.01).",
+        "Slower than vehicle could not be shown, per day: B by 0.02 (95 % 0.01 to 0.03, p = 0.06).",
+    ]
+
+
+def test_where_nothing_slowed_growth_that_is_said_first() -> None:
+    said = slowed_sentence(against_control(C=(0.02, 0.01)), "vehicle", 0.95)
+    assert said[0] == "No arm was shown to grow slower than vehicle."
+
+
+def test_what_could_not_be_tested_is_not_claimed() -> None:
+    assert slowed_sentence(against_control(A=(-0.5, np.nan)), "vehicle", 0.95) == []
+
+
+@pytest.mark.parametrize(
+    ("estimate", "p_adjusted", "beginning"),
+    [
+        (-0.03, 0.001, "A+B grows slower than every one of its parts ("),
+        (-0.03, 0.2, "That A+B grows slower than every one of its parts could not be shown ("),
+        (0.03, 0.001, "That A+B grows slower than every one of its parts could not be shown ("),
+        (np.nan, np.nan, "Whether A+B is better than each of its parts cannot be tested."),
+    ],
+)
+def test_the_combination_is_claimed_by_the_intersection_union_row(
+    estimate, p_adjusted, beginning
+) -> None:
+    rows = pd.DataFrame(
+        [
+            part("A+B - A", -0.03, 1e-9),
+            part("A+B - B", -0.04, 1e-9),
+            part("A+B - best part", estimate, p_adjusted),
+        ]
+    )
+    added, claim = parts_sentence(rows, DESIGN, 0.95)
+    assert added.startswith("A+B adds, per day: −0.03 against A (95 % −0.04 to −0.02); ")
+    assert claim.startswith(beginning)
+
+
+def test_without_a_combination_nothing_is_said_of_parts() -> None:
+    single = Design("single", DESIGN.arms[:2], "vehicle")
+    assert parts_sentence(pd.DataFrame({"contrast": []}), single, 0.95) == []
+
+
+def test_an_open_end_is_said() -> None:
+    assert interval(float("-inf"), 0.5, 0.9) == "90 % unbounded to 0.5"
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        (ProgressionRules(rule="nadir"), "1.73 × the smallest volume so far"),
+        (ProgressionRules(rule="absolute", value=800), "at or above 800 mm³"),
+        (ProgressionRules(confirm=True), "confirmed by the next reading"),
+        (ProgressionRules(interpolate="none"), "on the day of the visit"),
+        (ProgressionRules(interpolate="log"), "on the log scale"),
+        (ProgressionRules(size_cull="censor"), "leaving for tumour size is censored"),
+    ],
+)
+def test_the_progression_rule_is_said_as_declared(rules, words) -> None:
+    assert words in progression_rule(rules)
