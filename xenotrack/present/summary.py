@@ -96,9 +96,8 @@ def arm_table(results: Results) -> pd.DataFrame:
 def _estimate(estimate: float, low: float, high: float) -> str:
     if np.isnan(estimate):
         return "–"
-    if np.isnan(low):
-        return f"{estimate:.4f}"
-    return f"{estimate:.4f} ({low:.4f} to {high:.4f})".replace("-", "−")
+    ends = "" if np.isnan(low) else f" ({low:.4f} to {high:.4f})"
+    return f"{estimate:.4f}{ends}".replace("-", "−")
 
 
 def _median(mice: int, median: float, low: float, high: float) -> str:

@@ -58,7 +58,8 @@ def first_row(frame: pd.DataFrame) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+    infinite = isinstance(value, float) and not np.isfinite(value)
+    return None if infinite or value is pd.NA else value
 
 
 def to_text(frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = None) -> bytes:
@@ -76,7 +77,7 @@ def _column(name: str, values: pd.Series) -> list[str]:
 
 
 def _cell(name: str, value: Any) -> str:
-    if value is None or (isinstance(value, float) and np.isnan(value)):
+    if _plain(value) is None:
         return ""
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
