@@ -46,7 +46,7 @@ def test_p_is_twice_barnards_one_sided_p(counts):
     assert proportion_difference(Counts(*counts), 0.95).p_value == pytest.approx(expected, rel=1e-3)
 
 
-@pytest.mark.parametrize("n1, n2", [(4, 5), (6, 6), (3, 8)])
+@pytest.mark.parametrize(("n1", "n2"), [(4, 5), (6, 6), (3, 8)])
 def test_intervals_cover_at_least_as_often_as_they_say_whatever_the_truth(n1, n2):
     found = [proportion_difference(counts, 0.95) for counts in tables(n1, n2)]
     low, high = (
