@@ -7,16 +7,18 @@ import io
 import json
 import math
 import re
+import shutil
 from pathlib import Path
 
 import click
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mutations import OPTIONS, bad_sheets
+from mutations import OPTIONS, bad_sheets, bad_tomls, plain_rows
 
 from xenotrack.cli.app import cli
 from xenotrack.glossary import TABLES
+from xenotrack.present import studio
 
 TABLE_COMMANDS = [
     *("check", "tidy", "response", "growth", "progression", "compare", "synergy", "tolerability")
@@ -24,7 +26,9 @@ TABLE_COMMANDS = [
 COLUMNS_OF = {"check": "findings"}
 
 # A place: the file, a row or cell of it, an arm, a mouse, a column, a rule or an option.
-PLACE = re.compile(r"sheet\.(csv|toml)|rows? \d|\barms?\b|\bmouse\b|\bmice\b|column|--\w|\[\w+\]")
+PLACE = re.compile(
+    r"(sheet|study)\.(csv|toml)|rows? \d|\barms?\b|\bmouse\b|\bmice\b|column|--\w|\[\w+\]"
+)
 
 FEW = settings(
     max_examples=25,
@@ -116,3 +120,84 @@ def test_every_sheet_has_an_answer_or_a_place(ask, tmp_path, command) -> None:
 @pytest.mark.parametrize("command", TABLE_COMMANDS)
 def test_very_many_sheets_have_an_answer_or_a_place(ask, tmp_path, command) -> None:
     holds_for_sheets(ask, tmp_path, command, MANY)
+
+
+RUN_ENDS = ("README.txt", "manifest.json", "results.json")
+
+
+def assert_a_whole_folder_or_none(ask, bench: Path, source: Path, options: tuple) -> None:
+    """What ``run`` owes every sheet: all of its files, or a message and nothing."""
+    out = bench / "out"
+    answer = ask("run", source, *options, "-o", out)
+    assert answer.code in (0, 1), answer.stderr
+    if answer.code == 0:
+        folders = [out] if (out / "manifest.json").exists() else [*out.iterdir()]
+        for folder in folders:
+            tables = {path.stem for path in (folder / "tables").glob("*.csv")}
+            assert tables == set(TABLES)
+            assert all((folder / name).stat().st_size for name in RUN_ENDS)
+            found = (folder / "results.json").read_text(encoding="utf-8")
+            json.loads(found, parse_constant=refuse_constants)
+        assert answer.stdout
+        shutil.rmtree(out)
+    else:
+        assert answer.stdout == ""
+        assert PLACE.search(answer.stderr), answer.stderr
+    assert {path.name for path in bench.iterdir()} <= {"sheet.csv", "study.toml"}
+
+
+def runs_for_sheets(ask, bench: Path, examples: settings) -> None:
+    @examples
+    @given(sheet=bad_sheets(), options=OPTIONS)
+    def holds(sheet: bytes, options: tuple[str, ...]) -> None:
+        (bench / "sheet.csv").write_bytes(sheet)
+        assert_a_whole_folder_or_none(ask, bench, bench / "sheet.csv", options)
+
+    holds()
+
+
+@pytest.fixture
+def unpainted(monkeypatch) -> None:
+    """Figures without drawing, which takes seconds a study."""
+    monkeypatch.setattr(studio, "_draw", lambda kinds, drawable: [])
+    monkeypatch.setattr(studio, "_can_share_work", lambda: False)
+
+
+@pytest.mark.usefixtures("unpainted")
+def test_run_writes_a_whole_folder_or_none(ask, tmp_path) -> None:
+    runs_for_sheets(ask, tmp_path, FEW)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("unpainted")
+def test_very_many_runs_write_a_whole_folder_or_none(ask, tmp_path) -> None:
+    runs_for_sheets(ask, tmp_path, MANY)
+
+
+@pytest.mark.slow
+def test_many_sheets_can_be_drawn(ask, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(studio, "_can_share_work", lambda: False)
+    runs_for_sheets(ask, tmp_path, settings(FEW, max_examples=60))
+
+
+def tomls_are_answered(ask, bench: Path, examples: settings) -> None:
+    rows = plain_rows(n_arms=4, n_mice=3, n_days=5, wide=False)
+    (bench / "sheet.csv").write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+
+    @examples
+    @given(toml=bad_tomls(), command=st.sampled_from(TABLE_COMMANDS))
+    def holds(toml: bytes, command: str) -> None:
+        path = bench / "study.toml"
+        path.write_bytes(toml)
+        assert_an_answer_or_a_place(ask, command, (path,), "csv")
+
+    holds()
+
+
+def test_every_study_toml_has_an_answer_or_a_place(ask, tmp_path) -> None:
+    tomls_are_answered(ask, tmp_path, settings(FEW, max_examples=100))
+
+
+@pytest.mark.slow
+def test_very_many_study_tomls_have_an_answer_or_a_place(ask, tmp_path) -> None:
+    tomls_are_answered(ask, tmp_path, settings(FEW, max_examples=4000))
