@@ -97,7 +97,7 @@ def test_a_table_is_cut_to_the_columns_that_its_header_names() -> None:
     assert console.narrowed(printed, expected) == expected
 
 
-def test_readme_shows_an_output_of_every_command_that_answers() -> None:
+def test_readme_is_short_and_shows_the_two_commands_of_a_fresh_clone() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 150
     for word in ("make demo", "make test", "pip install ."):
@@ -142,6 +142,14 @@ def test_a_broken_link_is_seen(tmp_path: Path) -> None:
 def test_every_page_is_reached_from_the_index() -> None:
     linked = set(re.findall(r"\]\(([^)#\s]+)", text_of("index.md")))
     assert {path.name for path in DOCS.glob("*.md")} - {"index.md"} <= linked
+
+
+def test_every_make_target_is_documented() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE))
+    assert targets == set(
+        re.findall(r"^\| `make ([a-z]+)`", text_of("contributing.md"), re.MULTILINE)
+    )
 
 
 @pytest.mark.parametrize("command", cli.commands)
