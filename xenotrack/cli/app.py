@@ -14,6 +14,7 @@ from xenotrack import __version__
 from xenotrack.cli.check import check
 from xenotrack.cli.compare import compare
 from xenotrack.cli.growth import growth
+from xenotrack.cli.indices import indices
 from xenotrack.cli.plot import plot
 from xenotrack.cli.progression import progression
 from xenotrack.cli.request import forget_stdout
@@ -34,7 +35,9 @@ class InOrder(click.Group):
         return list(self.commands)
 
 
-@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="xenotrack")
 def cli() -> None:
     """From a sheet of caliper measurements to growth rates, time to progression and comparisons.
@@ -58,6 +61,7 @@ for command in (
     growth,
     progression,
     compare,
+    indices,
     synergy,
     tolerability,
     plot,

@@ -33,8 +33,10 @@ def plot(request: Request, *, kind: str) -> None:
       xenotrack plot waterfall sheet.csv -o waterfall.png
     """
     from xenotrack.cli.output import write_bytes
+    from xenotrack.present.figures.save import give_matplotlib_a_home, picture_format, render
+
+    give_matplotlib_a_home()
     from xenotrack.present.figures.gallery import draw
-    from xenotrack.present.figures.save import picture_format, render
 
     path = request.output or Path(kind)
     form = picture_format(path)

@@ -7,6 +7,7 @@ process cannot be forked, or has only one processor, the figures are drawn in tu
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -171,15 +172,20 @@ def _second_hand(drawable: Drawable) -> Connection:
 def _warm_up() -> None:
     """Load all that drawing needs, fonts included."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from xenotrack.present.figures.save import render
+    from xenotrack.present.figures.save import give_matplotlib_a_home, render
+
+    give_matplotlib_a_home()
     from xenotrack.present.figures.style import say
 
     render(say("ready"), FORMATS)
+    gc.freeze()  # nothing loaded so far will be garbage: do not look through it again
 
 
 def _draw(kinds: Iterable[str], drawable: Drawable) -> Iterator[tuple[str, bytes]]:
+    from xenotrack.present.figures.save import give_matplotlib_a_home, render
+
+    give_matplotlib_a_home()
     from xenotrack.present.figures.gallery import draw
-    from xenotrack.present.figures.save import render
 
     for kind in kinds:
         for form, data in render(draw(kind, drawable), FORMATS).items():
