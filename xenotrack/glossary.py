@@ -32,7 +32,11 @@ COLUMNS: dict[str, Column] = {
         "", "why the mouse left: end_of_study tumor_size toxicity unrelated technical unknown"
     ),
     # estimates
-    "estimate": Column("of the outcome", "the estimate; on a curve, the share not progressed"),
+    "estimate": Column(
+        "of the outcome",
+        "the estimate; on a curve, the share not progressed; of independent action, observed − "
+        "expected",
+    ),
     "std_error": Column("of the outcome", "standard error (adjusted under Kenward–Roger)"),
     "df": Column("", "degrees of freedom; empty = normal or likelihood reference"),
     "statistic": Column(
@@ -46,7 +50,11 @@ COLUMNS: dict[str, Column] = {
     "simultaneous_low": Column("of the outcome", "lower limit that holds for the whole family"),
     "simultaneous_high": Column("of the outcome", "upper limit that holds for the whole family"),
     "family": Column("", "claims adjusted together: control, parts, all, primary"),
-    "outcome": Column("", "growth_rate (per day), log_hazard, rmst_days (days)"),
+    "outcome": Column(
+        "",
+        "growth_rate (per day), log_hazard, rmst_days (days), response_rate (share of all mice "
+        "with CR or PR), ln_volume (change since day 0)",
+    ),
     "contrast": Column("", "what is compared: A - B"),
     "method": Column("", "model, test and interval in words"),
     "n_mice": Column("mice", "mice that enter"),
@@ -56,7 +64,7 @@ COLUMNS: dict[str, Column] = {
         "",
         "growth: shrinking, blocked, growing, undecided; synergy: synergy, antagonism, "
         "additive or undecided; an interaction of three: beyond its pairs, less than its pairs "
-        "predict",
+        "predict; independent action: beyond it, short of it, independent or undecided",
     ),
     "doubling_time_days": Column("days", "ln 2 / rate; empty where the rate is not positive"),
     "doubling_time_low": Column("days", "ln 2 / conf_high"),
@@ -89,9 +97,30 @@ COLUMNS: dict[str, Column] = {
     "progression_day": Column("days", "day of progression; empty without"),
     "progressed": Column("", "true where the mouse progressed; empty where it cannot be judged"),
     "weight_nadir_percent": Column("%", "lowest body weight relative to baseline, as a change"),
-    "category": Column("", "mRECIST class, objective (CR + PR) or control (CR + PR + SD)"),
+    "category": Column(
+        "",
+        "mRECIST class, objective (CR + PR) or disease_control (CR + PR + SD), NE in the "
+        "denominator; in blocked: not_growing (own rate ≤ 0), blocked (own rate ≤ blocked_below), "
+        "progressed",
+    ),
     "n": Column("mice", "mice in the category"),
-    "proportion": Column("", "their share of all mice of the arm, NE included"),
+    "proportion": Column("", "their share of n_mice"),
+    # group indices
+    "index": Column(
+        "",
+        "TGI_V TGI_delta TGI_RTV TGI_AUC T/C_V T/C_RTV T/C_NCI GRI T/C_rate (%), growth_delay "
+        "growth_delay_geometric (days), log_cell_kill_gross log_cell_kill_net (log10 cells)",
+    ),
+    "formula": Column("", "how the index is made; T the arm, C the control, arithmetic means"),
+    "control": Column("", "the arm that the index compares with"),
+    "n_arm": Column("mice", "mice of the arm measured on that day, or that enter the fit"),
+    "n_control": Column("mice", "mice of the control, likewise"),
+    # independent action
+    "parts": Column("", "the arms that are taken to act independently"),
+    "observed": Column("", "share of the combination's mice free of progression on `day`"),
+    "expected": Column(
+        "", "share expected: 1 − the product of the parts' progressed shares over the control's"
+    ),
     # synergy
     "combination": Column("", "the arm of several drugs"),
     "reference": Column(
@@ -151,6 +180,9 @@ TABLES: dict[str, tuple[str, ...]] = {
         "weight_nadir_percent",
     ),
     "response_by_arm": ("arm", "n_mice", "category", "n", "proportion", "conf_low", "conf_high"),
+    "blocked": (
+        *("arm", "verdict", "category", "n_mice", "n", "proportion", "conf_low", "conf_high"),
+    ),
     "growth": (
         *("arm", "n_mice", "n_measurements", *ESTIMATES, "verdict"),
         *("doubling_time_days", "doubling_time_low", "doubling_time_high"),
@@ -158,6 +190,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "compare": (
         *("outcome", "family", "contrast", *ESTIMATES, "p_adjusted", "adjustment"),
         *("simultaneous_low", "simultaneous_high", "method"),
+    ),
+    "group_indices": (
+        *("index", "formula", "arm", "control", "day", "n_arm", "n_control"),
+        *("estimate", "conf_low", "conf_high", "method"),
     ),
     "progression": (
         *("arm", "n_mice", "n_events", "n_censored", "median_days", "conf_low", "conf_high"),
@@ -167,6 +203,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "progression_curve": ("arm", "day", "n_at_risk", "n_events", "n_censored", *_CURVE),
     "logrank": (
         *("contrast", "chi_square", "df", "p_value", "p_permutation", "permutations", "exact"),
+    ),
+    "independent_action": (
+        *("combination", "parts", "day", "observed", "expected", "estimate", "conf_low"),
+        *("conf_high", "simultaneous_low", "simultaneous_high", "n_mice", "method", "verdict"),
     ),
     "synergy": (
         *("combination", "reference", "expectation", "scale", "day", *ESTIMATES),

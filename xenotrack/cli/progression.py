@@ -12,9 +12,22 @@ from xenotrack.cli.request import Request
 @click.option("--mice", "what", flag_value="mice", help="Each mouse: the interval of its event.")
 @click.option("--curve", "what", flag_value="curve", help="The Kaplan–Meier curve of each arm.")
 @click.option("--logrank", "what", flag_value="logrank", help="Log-rank tests of the arms.")
+@click.option(
+    "--independent-action",
+    "what",
+    flag_value="independent_action",
+    help="Combinations against independent action of their parts.",
+)
+@click.option(
+    "--day",
+    "days",
+    type=click.FloatRange(min=0, min_open=True),
+    multiple=True,
+    help="Day of --independent-action [that of rmst_days]. May be repeated.",
+)
 @writes_table
 @reads_study("progression", "compare")
-def progression(request: Request, *, what: str | None) -> None:
+def progression(request: Request, *, what: str | None, days: tuple[float, ...]) -> None:
     """Time to progression of each arm, by the declared rule.
 
     \b
@@ -22,8 +35,16 @@ def progression(request: Request, *, what: str | None) -> None:
       xenotrack progression sample_data/naive.toml
       xenotrack progression sheet.csv --rule fold --value 4 --confirm
       xenotrack progression sheet.csv --curve -f csv
+      xenotrack progression sample_data/naive.toml --independent-action --day 60
     """
-    progression = request.results().progression
+    if days and what != "independent_action":
+        raise click.UsageError("--day is the day of --independent-action.")
+    results = request.results()
+    progression = results.progression
+    if what == "independent_action":
+        found = results.independent_action_at(days)
+        request.write(found.to_frame(), (*progression.doubts, *found.doubts))
+        return
     frames = {
         "arms": progression.to_frame,
         "mice": lambda: progression.mice,

@@ -219,7 +219,7 @@ def excess(
 
     Exact limits for the combination, Wilson's for parts and control, put together on the logarithm
     of the product and then on the difference (MOVER: Zou & Donner 2008, Stat Med 27:1693).
-    Measured over 2 and 3 parts of 5 to 20 mice: either tail is left at most 2.3 % of the time at
+    Measured over 2 and 3 parts of 5 to 20 mice: either tail is left at most 2.6 % of the time at
     95 %; a percentile or BCa bootstrap over the mice leaves one up to 16 % of the time at 10 mice.
     """
     expected = expected_share(parts, powers)

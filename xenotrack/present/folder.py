@@ -54,11 +54,14 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
         "progression_curve": progression.curve_frame(),
         "logrank": progression.log_rank_frame(),
         "tolerability": results.tolerability,
+        "blocked": results.blocked,
     }
     if results.has_growth:
         found["growth"] = results.growth.to_frame()
     if study.design.control is not None:
         found["compare"] = stack([each.to_frame() for each in results.comparisons])
+        found["group_indices"] = results.group_indices.to_frame()
+        found["independent_action"] = results.independent_action.to_frame()
         if results.has_growth:
             found["synergy"] = results.synergy.to_frame()
     return {

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from xenotrack.compare.contrasts import Contrasts, ContrastSource
+    from xenotrack.compare.independent_action import IndependentAction
+    from xenotrack.compare.indices import GroupIndices
     from xenotrack.compare.synergy import Synergy
     from xenotrack.model.estimates import ArmEstimates
     from xenotrack.model.growth_fit import GrowthFit
@@ -124,6 +126,40 @@ class Results:
         return self.compare()
 
     @cached_property
+    def group_indices(self) -> GroupIndices:
+        """At the last visit with every control mouse."""
+        return self.group_indices_at(None)
+
+    def group_indices_at(
+        self, day: float | None, treatment_days: float | None = None
+    ) -> GroupIndices:
+        """At the visit nearest to a day; net cell kill where the days of treatment are told."""
+        from xenotrack.compare.indices import group_indices
+
+        growth = self.growth if self.has_growth else None
+        return group_indices(self.study, growth, day, treatment_days)
+
+    @cached_property
+    def independent_action(self) -> IndependentAction:
+        """At the day up to which restricted means are taken."""
+        return self.independent_action_at(())
+
+    def independent_action_at(self, days: tuple[float, ...]) -> IndependentAction:
+        """Time to progression against independent action of the parts, by day."""
+        from xenotrack.compare.independent_action import independent_action
+
+        return independent_action(self.progression, days)
+
+    @cached_property
+    def blocked(self) -> pd.DataFrame:
+        """How many mice of each arm did not grow, and how many progressed, with exact bounds."""
+        from xenotrack.response.blocked import blocked_by_arm
+
+        design = self.study.design
+        verdicts = self.growth.verdicts if self.has_growth else ("",) * len(design.arms)
+        return blocked_by_arm(self.response, verdicts, design)
+
+    @cached_property
     def synergy(self) -> Synergy:
         """On growth rates, and on volumes at the last day fitted."""
         return self.synergy_at(None)
@@ -169,6 +205,7 @@ class Results:
         groups = [self.fit_doubts, self.responses.doubts]
         if self.study.design.control is not None:
             groups += [contrasts.doubts for contrasts in self.comparisons]
+            groups += [self.group_indices.doubts, self.independent_action.doubts]
             if self.has_growth:
                 groups.append(self.synergy.doubts)
         return merge_doubts(*groups)
