@@ -15,7 +15,6 @@ from xenotrack.cli.check import check
 from xenotrack.cli.compare import compare
 from xenotrack.cli.growth import growth
 from xenotrack.cli.indices import indices
-from xenotrack.cli.indices import indices
 from xenotrack.cli.plot import plot
 from xenotrack.cli.progression import progression
 from xenotrack.cli.request import forget_stdout
