@@ -20,9 +20,7 @@ from xenotrack.cli.app import cli
 from xenotrack.glossary import TABLES
 from xenotrack.present import studio
 
-TABLE_COMMANDS = [
-    *("check", "tidy", "response", "growth", "progression", "compare", "synergy", "tolerability")
-]
+TABLE_COMMANDS = [name for name in cli.commands if name in TABLES or name == "check"]
 COLUMNS_OF = {"check": "findings"}
 
 # A place: the file, a row or cell of it, an arm, a mouse, a column, a rule or an option.

@@ -19,10 +19,12 @@ from xenotrack.cli.app import cli
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = list(cli.commands)
-TABLE_COMMANDS = [
-    *("check", "tidy", "response", "growth", "progression", "compare", "synergy", "tolerability")
-]
 SLOW = ("run", "plot")
+TABLE_COMMANDS = [name for name in COMMANDS if name not in SLOW]
+IN_ORDER = [
+    *("check", "tidy", "response", "growth", "progression", "compare", "synergy", "tolerability"),
+    *("plot", "run"),
+]
 
 MISTYPED = [
     ["nonsense"],
@@ -80,7 +82,7 @@ def test_the_examples_of_help_run(ask, bench, line) -> None:
 def test_help_lists_the_commands_in_the_order_of_an_analysis(ask) -> None:
     listed = re.findall(r"^  (\w+)  ", ask("--help", code=0).stdout, re.MULTILINE)
     assert listed == COMMANDS
-    assert [*TABLE_COMMANDS, "plot", "run"] == COMMANDS
+    assert [name for name in COMMANDS if name in IN_ORDER] == IN_ORDER
 
 
 def test_version(ask) -> None:

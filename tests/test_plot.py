@@ -1,0 +1,52 @@
+"""``plot``: one figure, in the format that its name asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from xenotrack.cli.plot import KINDS
+
+BEGINS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_drawn(ask, sample, tmp_path, kind) -> None:
+    path = tmp_path / f"{kind}.svg"
+    answer = ask("plot", kind, sample("two_arm.csv"), "-o", path, code=0)
+    assert answer.stdout == ""
+    assert path.read_bytes().startswith(BEGINS["svg"])
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("form", list(BEGINS))
+def test_the_suffix_is_the_format_and_the_bytes_stay(ask, sample, tmp_path, form) -> None:
+    drawn = []
+    for name in ("one", "other"):
+        path = tmp_path / f"{name}.{form}"
+        ask("plot", "rates", sample("two_arm.csv"), "-o", path, code=0)
+        drawn.append(path.read_bytes())
+    assert drawn[0] == drawn[1]
+    assert drawn[0].startswith(BEGINS[form])
+
+
+def test_an_unknown_suffix_is_refused(ask, sample, tmp_path) -> None:
+    answer = ask("plot", "rates", sample("two_arm.csv"), "-o", tmp_path / "rates.doc", code=1)
+    assert ".svg" in answer.stderr
+    assert answer.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_figure_is_that_of_run(ask, sample, tmp_path) -> None:
+    """What a figure shows of a study does not depend on the command that draws it."""
+    path = tmp_path / "weight.svg"
+    ask("plot", "weight", sample("two_arm.csv"), "-o", path, code=0)
+    words = path.read_text(encoding="utf-8")
+    assert "vehicle" in words
+    assert "alpelisib" in words
+
+
+def test_a_study_that_cannot_be_fitted_still_has_its_figures(ask, tmp_path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("mouse,arm,day,volume\nm1,vehicle,0,100\n", encoding="utf-8")
+    for kind in ("growth", "rates", "progression"):
+        ask("plot", kind, sheet, "-o", tmp_path / f"{kind}.svg", code=0)
