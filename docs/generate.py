@@ -29,7 +29,7 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 MADE = "<!-- Made by docs/generate.py from the code; `make docs` writes it anew. -->"
 
-# The command that prints each table of `run`.
+# The command that prints each table of `run`; the others are written by `run` only.
 PRINTED_BY = {
     "findings": "check",
     "tidy": "tidy",
@@ -41,6 +41,8 @@ PRINTED_BY = {
     "progression_mice": "progression --mice",
     "progression_curve": "progression --curve",
     "logrank": "progression --logrank",
+    "group_indices": "indices",
+    "independent_action": "progression --independent-action",
     "synergy": "synergy",
     "factorial": "synergy --factorial",
     "dose_grid": "synergy --dose-grid",
@@ -104,7 +106,9 @@ def columns_page() -> str:
         rows = [(f"`{name}`", COLUMNS[name].unit, COLUMNS[name].meaning) for name in columns]
         blocks += [
             f"## {table}",
-            f"Printed by `xenotrack {PRINTED_BY[table]}`.",
+            f"Printed by `xenotrack {PRINTED_BY[table]}`."
+            if table in PRINTED_BY
+            else "Written by `xenotrack run` only.",
             _markdown(("column", "unit", "meaning"), rows),
         ]
     return "\n\n".join(blocks) + "\n"
