@@ -37,7 +37,8 @@ def test_change_of_ln_volume_is_the_rate_times_the_day_with_the_same_test():
 def test_arms_measured_no_longer_than_another_day_are_named():
     design = design_of(("vehicle", "A"))
     (doubt,) = doubt_day(design, np.array([20.0, 60]), 28)
-    assert "vehicle (day 20)" in doubt.text and "A (" not in doubt.text
+    assert "vehicle (day 20)" in doubt.text
+    assert "A (" not in doubt.text
     assert not list(doubt_day(design, np.array([20.0, np.nan]), 20))
 
 

@@ -132,7 +132,7 @@ def geometric_delay(times: DaysToFold, arm: str, control: str, level: float) -> 
     for name, whose in ((control, "the control"), (arm, "the arm")):
         days, events = times.of(name)
         if len(days) < 2 or not events.all() or not (days > 0).all():
-            return unknown(f"not every mouse of {whose} got there")
+            return unknown(f"it takes at least two mice of {whose}, all of which got there")
         parts.append(geometric_mean(days, level))
     (untreated, control_low, control_high), (treated, low, high) = parts
     delay = treated - untreated

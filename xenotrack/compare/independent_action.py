@@ -111,7 +111,7 @@ def independent_action(
         for kind in (bliss, bliss_doublet)
     ]
     rows: list[Held] = []
-    doubts: list[Doubt] = []
+    lacking: list[tuple[Expectation, str]] = []
     for day in days or (progression.until,):
         shares = {
             name: progressed_by(curve, day)
@@ -120,10 +120,11 @@ def independent_action(
         for kind in kinds:
             found = [(asked, obstacle(progression, shares, asked, day)) for asked in kind]
             possible = [asked for asked, reason in found if not reason]
-            doubts += [doubt_about(asked, reason) for asked, reason in found if reason]
+            lacking += [(asked, reason) for asked, reason in found if reason]
             rows += [held(progression, shares, asked, day, len(possible)) for asked in possible]
     order = sorted(range(len(rows)), key=lambda i: (rows[i].day, place(progression, rows[i])))
-    return IndependentAction(tuple(rows[i] for i in order), merge_doubts(doubts, doubt_room(rows)))
+    doubts = merge_doubts(doubt_lacking(lacking), doubt_room(rows))
+    return IndependentAction(tuple(rows[i] for i in order), doubts)
 
 
 def place(progression: ProgressionFit, row: Held) -> int:
@@ -160,12 +161,18 @@ def obstacle(
     return ""
 
 
-def doubt_about(asked: Expectation, reason: str) -> Doubt:
-    return Doubt(
-        "no-independent-action",
-        asked.combination,
-        f"{asked.combination} cannot be held against independent action of {asked.text}: {reason}.",
-    )
+def doubt_lacking(lacking: Sequence[tuple[Expectation, str]]) -> Iterator[Doubt]:
+    """What cannot be held against its parts: one doubt a combination and reason."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for asked, reason in lacking:
+        by_reason.setdefault((asked.combination, reason), []).append(asked.text)
+    for (combination, reason), parts in by_reason.items():
+        yield Doubt(
+            "no-independent-action",
+            combination,
+            f"{combination} cannot be held against independent action of "
+            f"{'; '.join(dict.fromkeys(parts))}: {reason}.",
+        )
 
 
 def doubt_room(rows: Sequence[Held]) -> Iterator[Doubt]:

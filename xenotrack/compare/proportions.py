@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import gammaln, ndtr, xlog1py, xlogy
+from scipy.special import gammaln, ndtr
 
 from xenotrack.compare.contrasts import ContrastSource, RawContrasts
 from xenotrack.model.estimates import Floats
@@ -17,7 +17,8 @@ COUNTED_TABLES = 2500
 # tail of a p-value, and for the hundred of a limit.
 MANY_PLACES, PLACES = 401, 61
 STEPS = 16
-PRECISION = 1e-6
+PRECISION = 1e-5
+TINY = 1e-300
 # Tables of equal score must stay equal through the rounding of a cubic's root.
 TIE = 1e-7
 
@@ -117,7 +118,9 @@ def binomial(n: int, p: Floats) -> Floats:
     """Probabilities (d, n + 1, g) of 0…n mice of n, for chances (d, g)."""
     x = np.arange(n + 1)[:, None]
     ways = gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1)
-    return np.exp(ways + xlogy(x, p[:, None, :]) + xlog1py(n - x, -p[:, None, :]))
+    # A logarithm a chance, not one a count; e^(0 · ln tiny) is 1, as 0⁰ must be.
+    yes, no = (np.log(np.maximum(chance, TINY))[:, None, :] for chance in (p, 1 - p))
+    return np.exp(ways + x * yes + (n - x) * no)
 
 
 def score(x1: int | np.ndarray, x2: int | np.ndarray, arms: Counts, difference: Floats) -> Floats:
@@ -142,14 +145,15 @@ def likeliest_first(
     In closed form (Farrington and Manning 1990, Stat Med 9:1447).
     """
     ratio = arms.n2 / arms.n1
-    a = 1 + ratio
-    b = -(1 + ratio + p1 + ratio * p2 + difference * (ratio + 2))
-    c = difference**2 + difference * (2 * p1 + ratio + 1) + p1 + ratio * p2
+    # The cubic divided by its leading term 1 + n₂/n₁; products, since powers are dear.
+    b = -(1 + ratio + p1 + ratio * p2 + difference * (ratio + 2)) / (1 + ratio) / 3
+    c = difference * (difference + 2 * p1 + ratio + 1) + p1 + ratio * p2
     d = -p1 * difference * (1 + difference)
-    v = b**3 / (27 * a**3) - b * c / (6 * a**2) + d / (2 * a)
-    u = np.where(v < 0, -1.0, 1.0) * np.sqrt(np.maximum(b**2 / (9 * a**2) - c / (3 * a), 0.0))
-    cosine = np.clip(v / np.where(u == 0, 1.0, u) ** 3, -1.0, 1.0)
-    root = 2 * u * np.cos((np.pi + np.arccos(cosine)) / 3) - b / (3 * a)
+    v = b * b * b + (d - b * c) / (2 * (1 + ratio))
+    u = np.copysign(np.sqrt(np.maximum(b * b - c / (3 * (1 + ratio)), 0.0)), v)
+    cubed = u * u * u
+    cosine = np.clip(v / np.where(cubed == 0, 1.0, cubed), -1.0, 1.0)
+    root = 2 * u * np.cos((np.pi + np.arccos(cosine)) / 3) - b
     low, high = np.maximum(0.0, difference), np.minimum(1.0, 1.0 + difference)
     return np.clip(root, low, high)
 

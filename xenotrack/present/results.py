@@ -104,8 +104,8 @@ class Results:
         design = self.study.design
         if outcome == "ln_volume":
             at = self.last_day_fitted if day is None else day
-            doubts = doubt_day(design, self.growth.last_day, at)
-            return ln_volume_change(self.growth.slopes(), at), doubts
+            beyond = doubt_day(design, self.growth.last_day, at)
+            return ln_volume_change(self.growth.slopes(), at), beyond
         if outcome == "response_rate":
             own = ("response-not-evaluable", "no-relative-endpoints")
             doubts = [doubt for doubt in self.responses.doubts if doubt.rule in own]
@@ -205,7 +205,9 @@ class Results:
         groups = [self.fit_doubts, self.responses.doubts]
         if self.study.design.control is not None:
             groups += [contrasts.doubts for contrasts in self.comparisons]
-            groups += [self.group_indices.doubts, self.independent_action.doubts]
+            # Why an index is missing stands in its row: a median not reached is no doubt.
+            days = [d for d in self.group_indices.doubts if d.rule != "index-not-estimable"]
+            groups += [days, self.independent_action.doubts]
             if self.has_growth:
                 groups.append(self.synergy.doubts)
         return merge_doubts(*groups)

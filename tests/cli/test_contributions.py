@@ -1,0 +1,76 @@
+"""What is typed to ask for responses, indices and independent action."""
+
+import io
+
+import pandas as pd
+import pytest
+
+SHEET = "combination.csv"
+
+
+def table(answer):
+    return pd.read_csv(io.StringIO(answer.stdout))
+
+
+def test_compare_gives_response_rates_and_leaves_out_ln_volume_unless_asked(ask, sample):
+    found = table(ask("compare", sample(SHEET), "-f", "csv", code=0))
+    assert list(dict.fromkeys(found["outcome"])) == [
+        "growth_rate",
+        "log_hazard",
+        "rmst_days",
+        "response_rate",
+    ]
+
+
+def test_ln_volume_at_a_day_is_that_many_days_of_the_rate(ask, sample):
+    typed = ("compare", sample(SHEET), "-f", "csv", "--outcome")
+    rates = table(ask(*typed, "growth_rate", code=0))
+    found = table(ask(*typed, "ln_volume", "--day", "14", code=0))
+    assert found["estimate"].to_numpy() == pytest.approx(14 * rates["estimate"].to_numpy())
+    last = table(ask(*typed, "ln_volume", code=0))
+    assert last["estimate"].to_numpy() == pytest.approx(28 * rates["estimate"].to_numpy())
+
+
+def test_a_day_without_ln_volume_is_a_slip_of_the_hand(ask, sample):
+    answer = ask("compare", sample(SHEET), "--day", "14", code=2)
+    assert "--outcome ln_volume" in answer.stderr
+    assert not answer.stdout
+
+
+def test_ln_volume_beyond_the_readings_is_doubted(ask, sample):
+    answer = ask("compare", sample(SHEET), "--outcome", "ln_volume", "--day", "90", code=0)
+    assert "nobody measured" in answer.stderr
+
+
+def test_indices_say_their_formula_day_and_mice(ask, sample):
+    found = table(ask("indices", sample(SHEET), "-f", "csv", code=0)).set_index("index")
+    first = found.loc["TGI_V"].iloc[0]
+    assert (first["day"], first["n_arm"], first["n_control"]) == (28, 8, 8)
+    assert "mean V_T / mean V_C" in first["formula"]
+
+
+def test_indices_stand_at_the_day_asked_for(ask, sample):
+    found = table(ask("indices", sample(SHEET), "--day", "14", "-f", "csv", code=0))
+    assert set(found["day"].dropna()) == {14}
+
+
+def test_net_cell_kill_needs_the_days_of_treatment(ask, sample):
+    found = table(ask("indices", sample(SHEET), "--treatment-days", "21", "-f", "csv", code=0))
+    assert "(T − C − 21)/(3.32·Td)" in set(found["formula"])
+
+
+def test_indices_need_a_control(ask, tmp_path):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("mouse,arm,day,volume\n1,A,0,100\n1,A,9,150\n2,B,0,100\n2,B,9,150\n")
+    assert "no control" in ask("indices", sheet, code=1).stderr
+
+
+def test_independent_action_is_a_table_of_progression(ask, sample):
+    typed = ("progression", sample(SHEET), "--independent-action", "-f", "csv")
+    found = table(ask(*typed, "--day", "14", "--day", "21", code=0))
+    assert list(found["day"]) == [14, 21]
+    assert set(found["combination"]) == {"alpelisib+fulvestrant"}
+
+
+def test_a_day_without_independent_action_is_a_slip_of_the_hand(ask, sample):
+    assert "--independent-action" in ask("progression", sample(SHEET), "--day", "14", code=2).stderr
