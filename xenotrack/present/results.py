@@ -206,7 +206,8 @@ class Results:
         if self.study.design.control is not None:
             groups += [contrasts.doubts for contrasts in self.comparisons]
             # Why an index is missing stands in its row: a median not reached is no doubt.
-            days = [d for d in self.group_indices.doubts if d.rule != "index-not-estimable"]
+            told = self.group_indices.doubts
+            days = tuple(doubt for doubt in told if doubt.rule != "index-not-estimable")
             groups += [days, self.independent_action.doubts]
             if self.has_growth:
                 groups.append(self.synergy.doubts)
