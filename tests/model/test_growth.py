@@ -219,6 +219,48 @@ def test_a_verdict_that_depends_on_the_limit_is_undecided_with_a_doubt():
     assert [d.about for d in fit.doubts if d.rule == "below-limit-verdict"] == ["a"]
 
 
+def hovering(start: list[float], volumes: list[float]) -> pd.DataFrame:
+    """One arm: readings every three days, the same course in six mice but for 1 % of noise."""
+    rng = np.random.default_rng(3)
+    course = np.log([*start, *volumes])
+    days = 3.0 * np.arange(len(course))
+    mice = [course + rng.normal(0, 0.01, len(course)) for _ in range(6)]
+    return studies.sheet_of({"a": mice}, days)
+
+
+@pytest.mark.parametrize(
+    ("start", "volumes", "blocked_below", "alone"),
+    [
+        # Only half of the limit makes it grow; then only the flat run at the limit holds it back.
+        ([12], [22, 22, 22.2, 22.4, 22.3, 22.5], 0.0105, ["blocked", "blocked", "growing"]),
+        ([12] * 6, [21, 23.5, 26], 0.0122, ["growing", "blocked", "growing"]),
+    ],
+)
+def test_one_other_treatment_is_enough_to_make_a_verdict_undecided(
+    start, volumes, blocked_below, alone
+):
+    sheet = hovering(start, volumes)
+    study = studies.study_of(sheet, limit_mm3=20, blocked_below=blocked_below)
+    fits = [studies.fit_study(study, how) for how in ("first", "limit", "half")]
+    assert [judge_growth(fit)[0] for fit in fits] == alone
+    assert fit_growth(study).verdicts == ("undecided",)
+
+
+def test_an_arm_without_a_test_has_no_verdict_to_doubt():
+    sheet = studies.simulated({"a": 0.05, "gone": 0.0}, n_mice=5)
+    sheet.loc[(sheet["arm"] == "gone"), "volume"] = 5.0
+    fit = fit_growth(studies.study_of(sheet, limit_mm3=15))
+    assert fit.verdicts == ("growing", "")
+    assert "below-limit-verdict" not in rules_of(fit)
+
+
+def test_a_mouse_without_usable_readings_is_not_counted():
+    sheet = studies.simulated({"a": 0.05, "b": 0.02})
+    late = (sheet["mouse"] == "a 0") & (sheet["day"] < 20)
+    fit = studies.fit(sheet[~late], until_day=17)
+    assert fit.n_mice.tolist() == [7, 8]
+
+
 def test_a_verdict_that_holds_at_the_limit_and_at_half_of_it_stands():
     rng = np.random.default_rng(3)
     days = np.arange(0, 22, 3.0)

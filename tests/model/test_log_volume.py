@@ -145,6 +145,10 @@ class TestCommon:
         with pytest.raises(StudyError, match=r"2 have none \(a 0, b 0\)"):
             readings(100, 120, 150, baseline="common", from_day=3)
 
+    def test_a_mouse_without_usable_readings_is_not_asked_for_day_zero(self):
+        rows = readings(None, None, None, 190, 240, baseline="common", until_day=7)
+        assert seen(rows) == []
+
     def test_readings_at_day_zero_throughout_are_taken(self):
         assert len(seen(readings(100, 120, 150, baseline="common"))) == 3
 

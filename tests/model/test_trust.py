@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
-from scipy.stats import chi2
+from scipy.stats import chi2, ttest_1samp
 
 from xenotrack.doubts import Doubt
 from xenotrack.model.growth import fit_growth
@@ -101,6 +102,22 @@ def test_bends_of_several_arms_are_held_to_holms_levels():
     # The largest p must pass 5 % once the smaller have passed theirs, and none may skip the queue.
     sheet = studies.simulated({"a": 0.05, "b": 0.05, "c": 0.05}, bend={"a": 0.004, "b": 0.004})
     assert {d.about for d in doubts(sheet, "curved-growth")} == {"a", "b"}
+
+
+def test_a_bend_is_a_t_test_of_the_mice():
+    sheet = studies.simulated({"a": 0.05}, n_mice=5, bend={"a": 0.002})
+    bend, _ = mouse_curvature(take_log_volumes(studies.study_of(sheet)))
+    found = doubts(sheet, "curved-growth")
+    assert f"(p = {ttest_1samp(bend, 0).pvalue:.2g})" in found[0].text
+
+
+def test_a_bend_that_would_count_alone_does_not_among_many_arms():
+    alone = studies.simulated({"a": 0.05}, bend={"a": 0.0007}, seed=12)
+    bend, _ = mouse_curvature(take_log_volumes(studies.study_of(alone)))
+    assert 0.05 / 4 < ttest_1samp(bend, 0).pvalue < 0.05
+    straight = studies.simulated({"b": 0.05, "c": 0.05, "d": 0.05}, seed=1)
+    assert doubts(alone, "curved-growth")
+    assert not doubts(pd.concat([alone, straight], ignore_index=True), "curved-growth")
 
 
 def test_curvature_is_that_of_each_mouses_parabola():
