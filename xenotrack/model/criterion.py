@@ -50,7 +50,7 @@ def profile(data: Patterns, factor: Floats) -> Profile:
     NB = NB.reshape(T, -1, p)
     XVX = np.eye(p) - data.weighted_zx @ NB
     XVy = -(data.c.ravel() @ NB)
-    C = np.linalg.inv(XVX)
+    C, log_det_XVX = inverse(XVX)
     shift = (C @ XVy[:, :, None])[:, :, 0]
     quadratic = data.yy - N.reshape(T, -1) @ data.cc.ravel() - (XVy * shift).sum(axis=1)
     df = data.n - p
@@ -58,7 +58,7 @@ def profile(data: Patterns, factor: Floats) -> Profile:
     deviance = (
         log_det @ data.weight
         + df * (1 + np.log(2 * np.pi * sigma2))
-        + np.linalg.slogdet(XVX)[1]
+        + log_det_XVX
         - 2 * data.log_det_basis
     )
     # d deviance / dΨ = Σ Z'V⁻¹Z − Σ uu'/σ² − Σ FCF', with u = Z'V⁻¹(y − Xβ), F = Z'V⁻¹X = KB.
@@ -76,18 +76,27 @@ def profile(data: Patterns, factor: Floats) -> Profile:
 
 def shrinkage(A: Floats, factor: Floats) -> tuple[Floats, Floats, Floats]:
     """N = Λ(I + Λ'AΛ)⁻¹Λ', K = I − AN (so that Z'V⁻¹ = KZ'/σ²) and log|I + Λ'AΛ|."""
-    q = A.shape[-1]
-    M = np.swapaxes(factor, -1, -2) @ A @ factor + np.eye(q)
-    if q == 1:
-        inverse, determinant = 1 / M, M[..., 0, 0]
-    else:  # closed form: numpy's stacked inverse costs ten times as much for 2 × 2
-        determinant = M[..., 0, 0] * M[..., 1, 1] - M[..., 0, 1] ** 2
-        inverse = np.empty_like(M)
-        inverse[..., 0, 0], inverse[..., 1, 1] = M[..., 1, 1], M[..., 0, 0]
-        inverse[..., 0, 1] = inverse[..., 1, 0] = -M[..., 0, 1]
-        inverse /= determinant[..., None, None]
-    N = factor @ inverse @ np.swapaxes(factor, -1, -2)
-    return N, np.eye(q) - A @ N, np.log(determinant)
+    identity = np.eye(A.shape[-1])
+    turned = np.swapaxes(factor, -1, -2)
+    M_inverse, log_det = inverse(turned @ A @ factor + identity)
+    N = factor @ M_inverse @ turned
+    return N, identity - A @ N, log_det
+
+
+def inverse(M: Floats) -> tuple[Floats, Floats]:
+    """The inverses of symmetric positive definite matrices (…, n, n), and log|M| (…,)."""
+    n = M.shape[-1]
+    if n == 1:
+        return 1 / M, np.log(M[..., 0, 0])
+    if n > 2:
+        return np.linalg.inv(M), np.linalg.slogdet(M)[1]
+    # Closed form: numpy's stacked inverse costs ten times as much for 2 × 2.
+    determinant = M[..., 0, 0] * M[..., 1, 1] - M[..., 0, 1] * M[..., 1, 0]
+    found = np.empty_like(M)
+    found[..., 0, 0], found[..., 1, 1] = M[..., 1, 1], M[..., 0, 0]
+    found[..., 0, 1], found[..., 1, 0] = -M[..., 0, 1], -M[..., 1, 0]
+    found /= determinant[..., None, None]
+    return found, np.log(determinant)
 
 
 def residual_products(data: Patterns, shift: Floats) -> Floats:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from xenotrack.doubts import Doubt, merge_doubts
@@ -42,11 +41,8 @@ def fit_growth(study: Study) -> GrowthFit:
 def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
     """Fit the lines of every arm; no verdict yet."""
     k = rows.n_arms
-    testable = rows.mice_with(1 if rows.through_origin else 2) >= 2
     lines = fit_mouse_lines(rows)
-    testable &= np.array(
-        [np.sum(~np.isnan(lines.slope[rows.mouse_arm == code])) >= 2 for code in range(k)], bool
-    )
+    testable = np.bincount(rows.mouse_arm[~np.isnan(lines.slope)], minlength=k) >= 2
     if not testable.any():
         raise FitError(
             "No arm has two mice that were each measured on two days, so no growth rate has a "
@@ -58,7 +54,7 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
     values, covariance = _assemble(pieces, k)
     for code in np.flatnonzero(~testable):
         values[[code, k + code]] = mean_line(lines, rows.mouse_arm == code)[0]
-    days = pd.DataFrame({"arm": rows.arm, "day": rows.day}).groupby("arm")["day"]
+    first_day, last_day = rows.days_by_arm()
     return GrowthFit(
         design=design,
         variances=variances,
@@ -68,8 +64,8 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
         tested=testable,
         n_mice=rows.mice_with(1),
         n_measurements=np.bincount(rows.arm, minlength=k),
-        first_day=days.min().reindex(range(k)).to_numpy(dtype=float),
-        last_day=days.max().reindex(range(k)).to_numpy(dtype=float),
+        first_day=first_day,
+        last_day=last_day,
         verdicts=("",) * k,
         doubts=merge_doubts(doubts, more, _untested(design, testable)),
     )
@@ -163,8 +159,8 @@ def _agreed_verdicts(study: Study, fit: GrowthFit) -> tuple[tuple[str, ...], tup
         others.append(judge_growth(other))
     agreed, doubts = [], []
     for arm, verdict, *rest in zip(study.design.arm_names, verdicts, *others, strict=True):
-        stable = all(other in ("", verdict) for other in rest)
-        agreed.append(verdict if stable or not verdict else "undecided")
+        stable = not verdict or all(other in ("", verdict) for other in rest)
+        agreed.append(verdict if stable else "undecided")
         if not stable:
             doubts.append(
                 Doubt(

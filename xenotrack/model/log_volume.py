@@ -55,6 +55,13 @@ class LogVolumes:
         enough = self.readings_by_mouse() >= readings
         return np.bincount(self.mouse_arm[enough], minlength=self.n_arms)
 
+    def days_by_arm(self) -> tuple[Floats, Floats]:
+        """The first and the last day of each arm, (k,); NaN for an arm without readings."""
+        first, last = np.full(self.n_arms, np.inf), np.full(self.n_arms, -np.inf)
+        np.minimum.at(first, self.arm, self.day)
+        np.maximum.at(last, self.arm, self.day)
+        return np.where(first > last, np.nan, first), np.where(first > last, np.nan, last)
+
 
 def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes:
     """The readings that the study's growth rules name, as ln volume.

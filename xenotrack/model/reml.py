@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenotrack.errors import FitError
-from xenotrack.model.criterion import LOWER, Profile, profile
+from xenotrack.model.criterion import LOWER, Profile, inverse, profile
 from xenotrack.model.patterns import Codes, Patterns, summarise
 
 Floats = NDArray[np.float64]
 
-CONVERGED = 1e-13  # predicted gain in deviance below which a Newton step is the last one
+CONVERGED = 1e-13  # predicted gain in deviance below which there is nothing left to gain
+NEAR = 1e-7  # predicted gain below which the deviance's rounding may hide what is gained
 SINGULAR = 1e-6  # a direction of Ψ this small against the largest is tried at zero
 
 
@@ -83,21 +84,26 @@ def _start(data: Patterns) -> Floats:
     usable = full if q == 2 else data.A[:, 0, 0] > 0
     if not usable.any():
         return np.eye(q)
-    inverse = np.linalg.inv(data.A[usable])
-    weight = data.weight[usable]
-    lines = (inverse @ data.cc[usable] @ inverse).sum(axis=0) / weight.sum()
-    explained = np.einsum("gij,gij->", inverse, data.cc[usable])
+    inverses, cc = inverse(data.A[usable])[0], data.cc[usable]
+    explained = np.vdot(inverses, cc)
     left = max(data.n - q * data.weight.sum(), 1.0)
     noise = max((data.yy - explained) / left, 1e-12 * data.yy / data.n)
-    psi = lines / noise - np.tensordot(weight, inverse, 1) / weight.sum()
+    # A mouse seen two or three times has a wild line: it counts by how well it is known.
+    known = 1 / np.trace(inverses, axis1=1, axis2=2)
+    spread = inverses @ cc @ inverses / noise - data.weight[usable, None, None] * inverses
+    psi = np.tensordot(known, spread, 1) / (known @ data.weight[usable])
     values, vectors = np.linalg.eigh(psi)
     floor = 0.02 * max(values[-1], 1e-3)
     return np.linalg.cholesky((vectors * np.maximum(values, floor)) @ vectors.T)
 
 
 def _newton(data: Patterns, factor: Floats, limit: int = 60) -> tuple[Floats, int]:
-    """Newton's method in θ with a central-difference Hessian of the analytic gradient."""
-    theta = factor[LOWER[data.q]]
+    """Newton's method in θ with a central-difference Hessian of the analytic gradient.
+
+    Near the optimum the gradient is known better than the deviance: there a step needs no lower
+    deviance, and the last one no look at all, since convergence is quadratic.
+    """
+    theta, before = factor[LOWER[data.q]], np.inf
     here = _stencil(data, theta)
     for iteration in range(1, limit + 1):
         deviance, slope, curvature = here
@@ -106,12 +112,16 @@ def _newton(data: Patterns, factor: Floats, limit: int = 60) -> tuple[Floats, in
         size = np.maximum(np.abs(values), 1e-8 * max(np.abs(values).max(), 1e-8))
         step = -vectors @ ((vectors.T @ slope) / size)
         gain = -float(slope @ step)
-        if gain < CONVERGED:
+        near = gain < NEAR and values[0] > 0
+        if gain < CONVERGED or (near and gain > before / 4):
             return _as_factor(theta, data.q), iteration
+        if near and values[0] > 1e-3 * values[-1]:
+            return _as_factor(theta + step, data.q), iteration
+        before = gain
         step *= min(1.0, 2 * (1 + np.abs(theta).max()) / np.abs(step).max())
         for _ in range(30):
             there = _stencil(data, theta + step)
-            if there[0] <= deviance + 1e-11 * abs(deviance):
+            if near or there[0] <= deviance + 1e-11 * abs(deviance):
                 break
             step /= 3
         else:

@@ -52,10 +52,10 @@ class _Reference:
     def variance_slopes(self, inner: Floats) -> Floats:
         """l'CS_aCl, the gradient of each variance in γ: (m, k+1)."""
         lC = inner @ self.information.C
-        return np.einsum("mi,aij,mj->ma", lC, self.information.S, lC, optimize=True)
+        return ((lC @ self.information.S) * lC).sum(axis=2).T
 
     def variances(self, inner: Floats) -> Floats:
-        return np.einsum("mi,ij,mj->m", inner, self.information.C, inner)
+        return ((inner @ self.information.C) * inner).sum(axis=1)
 
     @property
     def parameter_covariance(self) -> Floats:
@@ -166,17 +166,16 @@ class KenwardRoger(_Reference):
         """Twice the inverse expected Hessian of γ, (k+1, k+1)."""
         expected = self.information.expected
         scale = 1 / np.sqrt(np.diag(expected))
-        return (
-            2
-            * np.linalg.pinv(expected * np.outer(scale, scale), rcond=1e-12, hermitian=True)
-            * (np.outer(scale, scale))
-        )
+        values, vectors = np.linalg.eigh(expected * np.outer(scale, scale))
+        kept = values > 1e-12 * values[-1]
+        root = scale[:, None] * vectors[:, kept] * np.sqrt(2 / values[kept])
+        return root @ root.T
 
     @cached_property
     def inner_covariance(self) -> Floats:
         info, W = self.information, self.parameter_covariance
         U = np.einsum("ab,abij->ij", W, info.Q)
-        U -= np.einsum("ab,aij,bjk->ik", W, info.carried, info.S, optimize=True)
+        U -= (info.carried @ np.tensordot(W, info.S, 1)).sum(axis=0)
         adjusted = info.C + 2 * info.C @ U @ info.C
         return (adjusted + adjusted.T) / 2
 
