@@ -18,6 +18,11 @@ from xenotrack.study.design import Design
 
 Floats = NDArray[np.float64]
 Variances = Literal["by_arm", "pooled"]
+REFERENCE_NAMES = {
+    "kenward-roger": "Kenward–Roger",
+    "satterthwaite": "Satterthwaite",
+    "normal": "normal reference",
+}
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,9 @@ class GrowthFit:
         mixed = [piece.mixed is not None for piece in self.pieces]
         if not any(mixed):
             return "mouse lines, Welch"
-        return f"{model}, {self.reference}" + ("" if all(mixed) else "; mouse lines where needed")
+        return f"{model}, {REFERENCE_NAMES[self.reference]}" + (
+            "" if all(mixed) else "; mouse lines where needed"
+        )
 
     def degrees_of_freedom(self, weights: Floats) -> Floats:
         """Degrees of freedom of weighted sums (m, 2k) of ``values``.

@@ -166,6 +166,7 @@ def fit_progression(study: Study) -> ProgressionFit:
         for name, curve, mean in zip(design.arm_names, curves, means, strict=True)
         if curve.n_mice and np.isnan(mean.estimate)
     ]
+    silent = _without_events(design, curves)
     return ProgressionFit(
         design=design,
         mice=mice,
@@ -173,7 +174,7 @@ def fit_progression(study: Study) -> ProgressionFit:
         medians=tuple(median_day(curve) for curve in curves),
         restricted_means=tuple(means),
         until=float(until),
-        doubts=merge_doubts(events.doubts, beyond, _toxicity_doubts(study, mice)),
+        doubts=merge_doubts(events.doubts, beyond, silent, _toxicity_doubts(study, mice)),
     )
 
 
@@ -195,6 +196,22 @@ def _mean_or_unknown(curve: SurvivalCurve, until: float) -> RestrictedMean:
     return RestrictedMean(np.nan, np.nan, until, curve.n_mice)
 
 
+def _without_events(design: Design, curves: tuple[SurvivalCurve, ...]) -> Iterator[Doubt]:
+    """An arm without events shows no spread of its days; that is no proof that it has none."""
+    names = [
+        name
+        for name, curve in zip(design.arm_names, curves, strict=True)
+        if curve.n_mice and not curve.n_events.sum()
+    ]
+    if names and len(names) < len(curves):
+        yield Doubt(
+            "arm-without-events",
+            ", ".join(names),
+            f"No mouse progressed in {', '.join(names)}: differences of restricted means take the "
+            "spread there as 0 and look surer than they are; the log hazards do not.",
+        )
+
+
 def _toxicity_doubts(study: Study, mice: pd.DataFrame) -> Iterator[Doubt]:
     """Leaving for toxicity is censored; the composite median says what it would be as an event."""
     left = mice[(mice["fate"] == "toxicity") & ~mice["event"].astype(bool)]
@@ -206,9 +223,10 @@ def _toxicity_doubts(study: Study, mice: pd.DataFrame) -> Iterator[Doubt]:
         if count:
             median = median_day(curve).estimate
             reached = "is not reached" if np.isnan(median) else f"is {median:.3g} days"
+            who = "1 mouse" if count == 1 else f"{count} mice"
             yield Doubt(
                 "toxicity-before-progression",
                 name,
-                f"{name}: {count} left for toxicity before progression and are censored; the "
-                f"median time to progression or toxicity {reached}.",
+                f"{name}: {who} left for toxicity before progression, which counts as censored; "
+                f"the median time to progression or toxicity {reached}.",
             )

@@ -62,7 +62,9 @@ def _few_mice(fit: GrowthFit) -> Iterator[Doubt]:
     for name, n, tested in zip(fit.design.arm_names, fit.n_mice, fit.tested, strict=True):
         if tested and n < FEW_MICE:
             yield Doubt(
-                "few-mice", name, f"{name} has {n} mice: its interval rests on a guess of spread."
+                "few-mice",
+                name,
+                f"{name} has only {n} mice: its interval rests on a guess of spread.",
             )
 
 
@@ -88,11 +90,13 @@ def _cut_early(fit: GrowthFit) -> Iterator[Doubt]:
         if tested and last - first < CUT_EARLY * (longest - first)
     ]
     if early:
+        end = min(fit.last_day[fit.tested])
+        mend = f"--until {end:g} fits all arms over the same days."
         yield Doubt(
             "arms-cut-at-different-days",
             "",
             f"Rates are over different days: {'; '.join(early)}; the longest arm on day "
-            f"{longest:g}. --until fits all arms over the same days.",
+            f"{longest:g}. {mend}",
         )
 
 
@@ -115,7 +119,7 @@ def _curved(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
             "curved-growth",
             name,
             f"{name} is no straight line on the log scale: its rate {how} by about "
-            f"{abs(change):.3f} per day over the days fitted (p = {p_value:.2g}); the one rate is "
+            f"{abs(change):.3f} per day over the days fitted ({_p_words(p_value)}); the one rate is "
             "an average over them.",
         )
 
@@ -173,8 +177,8 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
         yield Doubt(
             "unequal-variances",
             "",
-            f"The arms differ in spread (likelihood ratio {ratio:.1f} on {df} df, p = "
-            f"{p_value:.2g}; largest to smallest standard deviation: {_sd_ratios(by_arm)}): "
+            f"The arms differ in spread (likelihood ratio {ratio:.1f} on {df} df, "
+            f"{_p_words(p_value)}; largest to smallest standard deviation: {_sd_ratios(by_arm)}): "
             f"{treated}.",
         )
 
@@ -189,3 +193,7 @@ def _sd_ratios(pieces: tuple[Piece, ...]) -> str:
     slope = np.sqrt([fit.random_covariance[-1, -1] for fit in fits])
     between = f"{slope.max() / slope.min():.1f}" if slope.min() > 0 else "unbounded"
     return f"of readings {noise.max() / noise.min():.1f}, of mice's rates {between}"
+
+
+def _p_words(p_value: float) -> str:
+    return "p < 0.0001" if p_value < 1e-4 else f"p = {p_value:.2g}"
