@@ -85,12 +85,13 @@ def _factor(part: int, role: str, header: Header, rules: Rules, ledger: Ledger) 
         "volume": rules.volume.unit,
         "body_weight": "g",
     }.get(role, rules.volume.length_unit)
-    written = header.units.get(role, "") if role in header.roles else ""
+    written = header.units.get(role, "")
     if not written or written == declared:
         return _FACTORS[declared]
-    name = header.names[header.roles[role]]
+    column = header.roles.get(role, 0)
+    name = header.names[column] if role in header.roles else role
     origin = ledger.origins[part]
-    first = {"part": part, "row": 1, "column": header.roles[role]}
+    first = {"part": part, "row": 1, "column": column}
     if written in known_units(role):
         ledger.note_row(
             "unit-in-header",

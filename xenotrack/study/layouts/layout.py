@@ -21,12 +21,16 @@ _HEADER_WITHIN = 30
 
 @dataclass(frozen=True)
 class Recognition:
-    """Whether a sheet has a layout, where its header stands, and why."""
+    """Whether a sheet has a layout, where its header stands, and why.
+
+    ``also`` are words, beside the names of its columns, that ``[columns]`` may name.
+    """
 
     fits: bool
     why: str
     position: int = 0
     header: Header = field(default_factory=lambda: Header((), {}))
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,16 @@ class LongText:
 
 @dataclass(frozen=True)
 class Layout:
-    """One way in which labs lay out their sheets."""
+    """One way in which labs lay out their sheets.
+
+    ``over`` names plainer layouts that would read the same sheet and see less of it.
+    """
 
     name: str
     looks_for: str
     recognise: Callable[[Sheet, Mapping[str, str]], Recognition]
     lengthen: Callable[[Sheet, Recognition], LongText]
+    over: tuple[str, ...] = ()
 
 
 def candidate_headers(sheet: Sheet, declared: Mapping[str, str]) -> Iterator[tuple[int, Header]]:

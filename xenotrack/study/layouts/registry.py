@@ -7,12 +7,16 @@ from difflib import get_close_matches
 
 from xenotrack.errors import InputError
 from xenotrack.study.columns import refuse_equal_rivals, refuse_missing_columns
+from xenotrack.study.layouts.bilateral import BILATERAL
 from xenotrack.study.layouts.layout import Layout, LongText, Recognition
 from xenotrack.study.layouts.long import LONG
+from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.wide import WIDE
 from xenotrack.study.sheet import Sheet
 
-LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in (LONG, WIDE)}
+Fit = tuple[Sheet, str, Recognition]
+
+LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in (LONG, WIDE, SIZES, BILATERAL)}
 
 
 def lengthen(
@@ -32,6 +36,7 @@ def lengthen(
     ]
     if not found:
         raise InputError(_nothing_fits(sheets, declared, layouts))
+    found = _without_plainer(found, layouts)
     holders = list(dict.fromkeys(sheet.name for sheet, _, _ in found))
     if len(holders) > 1:
         raise InputError(
@@ -45,9 +50,19 @@ def lengthen(
             f"Choose one with --layout {names[0]}."
         )
     sheet, name, recognition = found[0]
-    refuse_missing_columns(recognition.header.names, declared, sheet.title)
+    known = (*recognition.header.names, *recognition.also)
+    refuse_missing_columns(known, declared, sheet.title)
     refuse_equal_rivals(recognition.header, sheet.title)
     return sheet, name, layouts[name].lengthen(sheet, recognition)
+
+
+def _without_plainer(found: list[Fit], layouts: Mapping[str, Layout]) -> list[Fit]:
+    """What fits, without the layouts that a richer one of the same sheet stands over."""
+    return [
+        (sheet, name, recognition)
+        for sheet, name, recognition in found
+        if not any(other is sheet and name in layouts[rich].over for other, rich, _ in found)
+    ]
 
 
 def _layouts(wanted: str | None) -> dict[str, Layout]:

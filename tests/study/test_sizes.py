@@ -1,0 +1,81 @@
+"""Dimensions in one string."""
+
+import pytest
+from hypothesis import given
+
+from xenotrack.errors import InputError
+
+from .readings import DAYS, arm_of, few, numbers_of, sizes
+from .sheets import finding_of, read, rules_of
+
+BILATERAL = (
+    "measure_date,group,mouse,dim_left,dim_right\n"
+    "1/16/24,veh,1,7.2 x 5.1 x 4,6.0 x 5.0\n"
+    "1/19/24,veh,1,8.2 x 6.1 x 5,NA\n"
+    "1/16/24,drug,2,7.0x5.0,6.5 X 4\n"
+    "1/19/24,drug,2,NA,NA\n"
+)
+
+
+def test_a_column_of_sizes_is_length_width_and_height_of_each_flank():
+    study = read(BILATERAL)
+    assert study.layout == "sizes"
+    rows = study.measurements[["mouse", "tumor", "day", "length_mm", "width_mm", "height_mm"]]
+    assert rows.fillna(-1).to_numpy().tolist() == [
+        ["1", "left", 0, 7.2, 5.1, 4],
+        ["1", "left", 3, 8.2, 6.1, 5],
+        ["1", "right", 0, 6, 5, -1],
+        ["2", "left", 0, 7, 5, -1],
+        ["2", "left", 3, -1, -1, -1],
+        ["2", "right", 0, 6.5, 4, -1],
+    ]
+    assert study.measurements["source"].tolist()[:2] == ["stdin:2", "stdin:3"]
+
+
+def test_a_single_column_of_sizes_names_no_tumour():
+    study = read("mouse,arm,day,size\nm1,veh,0,7 x 5\nm2,drug,0,6 x 5\n")
+    assert (study.layout, study.measurements["tumor"].tolist()) == ("sizes", ["", ""])
+    assert study.measurements["volume_mm3"].tolist() == [87.5, 75.0]
+
+
+def test_a_bare_number_among_sizes_gives_no_volume_and_is_named():
+    study = read("mouse,arm,day,size\nm1,veh,0,7 x 5\nm1,veh,3,8\nm2,drug,0,6 x 5\nm2,drug,3,big\n")
+    assert finding_of(study, "one-diameter").cell == "3"
+    assert "'big'" in finding_of(study, "not-a-number").seen
+    assert study.measurements["volume_mm3"].notna().tolist() == [True, False, True, False]
+
+
+def test_sizes_without_an_arm_are_refused_with_the_reason():
+    with pytest.raises(InputError, match=r"sizes: .* it misses arm"):
+        read(BILATERAL.replace("group", "colour"))
+
+
+@pytest.mark.parametrize("value", ["7.2", "2x", "arm x 2"])
+def test_numbers_and_names_with_an_x_are_no_sizes(value):
+    text = f"mouse,arm,day,volume,note\nm1,veh,0,7.2,{value}\nm2,drug,0,8.1,{value}\n"
+    assert read(text).layout == "long"
+
+
+def test_a_note_of_a_few_sizes_beside_volumes_leaves_a_long_sheet_long():
+    text = "mouse,arm,day,volume,note\nm1,veh,0,7.2,5 x 5\nm2,drug,0,8.1,ulcer\nm2,drug,3,9,a\n"
+    assert read(text).layout == "long"
+
+
+@few
+@given(sizes)
+def test_sizes_written_in_one_string_come_back(grid):
+    lines = [
+        f"m{number},{arm_of(number)},{day},{' x '.join(map(str, size)) if size else 'NA'}\n"
+        for number, values in enumerate(grid)
+        for day, size in zip(DAYS, values, strict=True)
+    ]
+    study = read("mouse,arm,day,dim\n" + "".join(lines))
+    found = numbers_of(study, "length_mm", "width_mm", "height_mm")
+    assert found == {
+        (f"m{number}", day): size
+        for number, values in enumerate(grid)
+        for day, size in zip(DAYS, values, strict=True)
+        if size is not None
+    }
+    assert len(study.measurements) == len(lines)
+    assert "columns-not-used" not in rules_of(study)

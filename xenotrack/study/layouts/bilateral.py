@@ -1,0 +1,126 @@
+"""Two flanks side by side: ``L_Dmin L_Dmax R_Dmin R_Dmax``, where L is left and not length."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from xenotrack.study.columns import NAME_OF_ROLE, Header
+from xenotrack.study.finding import Finding, row_ranges
+from xenotrack.study.layouts.grid import Label, day_kind, lengthen_grid, measure_of, own_header
+from xenotrack.study.layouts.layout import (
+    Layout,
+    LongText,
+    Recognition,
+    body_of,
+    candidate_headers,
+    has_role,
+    sheet_finding,
+)
+from xenotrack.study.numbers import is_missing
+from xenotrack.study.sheet import Sheet
+
+_SIDE = "left|right|lt|rt|l|r"
+_SIDED = (
+    re.compile(rf"(?P<side>{_SIDE})(?:[\s_.:-]+flank)?[\s_.:-]+(?P<what>.+)", re.IGNORECASE),
+    re.compile(rf"(?P<what>.+?)[\s_.:-]+\(?(?P<side>{_SIDE})\)?(?: flank)?", re.IGNORECASE),
+)
+
+
+def flank_of(name: str) -> Label | None:
+    """The flank and measure that a column's name says.
+
+    >>> flank_of("L_Dmin"), flank_of("length (right)"), flank_of("L_foo")
+    (Label(role='width', day='', tumor='left'), Label(role='length', day='', tumor='right'), None)
+    """
+    for pattern in _SIDED:
+        found = pattern.fullmatch(name.strip())
+        role = measure_of(found["what"]) if found else None
+        if found and role in ("length", "width", "height", "volume"):
+            return Label(role, tumor="left" if found["side"][0] in "lL" else "right")
+    return None
+
+
+def recognise_bilateral(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
+    """A header that names mouse, arm and day, and the same measures of a left and right flank."""
+    best = Recognition(False, "has no columns of a left and a right flank, as L_Dmin and R_Dmin")
+    for position, header in candidate_headers(sheet, declared):
+        labels = _labels(header)
+        complaint = _complaint(header, labels)
+        if complaint is None:
+            own = own_header(header, labels, day_kind(header) or "")
+            return Recognition(True, "left and right flank side by side", position, own)
+        if labels and len(header.roles) > len(best.header.roles):
+            best = Recognition(False, complaint, position, header)
+    return best
+
+
+def lengthen_bilateral(sheet: Sheet, found: Recognition) -> LongText:
+    """A row for each flank of which anything was written."""
+    body, findings = body_of(sheet, found)
+    labels = _labels(found.header)
+    body, loose = _without_loose_volumes(sheet, body, found.header, labels)
+    kind = day_kind(found.header) or "day"
+    return lengthen_grid(body, found.header, labels, kind, (*findings, *loose))
+
+
+def _labels(header: Header) -> dict[int, Label]:
+    said = {column: flank_of(name) for column, name in enumerate(header.names)}
+    return {column: label for column, label in said.items() if label is not None}
+
+
+def _complaint(header: Header, labels: Mapping[int, Label]) -> str | None:
+    left, right = (
+        {label.role for label in labels.values() if label.tumor == side}
+        for side in ("left", "right")
+    )
+    if not left or left != right:
+        return "does not have the same measures of a left and a right flank"
+    if "volume" not in left and not {"length", "width"} <= left:
+        return "has neither both diameters nor the volume of its flanks"
+    missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(header, role)]
+    if day_kind(header) is None:
+        missing.append("day (or date)")
+    return f"misses {' and '.join(missing)}" if missing else None
+
+
+def _without_loose_volumes(
+    sheet: Sheet, body: pd.DataFrame, header: Header, labels: Mapping[int, Label]
+) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """The body without volumes of 0 beside a diameter that is missing: formulas made those."""
+    findings = []
+    for side in ("left", "right"):
+        at = {label.role: column for column, label in labels.items() if label.tumor == side}
+        if not {"volume", "length", "width"} <= set(at):
+            continue
+        half = body.iloc[:, at["length"]].map(is_missing) | body.iloc[:, at["width"]].map(
+            is_missing
+        )
+        zero = pd.to_numeric(body.iloc[:, at["volume"]], errors="coerce") == 0
+        loose = (half & zero).to_numpy()
+        if loose.any():
+            volume = body.columns[at["volume"]]
+            body = body.copy(deep=False)
+            body[volume] = body[volume].mask(loose, "")
+            findings.append(
+                sheet_finding(
+                    sheet,
+                    "volume-without-diameters",
+                    row_ranges(body.loc[loose, "row"]),
+                    f"{header.names[at['volume']]!r} is 0 on {int(loose.sum())} rows without both "
+                    "diameters; it was left empty there.",
+                    "Nothing to do if a formula made it; if there was no tumour, write 0 and 0.",
+                )
+            )
+    return body, tuple(findings)
+
+
+BILATERAL = Layout(
+    "bilateral",
+    "one row a mouse and day, with the diameters or volumes of a left and a right flank",
+    recognise_bilateral,
+    lengthen_bilateral,
+    over=("long", "wide"),
+)
