@@ -22,3 +22,12 @@ class Doubt:
 def merge_doubts(*groups: Iterable[Doubt]) -> tuple[Doubt, ...]:
     """All doubts in order, each once."""
     return tuple(dict.fromkeys(doubt for group in groups for doubt in group))
+
+
+def p_words(p_value: float) -> str:
+    """A p-value as a sentence has it.
+
+    >>> p_words(0.00001), p_words(0.0312)
+    ('p < 0.0001', 'p = 0.031')
+    """
+    return "p < 0.0001" if p_value < 1e-4 else f"p = {p_value:.2g}"

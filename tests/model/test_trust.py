@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import chi2, ttest_1samp
 
-from xenotrack.doubts import Doubt
+from xenotrack.doubts import Doubt, p_words
 from xenotrack.model.growth import fit_growth
 from xenotrack.model.log_volume import take_log_volumes
 from xenotrack.model.trust import mouse_curvature
@@ -108,7 +108,7 @@ def test_a_bend_is_a_t_test_of_the_mice():
     sheet = studies.simulated({"a": 0.05}, n_mice=5, bend={"a": 0.002})
     bend, _ = mouse_curvature(take_log_volumes(studies.study_of(sheet)))
     found = doubts(sheet, "curved-growth")
-    assert f"(p = {ttest_1samp(bend, 0).pvalue:.2g})" in found[0].text
+    assert f"({p_words(ttest_1samp(bend, 0).pvalue)})" in found[0].text
 
 
 def test_a_bend_that_would_count_alone_does_not_among_many_arms():
@@ -148,7 +148,7 @@ class TestUnequalVariances:
         found = doubts(studies.sheet(name), "unequal-variances", variances=variances)
         by_arm = studies.own_json(f"{name}.by_arm")["by_arm"]["reml_loglik"]
         ratio = 2 * (by_arm - studies.answers(name).log_likelihood)
-        told = f"(likelihood ratio {ratio:.1f} on {df} df, p = {chi2.sf(ratio, df):.2g};"
+        told = f"(likelihood ratio {ratio:.1f} on {df} df, {p_words(chi2.sf(ratio, df))};"
         assert len(found) == 1
         assert told in found[0].text
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, stdtr
 
-from xenotrack.doubts import Doubt
+from xenotrack.doubts import Doubt, p_words
 from xenotrack.model.growth_fit import GrowthFit, Piece, Variances
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.pieces import fit_pieces
@@ -119,8 +119,8 @@ def _curved(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
             "curved-growth",
             name,
             f"{name} is no straight line on the log scale: its rate {how} by about "
-            f"{abs(change):.3f} per day over the days fitted ({_p_words(p_value)}); the one rate is "
-            "an average over them.",
+            f"{abs(change):.3f} per day over the days fitted ({p_words(p_value)}); the one rate "
+            "is an average over them.",
         )
 
 
@@ -178,7 +178,7 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
             "unequal-variances",
             "",
             f"The arms differ in spread (likelihood ratio {ratio:.1f} on {df} df, "
-            f"{_p_words(p_value)}; largest to smallest standard deviation: {_sd_ratios(by_arm)}): "
+            f"{p_words(p_value)}; largest to smallest standard deviation: {_sd_ratios(by_arm)}): "
             f"{treated}.",
         )
 
@@ -193,7 +193,3 @@ def _sd_ratios(pieces: tuple[Piece, ...]) -> str:
     slope = np.sqrt([fit.random_covariance[-1, -1] for fit in fits])
     between = f"{slope.max() / slope.min():.1f}" if slope.min() > 0 else "unbounded"
     return f"of readings {noise.max() / noise.min():.1f}, of mice's rates {between}"
-
-
-def _p_words(p_value: float) -> str:
-    return "p < 0.0001" if p_value < 1e-4 else f"p = {p_value:.2g}"

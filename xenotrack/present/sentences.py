@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from xenotrack.doubts import p_words
 from xenotrack.study.design import Design
 from xenotrack.study.rules import ProgressionRules
 from xenotrack.study.volume import FORMULAS
@@ -29,14 +30,6 @@ def interval(low: float, high: float, level: float = 0.95) -> str:
     """
     ends = [number(end) if np.isfinite(end) else "unbounded" for end in (low, high)]
     return f"{100 * level:g} % {ends[0]} to {ends[1]}"
-
-
-def p_words(p_value: float) -> str:
-    """
-    >>> p_words(0.00001), p_words(0.0312)
-    ('p < 0.0001', 'p = 0.031')
-    """
-    return "p < 0.0001" if p_value < 1e-4 else f"p = {p_value:.2g}"
 
 
 def join(items: Iterable[str]) -> str:
