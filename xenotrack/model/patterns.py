@@ -6,7 +6,7 @@ costs as much as there are different designs, not readings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -57,6 +57,16 @@ class Patterns:
     @cached_property
     def log_det_basis(self) -> float:
         return float(np.linalg.slogdet(self.to_user)[1])
+
+    def turned(self, axes: Floats) -> Patterns:
+        """The same data with Z in other orthogonal axes, Z @ axes."""
+        return replace(
+            self,
+            A=axes.T @ self.A @ axes,
+            B=axes.T @ self.B,
+            c=self.c @ axes,
+            cc=axes.T @ self.cc @ axes,
+        )
 
 
 def summarise(y: Floats, X: Floats, Z: Floats, group: Codes) -> Patterns:
