@@ -106,17 +106,17 @@ def not_testable_later(
         estimable = np.isfinite(estimate_contrasts(changes, weights, level).df)
         return estimable & ~expectation(changes, weights, own, level)[1]
 
-    waiting = lost(day)
-    for when in range(1, int(np.ceil(day)) + 1):
-        if not waiting.any():
-            return
-        gone = waiting & lost(min(float(when), day))
-        for row in np.flatnonzero(gone).tolist():
+    # The last day says for whom it matters; the days before say since when.
+    first = np.where(lost(day), np.ceil(day), np.nan)
+    for when in range(int(np.ceil(day)) - 1, 0, -1):
+        if np.isfinite(first).any():
+            first = np.where(np.isfinite(first) & lost(float(when)), when, first)
+    for asked_of, when in zip(asked, first.tolist(), strict=True):
+        if np.isfinite(when):
             yield Doubt(
                 "additivity-not-testable",
-                asked[row].combination,
-                f"For {asked[row].combination}, response additivity predicts no tumour from day "
-                f"{when} (the expected volume less its error reaches 0): not testable later. "
+                asked_of.combination,
+                f"For {asked_of.combination}, response additivity predicts no tumour from day "
+                f"{when:g} (the expected volume less its error reaches 0): not testable later. "
                 "--day names an earlier one.",
             )
-        waiting &= ~gone
