@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from xenotrack.errors import FitError
 from xenotrack.model import criterion, reml
-from xenotrack.model.patterns import summarise
-from xenotrack.model.reml import MixedFit, fit_reml
+from xenotrack.model.patterns import join_patterns, summarise
+from xenotrack.model.reml import MixedFit, fit_patterns, fit_reml
 
 from . import growth_studies as studies
 
@@ -219,6 +219,20 @@ def test_mice_measured_alike_are_one_pattern():
     own_days = summarise(*matrices(studies.sheet("tiny")))
     assert own_days.weight.sum() == 7
     assert len(own_days.weight) > 4
+
+
+@pytest.mark.parametrize("name", ["two_by_two", "tiny", "regrowth", "factorial"])
+def test_the_patterns_of_arms_join_to_those_of_all(name):
+    sheet = studies.sheet(name)
+    arms = [summarise(*matrices(own)) for _, own in sheet.groupby("arm")]
+    joined, expected = fit_patterns(join_patterns(arms)), reference_fit(name)
+    assert joined.log_likelihood == pytest.approx(expected.log_likelihood, abs=1e-8)
+    k = len(arms)
+    turned = np.arange(2 * k).reshape(k, 2).T.ravel()  # ours: intercepts, then slopes
+    np.testing.assert_allclose(joined.coefficients[turned], expected.coefficients, rtol=1e-8)
+    np.testing.assert_allclose(
+        joined.covariance[np.ix_(turned, turned)], expected.covariance, rtol=1e-5, atol=1e-12
+    )
 
 
 def test_pooling_mice_into_patterns_changes_nothing():

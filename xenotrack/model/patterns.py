@@ -6,6 +6,7 @@ costs as much as there are different designs, not readings.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -67,6 +68,38 @@ class Patterns:
             c=self.c @ axes,
             cc=axes.T @ self.cc @ axes,
         )
+
+
+def join_patterns(parts: Sequence[Patterns]) -> Patterns:
+    """The patterns of one model with the groups of several that share no column of X.
+
+    Its coefficients are those of the first, then those of the second, and so on.
+    """
+    n = sum(part.n for part in parts)
+    z_scale = np.sqrt(sum(part.n * part.z_scale**2 for part in parts) / n)
+    ratios = [part.z_scale / z_scale for part in parts]
+    squares = [np.outer(ratio, ratio) for ratio in ratios]
+    p = sum(part.p for part in parts)
+    B, to_user, place = [], np.zeros((p, p)), 0
+    for part, ratio in zip(parts, ratios, strict=True):
+        own = slice(place, place + part.p)
+        block = np.zeros((len(part.B), part.q, p))
+        block[:, :, own] = part.B * ratio[:, None]
+        B.append(block)
+        to_user[own, own] = part.to_user
+        place += part.p
+    return Patterns(
+        weight=np.concatenate([part.weight for part in parts]),
+        A=np.concatenate([part.A * s for part, s in zip(parts, squares, strict=True)]),
+        B=np.concatenate(B),
+        c=np.concatenate([part.c * ratio for part, ratio in zip(parts, ratios, strict=True)]),
+        cc=np.concatenate([part.cc * s for part, s in zip(parts, squares, strict=True)]),
+        yy=sum(part.yy for part in parts),
+        n=n,
+        z_scale=z_scale,
+        to_user=to_user,
+        ols=np.concatenate([part.ols for part in parts]),
+    )
 
 
 def summarise(y: Floats, X: Floats, Z: Floats, group: Codes) -> Patterns:

@@ -10,7 +10,7 @@ from xenotrack.errors import FitError
 from xenotrack.model.growth_fit import Piece, Variances
 from xenotrack.model.lines import fit_mouse_lines, mean_line
 from xenotrack.model.log_volume import LogVolumes
-from xenotrack.model.reml import fit_reml
+from xenotrack.model.reml import MixedFit, fit_reml
 from xenotrack.model.smallsample import REFERENCES
 from xenotrack.study.design import Design
 
@@ -60,10 +60,15 @@ def _lift(codes: Codes, rows: LogVolumes, baseline: str) -> Floats:
     return np.eye(2 * a)
 
 
+def fit_arms(rows: LogVolumes, codes: Codes, baseline: str) -> MixedFit:
+    """One mixed model of the readings of these arms, and of no others."""
+    X, Z = _design_matrices(rows, codes, baseline)
+    return fit_reml(rows.y, X, Z, np.unique(rows.mouse, return_inverse=True)[1])
+
+
 def _mixed_piece(rows: LogVolumes, codes: Codes, design: Design) -> Piece:
     rules = design.rules.growth
-    X, Z = _design_matrices(rows, codes, rules.baseline)
-    fit = fit_reml(rows.y, X, Z, np.unique(rows.mouse, return_inverse=True)[1])
+    fit = fit_arms(rows, codes, rules.baseline)
     reference = REFERENCES[rules.df](fit)
     lift = _lift(codes, rows, rules.baseline)
     return Piece(

@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc, stdtr
 
 from xenotrack.doubts import Doubt, p_words
-from xenotrack.model.growth_fit import GrowthFit, Piece, Variances
+from xenotrack.errors import FitError
+from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.log_volume import LogVolumes
-from xenotrack.model.pieces import fit_pieces
+from xenotrack.model.patterns import join_patterns
+from xenotrack.model.pieces import fit_arms
+from xenotrack.model.reml import MixedFit, fit_patterns
 from xenotrack.study.study import Study
 
 Floats = NDArray[np.float64]
@@ -155,16 +158,11 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
 
     It never chooses the model: choosing by a test spoils the error rate of what follows.
     """
-    if fit.design.rules.growth.baseline == "common":
+    models = _by_arm_and_pooled(rows, fit)
+    if models is None:
         return
-    other: Variances = "pooled" if fit.variances == "by_arm" else "by_arm"
-    rows = rows.of_arms(fit.tested)
-    pieces, _ = fit_pieces(rows, np.flatnonzero(fit.tested), fit.design, other)
-    by_arm = fit.pieces if fit.variances == "by_arm" else pieces
-    pooled = pieces if fit.variances == "by_arm" else fit.pieces
-    if len(by_arm) < 2 or any(piece.mixed is None for piece in (*by_arm, *pooled)):
-        return
-    ratio = 2 * (_log_likelihood(by_arm) - _log_likelihood(pooled))
+    by_arm, pooled = models
+    ratio = 2 * (sum(own.log_likelihood for own in by_arm) - pooled.log_likelihood)
     q = 1 if rows.through_origin else 2
     df = (len(by_arm) - 1) * (q * (q + 1) // 2 + 1)
     p_value = chdtrc(df, max(ratio, 0.0))
@@ -183,12 +181,26 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
         )
 
 
-def _log_likelihood(pieces: tuple[Piece, ...]) -> float:
-    return sum(piece.mixed.log_likelihood for piece in pieces if piece.mixed)
+def _by_arm_and_pooled(rows: LogVolumes, fit: GrowthFit) -> tuple[list[MixedFit], MixedFit] | None:
+    """The model in force and the one it is not; None where the readings do not identify both."""
+    codes = np.flatnonzero(fit.tested)
+    baseline = fit.design.rules.growth.baseline
+    own = [piece.mixed for piece in fit.pieces if piece.mixed is not None]
+    if baseline == "common" or len(codes) < 2 or len(own) < len(fit.pieces):
+        return None
+    try:
+        if fit.variances == "by_arm":
+            return own, fit_patterns(join_patterns([model.patterns for model in own]))
+        return [_fit_alone(rows, int(code), baseline) for code in codes], own[0]
+    except FitError:
+        return None
 
 
-def _sd_ratios(pieces: tuple[Piece, ...]) -> str:
-    fits = [piece.mixed for piece in pieces if piece.mixed]
+def _fit_alone(rows: LogVolumes, code: int, baseline: str) -> MixedFit:
+    return fit_arms(rows.of_arms(np.arange(rows.n_arms) == code), np.array([code]), baseline)
+
+
+def _sd_ratios(fits: list[MixedFit]) -> str:
     noise = np.sqrt([fit.residual_variance for fit in fits])
     slope = np.sqrt([fit.random_covariance[-1, -1] for fit in fits])
     between = f"{slope.max() / slope.min():.1f}" if slope.min() > 0 else "unbounded"
