@@ -25,6 +25,7 @@ COLUMN_ROLES = {
     "width_mm": "width",
     "height_mm": "height",
     "volume_mm3": "volume",
+    "area_mm2": "area",
     "body_weight_g": "body_weight",
     "fate": "fate",
     "cage": "cage",
@@ -113,6 +114,8 @@ _UNITS = {
     "mm3": "mm3|mm^3|mm³|mmᶟ|cubic mm|cu mm|ul|µl|μl",
     "cm3": "cm3|cm^3|cm³|cc|ml|cubic cm",
     "mm": "mm|millimeter|millimeters|millimetre|millimetres",
+    "mm2": "mm2|mm^2|mm²|square mm",
+    "cm2": "cm2|cm^2|cm²|square cm",
     "cm": "cm|centimeter|centimeters|centimetre|centimetres",
     "g": "g|gr|gm|gram|grams",
     "days": "d|day|days",
@@ -122,6 +125,7 @@ UNIT_WORDS = {word: unit for unit, words in _UNITS.items() for word in words.spl
 _TRAILING = sorted((w for w in UNIT_WORDS if w not in ("d", "w", "day", "days")), key=len)
 _ROLE_UNITS = {
     "volume": ("mm3", "cm3"),
+    "area": ("mm2", "cm2"),
     "length": ("mm", "cm"),
     "width": ("mm", "cm"),
     "height": ("mm", "cm"),

@@ -13,6 +13,8 @@ from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.rules import Rules
 
 _NAMES = ("mouse", "cage", "tumor", "arm", "phase", "fate", "study", "operator")
+# Layouts whose every row is a mouse: a name that returns is another mouse.
+_A_ROW_A_MOUSE = ("wide", "calendar", "dated", "paired", "coded")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -110,13 +112,15 @@ def key_mice(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -> p
     """
     if "cage" in rules.columns and "cage" in rows:
         rows = rows.assign(mouse=rows["cage"].str.cat(rows["mouse"], sep="/"))
+    elif layout in _A_ROW_A_MOUSE and "cage" in rows:
+        rows = _by_cage(rows, ledger)
     if rules.study.mouse_ids == "arm":
         return with_columns(rows, mouse=rows["arm"].str.cat(rows["mouse"], sep="/"))
     pairs = rows[["mouse", "arm"]].drop_duplicates()
     shared = pairs.loc[pairs.duplicated("mouse"), "mouse"].unique()
     if not len(shared):
         return rows
-    if layout == "wide" and rules.study.mouse_ids is None and _restart(pairs, shared):
+    if layout in _A_ROW_A_MOUSE and rules.study.mouse_ids is None and _restart(pairs, shared):
         ledger.note(
             "mouse-numbers-restart",
             "Mouse numbers start again in each arm; mice were named arm/number.",
@@ -128,6 +132,20 @@ def key_mice(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -> p
         _note_two_arms(str(mouse), several, ledger)
     apart = rows["arm"].str.cat(rows["mouse"], sep="/")
     return rows.assign(mouse=rows["mouse"].mask(affected, apart))
+
+
+def _by_cage(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """The rows with the cage before the name, where a name stands in several cages."""
+    pairs = rows[["mouse", "cage"]].drop_duplicates()
+    shared = pairs.loc[pairs.duplicated("mouse"), "mouse"].unique()
+    if not len(shared):
+        return rows
+    ledger.note(
+        "names-within-cages",
+        f"Names such as {shared[0]!r} stand in several cages; mice were named cage/name.",
+        "If one mouse changed its cage, give it one row.",
+    )
+    return rows.assign(mouse=rows["cage"].str.cat(rows["mouse"], sep="/"))
 
 
 def _restart(pairs: pd.DataFrame, shared: Iterable[str]) -> bool:

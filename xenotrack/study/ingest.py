@@ -31,6 +31,8 @@ from xenotrack.study.rules import Rules
 from xenotrack.study.schedule import schedule_rows
 from xenotrack.study.study import TIDY_COLUMNS, Source, Study
 
+_MEASURED = ("volume_number", "area_number", "length_number")
+
 
 def read_study(
     source: Path | bytes,
@@ -158,7 +160,7 @@ def _build_study(name: str, table: LongTable, rules: Rules, files: tuple[Source,
 
 def _with_measured(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with ``measured``: whether any number about the tumour stands on them."""
-    numbers = [rows[name] for name in ("volume_number", "length_number") if name in rows]
+    numbers = [rows[name] for name in _MEASURED if name in rows]
     measured = np.logical_or.reduce([column.notna().to_numpy() for column in numbers])
     return with_columns(rows, measured=measured)
 

@@ -20,7 +20,7 @@ from xenotrack.study.numbers import Column, column_of, find_decimals, read_numbe
 from xenotrack.study.rules import Rules
 from xenotrack.study.sheet import Sheet
 
-NUMBERS = ("length", "width", "height", "volume", "body_weight")
+NUMBERS = ("length", "width", "height", "area", "volume", "body_weight")
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ UNITS = {
     "length": "length_mm",
     "width": "width_mm",
     "height": "height_mm",
+    "area": "area_mm2",
     "volume": "volume_mm3",
     "body_weight": "body_weight_g",
 }
 _EMPTY = "Write what was measured, or empty the cell."
 _AXES = ("length_mm", "width_mm", "height_mm")
-_FACTORS = {"mm": 1.0, "cm": 10.0, "mm3": 1.0, "cm3": 1000.0, "g": 1.0}
+_FACTORS = {"mm": 1.0, "cm": 10.0, "mm2": 1.0, "cm2": 100.0, "mm3": 1.0, "cm3": 1000.0, "g": 1.0}
 
 
 def measure_rows(
@@ -31,7 +32,7 @@ def measure_rows(
     """The rows with ``length_mm width_mm height_mm volume_mm3 body_weight_g``, NaN where unusable.
 
     A volume of the sheet stands as measured; diameters give it where there is none, the longer of
-    length and width taken as the length.
+    length and width taken as the length; an area gives it as that of a round tumour.
     """
     measured = {
         name: _usable(rows, role, ledger) * _factors(rows, role, headers, rules, ledger)
@@ -83,6 +84,7 @@ def _factors(
 def _factor(part: int, role: str, header: Header, rules: Rules, ledger: Ledger) -> float:
     declared = {
         "volume": rules.volume.unit,
+        "area": f"{rules.volume.length_unit}2",
         "body_weight": "g",
     }.get(role, rules.volume.length_unit)
     written = header.units.get(role, "")
@@ -151,7 +153,21 @@ def _volumes(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> np.ndarray:
         )
     computed = tumor_volume(np.maximum(length, width), np.minimum(length, width), height, formula)
     _note_disagreement(rows, computed, rules, ledger)
+    computed = np.where(np.isnan(computed), _from_area(rows, formula, ledger), computed)
     return np.where(np.isnan(measured), computed, measured)
+
+
+def _from_area(rows: pd.DataFrame, formula: str, ledger: Ledger) -> np.ndarray:
+    """The volume of a tumour as long as it is wide, of the same area length × width."""
+    side = np.sqrt(rows["area_mm2"].to_numpy())
+    if not np.isnan(side).all():
+        ledger.note(
+            "volume-from-area",
+            f"Volumes were computed by {formula} from areas length × width, as if every tumour "
+            "were as long as it is wide; of one 1.5 times as long that is 22 % too much.",
+            "Give lengths and widths where they were kept.",
+        )
+    return tumor_volume(side, side, side, formula)
 
 
 def _note_disagreement(

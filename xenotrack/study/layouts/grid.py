@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,22 +13,13 @@ from numpy.typing import NDArray
 
 from xenotrack.study.columns import RANKS, Header, header_words
 from xenotrack.study.finding import Finding
-from xenotrack.study.layouts.layout import LongText
+from xenotrack.study.layouts.layout import Label, LongText
 from xenotrack.study.numbers import is_missing
 
 MEASURES = ("volume", "area", "length", "width", "height")
 _TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "fate", "operator", "start")
 _KINDS = ("day", "week", "date")
 _AREA = re.compile(r"(?:l ?[x×*] ?w|(?:tumor )?area|length ?[x×*] ?width)(?: ?mm(?:2|²))?")
-
-
-@dataclass(frozen=True)
-class Label:
-    """What one column holds: which measure, of which day ("" = the row's own) and tumour."""
-
-    role: str = "volume"
-    day: str = ""
-    tumor: str = ""
 
 
 def measure_of(name: str) -> str | None:

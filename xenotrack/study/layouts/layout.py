@@ -20,10 +20,21 @@ _HEADER_WITHIN = 30
 
 
 @dataclass(frozen=True)
+class Label:
+    """What one column holds: which measure, of which day ("" = the row's own) and tumour."""
+
+    role: str = "volume"
+    day: str = ""
+    tumor: str = ""
+
+
+@dataclass(frozen=True)
 class Recognition:
     """Whether a sheet has a layout, where its header stands, and why.
 
-    ``also`` are words, beside the names of its columns, that ``[columns]`` may name.
+    The header's names stand at ``position``, the first mouse ``depth`` records below, and
+    ``above`` records over the names belong to the header too. ``labels`` say what columns hold
+    that are no role; ``also`` are words, beside the names, that ``[columns]`` may name.
     """
 
     fits: bool
@@ -31,6 +42,9 @@ class Recognition:
     position: int = 0
     header: Header = field(default_factory=lambda: Header((), {}))
     also: tuple[str, ...] = ()
+    labels: Mapping[int, Label] = field(default_factory=dict)
+    depth: int = 1
+    above: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,8 +94,8 @@ def has_role(header: Header, role: str) -> bool:
 
 def body_of(sheet: Sheet, found: Recognition) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """The records below the header, without blank ones and repeated headers, and what was odd."""
-    body = sheet.cells.iloc[found.position + 1 :]
-    body = with_columns(body, row=sheet.rows[found.position + 1 :])
+    first = found.position + found.depth
+    body = with_columns(sheet.cells.iloc[first:], row=sheet.rows[first:])
     findings = [*_lines_above(sheet, found), *_columns_left_out(sheet, found)]
     body, repeated = _without_headers(sheet, body, found)
     body = _without_blank_rows(body, found)
@@ -96,7 +110,7 @@ def sheet_finding(
 
 
 def _lines_above(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
-    above = [p for p in range(found.position) if any(sheet.texts(p))]
+    above = [p for p in range(found.position - found.above) if any(sheet.texts(p))]
     if above:
         first = next(text for text in sheet.texts(above[0]) if text)
         yield sheet_finding(

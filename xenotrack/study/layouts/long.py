@@ -17,7 +17,7 @@ from xenotrack.study.layouts.layout import (
 )
 from xenotrack.study.sheet import Sheet
 
-MEASURES = ("length", "width", "height", "volume")
+MEASURES = ("length", "width", "height", "area", "volume")
 _TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "fate", "operator", "body_weight")
 
 
@@ -40,7 +40,7 @@ def lengthen_long(sheet: Sheet, found: Recognition) -> LongText:
     body, findings = body_of(sheet, found)
     roles = found.header.roles
     kind = next(kind for kind in ("day", "week", "date") if kind in roles)
-    value = roles.get("volume", roles.get("length", 0))
+    value = next(roles[role] for role in ("volume", "area", "length") if role in roles)
     texts = {role: body.iloc[:, roles[role]] for role in (*_TEXTS, *MEASURES) if role in roles}
     frame = pd.DataFrame(
         {"row": body["row"], "column": value, "day": body.iloc[:, roles[kind]], **texts}
@@ -53,9 +53,8 @@ def _missing(header: Header) -> list[str]:
     missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(header, role)]
     if not any(has_role(header, role) for role in ("day", "week", "date")):
         missing.append("day (or date)")
-    if not has_role(header, "volume") and not (
-        has_role(header, "length") and has_role(header, "width")
-    ):
+    diameters = has_role(header, "length") and has_role(header, "width")
+    if not (has_role(header, "volume") or "area" in header.roles or diameters):
         missing.append("volume_mm3 (or length_mm and width_mm)")
     return missing
 

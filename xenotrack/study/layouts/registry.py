@@ -8,15 +8,21 @@ from difflib import get_close_matches
 from xenotrack.errors import InputError
 from xenotrack.study.columns import refuse_equal_rivals, refuse_missing_columns
 from xenotrack.study.layouts.bilateral import BILATERAL
+from xenotrack.study.layouts.calendar import CALENDAR
+from xenotrack.study.layouts.coded import CODED
+from xenotrack.study.layouts.dated import DATED
 from xenotrack.study.layouts.layout import Layout, LongText, Recognition
 from xenotrack.study.layouts.long import LONG
+from xenotrack.study.layouts.paired import PAIRED
 from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.wide import WIDE
 from xenotrack.study.sheet import Sheet
 
 Fit = tuple[Sheet, str, Recognition]
 
-LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in (LONG, WIDE, SIZES, BILATERAL)}
+LAYOUTS: dict[str, Layout] = {
+    layout.name: layout for layout in (LONG, WIDE, SIZES, BILATERAL, PAIRED, DATED, CODED, CALENDAR)
+}
 
 
 def lengthen(

@@ -10,8 +10,9 @@ import pandas as pd
 
 from xenotrack.study.columns import NAME_OF_ROLE, Header
 from xenotrack.study.finding import Finding
-from xenotrack.study.layouts.grid import Label, day_kind, lengthen_grid, own_header
+from xenotrack.study.layouts.grid import day_kind, lengthen_grid, own_header
 from xenotrack.study.layouts.layout import (
+    Label,
     Layout,
     LongText,
     Recognition,

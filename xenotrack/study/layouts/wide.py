@@ -46,7 +46,7 @@ def recognise_wide(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     best = Recognition(False, "has no column named by a day, as 0, 3, 7 or day 7")
     for position, header in candidate_headers(sheet, declared):
         complaint = _complaint(header)
-        days = _day_columns(header)
+        days = day_columns(header)
         if complaint is None:
             names = [header.names[column] for column in days]
             return Recognition(
@@ -61,7 +61,7 @@ def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
     """A row for each cell that says anything; a mouse without any keeps one empty row."""
     body, findings = body_of(sheet, found)
     roles = found.header.roles
-    days = _day_columns(found.header)
+    days = day_columns(found.header)
     kind = next(iter(days.values()))[0]
     columns = list(days)
     cells = body.iloc[:, columns].to_numpy(dtype=object)
@@ -82,8 +82,8 @@ def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
     return LongText(frame, found.header, kind, findings)
 
 
-def _day_columns(header: Header) -> dict[int, tuple[str, str]]:
-    """The columns named by a day, with its kind and text."""
+def day_columns(header: Header) -> dict[int, tuple[str, str]]:
+    """The columns named by a day, each with its kind and text."""
     taken = set(header.roles.values())
     return {
         column: said
@@ -94,7 +94,7 @@ def _day_columns(header: Header) -> dict[int, tuple[str, str]]:
 
 def _complaint(header: Header) -> str | None:
     """Why a header is not that of a wide sheet."""
-    days = _day_columns(header)
+    days = day_columns(header)
     if not days:
         return "has no column named by a day, as 0, 3, 7 or day 7"
     missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(header, role)]
@@ -112,7 +112,7 @@ def _complaint(header: Header) -> str | None:
 
 def _own(header: Header) -> Header:
     """The header with the roles that a wide sheet has; days are no unknown columns."""
-    days = _day_columns(header)
+    days = day_columns(header)
     roles = {role: column for role, column in header.roles.items() if role in _TEXTS}
     idle = [column for role, column in header.roles.items() if role not in _TEXTS]
     unknown = tuple(column for column in (*header.unknown, *idle) if column not in days)
