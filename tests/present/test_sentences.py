@@ -10,9 +10,9 @@ from xenotrack.present.sentences import (
     blocked_sentence,
     growth_sentence,
     interval,
-    parts_sentence,
+    parts_sentences,
     progression_rule,
-    slowed_sentence,
+    slowed_sentences,
 )
 from xenotrack.study.design import Arm, Design
 from xenotrack.study.rules import ProgressionRules
@@ -93,11 +93,12 @@ def test_progression_is_blocked_only_where_no_mouse_progressed() -> None:
     blocked = rate("blocked", 0.0, -0.005, 0.005)
     none = pd.Series({"n_events": 0, "n_mice": 10})
     some = pd.Series({"n_events": 2, "n_mice": 10})
-    assert "blocked progression (at most 0.005 per day; none of 10" in str(
-        blocked_sentence(blocked, none, 0.95)
+    rate_said = "it grows at most 0.005 per day, doubles no faster than every 139 days"
+    assert blocked_sentence(blocked, none, 0.95) == (
+        f"drug blocked progression: {rate_said}, and none of 10 mice progressed."
     )
-    assert "held growth on average (at most 0.005 per day; 2 of 10 progressed)" in str(
-        blocked_sentence(blocked, some, 0.95)
+    assert blocked_sentence(blocked, some, 0.95) == (
+        f"drug held growth on average: {rate_said}; 2 of 10 progressed."
     )
     growing = rate("growing", 0.05, 0.04, 0.06)
     assert blocked_sentence(growing, none, 0.95) is None
@@ -111,20 +112,21 @@ def test_an_arm_of_which_no_mouse_can_progress_blocked_nothing() -> None:
 
 def test_what_slowed_growth_is_claimed_by_the_adjusted_p_alone() -> None:
     rows = against_control(A=(-0.03, 0.001), B=(-0.02, 0.06), C=(0.02, 0.01))
-    assert slowed_sentence(rows, "vehicle", 0.95) == [
-        "Grew slower than vehicle, per day: A by 0.03 (95 % 0.02 to 0.04, p = 0.001).",
-        "Grew faster than vehicle, per day: C by 0.02 (95 % 0.01 to 0.03, p = 0.01).",
-        "Slower than vehicle could not be shown, per day: B by 0.02 (95 % 0.01 to 0.03, p = 0.06).",
+    assert slowed_sentences(rows, "vehicle", 0.95) == [
+        "A grew slower than vehicle: by 0.03 per day (95 % 0.02 to 0.04, p = 0.001).",
+        "B: no difference from vehicle could be shown: −0.02 per day "
+        "(95 % −0.03 to −0.01, p = 0.06).",
+        "C grew faster than vehicle: by 0.02 per day (95 % 0.01 to 0.03, p = 0.01).",
     ]
 
 
 def test_where_nothing_slowed_growth_that_is_said_first() -> None:
-    said = slowed_sentence(against_control(C=(0.02, 0.01)), "vehicle", 0.95)
+    said = slowed_sentences(against_control(C=(0.02, 0.01)), "vehicle", 0.95)
     assert said[0] == "No arm was shown to grow slower than vehicle."
 
 
 def test_what_could_not_be_tested_is_not_claimed() -> None:
-    assert slowed_sentence(against_control(A=(-0.5, np.nan)), "vehicle", 0.95) == []
+    assert slowed_sentences(against_control(A=(-0.5, np.nan)), "vehicle", 0.95) == []
 
 
 @pytest.mark.parametrize(
@@ -146,14 +148,16 @@ def test_the_combination_is_claimed_by_the_intersection_union_row(
             part("A+B - best part", estimate, p_adjusted),
         ]
     )
-    added, claim = parts_sentence(rows, DESIGN, 0.95)
-    assert added.startswith("A+B adds, per day: −0.03 against A (95 % −0.04 to −0.02); ")
+    added, _, claim = parts_sentences(rows, DESIGN, 0.95)
+    assert added == (
+        "A+B changes the rate of A by −0.03 per day (95 % −0.04 to −0.02, this one alone)."
+    )
     assert claim.startswith(beginning)
 
 
 def test_without_a_combination_nothing_is_said_of_parts() -> None:
     single = Design("single", DESIGN.arms[:2], "vehicle")
-    assert parts_sentence(pd.DataFrame({"contrast": []}), single, 0.95) == []
+    assert parts_sentences(pd.DataFrame({"contrast": []}), single, 0.95) == []
 
 
 def test_an_open_end_is_said() -> None:

@@ -60,12 +60,12 @@ def test_lines_fit_a_page_but_for_the_table(pair) -> None:
 def test_the_contrast_named_beforehand_is_read_unadjusted() -> None:
     primary = {"primary": "alpelisib+fulvestrant - fulvestrant"}
     text = flat(results_of("combination.csv", compare=primary))
-    assert "Named beforehand: alpelisib+fulvestrant - fulvestrant, growth rate" in text
+    assert "- alpelisib+fulvestrant - fulvestrant: growth rates differ by" in text
 
 
 def test_a_triple_without_progression_blocked_it() -> None:
     triple = "alpelisib+ribociclib+fulvestrant"
-    assert f"{triple} blocked progression (" in flat(results_of("resistant.toml"))
+    assert f"{triple} blocked progression: it shrinks" in flat(results_of("resistant.toml"))
 
 
 def test_a_study_without_control_claims_nothing_against_one() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from xenotrack.cli.options import StudyCommand, reads_study, writes_table
-from xenotrack.cli.request import Request
+from xenotrack.cli.request import Request, count
 
 
 @click.command(cls=StudyCommand)
@@ -34,7 +34,7 @@ def check(request: Request, *, template: bool) -> None:
     findings = [finding for study in studies for finding in study.findings]
     errors = sum(finding.severity == "error" for finding in findings)
     request.say(
-        f"{len(findings)} findings, {errors} of them errors."
+        f"{count(len(findings), 'finding')}, {count(errors, 'error')}."
         if findings
         else "Nothing doubtful was found."
     )

@@ -152,7 +152,13 @@ RULES: dict[str, tuple[RuleOption, ...]] = {
             _choice("firth", "efron"),
             "Cox model: penalised, or Efron alone where every arm has events [firth].",
         ),
-        RuleOption("level", "--level", float, "Confidence level [0.95]."),
+        RuleOption(
+            "level",
+            "--level",
+            click.FloatRange(0, 1, min_open=True, max_open=True),
+            "Confidence level, between 0 and 1 [0.95].",
+            "FLOAT",
+        ),
     ),
 }
 

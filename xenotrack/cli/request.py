@@ -101,14 +101,14 @@ class Request:
             shown = "\n".join(f"  {finding}" for finding in refused[:5])
             more = f"\n  and {len(refused) - 5} more" if len(refused) > 5 else ""
             raise StudyError(
-                f"The sheet must be mended first ({len(refused)} "
-                f"{'findings' if self.strict else 'errors'}):\n{shown}{more}\n"
+                f"{'Refused by --strict' if self.strict else 'The sheet must be mended first'} "
+                f"({count(len(refused), 'finding' if self.strict else 'error')}):"
+                f"\n{shown}{more}\n"
                 f"`xenotrack check {self.source}` lists them all."
             )
         if study.findings:
-            count = len(study.findings)
-            noun = "warning" if count == 1 else "warnings"
-            self.say(f"{count} {noun} about the sheet: see `xenotrack check {self.source}`.")
+            warnings = count(len(study.findings), "warning")
+            self.say(f"{warnings} about the sheet: see `xenotrack check {self.source}`.")
 
     def say(self, text: str) -> None:
         """Say something to a person."""
@@ -120,16 +120,18 @@ class Request:
         doubts = tuple(doubts)
         if doubts and self.strict:
             listed = "\n".join(f"  {doubt.text}" for doubt in doubts)
-            raise StudyError(f"Refused for {len(doubts)} doubts (--strict):\n{listed}")
+            raise StudyError(f"Refused by --strict ({count(len(doubts), 'doubt')}):\n{listed}")
         for doubt in doubts:
             self.say(f"Doubt: {doubt.text}")
 
     def write(self, frame: pd.DataFrame, doubts: Iterable[Doubt] = (), **facts: Any) -> None:
         """Write a table with its doubts to the file asked for, or to stdout."""
         from xenotrack.cli.output import write_bytes
-        from xenotrack.present.tables import FORMATS, format_of
+        from xenotrack.present.tables import FORMATS, SUFFIXES, format_of
 
         form = self.form or (format_of(self.output) if self.output else "table")
+        if self.form and self.output and SUFFIXES.get(self.output.suffix, form) != form:
+            raise click.UsageError(f"-f {form} contradicts the suffix of {self.output.name}.")
         doubts = tuple(doubts)
         self.say_doubts(doubts)
         data = FORMATS[form](frame, doubts, facts)
@@ -161,6 +163,14 @@ def _as_text(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return tuple(map(_as_text, value)) if isinstance(value, tuple) else value
+
+
+def count(number: int, noun: str) -> str:
+    """
+    >>> count(1, "warning"), count(2, "warning")
+    ('1 warning', '2 warnings')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _pair(text: str, flag: str) -> tuple[str, str]:

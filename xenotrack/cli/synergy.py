@@ -65,6 +65,8 @@ def synergy(
         raise click.UsageError("Choose --by-day or --day, not both.")
     results = request.results()
     results.study.design.require_control()
+    if not dict(results.study.design.combinations()):
+        request.say("The study has no arm of two or more drugs whose parts are arms too.")
     if what is not None:
         request.write(getattr(results, what), results.growth.doubts)
         return

@@ -19,6 +19,8 @@ def number(value: float, digits: int = 3) -> str:
     >>> number(-0.012345), number(14.0), number(105.25)
     ('−0.0123', '14', '105')
     """
+    if value != 0 and abs(value) < 1e-4:  # no exponents in a sentence
+        return f"{value:.{digits + 3}f}".rstrip("0").replace("-", "−")
     return f"{value:.{digits}g}".replace("-", "−")
 
 
@@ -58,7 +60,7 @@ def growth_sentence(row: pd.Series, level: float) -> str:
     if row["conf_high"] > 0 and row["verdict"] != "growing":
         sentence += (
             f"; it grows at most {number(row['conf_high'])} per day, doubling no faster than every "
-            f"{number(row['doubling_time_low'], 2)} days"
+            f"{row['doubling_time_low']:.0f} days"
         )
     return sentence + "."
 
@@ -68,78 +70,75 @@ def blocked_sentence(growth: pd.Series, progression: pd.Series, level: float) ->
     if growth["verdict"] not in ("shrinking", "blocked"):
         return None
     events, mice = int(progression["n_events"]), int(progression["n_mice"])
-    rate = f"at most {number(growth['conf_high'])} per day"
     if growth["conf_high"] < 0:
-        rate = f"shrinking by at least {number(-growth['conf_high'])} per day"
+        rate = f"it shrinks by at least {number(-growth['conf_high'])} per day"
+    else:
+        rate = (
+            f"it grows at most {number(growth['conf_high'])} per day, doubles no faster than every "
+            f"{growth['doubling_time_low']:.0f} days"
+        )
     if events == 0 and mice > 0:
-        return f"{growth['arm']} blocked progression ({rate}; none of {mice} progressed)"
-    return f"{growth['arm']} held growth on average ({rate}; {events} of {mice} progressed)"
+        return f"{growth['arm']} blocked progression: {rate}, and none of {mice} mice progressed."
+    return f"{growth['arm']} held growth on average: {rate}; {events} of {mice} progressed."
 
 
-def slowed_sentence(rows: pd.DataFrame, control: str, level: float) -> list[str]:
+def slowed_sentences(rows: pd.DataFrame, control: str, level: float) -> list[str]:
     """What slowed growth against control, by the adjusted intervals, and what could not be shown.
 
     ``rows``: the control family of ``growth_rate``.
     """
     known = rows[rows["p_adjusted"].notna()]
-    sure = known["p_adjusted"] < 1 - level
-    said = []
-    for word, sign in (("slower", -1), ("faster", 1)):
-        found = known[sure & (known["estimate"] * sign > 0)]
-        if len(found):
-            each = [_by_how_much(row, control, sign, level) for _, row in found.iterrows()]
-            said.append(f"Grew {word} than {control}, per day: {join_long(each)}.")
-    if len(known) and not (sure & (known["estimate"] < 0)).any():
+    slowed = (known["p_adjusted"] < 1 - level) & (known["estimate"] < 0)
+    said = [_against_control(row, control, level) for _, row in known.iterrows()]
+    if len(known) and not slowed.any():
         said.insert(0, f"No arm was shown to grow slower than {control}.")
-    unclear = known[~sure]
-    if len(unclear):
-        each = [_by_how_much(row, control, -1, level) for _, row in unclear.iterrows()]
-        said.append(f"Slower than {control} could not be shown, per day: {join_long(each)}.")
     return said
 
 
-def join_long(items: Iterable[str]) -> str:
-    """Items that hold commas themselves."""
-    return "; ".join(items)
-
-
-def _by_how_much(row: pd.Series, control: str, sign: int, level: float) -> str:
-    """``drug by 0.02 (95 % 0.01 to 0.03, p = 0.002)``: how much slower (−1) or faster (+1)."""
+def _against_control(row: pd.Series, control: str, level: float) -> str:
     arm = str(row["contrast"]).removesuffix(f" - {control}")
-    low, high = sorted((sign * row["simultaneous_low"], sign * row["simultaneous_high"]))
+    low, high = row["simultaneous_low"], row["simultaneous_high"]
+    if row["p_adjusted"] >= 1 - level:
+        found = f"{number(row['estimate'])} per day ({interval(low, high, level)}"
+        return (
+            f"{arm}: no difference from {control} could be shown: {found}, "
+            f"{p_words(row['p_adjusted'])})."
+        )
+    word = "slower" if row["estimate"] < 0 else "faster"
+    ends = sorted((abs(low), abs(high))) if low * high >= 0 else (low, high)
     return (
-        f"{arm} by {number(sign * row['estimate'])} ({interval(low, high, level)}, "
-        f"{p_words(row['p_adjusted'])})"
+        f"{arm} grew {word} than {control}: by {number(abs(row['estimate']))} per day "
+        f"({interval(*ends, level=level)}, {p_words(row['p_adjusted'])})."
     )
 
 
-def parts_sentence(rows: pd.DataFrame, design: Design, level: float) -> list[str]:
+def parts_sentences(rows: pd.DataFrame, design: Design, level: float) -> list[str]:
     """What the largest combinations add over the arms of one drug fewer.
 
     ``rows``: the parts family of ``growth_rate``. The claim is the intersection–union row alone.
     """
     combinations = dict(design.combinations())
-    if not combinations:
-        return []
-    most = max(len(design.drugs_of(name)) for name in combinations)
+    most = max((len(design.drugs_of(name)) for name in combinations), default=0)
     said = []
     for name, parts in combinations.items():
         if len(design.drugs_of(name)) < most:
             continue
-        near = [part for part in parts if len(design.drugs_of(part)) == most - 1]
-        labels = [f"{name} - {part}" for part in near]
-        each = [
-            f"{number(row['estimate'])} against {label.removeprefix(name + ' - ')} "
-            f"({interval(row['conf_low'], row['conf_high'], level)})"
-            for label in labels
-            for _, row in rows[rows["contrast"] == label].iterrows()
-            if np.isfinite(row["conf_low"])
-        ]
-        if each:
-            said.append(f"{name} adds, per day: {'; '.join(each)}.")
+        for part in parts:
+            if len(design.drugs_of(part)) == most - 1:
+                found = rows[rows["contrast"] == f"{name} - {part}"]
+                said += [_against_part(name, part, row, level) for _, row in found.iterrows()]
         claim = rows[rows["contrast"] == f"{name} - best part"]
-        said.extend(_claim(name, row, level) for _, row in claim.iterrows())
+        said += [_claim(name, row, level) for _, row in claim.iterrows()]
     return said
+
+
+def _against_part(name: str, part: str, row: pd.Series, level: float) -> str:
+    if pd.isna(row["conf_low"]):
+        return f"{name} could not be compared with {part}."
+    return (
+        f"{name} changes the rate of {part} by {number(row['estimate'])} per day "
+        f"({interval(row['conf_low'], row['conf_high'], level)}, this one alone)."
+    )
 
 
 def _claim(name: str, row: pd.Series, level: float) -> str:

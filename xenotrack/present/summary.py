@@ -8,33 +8,44 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 
+from xenotrack.doubts import p_words
 from xenotrack.present.results import Results
 from xenotrack.present.sentences import (
     blocked_sentence,
     interval,
     number,
-    parts_sentence,
+    parts_sentences,
     progression_rule,
-    slowed_sentence,
+    slowed_sentences,
     volume_rule,
 )
 from xenotrack.present.tables import to_text
 
 WIDTH = 96
+ADJUSTMENTS = {
+    "holm": "p for all arms together by Holm, intervals by Bonferroni",
+    "dunnett": "p and intervals for all arms together, by Dunnett",
+    "none": "each arm for itself, unadjusted",
+}
 
 
 def summarise(results: Results) -> str:
     """The study, a row an arm, and the sentences that matter, each with interval and days."""
     blocks = [_opening(results), to_text(arm_table(results)).decode().rstrip()]
-    blocks += [_wrapped(text) for text in answers(results)]
-    doubts = [_wrapped(f"- {doubt.text}", "  ") for doubt in results.doubts]
-    if doubts:
-        blocks.append("\n".join(["Doubts:", *doubts]))
+    blocks += [_listed(heading, said) for heading, said in answers(results) if said]
+    if results.doubts:
+        blocks.append(_listed("Doubts:", [doubt.text for doubt in results.doubts]))
     return "\n\n".join(blocks) + "\n"
 
 
 def _wrapped(text: str, indent: str = "") -> str:
-    return fill(text, WIDTH, subsequent_indent=indent, break_long_words=False)
+    return fill(
+        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _listed(heading: str, sentences: list[str]) -> str:
+    return "\n".join([_wrapped(heading), *(_wrapped(f"- {text}", "  ") for text in sentences)])
 
 
 def _opening(results: Results) -> str:
@@ -108,42 +119,61 @@ def _median(mice: int, median: float, low: float, high: float) -> str:
     return middle if ends == ["–", "–"] else f"{middle} ({ends[0]} to {ends[1]})"
 
 
-def answers(results: Results) -> Iterator[str]:
-    """What slowed growth, what blocked it, what the largest combination adds."""
+def answers(results: Results) -> Iterator[tuple[str, list[str]]]:
+    """What slowed growth, what blocked it, what combining adds: a heading and its sentences."""
     design = results.study.design
     level = design.rules.compare.level
     if not results.has_growth:
         return
+    facts = results.growth.facts().iloc[0]
+    days = f"days {facts['first_day']:g} to {facts['last_day']:g}"
+    compared = _growth_contrasts(results)
     if design.control is None:
         names = ", ".join(design.arm_names)
-        yield f"Nothing was compared: no arm is the control. Choose one of {names} with --control."
-        yield from _blocked(results, level)
-        return
-    compared = next(
-        frame
-        for frame in (contrasts.to_frame() for contrasts in results.comparisons)
-        if (frame["outcome"] == "growth_rate").all()
+        yield (
+            "What slowed growth:",
+            [f"Nothing was compared: no arm is the control. Choose one with --control: {names}."],
+        )
+    else:
+        family = compared[compared["family"] == "control"]
+        how = ADJUSTMENTS[design.rules.compare.adjust]
+        yield (
+            f"What slowed growth, {days} ({how}):",
+            slowed_sentences(family, design.control, level),
+        )
+    yield f"What blocked it, growth of {days}, progression of all days:", _blocked(results, level)
+    yield (
+        f"What combining adds, {days}:",
+        parts_sentences(compared[compared["family"] == "parts"], design, level),
     )
-    yield from slowed_sentence(compared[compared["family"] == "control"], design.control, level)
-    yield from _blocked(results, level)
-    yield from parts_sentence(compared[compared["family"] == "parts"], design, level)
-    yield from _primary(compared, design.rules.compare.primary, level)
+    yield f"Named beforehand, {days}:", _primary(compared, design.rules.compare.primary, level)
 
 
-def _blocked(results: Results, level: float) -> Iterator[str]:
+def _growth_contrasts(results: Results) -> pd.DataFrame:
+    """The contrasts of growth rates; none without a control."""
+    if results.study.design.control is None:
+        return pd.DataFrame(columns=["family", "contrast"])
+    for contrasts in results.comparisons:
+        if contrasts.outcome == "growth_rate":
+            return contrasts.to_frame()
+    return pd.DataFrame(columns=["family", "contrast"])
+
+
+def _blocked(results: Results, level: float) -> list[str]:
     growth, progression = results.growth.to_frame(), results.progression.to_frame()
     said = [
         blocked_sentence(growth.iloc[code], progression.iloc[code], level)
         for code in range(len(growth))
     ]
-    held = [text for text in said if text]
-    yield f"{'; '.join(held)}." if held else "No arm was shown to hold growth."
+    return [text for text in said if text] or ["No arm was shown to hold growth."]
 
 
-def _primary(compared: pd.DataFrame, primary: str | None, level: float) -> Iterator[str]:
+def _primary(compared: pd.DataFrame, primary: str | None, level: float) -> list[str]:
     """The contrast named beforehand, read unadjusted."""
-    for _, row in compared[compared["contrast"] == primary].head(1).iterrows():
-        yield (
-            f"Named beforehand: {primary}, growth rate {number(row['estimate'])} per day "
-            f"({interval(row['conf_low'], row['conf_high'], level)}), not adjusted."
-        )
+    rows = compared[compared["contrast"] == primary].head(1)
+    return [
+        f"{primary}: growth rates differ by {number(row['estimate'])} per day "
+        f"({interval(row['conf_low'], row['conf_high'], level)}, {p_words(row['p_value'])}, "
+        "not adjusted)."
+        for _, row in rows.iterrows()
+    ]
