@@ -134,6 +134,14 @@ def test_the_plug_in_p_is_of_the_part_that_looks_best_not_of_the_least_surely_be
     assert found["p_value"] == pytest.approx(2 * stdtr(20, -0.06 / np.sqrt(17e-4)))
 
 
+def test_a_triple_is_held_against_its_best_doublet():
+    rates = additive() | {"A+C": 0.001, "A+B+C": 0.0}
+    found = row_of(synergy(rates), "A+B+C", "hsa_doublet")
+    assert found["expectation"] == "best of A+B and A+C and B+C"
+    assert found["estimate"] == pytest.approx(-0.001)
+    assert found["method"].endswith("intersection-union over 3 parts (best: A+C)")
+
+
 def test_as_good_as_its_best_part_is_undecided_and_worse_is_antagonism():
     rates = {"vehicle": 0.08, "A": 0.02, "B": 0.07, "A+B": 0.02}
     assert row_of(synergy(rates), "A+B", "hsa")["verdict"] == "additive or undecided"

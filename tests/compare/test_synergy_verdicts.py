@@ -48,3 +48,25 @@ def test_a_claim_that_depends_on_the_limit_becomes_undecided():
     agreed, doubts = agreed_verdicts(verdicts, others, ("a", "b", "c", "d"))
     assert agreed == ("synergy", "additive or undecided", None, "additive or undecided")
     assert [doubt.about for doubt in doubts] == ["d"]
+
+
+def rows(rates, reference, **how):
+    return on_rates(rates, **how).to_frame().query("reference == @reference")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_claim_must_hold_for_all_combinations_of_its_reference(sign):
+    # Four combinations: what one excess would show alone, Holm does not let it claim.
+    rates = additive()
+    rates["A+B"] += sign * 0.045
+    row = rows(rates, "bliss").set_index("combination").loc["A+B"]
+    assert row["p_value"] < 0.05 < row["p_adjusted"]
+    assert row["verdict"] == "additive or undecided"
+
+
+def test_worse_than_the_best_part_must_hold_for_all_combinations():
+    rates = {"vehicle": 0.06, "A": 0.0, "B": 0.06, "C": 0.06}
+    rates |= {"A+B": 0.0365, "A+C": 0.0, "B+C": 0.05, "A+B+C": 0.0}
+    row = rows(rates, "hsa").set_index("combination").loc["A+B"]
+    assert row["simultaneous_low"] < 0 < row["conf_low"]
+    assert row["verdict"] == "additive or undecided"
