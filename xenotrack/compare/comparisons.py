@@ -194,7 +194,7 @@ def best_part_rows(
             claim_method(source.method, parts, best)
             for parts, (_, best) in zip(sets, claims, strict=True)
         ),
-        doubts=tuple(doubts_about_claims(design, wholes, raw)),
+        doubts=tuple(doubts_about_claims(design, wholes, raw, source.outcome)),
     )
 
 
@@ -204,16 +204,24 @@ def claim_method(method: str, parts: list[Pair], best: int) -> str:
     return f"{method}; intersection-union over {len(parts)} parts{named}"
 
 
-def doubts_about_claims(design: Design, wholes: list[str], raw: RawContrasts) -> Iterator[Doubt]:
+def doubts_about_claims(
+    design: Design, wholes: list[str], raw: RawContrasts, outcome: str
+) -> Iterator[Doubt]:
     """Claims that cannot be made, or that are silent about a part nobody received."""
     for whole, estimable in zip(wholes, raw.estimable, strict=True):
         missing = missing_parts(design, whole)
         if not estimable:
-            text = "Whether it is better than its parts cannot be tested: not all are estimable."
+            text = (
+                f"Whether {whole} is better than its parts cannot be tested on {outcome}: not all "
+                "of them are estimable."
+            )
             yield Doubt("part-not-estimable", whole, text)
         if missing:
             names = "; ".join(missing)
-            text = f"Compared with those of its parts that the study has; no arm received {names}."
+            text = (
+                f"{whole} is compared with those of its parts that the study has; no arm received "
+                f"{names}."
+            )
             yield Doubt("part-missing", whole, text)
 
 
