@@ -107,6 +107,26 @@ def test_a_start_at_the_false_optimum_is_left(monkeypatch):
         assert fit_reml(*matrices(sheet)).log_likelihood == pytest.approx(expected, abs=1e-7)
 
 
+def test_the_higher_of_two_tops_is_found():
+    # Four mice that missed visits.
+    days = [[0, 12, 25], [12, 33], [6, 12], [6, 25, 33]]
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(30):
+        rows = [
+            (str(mouse), "a", day, np.exp(5 + b + c * day + rng.normal(0, 0.1)))
+            for mouse, own in enumerate(days)
+            for b, c in [rng.normal(0, (0.3, 0.03))]
+            for day in own
+        ]
+        y, X, Z, group = matrices(pd.DataFrame(rows, columns=["mouse", "arm", "day", "volume"]))
+        data = summarise(y, X, Z, group)
+        tops = [reml._climb(data, start).log_likelihood for start in random_factors(6) + np.eye(2)]
+        found.append(max(tops) - min(tops))
+        assert fit_patterns(data).log_likelihood >= max(tops) - 1e-6
+    assert max(found) > 0.01  # two tops do occur
+
+
 @few
 @given(studies.random_sheets())
 def test_no_other_covariance_is_likelier(sheet):
