@@ -13,8 +13,8 @@ from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.rules import Rules
 
 _NAMES = ("mouse", "cage", "tumor", "arm", "phase", "fate", "study", "operator")
-# Layouts whose every row is a mouse: a name that returns is another mouse.
-_A_ROW_A_MOUSE = ("wide", "calendar", "dated", "paired", "coded")
+# Layouts whose every row or column is a mouse: a name that returns is another mouse.
+_A_MOUSE_EACH = ("wide", "calendar", "dated", "paired", "coded", "column")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -112,7 +112,7 @@ def key_mice(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -> p
     """
     if "cage" in rules.columns and "cage" in rows:
         rows = rows.assign(mouse=rows["cage"].str.cat(rows["mouse"], sep="/"))
-    elif layout in _A_ROW_A_MOUSE and "cage" in rows:
+    elif layout in _A_MOUSE_EACH and "cage" in rows:
         rows = _by_cage(rows, ledger)
     if rules.study.mouse_ids == "arm":
         return with_columns(rows, mouse=rows["arm"].str.cat(rows["mouse"], sep="/"))
@@ -120,7 +120,7 @@ def key_mice(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -> p
     shared = pairs.loc[pairs.duplicated("mouse"), "mouse"].unique()
     if not len(shared):
         return rows
-    if layout in _A_ROW_A_MOUSE and rules.study.mouse_ids is None and _restart(pairs, shared):
+    if layout in _A_MOUSE_EACH and rules.study.mouse_ids is None and _restart(pairs, shared):
         ledger.note(
             "mouse-numbers-restart",
             "Mouse numbers start again in each arm; mice were named arm/number.",

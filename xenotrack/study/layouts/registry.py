@@ -10,7 +10,9 @@ from xenotrack.study.columns import refuse_equal_rivals, refuse_missing_columns
 from xenotrack.study.layouts.bilateral import BILATERAL
 from xenotrack.study.layouts.calendar import CALENDAR
 from xenotrack.study.layouts.coded import CODED
+from xenotrack.study.layouts.column import COLUMN
 from xenotrack.study.layouts.dated import DATED
+from xenotrack.study.layouts.eventlog import EVENTLOG
 from xenotrack.study.layouts.layout import Layout, LongText, Recognition
 from xenotrack.study.layouts.long import LONG
 from xenotrack.study.layouts.paired import PAIRED
@@ -21,7 +23,8 @@ from xenotrack.study.sheet import Sheet
 Fit = tuple[Sheet, str, Recognition]
 
 LAYOUTS: dict[str, Layout] = {
-    layout.name: layout for layout in (LONG, WIDE, SIZES, BILATERAL, PAIRED, DATED, CODED, CALENDAR)
+    layout.name: layout
+    for layout in (LONG, WIDE, SIZES, BILATERAL, PAIRED, DATED, CODED, CALENDAR, COLUMN, EVENTLOG)
 }
 
 

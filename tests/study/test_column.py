@@ -1,0 +1,66 @@
+"""One column a mouse."""
+
+import pytest
+from hypothesis import given
+
+from xenotrack.errors import InputError
+
+from .readings import DAYS, arm_of, few, long_of, numbers_of, volumes, written
+from .sheets import finding_of, read, rules_of
+
+COLUMN = (
+    "Time,Control,Control,,Treatment,Treatment\n"
+    "0,100,110,,90,95\n3,150,NA,,80,96\n7,210,,,70,\n"
+)  # fmt: skip
+
+
+def test_repeated_heads_are_arms_and_their_columns_mice():
+    study = read(COLUMN)
+    assert study.layout == "column"
+    assert study.mice["mouse"].tolist() == [
+        "Control/1", "Control/2", "Treatment/1", "Treatment/2",
+    ]  # fmt: skip
+    assert numbers_of(study)["Treatment/2", 3] == (96,)
+    assert len(study.measurements) == 9
+
+
+def test_heads_numbered_by_a_program_are_one_arm():
+    study = read(COLUMN.replace("Control,Control", "Control,Control.1"))
+    assert study.design.arm_names == ("Control", "Treatment")
+
+
+def test_a_row_of_arms_above_the_mice_is_part_of_the_header():
+    study = read("\ufeff,veh,,drug,\nDay,a,b,c,d\n0,100,110,90,95\n3,150,160,80,96\n")
+    assert study.mice[["mouse", "arm"]].to_numpy().tolist() == [
+        ["a", "veh"], ["b", "veh"], ["c", "drug"], ["d", "drug"],
+    ]  # fmt: skip
+    assert "lines-above-header" not in rules_of(study)
+
+
+def test_mice_without_arms_are_asked_about():
+    with pytest.raises(InputError, match="names no arm"):
+        read("\ufeffDay,a,b,c\n0,100,110,90\n3,150,160,80\n")
+
+
+def test_values_below_no_name_are_an_error():
+    found = finding_of(read(COLUMN.replace("NA,,80", "NA,5,80")), "column-without-name")
+    assert (found.severity, found.cell) == ("error", "3")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["day,volume,note\n0,100,5\n3,110,6\n", "Day,a,b\n0,up,down\n3,up,up\n", "x,a,a\n0,1,2\n"],
+    ids=["a column of volumes", "words", "no days"],
+)
+def test_a_table_that_is_no_column_of_mice_is_refused(text):
+    with pytest.raises(InputError, match="none of the layouts"):
+        read(text)
+
+
+@few
+@given(volumes)
+def test_mice_laid_in_columns_come_back(grid):
+    arms = "," + ",".join(arm_of(number) for number in range(6))
+    names = "Day," + ",".join(f"m{number}" for number in range(6))
+    lines = [",".join([str(day), *(written(v[i]) for v in grid)]) for i, day in enumerate(DAYS)]
+    assert numbers_of(read("\n".join([arms, names, *lines]))) == long_of(grid)

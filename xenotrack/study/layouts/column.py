@@ -1,0 +1,182 @@
+"""One column a mouse, one row a day; the arm repeated above its mice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.errors import InputError
+from xenotrack.study.columns import Header
+from xenotrack.study.finding import Finding
+from xenotrack.study.layouts.grid import day_kind
+from xenotrack.study.layouts.layout import (
+    Layout,
+    LongText,
+    Recognition,
+    body_of,
+    candidate_headers,
+    sheet_finding,
+)
+from xenotrack.study.layouts.wide import day_of_header
+from xenotrack.study.numbers import is_missing
+from xenotrack.study.sheet import Sheet
+
+_NUMBERED = re.compile(r"(.*[^\s._#-])[\s._#-]+\d+")
+_OF_A_DAY = ("day", "week", "date")
+
+
+@dataclass(frozen=True)
+class Mouse:
+    """A mouse as the head of its column names it; no arm where nothing says it."""
+
+    name: str
+    arm: str
+
+
+def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
+    """A column of days first, and beside it columns of numbers whose heads are arms or mice."""
+    best = Recognition(False, "has no column of days before columns of one mouse each")
+    for position, header in candidate_headers(sheet, declared):
+        complaint = _complaint(sheet, position, header)
+        if complaint is None:
+            kind = day_kind(header) or "day"
+            own = Header(header.names, {kind: header.roles[kind]}, header.units)
+            above = 1 if _arms_above(sheet, position, own) else 0
+            return Recognition(True, "one column a mouse", position, own, above=above)
+        if day_kind(header) is not None and not best.header.roles:
+            best = Recognition(False, complaint, position, header)
+    return best
+
+
+def lengthen_column(sheet: Sheet, found: Recognition) -> LongText:
+    """A row for each cell that says anything; a mouse without any keeps one empty row."""
+    mice = _mice(sheet, found)
+    if not all(mouse.arm for mouse in mice.values()):
+        raise InputError(_which_arm(sheet, mice))
+    body, findings = body_of(sheet, found)
+    kind = day_kind(found.header) or "day"
+    columns = list(mice)
+    cells = body.iloc[:, columns].to_numpy(dtype=object)
+    said = ~np.asarray(np.frompyfunc(is_missing, 1, 1)(cells), dtype=bool)
+    said[0, ~said.any(axis=0)] = True
+    column, row = np.nonzero(said.T)
+    frame = pd.DataFrame(
+        {
+            "row": body["row"].to_numpy()[row],
+            "column": np.asarray(columns)[column],
+            "day": body.iloc[:, found.header.roles[kind]].to_numpy()[row],
+            "mouse": np.array([mouse.name for mouse in mice.values()], dtype=object)[column],
+            "arm": np.array([mouse.arm for mouse in mice.values()], dtype=object)[column],
+            "volume": cells[row, column],
+        }
+    )
+    return LongText(frame, found.header, kind, (*findings, *_unnamed(sheet, body, found)))
+
+
+def _complaint(sheet: Sheet, position: int, header: Header) -> str | None:
+    kind = day_kind(header)
+    columns = _value_columns(header)
+    if kind is None or len(columns) < 2 or header.roles[kind] > min(columns):
+        return "has no column of days before columns of one mouse each"
+    repeated = max(Counter(header.names[column] for column in columns).values()) > 1
+    # Above columns of mice `Treatment` names an arm: the one that is not the control.
+    idle = (*_OF_A_DAY, "arm") if repeated else _OF_A_DAY
+    others = [role for role in header.roles if role not in idle]
+    others += [rival.role for rival in header.rivals if rival.role not in idle]
+    if others:
+        return f"has a column of its own for the {others[0].replace('_', ' ')}"
+    if any(day_of_header(header.names[column]) for column in columns):
+        return "names columns by days"
+    body = sheet.cells.iloc[position + 1 :]
+    cells = body.iloc[:, columns].to_numpy(dtype=object).ravel()
+    texts = pd.Series([text for text in cells if not is_missing(text)], dtype=object)
+    numeric = texts.str.fullmatch(r"\s*[-+]?[\d.,]+(?:[eE][-+]?\d+)?\*?\s*").sum()
+    return None if 2 * numeric > len(texts) else "holds more words than numbers beside its days"
+
+
+def _value_columns(header: Header) -> list[int]:
+    of_days = {header.roles[kind] for kind in _OF_A_DAY if kind in header.roles}
+    return [c for c, name in enumerate(header.names) if name and c not in of_days]
+
+
+def _arms_above(sheet: Sheet, position: int, header: Header) -> dict[int, str]:
+    """The arms in the row above the mice, each written once over its first mouse or over all."""
+    columns = _value_columns(header)
+    above = sheet.texts(position - 1) if position else []
+    if not above or not above[columns[0]] or len(set(filter(None, above))) < 2:
+        return {}
+    arms, arm = {}, ""
+    for column in columns:
+        arm = above[column] or arm
+        arms[column] = arm
+    return arms
+
+
+def _mice(sheet: Sheet, found: Recognition) -> dict[int, Mouse]:
+    header = found.header
+    columns = _value_columns(header)
+    names = {column: header.names[column] for column in columns}
+    arms = _arms_above(sheet, found.position, header)
+    repeated = Counter(names.values())
+    if not arms:
+        arms = _arms_of_names(names)
+    mice, seen = {}, Counter[str]()
+    for column, name in names.items():
+        arm = arms.get(column, "")
+        seen[arm] += 1
+        own = name if repeated[name] == 1 and name != arm else f"{arm}/{seen[arm]}"
+        mice[column] = Mouse(own, arm)
+    return mice
+
+
+def _arms_of_names(names: Mapping[int, str]) -> dict[int, str]:
+    """The arm of each column: a name that returns, with or without a number of its own."""
+    whole = Counter(names.values())
+    if max(whole.values()) > 1 and not any(_NUMBERED.fullmatch(name) for name in names.values()):
+        return dict(names)
+    stems = {c: (m[1] if (m := _NUMBERED.fullmatch(name)) else name) for c, name in names.items()}
+    often = Counter(stems.values())
+    # m_1, m_2, m_3 are mice of an arm that nobody named.
+    if len(often) == 1 or max(often.values()) == 1:
+        return dict(names) if max(whole.values()) > 1 else {}
+    return stems
+
+
+def _which_arm(sheet: Sheet, mice: Mapping[int, Mouse]) -> str:
+    names = [mouse.name for mouse in mice.values()]
+    return (
+        f"{sheet.title} has one column a mouse ({', '.join(map(repr, names[:4]))}, …) and names no "
+        "arm. Write a row of arms above the mice, or their arm instead of their names."
+    )
+
+
+def _unnamed(sheet: Sheet, body: pd.DataFrame, found: Recognition) -> Iterator[Finding]:
+    """Columns without a name that hold something: nobody can say whose readings they are."""
+    for column, name in enumerate(found.header.names):
+        if name or column in found.header.roles.values():
+            continue
+        filled = body.iloc[:, column].map(lambda text: not is_missing(text)).to_numpy()
+        if filled.any():
+            row = int(body["row"].to_numpy()[filled][0])
+            yield sheet_finding(
+                sheet,
+                "column-without-name",
+                sheet.cell(row, column),
+                f"Column {column + 1} has no name and holds {int(filled.sum())} values; they were "
+                "not read.",
+                "Write the arm or the mouse above it, or empty it.",
+                "error",
+            )
+
+
+COLUMN = Layout(
+    "column",
+    "one column a mouse beside a column of days, the arm repeated above its mice",
+    recognise_column,
+    lengthen_column,
+)
