@@ -14,7 +14,8 @@ import click
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mutations import OPTIONS, bad_sheets, bad_tomls, plain_rows
+from mutations import bad_sheets, plain_rows
+from odd_rules import OPTIONS, bad_tomls
 
 from xenotrack.cli.app import cli
 from xenotrack.glossary import TABLES
