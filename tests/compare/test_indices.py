@@ -52,6 +52,19 @@ def test_inhibition_of_a_rate_that_may_be_zero_is_unbounded_and_says_so():
     assert "unbounded" in found.method
 
 
+def test_the_df_of_an_inhibition_are_those_of_the_ratio_found():
+    asked = []
+
+    def df(weights):
+        asked.append(weights.tolist())
+        return np.full(len(weights), 20.0)
+
+    growth_rate_inhibition(
+        replace(simple_estimates(RATES), degrees_of_freedom=df), "A", "vehicle", 0.95
+    )
+    assert asked == [[[-0.25, 1.0]]]
+
+
 def test_arms_that_share_their_variance_have_a_narrower_inhibition():
     apart = simple_estimates(RATES)
     together = replace(apart, covariance=apart.covariance + 5e-5 * (1 - np.eye(2)))
@@ -78,7 +91,7 @@ def test_t_to_c_of_rates_is_the_exponential_of_the_contrast():
 
 
 def test_growth_delay_by_hand_with_limits_recovered_from_the_medians():
-    times = times_of(vehicle=[8, 10, 12, 14, 16], A=[20, 24, 26, 30, -40])
+    times = times_of(vehicle=[8, 11, 12, 18, 19], A=[20, 24, 26, 30, -40])
     found = median_delay(times, "A", "vehicle", 0.6)
     treated, control = times.median("A", 0.6), times.median("vehicle", 0.6)
     assert (treated.estimate, control.estimate, found.estimate) == (26, 12, 14)
