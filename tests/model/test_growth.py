@@ -116,7 +116,7 @@ def test_one_arm_on_lines_of_its_own_leaves_the_others_to_the_mixed_model():
     fit = fit_growth(studies.study_of(sheet, variances="by_arm"))
     assert [piece.mixed is None for piece in fit.pieces] == [False, True]
     assert [d.about for d in fit.doubts if d.rule == "mouse-lines"] == ["b"]
-    assert fit.method == "mixed model by arm, kenward-roger; mouse lines where needed"
+    assert fit.method == "mixed model by arm, Kenward–Roger; mouse lines where needed"
     assert len(fit.components()) == 1
 
 
@@ -153,6 +153,7 @@ def test_common_is_refused_by_arm_and_pools_otherwise():
     fit = studies.fit(sheet, baseline="common")
     assert fit.variances == "pooled"
     assert fit.values[0] == fit.values[1]
+    assert fit.values[0] == pytest.approx(5, abs=0.3)
 
 
 def test_the_normal_reference_shows_no_df_and_narrower_intervals():
