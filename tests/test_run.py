@@ -307,7 +307,6 @@ def test_a_killed_first_run_leaves_no_folder(sheet, tmp_path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["bench"]
 
 
-@pytest.mark.xfail(reason="a studio whose artist is gone before it is asked fails", strict=False)
 def test_an_artist_that_dies_costs_no_figure(ask, sheet, tmp_path, monkeypatch) -> None:
     def drawn(kinds, drawable):
         yield from ((f"{kind}.{form}", b"here") for kind in kinds for form in studio.FORMATS)

@@ -191,7 +191,7 @@ class GrowthFit:
     def slopes_differ(self) -> JointTest | None:
         """The joint test that all tested arms grow alike: Welch's F by arm, else the model's own.
 
-        None where fewer than two arms are tested.
+        None where fewer than two arms are tested, or one has no spread at all.
         """
         k = len(self.tested)
         codes = np.flatnonzero(self.tested)
@@ -204,6 +204,8 @@ class GrowthFit:
         slopes = self.slopes()
         variance = np.diag(slopes.covariance)[codes]
         df = slopes.degrees_of_freedom(np.eye(k)[codes])
+        if not variance.all():
+            return None  # an arm without any spread: its weight would be infinite
         return welch_test(slopes.values[codes], variance, df)
 
     def facts(self) -> pd.DataFrame:

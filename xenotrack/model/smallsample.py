@@ -195,18 +195,25 @@ class KenwardRoger(_Reference):
         A1 = first @ W @ first
         A2 = np.einsum("ab,aij,bji->", W, turned, turned)
         B = (A1 + 6 * A2) / (2 * rows)
+        if A2 <= 0:  # no variance parameter matters to these sums
+            return JointTest(_wald(self, inner, weights), int(rows), np.inf)
         g = ((rows + 1) * A1 - (rows + 4) * A2) / ((rows + 2) * A2)
         bottom = 3 * rows + 2 * (1 - g)
         c1, c2, c3 = g / bottom, (rows - g) / bottom, (rows + 2 - g) / bottom
         v0 = max(1 + c1 * B, 0.0)
         shrunk = 1 - A2 / rows
         rho = (shrunk / (1 - c2 * B)) ** 2 * v0 / (1 - c3 * B) / rows
-        df = 4 + (rows + 2) / (rows * rho - 1)
-        scale = 1.0 if abs(df - 2) < 1e-2 else df * shrunk / (df - 2)
-        estimate = np.atleast_2d(weights) @ self.fit.coefficients
-        spread = inner @ self.inner_covariance @ inner.T
-        statistic = scale * estimate @ np.linalg.solve(spread, estimate) / rows
-        return JointTest(float(statistic), int(rows), float(df))
+        excess = rows * rho - 1
+        df = 4 + (rows + 2) / excess if excess > 0 else np.inf
+        scale = 1.0 if abs(df - 2) < 1e-2 or np.isinf(df) else df * shrunk / (df - 2)
+        return JointTest(scale * _wald(self, inner, weights), int(rows), float(df))
+
+
+def _wald(reference: KenwardRoger, inner: Floats, weights: Floats) -> float:
+    """The mean squared estimate in units of its adjusted covariance."""
+    estimate = np.atleast_2d(weights) @ reference.fit.coefficients
+    spread = inner @ reference.inner_covariance @ inner.T
+    return float(estimate @ np.linalg.solve(spread, estimate) / len(estimate))
 
 
 REFERENCES: dict[str, type[KenwardRoger] | type[Satterthwaite] | type[Normal]] = {

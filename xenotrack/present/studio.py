@@ -92,7 +92,10 @@ class Studio:
         """Begin to draw all figures of a study."""
         self._asked = Drawable.of(results)
         if self._artist is not None:
-            self._artist.send(self._asked)
+            try:
+                self._artist.send(self._asked)
+            except OSError:
+                self._artist = None  # the artist died
 
     def fetch(self) -> dict[str, bytes]:
         """The figures asked for: file name → bytes."""
@@ -100,7 +103,7 @@ class Studio:
         if self._artist is not None:
             try:
                 return self._artist.recv()
-            except EOFError:
+            except (EOFError, OSError):
                 # The artist died: draw here, where a bug shows its traceback.
                 self._artist = None
         return dict(_draw((kind for share in SHARES for kind in share), self._asked))

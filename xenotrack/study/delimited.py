@@ -96,7 +96,7 @@ def _guessed_encoding(file: str, line: int) -> Finding:
 
 def _delimiter(given: str) -> str:
     mark = _NAMED.get(given, given)
-    if len(mark) != 1 or mark in '"\n\r':
+    if len(mark) != 1 or not mark.isascii() or mark in '"\n\r':
         raise InputError(
             f"The delimiter {given!r} is not one character. Usual: , ; | or tab (--delimiter tab)."
         )

@@ -33,7 +33,7 @@ def read_inputs(source: Path | bytes, rules: Rules) -> tuple[list[Input], tuple[
         inputs = [Input(STDIN_NAME, source)]
         return inputs, _sources(inputs)
     if source.suffix.casefold() != ".toml":
-        inputs = [Input(source.name, _bytes(source))]
+        inputs = [Input(_as_text(source.name), _bytes(source))]
         return inputs, _sources(inputs)
     declared = rules.study.sheet
     names = [declared] if isinstance(declared, str) else declared or []
@@ -43,13 +43,13 @@ def read_inputs(source: Path | bytes, rules: Rules) -> tuple[list[Input], tuple[
             '[study]\nsheet = "calipers.csv"'
         )
     inputs = [_named_input(source.parent, name) for name in names]
-    toml = Input(source.name, _bytes(source))
+    toml = Input(_as_text(source.name), _bytes(source))
     return inputs, _sources([toml, *inputs])
 
 
 def _named_input(folder: Path, name: str) -> Input:
     path = Path(name)
-    shown = path.name if path.is_absolute() else path.as_posix()
+    shown = _as_text(path.name if path.is_absolute() else path.as_posix())
     return Input(shown, _bytes(folder / path))
 
 
@@ -84,3 +84,8 @@ def read_sheets(
     if not sheets:
         raise InputError(f"{one.name} is empty. Save the sheet again, with its column names.")
     return sheets
+
+
+def _as_text(name: str) -> str:
+    """A file's name that can be written: bytes that are no UTF-8 become question marks."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -21,6 +21,9 @@ UNITS = {
     "volume": "volume_mm3",
     "body_weight": "body_weight_g",
 }
+# Beyond these no tumour or mouse was ever measured, whatever the unit; arithmetic would overflow.
+_MOST = {"length": 1e4, "width": 1e4, "height": 1e4, "area": 1e7, "volume": 1e8, "body_weight": 1e4}
+_LEAST = 1e-9
 _EMPTY = "Write what was measured, or empty the cell."
 _AXES = ("length_mm", "width_mm", "height_mm")
 _FACTORS = {"mm": 1.0, "cm": 10.0, "mm2": 1.0, "cm2": 100.0, "mm3": 1.0, "cm3": 1000.0, "g": 1.0}
@@ -62,9 +65,11 @@ def _usable(rows: pd.DataFrame, role: str, ledger: Ledger) -> np.ndarray:
             role=role,
         )
     bad = (numbers <= 0) if role == "body_weight" else (numbers < 0)
+    bad |= (numbers > _MOST[role]) | ((numbers > 0) & (numbers < _LEAST))
     for row in each_row(rows[bad]):
+        number = row[f"{role}_number"]
         ledger.note_row(
-            "negative-value" if row[f"{role}_number"] < 0 else "zero-weight",
+            "negative-value" if number < 0 else "zero-weight" if number == 0 else "absurd-value",
             row,
             f"{UNITS[role]} is {row[role].strip()}, which nothing can measure; it was left empty.",
             _EMPTY,

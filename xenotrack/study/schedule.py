@@ -11,6 +11,8 @@ from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.rules import Rules
 
+MOST_DAYS, LEAST_DAY = 1e5, 1e-6
+
 
 def schedule_rows(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
     """The rows with ``day`` from treatment start; a row without a day is named and left out.
@@ -27,7 +29,11 @@ def schedule_rows(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFr
 
 
 def _drop_dayless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    dayless = np.isnan(rows["day_number"].to_numpy(dtype=float))
+    days = np.abs(rows["day_number"].to_numpy(dtype=float))
+    dates = rows["day_is_date"].to_numpy(dtype=bool)
+    # Three centuries, or a tenth of a second: no study has such days, and sums would overflow.
+    absurd = ~dates & ((days > MOST_DAYS) | ((days > 0) & (days < LEAST_DAY)))
+    dayless = np.isnan(days) | absurd
     for row in each_row(rows[dayless]):
         seen = str(row["day"]).strip()
         ledger.note_row(

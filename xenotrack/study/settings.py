@@ -25,9 +25,9 @@ def read_rules(path: Path | None, overrides: Mapping[str, Any] | None = None) ->
     ``overrides`` has the shape of study.toml; a value of None overrides nothing.
     """
     declared = _read_toml(path) if path is not None else {}
-    origin = path.name if path is not None else "study.toml"
+    origin = path.name if path is not None else "The options"
     _refuse_unknown_keys(declared, Rules, origin)
-    _refuse_unknown_keys(_without_nones(overrides or {}), Rules, "the options")
+    _refuse_unknown_keys(_without_nones(overrides or {}), Rules, "The options")
     rules = _convert(_dates_as_text(_merge(declared, _without_nones(overrides or {}))), origin)
     for complaint in _impossible_values(rules):
         raise InputError(f"{origin}: {complaint}")
@@ -136,17 +136,36 @@ def _literals(annotation: Any) -> Iterator[str]:
 
 def _impossible_values(rules: Rules) -> Iterator[str]:
     """What no study can mean, said before any number rests on it."""
+    for section in msgspec.structs.fields(Rules):
+        for key, value in _numbers(getattr(rules, section.name)):
+            if not abs(value) < float("inf"):
+                yield f"[{section.encode_name}] {key} is {value}; it is a finite number."
     if not 0 < rules.compare.level < 1:
         yield f"[compare] level is {rules.compare.level:g}; it lies between 0 and 1, as 0.95."
     if not rules.study.baseline_window_days >= 0:
         yield "[study] baseline_window_days is negative; it is a number of days, as 7."
-    if rules.volume.limit_mm3 is not None and not 0 < rules.volume.limit_mm3 < float("inf"):
+    if rules.volume.limit_mm3 is not None and not 0 < rules.volume.limit_mm3 < 1e8:
         yield f"[volume] limit_mm3 is {rules.volume.limit_mm3:g}; it is a volume above 0 in mm³."
-    if rules.progression.value is not None and not rules.progression.value > 0:
-        yield f"[progression] value is {rules.progression.value:g}; it is above 0."
+    value = rules.progression.value
+    if value is not None and not 0 < value < 1e9:
+        yield f"[progression] value is {value:g}; it is above 0, as 2 (fold) or 1000 (mm³)."
+    if value is not None and value <= 1 and rules.progression.rule != "absolute":
+        yield f"[progression] value is {value:g}; a tumour has progressed at a fold above 1."
+    until = rules.progression.rmst_until
+    if until is not None and not until > 0:
+        yield f"[progression] rmst_until is {until:g}; it is a day after 0."
     low, high = rules.growth.from_day, rules.growth.until_day
     if low is not None and high is not None and not low < high:
         yield f"[growth] from = {low:g} is not before until = {high:g}."
+
+
+def _numbers(section: object) -> Iterator[tuple[str, float]]:
+    """The keys of a section whose value is a number."""
+    if isinstance(section, msgspec.Struct):
+        for field in msgspec.structs.fields(section):
+            value = getattr(section, field.name)
+            if isinstance(value, float):
+                yield field.encode_name, value
 
 
 def _day_zero(value: int | float | str, origin: str) -> int | float | str:
