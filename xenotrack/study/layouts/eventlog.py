@@ -9,7 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from xenotrack.errors import InputError
 from xenotrack.study.columns import COLUMN_ROLES, NAME_OF_ROLE, Header, recognise_header
+from xenotrack.study.days import find_date_order, read_days
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.layouts.grid import day_kind
 from xenotrack.study.layouts.layout import (
@@ -146,14 +148,20 @@ def _with_fates(frame: pd.DataFrame, reads: np.ndarray, fated: np.ndarray) -> pd
 
 
 def _last_rows(frame: pd.DataFrame, reads: np.ndarray) -> dict[str, int]:
-    """The position of each mouse's latest reading; dates as text sort only where they are ISO."""
-    days = pd.to_numeric(frame["day"], errors="coerce")
-    if days.isna().all():
-        days = pd.to_datetime(frame["day"], errors="coerce", format="mixed").map(
-            lambda date: date.toordinal() if not pd.isna(date) else np.nan
-        )
-    order = days[reads].sort_values(kind="stable", na_position="first").index
+    """The position of each mouse's latest reading, whatever the order of the log."""
+    days = _ordinals(frame["day"])
+    order = frame.index[reads][np.argsort(days[reads], kind="stable")]
     return {str(frame["mouse"].iloc[int(at)]): int(at) for at in order}
+
+
+def _ordinals(texts: pd.Series) -> np.ndarray:
+    """Days or dates as numbers that sort as they do; what is neither comes first."""
+    try:
+        order = find_date_order(texts.unique(), "")
+    except InputError:
+        # Which of 03/04 and 04/03 is meant is asked where days are counted; here it only sorts.
+        order = "day"
+    return np.nan_to_num(read_days(texts, "day", ".", order)[0], nan=-np.inf)
 
 
 def _events(sheet: Sheet, frame: pd.DataFrame, others: np.ndarray, fated: np.ndarray) -> Finding:
@@ -178,16 +186,10 @@ def _with_phases(sheet: Sheet, found: Recognition, frame: pd.DataFrame) -> pd.Da
     ):
         return frame
     body, _ = body_of(sheet, found)
-    dates = pd.to_datetime(
-        body.iloc[:, found.header.roles["date"]].to_numpy(), errors="coerce", format="mixed"
-    )
-    first = (
-        frame.assign(date=dates)
-        .groupby(["mouse", "arm"], as_index=False)["date"]
-        .min()
-        .sort_values(["mouse", "date"], kind="stable")
-    )
-    first["phase"] = (first.groupby("mouse").cumcount() + 1).astype(str)
+    dates = _ordinals(body.iloc[:, found.header.roles["date"]])
+    dated = frame[["mouse", "arm"]].assign(date=dates).sort_values("date", kind="stable")
+    first = dated.drop_duplicates(["mouse", "arm"])
+    first = first.assign(phase=(first.groupby("mouse").cumcount() + 1).astype(str))
     phases = {(m, a): p for m, a, p in first[["mouse", "arm", "phase"]].to_numpy().tolist()}
     keys = zip(frame["mouse"], frame["arm"], strict=True)
     return frame.assign(phase=[phases.get(key, "") for key in keys])

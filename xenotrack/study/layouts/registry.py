@@ -16,6 +16,7 @@ from xenotrack.study.layouts.eventlog import EVENTLOG
 from xenotrack.study.layouts.layout import Layout, LongText, Recognition
 from xenotrack.study.layouts.long import LONG
 from xenotrack.study.layouts.paired import PAIRED
+from xenotrack.study.layouts.pivot import PIVOT
 from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.wide import WIDE
 from xenotrack.study.sheet import Sheet
@@ -24,7 +25,19 @@ Fit = tuple[Sheet, str, Recognition]
 
 LAYOUTS: dict[str, Layout] = {
     layout.name: layout
-    for layout in (LONG, WIDE, SIZES, BILATERAL, PAIRED, DATED, CODED, CALENDAR, COLUMN, EVENTLOG)
+    for layout in (
+        LONG,
+        WIDE,
+        SIZES,
+        BILATERAL,
+        PAIRED,
+        DATED,
+        CODED,
+        CALENDAR,
+        COLUMN,
+        EVENTLOG,
+        PIVOT,
+    )
 }
 
 
