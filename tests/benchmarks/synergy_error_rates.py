@@ -115,6 +115,7 @@ def simulate(setting: Setting, rng: np.random.Generator) -> LogVolumes:
     return LogVolumes(arm[mouse], mouse, np.tile(DAYS, len(arm)), y.ravel(), names, arm, k, False)
 
 
+SIDES = ("synergy", "antagonism")
 Claims = dict[tuple[str, str], bool]
 
 
@@ -133,7 +134,7 @@ def claims_of(truth: Truth, rates: ArmEstimates, design: Design) -> Claims:
     for expectation, verdict in zip(found.asked, found.verdicts, strict=True):
         worse = verdict in ("antagonism", "less than its pairs predict")
         better = verdict in ("synergy", "beyond its pairs")
-        for side, said in (("synergy", better), ("antagonism", worse)):
+        for side, said in zip(SIDES, (better, worse), strict=True):
             key = (expectation.reference, side)
             claims[key] = claims.get(key, False) or said
     return claims | plug_in_claims(found)
@@ -187,6 +188,7 @@ def run_batch(job: tuple[Setting, int, int]) -> tuple[Setting, Counts]:
     return setting, counts
 
 
+HEADER = ("truth", "excess per day", "arms", "mice", "spread", "reference", *SIDES)
 SHOWN = {
     "additive": ("bliss", "bliss_doublet", "interaction"),
     "alike": ("hsa", "hsa, plug-in", "hsa_doublet", "hsa_doublet, plug-in"),
@@ -195,9 +197,9 @@ SHOWN = {
 }
 
 
-def lines(setting: Setting, counts: Counts, studies: int) -> Iterator[str]:
-    """A row of the table for each truth and reference of a setting."""
-    for truth in truths(setting):
+def lines(setting: Setting, counts: Counts, studies: int, power: bool) -> Iterator[str]:
+    """A row of the table for each truth and reference of a setting, with or without excess."""
+    for truth in (truth for truth in truths(setting) if bool(truth.excess) == power):
         for reference in SHOWN[truth.name]:
             if (truth, reference, "synergy") not in counts:
                 continue
@@ -205,7 +207,7 @@ def lines(setting: Setting, counts: Counts, studies: int) -> Iterator[str]:
                 continue  # the interaction of two drugs is their Bliss excess
             cells = [truth.name, f"{truth.excess:g}", str(setting.n_arms), str(setting.mice)]
             cells += ["equal" if setting.equal else "unequal", reference]
-            for side in ("synergy", "antagonism"):
+            for side in SIDES:
                 share = counts[truth, reference, side] / studies
                 error = np.sqrt(max(share * (1 - share), 1 / studies) / studies)
                 cells.append(f"{share:.4f} ± {error:.4f}")
@@ -227,10 +229,16 @@ def main() -> None:
         f"xenotrack {__version__}, {batches * BATCH} studies a row, seed {seed}, level {LEVEL}, "
         "± one Monte-Carlo standard error.\n"
     )
-    print("| truth | excess per day | arms | mice | spread | reference | synergy | antagonism |")
-    print("|---|---|---|---|---|---|---|---|")
-    for setting in SETTINGS:
-        print("\n".join(lines(setting, totals[setting], batches * BATCH)))
+    for title, power in (("Nothing to find", False), ("An excess to find", True)):
+        print(f"### {title}\n")
+        print(
+            "| truth | excess per day | arms | mice | spread | reference | synergy | antagonism |"
+        )
+        print("|---|---|---|---|---|---|---|---|")
+        for setting in SETTINGS:
+            for line in lines(setting, totals[setting], batches * BATCH, power):
+                print(line)
+        print()
 
 
 if __name__ == "__main__":
