@@ -24,6 +24,7 @@ from xenotrack.study.identity import (
     pick_phase,
 )
 from xenotrack.study.inputs import read_inputs, read_sheets
+from xenotrack.study.join import join_sheets
 from xenotrack.study.ledger import Ledger, each_row, sources
 from xenotrack.study.longtable import LongTable, read_long_table, stack
 from xenotrack.study.measures import find_limit, measure_rows
@@ -80,9 +81,9 @@ def read_studies(
     """Every study of a sheet, as its study column names them; or the one selected."""
     rules = rules if rules is not None else Rules()
     inputs, files = read_inputs(source, rules)
+    sheets = [read_sheets(one, encoding, delimiter, sheet_name) for one in inputs]
     tables = [
-        read_long_table(read_sheets(one, encoding, delimiter, sheet_name), rules, decimal, layout)
-        for one in inputs
+        read_long_table(file, rules, decimal, layout) for file in join_sheets(sheets, rules.columns)
     ]
     fallback = Path(inputs[0].name).stem
     return tuple(
