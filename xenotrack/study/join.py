@@ -9,6 +9,7 @@ import pandas as pd
 
 from xenotrack.study.columns import Header, header_words
 from xenotrack.study.finding import Finding
+from xenotrack.study.identity import trimmed
 from xenotrack.study.layouts.layout import candidate_headers, sheet_finding
 from xenotrack.study.layouts.wide import day_columns
 from xenotrack.study.numbers import is_missing
@@ -125,17 +126,16 @@ def _joined(sheet: Sheet, facts: Facts, declared: Mapping[str, str]) -> Sheet:
     ]
     by_cage = facts.by_cage and "cage" in header.roles
     width, cells = sheet.cells.shape[1], sheet.cells.copy(deep=False)
-    added = {name: [""] * position + [name] for name in wanted}
-    met: set[Key] = set()
-    for texts in map(sheet.texts, range(position + 1, len(cells))):
-        mouse = texts[header.roles["mouse"]]
-        key = (texts[header.roles["cage"]], mouse) if by_cage else (mouse,)
-        said = facts.said.get(key, {})
-        met.add(key)
-        for name in wanted:
-            added[name].append(said.get(name, ""))
-    for place, texts in enumerate(added.values()):
+    body = cells.iloc[position + 1 :]
+    names = [
+        body.iloc[:, header.roles[role]] for role in (("cage",) if by_cage else ()) + ("mouse",)
+    ]
+    keys = list(zip(*(trimmed(column).tolist() for column in names), strict=True))
+    for place, name in enumerate(wanted):
+        texts = [facts.said.get(key, {}).get(name, "") for key in keys]
+        texts = [""] * position + [name, *texts]
         cells[width + place] = pd.Series(texts, index=cells.index, dtype=object)
+    met = set(keys)
     unmet = [key for key in facts.said if key not in met]
     findings = (*sheet.findings, *facts.findings, *_unmet(facts, unmet))
     return replace(sheet, cells=cells, findings=findings)

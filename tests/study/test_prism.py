@@ -1,0 +1,86 @@
+"""GraphPad Prism files."""
+
+import pytest
+from hypothesis import given
+
+from xenotrack.errors import InputError
+
+from .readings import DAYS, arm_of, few, numbers_of, volumes, written
+from .sheets import finding_of, read
+
+
+def column(tag, title, *subcolumns):
+    cells = "".join(
+        "<Subcolumn>" + "".join(f"<d>{cell}</d>" for cell in cells) + "</Subcolumn>"
+        for cells in subcolumns
+    )
+    return f'<{tag} Width="81"><Title>{title}</Title>{cells}</{tag}>'
+
+
+def prism(*columns, name="Volumes", before=""):
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>{before}'
+        '<GraphPadPrismFile xmlns="http://graphpad.com/prism/Prism.htm" PrismXMLVersion="5.00">'
+        f'<Table ID="Table0" XFormat="numbers"><Title>{name}</Title>{"".join(columns)}</Table>'
+        "</GraphPadPrismFile>"
+    )
+
+
+TABLE = prism(
+    column("XColumn", "Days", [0, 3, 7]),
+    column("YColumn", "<b>Control</b>", [100, 150, 220], [110, 160, ""]),
+    column("YColumn", "Drug", [90, 80, 70], [95, '<d Excluded="1">999</d>', 60]),
+).replace('<d><d Excluded="1">999</d></d>', '<d Excluded="1">999</d>')
+
+
+def test_replicates_are_mice_of_the_arm_that_titles_them():
+    study = read(TABLE)
+    assert study.layout == "column"
+    assert study.mice["mouse"].tolist() == ["Control/1", "Control/2", "Drug/1", "Drug/2"]
+    assert numbers_of(study)["Control/1", 7] == (220,)
+    assert study.measurements["source"].iloc[0] == "Volumes!B2"
+
+
+def test_a_value_excluded_in_prism_is_left_out_and_named():
+    study = read(TABLE)
+    assert "'999'" in finding_of(study, "excluded-in-prism").seen
+    assert ("Drug/2", 3) not in numbers_of(study)
+
+
+def test_a_table_is_chosen_by_its_name():
+    assert read(TABLE, sheet_name="volumes").layout == "column"
+    with pytest.raises(InputError, match="no table 'weights'"):
+        read(TABLE, sheet_name="weights")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>',
+        '<!DOCTYPE x SYSTEM "file:///etc/x">',
+    ],
+)
+def test_a_document_type_is_refused(before):
+    with pytest.raises(InputError, match="declares the document type"):
+        read(prism(column("XColumn", "Days", [0]), before=before))
+
+
+def test_a_torn_file_is_refused_in_words():
+    with pytest.raises(InputError, match="not a Prism file that can be read"):
+        read(TABLE[:-30])
+
+
+@few
+@given(volumes)
+def test_volumes_laid_in_prism_come_back(grid):
+    groups = [
+        column("YColumn", arm, *([written(v) for v in row] for row in rows))
+        for arm, rows in ((arm_of(0), grid[:3]), (arm_of(3), grid[3:]))
+    ]
+    study = read(prism(column("XColumn", "Days", DAYS), *groups))
+    assert numbers_of(study) == {
+        (f"{arm_of(number)}/{number % 3 + 1}", day): (value,)
+        for number, values in enumerate(grid)
+        for day, value in zip(DAYS, values, strict=True)
+        if value is not None
+    }
