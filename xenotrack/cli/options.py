@@ -226,7 +226,11 @@ def _rule_option(section: str, option: RuleOption) -> Callable[[Command], Comman
 
 READING = (
     click.option("--sheet", "sheet_name", help="The worksheet of a workbook."),
-    click.option("--layout", help="Read the sheet as this layout: long, wide."),
+    click.option(
+        "--layout",
+        help="Read the sheet as this layout: long, wide, sizes, bilateral, paired, dated, coded, "
+        "calendar, column, eventlog, pivot.",
+    ),
     click.option("--encoding", help="Encoding of a text file, such as cp1252."),
     click.option("--delimiter", help="Delimiter of a text file; 'tab' for tabs."),
     click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark."),

@@ -1,0 +1,99 @@
+"""Every layout on the sheets of every other: each is taken by its own alone."""
+
+from pathlib import Path
+
+import pytest
+
+from xenotrack.errors import InputError
+from xenotrack.study.delimited import read_delimited
+from xenotrack.study.layouts.registry import LAYOUTS, lengthen
+
+from .readings import DATA, SAMPLES
+from .sheets import read
+from .test_bilateral import FLANKS
+from .test_calendar import CALENDAR
+from .test_coded import CODED
+from .test_column import COLUMN
+from .test_dated import AREA, AREAS
+from .test_eventlog import LOG
+from .test_long_kinds import WEIGHED
+from .test_paired import PAIRED
+from .test_pivot import PIVOT
+from .test_sizes import BILATERAL
+from .test_wide import WIDE
+
+SHEETS = {
+    "long": WEIGHED,
+    "wide": WIDE,
+    "sizes": BILATERAL,
+    "bilateral": FLANKS,
+    "paired": PAIRED,
+    "dated": AREAS,
+    "coded": CODED,
+    "calendar": CALENDAR,
+    "column": COLUMN,
+    "eventlog": LOG,
+    "pivot": PIVOT,
+}
+BUNDLED = [*sorted(SAMPLES.glob("*.csv")), *sorted(DATA.glob("*.csv"))]
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_layout_has_a_sheet_here():
+    assert set(SHEETS) == set(LAYOUTS)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_sheet_is_read_in_its_own_layout_whether_named_or_not(name):
+    options = AREA if name == "dated" else None
+    study = read(SHEETS[name], options)
+    assert study.layout == name
+    forced = read(SHEETS[name], options, layout=name)
+    assert forced.measurements.equals(study.measurements)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_sheet_fits_no_layout_but_its_own_and_those_it_stands_over(name):
+    sheet = read_delimited(SHEETS[name].encode(), "s.csv")
+    fits = {other for other, layout in LAYOUTS.items() if layout.recognise(sheet, {}).fits}
+    assert name in fits
+    assert fits - {name} <= set(LAYOUTS[name].over)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_cell_that_says_something_has_its_row_in_the_long_table_or_in_a_finding(name):
+    sheet = read_delimited(SHEETS[name].encode(), "s.csv")
+    _, _, long = lengthen([sheet], {"area_mm2": "LxW"} if name == "dated" else {})
+    named = {row for f in long.findings for row in rows_of(f.cell)}
+    header = LAYOUTS[name].recognise(sheet, {}).position + LAYOUTS[name].recognise(sheet, {}).depth
+    filled = {int(sheet.rows[p]) for p in range(header, len(sheet.cells)) if any(sheet.texts(p))}
+    assert filled <= set(long.frame["row"]) | named
+
+
+def rows_of(cell):
+    """The rows that a finding names."""
+    spans = [part.split("-") for part in cell.split(", ") if part]
+    return {row for span in spans for row in range(int(span[0]), int(span[-1]) + 1)}
+
+
+@pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
+def test_plain_sheets_are_taken_by_long_or_wide(path):
+    _, name, _ = lengthen([read_delimited(path.read_bytes(), path.name)], {})
+    assert name in ("long", "wide")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a,b\n1,2\n", "x\n", "Day\n", "7 x 5\n", "L_vol,R_vol\n1,2\n"]
+)
+def test_a_table_that_is_no_sheet_is_refused_by_every_layout(text):
+    for name in LAYOUTS:
+        with pytest.raises(InputError):
+            read(text, layout=name)
+
+
+def test_help_and_manual_name_every_layout():
+    help_text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    formats = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    for name in LAYOUTS:
+        assert name in help_text
+        assert f"`{name}`" in formats or f"### {name.title()}" in formats
