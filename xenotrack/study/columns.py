@@ -21,6 +21,7 @@ COLUMN_ROLES = {
     "day": "day",
     "week": "week",
     "date": "date",
+    "treatment_start": "start",
     "length_mm": "length",
     "width_mm": "width",
     "height_mm": "height",
@@ -70,6 +71,10 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "date": (
         "date|measure date|measurement date|date measured|date of measurement|measured on|"
         "visit date|study date",
+    ),
+    "start": (
+        "treatment start|treatment start date|start of treatment|date of treatment start|"
+        "treatment started|treatment started on",
     ),
     "length": (
         "length|tumor length|long|longest|longest diameter|long diameter|long axis|major axis|"

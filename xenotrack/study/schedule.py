@@ -7,25 +7,66 @@ import datetime
 import numpy as np
 import pandas as pd
 
+from xenotrack.study.days import find_date_order, read_days
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, each_row
+from xenotrack.study.numbers import is_missing
 from xenotrack.study.rules import Rules
 
+# Names may be unique only within a cage or an arm; mice get their own later.
+_OF_A_MOUSE = ("mouse", "arm", "phase", "cage")
 MOST_DAYS, LEAST_DAY = 1e5, 1e-6
 
 
 def schedule_rows(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
     """The rows with ``day`` from treatment start; a row without a day is named and left out.
 
-    Dates are counted from the declared one, else from the study's first, with a finding.
+    Days are counted from the declared day 0, else from the treatment start of each mouse where
+    the sheet has one, else dates from the study's first, with a finding.
     """
     rows = _drop_dayless(rows, ledger)
     rows = _drop_mixed(rows, ledger)
     if rows.empty:
         return rows.assign(day=np.empty(0))
     dates = bool(rows["day_is_date"].iloc[0])
-    zero = _day_zero(rows, dates, rules, ledger)
+    starts = _starts(rows, dates, rules, ledger)
+    zero: float | np.ndarray = starts
+    if np.isnan(starts).any():
+        zero = np.where(np.isnan(starts), _day_zero(rows, dates, rules, ledger), starts)
     return with_columns(rows, day=rows["day_number"].to_numpy(dtype=float) - zero)
+
+
+def _starts(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> np.ndarray:
+    """When treatment of each row's mouse began, NaN where the sheet does not say it."""
+    unknown = np.full(len(rows), np.nan)
+    if "start" not in rows or rules.study.day_zero != 0 or rows["start"].map(is_missing).all():
+        return unknown
+    order = find_date_order(rows["start"].unique(), "The treatment start", rules.study.date_order)
+    numbers, are_dates = read_days(rows["start"], "day", ".", order)
+    known = ~np.isnan(numbers) & (are_dates == dates)
+    declared = "treatment_start" in rules.columns
+    if not known.any() or not (dates or declared):
+        ledger.note(
+            "treatment-start-not-used",
+            "The sheet names the treatment start of each mouse and counts days; days were not "
+            "counted anew from it.",
+            "If they should be, name its column: `treatment_start = …` under [columns].",
+        )
+        return unknown
+    key = [name for name in _OF_A_MOUSE if name in rows]
+    by_mouse = rows[key].assign(start=np.where(known, numbers, np.nan))
+    starts = by_mouse.groupby(key, sort=False)["start"].transform("first")
+    lacking = starts.isna().to_numpy()
+    if lacking.any():
+        mice = rows.loc[lacking, "mouse"].unique().tolist()
+        listed = f"{', '.join(mice[:5])}{', …' if len(mice) > 5 else ''}"
+        ledger.note_rows(
+            "no-treatment-start",
+            rows[lacking],
+            f"No treatment start is named for {listed}: days count from the study's day 0.",
+            "Write the day on which treatment began, or would have begun.",
+        )
+    return starts.to_numpy(dtype=float)
 
 
 def _drop_dayless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

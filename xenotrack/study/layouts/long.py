@@ -18,7 +18,18 @@ from xenotrack.study.layouts.layout import (
 from xenotrack.study.sheet import Sheet
 
 MEASURES = ("length", "width", "height", "area", "volume")
-_TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "fate", "operator", "body_weight")
+_TEXTS = (
+    "study",
+    "mouse",
+    "cage",
+    "tumor",
+    "arm",
+    "phase",
+    "start",
+    "fate",
+    "operator",
+    "body_weight",
+)
 
 
 def recognise_long(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:

@@ -24,7 +24,7 @@ from xenotrack.study.sheet import Sheet
 
 _DAY = re.compile(r"(?:day|d|x)?[ _.]?([-−]?\d+(?:\.\d+)?)(?: ?d| days?)?", re.IGNORECASE)
 _WEEK = re.compile(r"(?:week|wk|w)[ _.]?([-−]?\d+(?:\.\d+)?)", re.IGNORECASE)
-_TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "fate")
+_TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "start", "fate")
 
 
 def day_of_header(name: str) -> tuple[str, str] | None:
