@@ -19,9 +19,7 @@ def loaded_by(*arguments: str) -> set[str]:
         "exit_code()\n"
         "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(done.stderr.split())
 
 

@@ -3,7 +3,8 @@
     python tests/benchmarks/fit_speed.py [SHEET.csv]
 
 Warm and single-threaded: the median of 20 fits with their Kenward–Roger contrasts against the
-control, in milliseconds of CPU (wall time on a quiet core), and the ratio of each to our pooled fit.
+control, in milliseconds of CPU (wall time on a quiet core), and the ratio of each to our pooled
+fit.
 """
 
 from __future__ import annotations

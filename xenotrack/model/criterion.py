@@ -89,7 +89,7 @@ def inverse(M: Floats) -> tuple[Floats, Floats]:
     if n == 1:
         return 1 / M, np.log(M[..., 0, 0])
     if n > 2:
-        return np.linalg.inv(M), np.linalg.slogdet(M)[1]
+        return np.asarray(np.linalg.inv(M), float), np.linalg.slogdet(M)[1]
     # Closed form: numpy's stacked inverse costs ten times as much for 2 × 2.
     determinant = M[..., 0, 0] * M[..., 1, 1] - M[..., 0, 1] * M[..., 1, 0]
     found = np.empty_like(M)

@@ -166,7 +166,7 @@ def _second_hand(drawable: Drawable) -> Connection:
             code = 0
         finally:
             if code:
-                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+                sys.excepthook(*sys.exc_info())
             os._exit(code)
     there.close()
     return here

@@ -137,9 +137,9 @@ def _literals(annotation: Any) -> Iterator[str]:
 def _impossible_values(rules: Rules) -> Iterator[str]:
     """What no study can mean, said before any number rests on it."""
     for section in msgspec.structs.fields(Rules):
-        for key, value in _numbers(getattr(rules, section.name)):
-            if not abs(value) < float("inf"):
-                yield f"[{section.encode_name}] {key} is {value}; it is a finite number."
+        for key, number in _numbers(getattr(rules, section.name)):
+            if not abs(number) < float("inf"):
+                yield f"[{section.encode_name}] {key} is {number}; it is a finite number."
     if not 0 < rules.compare.level < 1:
         yield f"[compare] level is {rules.compare.level:g}; it lies between 0 and 1, as 0.95."
     if not rules.study.baseline_window_days >= 0:
