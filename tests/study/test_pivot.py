@@ -49,6 +49,12 @@ def test_a_pivot_whose_nesting_cannot_be_told_is_asked_about():
         read(text)
 
 
+def test_a_pivot_whose_labels_all_return_is_no_traceback():
+    rare = "MG R4,20,15,5\n"
+    study = read(PIVOT.replace("m2,25", "11636.1,25").replace(rare, "", 1))
+    assert "pivot-totals" in rules_of(study)
+
+
 def test_a_wide_sheet_with_other_labels_is_no_pivot():
     assert read("arm,mouse,0,3\nveh,1,3,4\ndrug,2,3,4\n").layout == "wide"
 

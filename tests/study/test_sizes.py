@@ -50,6 +50,13 @@ def test_sizes_without_an_arm_are_refused_with_the_reason():
         read(BILATERAL.replace("group", "colour"))
 
 
+def test_a_column_of_sizes_is_no_mouse_whatever_it_is_called():
+    study = read(BILATERAL.replace("dim_left", "mouse"))
+    assert set(study.measurements["mouse"]) == {"1", "2"}
+    with pytest.raises(InputError, match="it misses mouse"):
+        read(BILATERAL.replace("mouse,dim_left", "label,mouse"))
+
+
 @pytest.mark.parametrize("value", ["7.2", "2x", "arm x 2"])
 def test_numbers_and_names_with_an_x_are_no_sizes(value):
     text = f"mouse,arm,day,volume,note\nm1,veh,0,7.2,{value}\nm2,drug,0,8.1,{value}\n"

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenotrack.study.columns import RANKS, Header, header_words
+from xenotrack.study.columns import RANKS, Header, Rivals, header_words
 from xenotrack.study.finding import Finding
 from xenotrack.study.layouts.layout import Label, LongText
 from xenotrack.study.numbers import is_missing
@@ -150,12 +150,15 @@ def own_header(header: Header, labels: Mapping[int, Label], kind: str = "") -> H
     }
     idle = [c for role, c in header.roles.items() if role not in roles and c not in labels]
     unknown = tuple(column for column in (*header.unknown, *idle) if column not in labels)
-    rivals = tuple(
-        rival
-        for rival in header.rivals
-        if rival.role in kept and not set(rival.candidates) & set(labels)
-    )
-    return Header(header.names, roles, header.units, rivals, unknown)
+    rivals = []
+    for rival in header.rivals:
+        free = tuple(column for column in rival.candidates if column not in labels)
+        if rival.role in kept and len(free) == 1:
+            roles[rival.role] = free[0]
+        elif rival.role in kept and free:
+            chosen = rival.chosen if rival.chosen in free else None
+            rivals.append(Rivals(rival.role, chosen, free))
+    return Header(header.names, roles, header.units, tuple(rivals), unknown)
 
 
 def day_kind(header: Header) -> str | None:

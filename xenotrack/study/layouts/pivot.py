@@ -279,7 +279,8 @@ def _disagreements(
     for tumour in nests.tumours:
         by_mouse.setdefault((tumour.arm, tumour.mouse), []).append(tumour.at)
     for (_, mouse), at in by_mouse.items():
-        line = next(place for place in range(at[0] - 1, -1, -1) if nests.labels[place] == mouse)
+        above = range(at[0] - 1, -1, -1)
+        line = next((place for place in above if nests.labels[place] == mouse), 0)
         if not _adds_up(line, at, nests.values, _TOGETHER[function]):
             yield sheet_finding(
                 sheet,

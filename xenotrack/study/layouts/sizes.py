@@ -76,10 +76,10 @@ def recognise_sizes(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
         return Recognition(False, "has no column of sizes such as 7.2 x 5.1")
     best = Recognition(False, "misses a header above its sizes")
     for position, header in candidate_headers(sheet, declared):
-        missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(header, role)]
-        if day_kind(header) is None:
-            missing.append("day (or date)")
         own = own_header(header, _labels(header, columns), day_kind(header) or "")
+        missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(own, role)]
+        if day_kind(own) is None:
+            missing.append("day (or date)")
         if not missing:
             names = ", ".join(repr(header.names[column]) for column in columns)
             return Recognition(True, f"sizes such as 7.2 x 5.1 in {names}", position, own)
