@@ -1,6 +1,7 @@
 import pytest
 
 from xenotrack.errors import InputError
+from xenotrack.study.delimited import read_delimited
 
 from .sheets import HEADER, finding_of, read, rules_of, sheet
 
@@ -99,3 +100,9 @@ def test_a_line_of_many_thousand_cells_is_refused_with_its_number(clean):
     text = sheet(clean * 200) + "," * 100_000 + "\n"
     with pytest.raises(InputError, match="row 4802"):
         read(text)
+
+
+def test_short_lines_before_a_long_one_with_an_open_quote_are_read():
+    text = '\n\n\n\ntrt\t1\t25\tb10\t16\t \t30\t35\t20\t"0,5\n'
+    cells = read_delimited(text.encode(), "s.tsv").cells
+    assert cells.iloc[4].tolist() == ["trt", "1", "25", "b10", "16", " ", "30", "35", "20", '"0,5']

@@ -173,7 +173,24 @@ def _quotes(text: str, mark: str) -> Literal["closed", "spread", "open"]:
 
 
 def _cells(text: str, mark: str, width: int, quoting: Literal[0, 3]) -> pd.DataFrame:
-    cells = pd.read_csv(
+    try:
+        cells = _fast_cells(text, mark, width, quoting)
+    except pd.errors.ParserError:
+        # pandas' parser runs out of its buffer where short lines come before the first long one.
+        return _slow_cells(text, mark, width, quoting)
+    if quoting == 3:
+        cells = cells.apply(lambda column: column.str.replace(r'^"(.*)"$', r"\1", regex=True))
+    return cells
+
+
+def _slow_cells(text: str, mark: str, width: int, quoting: Literal[0, 3]) -> pd.DataFrame:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, quoting=quoting)
+    records = [record[:width] + [""] * (width - len(record)) for record in reader]
+    return pd.DataFrame(records, dtype=object)
+
+
+def _fast_cells(text: str, mark: str, width: int, quoting: Literal[0, 3]) -> pd.DataFrame:
+    return pd.read_csv(
         io.BytesIO(text.encode()),
         sep=mark,
         header=None,
@@ -186,9 +203,6 @@ def _cells(text: str, mark: str, width: int, quoting: Literal[0, 3]) -> pd.DataF
         engine="c",
         encoding="utf-8",
     )
-    if quoting == 3:
-        cells = cells.apply(lambda column: column.str.replace(r'^"(.*)"$', r"\1", regex=True))
-    return cells
 
 
 def _spread_records(
