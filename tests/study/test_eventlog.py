@@ -37,6 +37,7 @@ def test_readings_are_kept_and_doses_are_named():
     ]
     assert finding_of(study, "events-not-readings").cell == "2, 5, 10"
     assert finding_of(study, "weight-on-own-row").cell == "7"
+    assert not study.errors
 
 
 def test_a_fate_without_a_date_goes_to_the_last_reading():

@@ -10,7 +10,13 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
-from xenotrack.study.columns import COLUMN_ROLES, NAME_OF_ROLE, Header, recognise_header
+from xenotrack.study.columns import (
+    COLUMN_ROLES,
+    NAME_OF_ROLE,
+    Header,
+    known_units,
+    recognise_header,
+)
 from xenotrack.study.days import find_date_order, read_days
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.layouts.grid import day_kind
@@ -99,9 +105,7 @@ def _log_header(
     # is a volume or an area nobody says: diameters are at hand.
     idle = [header.roles["volume"]] if _sized(header) and "volume" not in settled else []
     roles = {role: column for role, column in header.roles.items() if column not in idle}
-    units = {
-        role: unit for role, unit in header.units.items() if unit not in ("l", "w", "location")
-    }
+    units = {r: unit for r, unit in header.units.items() if unit in known_units(r)}
     rivals = tuple(rival for rival in header.rivals if rival.role in roles)
     return Header(header.names, roles, units, rivals, (*header.unknown, *idle))
 
