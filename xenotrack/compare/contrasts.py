@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
 
 from xenotrack.doubts import Doubt, merge_doubts
-from xenotrack.model.estimates import ArmEstimates, Floats
+from xenotrack.model.estimates import ArmEstimates, Floats, t_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,17 +111,8 @@ def estimate_contrasts(estimates: ArmEstimates, weights: Floats, level: float) -
 
 
 def t_contrasts(estimate: Floats, std_error: Floats, df: Floats, level: float) -> RawContrasts:
-    """Two-sided t-tests of zero and t-intervals; the normal ones where df is infinite.
-
-    Without spread (standard error 0) there is an estimate but no test and no interval.
-    """
-    testable = (std_error > 0) & (df > 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(testable, estimate / std_error, np.nan)
-    half = np.where(testable, stdtrit(df, (1 + level) / 2) * std_error, np.nan)
-    p_value = 2 * stdtr(df, -np.abs(statistic))
-    low, high = estimate - half, estimate + half
-    return RawContrasts(estimate, std_error, df, statistic, p_value, low, high)
+    """Two-sided t-tests of zero and t-intervals; the normal ones where df is infinite."""
+    return RawContrasts(**t_table(estimate, std_error, df, level))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from scipy.special import stdtr, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -51,20 +51,19 @@ def welch_satterthwaite(variances: Floats, df: Floats) -> Callable[[Floats], Flo
 def t_table(estimate: Floats, std_error: Floats, df: Floats, level: float) -> dict[str, Floats]:
     """The columns ``estimate … conf_high`` of a two-sided t test against 0 and its interval.
 
-    Infinite ``df`` are the normal reference, and shown as empty (NaN).
+    Infinite ``df`` are the normal reference, and shown as empty (NaN). Without spread (standard
+    error 0) there is an estimate but no test and no interval.
     """
+    testable = (std_error > 0) & (df > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(std_error > 0, estimate / std_error, np.nan)
-        normal = np.isinf(df)
-        tail = np.where(normal, ndtr(-np.abs(statistic)), stdtr(df, -np.abs(statistic)))
-        upper = (1 + level) / 2
-        reach = np.where(normal, ndtri(upper), stdtrit(df, upper)) * std_error
+        statistic = np.where(testable, estimate / std_error, np.nan)
+    reach = np.where(testable, stdtrit(df, (1 + level) / 2) * std_error, np.nan)
     return {
         "estimate": estimate,
         "std_error": std_error,
-        "df": np.where(normal, np.nan, df),
+        "df": np.where(np.isinf(df), np.nan, df),
         "statistic": statistic,
-        "p_value": 2 * tail,
+        "p_value": 2 * stdtr(df, -np.abs(statistic)),
         "conf_low": estimate - reach,
         "conf_high": estimate + reach,
     }
