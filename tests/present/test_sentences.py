@@ -120,6 +120,13 @@ def test_what_slowed_growth_is_claimed_by_the_adjusted_p_alone() -> None:
     ]
 
 
+def test_an_interval_that_holds_zero_keeps_its_sides() -> None:
+    rows = against_control(A=(-0.005, 0.03))
+    assert slowed_sentences(rows, "vehicle", 0.95) == [
+        "A grew slower than vehicle: by 0.005 per day (95 % −0.005 to 0.015, p = 0.03)."
+    ]
+
+
 def test_where_nothing_slowed_growth_that_is_said_first() -> None:
     said = slowed_sentences(against_control(C=(0.02, 0.01)), "vehicle", 0.95)
     assert said[0] == "No arm was shown to grow slower than vehicle."

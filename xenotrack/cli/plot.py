@@ -33,6 +33,7 @@ def plot(request: Request, *, kind: str) -> None:
       xenotrack plot waterfall sheet.csv -o waterfall.png
     """
     from xenotrack.cli.output import write_bytes
+    from xenotrack.doubts import merge_doubts
     from xenotrack.present.figures.save import give_matplotlib_a_home, picture_format, render
 
     give_matplotlib_a_home()
@@ -41,5 +42,5 @@ def plot(request: Request, *, kind: str) -> None:
     path = request.output or Path(kind)
     form = picture_format(path)
     results = request.results()
-    request.say_doubts(results.doubts)
+    request.say_doubts(merge_doubts(results.fit_doubts, results.responses.doubts))
     write_bytes(path, render(draw(kind, results), (form,))[form])

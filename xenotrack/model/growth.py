@@ -93,7 +93,7 @@ def _choose_variances(
         Doubt(
             "pooled-variances",
             names,
-            f"One spread for all arms: {names} has fewer than four mice with three readings. "
+            f"One spread for all arms: fewer than four mice with three readings in {names}. "
             "If the arms' mice differ in spread, p-values and intervals are too narrow.",
         ),
     )

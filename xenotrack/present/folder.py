@@ -58,6 +58,8 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
     }
     if results.has_growth:
         found["growth"] = results.growth.to_frame()
+        found["factorial"] = results.factorial
+        found["dose_grid"] = results.dose_grid
     if study.design.control is not None:
         found["compare"] = stack([each.to_frame() for each in results.comparisons])
         found["group_indices"] = results.group_indices.to_frame()

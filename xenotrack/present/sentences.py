@@ -105,7 +105,7 @@ def _against_control(row: pd.Series, control: str, level: float) -> str:
             f"{p_words(row['p_adjusted'])})."
         )
     word = "slower" if row["estimate"] < 0 else "faster"
-    near, far = sorted((abs(low), abs(high))) if low * high >= 0 else (low, high)
+    near, far = (-high, -low) if row["estimate"] < 0 else (low, high)
     return (
         f"{arm} grew {word} than {control}: by {number(abs(row['estimate']))} per day "
         f"({interval(near, far, level)}, {p_words(row['p_adjusted'])})."

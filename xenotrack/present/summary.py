@@ -20,6 +20,7 @@ from xenotrack.present.sentences import (
     volume_rule,
 )
 from xenotrack.present.tables import to_text
+from xenotrack.study.study import Study
 
 WIDTH = 96
 ADJUSTMENTS = {
@@ -54,10 +55,19 @@ def _opening(results: Results) -> str:
     days = study.readings["day"]
     text = (
         f"{design.name}: {len(design.arms)} arms, {len(study.mice)} mice, {len(days)} readings on "
-        f"days {days.min():g} to {days.max():g}. Volume {volume_rule(design)}. "
+        f"days {days.min():g} to {days.max():g}. {_volumes(study)} "
         f"{_growth_days(results)} Progression: {progression_rule(design.rules.progression)}."
     )
     return _wrapped(text)
+
+
+def _volumes(study: Study) -> str:
+    """Where the volumes come from."""
+    rows = study.measurements
+    computed = rows["length_mm"].notna() & rows["volume_mm3"].notna()
+    if not computed.any():
+        return "Volumes as they stand in the sheet."
+    return f"Volume {volume_rule(study.design)}."
 
 
 def _growth_days(results: Results) -> str:

@@ -36,7 +36,7 @@ _MEASURED = ("volume_number", "area_number", "length_number")
 
 
 def read_study(
-    source: Path | bytes,
+    source: str | Path | bytes,
     rules: Rules | None = None,
     *,
     encoding: str | None = None,
@@ -69,7 +69,7 @@ def read_study(
 
 
 def read_studies(
-    source: Path | bytes,
+    source: str | Path | bytes,
     rules: Rules | None = None,
     *,
     encoding: str | None = None,
@@ -80,6 +80,7 @@ def read_studies(
 ) -> tuple[Study, ...]:
     """Every study of a sheet, as its study column names them; or the one selected."""
     rules = rules if rules is not None else Rules()
+    source = Path(source) if isinstance(source, str) else source
     inputs, files = read_inputs(source, rules)
     sheets = [read_sheets(one, encoding, delimiter, sheet_name) for one in inputs]
     tables = [
