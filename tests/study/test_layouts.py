@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xenotrack.errors import InputError
 from xenotrack.study.delimited import read_delimited
 from xenotrack.study.layouts.registry import LAYOUTS, lengthen
 
-from .readings import DATA, SAMPLES
+from .readings import DATA, SAMPLES, few
 from .sheets import read
 from .test_bilateral import FLANKS
 from .test_calendar import CALENDAR
@@ -97,3 +99,26 @@ def test_help_and_manual_name_every_layout():
     for name in LAYOUTS:
         assert name in help_text
         assert f"`{name}`" in formats or f"### {name.title()}" in formats
+
+
+@few
+@given(name=st.sampled_from(sorted(SHEETS)), column=st.integers(0, 12), line=st.integers(0, 12))
+def test_a_sheet_without_one_of_its_columns_or_lines_is_read_or_refused_in_words(
+    name, column, line
+):
+    mark = {"long": "\t", "coded": "\t", "dated": ";"}.get(name, ",")
+    records = [text.split(mark) for text in SHEETS[name].replace("\r", "\n").split("\n")]
+    narrower = [cells[:column] + cells[column + 1 :] for cells in records]
+    shorter = records[:line] + records[line + 1 :]
+    for mutilated in (narrower, shorter):
+        text = "\n".join(map(mark.join, mutilated))
+        layout, refusal = outcome(text, AREA if name == "dated" else None)
+        assert layout in LAYOUTS or len(refusal) > 20
+
+
+def outcome(text, options):
+    """The layout in which a text was read, or the words that refused it."""
+    try:
+        return read(text, options).layout, ""
+    except InputError as refusal:
+        return "", str(refusal)
