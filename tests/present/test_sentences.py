@@ -13,6 +13,7 @@ from xenotrack.present.sentences import (
     parts_sentences,
     progression_rule,
     slowed_sentences,
+    synergy_sentences,
 )
 from xenotrack.study.design import Arm, Design
 from xenotrack.study.rules import ProgressionRules
@@ -184,3 +185,25 @@ def test_an_open_end_is_said() -> None:
 )
 def test_the_progression_rule_is_said_as_declared(rules, words) -> None:
     assert words in progression_rule(rules)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "estimate", "said"),
+    [
+        ("synergy", -0.03, "A+B against what its drugs give one by one (A and B): synergy, −0.03 "),
+        (
+            "additive or undecided",
+            0.002,
+            "excluded: synergy of more than 0.008 and antagonism of more than 0.012 per day.",
+        ),
+    ],
+)
+def test_a_verdict_of_synergy_is_said_with_what_is_excluded(verdict, estimate, said) -> None:
+    row = part("", estimate, 0.2) | {
+        "combination": "A+B",
+        "reference": "bliss",
+        "expectation": "A and B",
+        "verdict": verdict,
+    }
+    (sentence,) = synergy_sentences(pd.DataFrame([row]), 0.95)
+    assert said in sentence

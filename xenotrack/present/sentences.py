@@ -154,6 +154,47 @@ def _claim(name: str, row: pd.Series, level: float) -> str:
     return f"That {name} grows slower than every one of its parts could not be shown ({found})."
 
 
+REFERENCE_WORDS = {
+    "bliss": "what its drugs give one by one",
+    "bliss_doublet": "what a pair and the third drug give",
+    "interaction": "what all its smaller combinations explain",
+}
+
+
+def synergy_sentences(rows: pd.DataFrame, level: float) -> list[str]:
+    """Whether each combination is more than the sum of its parts, and what could be excluded.
+
+    ``rows``: those of the table ``synergy`` on the scale of rates. A pair's interaction is its
+    Bliss excess, and is said once.
+    """
+    asked = rows[rows["reference"].isin(REFERENCE_WORDS) & rows["verdict"].notna()]
+    pairs = (asked["reference"] == "interaction") & (asked["expectation"] == "its single drugs")
+    return [_synergy(row, level) for _, row in asked[~pairs].iterrows()]
+
+
+def _synergy(row: pd.Series, level: float) -> str:
+    low, high = row["simultaneous_low"], row["simultaneous_high"]
+    held = f"{row['combination']} against {REFERENCE_WORDS[row['reference']]}"
+    if row["reference"] != "interaction":
+        held += f" ({row['expectation']})"
+    found = (
+        f"{number(row['estimate'])} per day ({interval(low, high, level)}, "
+        f"{p_words(row['p_adjusted'])})"
+    )
+    if row["verdict"] != "additive or undecided":
+        return f"{held}: {row['verdict']}, {found}."
+    # What three drugs lack against their pairs is no antagonism of the three.
+    three = row["reference"] == "interaction"
+    words = ("a gain", "a loss") if three else ("synergy", "antagonism")
+    excluded = [
+        f"{word} of more than {number(abs(limit))}"
+        for word, limit, side in zip(words, (low, high), (-1, 1), strict=True)
+        if np.isfinite(limit) and limit * side > 0
+    ]
+    ruled_out = f"; excluded: {join(excluded)} per day" if excluded else ""
+    return f"{held}: additive or undecided, {found}{ruled_out}."
+
+
 def progression_rule(rules: ProgressionRules) -> str:
     """The declared event in words.
 

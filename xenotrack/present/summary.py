@@ -17,6 +17,7 @@ from xenotrack.present.sentences import (
     parts_sentences,
     progression_rule,
     slowed_sentences,
+    synergy_sentences,
     volume_rule,
 )
 from xenotrack.present.tables import to_text
@@ -156,6 +157,13 @@ def answers(results: Results) -> Iterator[tuple[str, list[str]]]:
         f"What combining adds, {days}:",
         parts_sentences(compared[compared["family"] == "parts"], design, level),
     )
+    if design.control is not None:
+        found = results.synergy.to_frame()
+        yield (
+            f"Whether that is more than the sum, {days} (negative is synergy; one line for all "
+            "these days):",
+            synergy_sentences(found[found["scale"] == "rate"], level),
+        )
     yield f"Named beforehand, {days}:", _primary(compared, design.rules.compare.primary, level)
 
 
