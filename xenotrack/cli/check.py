@@ -28,7 +28,8 @@ def check(request: Request, *, template: bool) -> None:
 
     studies = request.studies()
     if template:
-        click.echo(study_template(studies[0]), nl=False)
+        named = request.source if not request.source.endswith((".toml", "-")) else None
+        click.echo(study_template(studies[0], named), nl=False)
         return
     request.write(stack([findings_frame(study) for study in studies]))
     findings = [finding for study in studies for finding in study.findings]

@@ -128,7 +128,7 @@ def contents(results: Results, pictures: list[str]) -> str:
         "figures/",
         *(f"  {name}" for name in pictures),
         "",
-        "Every column is explained in docs/columns.md of the source, and by its table's command.",
+        "Every column is explained in docs/columns.md of the source.",
         "",
     ]
     return "\n".join(lines)

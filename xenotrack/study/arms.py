@@ -24,10 +24,30 @@ def read_design(name: str, rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> 
         Arm(arm, frozenset(declared[arm]) if arm in declared else drugs_in_name(arm))
         for arm in order
     )
+    if rules.study.control not in declared:
+        arms = _empty_control(arms, rules.study.control, rows, ledger)
     _note_lost_words([arm for arm in order if arm not in declared], rows, ledger)
     design = Design(name, arms, rules)
     _note_control(design, ledger)
     return design
+
+
+def _empty_control(
+    arms: tuple[Arm, ...], control: str | None, rows: pd.DataFrame, ledger: Ledger
+) -> tuple[Arm, ...]:
+    """A declared control named after what nobody else receives (PBS, DMSO) is given no drug."""
+    others = frozenset().union(*(arm.drugs for arm in arms if arm.name != control))
+    named = [arm for arm in arms if arm.name == control and arm.drugs and not arm.drugs & others]
+    if not named:
+        return arms
+    ledger.note_row(
+        "control-without-drug",
+        _first_row(rows, named[0].name),
+        f"The control {control!r} was taken to receive no drug, as no other arm receives it.",
+        f"Say so under [arms]: {control!r} = [], or name its drugs there.",
+        role="arm",
+    )
+    return tuple(Arm(arm.name, frozenset()) if arm.name == control else arm for arm in arms)
 
 
 def _note_undeclared(

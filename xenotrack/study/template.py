@@ -41,19 +41,24 @@ _DEFAULTS = """
 """
 
 
-def template(study: Study) -> str:
-    """The study.toml of a study: its sheet, columns and arms, and every rule at its default."""
+def template(study: Study, sheet: str | None = None) -> str:
+    """The study.toml of a study: its sheet, columns and arms, and every rule at its default.
+
+    ``sheet`` is the path by which the file will find it; by default its name alone.
+    """
     rules = study.design.rules.study
     sheets = [source.name for source in study.sources if not source.name.endswith(".toml")]
     sheets = ["calipers.csv"] if sheets == [STDIN_NAME] else sheets
-    sheet = json.dumps(sheets[0]) if len(sheets) == 1 else json.dumps(sheets)
+    if sheet is not None and len(sheets) == 1:
+        sheets = [sheet]
+    written = json.dumps(sheets[0] if len(sheets) == 1 else sheets, ensure_ascii=False)
     control = study.design.control
     lines = [
         "# What the sheet cannot say. Every line is optional; options of the command line win.",
         "",
         "[study]",
         f"name = {_text(study.design.name)}",
-        f"sheet = {sheet}",
+        f"sheet = {written}",
         f"control = {_text(control)}" if control else '# control = "vehicle"',
         f'day_zero = {json.dumps(rules.day_zero)}                 # 0 | "first" | a date',
         f"# baseline_window_days = {rules.baseline_window_days:g}",
