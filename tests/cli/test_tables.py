@@ -45,5 +45,8 @@ def test_the_table_for_the_eye_stays(ask, golden, sample) -> None:
     golden("growth.naive.txt", ask("growth", sample("naive.toml"), code=0).stdout)
 
 
-def test_the_template_stays(ask, golden, sample) -> None:
-    golden("template.two_arm.toml", ask("check", sample("two_arm.csv"), "--template").stdout)
+def test_the_template_stays_and_finds_its_sheet(ask, golden, sample) -> None:
+    sheet = sample("two_arm.csv")
+    written = ask("check", sheet, "--template").stdout
+    assert f'sheet = "{sheet}"' in written
+    golden("template.two_arm.toml", written.replace(sheet, "two_arm.csv"))
