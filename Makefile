@@ -36,7 +36,7 @@ docs: .venv/ready
 	$(BIN)/python docs/generate.py
 
 pins:
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --group dev --group docs --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-annotate -o requirements.txt
 
 # The pins are what was tested; a local project has no hash, so it comes second, without its

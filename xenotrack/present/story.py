@@ -1,0 +1,49 @@
+"""What a study's results say, in the order in which people ask: the text behind every report."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Caption(msgspec.Struct, frozen=True):
+    """The words beside a figure: its title, how to read it, and what it shows to who cannot see."""
+
+    figure: str
+    title: str
+    note: str
+    alt: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """One question with all that answers it; ``figures`` and ``tables`` are names of files."""
+
+    id: str
+    question: str
+    sentences: tuple[str, ...]
+    figures: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+class Guideline(msgspec.Struct, frozen=True):
+    """One item of the ARRIVE 2.0 essential ten; ``text`` is empty where nobody supplied it."""
+
+    number: str
+    item: str
+    asks: str
+    text: str
+
+
+class Story(msgspec.Struct, frozen=True):
+    """The whole report as text and names: nothing in it has to be computed again."""
+
+    title: str
+    headline: tuple[str, ...]
+    key_figure: str
+    answers: tuple[Answer, ...]
+    quality: tuple[str, ...]
+    exclusions: tuple[str, ...]
+    methods: tuple[str, ...]
+    references: tuple[str, ...]
+    arrive: tuple[Guideline, ...]
+    captions: tuple[Caption, ...]
