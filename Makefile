@@ -3,7 +3,7 @@
 PYTHON = python3
 BIN = .venv/bin
 
-.PHONY: demo test check samples reference calibrate fuzz bench docs golden pins clean
+.PHONY: demo test check samples reference calibrate fuzz bench docs site golden pins clean
 
 demo: .venv/ready
 	$(BIN)/xenotrack run sample_data/naive.toml -o demo
@@ -34,6 +34,9 @@ golden: .venv/ready
 
 docs: .venv/ready
 	$(BIN)/python docs/generate.py
+
+site: .venv/ready
+	$(BIN)/python -m sphinx -q -W --keep-going -c docs . build/site
 
 pins:
 	uv pip compile pyproject.toml --group dev --group docs --universal --python-version 3.11 \

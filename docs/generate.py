@@ -242,7 +242,7 @@ def written_pages() -> list[Path]:
     """The pages that people write."""
     return [
         ROOT / "README.md",
-        *(path for path in sorted(DOCS.glob("*.md")) if path.name not in PAGES),
+        *(path for path in sorted(DOCS.rglob("*.md")) if path.name not in PAGES),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -141,7 +142,32 @@ def test_a_broken_link_is_seen(tmp_path: Path) -> None:
 
 def test_every_page_is_reached_from_the_index() -> None:
     linked = set(re.findall(r"\]\(([^)#\s]+)", text_of("index.md")))
-    assert {path.name for path in DOCS.glob("*.md")} - {"index.md"} <= linked
+    pages = {str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")}
+    assert pages - {"index.md"} <= linked
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages as HTML, built as `make site` builds them."""
+    folder = tmp_path_factory.mktemp("site")
+    build = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", "docs", ".", folder]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_the_site_has_every_page_and_leads_to_it(site: Path) -> None:
+    margin = (site / "docs" / "index.html").read_text(encoding="utf-8")
+    for path in DOCS.rglob("*.md"):
+        page = path.relative_to(DOCS).with_suffix(".html")
+        assert (site / "docs" / page).exists()
+        assert path.name == "index.md" or f'href="{page.as_posix()}"' in margin
+
+
+def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
+    loads = re.compile(r'(?:src|<link[^>]*href)="(https?:[^"]*)"')
+    for page in site.rglob("*.html"):
+        assert loads.findall(page.read_text(encoding="utf-8")) == []
 
 
 def test_every_make_target_is_documented() -> None:
