@@ -262,6 +262,28 @@ def test_each_study_of_a_sheet_has_a_folder_of_its_own(ask, tmp_path) -> None:
 
 
 @pytest.mark.usefixtures("unpainted")
+def test_each_phase_of_a_study_has_a_folder_of_its_own(ask, tmp_path) -> None:
+    days = {"led in": (0, 5, 10), "vehicle": (14, 18, 22), "A": (14, 18, 22)}
+    rows = [
+        f"m{mouse},{arm},{day},{100 + 3 * day + mouse * day}"
+        for mouse in range(8)
+        for arm in ("led in", "A" if mouse % 2 else "vehicle")
+        for day in days[arm]
+    ]
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("\n".join(["mouse,arm,day,volume", *rows]), encoding="utf-8")
+    answer = ask("run", sheet, "-o", tmp_path / "out", code=0)
+    folders = {path.name for path in (tmp_path / "out").iterdir()}
+    assert folders == {"sheet_phase_1", "sheet_phase_2"}
+    assert "sheet, phase 2: 2 arms, 8 mice, 24 readings on days 0 to 8" in answer.stdout
+    facts = json.loads((tmp_path / "out/sheet_phase_2/results.json").read_text("utf-8"))
+    assert facts["study"]["phase"] == "2"
+    rules = json.loads((tmp_path / "out/sheet_phase_2/manifest.json").read_text("utf-8"))["rules"]
+    assert rules["study"]["phase"] == "2"
+    assert "phases: 1 (led in); 2 (vehicle, A)" in ask("growth", sheet, code=1).stderr
+
+
+@pytest.mark.usefixtures("unpainted")
 def test_one_of_several_studies_can_be_selected(ask, tmp_path) -> None:
     (tmp_path / "sheet.csv").write_text(TWO_STUDIES, encoding="utf-8")
     asked = ("run", tmp_path / "sheet.csv", "-o", tmp_path / "out", "--select", "study/1")

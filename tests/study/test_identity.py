@@ -72,9 +72,8 @@ def test_one_mouse_in_two_arms_on_different_days_is_an_error_with_both_ways_out(
 def test_phases_are_chosen_not_guessed():
     rows = "m1,a,one,0,100\nm1,a,one,3,110\nm1,b,two,7,120\nm1,b,two,9,130\n"
     text = "mouse,arm,phase,day,volume\n" + rows
-    study = read(text)
-    assert "'one', 'two'" in finding_of(study, "phase-not-chosen").seen
-    assert study.errors
+    with pytest.raises(InputError, match=r"one \(a\); two \(b\)"):
+        read(text)
     study = read(text, {"study": {"phase": "two", "day_zero": "first"}})
     assert not study.errors
     assert study.design.arm_names == ("b",)
@@ -82,12 +81,44 @@ def test_phases_are_chosen_not_guessed():
     assert finding_of(study, "phase-left-out").cell == "2-3"
 
 
-def test_a_declared_cage_makes_ear_tags_unique():
-    text = "cage,tag,arm,day,volume\nc1,L,a,0,100\nc1,L,a,3,110\nc2,L,b,0,90\nc2,L,b,3,95\n"
-    assert "[columns]" in finding_of(read(text), "mouse-in-two-arms").proposal
-    study = read(text, {"columns": {"cage": "cage"}})
+CAGED = "cage,tag,arm,day,volume\n"
+
+
+def test_names_read_in_two_cages_at_a_time_are_two_mice():
+    rows = "c1,L,a,0,100\nc1,L,a,3,110\nc2,L,b,0,90\nc2,L,b,3,95\nc2,R,b,0,95\n"
+    study = read(CAGED + rows)
     assert not study.errors
-    assert study.mice["mouse"].tolist() == ["c1/L", "c2/L"]
+    assert study.mice["mouse"].tolist() == ["c1/L", "c2/L", "c2/R"]
+    assert "'L'" in finding_of(study, "names-within-cages").seen
+
+
+def test_names_read_once_on_one_day_in_two_cages_are_two_mice():
+    study = read(CAGED + "c1,L,a,0,100\nc1,R,a,0,110\nc2,L,a,0,90\nc2,R,b,0,95\n")
+    assert study.mice["mouse"].tolist() == ["c1/L", "c1/R", "c2/L", "c2/R"]
+
+
+@pytest.mark.parametrize("moved", ["7", "3"])
+def test_a_mouse_that_changed_its_cage_stays_one_mouse(moved):
+    rows = "c1,L,a,0,100\nc1,L,a,3,110\nc2,R,b,0,90\n"
+    study = read(f"{CAGED}{rows}c3,L,a,{moved},110\nc3,L,a,10,130\n")
+    assert study.mice["mouse"].tolist() == ["L", "R"]
+    assert finding_of(study, "mouse-changed-cage").severity == "warning"
+    assert not study.errors
+
+
+def test_a_declared_cage_makes_every_name_its_own():
+    rows = "c1,L,a,0,100\nc1,L,a,3,110\nc2,L,a,7,90\nc2,R,b,3,95\n"
+    study = read(CAGED + rows, {"columns": {"cage": "cage"}})
+    assert not study.errors
+    assert study.mice["mouse"].tolist() == ["c1/L", "c2/L", "c2/R"]
+
+
+def test_a_mouse_that_may_have_moved_is_asked_about_where_names_are_within_cages():
+    rows = "c1,L,a,0,100\nc1,L,a,3,110\nc2,L,a,0,90\nc2,L,a,3,95\n"
+    study = read(f"{CAGED}{rows}c1,R,b,0,90\nc2,R,b,3,95\n")
+    found = finding_of(study, "moved-or-two-mice")
+    assert (found.severity, found.mouse, found.cell) == ("error", "R", "7")
+    assert "[columns]" in found.proposal
 
 
 def test_a_blank_arm_is_filled_from_the_mouse_with_a_finding(clean):

@@ -78,13 +78,9 @@ class Request:
 
     def read(self) -> Study:
         """The one study of the sheet, findings and all."""
-        studies = self.studies()
-        if len(studies) > 1:
-            names = ", ".join(study.design.name for study in studies)
-            raise InputError(
-                f"The sheet holds {len(studies)} studies: {names}. Choose one with --select NAME."
-            )
-        return studies[0]
+        from xenotrack.study.ingest import only_study
+
+        return only_study(self.studies())
 
     def results(self) -> Results:
         """The results of the study, refused where its sheet cannot be trusted."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def run(request: Request) -> None:
     """Everything in one folder: tables, figures, doubts; the summary goes to stdout.
 
-    A sheet of several studies gives one folder a study.
+    A sheet of several studies, or of mice treated in several phases, gives one folder each.
 
     \b
     Examples
@@ -77,7 +77,7 @@ def folder_names(studies: Sequence[Study]) -> list[str]:
         return ["."]
     names: list[str] = []
     for study in studies:
-        name = folder_name(study.design.name)
+        name = folder_name(study.title)
         # Case does not tell files apart on every machine.
         taken = [one.casefold() for one in names]
         numbered = (f"{name}_{number}" for number in count(2))

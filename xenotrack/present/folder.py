@@ -78,6 +78,7 @@ def everything(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, A
     design = study.design
     facts: dict[str, Any] = {
         "name": design.name,
+        "phase": study.phase or None,
         "arms": [{"name": arm.name, "drugs": sorted(arm.drugs)} for arm in design.arms],
         "control": design.control,
         "n_mice": len(study.mice),
@@ -117,7 +118,7 @@ def manifest(results: Results) -> dict[str, Any]:
 def contents(results: Results, pictures: list[str]) -> str:
     """README.txt: what lies where."""
     lines = [
-        f"Results of xenotrack {__version__} for {results.study.design.name}.",
+        f"Results of xenotrack {__version__} for {results.study.title}.",
         "",
         "results.json    study facts, every table, every doubt",
         "manifest.json   versions, rules in force, digests of the inputs",

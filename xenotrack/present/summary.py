@@ -55,7 +55,7 @@ def _opening(results: Results) -> str:
     design = study.design
     days = study.readings["day"]
     text = (
-        f"{design.name}: {len(design.arms)} arms, {len(study.mice)} mice, {len(days)} readings on "
+        f"{study.title}: {len(design.arms)} arms, {len(study.mice)} mice, {len(days)} readings on "
         f"days {days.min():g} to {days.max():g}. {_volumes(study)} "
         f"{_growth_days(results)} Progression: {progression_rule(design.rules.progression)}."
     )

@@ -74,46 +74,76 @@ def fill_arms(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     return rows.assign(arm=filled)[keep]
 
 
-def pick_phase(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
-    """The rows of one phase: a mouse that changes treatment begins anew, with its own day 0."""
-    phases = rows["phase"].unique().tolist()
-    wanted = rules.study.phase
-    if wanted is None and len(phases) <= 1:
+def key_by_cage(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -> pd.DataFrame:
+    """The rows with the cage before the name where a name is one mouse's only within its cage.
+
+    That is so where the cage is declared; where each row of the layout is a mouse; and where
+    mice of one name were read in two cages at the same time. A mouse that was read in one cage
+    and later in another has moved.
+    """
+    if "cage" not in rows:
         return rows
-    listed = ", ".join(repr(phase) for phase in phases)
-    if wanted is None or wanted not in phases:
-        seen = f"The study has several phases: {listed}."
-        if wanted is not None:
-            seen = f"The study has no phase {wanted!r}; it has {listed}."
+    if "cage" in rules.columns:
+        return with_columns(rows, mouse=rows["cage"].str.cat(rows["mouse"], sep="/"))
+    pairs = rows.loc[rows["cage"] != "", ["mouse", "cage"]].drop_duplicates()
+    shared = pairs.loc[pairs["mouse"].duplicated(), "mouse"].unique().tolist()
+    if not shared:
+        return rows
+    moved = [] if layout in _A_MOUSE_EACH else _moved(rows, shared)
+    if len(moved) == len(shared):
         ledger.note(
-            "phase-not-chosen",
-            seen,
-            f"Choose one with --phase, or `phase = {phases[0]!r}` under [study].",
+            "mouse-changed-cage",
+            f"{_some(moved)} stand in one cage and later in another; each was read as one mouse.",
+            "If names are unique only within a cage, name the cage under [columns].",
+        )
+        return rows
+    ledger.note(
+        "names-within-cages",
+        f"Names such as {next(name for name in shared if name not in moved)!r} stand in several "
+        "cages; mice were named cage/name.",
+        "If one mouse changed its cage, write one cage on all its rows.",
+    )
+    for mouse in moved:
+        rows_of_mouse = rows[rows["mouse"] == mouse]
+        ledger.note_row(
+            "moved-or-two-mice",
+            each_row(rows_of_mouse[rows_of_mouse["cage"] != rows_of_mouse["cage"].iloc[0]])[0],
+            f"{mouse} stands in one cage and later in another, where other names are several mice.",
+            "If it is one mouse, write one cage on all its rows; if they are several, name the "
+            "cage under [columns].",
+            role="mouse",
             severity="error",
         )
-        wanted = phases[0]
-    others = rows[rows["phase"] != wanted]
-    if len(others):
-        ledger.note_rows(
-            "phase-left-out",
-            others,
-            f"{len(others)} rows belong to other phases than {wanted!r} and were left out.",
-            "Nothing to do; each phase is a study of its own.",
-        )
-    return rows[rows["phase"] == wanted]
+    return with_columns(rows, mouse=rows["cage"].str.cat(rows["mouse"], sep="/"))
 
 
-def key_mice(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -> pd.DataFrame:
+def _moved(rows: pd.DataFrame, shared: list[str]) -> list[str]:
+    """The mice whose days in one cage end before those in the next begin, or on that day."""
+    own = rows[rows["mouse"].isin(shared) & rows["measured"].astype(bool) & (rows["cage"] != "")]
+    days = own.groupby(["mouse", "cage"], sort=False)["day_number"]
+    spans = days.agg(first="min", last="max").reset_index()
+    spans = spans.sort_values(["mouse", "first", "last"], kind="stable")
+    later = spans["mouse"].duplicated().to_numpy()
+    before = spans["last"].shift().to_numpy()
+    # On the day of the move a mouse may be written down in both; if that is its only day in the
+    # one, as likely another mouse was read once.
+    long = (spans["last"] > spans["first"]).to_numpy()
+    touches = (spans["first"].to_numpy() == before) & long & np.r_[False, long[:-1]]
+    at_once = later & ~((spans["first"].to_numpy() > before) | touches)
+    return [mouse for mouse in shared if mouse not in set(spans.loc[at_once, "mouse"])]
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if names[5:] else "")
+
+
+def key_by_arm(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -> pd.DataFrame:
     """The rows with each mouse's name its own within the study.
 
-    A declared cage goes before the name. A name in two arms is two mice where the study says so
-    (``mouse_ids = "arm"``) or where the numbers of a wide sheet start again in each arm; else it
-    is an error, and the two are kept apart until somebody says what they are.
+    A name in two arms is two mice where the study says so (``mouse_ids = "arm"``) or where the
+    numbers of a wide sheet start again in each arm; else it is an error, and the two are kept
+    apart until somebody says what they are.
     """
-    if "cage" in rules.columns and "cage" in rows:
-        rows = rows.assign(mouse=rows["cage"].str.cat(rows["mouse"], sep="/"))
-    elif layout in _A_MOUSE_EACH and "cage" in rows:
-        rows = _by_cage(rows, ledger)
     if rules.study.mouse_ids == "arm":
         return with_columns(rows, mouse=rows["arm"].str.cat(rows["mouse"], sep="/"))
     pairs = rows[["mouse", "arm"]].drop_duplicates()
@@ -129,23 +159,9 @@ def key_mice(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -> p
         return with_columns(rows, mouse=rows["arm"].str.cat(rows["mouse"], sep="/"))
     affected = rows["mouse"].isin(shared)
     for mouse, several in rows[affected].groupby("mouse", sort=False):
-        _note_two_arms(str(mouse), several, ledger)
+        note_two_arms(str(mouse), several, ledger)
     apart = rows["arm"].str.cat(rows["mouse"], sep="/")
     return rows.assign(mouse=rows["mouse"].mask(affected, apart))
-
-
-def _by_cage(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    """The rows with the cage before the name, where a name stands in several cages."""
-    pairs = rows[["mouse", "cage"]].drop_duplicates()
-    shared = pairs.loc[pairs.duplicated("mouse"), "mouse"].unique()
-    if not len(shared):
-        return rows
-    ledger.note(
-        "names-within-cages",
-        f"Names such as {shared[0]!r} stand in several cages; mice were named cage/name.",
-        "If one mouse changed its cage, give it one row.",
-    )
-    return rows.assign(mouse=rows["cage"].str.cat(rows["mouse"], sep="/"))
 
 
 def _restart(pairs: pd.DataFrame, shared: Iterable[str]) -> bool:
@@ -155,19 +171,20 @@ def _restart(pairs: pd.DataFrame, shared: Iterable[str]) -> bool:
     return 2 * len(set(shared)) >= int(sizes.min())
 
 
-def _note_two_arms(mouse: str, rows: pd.DataFrame, ledger: Ledger) -> None:
+def note_two_arms(mouse: str, rows: pd.DataFrame, ledger: Ledger) -> None:
+    """An error about a name in several arms, with the ways out."""
     counts = rows["arm"].value_counts()
     listed = ", ".join(f"{arm!r} ({count} rows)" for arm, count in counts.items())
     days = rows[["arm", "day_number"]].drop_duplicates()
     same_day = bool(days["day_number"].dropna().duplicated().any())
     proposal = (
-        'If they are two mice that share a number, set `mouse_ids = "arm"` under [study]; '
-        "else mend the arm."
+        'If they are two mice that share a number, set `mouse_ids = "arm"` under [study]; if days '
+        "are counted anew in each arm, add the date or a phase column; else mend the arm."
     )
     if not same_day:
         proposal = (
             "If it changed treatment, add a phase column and choose with --phase; if they are two "
-            'mice that share a number, set `mouse_ids = "arm"` under [study].'
+            'mice that share a number, set `mouse_ids = "arm"` under [study]; else mend the arm.'
         )
     if "cage" in rows and rows["cage"].nunique() > 1:
         proposal += " If names are unique only within a cage, name the cage under [columns]."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,15 +20,22 @@ from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import (
     drop_nameless,
     fill_arms,
-    key_mice,
+    key_by_arm,
+    key_by_cage,
     natural_key,
-    pick_phase,
 )
 from xenotrack.study.inputs import read_inputs, read_sheets
 from xenotrack.study.join import join_sheets
 from xenotrack.study.ledger import Ledger, each_row, sources
 from xenotrack.study.longtable import LongTable, read_long_table, stack
 from xenotrack.study.measures import find_limit, measure_rows
+from xenotrack.study.phases import (
+    keep_baselines,
+    name_phases,
+    pick_phases,
+    rules_of_phase,
+    take_phase,
+)
 from xenotrack.study.rules import Rules
 from xenotrack.study.schedule import schedule_rows
 from xenotrack.study.study import TIDY_COLUMNS, Source, Study
@@ -59,13 +67,24 @@ def read_study(
         sheet_name=sheet_name,
         layout=layout,
     )
-    if len(studies) > 1:
-        names = [study.design.name for study in studies]
+    return only_study(studies)
+
+
+def only_study(studies: Sequence[Study]) -> Study:
+    """The one of these studies, or the question which of its studies or phases is meant."""
+    if len(studies) == 1:
+        return studies[0]
+    names = list(dict.fromkeys(study.design.name for study in studies))
+    if len(names) > 1:
         raise InputError(
-            f"The sheet holds several studies: {', '.join(names)}. "
-            f"Choose one with --select {names[0]!r}."
+            f"The sheet holds {len(names)} studies: {', '.join(names)}. "
+            f"Choose one with --select NAME, as --select {names[0]!r}."
         )
-    return studies[0]
+    phases = "; ".join(f"{study.phase} ({', '.join(study.design.arm_names)})" for study in studies)
+    raise InputError(
+        f"Mice were treated in {len(studies)} phases: {phases}. "
+        f"Choose one with --phase, as --phase {studies[-1].phase!r}."
+    )
 
 
 def read_studies(
@@ -78,7 +97,7 @@ def read_studies(
     sheet_name: str | None = None,
     layout: str | None = None,
 ) -> tuple[Study, ...]:
-    """Every study of a sheet, as its study column names them; or the one selected."""
+    """Every study of a sheet and every phase of it, or those selected: a phase is a study."""
     rules = rules if rules is not None else Rules()
     source = Path(source) if isinstance(source, str) else source
     inputs, files = read_inputs(source, rules)
@@ -88,8 +107,9 @@ def read_studies(
     ]
     fallback = Path(inputs[0].name).stem
     return tuple(
-        _build_study(name, table, rules, files)
+        study
         for name, table in _split_by_study(stack(tables), rules, fallback)
+        for study in _build_phases(name, table, rules, files)
     )
 
 
@@ -134,13 +154,28 @@ def _without_studyless(table: LongTable, names: list[str]) -> LongTable:
     return replace(table, rows=table.rows[~blank], findings=(*table.findings, *ledger.findings))
 
 
-def _build_study(name: str, table: LongTable, rules: Rules, files: tuple[Source, ...]) -> Study:
+def _build_phases(
+    name: str, table: LongTable, rules: Rules, files: tuple[Source, ...]
+) -> Iterator[Study]:
     ledger = Ledger(table.origins, list(table.findings))
     rows = drop_nameless(_with_measured(table.rows), ledger)
-    rows = pick_phase(fill_arms(rows, ledger), rules, ledger)
-    rows = measure_rows(rows, table.headers, rules, ledger)
+    rows = fill_arms(key_by_cage(rows, rules, ledger, table.layouts[0]), ledger)
+    rows = name_phases(rows, rules, ledger)
+    for phase in pick_phases(rows, rules):
+        own = Ledger(table.origins, list(ledger.findings))
+        taken = take_phase(rows, phase, own)
+        its_rules = rules_of_phase(rules, phase, taken["arm"], rows["arm"])
+        yield _build_study(name, replace(table, rows=taken), its_rules, own, files)
+
+
+def _build_study(
+    name: str, table: LongTable, rules: Rules, ledger: Ledger, files: tuple[Source, ...]
+) -> Study:
+    rows = measure_rows(table.rows, table.headers, rules, ledger)
     rows = schedule_rows(rows, rules, ledger)
-    rows = key_mice(rows, rules, ledger, table.layouts[0])
+    window, phase = rules.study.baseline_window_days, rules.study.phase or ""
+    rows = keep_baselines(rows, window, phase, ledger)
+    rows = key_by_arm(rows, rules, ledger, table.layouts[0])
     rows = merge_duplicates(read_fates(rows, ledger), ledger)
     _refuse_without_mice(rows, ledger)
     design = read_design(name, rows, rules, ledger)

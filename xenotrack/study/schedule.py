@@ -13,8 +13,8 @@ from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.rules import Rules
 
-# Names may be unique only within a cage or an arm; mice get their own later.
-_OF_A_MOUSE = ("mouse", "arm", "phase", "cage")
+# Names may be unique only within an arm; mice get their own later.
+_OF_A_MOUSE = ["mouse", "arm", "phase"]
 MOST_DAYS, LEAST_DAY = 1e5, 1e-6
 
 
@@ -30,6 +30,8 @@ def schedule_rows(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFr
         return rows.assign(day=np.empty(0))
     dates = bool(rows["day_is_date"].iloc[0])
     starts = _starts(rows, dates, rules, ledger)
+    if "phase_start" in rows and rules.study.day_zero == 0:
+        starts = np.where(np.isnan(starts), rows["phase_start"].to_numpy(dtype=float), starts)
     zero: float | np.ndarray = starts
     if np.isnan(starts).any():
         zero = np.where(np.isnan(starts), _day_zero(rows, dates, rules, ledger), starts)
@@ -53,10 +55,16 @@ def _starts(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> np
             "If they should be, name its column: `treatment_start = …` under [columns].",
         )
         return unknown
-    key = [name for name in _OF_A_MOUSE if name in rows]
-    by_mouse = rows[key].assign(start=np.where(known, numbers, np.nan))
-    starts = by_mouse.groupby(key, sort=False)["start"].transform("first")
+    if "phase_before" in rows:
+        # The treatment that began before the last reading of the phase before was that phase's.
+        known &= ~(numbers < rows["phase_before"].to_numpy(dtype=float))
+    by_mouse = rows[_OF_A_MOUSE].assign(start=np.where(known, numbers, np.nan))
+    by_mouse = by_mouse.groupby(_OF_A_MOUSE, sort=False)["start"]
+    starts = by_mouse.transform("first")
+    _note_two_starts(rows, (by_mouse.transform("nunique") > 1).to_numpy(), ledger)
     lacking = starts.isna().to_numpy()
+    if "phase_start" in rows:
+        lacking &= rows["phase_start"].isna().to_numpy()
     if lacking.any():
         mice = rows.loc[lacking, "mouse"].unique().tolist()
         listed = f"{', '.join(mice[:5])}{', …' if len(mice) > 5 else ''}"
@@ -67,6 +75,21 @@ def _starts(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> np
             "Write the day on which treatment began, or would have begun.",
         )
     return starts.to_numpy(dtype=float)
+
+
+def _note_two_starts(rows: pd.DataFrame, torn: np.ndarray, ledger: Ledger) -> None:
+    for mouse, own in rows[torn].groupby("mouse", sort=False):
+        said = own.loc[~own["start"].map(is_missing), "start"].str.strip()
+        first = said.iloc[0]
+        ledger.note_row(
+            "two-treatment-starts",
+            each_row(own.loc[[said.index[said != first][0]]])[0],
+            f"Treatment of mouse {mouse} began on {' and on '.join(said.unique())}; days were "
+            f"counted from {first}.",
+            "Write one start a mouse, or, if it was treated anew, add a phase column.",
+            role="start",
+            severity="error",
+        )
 
 
 def _drop_dayless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
@@ -110,7 +133,10 @@ def _drop_mixed(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
 def _day_zero(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> float:
     declared = rules.study.day_zero
     numbers = rows["day_number"].to_numpy(dtype=float)
-    readings = numbers[~np.isnan(rows["volume_mm3"].to_numpy())]
+    read = rows["volume_mm3"].notna().to_numpy()
+    if "carried" in rows:
+        read &= ~rows["carried"].to_numpy(dtype=bool)
+    readings = numbers[read]
     first = float(readings.min()) if len(readings) else float(numbers.min())
     if declared == "first":
         return first

@@ -59,6 +59,16 @@ class Study:
     columns: tuple[tuple[str, str], ...] = ()
 
     @property
+    def phase(self) -> str:
+        """The phase of treatment that this is, "" where mice had but one."""
+        return str(self.measurements["phase"].iloc[0]) if len(self.measurements) else ""
+
+    @property
+    def title(self) -> str:
+        """The study's name, and which phase of it."""
+        return f"{self.design.name}, phase {self.phase}" if self.phase else self.design.name
+
+    @property
     def errors(self) -> tuple[Finding, ...]:
         """The findings that leave identity, unit or value undecided: no analysis until mended."""
         return tuple(finding for finding in self.findings if finding.severity == "error")

@@ -81,7 +81,7 @@ def lengthen_eventlog(sheet: Sheet, found: Recognition) -> LongText:
     others = ~reads & ~lost
     if others.any():
         findings.append(_events(sheet, frame, others, fated))
-    kept = _with_phases(sheet, found, frame)[reads | lost].reset_index(drop=True)
+    kept = frame[reads | lost].reset_index(drop=True)
     kept, moved = _with_weights(sheet, kept)
     return LongText(kept, long.header, long.day_kind, (*findings, *moved))
 
@@ -178,25 +178,6 @@ def _events(sheet: Sheet, frame: pd.DataFrame, others: np.ndarray, fated: np.nda
         "which was written to the last reading of its mouse.",
         "Nothing to do.",
     )
-
-
-def _with_phases(sheet: Sheet, found: Recognition, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with a phase for each arm of a mouse that changes it, in the order of dates."""
-    pairs = frame.loc[frame["arm"] != "", ["mouse", "arm"]].drop_duplicates()
-    if (
-        "phase" in frame
-        or "date" not in found.header.roles
-        or not pairs["mouse"].duplicated().any()
-    ):
-        return frame
-    body, _ = body_of(sheet, found)
-    dates = _ordinals(body.iloc[:, found.header.roles["date"]])
-    dated = frame[["mouse", "arm"]].assign(date=dates).sort_values("date", kind="stable")
-    first = dated.drop_duplicates(["mouse", "arm"])
-    first = first.assign(phase=(first.groupby("mouse").cumcount() + 1).astype(str))
-    phases = {(m, a): p for m, a, p in first[["mouse", "arm", "phase"]].to_numpy().tolist()}
-    keys = zip(frame["mouse"], frame["arm"], strict=True)
-    return frame.assign(phase=[phases.get(key, "") for key in keys])
 
 
 def _with_weights(sheet: Sheet, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:

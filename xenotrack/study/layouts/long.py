@@ -53,6 +53,8 @@ def lengthen_long(sheet: Sheet, found: Recognition) -> LongText:
     kind = next(kind for kind in ("day", "week", "date") if kind in roles)
     value = next(roles[role] for role in ("volume", "area", "length") if role in roles)
     texts = {role: body.iloc[:, roles[role]] for role in (*_TEXTS, *MEASURES) if role in roles}
+    if kind != "date" and "date" in roles:
+        texts["date"] = body.iloc[:, roles["date"]]  # days may be counted anew in each phase
     frame = pd.DataFrame(
         {"row": body["row"], "column": value, "day": body.iloc[:, roles[kind]], **texts}
     )
