@@ -34,6 +34,7 @@ OPTIONS = st.sampled_from(
         ("--control", "A"),
         ("--min-day", "-5"),
         ("--mouse-ids", "arm"),
+        ("--tumors", "each"),
         ("--decimal", ","),
         ("--unit", "cm3", "--length-unit", "cm"),
         ("--formula", "pi6_lwh"),
@@ -46,7 +47,7 @@ OPTIONS = st.sampled_from(
 KEYS = {
     "study": [
         *("name", "sheet", "select", "phase", "control", "day_zero", "date_order", "mouse_ids"),
-        *("baseline_window_days", "contorl"),
+        *("baseline_window_days", "tumors", "contorl"),
     ],
     "columns": ["mouse", "arm", "day", "date", "volume", "tumor", "height", "study", "mice"],
     "arms": ["vehicle", "A", "B", "A+B", "C"],

@@ -127,6 +127,25 @@ def simulate_ratio(arms: tuple[Arm, ...], seed: int) -> list[Reading]:
     return readings
 
 
+def simulate_flanks(seed: int) -> list[tuple[str, str, str, int, float]]:
+    """Eight mice an arm with two tumours each, whose rates and sizes correlate by ½."""
+    rng = np.random.default_rng(seed)
+    days = np.asarray(TWICE_WEEKLY)
+    rows = []
+    for letter, arm, rate in (("A", "vehicle", 0.08), ("B", "drug", 0.05)):
+        for number in range(1, 9):
+            shared_start, shared_rate = rng.normal(0, 0.2), rng.normal(0, 0.015)
+            for tumor in ("left", "right"):
+                start = np.log(150) + shared_start + rng.normal(0, 0.2)
+                line = start + (rate + shared_rate + rng.normal(0, 0.015)) * days
+                volumes = np.round(np.exp(line + rng.normal(0, 0.1, len(days))), 1)
+                rows += [
+                    (f"{letter}{number:02d}", arm, tumor, int(day), float(volume))
+                    for day, volume in zip(days, volumes, strict=True)
+                ]
+    return rows
+
+
 def growth_studies() -> dict[str, list[Reading]]:
     """Each growth study by name; README.md says what each is for."""
     six_weeks = (0, 3, 7, 10, 14, 17, 21, 24, 28, 31, 35, 38, 42)
@@ -252,6 +271,8 @@ def main() -> None:
         rows = [(r.mouse, r.arm, r.day, r.volume) for r in readings]
         write_rows(STUDIES / f"{study}.csv", ("mouse", "arm", "day", "volume"), rows)
         times[study] = times_to_doubling(readings)
+    header = ("mouse", "arm", "tumor", "day", "volume")
+    write_rows(STUDIES / "flanks.tumors.csv", header, simulate_flanks(seed=13))
     for study, rows in times.items():
         write_rows(STUDIES / f"{study}.ttp.csv", ("mouse", "arm", "time", "event"), rows)
 

@@ -65,8 +65,9 @@ arguments <- function(suffix) {
   studies <- if (length(given) >= 1) given[1] else "studies"
   out <- if (length(given) >= 2) given[2] else "."
   paths <- sort(Sys.glob(file.path(studies, "*.csv")))
-  timed <- grepl("\\.ttp\\.csv$", paths)
-  paths <- paths[timed == (suffix == ".ttp.csv")]
+  # <study>.csv, or <study>.<kind>.csv
+  kinds <- sub("^[^.]*", "", basename(paths))
+  paths <- paths[kinds == suffix]
   named <- sub(suffix, "", basename(paths), fixed = TRUE)
   names(paths) <- named
   wanted <- if (length(given) >= 3) given[-(1:2)] else named

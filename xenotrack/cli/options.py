@@ -41,6 +41,12 @@ RULES: dict[str, tuple[RuleOption, ...]] = {
             float,
             "Days before treatment in which the last reading is the baseline [7].",
         ),
+        RuleOption(
+            "tumors",
+            "--tumors",
+            _choice("sum", "largest", "each"),
+            "What stands for a mouse of several tumours: their sum, the largest, or each [sum].",
+        ),
         RuleOption("select", "--select", str, "One study of a sheet that holds several."),
         RuleOption("phase", "--phase", str, "One phase of mice that were treated in several."),
         RuleOption(

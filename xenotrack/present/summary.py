@@ -24,6 +24,11 @@ from xenotrack.present.tables import to_text
 from xenotrack.study.study import Study
 
 WIDTH = 96
+OF_TUMORS = {
+    "sum": "A mouse is the sum of its tumours.",
+    "largest": "A mouse is the largest of its tumours on each day.",
+    "each": "A mouse is the geometric mean of its tumours, and progresses with the first of them.",
+}
 ADJUSTMENTS = {
     "holm": "p for all arms together by Holm, intervals by Bonferroni",
     "dunnett": "p and intervals for all arms together, by Dunnett",
@@ -56,7 +61,7 @@ def _opening(results: Results) -> str:
     days = study.readings["day"]
     text = (
         f"{study.title}: {len(design.arms)} arms, {len(study.mice)} mice, {len(days)} readings on "
-        f"days {days.min():g} to {days.max():g}. {_volumes(study)} "
+        f"days {days.min():g} to {days.max():g}. {_volumes(study)} {_tumors(study)}"
         f"{_growth_days(results)} Progression: {progression_rule(design.rules.progression)}."
     )
     return _wrapped(text)
@@ -69,6 +74,13 @@ def _volumes(study: Study) -> str:
     if not computed.any():
         return "Volumes as they stand in the sheet."
     return f"Volume {volume_rule(study.design)}."
+
+
+def _tumors(study: Study) -> str:
+    """What stands for a mouse, where mice bear several tumours."""
+    if not study.measurements.groupby("mouse")["tumor"].nunique().gt(1).any():
+        return ""
+    return f"{OF_TUMORS[study.design.rules.study.tumors]} "
 
 
 def _growth_days(results: Results) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -79,6 +79,17 @@ def courses_of(study: Study) -> Courses:
     order = order[counts[order]]
     volume = readings["volume_mm3"].to_numpy(dtype=float)
     return Courses(mice, owner[order].astype(np.int64), day[order], volume[order])
+
+
+def tumor_courses(study: Study) -> Courses:
+    """The courses of a study's tumours, in the order of ``Study.tumors``.
+
+    Each leaves with its mouse: ``mice`` has the fate and the day of leaving of the mouse.
+    """
+    courses = courses_of(study.by_tumor)
+    mice = study.mice.set_index("mouse").loc[study.tumors["mouse"]]
+    left = {name: mice[name].to_numpy() for name in ("fate", "left_day")}
+    return replace(courses, mice=courses.mice.assign(**left))
 
 
 def reaches(volume: Floats | float, threshold: Floats | float) -> Bools:

@@ -55,29 +55,36 @@ def mice_on_study(study: Study, days: Sequence[float]) -> pd.DataFrame:
 
 
 def readings_on_model_scale(study: Study) -> pd.DataFrame:
-    """Every reading as the growth model sees it: ``mouse arm day value below_limit``.
+    """Every reading as the growth model sees it: ``mouse line arm day value below_limit``.
+
+    A ``line`` is a mouse, or with ``tumors = "each"`` a tumour.
 
     In mm³ by study day; where the model is a ratio, V/V₀ by days since the baseline reading, for
     the mice that have a measurable one. Readings of zero without a limit are left out.
     """
-    readings = study.readings
+    shown = study.by_tumor if study.design.rules.study.tumors == "each" else study
+    readings = shown.readings
     if study.design.rules.growth.baseline != "ratio":
         rows = readings.assign(value=readings["volume_mm3"])
     else:
-        mice = study.mice
+        mice = shown.mice
         mice = mice[mice["baseline_mm3"].gt(0) & ~mice["baseline_below_limit"]]
         rows = readings.merge(mice[["mouse", "baseline_day", "baseline_mm3"]], on="mouse")
         rows = rows[rows["day"] >= rows["baseline_day"]].assign(
             day=lambda kept: kept["day"] - kept["baseline_day"],
             value=lambda kept: kept["volume_mm3"] / kept["baseline_mm3"],
         )
-    rows = rows[rows["value"] > 0]
-    return rows[["mouse", "arm", "day", "value", "below_limit"]].reset_index(drop=True)
+    rows = rows[rows["value"] > 0].rename(columns={"mouse": "line"})
+    if shown is study:
+        rows = rows.assign(mouse=rows["line"])
+    else:
+        rows = rows.assign(mouse=rows["line"].map(study.tumors.set_index("name")["mouse"]))
+    return rows[["mouse", "line", "arm", "day", "value", "below_limit"]].reset_index(drop=True)
 
 
 def last_readings(study: Study, readings: pd.DataFrame) -> pd.DataFrame:
-    """The last of some readings of each mouse, with the mouse's ``fate``: unknown where none is."""
-    last = readings.drop_duplicates("mouse", keep="last")
+    """The last of some readings of each line, with its mouse's ``fate``: unknown where none is."""
+    last = readings.drop_duplicates("line" if "line" in readings else "mouse", keep="last")
     last = last.merge(study.mice[["mouse", "fate"]], on="mouse").reset_index(drop=True)
     return last.assign(fate=last["fate"].where(last["fate"].isin(FATES), "unknown"))
 

@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.doubts import Doubt
-from xenotrack.response.courses import Bools, Courses, Floats, at, courses_of, reaches
+from xenotrack.response.courses import (
+    Bools,
+    Courses,
+    Floats,
+    at,
+    courses_of,
+    reaches,
+    tumor_courses,
+)
 from xenotrack.response.crossings import Crossings, find_crossings
 from xenotrack.response.withdrawals import progression_doubts
 from xenotrack.study.rules import ProgressionRules
@@ -48,7 +56,8 @@ def progression_events(study: Study) -> ProgressionEvents:
 
     Leaving for tumour size before the rule is met is progression on the day of leaving, unless
     ``size_cull = "censor"``. Every other mouse is censored at its last reading. At one visit
-    progression goes before the size limit, and that before toxicity.
+    progression goes before the size limit, and that before toxicity. With ``tumors = "each"`` a
+    mouse progresses with the first of its tumours.
     """
     return _events(study, _fates_that_progress(study.design.rules.progression))
 
@@ -66,8 +75,10 @@ def composite_events(study: Study) -> ProgressionEvents:
 def _events(study: Study, fates: tuple[str, ...]) -> ProgressionEvents:
     rules = study.design.rules.progression
     courses = courses_of(study)
-    times = event_times(courses, rules, fates)
-    reasons = why_not_evaluable(courses, rules)
+    if study.design.rules.study.tumors == "each":
+        times, reasons = _first_of_tumors(study, rules, fates)
+    else:
+        times, reasons = event_times(courses, rules, fates), why_not_evaluable(courses, rules)
     judged = np.array([reason == "" for reason in reasons], dtype=bool)
     mice = courses.mice[["mouse", "arm", "fate"]].assign(
         day_low=times.low, day_high=times.high, day=times.day, event=times.event
@@ -76,6 +87,40 @@ def _events(study: Study, fates: tuple[str, ...]) -> ProgressionEvents:
         mice[judged].reset_index(drop=True),
         progression_doubts(study, mice.assign(unconfirmed=times.unconfirmed, reason=reasons)),
     )
+
+
+def _first_of_tumors(
+    study: Study, rules: ProgressionRules, fates: tuple[str, ...]
+) -> tuple[Times, list[str]]:
+    """A mouse progresses with the first of its tumours that does, and is seen as long as all are.
+
+    A tumour that cannot be judged is passed over, as long as another one can.
+    """
+    courses = tumor_courses(study)
+    times, reasons = event_times(courses, rules, fates), why_not_evaluable(courses, rules)
+    owner = pd.Index(study.mice["mouse"]).get_indexer(study.tumors["mouse"])
+    judged = np.array([reason == "" for reason in reasons], dtype=bool)
+    # The tumour that tells: one that can be judged, an event before none, the earliest of them.
+    order = np.lexsort((times.low, times.day, ~times.event, ~judged, owner))
+    tells = order[np.unique(owner[order], return_index=True)[1]]
+    first = Times(
+        times.low[tells],
+        times.high[tells],
+        times.day[tells],
+        times.event[tells],
+        times.unconfirmed[tells],
+    )
+    return first, [reasons[tumor] for tumor in tells]
+
+
+def tumor_progression(study: Study) -> pd.DataFrame:
+    """``day event`` of each tumour in the order of ``Study.tumors``; empty where not judged."""
+    rules = study.design.rules.progression
+    courses = tumor_courses(study)
+    times = event_times(courses, rules, _fates_that_progress(rules))
+    judged = np.array([reason == "" for reason in why_not_evaluable(courses, rules)], dtype=bool)
+    event = pd.Series(times.event, dtype="boolean").where(judged)
+    return pd.DataFrame({"day": times.day, "event": event})
 
 
 def _fates_that_progress(rules: ProgressionRules) -> tuple[str, ...]:

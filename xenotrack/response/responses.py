@@ -11,12 +11,13 @@ import pandas as pd
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.response.auc import auc_rates
 from xenotrack.response.best import best_responses, mrecist
-from xenotrack.response.courses import Courses, courses_of
+from xenotrack.response.courses import Courses, courses_of, tumor_courses
 from xenotrack.response.growth_rate import doubling_times, growth_rates
 from xenotrack.response.pptp import PptpClasses, pptp_classes
-from xenotrack.response.progression import progression_events
+from xenotrack.response.progression import progression_events, tumor_progression
 from xenotrack.response.tolerability import weight_nadirs
 from xenotrack.response.withdrawals import count_mice, name_mice
+from xenotrack.study.design import Design
 from xenotrack.study.study import Study
 
 RESPONSE_COLUMNS = (
@@ -42,35 +43,69 @@ RESPONSE_COLUMNS = (
 
 @dataclass(frozen=True)
 class MouseResponses:
-    """What each mouse did, a row a mouse with the columns of ``RESPONSE_COLUMNS``."""
+    """What each mouse did, a row a mouse with the columns of ``RESPONSE_COLUMNS``.
+
+    ``tumors`` has the rows of each tumour of the mice that bear several, where they were asked for.
+    """
 
     mice: pd.DataFrame
     doubts: tuple[Doubt, ...] = ()
+    tumors: pd.DataFrame | None = None
 
     def to_frame(self) -> pd.DataFrame:
-        return self.mice
+        """A row a mouse, and below it one for each of its tumours where they were asked for."""
+        if self.tumors is None or self.tumors.empty:
+            return self.mice
+        place = {mouse: position for position, mouse in enumerate(self.mice["mouse"])}
+        both = pd.concat([self.mice, self.tumors.dropna(axis="columns", how="all")])
+        order = both["mouse"].map(place).argsort(kind="stable")
+        return both.iloc[order].reset_index(drop=True)
 
 
 def mouse_responses(study: Study) -> MouseResponses:
     """Best response, categories, rates, progression and weight of each mouse.
 
-    In the order of ``Study.mice``. A mouse is the sum of its tumours, so ``tumor`` is empty;
-    ``progressed`` is empty for a mouse that cannot be judged.
+    In the order of ``Study.mice``. A mouse is what ``[study] tumors`` makes of its tumours, so
+    ``tumor`` is empty; ``progressed`` is empty for a mouse that cannot be judged.
     """
-    rules = study.design.rules
     courses = courses_of(study)
-    best = best_responses(courses, rules.response.min_day)
     pptp = pptp_classes(courses, study.design)
-    rate = growth_rates(courses, rules.growth)
     events = progression_events(study)
     progression = courses.mice[["mouse"]].merge(
         events.mice[["mouse", "day", "event"]], on="mouse", how="left"
     )
+    nadirs = weight_nadirs(study)["weight_nadir_percent"].to_numpy(dtype=float)
+    mice = _described(courses, study.design, progression, pptp).assign(
+        tumor=None, weight_nadir_percent=nadirs
+    )[list(RESPONSE_COLUMNS)]
+    doubts = merge_doubts(events.doubts, _doubts(study, courses, mice), _pptp_doubts(mice, pptp))
+    each = study.design.rules.study.tumors == "each"
+    return MouseResponses(mice, doubts, tumor_responses(study) if each else None)
+
+
+def tumor_responses(study: Study) -> pd.DataFrame:
+    """The same of each tumour of the mice that bear several; weights are the mouse's alone."""
+    courses, tumors = tumor_courses(study), study.tumors
+    pptp = pptp_classes(courses, study.design)
+    rows = _described(courses, study.design, tumor_progression(study), pptp).assign(
+        mouse=tumors["mouse"], tumor=tumors["tumor"], weight_nadir_percent=np.nan
+    )
+    read = courses.mice["n_readings"].to_numpy() > 0
+    several = tumors[read].groupby("mouse")["name"].transform("size").gt(1)
+    return rows[list(RESPONSE_COLUMNS)][read][several].reset_index(drop=True)
+
+
+def _described(
+    courses: Courses, design: Design, progression: pd.DataFrame, pptp: PptpClasses
+) -> pd.DataFrame:
+    """The columns that rest on a course, with the ``day`` and ``event`` of its progression."""
+    rules = design.rules
+    best = best_responses(courses, rules.response.min_day)
+    rate = growth_rates(courses, rules.growth)
     progressed = progression["event"].astype("boolean")
     did_progress = progressed.fillna(False).to_numpy(dtype=bool)
     worsened = did_progress | (courses.mice["fate"] == "tumor_size").to_numpy(dtype=bool)
-    mice = courses.mice.assign(
-        tumor=None,
+    return courses.mice.assign(
         best_response_percent=best.response,
         best_response_day=best.day,
         best_average_response_percent=best.average,
@@ -81,10 +116,6 @@ def mouse_responses(study: Study) -> MouseResponses:
         doubling_time_days=doubling_times(rate),
         progression_day=progression["day"].where(did_progress).to_numpy(dtype=float),
         progressed=progressed.array,
-        weight_nadir_percent=weight_nadirs(study)["weight_nadir_percent"].to_numpy(dtype=float),
-    )[list(RESPONSE_COLUMNS)]
-    return MouseResponses(
-        mice, merge_doubts(events.doubts, _doubts(study, courses, mice), _pptp_doubts(mice, pptp))
     )
 
 

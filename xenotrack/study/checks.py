@@ -24,6 +24,7 @@ from xenotrack.study.check_readings import (
     zeros_between,
     zeros_trailing,
 )
+from xenotrack.study.check_tumors import tumors_not_measured, tumors_read_late
 from xenotrack.study.finding import Finding
 from xenotrack.study.study import Study
 
@@ -36,6 +37,8 @@ RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     baselines_late,
     mice_left_early,
     readings_after_fate,
+    tumors_read_late,
+    tumors_not_measured,
     readings_far_apart,
     aspect_ratios,
     implausible_jumps,

@@ -30,7 +30,7 @@ class StudyRules(Section, frozen=True):
     """``[study]``: what the experiment is called, where its sheet lies, when treatment began.
 
     ``day_zero`` is a day of the sheet, ``"first"`` (the study's first reading) or a date as
-    ``"2024-01-31"``.
+    ``"2024-01-31"``; ``tumors`` is what stands for a mouse that bears several.
     """
 
     name: str | None = None
@@ -42,6 +42,7 @@ class StudyRules(Section, frozen=True):
     date_order: Literal["year", "day", "month"] | None = None
     mouse_ids: Literal["study", "arm"] | None = None
     baseline_window_days: float = 7
+    tumors: Literal["sum", "largest", "each"] = "sum"
 
 
 class VolumeRules(Section, frozen=True):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from xenotrack.study.burden import mouse_burdens
 from xenotrack.study.design import Design
 from xenotrack.study.finding import Finding
 from xenotrack.study.frames import with_columns
@@ -77,8 +78,9 @@ class Study:
     def readings(self) -> pd.DataFrame:
         """The tumour burden of each mouse and day: ``mouse arm day volume_mm3 below_limit``.
 
-        A mouse's tumours are summed, a reading below the limit stands at the limit, and a day on
-        which a tumour that was seen before was not measured has no burden.
+        A mouse's tumours are their sum, the largest of them or (``each``) their geometric mean, as
+        ``[study] tumors`` says. A reading below the limit stands at the limit, and a day on which
+        a tumour that was seen before was not measured has no burden.
         """
         columns = ["mouse", "arm", "day", "volume_mm3", "below_limit"]
         below = self.measurements["below_limit"].to_numpy(dtype=bool)
@@ -88,31 +90,32 @@ class Study:
             volume_mm3=np.where(below, self.limit_mm3, volume),
         )
         if rows["tumor"].nunique() > 1:
-            rows = self._burdens(rows)
+            rows = mouse_burdens(rows, self.limit_mm3, self.design.rules.study.tumors)
         complete = rows["volume_mm3"].notna().to_numpy()
         return rows.loc[complete, columns].reset_index(drop=True)
 
-    def _burdens(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """One row a mouse and day, of the tumours that the mouse has by then."""
-        mice = pd.factorize(rows["mouse"])[0]
-        burdens = (
-            with_columns(rows, order=mice)
-            .groupby(["order", "mouse", "day"], as_index=False)
-            .agg(
-                arm=("arm", "first"),
-                volume_mm3=("volume_mm3", "sum"),
-                below_limit=("below_limit", "all"),
-                n_measured=("volume_mm3", "count"),
-            )
+    @cached_property
+    def by_tumor(self) -> Study:
+        """The same study with each tumour in the place of a mouse, to describe it and not to test.
+
+        A tumour is named ``mouse/tumor``, the only one of a mouse as its mouse.
+        """
+        rows = self.measurements
+        named = (
+            rows["mouse"].str.cat(rows["tumor"], sep="/").where(rows["tumor"] != "", rows["mouse"])
         )
-        seen = rows.groupby(["mouse", "tumor"], sort=False, as_index=False)["day"].min()
-        by_then = burdens[["mouse", "day"]].merge(seen, on="mouse", suffixes=("", "_seen"))
-        by_then = by_then[by_then["day_seen"] <= by_then["day"]]
-        expected = by_then.groupby(["mouse", "day"], as_index=False).size()
-        burdens = burdens.merge(expected, on=["mouse", "day"], how="left")
-        complete = burdens["n_measured"] == burdens["size"]
-        volume = burdens["volume_mm3"].where(~burdens["below_limit"], self.limit_mm3)
-        return burdens.assign(volume_mm3=volume.where(complete))
+        alone = rows.groupby("mouse")["tumor"].transform("nunique") == 1
+        names = named.mask(alone, rows["mouse"])
+        measurements = with_columns(rows, mouse=names.to_numpy(), tumor="")
+        return replace(self, measurements=measurements, findings=())
+
+    @cached_property
+    def tumors(self) -> pd.DataFrame:
+        """``name mouse tumor``: one row a tumour, with its name in ``by_tumor``."""
+        own = self.measurements[["mouse", "tumor"]].assign(
+            name=self.by_tumor.measurements["mouse"].to_numpy()
+        )
+        return own.drop_duplicates("name").reset_index(drop=True)
 
     @cached_property
     def mice(self) -> pd.DataFrame:

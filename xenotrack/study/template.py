@@ -62,6 +62,8 @@ def template(study: Study, sheet: str | None = None) -> str:
         f"control = {_text(control)}" if control else '# control = "vehicle"',
         f'day_zero = {json.dumps(rules.day_zero)}                 # 0 | "first" | a date',
         f"# baseline_window_days = {rules.baseline_window_days:g}",
+        f'# tumors = "{rules.tumors}"                   # sum | largest | each, of several tumours',
+        *([f"phase = {_text(rules.phase)}"] if rules.phase else []),
         "",
         "[columns]                          # ours = theirs",
         *(f"{ours} = {_text(theirs)}" for ours, theirs in study.columns),

@@ -33,8 +33,9 @@ def growth_by_arm(
 ) -> ggplot:
     """Readings of every mouse, how each left, and the fitted line with its interval.
 
-    ``readings`` has ``mouse arm day value below_limit``, ``last`` the last of each mouse with its
-    ``fate``; ``curves`` and ``rates`` are those of a growth fit, without rows where there is none.
+    ``readings`` has ``mouse line arm day value below_limit``, ``last`` the last of each line with
+    its ``fate``; ``curves`` and ``rates`` are those of a growth fit, without rows where there is
+    none.
     """
     if not len(readings):
         return say("No tumour volume was measured.")
@@ -45,7 +46,7 @@ def growth_by_arm(
         ggplot(panels.placed(drawn, y="log_value"), aes("x", "y", colour="arm")),
         *paper(panels.height + 0.75, **panels.theme()),
         *panels.layers(),
-        geom_polylines(aes(group="mouse"), size=0.35, alpha=0.45),
+        geom_polylines(aes(group="line"), size=0.35, alpha=0.45),
         *_fitted(panels, fitted),
         *_below_limit(panels, drawn),
         *_fates(panels, ends),
@@ -145,7 +146,8 @@ def _axis_names(design: Design) -> labs:
 
 
 def _explain(design: Design, drawn: pd.DataFrame, curves: pd.DataFrame) -> str:
-    text = "Thin lines: mice; log scale."
+    of = "tumours" if design.rules.study.tumors == "each" else "mice"
+    text = f"Thin lines: {of}; log scale."
     if len(curves):
         text += (
             f" Thick line and band: fitted growth with its {interval_name(design)}, "
