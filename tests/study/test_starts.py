@@ -49,3 +49,58 @@ def test_flanks_are_counted_from_the_start_of_their_mouse():
     )
     assert study.layout == "bilateral"
     assert study.measurements["day"].tolist() == [-3, 0, -3, 0, 0, 0]
+
+
+def test_arms_that_began_on_days_of_their_own_are_aligned():
+    text = "mouse,arm,date,volume,treatment_start\n"
+    for arm, start in (("veh", 1), ("drug", 8)):
+        for mouse in "ab":
+            text += "".join(
+                f"{arm}{mouse},{arm},2024-01-{start + day:02},100,2024-01-{start:02}\n"
+                for day in (0, 3, 6)
+            )
+    study = read(text)
+    assert study.measurements.groupby("arm")["day"].unique().map(list).tolist() == [[0, 3, 6]] * 2
+    assert study.mice["baseline_day"].tolist() == [0] * 4
+
+
+def test_a_start_on_any_one_row_of_a_mouse_is_that_of_all_its_rows():
+    late = STAGGERED.replace("m2,drug,2024-01-05,100,2024-01-08", "m2,drug,2024-01-05,100,")
+    late = late.replace("m2,drug,2024-01-15,90,\n", "m2,drug,2024-01-15,90,2024-01-08\n")
+    assert days_of(read(late))[2:] == [["m2", -3], ["m2", 0], ["m2", 7]]
+
+
+def test_a_start_on_a_row_without_a_reading_counts():
+    text = STAGGERED.replace("100,2024-01-08\n", "100,\n") + "m2,drug,2024-01-08,,2024-01-08\n"
+    assert days_of(read(text))[2] == ["m2", -3]
+
+
+def test_a_mouse_that_changed_its_cage_keeps_its_start():
+    text = "cage,mouse,arm,date,volume,treatment_start\n"
+    text += "c1,m1,veh,2024-01-01,100,2024-01-02\nc2,m1,veh,2024-01-05,110,\n"
+    assert days_of(read(text)) == [["m1", -1], ["m1", 3]]
+
+
+def test_two_starts_of_one_mouse_are_an_error_at_the_second():
+    text = STAGGERED.replace("m2,drug,2024-01-15,90,", "m2,drug,2024-01-15,90,2024-01-09")
+    found = finding_of(read(text), "two-treatment-starts")
+    assert (found.severity, found.mouse, found.cell) == ("error", "m2", "6")
+    assert "2024-01-08 and on 2024-01-09" in found.seen
+
+
+def test_a_start_after_the_last_reading_leaves_no_day_on_treatment_and_is_named():
+    text = STAGGERED.replace("2024-01-08", "2024-02-08", 1).replace(
+        "m2,drug,2024-01-08,", "m2,drug,2024-01-09,"
+    )
+    study = read(text)
+    assert study.mice["last_day"].tolist() == [3, -24]
+    assert study.mice["baseline_day"].isna().tolist() == [False, True]
+    assert "m2" in finding_of(study, "never-read-on-treatment").seen
+
+
+def test_day_zero_may_be_the_first_reading_of_each_mouse():
+    study = read(STAGGERED + "m3,drug,2024-01-03,,\n", {"study": {"day_zero": "first_of_mouse"}})
+    assert days_of(study) == [
+        ["m1", 0], ["m1", 3], ["m2", 0], ["m2", 3], ["m2", 10], ["m3", 0],
+    ]  # fmt: skip
+    assert "day-zero-assumed" not in rules_of(study)

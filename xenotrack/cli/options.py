@@ -34,7 +34,12 @@ RULES: dict[str, tuple[RuleOption, ...]] = {
     "study": (
         RuleOption("name", "--name", str, "Name of the study."),
         RuleOption("control", "--control", str, "The reference arm.", "ARM"),
-        RuleOption("day_zero", "--day-zero", str, "Treatment start: a day, 'first' or a date."),
+        RuleOption(
+            "day_zero",
+            "--day-zero",
+            str,
+            "Treatment start: a day, 'first', 'first_of_mouse' or a date.",
+        ),
         RuleOption(
             "baseline_window_days",
             "--baseline-window-days",

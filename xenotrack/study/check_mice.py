@@ -95,6 +95,19 @@ def baselines_missing(study: Study) -> Iterator[Finding]:
         )
 
 
+def treatments_after_the_last_reading(study: Study) -> Iterator[Finding]:
+    """A mouse was never read after its treatment began, where others were."""
+    mice = study.mice
+    before = mice[mice["last_day"] < 0]
+    if len(before) and len(before) < (mice["n_readings"] > 0).sum():
+        yield about_study(
+            study,
+            "never-read-on-treatment",
+            f"{len(before)} mice were last read before day 0: {named(before['mouse'])}.",
+            "Look at the day on which their treatment began; nothing to do if they left before.",
+        )
+
+
 def baselines_late(study: Study) -> Iterator[Finding]:
     """Baselines were read after day 0, when the treatment may have begun to work."""
     mice = study.mice

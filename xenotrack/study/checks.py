@@ -12,6 +12,7 @@ from xenotrack.study.check_mice import (
     mice_left_early,
     mice_without_reading,
     readings_after_fate,
+    treatments_after_the_last_reading,
     volumes_like_cubic_centimetres,
 )
 from xenotrack.study.check_readings import (
@@ -35,6 +36,7 @@ RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     mice_without_reading,
     baselines_missing,
     baselines_late,
+    treatments_after_the_last_reading,
     mice_left_early,
     readings_after_fate,
     tumors_read_late,

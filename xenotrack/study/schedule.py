@@ -130,7 +130,7 @@ def _drop_mixed(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     return rows[~rarer]
 
 
-def _day_zero(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> float:
+def _day_zero(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> float | np.ndarray:
     declared = rules.study.day_zero
     numbers = rows["day_number"].to_numpy(dtype=float)
     read = rows["volume_mm3"].notna().to_numpy()
@@ -140,6 +140,10 @@ def _day_zero(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> 
     first = float(readings.min()) if len(readings) else float(numbers.min())
     if declared == "first":
         return first
+    if declared == "first_of_mouse":
+        own = rows[_OF_A_MOUSE].assign(day=np.where(read, numbers, np.nan), row=numbers)
+        firsts = own.groupby(_OF_A_MOUSE, sort=False)[["day", "row"]].transform("min")
+        return firsts["day"].fillna(firsts["row"]).to_numpy(dtype=float)
     if isinstance(declared, str):
         if dates:
             return float(datetime.date.fromisoformat(declared).toordinal())

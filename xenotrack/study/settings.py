@@ -169,8 +169,8 @@ def _numbers(section: object) -> Iterator[tuple[str, float]]:
 
 
 def _day_zero(value: int | float | str, origin: str) -> int | float | str:
-    """A day number, ``"first"`` or an ISO date; text from the command line becomes one of them."""
-    if not isinstance(value, str) or value == "first":
+    """A day number, one of two words or an ISO date, which text from the command line becomes."""
+    if not isinstance(value, str) or value in ("first", "first_of_mouse"):
         return value
     try:
         number = float(value)
@@ -183,5 +183,5 @@ def _day_zero(value: int | float | str, origin: str) -> int | float | str:
     except ValueError as error:
         raise InputError(
             f"{origin}: [study] day_zero is {value!r}. "
-            'It is a day of the sheet (0), "first", or a date as 2024-01-31.'
+            'It is a day of the sheet (0), "first", "first_of_mouse", or a date as 2024-01-31.'
         ) from error
