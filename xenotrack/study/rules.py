@@ -30,7 +30,8 @@ class StudyRules(Section, frozen=True):
     """``[study]``: what the experiment is called, where its sheet lies, when treatment began.
 
     ``day_zero`` is a day of the sheet, ``"first"`` (the study's first reading),
-    ``"first_of_mouse"`` (each mouse's own) or a date as ``"2024-01-31"``; ``tumors`` is what stands for a mouse that bears several.
+    ``"first_of_mouse"`` (each mouse's own) or a date as ``"2024-01-31"``; ``tumors``
+    is what stands for a mouse that bears several.
     """
 
     name: str | None = None
