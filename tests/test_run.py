@@ -280,6 +280,8 @@ def test_each_phase_of_a_study_has_a_folder_of_its_own(ask, tmp_path) -> None:
     assert facts["study"]["phase"] == "2"
     rules = json.loads((tmp_path / "out/sheet_phase_2/manifest.json").read_text("utf-8"))["rules"]
     assert rules["study"]["phase"] == "2"
+    listed = ask("check", sheet, "-f", "csv", code=0).stdout
+    assert listed.count("phases-recognised") == 1
     assert "phases: 1 (led in); 2 (vehicle, A)" in ask("growth", sheet, code=1).stderr
 
 

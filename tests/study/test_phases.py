@@ -59,6 +59,8 @@ def test_arms_one_after_the_other_are_phases():
     assert "mouse_ids" in seen.proposal
     assert not first.errors
     assert not second.errors
+    assert "phase-left-out" not in rules_of(first)
+    assert finding_of(phase(moved_on(), "2"), "phase-left-out").cell.startswith("2-4")
 
 
 def test_a_phase_is_asked_for_where_one_study_is_wanted():
@@ -208,3 +210,22 @@ def test_named_phases_are_numbered_in_the_order_of_the_mice():
     text = "mouse,arm,phase,day,volume\nm1,b,late,20,9\nm1,a,early,0,9\nm1,a,early,7,9\n"
     assert phase(text, "1").phase == "early"
     assert phase(text, "late").measurements["day"].tolist()[-1] == 0
+
+
+def test_without_dates_nobody_knows_how_long_before_a_counter_that_starts_anew():
+    text = "mouse,arm,phase,day,volume\n" + "".join(
+        f"m{mouse},a,one,{day},100\nm{mouse},b,two,{day + 3},200\n"
+        for mouse in range(3)
+        for day in (0, 7, 14)
+    )
+    study = phase(text, "two")
+    assert days_of(study) == [3, 10, 17]
+    assert study.mice["baseline_day"].tolist() == [3] * 3
+
+
+def test_a_counter_that_starts_anew_is_seen_also_after_a_single_reading():
+    text = "mouse,arm,day,date,volume\n" + "".join(
+        f"m{mouse},a,0,2024-01-01,100\nm{mouse},b,1,2024-01-06,200\nm{mouse},b,5,2024-01-10,200\n"
+        for mouse in range(3)
+    )
+    assert days_of(phase(text, "2")) == [-4, 1, 5]

@@ -31,8 +31,9 @@ def check(request: Request, *, template: bool) -> None:
         named = request.source if not request.source.endswith((".toml", "-")) else None
         click.echo(study_template(studies[0], named), nl=False)
         return
-    request.write(stack([findings_frame(study) for study in studies]))
-    findings = [finding for study in studies for finding in study.findings]
+    # What concerns the whole sheet stands in every study and phase of it.
+    request.write(stack([findings_frame(study) for study in studies]).drop_duplicates())
+    findings = dict.fromkeys(finding for study in studies for finding in study.findings)
     errors = sum(finding.severity == "error" for finding in findings)
     request.say(
         f"{count(len(findings), 'finding')}, {count(errors, 'error')}."

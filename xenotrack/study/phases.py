@@ -25,8 +25,12 @@ def name_phases(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFram
     A sheet that names its phases is taken at its word. Else phases are recognised where mice, not
     one alone, stand in several arms one after the other, and never in two at a time.
     """
+    named = bool((rows["phase"] != "").any())
+    pairs = rows[["mouse", "arm"]].drop_duplicates()
+    if not named and not pairs["mouse"].duplicated().any():
+        return rows  # as almost every sheet, a large one too
     rows = with_columns(rows, moment=_moments(rows, rules))
-    if (rows["phase"] != "").any() or rules.study.mouse_ids == "arm":
+    if named or rules.study.mouse_ids == "arm":
         return rows
     spans = _spans(rows, "arm")
     moves = spans["mouse"].duplicated(keep=False)
@@ -135,23 +139,25 @@ def pick_phases(rows: pd.DataFrame, rules: Rules) -> list[str]:
     )
 
 
-def take_phase(rows: pd.DataFrame, name: str, ledger: Ledger) -> pd.DataFrame:
+def take_phase(rows: pd.DataFrame, name: str, chosen: bool, ledger: Ledger) -> pd.DataFrame:
     """The rows of one phase, and those of the phase before that may be its baseline.
 
     ``phase_start`` is the day on which the phase began for the mouse, where the sheet counts on
     instead of anew; ``phase_before`` the last day of the phase before; ``carried`` the rows of
-    that day. A fate is that of the mouse's last phase: it has left no other by it.
+    that day. Where the phase was ``chosen`` the others are named. A fate is that of the mouse's
+    last phase: it has left no other by it.
     """
     inside = (rows["phase"] == name).to_numpy()
     if inside.all():
         return rows
     others = rows[~inside]
-    ledger.note_rows(
-        "phase-left-out",
-        others,
-        f"{len(others)} rows belong to other phases than {name!r} and were left out.",
-        "Nothing to do; each phase is a study of its own.",
-    )
+    if chosen:
+        ledger.note_rows(
+            "phase-left-out",
+            others,
+            f"{len(others)} rows belong to other phases than {name!r} and were left out.",
+            "Nothing to do; each phase is a study of its own.",
+        )
     spans = _spans(rows, "phase")
     own = spans[spans["phase"] == name].set_index("mouse")
     after = spans.loc[spans["turn"] > spans["mouse"].map(own["turn"]), "mouse"].unique()
@@ -166,9 +172,10 @@ def take_phase(rows: pd.DataFrame, name: str, ledger: Ledger) -> pd.DataFrame:
 
 def _rows_before(others: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     """The last readings of each mouse before the phase began for it."""
+    # Where days are counted anew and no date is written nobody knows how long before.
+    own = own[own["before"] <= own["first"]]
     start = others["mouse"].map(own["first"])
-    earlier = others["mouse"].map(own["turn"]) > 0
-    before = others[earlier & others["measured"].astype(bool) & (others["moment"] <= start)]
+    before = others[others["measured"].astype(bool) & (others["moment"] <= start)]
     return before[before["moment"] == before.groupby("mouse")["moment"].transform("max")]
 
 
@@ -179,13 +186,14 @@ def _with_starts(
     days = taken.groupby("mouse", sort=False)["day_number"]
     last = before.groupby("mouse")["day_number"].max()
     first = days.min()
-    anew = (first.reindex(last.index) < last).mean() > 0.5
+    zero = (taken["moment"] - taken["day_number"]).groupby(taken["mouse"]).median()
+    old_zero = (before["moment"] - before["day_number"]).groupby(before["mouse"]).median()
+    anew = bool((zero.reindex(old_zero.index) > old_zero).mean() > 0.5)
     arms = taken.drop_duplicates("mouse").set_index("mouse")["arm"]
     carried = before.assign(arm=before["mouse"].map(arms), phase=name)
     if "fate" in carried:
         carried["fate"] = ""
     if anew:
-        zero = (taken["moment"] - taken["day_number"]).groupby(taken["mouse"]).median()
         carried["day_number"] = carried["moment"] - carried["mouse"].map(zero)
         first = first * np.nan
     else:
