@@ -3,7 +3,7 @@
 PYTHON = python3
 BIN = .venv/bin
 
-.PHONY: demo test check samples reference calibrate fuzz bench docs site golden pins clean
+.PHONY: demo test check browser samples reference calibrate fuzz bench docs site golden pins clean
 
 demo: .venv/ready
 	$(BIN)/xenotrack run sample_data/naive.toml -o demo
@@ -19,6 +19,12 @@ check: .venv/ready
 # Slow work, by hand.
 slow: .venv/ready
 	$(BIN)/python -m pytest -q -m "slow or r"
+
+# Needs chromium, node and npm; says so where they are missing.
+browser: .venv/ready
+	mkdir -p build/browser
+	$(BIN)/python -m tests.present.story sample_data/naive.csv build/browser/naive
+	sh tests/browser/run.sh build/browser/naive/report.html
 
 samples: .venv/ready
 	$(BIN)/python -m xenotrack.plan.samples sample_data

@@ -17,6 +17,7 @@ from xenotrack.cli.growth import growth
 from xenotrack.cli.indices import indices
 from xenotrack.cli.plot import plot
 from xenotrack.cli.progression import progression
+from xenotrack.cli.report import report
 from xenotrack.cli.request import forget_stdout
 from xenotrack.cli.response import response
 from xenotrack.cli.run import run
@@ -66,6 +67,7 @@ for command in (
     tolerability,
     plot,
     run,
+    report,
 ):
     cli.add_command(command)
 

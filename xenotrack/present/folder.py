@@ -1,4 +1,4 @@
-"""What ``run`` leaves behind: tables, figures, results.json, manifest.json, README.txt."""
+"""What ``run`` leaves behind: report, tables, figures, results.json, manifest.json, README."""
 
 from __future__ import annotations
 
@@ -28,13 +28,25 @@ def write_folder(
         (folder / name).mkdir(parents=True)
     for name, frame in tables.items():
         (folder / "tables" / f"{name}.csv").write_bytes(to_csv(frame))
-    (folder / "results.json").write_bytes(json_bytes(everything(results, tables)))
+    said, made = everything(results, tables), json_bytes(manifest(results))
+    (folder / "results.json").write_bytes(json_bytes(said))
     pictures = fetch_pictures()
     for name, data in pictures.items():
         (folder / "figures" / name).write_bytes(data)
+    if "story" in said:
+        _write_report(folder, json_bytes(said), made, pictures)
     (folder / "README.txt").write_text(contents(results, sorted(pictures)), encoding="utf-8")
     # Last: a folder with a manifest is a whole one.
-    (folder / "manifest.json").write_bytes(json_bytes(manifest(results)))
+    (folder / "manifest.json").write_bytes(made)
+
+
+def _write_report(folder: Path, said: bytes, made: bytes, pictures: dict[str, bytes]) -> None:
+    """report.html, of the bytes that `xenotrack report` would read."""
+    from xenotrack.present.report import render_report
+    from xenotrack.present.stored import stored_run
+
+    svgs = {Path(name).stem: data for name, data in pictures.items() if name.endswith(".svg")}
+    (folder / "report.html").write_bytes(render_report(stored_run(said, made, svgs)))
 
 
 def collect_tables(results: Results) -> dict[str, pd.DataFrame]:

@@ -1,0 +1,54 @@
+"""A figure within a page: its own ids, marks of arms and mice, and nothing that acts."""
+
+from __future__ import annotations
+
+import pytest
+
+from xenotrack.errors import InputError
+from xenotrack.present.page.svg import inline_svg
+
+from ..story import SVG
+
+
+@pytest.fixture
+def drawn() -> str:
+    return inline_svg("growth", SVG.encode(), 'slower & "flat"')
+
+
+def test_ids_are_the_figures_own_and_still_found(drawn) -> None:
+    assert 'id="growth-clip"' in drawn
+    assert 'clip-path="url(#growth-clip)"' in drawn
+    assert 'href="#growth-tick"' in drawn
+    assert "figure_1" not in drawn
+
+
+def test_arms_and_mice_are_marked(drawn) -> None:
+    assert '<g data-arm="1"><path' in drawn
+    assert 'data-arm="1" data-mouse="2"' in drawn
+
+
+def test_styles_are_attributes_and_the_font_is_the_pages(drawn) -> None:
+    assert 'fill="none" stroke="#df7b05"' in drawn
+    assert "style" not in drawn
+    assert "Arial" not in drawn
+
+
+@pytest.mark.parametrize("acting", ["script", "onclick", "example.org", "metadata", "steal"])
+def test_only_what_draws_is_left(drawn, acting) -> None:
+    assert acting not in drawn
+
+
+def test_what_it_shows_is_said_to_who_cannot_see(drawn) -> None:
+    assert 'role="img" aria-label="slower &amp; &quot;flat&quot;"' in drawn
+
+
+def test_coordinates_keep_two_decimals(drawn) -> None:
+    assert 'd="M 1.23 2 L 3 4"' in drawn
+
+
+@pytest.mark.parametrize(
+    "data", [b"a picture", b'<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>'], ids=["png", "entity"]
+)
+def test_what_is_no_drawing_is_refused(data) -> None:
+    with pytest.raises(InputError, match=r"figures/growth\.svg cannot be read as a picture"):
+        inline_svg("growth", data, "")

@@ -1,0 +1,45 @@
+"""Sentences on a page: names of places in it, and links that a reader may follow."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup, escape
+
+DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(10\.\d{4,9}/[^\s<>\"']*[^\s<>\"'.,;)])")
+
+# A line must not end between a number and its %, nor within "p < 0.05".
+APART = re.compile(r"(?<=\d) (?=%)|(?<=\bp) (?=[<=])|(?<=\bp [<=]) (?=\d)")
+
+
+def anchor(name: str) -> str:
+    """A name as a place in the page.
+
+    >>> anchor("How long?"), anchor("growth_by_arm")
+    ('how-long', 'growth-by-arm')
+    """
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "part"
+
+
+def prose(text: str) -> Markup:
+    """Text with its DOIs as links, and its numbers kept beside their signs.
+
+    >>> prose("Gao <2015>, doi:10.1038/nm.3954.")
+    Markup('Gao &lt;2015&gt;, <a href="https://doi.org/10.1038/nm.3954">doi:10.1038/nm.3954</a>.')
+    """
+    text = APART.sub("\u00a0", text)
+    parts, end = [], 0
+    for found in DOI.finditer(text):
+        link = Markup('<a href="https://doi.org/{0}">doi:{0}</a>').format(found[1])
+        parts += [escape(text[end : found.start()]), link]
+        end = found.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def breakable(text: str) -> Markup:
+    """A name that may be broken after each + and _.
+
+    >>> breakable("A+<B>")
+    Markup('A+<wbr>&lt;B&gt;')
+    """
+    return Markup(re.sub(r"([+_])(?=.)", r"\1<wbr>", str(escape(text))))

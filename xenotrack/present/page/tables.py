@@ -1,0 +1,190 @@
+"""Tables as a page shows them: headings, cells, and whose row it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xenotrack.glossary import COLUMNS
+from xenotrack.present.page.cells import (
+    Cell,
+    Value,
+    cell,
+    decimals,
+    interval_cell,
+    is_number,
+)
+from xenotrack.present.page.views import VIEWS, Shown, View
+
+Row = Mapping[str, Any]
+
+# Beyond this a table is for the computer; the page shows its first rows and names the file.
+MOST_ROWS = 400
+SOME_ROWS = 40
+# Tables that hold unlike quantities are rounded by what each row is about.
+ROUNDED_BY = {"compare": "outcome", "group_indices": "index", "synergy": "scale"}
+NAMES_ARM = ("arm", "combination", "contrast")
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
+    unit: str = ""
+    meaning: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row's cells, and the numbers of its arm and mouse ("" = of none)."""
+
+    cells: tuple[Cell, ...]
+    arm: str = ""
+    mouse: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """``n_rows``: how many there are; ``same``: what all share; ``empty``: what none has."""
+
+    name: str
+    title: str
+    headings: tuple[Heading, ...]
+    lines: tuple[Line, ...]
+    n_rows: int
+    same: tuple[tuple[str, str], ...] = ()
+    empty: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The number of each arm and mouse, by which figures and tables know them."""
+
+    arms: dict[str, int]
+    mice: dict[str, int]
+
+    @classmethod
+    def of(cls, arms: Iterable[str], responses: Iterable[Row]) -> Marks:
+        """Arms in the order of the design, mice in the order of the table ``response``."""
+        mice = dict.fromkeys(str(row["mouse"]) for row in responses)
+        return cls(_numbered(arms), _numbered(mice))
+
+    def arm_of(self, row: Row) -> str:
+        """The number of the arm that a row is about; a contrast is about its first."""
+        named = next((str(row[key]) for key in NAMES_ARM if row.get(key)), "")
+        # The longest first: the name of an arm may itself hold a dash.
+        parts = named.split(" - ")
+        starts = (" - ".join(parts[:end]) for end in range(len(parts), 0, -1))
+        return next((str(self.arms[name]) for name in starts if name in self.arms), "")
+
+    def mouse_of(self, row: Row) -> str:
+        return str(self.mice.get(str(row.get("mouse")), ""))
+
+
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names)}
+
+
+def views_of(
+    name: str, rows: Sequence[Row], question: str, marks: Marks, level: float
+) -> list[Table]:
+    """A table as it is read beside a question; whole, where nothing says how."""
+    views = VIEWS.get(name, ()) if rows else ()
+    own = [view for view in views if view.question in ("", question)]
+    tables = [_viewed(name, rows, view, marks, level) for view in own or views]
+    return [table for table in tables if table.n_rows] or [whole_table(name, rows, marks)]
+
+
+def _viewed(name: str, rows: Sequence[Row], view: View, marks: Marks, level: float) -> Table:
+    kept: Sequence[Row] = [
+        row for row in rows if all(row.get(key) in wanted for key, wanted in view.where)
+    ]
+    if view.spread:
+        kept = _spread(kept, view.spread)
+    columns = [_shown_cells(shown, kept) for shown in view.shown]
+    headings = tuple(_heading(shown, kept, level) for shown in view.shown)
+    return Table(name, view.title, headings, _lines(kept, columns, marks), len(kept))
+
+
+def _spread(rows: Sequence[Row], column: str) -> list[dict[str, Any]]:
+    """A row an arm: what each value of a column holds under a name of its own.
+
+    >>> _spread([{"arm": "A", "is": "CR", "n": 1}, {"arm": "A", "is": "PD", "n": 4}], "is")
+    [{'arm': 'A', 'is': 'CR', 'n': 1, 'n CR': 1, 'n PD': 4}]
+    """
+    spread: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        own = spread.setdefault(row["arm"], dict(row))
+        own |= {f"{key} {row[column]}": row[key] for key in row if key not in ("arm", column)}
+    return list(spread.values())
+
+
+def _heading(shown: Shown, rows: Sequence[Row], level: float) -> Heading:
+    text = shown.heading
+    if len(shown.columns) > 1:
+        text = text.replace("%", f"{100 * level:g} %")
+    return Heading(text, numeric=_is_numeric(shown.columns[0], rows))
+
+
+def _shown_cells(shown: Shown, rows: Sequence[Row]) -> list[Cell]:
+    places = decimals([row.get(key) for key in shown.columns for row in rows])
+    if len(shown.columns) == 1:
+        return [cell(shown.columns[0], row.get(shown.columns[0]), places) for row in rows]
+    return [interval_cell([row.get(key) for key in shown.columns], places) for row in rows]
+
+
+def whole_table(name: str, rows: Sequence[Row], marks: Marks) -> Table:
+    """Every column under its own name; what is the same in every row is said once."""
+    shown = rows if len(rows) <= MOST_ROWS else rows[:SOME_ROWS]
+    keys = list(rows[0]) if rows else []
+    values = {key: [row[key] for row in rows] for key in keys}
+    empty = [key for key in keys if all(value in (None, "") for value in values[key])]
+    same = [
+        key
+        for key in keys
+        if key not in empty and len(rows) > 2 and all(one == values[key][0] for one in values[key])
+    ]
+    kept = [key for key in keys if key not in empty and key not in same] or keys
+    headings = tuple(Heading(key, *_explained(key), numeric=_is_numeric(key, rows)) for key in kept)
+    places = _places(name, rows, kept)
+    group = ROUNDED_BY.get(name)
+    columns = [
+        [cell(key, row[key], places[key, row[group] if group else None]) for row in shown]
+        for key in kept
+    ]
+    once = tuple((key, cell(key, values[key][0], decimals(values[key][:1])).text) for key in same)
+    return Table(name, name, headings, _lines(shown, columns, marks), len(rows), once, tuple(empty))
+
+
+def _explained(key: str) -> tuple[str, str]:
+    """A column's unit, where it has one of its own, and its meaning."""
+    unit, meaning = COLUMNS.get(key, ("", ""))
+    return "" if unit == "of the outcome" else unit, meaning
+
+
+def _places(name: str, rows: Sequence[Row], keys: Sequence[str]) -> dict[tuple[str, Any], int]:
+    """The decimals of each column, within each group of rows that are alike."""
+    group = ROUNDED_BY.get(name)
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row[group] if group else None, []).append(row)
+    return {
+        (key, alike): decimals([row[key] for row in own])
+        for alike, own in groups.items()
+        for key in keys
+    }
+
+
+def _is_numeric(key: str, rows: Sequence[Row]) -> bool:
+    values: list[Value] = [row[key] for row in rows if row.get(key) is not None]
+    return bool(values) and all(is_number(value) for value in values)
+
+
+def _lines(
+    rows: Sequence[Row], columns: Sequence[Sequence[Cell]], marks: Marks
+) -> tuple[Line, ...]:
+    return tuple(
+        Line(cells, marks.arm_of(row), marks.mouse_of(row))
+        for row, cells in zip(rows, zip(*columns, strict=True), strict=True)
+    )

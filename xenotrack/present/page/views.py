@@ -1,0 +1,194 @@
+"""How each table is read beside its question: which rows, which columns, under which headings.
+
+The appendix has every column by its own name; here stands what answers. Nothing is computed: an
+estimate and its limits share a cell.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Shown(NamedTuple):
+    """A heading and the columns below it: one value, or an estimate with its two limits."""
+
+    heading: str
+    columns: tuple[str, ...]
+
+
+class View(NamedTuple):
+    """Some rows of a table with a title.
+
+    ``where`` is a column and the values that are shown, ``question`` the answer it belongs to ("" =
+    any), ``spread`` a column whose values become columns: ``n`` of category CR is then ``n CR``.
+    """
+
+    title: str
+    shown: tuple[Shown, ...]
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    question: str = ""
+    spread: str = ""
+
+
+ALONE = ("estimate", "conf_low", "conf_high")
+TOGETHER = ("estimate", "simultaneous_low", "simultaneous_high")
+# `%` stands for the level, as in "95 %".
+CLASSES = ("CR", "PR", "SD", "PD", "NE")
+
+
+def _share(heading: str, category: str) -> Shown:
+    return Shown(heading, tuple(f"{key} {category}" for key in ("proportion", *ALONE[1:])))
+
+
+def _compared(title: str, outcome: str, family: str, unit: str, question: str) -> View:
+    """The contrasts of one outcome and family, alone and as claims made together."""
+    together = () if family == "parts" else (Shown("% for all together", TOGETHER[1:]),)
+    return View(
+        title,
+        (
+            Shown("contrast", ("contrast",)),
+            Shown(f"difference, {unit} (%)", ALONE),
+            Shown("p alone", ("p_value",)),
+            *together,
+            Shown("p together", ("p_adjusted",)),
+        ),
+        (("outcome", (outcome,)), ("family", (family,))),
+        question,
+    )
+
+
+VIEWS: dict[str, tuple[View, ...]] = {
+    "growth": (
+        View(
+            "Growth rate of each arm",
+            (
+                Shown("arm", ("arm",)),
+                Shown("mice", ("n_mice",)),
+                Shown("rate, per day (%)", ALONE),
+                Shown(
+                    "doubling, days (%)",
+                    ("doubling_time_days", "doubling_time_low", "doubling_time_high"),
+                ),
+                Shown("verdict", ("verdict",)),
+            ),
+        ),
+    ),
+    "blocked": (
+        View(
+            "Mice that did not grow, and mice that progressed",
+            (
+                Shown("arm", ("arm",)),
+                Shown("mice", ("n_mice",)),
+                Shown("did not grow", ("n not_growing",)),
+                _share("share (%)", "not_growing"),
+                Shown("progressed", ("n progressed",)),
+                _share("share (%)", "progressed"),
+                Shown("growth of the arm", ("verdict",)),
+            ),
+            spread="category",
+        ),
+    ),
+    "progression": (
+        View(
+            "Time to progression of each arm",
+            (
+                Shown("arm", ("arm",)),
+                Shown("mice", ("n_mice",)),
+                Shown("progressed", ("n_events",)),
+                Shown("median, days (%)", ("median_days", "conf_low", "conf_high")),
+                Shown("mean days without progression", ("rmst_days",)),
+                Shown("its standard error", ("rmst_std_error",)),
+                Shown("up to day", ("rmst_until",)),
+            ),
+        ),
+    ),
+    "logrank": (
+        View(
+            "Log-rank tests",
+            (
+                Shown("contrast", ("contrast",)),
+                Shown("chi-square", ("chi_square",)),
+                Shown("df", ("df",)),
+                Shown("p", ("p_value",)),
+                Shown("permutation p", ("p_permutation",)),
+            ),
+        ),
+    ),
+    "compare": (
+        _compared("Growth rates against control", "growth_rate", "control", "per day", "slowed"),
+        _compared("Days gained against control", "rmst_days", "control", "days", "how-long"),
+        _compared("Log hazard ratios against control", "log_hazard", "control", "ln", "how-long"),
+        _compared("Responders against control", "response_rate", "control", "share", "blocked"),
+        _compared("Growth rates against the parts", "growth_rate", "parts", "per day", "parts"),
+        _compared("Days gained against the parts", "rmst_days", "parts", "days", "parts"),
+    ),
+    "synergy": (
+        View(
+            "Growth rates against what the parts predict (negative = synergy)",
+            (
+                Shown("combination", ("combination",)),
+                Shown("reference", ("reference",)),
+                Shown("predicted from", ("expectation",)),
+                Shown("excess, per day (% for all together)", TOGETHER),
+                Shown("p together", ("p_adjusted",)),
+                Shown("verdict", ("verdict",)),
+            ),
+            (("scale", ("rate",)), ("reference", ("bliss", "hsa", "interaction"))),
+        ),
+    ),
+    "independent_action": (
+        View(
+            "Free of progression, against parts that act independently",
+            (
+                Shown("combination", ("combination",)),
+                Shown("parts", ("parts",)),
+                Shown("day", ("day",)),
+                Shown("observed", ("observed",)),
+                Shown("expected", ("expected",)),
+                Shown("difference (%)", ALONE),
+                Shown("verdict", ("verdict",)),
+            ),
+        ),
+    ),
+    "response_by_arm": (
+        View(
+            "Best response by arm (mRECIST)",
+            (
+                Shown("arm", ("arm",)),
+                Shown("mice", ("n_mice",)),
+                *(Shown(category, (f"n {category}",)) for category in CLASSES),
+                _share("CR or PR, share (%)", "objective"),
+                _share("CR, PR or SD, share (%)", "disease_control"),
+            ),
+            spread="category",
+        ),
+    ),
+    "tolerability": (
+        View(
+            "Body weight and loss by arm",
+            (
+                Shown("arm", ("arm",)),
+                Shown("mice", ("n_mice",)),
+                Shown("weighed", ("n_weighed",)),
+                Shown("mean of the lowest weights, change in %", ("weight_nadir_percent_mean",)),
+                Shown("lost ≥ 15 %", ("n_loss_15",)),
+                Shown("lost ≥ 20 %", ("n_loss_20",)),
+                Shown("left for toxicity", ("n_toxicity_exits",)),
+            ),
+        ),
+    ),
+    "findings": (
+        View(
+            "Findings in the sheet",
+            (
+                Shown("severity", ("severity",)),
+                Shown("file", ("file",)),
+                Shown("sheet", ("sheet",)),
+                Shown("row or cell", ("cell",)),
+                Shown("mouse", ("mouse",)),
+                Shown("seen", ("seen",)),
+                Shown("what to do", ("proposal",)),
+            ),
+        ),
+    ),
+}

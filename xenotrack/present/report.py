@@ -1,0 +1,186 @@
+"""The report: one page that needs nothing else, made from what a run's folder holds."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from xenotrack.glossary import COLUMNS
+from xenotrack.present.page.cells import NOTHING
+from xenotrack.present.page.prose import anchor, breakable, prose
+from xenotrack.present.page.svg import inline_svg
+from xenotrack.present.page.tables import Marks, Table, views_of, whole_table
+from xenotrack.present.stored import StoredRun, StoredStudy
+from xenotrack.present.story import Answer, Caption, Story
+from xenotrack.present.theme import arm_colours
+from xenotrack.study.design import Arm, Design
+from xenotrack.study.rules import Rules, StudyRules
+
+PAGE = Path(__file__).parent / "page"
+
+
+def render_report(run: StoredRun) -> bytes:
+    """report.html of a run."""
+    study = run.results.study
+    style = (PAGE / "report.css").read_text(encoding="utf-8") + _arm_colours(study)
+    script = (PAGE / "report.js").read_text(encoding="utf-8")
+    page = _environment().get_template("report.html")
+    text = page.render(
+        report=Report(run),
+        story=run.results.story,
+        study=study,
+        manifest=run.manifest,
+        columns=COLUMNS,
+        style=Markup(style),
+        script=Markup(script),
+        policy=_policy(style, script),
+    )
+    return text.encode()
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(PAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(anchor=anchor, breakable=breakable, prose=prose)
+    return environment
+
+
+def _policy(style: str, script: str) -> str:
+    """The page may draw and run what stands in it, and fetch nothing."""
+    return (
+        f"default-src 'none'; img-src data:; style-src '{_digest(style)}'; "
+        f"script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _arm_colours(study: StoredStudy) -> str:
+    """The colour of each arm, as in the figures."""
+    arms = tuple(Arm(arm.name, frozenset(arm.drugs)) for arm in study.arms)
+    rules = Rules(study=StudyRules(control=study.control))
+    colours = arm_colours(Design(study.name or "", arms, rules)).values()
+    return "".join(
+        f'.chip[data-arm="{number}"] {{ background: {colour}; }}\n'
+        for number, colour in enumerate(colours)
+    )
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the page asks for: figures with their captions, tables as they are read."""
+
+    run: StoredRun
+
+    @property
+    def story(self) -> Story:
+        return self.run.results.story
+
+    @property
+    def tables_by_name(self) -> dict[str, list[dict[str, Any]]]:
+        return self.run.results.tables
+
+    @cached_property
+    def marks(self) -> Marks:
+        arms = [arm.name for arm in self.run.results.study.arms]
+        return Marks.of(arms, self.tables_by_name.get("response", ()))
+
+    @property
+    def level(self) -> float:
+        return float(self.run.manifest.rules["compare"]["level"])
+
+    @property
+    def arms(self) -> Iterator[tuple[int, str, dict[int, str]]]:
+        """Each arm's number and name, and the number and name of its mice."""
+        own: dict[str, dict[int, str]] = {name: {} for name in self.marks.arms}
+        for row in self.tables_by_name.get("response", ()):
+            own.setdefault(row["arm"], {})[self.marks.mice[row["mouse"]]] = row["mouse"]
+        for name, number in self.marks.arms.items():
+            yield number, name, own[name]
+
+    def caption(self, name: str) -> Caption:
+        """A figure's words; its name, where nobody wrote any."""
+        own = [one for one in self.story.captions if one.figure == name]
+        words = name.replace("_", " ").capitalize()
+        return own[0] if own else Caption(name, words, "", words)
+
+    def drawing(self, name: str) -> Markup:
+        return Markup(inline_svg(name, self.run.pictures[name], self.caption(name).alt))
+
+    def figures(self, answer: Answer) -> list[str]:
+        """The figures of an answer that were drawn, but for those that stand above it."""
+        return [name for name in answer.figures if self._first_at.get(name) == answer.id]
+
+    @cached_property
+    def _first_at(self) -> dict[str, str]:
+        """Where each figure stands: a figure that answers twice is drawn once."""
+        places = {self.story.key_figure: ""}
+        for answer in self.story.answers:
+            for name in answer.figures:
+                places.setdefault(name, answer.id)
+        return {name: place for name, place in places.items() if name in self.run.pictures}
+
+    def figures_above(self, answer: Answer) -> list[str]:
+        """The figures of an answer that were drawn before it."""
+        return [name for name in answer.figures if self._first_at.get(name, answer.id) != answer.id]
+
+    @property
+    def other_figures(self) -> list[str]:
+        """Figures that no answer names."""
+        return sorted(set(self.run.pictures) - set(self._first_at))
+
+    def tables(self, answer: Answer) -> list[Table]:
+        """The tables of an answer that have rows."""
+        return [
+            table
+            for name in answer.tables
+            if self.tables_by_name.get(name)
+            for table in views_of(
+                name, self.tables_by_name[name], answer.id, self.marks, self.level
+            )
+        ]
+
+    @property
+    def all_tables(self) -> Iterator[Table]:
+        """Every table whole, doubts first."""
+        yield whole_table("doubts", self.run.results.doubts, self.marks)
+        for name, rows in self.tables_by_name.items():
+            yield whole_table(name, rows, self.marks)
+
+    @property
+    def rules(self) -> Iterator[tuple[str, str]]:
+        """The rules in force, as `section.key` and value."""
+        for section, keys in self.run.manifest.rules.items():
+            for key, value in keys.items():
+                yield f"{section}.{key}", _rule_text(value)
+
+
+def _rule_text(value: Any) -> str:
+    """A rule's value as study.toml has it.
+
+    >>> _rule_text(28.0), _rule_text(False), _rule_text(["a", "b"]), _rule_text(None)
+    ('28', 'false', 'a, b', '–')
+    """
+    if value is None:
+        return NOTHING
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)

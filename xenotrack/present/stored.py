@@ -1,0 +1,147 @@
+"""A run's folder as another day reads it: what results.json and manifest.json must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from xenotrack.errors import InputError
+from xenotrack.present.story import Story
+from xenotrack.present.tables import SCHEMA_VERSION
+
+
+class StoredArm(msgspec.Struct, frozen=True):
+    name: str
+    drugs: tuple[str, ...]
+
+
+class StoredStudy(msgspec.Struct, frozen=True):
+    """The facts of a study."""
+
+    name: str | None
+    phase: str | None
+    arms: tuple[StoredArm, ...]
+    control: str | None
+    n_mice: int
+    n_readings: int
+
+
+class StoredResults(msgspec.Struct, frozen=True):
+    """results.json."""
+
+    study: StoredStudy
+    tables: dict[str, list[dict[str, Any]]]
+    doubts: list[dict[str, Any]]
+    story: Story
+
+
+class StoredInput(msgspec.Struct, frozen=True):
+    name: str
+    sha256: str
+
+
+class StoredManifest(msgspec.Struct, frozen=True):
+    """manifest.json; ``versions`` are its other texts."""
+
+    xenotrack: str
+    rules: dict[str, dict[str, Any]]
+    inputs: tuple[StoredInput, ...]
+    versions: dict[str, str] = {}
+
+
+class StoredRun(NamedTuple):
+    """All that a report is made of; ``pictures`` are svg files by name, without its ending."""
+
+    results: StoredResults
+    manifest: StoredManifest
+    pictures: Mapping[str, bytes]
+
+
+def run_folders(folder: Path) -> list[Path]:
+    """The folder of each study that a run wrote here: this one, or those in it."""
+    if not is_run(folder) and folder.is_dir():
+        within = sorted(each for each in folder.iterdir() if is_run(each))
+        return within or [folder]
+    return [folder]
+
+
+def read_run(folder: Path) -> StoredRun:
+    """The results that a run left in a folder."""
+    if not is_run(folder):
+        raise InputError(
+            f"{folder} holds no results of xenotrack. Name a folder that `xenotrack run` wrote."
+        )
+    pictures = {path.stem: _read(path) for path in sorted((folder / "figures").glob("*.svg"))}
+    return stored_run(_read(folder / "results.json"), _read(folder / "manifest.json"), pictures)
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a run wrote the folder: other programs have a manifest.json, too."""
+    try:
+        msgspec.json.decode((folder / "manifest.json").read_bytes(), type=_Ours)
+    except (OSError, msgspec.DecodeError):
+        return False
+    return True
+
+
+class _Ours(msgspec.Struct):
+    xenotrack: str
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}. Run the study again with `xenotrack run`."
+        ) from error
+
+
+def stored_run(results: bytes, manifest: bytes, pictures: Mapping[str, bytes]) -> StoredRun:
+    """What the two files and the pictures of a run say."""
+    # First of all: a file of another version lacks what this one asks for.
+    for name, data in (("results.json", results), ("manifest.json", manifest)):
+        _require_schema(name, _decoded(name, data, _Head).schema_version)
+    _require_story(_decoded("results.json", results, _Head))
+    plain = _decoded("manifest.json", manifest, dict[str, Any])
+    versions = {name: value for name, value in plain.items() if isinstance(value, str)}
+    known = _decoded("manifest.json", manifest, StoredManifest)
+    return StoredRun(
+        _decoded("results.json", results, StoredResults),
+        msgspec.structs.replace(known, versions=versions),
+        pictures,
+    )
+
+
+class _Head(msgspec.Struct):
+    schema_version: int | None = None
+    story: Any = None
+
+
+def _require_schema(name: str, version: int | None) -> None:
+    if version != SCHEMA_VERSION:
+        raise InputError(
+            f"{name} is of schema version {version}; this xenotrack reads version "
+            f"{SCHEMA_VERSION}. Run the study again with `xenotrack run`."
+        )
+
+
+def _require_story(head: _Head) -> None:
+    if head.story is None:
+        raise InputError(
+            "results.json holds no `story`, the text of a report: the xenotrack that made it wrote "
+            "none. Run the study again with a version that does."
+        )
+
+
+def _decoded(name: str, data: bytes, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.DecodeError as error:
+        raise InputError(
+            f"{name} is not what this xenotrack writes: {error}. "
+            "Run the study again with `xenotrack run`."
+        ) from error
