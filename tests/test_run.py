@@ -331,6 +331,30 @@ def test_a_killed_first_run_leaves_no_folder(sheet, tmp_path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["bench"]
 
 
+STOPPED = (
+    "import sys, time\n"
+    "from xenotrack.present import folder, studio\n"
+    "studio._can_share_work = lambda: True\n"
+    "studio._warm_up = lambda: None\n"
+    "studio._draw = lambda kinds, drawable: time.sleep(1) or [('rates.svg', b'.' * 10**6)]\n"
+    "def collect_tables(results):\n"
+    "    time.sleep(0.5)\n"
+    "    raise AssertionError\n"
+    "folder.collect_tables = collect_tables\n"
+    "from xenotrack.cli.app import main\n"
+    "sys.argv = ['xenotrack', 'run', {sheet!r}, '-o', {out!r}]\n"
+    "main()\n"
+)
+
+
+def test_a_run_that_stops_leaves_no_process_behind(sheet, tmp_path) -> None:
+    code = STOPPED.format(sheet=str(sheet), out=str(tmp_path / "out"))
+    # Whoever still holds the pipe keeps this waiting.
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 70
+    assert done.stderr.count(b"Traceback") == 1
+
+
 def test_an_artist_that_dies_costs_no_figure(ask, sheet, tmp_path, monkeypatch) -> None:
     def drawn(kinds, drawable):
         yield from ((f"{kind}.{form}", b"here") for kind in kinds for form in studio.FORMATS)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -92,3 +94,13 @@ def test_with_known_variances_the_joint_test_is_chi_square():
     sums = found.estimate[3:]
     expected = (sums[:3] ** 2).sum() / (2 * 0.004**2) + sums[3] ** 2 / (8 * 0.004**2)
     assert found.additive.p_value == pytest.approx(stats.chi2.sf(expected, 4))
+
+
+def test_too_few_arms_with_any_spread_have_no_joint_test():
+    estimates = simple_estimates(additive(), independent=True)
+    spread = np.diag([1e-4, *[0.0] * 7])
+    known = replace(estimates, covariance=spread)
+    (found,) = estimate_factorials(known, design_of(known.arms), 0.95, welch_james(known))
+    assert (found.std_error > 0).all()
+    assert found.additive is None
+    assert found.inert is None

@@ -10,8 +10,9 @@ from xenotrack.model.estimates import ArmEstimates, Floats
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.smallsample import JointTest
 
-# Weights (m, k) over the arms to the test that all m sums are zero.
-JointOf = Callable[[Floats], JointTest]
+# Weights (m, k) over the arms to the test that all m sums are zero; none where too few arms have
+# any spread to test all sums at once.
+JointOf = Callable[[Floats], JointTest | None]
 
 
 def joint_test_of(fit: GrowthFit) -> JointOf:
@@ -24,7 +25,7 @@ def joint_test_of(fit: GrowthFit) -> JointOf:
         return welch_james(fit.slopes())
     own_test, arms = piece.joint_test, list(piece.arms)
 
-    def joint(weights: Floats) -> JointTest:
+    def joint(weights: Floats) -> JointTest | None:
         return own_test(np.hstack([np.zeros((len(weights), len(arms))), weights[:, arms]]))
 
     return joint
@@ -38,12 +39,14 @@ def welch_james(estimates: ArmEstimates) -> JointOf:
     gives Welch–Satterthwaite's t², differences of all arms Welch's F.
     """
 
-    def joint(weights: Floats) -> JointTest:
+    def joint(weights: Floats) -> JointTest | None:
         used = (weights != 0).any(axis=0)
         L = weights[:, used]
         variance = np.diag(estimates.covariance)[used]
         df = estimates.degrees_of_freedom(np.eye(len(estimates.arms))[used])
         count = len(L)
+        if np.linalg.matrix_rank(L * np.sqrt(variance)) < count:
+            return None
         inverse = np.linalg.inv(L * variance @ L.T)
         sums = L @ estimates.values[used]
         share = variance * np.einsum("mi,mn,ni->i", L, inverse, L)

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
@@ -148,7 +148,8 @@ def _work(studio: Connection, other_end: Connection) -> None:
             return
         second = _second_hand(drawable)
         pictures = dict(_draw(SHARES[0], drawable))
-        studio.send(pictures | second.recv())
+        with suppress(BrokenPipeError):  # a studio that closed meanwhile
+            studio.send(pictures | second.recv())
         os.wait()  # the second hand is done: leave no zombie
         gc.collect()
 
@@ -161,9 +162,14 @@ def _second_hand(drawable: Drawable) -> Connection:
     """
     here, there = multiprocessing.Pipe(duplex=False)
     if os.fork() == 0:
+        # With a copy of the reading end open here, sending to an artist that was stopped would
+        # never fail but wait for ever.
+        here.close()
         code = 1
         try:
-            there.send(dict(_draw(SHARES[1], drawable)))
+            pictures = dict(_draw(SHARES[1], drawable))
+            with suppress(BrokenPipeError):
+                there.send(pictures)
             code = 0
         finally:
             if code:
