@@ -36,7 +36,7 @@ CONTENTS = {
         f"questions/{name}" for name in ("slowed", "blocked", "how-long", "parts", "price")
     ),
     "Reference": ("commands", "study-toml", "columns", "findings", "formats"),
-    "Why to trust it": ("methods", "calibration", "../tests/reference/README"),
+    "Why to trust it": ("methods", "calibration", "detection", "../tests/reference/README"),
     "Inside": ("architecture", "contributing", "changelog"),
 }
 
