@@ -116,6 +116,17 @@ def test_data_go_to_stdout_and_words_to_stderr(ask, sample, command) -> None:
     assert quiet.stdout == said.stdout
 
 
+def test_an_outcome_asked_for_has_the_doubts_of_its_own_fit(ask, sample) -> None:
+    growth, days = (
+        ask("compare", sample("resistant.toml"), "--outcome", name, code=0).stderr
+        for name in ("growth_rate", "rmst_days")
+    )
+    assert "differ in spread" in growth
+    assert "No mouse progressed" not in growth
+    assert "No mouse progressed" in days
+    assert "differ in spread" not in days
+
+
 def test_strict_refuses_on_a_doubt(ask, sample) -> None:
     assert "Doubt: " in ask("growth", sample("combination.csv"), code=0).stderr
     answer = ask("growth", sample("combination.csv"), "--strict", code=1)

@@ -55,5 +55,7 @@ def compare(
     if contrasts != "all":
         results.study.design.require_control()
     found = results.compare(outcomes, FAMILIES[contrasts], day)
-    doubts = merge_doubts(results.fit_doubts, *(each.doubts for each in found))
+    # Where nothing is asked for by name, also why an outcome is missing.
+    missing = () if outcomes else results.fit_doubts
+    doubts = merge_doubts(missing, *(each.doubts for each in found))
     request.write(stack([each.to_frame() for each in found]), doubts)

@@ -91,13 +91,13 @@ class Results:
         for outcome in (name for name in OUTCOMES if name in asked):
             source, doubts = self._source(outcome, day)
             found = compare_arms(source, self.study.design, families)
-            contrasts.append(replace(found, doubts=merge_doubts(found.doubts, doubts)))
+            contrasts.append(replace(found, doubts=merge_doubts(doubts, found.doubts)))
         return tuple(contrasts)
 
     def _source(
         self, outcome: str, day: float | None
     ) -> tuple[ArmEstimates | ContrastSource, Iterable[Doubt]]:
-        """What an outcome's contrasts are made of, and doubts that are its alone."""
+        """What an outcome's contrasts are made of, and the doubts that this has."""
         from xenotrack.compare.components import doubt_day, ln_volume_change, response_source
         from xenotrack.compare.hazards import hazard_source
 
@@ -105,16 +105,16 @@ class Results:
         if outcome == "ln_volume":
             at = self.last_day_fitted if day is None else day
             beyond = doubt_day(design, self.growth.last_day, at)
-            return ln_volume_change(self.growth.slopes(), at), beyond
+            return ln_volume_change(self.growth.slopes(), at), (*self.growth.doubts, *beyond)
         if outcome == "response_rate":
             own = ("response-not-evaluable", "no-relative-endpoints")
             doubts = [doubt for doubt in self.responses.doubts if doubt.rule in own]
             return response_source(self.response, design), doubts
         if outcome == "growth_rate":
-            return self.growth.slopes(), ()
+            return self.growth.slopes(), self.growth.doubts
         if outcome == "log_hazard":
-            return hazard_source(self.progression), ()
-        return self.progression.days_without_progression(), ()
+            return hazard_source(self.progression), self.progression.doubts
+        return self.progression.days_without_progression(), self.progression.doubts
 
     @property
     def last_day_fitted(self) -> float:
