@@ -22,7 +22,7 @@ from xenotrack.cli.app import cli
 from xenotrack.cli.options import READING, RULES
 from xenotrack.glossary import COLUMNS, TABLES
 from xenotrack.study.columns import COLUMN_ROLES
-from xenotrack.study.rules import USUAL_VALUE, Rules
+from xenotrack.study.rules import USUAL_VALUE, ArriveRules, Rules
 from xenotrack.study.volume import FORMULAS
 
 DOCS = Path(__file__).parent
@@ -61,6 +61,13 @@ SECTIONS = {
         "`[arms]`: the arms with their drugs, in display order; `[]` is an arm without a drug. "
         "Without this section a name is split at `+` into drugs. An arm of the sheet that is "
         "missing here is an error. On the command line `--arm NAME=DRUG,DRUG`, once for each."
+    ),
+    "arrive": (
+        "`[arrive]`: what only people know of the ARRIVE 2.0 essential ten, as text for the "
+        "checklist in the report of `run`; what the sheet says stands there anyway, and what "
+        'nobody says is "not supplied". Keys: '
+        + ", ".join(f"`{field.encode_name}`" for field in msgspec.structs.fields(ArriveRules))
+        + "."
     ),
 }
 

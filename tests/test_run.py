@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -23,11 +24,13 @@ ROOT = Path(__file__).parent.parent
 FIGURES = ("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight")
 FILES = {
     "README.txt",
+    "report.html",
     "manifest.json",
     "results.json",
     *(f"tables/{name}.csv" for name in TABLES),
     *(f"figures/{name}.{form}" for name in FIGURES for form in ("svg", "png")),
 }
+PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 LONELY = "mouse,arm,day,volume\n" + "".join(
     f"m{mouse},drug,{day},{100 * 1.1**day + mouse:.1f}\n" for mouse in range(3) for day in (0, 3, 7)
 )
@@ -61,7 +64,7 @@ def unpainted(monkeypatch) -> None:
 
     def drawn(kinds, drawable):
         for kind in kinds:
-            yield from ((f"{kind}.{form}", b"a picture") for form in studio.FORMATS)
+            yield from ((f"{kind}.{form}", PICTURE) for form in studio.FORMATS)
 
     monkeypatch.setattr(studio, "_draw", drawn)
     monkeypatch.setattr(studio, "_can_share_work", lambda: False)
@@ -172,6 +175,21 @@ def test_another_run_elsewhere_gives_the_same_bytes(whole, run, tmp_path) -> Non
 def test_the_summary_of_a_sample_stays(ask, golden, sample, tmp_path, study) -> None:
     answer = ask("run", sample(study), "-o", tmp_path / "out", code=0)
     golden(f"summary.{study.partition('.')[0]}.txt", answer.stdout)
+
+
+@pytest.mark.usefixtures("unpainted")
+@pytest.mark.parametrize(
+    "study", ["naive.toml", "resistant.toml", "combination.csv", "two_arm.csv", "wide.csv"]
+)
+def test_the_story_of_a_sample_stays(ask, golden, sample, tmp_path, study) -> None:
+    ask("run", sample(study), "-o", tmp_path / "out", code=0)
+    story = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))["story"]
+    # Which versions of libraries were there changes no word else.
+    story["methods"] = [re.sub(r" \(numpy .*\)", "", text) for text in story["methods"]]
+    golden(
+        f"story.{study.partition('.')[0]}.json",
+        json.dumps(story, ensure_ascii=False, indent=1) + "\n",
+    )
 
 
 @pytest.mark.usefixtures("unpainted")
@@ -357,10 +375,10 @@ def test_a_run_that_stops_leaves_no_process_behind(sheet, tmp_path) -> None:
 
 def test_an_artist_that_dies_costs_no_figure(ask, sheet, tmp_path, monkeypatch) -> None:
     def drawn(kinds, drawable):
-        yield from ((f"{kind}.{form}", b"here") for kind in kinds for form in studio.FORMATS)
+        yield from ((f"{kind}.{form}", PICTURE) for kind in kinds for form in studio.FORMATS)
 
     monkeypatch.setattr(studio, "_draw", drawn)
     monkeypatch.setattr(studio, "_work", lambda ours, theirs: None)
     monkeypatch.setattr(studio, "_can_share_work", lambda: True)
     ask("run", sheet, "-o", tmp_path / "out", code=0)
-    assert (tmp_path / "out" / "figures" / "rates.png").read_bytes() == b"here"
+    assert (tmp_path / "out" / "figures" / "rates.png").read_bytes() == PICTURE

@@ -24,8 +24,8 @@ KEYS = [
     (section, field)
     for section, shape in SECTIONS.items()
     for field in msgspec.structs.fields(shape)
-    # Which sheet is read is the argument STUDY itself.
-    if (section, field.encode_name) != ("study", "sheet")
+    # Which sheet is read is the argument STUDY itself; texts of a report are no rules.
+    if (section, field.encode_name) != ("study", "sheet") and section != "arrive"
 ]
 IDS = [f"{section}.{field.encode_name}" for section, field in KEYS]
 

@@ -21,6 +21,7 @@ KEYS = {
     "growth": {"until"},
     "progression": {"rule", "value"},
     "compare": {"primary"},
+    "arrive": {"sample_size", "criteria", "randomisation", "blinding", "animals", "procedures"},
 }
 
 

@@ -43,7 +43,7 @@ def rate(verdict: str, estimate: float, low: float, high: float) -> pd.Series:
 
 
 def against_control(**claims: tuple[float, float]) -> pd.DataFrame:
-    """The control family of rates, each with half-width 0.01 about its estimate."""
+    """The control family of rates, each with half-width 0.01, beside a control of 0.05 per day."""
     return pd.DataFrame(
         [
             {
@@ -52,6 +52,9 @@ def against_control(**claims: tuple[float, float]) -> pd.DataFrame:
                 "simultaneous_low": estimate - 0.01,
                 "simultaneous_high": estimate + 0.01,
                 "p_adjusted": p_adjusted,
+                "slower_percent": -estimate / 0.0005,
+                "slower_low": (-estimate - 0.01) / 0.0005,
+                "slower_high": (-estimate + 0.01) / 0.0005,
             }
             for arm, (estimate, p_adjusted) in claims.items()
         ]
@@ -114,17 +117,34 @@ def test_an_arm_of_which_no_mouse_can_progress_blocked_nothing() -> None:
 def test_what_slowed_growth_is_claimed_by_the_adjusted_p_alone() -> None:
     rows = against_control(A=(-0.03, 0.001), B=(-0.02, 0.06), C=(0.02, 0.01))
     assert slowed_sentences(rows, "vehicle", 0.95) == [
-        "A grew slower than vehicle: by 0.03 per day (95 % 0.02 to 0.04, p = 0.001).",
-        "B: no difference from vehicle could be shown: −0.02 per day "
-        "(95 % −0.03 to −0.01, p = 0.06).",
-        "C grew faster than vehicle: by 0.02 per day (95 % 0.01 to 0.03, p = 0.01).",
+        "A grew slower than vehicle by 60 % (95 % 40 to 80; −0.03 per day, p = 0.001).",
+        "B showed no difference from vehicle: slower by 40 % (95 % 20 to 60, p = 0.06); "
+        "excluded: slower by more than 60 %.",
+        "C grew faster than vehicle by 40 % (95 % 20 to 60; 0.02 per day, p = 0.01).",
     ]
 
 
-def test_an_interval_that_holds_zero_keeps_its_sides() -> None:
+def test_an_undecided_difference_says_what_is_excluded_on_either_side() -> None:
+    rows = against_control(A=(-0.005, 0.3))
+    assert slowed_sentences(rows, "vehicle", 0.95)[-1] == (
+        "A showed no difference from vehicle: slower by 10 % (95 % −10 to 30, p = 0.3); "
+        "excluded: slower by more than 30 % and faster by more than 10 %."
+    )
+
+
+def test_a_claim_beside_a_wider_interval_shows_its_own() -> None:
     rows = against_control(A=(-0.005, 0.03))
     assert slowed_sentences(rows, "vehicle", 0.95) == [
-        "A grew slower than vehicle: by 0.005 per day (95 % −0.005 to 0.015, p = 0.03)."
+        "A grew slower than vehicle by 10 % (95 % −10 to 30 for this arm alone; −0.005 per day, "
+        "p = 0.03)."
+    ]
+
+
+def test_without_percents_rates_are_said() -> None:
+    rows = against_control(A=(-0.03, 0.001), B=(-0.02, 0.06)).assign(slower_low=np.nan)
+    assert slowed_sentences(rows, "vehicle", 0.95) == [
+        "A grew slower than vehicle: −0.03 per day (95 % −0.04 to −0.02, p = 0.001).",
+        "B showed no difference from vehicle: −0.02 per day (95 % −0.03 to −0.01, p = 0.06).",
     ]
 
 

@@ -40,7 +40,7 @@ def test_the_days_fitted_and_the_rule_are_named(pair) -> None:
 
 
 def test_every_interval_is_at_the_declared_level(pair) -> None:
-    assert set(re.findall(r"(\d+) %", flat(pair).partition("Doubts:")[0])) == {"90"}
+    assert set(re.findall(r"(\d+) % −?[\d.]+ to", flat(pair).partition("Doubts:")[0])) == {"90"}
 
 
 def test_every_arm_has_a_row_in_display_order(pair) -> None:

@@ -83,7 +83,19 @@ control = "vehicle"
 
 [volume]
 formula = "half_lw2"
-{sample.rules}"""
+{sample.rules}{_ARRIVE}"""
+
+
+# What a lab would write; the mice are simulated.
+_ARRIVE = """
+[arrive]
+sample_size = "Ten mice an arm, as the simulation was set up."
+criteria = "None was set; no mouse and no reading was left out."
+randomisation = "Mice were drawn independently of their arm."
+blinding = "Readings were drawn by a program."
+animals = "Simulated mice of 18 to 26 g with one xenograft each."
+procedures = "Simulated calipers twice a week, weights on the same days; see README.md."
+"""
 
 
 _NAIVE_RULES = f"""

@@ -15,6 +15,7 @@ from xenotrack import __version__
 from xenotrack.glossary import TABLES
 from xenotrack.present.results import Results
 from xenotrack.present.tables import SCHEMA_VERSION, first_row, json_bytes, records, stack, to_csv
+from xenotrack.present.tell.whole import tell
 
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "lifelines", "plotnine")
 
@@ -33,8 +34,7 @@ def write_folder(
     pictures = fetch_pictures()
     for name, data in pictures.items():
         (folder / "figures" / name).write_bytes(data)
-    if "story" in said:
-        _write_report(folder, json_bytes(said), made, pictures)
+    _write_report(folder, json_bytes(said), made, pictures)
     (folder / "README.txt").write_text(contents(results, sorted(pictures)), encoding="utf-8")
     # Last: a folder with a manifest is a whole one.
     (folder / "manifest.json").write_bytes(made)
@@ -85,7 +85,7 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
 
 
 def everything(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    """results.json: the study's facts, every table, every doubt."""
+    """results.json: the study's facts, every table, every doubt, the text of the report."""
     study = results.study
     design = study.design
     facts: dict[str, Any] = {
@@ -109,6 +109,7 @@ def everything(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, A
         "growth_model": growth,
         "tables": {name: records(frame) for name, frame in tables.items()},
         "doubts": [msgspec.to_builtins(doubt) for doubt in results.doubts],
+        "story": msgspec.to_builtins(tell(results, tables)),
     }
 
 
@@ -132,6 +133,7 @@ def contents(results: Results, pictures: list[str]) -> str:
     lines = [
         f"Results of xenotrack {__version__} for {results.study.title}.",
         "",
+        "report.html     everything to look at and read, in one page that needs nothing else",
         "results.json    study facts, every table, every doubt",
         "manifest.json   versions, rules in force, digests of the inputs",
         "",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from xenotrack.compare.slowing import alone
 from xenotrack.doubts import p_words
 from xenotrack.study.design import Design
 from xenotrack.study.rules import ProgressionRules
@@ -85,31 +86,83 @@ def blocked_sentence(growth: pd.Series, progression: pd.Series, level: float) ->
 def slowed_sentences(rows: pd.DataFrame, control: str, level: float) -> list[str]:
     """What slowed growth against control, by the adjusted intervals, and what could not be shown.
 
-    ``rows``: the control family of ``growth_rate``.
+    ``rows``: the control family of ``growth_rate``, with the columns of ``with_slowing``.
     """
     known = rows[rows["p_adjusted"].notna()]
     slowed = (known["p_adjusted"] < 1 - level) & (known["estimate"] < 0)
-    said = [_against_control(row, control, level) for _, row in known.iterrows()]
+    said = [against_control(row, control, level) for _, row in known.iterrows()]
     if len(known) and not slowed.any():
         said.insert(0, f"No arm was shown to grow slower than {control}.")
     return said
 
 
-def _against_control(row: pd.Series, control: str, level: float) -> str:
+def against_control(row: pd.Series, control: str, level: float) -> str:
+    """One arm against control, in percent of the control's rate where that is a number."""
     arm = str(row["contrast"]).removesuffix(f" - {control}")
-    low, high = row["simultaneous_low"], row["simultaneous_high"]
-    if row["p_adjusted"] >= 1 - level:
-        found = f"{number(row['estimate'])} per day ({interval(low, high, level)}"
+    shown = row["p_adjusted"] < 1 - level
+    rate = f"{number(row['estimate'])} per day"
+    p_value = p_words(row["p_adjusted"])
+    if not np.isfinite([row["slower_percent"], row["slower_low"], row["slower_high"]]).all():
+        found = family_interval(row, level)
+        how = "slower" if row["estimate"] < 0 else "faster"
+        words = f"grew {how} than {control}" if shown else f"{_unshown(control)}"
+        return f"{arm} {words}: {rate} ({found}, {p_value})."
+    if not shown:
         return (
-            f"{arm}: no difference from {control} could be shown: {found}, "
-            f"{p_words(row['p_adjusted'])})."
+            f"{arm} {_unshown(control)}: slower by {percent(row['slower_percent'])} "
+            f"({percents(row['slower_low'], row['slower_high'], level)}, {p_value})"
+            f"{_excluded(row)}."
         )
-    word = "slower" if row["estimate"] < 0 else "faster"
-    near, far = (-high, -low) if row["estimate"] < 0 else (low, high)
+    if row["estimate"] > 0:
+        ends = percents(-row["slower_high"], -row["slower_low"], level)
+        how = f"faster than {control} by {percent(-row['slower_percent'])}"
+        return f"{arm} grew {how} ({ends}; {rate}, {p_value})."
+    ends = percents(row["slower_low"], row["slower_high"], level)
+    by_itself = " for this arm alone" if alone(row, level) else ""
     return (
-        f"{arm} grew {word} than {control}: by {number(abs(row['estimate']))} per day "
-        f"({interval(near, far, level)}, {p_words(row['p_adjusted'])})."
+        f"{arm} grew slower than {control} by {percent(row['slower_percent'])} "
+        f"({ends}{by_itself}; {rate}, {p_value})."
     )
+
+
+def family_interval(row: pd.Series, level: float) -> str:
+    """The interval that holds for the family; that of one arm where only this excludes 0."""
+    if alone(row, level):
+        return f"{interval(row['conf_low'], row['conf_high'], level)} for this arm alone"
+    return interval(row["simultaneous_low"], row["simultaneous_high"], level)
+
+
+def _unshown(control: str) -> str:
+    return f"showed no difference from {control}"
+
+
+def _excluded(row: pd.Series) -> str:
+    """What the interval of an undecided difference leaves no room for."""
+    ruled_out = [
+        f"{word} by more than {percent(limit)}"
+        for word, limit in (("slower", row["slower_high"]), ("faster", -row["slower_low"]))
+        if limit > 0
+    ]
+    return f"; excluded: {join(ruled_out)}"
+
+
+def percent(value: float) -> str:
+    """Whole percents; one decimal below ten.
+
+    >>> percent(61.7), percent(4.43), percent(-120.2)
+    ('62 %', '4.4 %', '−120 %')
+    """
+    return f"{value:.{0 if abs(value) >= 10 else 1}f} %".replace("-", "−")
+
+
+def percents(low: float, high: float, level: float) -> str:
+    """``95 % 48 to 75``.
+
+    >>> percents(48.2, 75, 0.95)
+    '95 % 48 to 75'
+    """
+    ends = [percent(end).removesuffix(" %") for end in (low, high)]
+    return f"{100 * level:g} % {ends[0]} to {ends[1]}"
 
 
 def parts_sentences(rows: pd.DataFrame, design: Design, level: float) -> list[str]:

@@ -8,6 +8,7 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 
+from xenotrack.compare.slowing import with_slowing
 from xenotrack.doubts import p_words
 from xenotrack.present.results import Results
 from xenotrack.present.sentences import (
@@ -161,8 +162,9 @@ def answers(results: Results) -> Iterator[tuple[str, list[str]]]:
         family = compared[compared["family"] == "control"]
         how = ADJUSTMENTS[design.rules.compare.adjust]
         yield (
-            f"What slowed growth, {days} ({how}):",
-            slowed_sentences(family, design.control, level),
+            f"What slowed growth, {days} (rate against that of {design.control}, above 100 % it "
+            f"shrinks; {how}):",
+            slowed_sentences(with_slowing(family, results.growth), design.control, level),
         )
     yield f"What blocked it, growth of {days}, progression of all days:", _blocked(results, level)
     yield (

@@ -106,6 +106,21 @@ class CompareRules(Section, frozen=True):
     level: float = 0.95
 
 
+class ArriveRules(Section, frozen=True):
+    """``[arrive]``: the ARRIVE 2.0 essential ten in the study's own words, for its report."""
+
+    study_design: str = ""
+    sample_size: str = ""
+    criteria: str = ""
+    randomisation: str = ""
+    blinding: str = ""
+    outcomes: str = ""
+    statistics: str = ""
+    animals: str = ""
+    procedures: str = ""
+    results: str = ""
+
+
 class Rules(Section, frozen=True):
     """The whole of ``study.toml``."""
 
@@ -117,3 +132,4 @@ class Rules(Section, frozen=True):
     progression: ProgressionRules = ProgressionRules()
     response: ResponseRules = ResponseRules()
     compare: CompareRules = CompareRules()
+    arrive: ArriveRules = ArriveRules()

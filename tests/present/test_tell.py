@@ -1,0 +1,200 @@
+"""What a report says is bound to the numbers, whatever the study has or lacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xenotrack.compare.slowing import simultaneous_level, with_slowing
+from xenotrack.present.figures.gallery import FIGURES
+from xenotrack.present.folder import collect_tables
+from xenotrack.present.results import Results
+from xenotrack.present.story import Story
+from xenotrack.present.tell.arrive import ITEMS
+from xenotrack.present.tell.references import WORKS, Citations
+from xenotrack.present.tell.whole import tell
+from xenotrack.study.ingest import read_study
+from xenotrack.study.rules import (
+    ArriveRules,
+    CompareRules,
+    GrowthRules,
+    ProgressionRules,
+    Rules,
+    StudyRules,
+    VolumeRules,
+)
+
+SAMPLES = Path(__file__).parents[2] / "sample_data"
+PAIR = "alpelisib+fulvestrant"
+
+
+def told(sheet: str | bytes, **rules: object) -> Story:
+    source = SAMPLES / sheet if isinstance(sheet, str) else sheet
+    results = Results(read_study(source, Rules(**rules)))
+    return tell(results, collect_tables(results))
+
+
+def answer(story: Story, question: str) -> str:
+    (found,) = [each for each in story.answers if each.id == question]
+    return " ".join(found.sentences)
+
+
+def sheet_of(**rates: float) -> bytes:
+    """Three mice an arm, on five days, each growing a little by its own."""
+    rows = ["mouse,arm,day,volume"]
+    for arm, rate in rates.items():
+        for mouse in range(3):
+            for day in (0, 3, 7, 10, 14):
+                wobble = 0.02 * ((day * 7 + mouse * 5) % 3 - 1)
+                volume = 100 * np.exp((rate + 0.004 * (mouse - 1)) * day + wobble)
+                rows.append(f"{arm}{mouse},{arm},{day},{volume:.2f}")
+    return "\n".join(rows).encode()
+
+
+@pytest.fixture(scope="module")
+def two() -> Results:
+    return Results(read_study(SAMPLES / "two_arm.csv"))
+
+
+def test_percents_are_those_of_the_index_where_one_arm_is_compared(two) -> None:
+    (rates,) = [each for each in two.comparisons if each.outcome == "growth_rate"]
+    row = with_slowing(rates.to_frame(), two.growth).iloc[0]
+    indices = two.group_indices.to_frame()
+    index = indices[indices["index"] == "GRI"].iloc[0]
+    assert row["slower_percent"] == pytest.approx(index["estimate"])
+    assert row["slower_low"] == pytest.approx(index["conf_low"])
+    assert row["slower_high"] == pytest.approx(index["conf_high"])
+
+
+def test_percents_hold_for_all_arms_together() -> None:
+    results = Results(read_study(SAMPLES / "combination.csv"))
+    (rates,) = [each for each in results.comparisons if each.outcome == "growth_rate"]
+    frame = rates.to_frame()
+    frame = frame[frame["family"] == "control"]
+    assert [simultaneous_level(row) for _, row in frame.iterrows()] == pytest.approx(
+        [1 - 0.05 / 3] * 3
+    )
+
+
+def test_a_contrast_without_spread_has_no_percents(two) -> None:
+    (rates,) = [each for each in two.comparisons if each.outcome == "growth_rate"]
+    frame = rates.to_frame().assign(std_error=0.0)
+    assert with_slowing(frame, two.growth)["slower_low"].isna().all()
+
+
+def test_every_answer_names_figures_with_captions_and_tables_that_are_written() -> None:
+    results = Results(read_study(SAMPLES / "combination.csv"))
+    tables = collect_tables(results)
+    story = tell(results, tables)
+    assert {caption.figure for caption in story.captions} == set(FIGURES)
+    assert all(caption.alt and caption.note for caption in story.captions)
+    assert {name for each in story.answers for name in each.tables} <= set(tables)
+    shown = {name for each in story.answers for name in each.figures}
+    assert set(FIGURES) <= shown | {story.key_figure}
+
+
+def test_every_doubt_is_told_once_or_more() -> None:
+    results = Results(read_study(SAMPLES / "combination.csv"))
+    story = tell(results, collect_tables(results))
+    beside = {text for each in story.answers for text in each.doubts}
+    assert beside == {doubt.text for doubt in results.doubts}
+
+
+def test_a_study_of_one_arm_compares_nothing() -> None:
+    story = told(sheet_of(drug=0.05))
+    assert "Nothing was compared" in story.headline[0]
+    assert [each.id for each in story.answers] == ["slowed", "blocked", "how-long", "price", "sure"]
+    assert "compared with" not in " ".join(story.methods)
+    assert "No body weights were recorded." in answer(story, "price")
+
+
+def test_without_growth_the_report_says_so_and_goes_on() -> None:
+    rows = ["mouse,arm,day,volume", "a,vehicle,0,100", "b,vehicle,0,110", "c,drug,0,100"]
+    story = told("\n".join(rows).encode(), study=StudyRules(control="vehicle"))
+    assert "Growth could not be fitted" in story.headline[0]
+    assert "Growth could not be fitted" in answer(story, "slowed")
+    assert story.key_figure == "progression"
+    assert "mixed model" not in " ".join(story.methods)
+
+
+def test_a_control_that_does_not_grow_leaves_rates_without_percents() -> None:
+    story = told(sheet_of(vehicle=-0.02, drug=-0.08), study=StudyRules(control="vehicle"))
+    said = answer(story, "slowed")
+    assert "per day" in said
+    assert " by " not in said.partition("Bonferroni).")[2]
+
+
+def test_the_contrast_named_beforehand_is_the_headline() -> None:
+    story = told("combination.csv", compare=CompareRules(primary=f"{PAIR} - fulvestrant"))
+    assert story.headline[0].startswith(f"Named beforehand, {PAIR} against fulvestrant: growth was")
+    assert f"{PAIR}: lowest weight" in story.headline[-1]
+
+
+def test_an_arm_without_events_makes_its_interval_doubtful_in_the_headline() -> None:
+    found = Results(
+        read_study(
+            SAMPLES / "resistant.csv", Rules(compare=CompareRules(primary="alpelisib - vehicle"))
+        )
+    )
+    story = tell(found, collect_tables(found))
+    assert "no mouse of alpelisib progressed, so the interval is too narrow" in story.headline[0]
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({"growth": GrowthRules(df="satterthwaite")}, "Degrees of freedom are Satterthwaite's [1]"),
+        ({"growth": GrowthRules(variances="pooled")}, "one set of variances"),
+        ({"growth": GrowthRules(baseline="ratio", variances="pooled")}, "ln(V_ij/V_i0)"),
+        ({"progression": ProgressionRules(rule="absolute", value=800)}, "at or above 800 mm³"),
+        ({"progression": ProgressionRules(size_cull="censor")}, "censored at their last reading."),
+        ({"compare": CompareRules(adjust="dunnett")}, "by Dunnett ["),
+        ({"volume": VolumeRules(formula="pi6_lw2")}, "π/6 · L · W²"),
+        ({"volume": VolumeRules(limit_mm3=60)}, "limit of measurement was 60 mm³"),
+    ],
+)
+def test_the_methods_say_what_the_rules_in_force_are(rules, said) -> None:
+    assert said in " ".join(told("two_arm.csv", **rules).methods)
+
+
+def test_the_methods_name_the_cox_model_that_was_fitted() -> None:
+    story = told("wide.csv", compare=CompareRules(hazards="efron"))
+    assert "Efron's method" in " ".join(story.methods)
+
+
+def test_works_are_listed_in_the_order_of_their_marks_and_only_if_cited() -> None:
+    story = told("two_arm.csv")
+    text = " ".join(story.methods)
+    marks = sorted({int(one) for part in _brackets(text) for one in part.split(",")})
+    assert marks == list(range(1, len(story.references) + 1))
+    assert not any(work == WORKS["dunnett"] for work in story.references)
+    cite = Citations()
+    assert (cite("holm"), cite("gao", "holm"), cite.listed) == (
+        "[1]",
+        "[1,2]",
+        (WORKS["holm"], WORKS["gao"]),
+    )
+
+
+def _brackets(text: str) -> list[str]:
+    return [part.partition("]")[0] for part in text.split("[")[1:]]
+
+
+def test_the_checklist_has_the_studys_words_before_ours_and_gaps_where_nobody_spoke() -> None:
+    story = told("two_arm.csv", arrive=ArriveRules(blinding="The reader did not know the arms."))
+    by_item = {each.item: each.text for each in story.arrive}
+    assert len(story.arrive) == len(ITEMS) == 10
+    assert by_item["Blinding"] == "The reader did not know the arms."
+    assert by_item["Randomisation"] == ""
+    assert "vehicle 8, alpelisib 8" in by_item["Sample size"]
+
+
+def test_findings_are_counted_and_the_first_shown_with_their_place() -> None:
+    rows = sheet_of(vehicle=0.08, drug=0.01).decode().splitlines()
+    rows[2] = rows[2].rpartition(",")[0] + ",dead"
+    story = told("\n".join(rows).encode(), study=StudyRules(control="vehicle"))
+    text = " ".join(story.quality)
+    assert "about the sheet" in text
+    assert "cell 3" in text

@@ -1,0 +1,132 @@
+"""The words beside each figure: its title, how to read it, and its finding for who cannot see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from xenotrack.present.results import Results
+from xenotrack.present.sentences import join, number, progression_rule
+from xenotrack.present.story import Caption
+from xenotrack.present.words import days_text, rate_text
+from xenotrack.study.rules import ProgressionRules
+
+
+def captions(results: Results) -> tuple[Caption, ...]:
+    """The captions of a study's figures; where it has phases each names its own."""
+    phase = f" Phase {results.study.phase}." if results.study.phase else ""
+    said = [make(results) for make in CAPTIONS]
+    return tuple(Caption(one.figure, one.title, one.note + phase, one.alt) for one in said)
+
+
+def _level(results: Results) -> str:
+    return f"{100 * results.study.design.rules.compare.level:g} %"
+
+
+def _rates_read(results: Results) -> str:
+    """The rate of each arm in words."""
+    if not results.has_growth:
+        return "No growth rate could be estimated."
+    rows = results.growth.to_frame()
+    told = [
+        f"{arm} {rate_text(*numbers)}"
+        for arm, *numbers in zip(
+            rows["arm"], rows["estimate"], rows["conf_low"], rows["conf_high"], strict=True
+        )
+    ]
+    return f"Growth rates per day: {', '.join(told)}."
+
+
+def _growth(results: Results) -> Caption:
+    counted = results.progression.to_frame()
+    return Caption(
+        "growth",
+        "Tumour volume of each arm",
+        f"Geometric mean of the mice still on study, with its {_level(results)} interval; below, "
+        "how many they are. A mean of those that stay looks better as the largest tumours leave: "
+        "read it beside the numbers, and the effect from the rates.",
+        f"Mean tumour volume by day for {join(counted['arm'])}. {_rates_read(results)}",
+    )
+
+
+def _growth_by_arm(results: Results) -> Caption:
+    return Caption(
+        "growth_by_arm",
+        "Every mouse, and the fitted growth of its arm",
+        "One line a mouse, with a mark for why it left; the thick line is the arm's fitted growth "
+        f"with its {_level(results)} band. Volumes on a log scale, so that steady growth is a "
+        "straight line.",
+        f"Tumour volumes of every mouse by arm, with the fitted lines. {_rates_read(results)}",
+    )
+
+
+def _rates(results: Results) -> Caption:
+    return Caption(
+        "rates",
+        "Growth rate of each arm",
+        f"Estimate and {_level(results)} interval, each arm alone. Left of the line at zero "
+        "tumours shrink. Whether two arms differ is not told by overlap: see the comparisons.",
+        _rates_read(results),
+    )
+
+
+def _progression(results: Results) -> Caption:
+    rows = results.progression.to_frame()
+    told = [
+        f"{arm} {days_text(median, low, high, 'not reached')}"
+        for arm, median, low, high in zip(
+            rows["arm"], rows["median_days"], rows["conf_low"], rows["conf_high"], strict=True
+        )
+    ]
+    return Caption(
+        "progression",
+        "Mice without progression",
+        f"Kaplan–Meier curves; progression is the {progression_rule(_rules(results))}. "
+        "Ticks are mice that left before they progressed; below, the mice at risk.",
+        f"Median days to progression: {', '.join(told)}.",
+    )
+
+
+def _rules(results: Results) -> ProgressionRules:
+    return results.study.design.rules.progression
+
+
+def _waterfall(results: Results) -> Caption:
+    mice = results.response
+    classes = mice["mrecist"].value_counts() if "mrecist" in mice else {}
+    told = [f"{count} {name}" for name, count in classes.items()]
+    return Caption(
+        "waterfall",
+        "Best response of each mouse",
+        "One bar a mouse: the smallest change of volume from its baseline, in percent, coloured "
+        "by arm; letters are the mRECIST class.",
+        f"Best change of volume of {len(mice)} mice: {', '.join(told) or 'no class'}.",
+    )
+
+
+def _weight(results: Results) -> Caption:
+    rows = results.tolerability
+    told = [
+        f"{arm} {number(nadir, 2)} %"
+        for arm, nadir in zip(rows["arm"], rows["weight_nadir_percent_mean"], strict=True)
+        if np.isfinite(nadir)
+    ]
+    said = f"Mean of the lowest weights: {', '.join(told)}." if told else "No weights recorded."
+    return Caption(
+        "weight",
+        "Body weight",
+        "Change from the baseline weight, one line a mouse, and the mean of its arm. The lines at "
+        "−15 and −20 % are common humane limits.",
+        said,
+    )
+
+
+CAPTIONS: tuple[Callable[[Results], Caption], ...] = (
+    _growth,
+    _growth_by_arm,
+    _rates,
+    _progression,
+    _waterfall,
+    _weight,
+)

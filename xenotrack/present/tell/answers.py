@@ -1,0 +1,272 @@
+"""The questions of a report in the order in which people ask them, each with its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.doubts import p_words
+from xenotrack.present.sentences import (
+    blocked_sentence,
+    family_interval,
+    join,
+    number,
+    parts_sentences,
+    slowed_sentences,
+    synergy_sentences,
+)
+from xenotrack.present.story import Answer
+from xenotrack.present.summary import ADJUSTMENTS
+from xenotrack.present.tell.facts import Facts
+
+# Which doubts stand beside which question. Those of a fit as a whole stand under "how sure".
+DOUBTS = {
+    "slowed": (
+        "growth-not-fitted",
+        "arm-not-tested",
+        "curved-growth",
+        "arms-cut-at-different-days",
+        "below-limit-verdict",
+        "contrast-not-estimable",
+    ),
+    "blocked": ("below-limit-share", "response-not-evaluable", "no-relative-endpoints"),
+    "how-long": (
+        "arm-without-events",
+        "toxicity-before-progression",
+        "withdrawals-differ",
+        "unconfirmed-crossing",
+        "unknown-fate",
+        "not-evaluable",
+        "rmst-beyond-follow-up",
+        "no-follow-up",
+        "late-baseline",
+        "contrast-not-estimable",
+        "cox-fit",
+    ),
+    "parts": (
+        "part-missing",
+        "part-not-estimable",
+        "antagonism-below-limit",
+        "below-limit-synergy",
+        "independent-action-leaves-no-room",
+        "no-independent-action",
+    ),
+}
+OUTCOMES = {
+    "slowed": ("growth_rate",),
+    "how-long": ("rmst_days", "log_hazard"),
+    "parts": ("growth_rate", "rmst_days"),
+}
+
+
+def answers(facts: Facts) -> Iterator[Answer]:
+    """Each question that the study can be asked."""
+    yield slowed(facts)
+    yield blocked(facts)
+    yield how_long(facts)
+    if list(facts.design.combinations()):
+        yield parts(facts)
+    yield price(facts)
+    told = {text for question in DOUBTS for text in _doubts(facts, question)}
+    yield sure(facts, tuple(d.text for d in facts.results.doubts if d.text not in told))
+
+
+def _doubts(facts: Facts, question: str) -> tuple[str, ...]:
+    return facts.doubts(DOUBTS[question], OUTCOMES.get(question, ()))
+
+
+def slowed(facts: Facts) -> Answer:
+    return Answer(
+        "slowed",
+        "Did it slow growth?",
+        tuple(_slowed(facts)),
+        ("growth_by_arm", "growth_by_arm_linear", "growth", "rates", "contrasts", "spider"),
+        ("growth", "compare"),
+        _doubts(facts, "slowed"),
+    )
+
+
+def _slowed(facts: Facts) -> Iterator[str]:
+    if not facts.results.has_growth:
+        yield "Growth could not be fitted, so no rate is compared."
+        return
+    if facts.control is None:
+        yield (
+            "No arm is the control, so nothing is compared; the rate of each arm stands in the "
+            "table."
+        )
+        return
+    if facts.slowing.empty:
+        yield "No arm can be compared with the control."
+        return
+    yield (
+        f"On {facts.days_fitted}, in percent of the growth rate of {facts.control}; above 100 % "
+        f"the tumours shrank ({ADJUSTMENTS[facts.design.rules.compare.adjust]})."
+    )
+    yield from slowed_sentences(facts.slowing, facts.control, facts.level)
+
+
+def blocked(facts: Facts) -> Answer:
+    return Answer(
+        "blocked",
+        "Did it block growth?",
+        tuple(_blocked(facts)),
+        ("waterfall",),
+        ("blocked", "response_by_arm", "compare"),
+        _doubts(facts, "blocked"),
+    )
+
+
+def _blocked(facts: Facts) -> Iterator[str]:
+    if not facts.results.has_growth:
+        yield "Growth could not be fitted, so no arm can be said to have blocked it."
+        return
+    said = [sentence for arm in facts.design.arm_names if (sentence := blocked_of(facts, arm))]
+    yield from said or ["No arm was shown to hold growth."]
+
+
+def blocked_of(facts: Facts, arm: str) -> str | None:
+    """Whether an arm blocked progression; None where it was not shown to hold growth."""
+    growth, progression = facts.arm_row("growth", arm), facts.arm_row("progression", arm)
+    if growth is None or progression is None:
+        return None
+    return blocked_sentence(growth, progression, facts.level)
+
+
+def how_long(facts: Facts) -> Answer:
+    return Answer(
+        "how-long",
+        "How long until tumours progressed?",
+        tuple(_how_long(facts)),
+        ("progression", "swimmer"),
+        ("progression", "logrank", "compare"),
+        _doubts(facts, "how-long"),
+    )
+
+
+def _how_long(facts: Facts) -> Iterator[str]:
+    medians = facts.tables["progression"]
+    for _, row in medians[medians["n_mice"] > 0].iterrows():
+        yield median_sentence(row, facts.level)
+    gained = facts.contrasts("rmst_days", "control")
+    if facts.control is not None:
+        for _, row in gained.iterrows():
+            yield from gained_sentence(row, facts)
+
+
+def median_sentence(row: pd.Series, level: float) -> str:
+    """Half of an arm's mice had progressed by which day."""
+    events = f"{row['n_events']:.0f} of {row['n_mice']:.0f} progressed"
+    ends = [number(end) if np.isfinite(end) else "not reached" for end in _limits(row)]
+    limits = f" ({100 * level:g} % {ends[0]} to {ends[1]})" if set(ends) != {"not reached"} else ""
+    if not np.isfinite(row["median_days"]):
+        return f"{row['arm']}: {events}; the median is not reached{limits}."
+    return f"{row['arm']}: {events}, half of them by day {number(row['median_days'])}{limits}."
+
+
+def _limits(row: pd.Series) -> tuple[float, float]:
+    return row["conf_low"], row["conf_high"]
+
+
+def gained_sentence(row: pd.Series, facts: Facts) -> Iterator[str]:
+    """Days without progression that an arm has more than control."""
+    arm = str(row["contrast"]).removesuffix(f" - {facts.control}")
+    if not np.isfinite(row["p_adjusted"]):
+        return
+    found = (
+        f"{number(row['estimate'])} days ({family_interval(row, facts.level)}, "
+        f"{p_words(row['p_adjusted'])})"
+    )
+    until = f"up to day {number(facts.tables['progression']['rmst_until'].max())}"
+    if row["p_adjusted"] >= 1 - facts.level:
+        yield f"{arm}: no gain in days over {facts.control} could be shown {until}: {found}."
+    else:
+        how = "gained" if row["estimate"] > 0 else "lost"
+        yield f"{arm} {how} days without progression over {facts.control} {until}: {found}."
+
+
+def parts(facts: Facts) -> Answer:
+    return Answer(
+        "parts",
+        "Is the combination more than its parts?",
+        tuple(_parts(facts)),
+        ("lattice", "index_by_day"),
+        ("compare", "synergy", "independent_action"),
+        _doubts(facts, "parts"),
+    )
+
+
+def _parts(facts: Facts) -> Iterator[str]:
+    if facts.control is None:
+        yield "No arm is the control, so combinations are not compared with their parts."
+        return
+    rows = facts.contrasts("growth_rate", "parts")
+    yield from parts_sentences(rows, facts.design, facts.level)
+    rates = facts.tables["synergy"]
+    rates = rates[rates["scale"] == "rate"] if len(rates) else rates
+    if len(rates):
+        yield from synergy_sentences(_told(rates), facts.level)
+        yield from _beside_zero(rates)
+
+
+def _told(rates: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are said; the splits of a triple into pair and third stand in the table."""
+    return rates[rates["reference"] != "bliss_doublet"]
+
+
+def _beside_zero(rates: pd.DataFrame) -> Iterator[str]:
+    """Why a verdict can stand beside an interval that holds 0."""
+    decided = rates["verdict"].isin(["synergy", "antagonism"])
+    holds = (rates["simultaneous_low"] < 0) & (rates["simultaneous_high"] > 0)
+    names = rates.loc[decided & holds, "combination"].tolist()
+    if names:
+        yield (
+            f"The verdict on {join(dict.fromkeys(names))} follows Holm's p; the interval beside "
+            "it holds for all combinations at once (Bonferroni), is wider than that test, and so "
+            "may include 0."
+        )
+
+
+def price(facts: Facts) -> Answer:
+    said = [
+        sentence for arm in facts.design.arm_names if (sentence := price_of(facts, arm)) is not None
+    ]
+    return Answer(
+        "price",
+        "At what price?",
+        tuple(said) or ("No body weights were recorded.",),
+        ("weight",),
+        ("tolerability",),
+    )
+
+
+def price_of(facts: Facts, arm: str) -> str | None:
+    """What an arm cost in body weight and in mice; None where no weight was recorded."""
+    row = facts.arm_row("tolerability", arm)
+    if row is None or not row["n_weighed"] or not np.isfinite(row["weight_nadir_percent_mean"]):
+        return None
+    weighed, exits = int(row["n_weighed"]), int(row["n_toxicity_exits"])
+    lowest = f"lowest weight on average {number(row['weight_nadir_percent_mean'], 2)} %"
+    lost = f"{int(row['n_loss_15'])} of {weighed} lost at least 15 %"
+    left = f", and {exits} left for toxicity" if exits else ""
+    return f"{arm}: {lowest}; {lost}{left}."
+
+
+def sure(facts: Facts, doubts: tuple[str, ...]) -> Answer:
+    said = []
+    if facts.results.has_growth:
+        fit = facts.results.growth.facts().iloc[0]
+        said.append(
+            f"Growth rests on {fit['n_measurements']} readings of {fit['n_mice']} mice, on "
+            f"{facts.days_fitted}: {fit['method']}."
+        )
+    count = len(facts.results.doubts)
+    said.append(
+        "No result carries a doubt."
+        if not count
+        else f"{count} {'doubt is' if count == 1 else 'doubts are'} carried by these results: "
+        "each stands beside the question that it touches, the others here."
+    )
+    return Answer("sure", "How sure is it?", tuple(said), ("residuals", "influence"), (), doubts)

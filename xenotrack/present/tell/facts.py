@@ -1,0 +1,79 @@
+"""What the sentences of a report are made from: a study's results and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from xenotrack.compare.slowing import with_slowing
+from xenotrack.present.results import Results
+from xenotrack.study.design import Design
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A study with the tables that ``run`` writes, by name."""
+
+    results: Results
+    tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def design(self) -> Design:
+        return self.results.study.design
+
+    @property
+    def level(self) -> float:
+        return self.design.rules.compare.level
+
+    @property
+    def control(self) -> str | None:
+        return self.design.control
+
+    @cached_property
+    def days_fitted(self) -> str:
+        """The days of the growth fit in words; empty without one."""
+        if not self.results.has_growth:
+            return ""
+        row = self.results.growth.facts().iloc[0]
+        return f"days {row['first_day']:g} to {row['last_day']:g}"
+
+    @cached_property
+    def last_day(self) -> float:
+        return float(self.results.study.readings["day"].max())
+
+    def contrasts(self, outcome: str, family: str) -> pd.DataFrame:
+        rows = self.tables["compare"]
+        return rows[(rows["outcome"] == outcome) & (rows["family"] == family)]
+
+    @cached_property
+    def slowing(self) -> pd.DataFrame:
+        """Growth rates against control, with their percents."""
+        rows = self.contrasts("growth_rate", "control")
+        return with_slowing(rows, self.results.growth) if len(rows) else rows
+
+    def arm_row(self, table: str, arm: str) -> pd.Series | None:
+        """An arm's row of a table; None where it has none."""
+        rows = self.tables[table]
+        found = rows[rows["arm"] == arm]
+        return found.iloc[0] if len(found) else None
+
+    def primary(self, outcome: str) -> pd.Series | None:
+        """The contrast named beforehand, of one outcome."""
+        rows = self.tables["compare"]
+        named = self.design.rules.compare.primary
+        found = rows[(rows["outcome"] == outcome) & (rows["contrast"] == named)]
+        return found.iloc[0] if len(found) else None
+
+    def doubts(self, rules: Iterable[str], outcomes: Iterable[str] = ()) -> tuple[str, ...]:
+        """The doubts with these names; those that name an outcome only where it is one of these."""
+        wanted, outcomes = set(rules), set(outcomes)
+        others = {"growth_rate", "log_hazard", "rmst_days", "response_rate"} - outcomes
+        return tuple(
+            doubt.text
+            for doubt in self.results.doubts
+            if doubt.rule in wanted
+            and not (outcomes and any(f" on {name}" in doubt.text for name in others))
+        )

@@ -1,0 +1,210 @@
+"""The methods paragraph of a paper: what was done in this study, by the rules in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import version
+
+from xenotrack import __version__
+from xenotrack.present.sentences import join, number, progression_rule, volume_rule
+from xenotrack.present.summary import OF_TUMORS
+from xenotrack.present.tell.facts import Facts
+from xenotrack.present.tell.references import Citations
+
+# What a combination is held against beside its single drugs.
+EXPECTED = {
+    "hsa": "its best single drug (intersection–union)",
+    "bliss_doublet": "each pair with the third drug",
+    "hsa_doublet": "its best pair (intersection–union)",
+    "interaction": "all smaller combinations",
+}
+LIBRARIES = ("numpy", "scipy", "pandas", "lifelines")
+
+
+def methods(facts: Facts) -> tuple[str, ...]:
+    """A paragraph a step of the analysis, marks of the references in brackets."""
+    return _told(facts)[0]
+
+
+def references(facts: Facts) -> tuple[str, ...]:
+    """The works cited, in the order of their marks."""
+    return _told(facts)[1]
+
+
+def _told(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    cite = Citations()
+    steps = (volumes, growth, progression, comparisons, synergy, responses, software)
+    paragraphs = tuple(" ".join(said) for step in steps if (said := list(step(facts, cite))))
+    return paragraphs, cite.listed
+
+
+def volumes(facts: Facts, cite: Citations) -> Iterator[str]:
+    study, rules = facts.results.study, facts.design.rules
+    rows = study.measurements
+    if (rows["length_mm"].notna() & rows["volume_mm3"].notna()).any():
+        yield (
+            "Tumours were measured with calipers; volume (mm³) was computed as "
+            f"{volume_rule(facts.design)}, L being the longer and W the shorter diameter (mm)."
+        )
+    else:
+        yield "Tumour volumes (mm³) were taken as recorded."
+    if rows.groupby("mouse")["tumor"].nunique().gt(1).any():
+        yield OF_TUMORS[rules.study.tumors]
+    yield "The mouse is the experimental unit."
+    if study.phase:
+        yield f"The analysis is of phase {study.phase}, with its own day 0 and baseline."
+    yield (
+        f"Baseline is the last reading at or up to {number(rules.study.baseline_window_days)} days "
+        "before the start of treatment (day 0)."
+    )
+    if study.limit_mm3:
+        how = {
+            "first": "the first reading of each run below it entered growth at the limit and the "
+            "rest of the run was left out",
+            "limit": "readings below it entered growth at the limit",
+            "half": "readings below it entered growth at half of the limit",
+            "drop": "readings below it were left out of growth",
+        }[rules.growth.below_limit]
+        yield f"The limit of measurement was {number(study.limit_mm3)} mm³; {how}."
+    yield "No reading was imputed and no outlier removed."
+
+
+def growth(facts: Facts, cite: Citations) -> Iterator[str]:
+    if not facts.results.has_growth:
+        return
+    fit = facts.results.growth
+    row = fit.facts().iloc[0]
+    yield (
+        f"Growth rates were estimated on {facts.days_fitted} "
+        f"({row['n_measurements']} readings of {row['n_mice']} mice)"
+    )
+    if "mixed model" not in row["method"]:
+        yield (
+            "as the slopes of least-squares lines of ln volume on day, one for each mouse, and "
+            "arms compared by Welch's test."
+        )
+        return
+    model = {
+        "arm": "ln V_ij = α + β·t_ij + b_0i + b_1i·t_ij + ε_ij with α and β for each arm",
+        "common": "ln V_ij = α + β·t_ij + b_0i + b_1i·t_ij + ε_ij with one α, and β for each arm",
+        "ratio": "ln(V_ij/V_i0) = β·t_ij + b_1i·t_ij + ε_ij with β for each arm",
+    }[facts.design.rules.growth.baseline]
+    spread = (
+        "and variances (random intercept and slope of each mouse, residual) for each arm by itself"
+        if row["variances"] == "by_arm"
+        else "and one set of variances (random intercept and slope of each mouse, residual) for "
+        "all arms"
+    )
+    yield f"by the linear mixed model {model}, {spread}, fitted by restricted maximum likelihood."
+    yield _reference(fit.reference, row["variances"] == "by_arm", cite)
+    if "mouse lines" in row["method"]:
+        yield "Where readings did not identify the model, a line was fitted to each mouse instead."
+    yield (
+        "An arm is said to have blocked growth where the upper limit of its rate is below "
+        f"{number(facts.design.rules.growth.blocked_below)} per day."
+    )
+
+
+def _reference(df: str, by_arm: bool, cite: Citations) -> str:
+    """Where degrees of freedom come from."""
+    if df == "normal":
+        return "Tests and intervals use the normal distribution."
+    if df == "satterthwaite":
+        return f"Degrees of freedom are Satterthwaite's {cite('satterthwaite')}."
+    said = (
+        f"Standard errors and degrees of freedom are those of Kenward and Roger {cite('kenward')}"
+    )
+    combined = f", combined over arms as by Satterthwaite {cite('satterthwaite')}"
+    return f"{said}{combined if by_arm else ''}."
+
+
+def progression(facts: Facts, cite: Citations) -> Iterator[str]:
+    rules = facts.design.rules.progression
+    table = facts.tables["progression"]
+    yield (
+        f"Progression is the {progression_rule(rules)}. Mice that left before were censored at "
+        "their last reading"
+        + (
+            ", but for those that left for tumour size, which count as progressed on that day."
+            if rules.size_cull == "event"
+            else "."
+        )
+    )
+    yield (
+        f"Time to progression was estimated by Kaplan and Meier {cite('kaplan')}, the interval of "
+        f"its median by Brookmeyer and Crowley {cite('brookmeyer')}, and the mean time without "
+        f"progression as the area under the curve up to day {number(table['rmst_until'].max())}."
+    )
+    if facts.control is not None:
+        yield (
+            "Hazards were compared by Cox regression with Firth's penalty, profile likelihood "
+            f"intervals and likelihood ratio tests {cite('firth', 'heinze')}."
+            if facts.design.rules.compare.hazards == "firth"
+            else "Hazards were compared by Cox regression with Efron's method for ties."
+        )
+
+
+def comparisons(facts: Facts, cite: Citations) -> Iterator[str]:
+    rules = facts.design.rules.compare
+    if facts.control is None:
+        return
+    level = f"{100 * rules.level:g} %"
+    compared = f"Every arm was compared with {facts.control}"
+    if rules.adjust == "holm":
+        yield (
+            f"{compared}; p-values were adjusted by Holm {cite('holm')} and simultaneous {level} "
+            "intervals by Bonferroni, within each outcome."
+        )
+    elif rules.adjust == "dunnett":
+        yield (
+            f"{compared}, p-values and simultaneous {level} intervals by Dunnett "
+            f"{cite('dunnett')}, within each outcome."
+        )
+    else:
+        yield f"{compared} without adjustment for the number of comparisons."
+    if rules.primary is not None:
+        yield f"The contrast {rules.primary} was named beforehand and is not adjusted."
+    yield (
+        "Slowing in percent is 100·(1 − k_T/k_C) of the growth rates k, its interval Fieller's "
+        f"{cite('fieller')} at the level of the simultaneous interval."
+    )
+    if list(facts.design.combinations()):
+        yield (
+            "A combination is said to be better than each of its parts by the intersection–union "
+            f"test {cite('berger')}, adjusted by Holm {cite('holm')} over combinations."
+        )
+
+
+def synergy(facts: Facts, cite: Citations) -> Iterator[str]:
+    table = facts.tables["synergy"]
+    if table.empty:
+        return
+    asked = set(table["reference"])
+    others = [text for name, text in EXPECTED.items() if name in asked]
+    yield (
+        "The excess of each combination was tested on growth rates against additivity of effects "
+        f"on ln volume, which is Bliss independence {cite('bliss')} "
+        "(k_AB − k_A − k_B + k_0, negative being synergy)"
+        + (f", and against {join(others)}" if others else "")
+        + "; p by Holm over combinations."
+    )
+    if len(facts.tables["independent_action"]):
+        yield (
+            "Time to progression was held against independent action of the parts, with limits "
+            f"by MOVER {cite('zou')}."
+        )
+
+
+def responses(facts: Facts, cite: Citations) -> Iterator[str]:
+    rules = facts.design.rules.response
+    yield (
+        f"Responses were classified by mRECIST {cite('gao')} from day {number(rules.min_day)} on; "
+        "mice that could not be evaluated stay in the denominator."
+    )
+    if (facts.tables["tolerability"]["n_weighed"] > 0).any():
+        yield "Body weight is relative to that at baseline; the tumour is not subtracted."
+
+
+def software(facts: Facts, cite: Citations) -> Iterator[str]:
+    made = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    yield f"Analyses were done with xenotrack {__version__} ({made})."

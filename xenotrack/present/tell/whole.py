@@ -1,0 +1,75 @@
+"""The story of a study: everything that its report says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from xenotrack.present.captions import captions
+from xenotrack.present.results import Results
+from xenotrack.present.sentences import join
+from xenotrack.present.story import Story
+from xenotrack.present.tell.answers import answers
+from xenotrack.present.tell.arrive import arrive
+from xenotrack.present.tell.facts import Facts
+from xenotrack.present.tell.headline import headline, key_figure
+from xenotrack.present.tell.methods import methods, references
+
+
+def tell(results: Results, tables: Mapping[str, pd.DataFrame]) -> Story:
+    """The whole report in words, from a study's results and the tables that ``run`` writes."""
+    facts = Facts(results, tables)
+    return Story(
+        title=results.study.title,
+        headline=headline(facts),
+        key_figure=key_figure(facts),
+        answers=tuple(answers(facts)),
+        quality=tuple(quality(facts)),
+        exclusions=exclusions(facts),
+        methods=methods(facts),
+        references=references(facts),
+        arrive=arrive(facts),
+        captions=captions(results),
+    )
+
+
+SHOWN = 5
+
+
+def quality(facts: Facts) -> Iterator[str]:
+    """What the sheet is, and what was found doubtful in it."""
+    study = facts.results.study
+    names = [source.name for source in study.sources if not source.name.endswith(".toml")]
+    days = study.readings["day"]
+    phase = f"; phase {study.phase}" if study.phase else ""
+    yield (
+        f"{join(names)}: {len(days)} readings of {len(study.mice)} mice on days {days.min():g} to "
+        f"{days.max():g}{phase}."
+    )
+    found = facts.tables["findings"]
+    if found.empty:
+        yield "Nothing doubtful was found in the sheet."
+        return
+    counts = found["rule"].value_counts()
+    listed = [f"{rule} ({count})" for rule, count in counts.head(SHOWN).items()]
+    more = f" and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
+    yield (
+        f"{len(found)} {'finding' if len(found) == 1 else 'findings'} about the sheet, each with "
+        f"its cell in tables/findings.csv: {', '.join(listed)}{more}."
+    )
+    for _, row in found.head(SHOWN).iterrows():
+        place = ", ".join(
+            part for part in (row["file"], row["sheet"], f"cell {row['cell']}") if part
+        )
+        yield f"{place if row['cell'] else row['file']}: {row['seen']}"
+
+
+def exclusions(facts: Facts) -> tuple[str, ...]:
+    """What was left out of the analysis, and why."""
+    progression = facts.tables["progression"]
+    lost = len(facts.results.study.mice) - int(progression["n_mice"].sum())
+    if not lost:
+        return ()
+    noun = "mouse" if lost == 1 else "mice"
+    return (f"{lost} {noun} could not be judged for progression: see the doubts.",)
