@@ -62,6 +62,14 @@ SECTIONS = {
         "Without this section a name is split at `+` into drugs. An arm of the sheet that is "
         "missing here is an error. On the command line `--arm NAME=DRUG,DRUG`, once for each."
     ),
+    "exclude": (
+        "`[[exclude]]`, once for each exclusion: `mouse` and `reason` (both required), and "
+        "`tumor`, `day` or `value` (`volume`, `weight`) where not all of the mouse is meant; "
+        "names and days are those of `xenotrack tidy`. A whole mouse is left out of everything; "
+        "a day or a value is emptied. What was left out is said by every command, in `exclusions` "
+        "of `-f json` and `results.json`, in the summary and in the report. An exclusion that "
+        "meets nothing is an error."
+    ),
     "arrive": (
         "`[arrive]`: what only people know of the ARRIVE 2.0 essential ten, as text for the "
         "checklist in the report of `run`; what the sheet says stands there anyway, and what "

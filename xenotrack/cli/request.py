@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,8 @@ class Request:
     form: str | None
     strict: bool
     quiet: bool
+    # What the studies read so far left out: every answer says it.
+    excluded: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, source: str, options: dict[str, Any]) -> Request:
@@ -74,7 +76,11 @@ class Request:
         toml = Path(self.source) if self.source.endswith(".toml") else None
         rules = read_rules(toml, self.overrides)
         source = sys.stdin.buffer.read() if self.source == "-" else Path(self.source)
-        return read_studies(source, rules, **self.reading)
+        studies = read_studies(source, rules, **self.reading)
+        self.excluded[:] = [one.text for study in studies for one in study.exclusions]
+        for text in self.excluded:
+            self.say(f"Excluded: {text}")
+        return studies
 
     def read(self) -> Study:
         """The one study of the sheet, findings and all."""
@@ -130,7 +136,7 @@ class Request:
             raise click.UsageError(f"-f {form} contradicts the suffix of {self.output.name}.")
         doubts = tuple(doubts)
         self.say_doubts(doubts)
-        data = FORMATS[form](frame, doubts, facts)
+        data = FORMATS[form](frame, doubts, {**facts, "exclusions": self.excluded})
         if self.output is None:
             self.put(data)
         else:

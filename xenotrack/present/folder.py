@@ -16,6 +16,7 @@ from xenotrack.glossary import TABLES
 from xenotrack.present.results import Results
 from xenotrack.present.tables import SCHEMA_VERSION, first_row, json_bytes, records, stack, to_csv
 from xenotrack.present.tell.whole import tell
+from xenotrack.study.exclusions import Exclusion
 
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "lifelines", "plotnine")
 
@@ -109,8 +110,15 @@ def everything(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, A
         "growth_model": growth,
         "tables": {name: records(frame) for name, frame in tables.items()},
         "doubts": [msgspec.to_builtins(doubt) for doubt in results.doubts],
+        "exclusions": [_exclusion(each) for each in study.exclusions],
         "story": msgspec.to_builtins(tell(results, tables)),
     }
+
+
+def _exclusion(one: Exclusion) -> dict[str, Any]:
+    """A declared exclusion, and where it was applied."""
+    rule = msgspec.to_builtins(one.rule)
+    return {**rule, "arm": one.arm, "n_rows": one.n_rows, "place": one.place}
 
 
 def manifest(results: Results) -> dict[str, Any]:
@@ -118,12 +126,14 @@ def manifest(results: Results) -> dict[str, Any]:
     study = results.study
     rules = msgspec.to_builtins(study.design.rules)
     rules["study"].pop("sheet")  # the inputs below name it, without its folder
+    excluded = rules.pop("exclude")
     return {
         "schema_version": SCHEMA_VERSION,
         "xenotrack": __version__,
         "python": platform.python_version(),
         **{name: version(name) for name in LIBRARIES},
         "rules": rules,
+        "exclude": excluded,
         "inputs": [{"name": source.name, "sha256": source.sha256} for source in study.sources],
     }
 
@@ -132,6 +142,7 @@ def contents(results: Results, pictures: list[str]) -> str:
     """README.txt: what lies where."""
     lines = [
         f"Results of xenotrack {__version__} for {results.study.title}.",
+        *(f"Excluded: {one.text}" for one in results.study.exclusions),
         "",
         "report.html     everything to look at and read, in one page that needs nothing else",
         "results.json    study facts, every table, every doubt",

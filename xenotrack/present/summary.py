@@ -41,6 +41,8 @@ def summarise(results: Results) -> str:
     """The study, a row an arm, and the sentences that matter, each with interval and days."""
     blocks = [_opening(results), to_text(arm_table(results)).decode().rstrip()]
     blocks += [_listed(heading, said) for heading, said in answers(results) if said]
+    if results.study.exclusions:
+        blocks.append(_listed("Excluded:", [one.text for one in results.study.exclusions]))
     if results.doubts:
         blocks.append(_listed("Doubts:", [doubt.text for doubt in results.doubts]))
     return "\n\n".join(blocks) + "\n"

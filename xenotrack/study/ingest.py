@@ -14,6 +14,7 @@ from xenotrack.study.arms import read_design
 from xenotrack.study.checks import check_study
 from xenotrack.study.columns import NAME_OF_ROLE
 from xenotrack.study.duplicates import merge_duplicates
+from xenotrack.study.exclusions import exclude, require_all_met
 from xenotrack.study.fates import read_fates
 from xenotrack.study.finding import sort_findings
 from xenotrack.study.frames import with_columns
@@ -106,11 +107,16 @@ def read_studies(
         read_long_table(file, rules, decimal, layout) for file in join_sheets(sheets, rules.columns)
     ]
     fallback = Path(inputs[0].name).stem
-    return tuple(
+    studies = tuple(
         study
         for name, table in _split_by_study(stack(tables), rules, fallback)
         for study in _build_phases(name, table, rules, files)
     )
+    if rules.study.select is None and rules.study.phase is None:
+        applied = [exclusion for study in studies for exclusion in study.exclusions]
+        mice = [mouse for study in studies for mouse in study.measurements["mouse"].unique()]
+        require_all_met(rules.exclude, applied, mice)
+    return studies
 
 
 def _split_by_study(table: LongTable, rules: Rules, fallback: str) -> list[tuple[str, LongTable]]:
@@ -176,6 +182,7 @@ def _build_study(
     window, phase = rules.study.baseline_window_days, rules.study.phase or ""
     rows = keep_baselines(rows, window, phase, ledger)
     rows = key_by_arm(rows, rules, ledger, table.layouts[0])
+    rows, excluded = exclude(rows, rules.exclude, ledger)
     rows = merge_duplicates(read_fates(rows, ledger), ledger)
     _refuse_without_mice(rows, ledger)
     design = read_design(name, rows, rules, ledger)
@@ -186,6 +193,7 @@ def _build_study(
         _tidy(rows, design.name, design.arm_names, limit, table),
         limit,
         sources=files,
+        exclusions=excluded,
         layout=table.layouts[0],
         columns=tuple(
             (NAME_OF_ROLE[role], header.names[column]) for role, column in header.roles.items()

@@ -6,7 +6,7 @@ the same words are the options of the command line.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -106,6 +106,19 @@ class CompareRules(Section, frozen=True):
     level: float = 0.95
 
 
+class ExcludeRule(Section, frozen=True):
+    """``[[exclude]]``: a mouse, a day of it, or a value of that day, left out for a reason.
+
+    ``mouse``, ``tumor`` and ``day`` are those of the tidy table; ``value`` is what is emptied.
+    """
+
+    mouse: str
+    reason: Annotated[str, msgspec.Meta(min_length=3)]
+    tumor: str | None = None
+    day: float | None = None
+    value: Literal["volume", "weight"] | None = None
+
+
 class ArriveRules(Section, frozen=True):
     """``[arrive]``: the ARRIVE 2.0 essential ten in the study's own words, for its report."""
 
@@ -133,3 +146,4 @@ class Rules(Section, frozen=True):
     response: ResponseRules = ResponseRules()
     compare: CompareRules = CompareRules()
     arrive: ArriveRules = ArriveRules()
+    exclude: tuple[ExcludeRule, ...] = ()

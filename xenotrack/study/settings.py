@@ -116,14 +116,21 @@ def _choices_of(place: str) -> str:
     """The words that a rule takes, for the message about one that it does not."""
     section, _, key = place.partition(".")
     for outer in msgspec.structs.fields(Rules):
-        if outer.encode_name == section and isinstance(outer.type, type):
-            if not issubclass(outer.type, msgspec.Struct):
-                return ""
-            for inner in msgspec.structs.fields(outer.type):
-                words = [word for word in _literals(inner.type) if inner.encode_name == key]
-                if words:
-                    return f" Choose one of: {', '.join(words)}."
+        if outer.encode_name == section.partition("[")[0]:
+            for shape in (outer.type, *typing.get_args(outer.type)):
+                if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
+                    words = _words_of(shape, key)
+                    return f" Choose one of: {', '.join(words)}." if words else ""
     return ""
+
+
+def _words_of(shape: type[msgspec.Struct], key: str) -> list[str]:
+    return [
+        word
+        for field in msgspec.structs.fields(shape)
+        if field.encode_name == key
+        for word in _literals(field.type)
+    ]
 
 
 def _literals(annotation: Any) -> Iterator[str]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from xenotrack.study.burden import mouse_burdens
 from xenotrack.study.design import Design
+from xenotrack.study.exclusions import Exclusion
 from xenotrack.study.finding import Finding
 from xenotrack.study.frames import with_columns
 
@@ -47,7 +48,8 @@ class Study:
     ``measurements`` has the columns of ``TIDY_COLUMNS`` (a row a tumour and day, sorted by arm,
     mouse, tumour, day; ``volume_mm3`` as measured, NaN where nothing usable was written; a mouse
     is in one arm and one phase). ``limit_mm3`` is the smallest volume that the calipers tell from
-    nothing, 0 where the study neither declares one nor has a reading of zero. ``layout`` and
+    nothing, 0 where the study neither declares one nor has a reading of zero. What it declared as
+    left out is in ``exclusions`` and no longer in ``measurements``. ``layout`` and
     ``columns`` (ours, theirs) say how the sheet was read; ``fate`` stands where it was written.
     """
 
@@ -56,6 +58,7 @@ class Study:
     limit_mm3: float = 0.0
     findings: tuple[Finding, ...] = ()
     sources: tuple[Source, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     layout: str = ""
     columns: tuple[tuple[str, str], ...] = ()
 

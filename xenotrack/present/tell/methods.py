@@ -66,7 +66,10 @@ def volumes(facts: Facts, cite: Citations) -> Iterator[str]:
             "drop": "readings below it were left out of growth",
         }[rules.growth.below_limit]
         yield f"The limit of measurement was {number(study.limit_mm3)} mm³; {how}."
-    yield "No reading was imputed and no outlier removed."
+    left_out = [one.text.removesuffix(".") for one in study.exclusions]
+    if left_out:
+        yield f"Left out as declared: {'; '.join(left_out)}."
+    yield "No reading was imputed and no outlier removed" + (" otherwise." if left_out else ".")
 
 
 def growth(facts: Facts, cite: Citations) -> Iterator[str]:

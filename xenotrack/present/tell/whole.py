@@ -66,10 +66,10 @@ def quality(facts: Facts) -> Iterator[str]:
 
 
 def exclusions(facts: Facts) -> tuple[str, ...]:
-    """What was left out of the analysis, and why."""
-    progression = facts.tables["progression"]
-    lost = len(facts.results.study.mice) - int(progression["n_mice"].sum())
-    if not lost:
-        return ()
-    noun = "mouse" if lost == 1 else "mice"
-    return (f"{lost} {noun} could not be judged for progression: see the doubts.",)
+    """What the study declares as left out, and what could not be judged."""
+    declared = [one.text for one in facts.results.study.exclusions]
+    lost = len(facts.results.study.mice) - int(facts.tables["progression"]["n_mice"].sum())
+    if lost:
+        noun = "mouse" if lost == 1 else "mice"
+        declared.append(f"{lost} {noun} could not be judged for progression: see the doubts.")
+    return tuple(declared)
