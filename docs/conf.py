@@ -33,7 +33,8 @@ html_theme_options: dict[str, Any] = {"footer_icons": []}
 CONTENTS = {
     "Begin": ("quickstart", "tutorial", "../sample_data/README"),
     "Questions": tuple(
-        f"questions/{name}" for name in ("slowed", "blocked", "how-long", "parts", "price", "sure")
+        f"questions/{name}"
+        for name in ("trust", "slowed", "blocked", "how-long", "parts", "price", "sure")
     ),
     "Reference": ("commands", "study-toml", "columns", "findings", "formats"),
     "Why to trust it": ("methods", "calibration", "detection", "../tests/reference/README"),

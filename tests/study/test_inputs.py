@@ -83,10 +83,10 @@ def test_every_study_of_a_sheet_is_read(tmp_path):
 
 def test_findings_are_a_table(clean):
     clean[5][3] = "x"
-    frame = findings_frame(read(sheet(clean)))
+    frame = findings_frame(read(sheet(clean)).findings)
     assert list(frame) == ["rule", "severity", "file", "sheet", "cell", "mouse", "seen", "proposal"]
     assert frame["cell"].tolist() == ["7"]
-    assert len(findings_frame(read(sheet(clean_rows())))) == 0
+    assert len(findings_frame(read(sheet(clean_rows())).findings)) == 0
 
 
 def test_a_template_reads_the_sheet_as_it_was_read(tmp_path):

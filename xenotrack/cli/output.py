@@ -48,6 +48,21 @@ def write_bytes(path: Path, data: bytes) -> None:
             raise
 
 
+def write_both(first: tuple[Path, bytes], second: tuple[Path, bytes]) -> None:
+    """Write two files that belong together: neither stays where the other cannot be written."""
+    path, _ = first
+    before = path.read_bytes() if path.is_file() else None
+    write_bytes(*first)
+    try:
+        write_bytes(*second)
+    except BaseException:
+        if before is None:
+            path.unlink()
+        else:
+            write_bytes(path, before)
+        raise
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from xenotrack.present.results import Results
+    from xenotrack.study.finding import Finding
     from xenotrack.study.study import Study
 
 
@@ -68,7 +69,7 @@ class Request:
             quiet=options.pop("quiet"),
         )
 
-    def studies(self) -> tuple[Study, ...]:
+    def studies(self, trace: bool = False) -> tuple[Study, ...]:
         """Every study of the sheet, findings and all."""
         from xenotrack.study.ingest import read_studies
         from xenotrack.study.settings import read_rules
@@ -76,7 +77,7 @@ class Request:
         toml = Path(self.source) if self.source.endswith(".toml") else None
         rules = read_rules(toml, self.overrides)
         source = sys.stdin.buffer.read() if self.source == "-" else Path(self.source)
-        studies = read_studies(source, rules, **self.reading)
+        studies = read_studies(source, rules, trace=trace, **self.reading)
         self.excluded[:] = [one.text for study in studies for one in study.exclusions]
         for text in self.excluded:
             self.say(f"Excluded: {text}")
@@ -98,19 +99,25 @@ class Request:
 
     def refuse_findings(self, study: Study) -> None:
         """Refuse on errors (``--strict``: on warnings too); else say how many warnings."""
-        refused = study.findings if self.strict else study.errors
+        self._refuse(study.findings if self.strict else study.errors, self.strict)
+        if study.findings:
+            warnings = count(len(study.findings), "warning")
+            self.say(f"{warnings} about the sheet: see `xenotrack check {self.source}`.")
+
+    def refuse_errors(self, study: Study) -> None:
+        """Refuse what only people can mend."""
+        self._refuse(study.errors, strict=False)
+
+    def _refuse(self, refused: Sequence[Finding], strict: bool) -> None:
         if refused:
             shown = "\n".join(f"  {finding}" for finding in refused[:5])
             more = f"\n  and {len(refused) - 5} more" if len(refused) > 5 else ""
             raise StudyError(
-                f"{'Refused by --strict' if self.strict else 'The sheet must be mended first'} "
-                f"({count(len(refused), 'finding' if self.strict else 'error')}):"
+                f"{'Refused by --strict' if strict else 'The sheet must be mended first'} "
+                f"({count(len(refused), 'finding' if strict else 'error')}):"
                 f"\n{shown}{more}\n"
                 f"`xenotrack check {self.source}` lists them all."
             )
-        if study.findings:
-            warnings = count(len(study.findings), "warning")
-            self.say(f"{warnings} about the sheet: see `xenotrack check {self.source}`.")
 
     def say(self, text: str) -> None:
         """Say something to a person."""

@@ -58,7 +58,7 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
     study = results.study
     progression = results.progression
     found = {
-        "findings": findings_frame(study),
+        "findings": findings_frame(study.findings),
         "tidy": study.measurements,
         "response": results.responses.to_frame(),
         "response_by_arm": response_by_arm(study, results.responses),

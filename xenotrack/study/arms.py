@@ -8,6 +8,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from xenotrack.study.design import NO_DRUG_WORDS, Arm, Design, drugs_in_name
+from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, Row, each_row
 from xenotrack.study.rules import Rules
 
@@ -74,12 +75,36 @@ def _note_undeclared(
             )
 
 
+def unite_split_names(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
+    """The rows with one spelling an arm, the commonest, where nobody declared the arms."""
+    if rules.arms:
+        return rows
+    spelling: dict[str, str] = {}
+    for arm in rows["arm"].value_counts(sort=True).index:
+        first = spelling.setdefault(_plain(arm), arm)
+        if first != arm:
+            for row in each_row(rows[rows["arm"] == arm]):
+                ledger.note_row(
+                    "arm-split",
+                    row,
+                    f"The arms {first!r} and {arm!r} differ only in case, blanks or quotes; "
+                    "they were made one.",
+                    "Nothing to do; declare them under [arms] if they are two.",
+                    role="arm",
+                )
+    names = rows["arm"].map({arm: spelling[_plain(arm)] for arm in rows["arm"].unique()})
+    return with_columns(rows, arm=names.to_numpy())
+
+
+def _plain(arm: str) -> str:
+    return re.sub(r"[\s\"'`´’“”]+", "", arm.casefold())
+
+
 def _note_split_names(seen: list[str], rows: pd.DataFrame, ledger: Ledger) -> None:
     """Names that differ only by case, blanks or quotes are probably one arm."""
     alike: dict[str, str] = {}
     for arm in seen:
-        key = re.sub(r"[\s\"'`´’“”]+", "", arm.casefold())
-        first = alike.setdefault(key, arm)
+        first = alike.setdefault(_plain(arm), arm)
         if first != arm:
             ledger.note_row(
                 "arm-split",

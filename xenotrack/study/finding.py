@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import pandas as pd
 
-    from xenotrack.study.study import Study
 
 Severity = Literal["error", "warning"]
 
@@ -68,12 +67,12 @@ def _place_then_rule(finding: Finding) -> tuple[str, str, int, int, str, str, st
     )
 
 
-def findings_frame(study: Study) -> pd.DataFrame:
+def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     """One row a finding: ``rule severity file sheet cell mouse seen proposal``."""
     import pandas as pd
 
     columns = [field.name for field in fields(Finding)]
-    return pd.DataFrame([asdict(finding) for finding in study.findings], columns=columns)
+    return pd.DataFrame([asdict(finding) for finding in findings], columns=columns)
 
 
 def row_ranges(rows: Iterable[int]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
-from xenotrack.study.arms import read_design
+from xenotrack.study.arms import read_design, unite_split_names
 from xenotrack.study.checks import check_study
 from xenotrack.study.columns import NAME_OF_ROLE
 from xenotrack.study.duplicates import merge_duplicates
@@ -39,7 +39,7 @@ from xenotrack.study.phases import (
 )
 from xenotrack.study.rules import Rules
 from xenotrack.study.schedule import schedule_rows
-from xenotrack.study.study import TIDY_COLUMNS, Source, Study
+from xenotrack.study.study import TIDY_COLUMNS, Source, Study, Trace
 
 _MEASURED = ("volume_number", "area_number", "length_number")
 
@@ -97,8 +97,13 @@ def read_studies(
     decimal: str | None = None,
     sheet_name: str | None = None,
     layout: str | None = None,
+    trace: bool = False,
 ) -> tuple[Study, ...]:
-    """Every study of a sheet and every phase of it, or those selected: a phase is a study."""
+    """Every study of a sheet and every phase of it, or those selected: a phase is a study.
+
+    With ``trace`` each remembers the rows as they were written, for a corrected sheet: spellings
+    of one arm are then made one.
+    """
     rules = rules if rules is not None else Rules()
     source = Path(source) if isinstance(source, str) else source
     inputs, files = read_inputs(source, rules)
@@ -110,7 +115,7 @@ def read_studies(
     studies = tuple(
         study
         for name, table in _split_by_study(stack(tables), rules, fallback)
-        for study in _build_phases(name, table, rules, files)
+        for study in _build_phases(name, table, rules, files, trace)
     )
     if rules.study.select is None and rules.study.phase is None:
         applied = [exclusion for study in studies for exclusion in study.exclusions]
@@ -161,21 +166,32 @@ def _without_studyless(table: LongTable, names: list[str]) -> LongTable:
 
 
 def _build_phases(
-    name: str, table: LongTable, rules: Rules, files: tuple[Source, ...]
+    name: str, table: LongTable, rules: Rules, files: tuple[Source, ...], trace: bool
 ) -> Iterator[Study]:
     ledger = Ledger(table.origins, list(table.findings))
-    rows = drop_nameless(_with_measured(table.rows), ledger)
+    rows = _with_measured(table.rows)
+    written = rows if trace else None
+    if trace:
+        rows = with_columns(rows, line=np.arange(len(rows)))
+    rows = drop_nameless(rows, ledger)
     rows = fill_arms(key_by_cage(rows, rules, ledger, table.layouts[0]), ledger)
+    if trace:
+        rows = unite_split_names(rows, rules, ledger)
     rows = name_phases(rows, rules, ledger)
     for phase in pick_phases(rows, rules):
         own = Ledger(table.origins, list(ledger.findings))
         taken = take_phase(rows, phase, rules.study.phase is not None, own)
         its_rules = rules_of_phase(rules, phase, taken["arm"], rows["arm"])
-        yield _build_study(name, replace(table, rows=taken), its_rules, own, files)
+        yield _build_study(name, replace(table, rows=taken), its_rules, own, files, written)
 
 
 def _build_study(
-    name: str, table: LongTable, rules: Rules, ledger: Ledger, files: tuple[Source, ...]
+    name: str,
+    table: LongTable,
+    rules: Rules,
+    ledger: Ledger,
+    files: tuple[Source, ...],
+    written: pd.DataFrame | None,
 ) -> Study:
     rows = measure_rows(table.rows, table.headers, rules, ledger)
     rows = schedule_rows(rows, rules, ledger)
@@ -188,9 +204,10 @@ def _build_study(
     design = read_design(name, rows, rules, ledger)
     limit = find_limit(rows, rules, ledger)
     header = table.headers[0]
+    rows = _ordered(rows, design.arm_names)
     study = Study(
         design,
-        _tidy(rows, design.name, design.arm_names, limit, table),
+        _tidy(rows, design.name, limit, table),
         limit,
         sources=files,
         exclusions=excluded,
@@ -198,6 +215,9 @@ def _build_study(
         columns=tuple(
             (NAME_OF_ROLE[role], header.names[column]) for role, column in header.roles.items()
         ),
+        trace=Trace(written, rows["line"].to_numpy(), table.origins)
+        if written is not None
+        else None,
     )
     findings = sort_findings([*ledger.findings, *check_study(study)])
     return replace(study, findings=findings)
@@ -220,11 +240,8 @@ def _refuse_without_mice(rows: pd.DataFrame, ledger: Ledger) -> None:
         )
 
 
-def _tidy(
-    rows: pd.DataFrame, name: str, arms: tuple[str, ...], limit: float, table: LongTable
-) -> pd.DataFrame:
-    """The canonical table: by arm in display order, then mouse, tumour and day."""
-    volume = rows["volume_mm3"].to_numpy(dtype=float)
+def _ordered(rows: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
+    """The rows by arm in display order, then mouse, tumour and day."""
     order = np.lexsort(
         (
             rows["day"].to_numpy(dtype=float),
@@ -233,13 +250,19 @@ def _tidy(
             pd.Index(arms).get_indexer(pd.Index(rows["arm"])),
         )
     )
+    used = [name for name in (*TIDY_COLUMNS, "part", "row", "column", "line") if name in rows]
+    return pd.DataFrame({name: rows[name].to_numpy()[order] for name in used}, copy=False)
+
+
+def _tidy(rows: pd.DataFrame, name: str, limit: float, table: LongTable) -> pd.DataFrame:
+    """The canonical table of ordered rows."""
+    volume = rows["volume_mm3"].to_numpy(dtype=float)
     columns = {column: rows[column].to_numpy() for column in TIDY_COLUMNS if column in rows}
     # Where no limit is declared it is the smallest positive volume, and only zeros lie below it.
     columns["below_limit"] = volume < limit
     columns["source"] = np.array(sources(rows, table.origins), dtype=object)
     columns["study"] = np.full(len(rows), name, dtype=object)
-    ordered = {column: columns[column][order] for column in TIDY_COLUMNS}
-    return pd.DataFrame(ordered, copy=False)
+    return pd.DataFrame({column: columns[column] for column in TIDY_COLUMNS}, copy=False)
 
 
 def _ranks(names: pd.Series) -> np.ndarray:

@@ -13,6 +13,7 @@ from xenotrack.study.design import Design
 from xenotrack.study.exclusions import Exclusion
 from xenotrack.study.finding import Finding
 from xenotrack.study.frames import with_columns
+from xenotrack.study.ledger import Origin
 
 TIDY_COLUMNS = (
     "study",
@@ -42,6 +43,15 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """The rows of the sheet as they were written, and which of them each measurement is."""
+
+    written: pd.DataFrame
+    lines: np.ndarray
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True)
 class Study:
     """One experiment: the arms with their rules, and every measurement.
 
@@ -50,7 +60,8 @@ class Study:
     is in one arm and one phase). ``limit_mm3`` is the smallest volume that the calipers tell from
     nothing, 0 where the study neither declares one nor has a reading of zero. What it declared as
     left out is in ``exclusions`` and no longer in ``measurements``. ``layout`` and
-    ``columns`` (ours, theirs) say how the sheet was read; ``fate`` stands where it was written.
+    ``columns`` (ours, theirs) say how the sheet was read, ``trace`` row by row if it was asked for;
+    ``fate`` stands where it was written.
     """
 
     design: Design
@@ -61,6 +72,7 @@ class Study:
     exclusions: tuple[Exclusion, ...] = ()
     layout: str = ""
     columns: tuple[tuple[str, str], ...] = ()
+    trace: Trace | None = None
 
     @property
     def phase(self) -> str:

@@ -1,0 +1,185 @@
+"""What reading and mending changed in a sheet: a line for each row left out and each value changed.
+
+Rows of the sheet = rows of the corrected table + rows that the ledger says were left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.study.finding import Finding
+from xenotrack.study.frames import with_columns
+from xenotrack.study.ledger import Ledger, Row, each_row
+from xenotrack.study.numbers import is_missing
+from xenotrack.study.study import Study, Trace
+
+LEDGER = ("rule", "file", "sheet", "cell", "mouse", "column", "old", "new")
+# Text by role in the sheet, and the column in which its number stands.
+VALUES = {
+    "length": "length_mm",
+    "width": "width_mm",
+    "height": "height_mm",
+    "volume": "volume_mm3",
+    "body_weight": "body_weight_g",
+}
+LONGEST_SHAPE = 3.0
+# What the corrected sheet no longer has; a value that was emptied is still to be supplied.
+MENDED = frozenset({"reading-twice", "width-exceeds-length", "arm-split"})
+NAMES = ("mouse", "tumor", "arm")
+# Rules that are about a whole row, the likeliest reason for its being left out.
+ABOUT_ROWS = re.compile(r"row-|reading-twice|phase-left-out|day|date|baseline|duplicates")
+
+
+def changes(study: Study) -> pd.DataFrame:
+    """The ledger of reading: ``rule file sheet cell mouse column old new``.
+
+    The study is one that was read with its trace.
+    """
+    trace = study.trace
+    assert trace is not None, "read with trace=True"
+    rules = _rules_by_row(study.findings)
+    ledger = Ledger(trace.origins)
+    kept = np.zeros(len(trace.written), dtype=bool)
+    kept[trace.lines] = True
+    lines = [*_left_out(study, trace, ~kept, rules, ledger), *_changed(study, trace, rules, ledger)]
+    return pd.DataFrame(lines, columns=list(LEDGER))
+
+
+def swaps(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The measurements with diameters in their order, and the ledger of those that were swapped.
+
+    Only where either order is a tumour's shape: 9.1 by 69 mm is a slip, and not two swapped cells.
+    """
+    trace = study.trace
+    assert trace is not None, "read with trace=True"
+    rows = study.measurements
+    length, width = rows["length_mm"].to_numpy(), rows["width_mm"].to_numpy()
+    swapped = (width > length) & (width <= LONGEST_SHAPE * length)
+    ledger, lines = Ledger(trace.origins), []
+    for place in np.flatnonzero(swapped):
+        row = trace.written.iloc[trace.lines[place]].to_dict()
+        mouse = str(rows["mouse"].iloc[place])
+        for role, old, new in (("length", length, width), ("width", width, length)):
+            where = _place(row, ledger, role)
+            numbers = (f"{old[place]:.10g}", f"{new[place]:.10g}")
+            lines.append(("width-exceeds-length", *where, mouse, f"{role}_mm", *numbers))
+    ordered = with_columns(
+        rows,
+        length_mm=np.where(swapped, width, length),
+        width_mm=np.where(swapped, length, width),
+    )
+    return ordered, pd.DataFrame(lines, columns=list(LEDGER))
+
+
+def remaining(findings: Sequence[Finding], ledger: pd.DataFrame) -> list[Finding]:
+    """The findings that nothing in the ledger has mended."""
+    mended = {
+        (rule, file, sheet, row)
+        for rule, file, sheet, cell in zip(
+            ledger["rule"], ledger["file"], ledger["sheet"], ledger["cell"], strict=True
+        )
+        if rule in MENDED
+        for row in re.findall(r"\d+", cell)
+    }
+
+    def is_mended(one: Finding) -> bool:
+        rows = re.findall(r"\d+", one.cell)
+        return bool(rows) and (one.rule, one.file, one.sheet, rows[0]) in mended
+
+    return [one for one in findings if not is_mended(one)]
+
+
+def _rules_by_row(findings: tuple[Finding, ...]) -> dict[tuple[str, str, int], list[str]]:
+    """The rules that were noted at each row of each sheet."""
+    found: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+    for finding in findings:
+        for first, last in re.findall(r"[A-Z]*(\d+)(?:-(\d+))?", finding.cell):
+            for row in range(int(first), int(last or first) + 1):
+                found[finding.file, finding.sheet, row].append(finding.rule)
+    return found
+
+
+def _left_out(
+    study: Study,
+    trace: Trace,
+    gone: np.ndarray,
+    rules: dict[tuple[str, str, int], list[str]],
+    ledger: Ledger,
+) -> Iterator[tuple[str, ...]]:
+    """A line for each row that the table no longer has, with all that stood on it."""
+    excluded = {
+        one.rule.mouse for one in study.exclusions if one.rule.day is None and not one.rule.value
+    }
+    for row in each_row(trace.written[gone]):
+        origin = ledger.origins[int(row["part"])]
+        noted = rules.get((origin.file, origin.sheet, int(row["row"])), [])
+        about = [rule for rule in noted if ABOUT_ROWS.search(rule)] or noted
+        rule = "excluded" if row["mouse"] in excluded and not about else (*about, "left-out")[0]
+        roles = [*NAMES, "day", *VALUES, "fate"]
+        said = "; ".join(f"{role} {row[role]}" for role in roles if str(row.get(role) or ""))
+        yield (rule, *_place(row, ledger), str(row["mouse"]), "", said, "")
+
+
+def _changed(
+    study: Study,
+    trace: Trace,
+    rules: dict[tuple[str, str, int], list[str]],
+    ledger: Ledger,
+) -> Iterator[tuple[str, ...]]:
+    """A line for each value that was emptied, and each name that was changed."""
+    before = trace.written.iloc[trace.lines].reset_index(drop=True)
+    after = study.measurements.reset_index(drop=True)
+    for role, column in VALUES.items():
+        if role not in before:
+            continue
+        empty = after[column].isna().to_numpy()
+        for place in np.flatnonzero(empty):
+            text = str(before[role].iloc[place])
+            if not is_missing(text):
+                row = before.iloc[place].to_dict()
+                rule = _rule_of_value(study, after.iloc[place], column, row, rules, ledger)
+                mouse = str(after["mouse"].iloc[place])
+                yield (rule, *_place(row, ledger, role), mouse, column, text, "")
+    for name in NAMES:
+        old, new = before[name].astype(str), after[name].astype(str)
+        for place in np.flatnonzero((old != new).to_numpy()):
+            row = before.iloc[place].to_dict()
+            noted = _noted(row, rules, ledger)
+            rule = next((one for one in noted if "mouse" in one or "arm" in one), f"{name}-named")
+            mouse = str(after["mouse"].iloc[place])
+            yield (rule, *_place(row, ledger, name), mouse, name, old[place], new[place])
+
+
+def _rule_of_value(
+    study: Study,
+    now: pd.Series,
+    column: str,
+    row: dict[str, object],
+    rules: dict[tuple[str, str, int], list[str]],
+    ledger: Ledger,
+) -> str:
+    """Why a value was emptied: it was excluded, or what was noted at its row."""
+    for one in study.exclusions:
+        asked = one.rule
+        weight = column == "body_weight_g"
+        same_day = asked.mouse == now["mouse"] and asked.day in (None, now["day"])
+        if same_day and (asked.value is None or (asked.value == "weight") == weight):
+            return "excluded"
+    return (*_noted(row, rules, ledger), "not-a-number")[0]
+
+
+def _noted(
+    row: dict[str, object], rules: dict[tuple[str, str, int], list[str]], ledger: Ledger
+) -> list[str]:
+    origin = ledger.origins[int(str(row["part"]))]
+    return rules.get((origin.file, origin.sheet, int(str(row["row"]))), [])
+
+
+def _place(row: Row, ledger: Ledger, role: str = "") -> tuple[str, str, str]:
+    origin = ledger.origins[int(row["part"])]
+    return origin.file, origin.sheet, ledger.cell(row, role)
