@@ -8,7 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FINDERS = {"Finding", "note", "note_row", "note_rows", "at_row", "about_study", "sheet_finding"}
+FINDERS = {
+    "Finding",
+    "note",
+    "note_row",
+    "note_rows",
+    "at_row",
+    "at_rows",
+    "about_study",
+    "sheet_finding",
+}
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9…]+)+")
 
 

@@ -306,8 +306,11 @@ def _days(change: Callable[[pd.Series], pd.Series]) -> Planter:
 def _arm_written(change: Callable[[str], str]) -> Planter:
     """The name of an arm is written otherwise for one of its mice."""
 
-    def plant_arm(cells: Frame, rng: Rng) -> Frame:
-        mouse = rng.choice(cells["mouse"].unique())
+    def plant_arm(cells: Frame, rng: Rng) -> Frame | None:
+        mice = cells.loc[cells["arm"].map(change) != cells["arm"], "mouse"].unique()
+        if not len(mice):
+            return None
+        mouse = rng.choice(mice)
         own = cells["mouse"] == mouse
         return cells.assign(arm=cells["arm"].where(~own, cells["arm"].map(change)), mark=own)
 
@@ -446,8 +449,8 @@ DEFECTS = (
     ),
     _defect("read after its death", _read_after_fate, "reading-after-fate"),
     _defect("one small value heaped", _heap, "heaped-value"),
-    _defect("volume 999", _placeholder("999", "volume_mm3"), "heaped-value"),
-    _defect("length 9.99", _placeholder("9.99", "length_mm"), "heaped-value"),
+    _defect("volume 999", _placeholder("999", "volume_mm3"), "placeholder-value"),
+    _defect("length 9.99", _placeholder("9.99", "length_mm"), "placeholder-value"),
     _defect("row twice", _twice(conflict=False), "reading-twice"),
     _defect("row twice, otherwise", _twice(conflict=True), "duplicates-conflict", severity="error"),
     _defect("row in another arm", _in_two_arms, "mouse-in-two-arms", severity="error"),
@@ -461,7 +464,7 @@ DEFECTS = (
     _defect("dates as days", _days(lambda day: day + 45292), "days-look-like-dates"),
     _defect("arm in capitals", _arm_written(str.upper), "arm-split"),
     _defect("quote in an arm", _arm_written(lambda arm: arm + '"'), "arm-split"),
-    _defect("blanks in an arm", _arm_written(lambda a: a.replace("+", " +  ")), "arm-split"),
+    _defect("blanks in an arm", _arm_written(lambda arm: arm.replace("+", " +  ")), "arm-split"),
     _defect("mouse in small letters", _mouse_written(str.lower), "mouse-split"),
     _defect("blank in a mouse", _mouse_written(lambda m: f"{m[0]} {m[1:]}"), "mouse-split"),
     _defect("arm None", _arm_renamed("None"), "name-like-missing"),

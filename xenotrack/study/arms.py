@@ -103,7 +103,9 @@ def _plain(arm: str) -> str:
 def _note_split_names(seen: list[str], rows: pd.DataFrame, ledger: Ledger) -> None:
     """Names that differ only by case, blanks or quotes are probably one arm."""
     alike: dict[str, str] = {}
-    for arm in seen:
+    # The rarer spelling is the slip.
+    counts = rows["arm"].value_counts()
+    for arm in sorted(seen, key=lambda name: -counts[name]):
         first = alike.setdefault(_plain(arm), arm)
         if first != arm:
             ledger.note_row(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
 import pandas as pd
 
 from xenotrack.study.finding import Finding
@@ -15,6 +16,9 @@ from xenotrack.study.study import Study
 _CM3_BELOW = 5.0
 _CM3_LARGEST = 10.0
 _CM_BELOW = 3.0
+# By chance alone one balanced study in a thousand is called unbalanced, and only for a difference
+# that matters.
+_UNBALANCED_P, _UNBALANCED_FOLD = 0.001, 1.3
 
 
 def volumes_like_cubic_centimetres(study: Study) -> Iterator[Finding]:
@@ -118,8 +122,37 @@ def baselines_late(study: Study) -> Iterator[Finding]:
         yield about_study(
             study,
             "late-baseline",
-            f"The baseline of {len(late)} of {len(mice)} mice was read after day 0, on {days}.",
+            f"The baseline of {len(late)} of {len(mice)} mice was read after day 0, on {days}"
+            + (f": {named(late['mouse'])}." if len(late) < len(mice) else "."),
             'If treatment began at the first reading, set `day_zero = "first"` under [study].',
+        )
+
+
+def arms_unbalanced(study: Study) -> Iterator[Finding]:
+    """Baselines differ between arms by more than a random allocation leaves."""
+    from scipy.special import fdtrc
+
+    mice = study.mice
+    known = (mice["baseline_mm3"] > 0) & ~mice["baseline_below_limit"]
+    logs = np.log(mice.loc[known, "baseline_mm3"])
+    by_arm = logs.groupby(mice.loc[known, "arm"], sort=False)
+    n_arms, n_mice = by_arm.ngroups, len(logs)
+    if n_arms < 2 or n_mice <= n_arms:
+        return
+    means = by_arm.mean()
+    within = float(((logs - by_arm.transform("mean")) ** 2).sum())
+    between = float((by_arm.size() * (means - logs.mean()) ** 2).sum())
+    if within <= 0:
+        return
+    ratio = (between / (n_arms - 1)) / (within / (n_mice - n_arms))
+    fold = float(np.exp(means.max() - means.min()))
+    if fold > _UNBALANCED_FOLD and fdtrc(n_arms - 1, n_mice - n_arms, ratio) < _UNBALANCED_P:
+        yield about_study(
+            study,
+            "arms-unbalanced",
+            f"Baselines differ between arms: {np.exp(means.min()):.3g} mm³ in {means.idxmin()!r}, "
+            f"{np.exp(means.max()):.3g} mm³ in {means.idxmax()!r}, more than chance leaves.",
+            "Look whether mice were allocated by size; compare growth rates, not volumes.",
         )
 
 

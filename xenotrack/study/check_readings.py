@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.study.finding import Finding
-from xenotrack.study.places import about_study, at_row
+from xenotrack.study.places import about_study, at_row, at_rows
 from xenotrack.study.study import Study
 
 # 99 % of published pairs lie below 1.7 to 3.7.
@@ -19,6 +19,8 @@ _STEP_DOWN, _RATE_DOWN = 1.10, 0.34
 # The scatter of calipers in ln volume grows from .1 above 200 mm³ to .2 below 50 and .4 below 20.
 _SCATTER = ((20.0, 2.5), (50.0, 1.5))
 _WEIGHT_STEP = 0.20
+# Three nines and more, wherever the point stands: 9.9 is a reading like others.
+_NINES = [round((10**n - 1) / 10**k, k) for n in (3, 4, 5) for k in range(n)]
 
 
 def aspect_ratios(study: Study) -> Iterator[Finding]:
@@ -169,6 +171,22 @@ def heaped_values(study: Study) -> Iterator[Finding]:
             f"The volume {value:g} mm³ stands on {count} of {len(positive)} rows.",
             "If it means too small to measure, declare `limit_mm3` above it under [volume].",
         )
+
+
+def placeholders(study: Study) -> Iterator[Finding]:
+    """Nines stand where something was measured: 999, 9.99."""
+    rows = study.measurements
+    for name in ("length_mm", "width_mm", "volume_mm3", "body_weight_g"):
+        nines = rows[np.isin(rows[name].to_numpy(dtype=float), _NINES)]
+        for value, several in nines.groupby(name):
+            if len(several) >= 3:
+                yield at_rows(
+                    study,
+                    several,
+                    "placeholder-value",
+                    f"{name} is {value:g} on {len(several)} rows: a placeholder?",
+                    "Empty the cells in which nothing was measured.",
+                )
 
 
 def weight_slips(study: Study) -> Iterator[Finding]:

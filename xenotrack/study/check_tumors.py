@@ -8,7 +8,7 @@ import pandas as pd
 
 from xenotrack.study.burden import first_seen
 from xenotrack.study.finding import Finding
-from xenotrack.study.places import about_study
+from xenotrack.study.places import about_study, at_row
 from xenotrack.study.study import Study
 
 _JOINS = {
@@ -34,6 +34,25 @@ def tumors_read_late(study: Study) -> Iterator[Finding]:
             f"{len(late)} tumours were first read after the first reading of their mouse; {does}: "
             f"{_listed(late, 'first_read')}.",
             "Write 0 on the days before if there was no tumour, an empty row if it was not read.",
+        )
+
+
+def tumors_seen_once(study: Study) -> Iterator[Finding]:
+    """A site stands once in the whole sheet, where others were read again and again: a slip."""
+    rows = study.measurements
+    if rows["tumor"].nunique() <= 1:
+        return
+    counts = rows["tumor"].value_counts()
+    if rows.groupby(["mouse", "tumor"], sort=False).size().median() < 3:
+        return
+    for row in rows[rows["tumor"].map(counts) == 1].itertuples():
+        yield at_row(
+            study,
+            row,
+            "tumor-seen-once",
+            f"Mouse {row.mouse}, day {row.day:g}: the tumour {row.tumor!r} stands on this row "
+            "alone.",
+            f"If its name is a slip, write one of: {', '.join(counts.index[:6])}.",
         )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from xenotrack.study.check_days import days_like_dates, days_like_weeks, days_off_schedule
 from xenotrack.study.check_mice import (
     arms_of_few_mice,
+    arms_unbalanced,
     baselines_late,
     baselines_missing,
     lengths_like_centimetres,
@@ -15,32 +17,41 @@ from xenotrack.study.check_mice import (
     treatments_after_the_last_reading,
     volumes_like_cubic_centimetres,
 )
+from xenotrack.study.check_names import mice_split, names_like_missing
 from xenotrack.study.check_readings import (
     aspect_ratios,
     heaped_values,
     implausible_jumps,
+    placeholders,
     readings_far_apart,
     repeated_last_values,
     weight_slips,
     zeros_between,
     zeros_trailing,
 )
-from xenotrack.study.check_tumors import tumors_not_measured, tumors_read_late
+from xenotrack.study.check_tumors import tumors_not_measured, tumors_read_late, tumors_seen_once
 from xenotrack.study.finding import Finding
 from xenotrack.study.study import Study
 
 RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     volumes_like_cubic_centimetres,
     lengths_like_centimetres,
+    days_like_dates,
+    days_like_weeks,
     arms_of_few_mice,
+    names_like_missing,
+    mice_split,
     mice_without_reading,
     baselines_missing,
     baselines_late,
+    arms_unbalanced,
     treatments_after_the_last_reading,
     mice_left_early,
     readings_after_fate,
     tumors_read_late,
+    tumors_seen_once,
     tumors_not_measured,
+    days_off_schedule,
     readings_far_apart,
     aspect_ratios,
     implausible_jumps,
@@ -48,6 +59,7 @@ RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     zeros_trailing,
     repeated_last_values,
     heaped_values,
+    placeholders,
     weight_slips,
 )
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from xenotrack.errors import InputError
 from xenotrack.study.arms import read_design, unite_split_names
+from xenotrack.study.check_names import note_operators
 from xenotrack.study.checks import check_study
 from xenotrack.study.columns import NAME_OF_ROLE
 from xenotrack.study.duplicates import merge_duplicates
@@ -200,6 +201,7 @@ def _build_study(
     rows = key_by_arm(rows, rules, ledger, table.layouts[0])
     rows, excluded = exclude(rows, rules.exclude, ledger)
     rows = merge_duplicates(read_fates(rows, ledger), ledger)
+    note_operators(rows, ledger)
     _refuse_without_mice(rows, ledger)
     design = read_design(name, rows, rules, ledger)
     limit = find_limit(rows, rules, ledger)

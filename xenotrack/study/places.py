@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from xenotrack.study.finding import Finding
+import pandas as pd
+
+from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.study import Study
 
 
@@ -13,6 +15,17 @@ def at_row(study: Study, row: Any, rule: str, seen: str, proposal: str) -> Findi
     """A warning at the place of one row of the measurements."""
     file, sheet, cell = place_of(row.source, study)
     return Finding(rule, "warning", file, sheet, cell, row.mouse, seen, proposal)
+
+
+def at_rows(study: Study, rows: pd.DataFrame, rule: str, seen: str, proposal: str) -> Finding:
+    """A warning about several rows of the measurements, at all of them where one file has them."""
+    places = [place_of(source, study) for source in rows["source"]]
+    files = {place[:2] for place in places}
+    file, sheet = files.pop() if len(files) == 1 else ("", "")
+    cells = [cell for _, _, cell in places]
+    numbered = all(cell.isdigit() for cell in cells)
+    cell = row_ranges(map(int, cells)) if numbered else ", ".join(cells)
+    return Finding(rule, "warning", file, sheet, cell if file else "", "", seen, proposal)
 
 
 def about_study(study: Study, rule: str, seen: str, proposal: str) -> Finding:

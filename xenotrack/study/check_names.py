@@ -1,0 +1,84 @@
+"""Doubts about names: one mouse written in two ways, and names that read like empty cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from xenotrack.study.finding import Finding
+from xenotrack.study.ledger import Ledger
+from xenotrack.study.places import at_row
+from xenotrack.study.study import Study
+
+_LIKE_MISSING = frozenset({"na", "n/a", "nan", "none", "null", "nil", "missing", "#n/a"})
+
+
+def names_like_missing(study: Study) -> Iterator[Finding]:
+    """An arm or mouse called None or NA, which other programs read as an empty cell."""
+    mice = study.mice
+    for role in ("arm", "mouse"):
+        for name in mice[role].unique():
+            if name.casefold() in _LIKE_MISSING:
+                yield at_row(
+                    study,
+                    _first_row(study, role, name),
+                    "name-like-missing",
+                    f"The {role} {name!r} reads like an empty cell; it was taken as a name.",
+                    f"Nothing to do if that is its name; else write the {role}.",
+                )
+
+
+def mice_split(study: Study) -> Iterator[Finding]:
+    """Two names of an arm differ in case, blanks, marks or zeros alone, and share no day."""
+    mice = study.mice
+    keys = pd.Series(_plain(mice["mouse"]), index=mice.index)
+    alike = mice.assign(key=keys)[
+        pd.DataFrame({"k": keys, "a": mice["arm"]}).duplicated(keep=False)
+    ]
+    for _, several in alike.groupby(["arm", "key"], sort=False):
+        rows = study.measurements[study.measurements["mouse"].isin(several["mouse"])]
+        if rows.duplicated(["tumor", "day"]).any():
+            continue  # read on one day: they are two mice
+        ordered = several.sort_values("n_readings", ascending=False, kind="stable")["mouse"]
+        first, *others = ordered
+        for other in others:
+            yield at_row(
+                study,
+                _first_row(study, "mouse", other),
+                "mouse-split",
+                f"The mice {first!r} and {other!r} were never read on one day, and their names "
+                "differ only in case, blanks, marks or zeros; they are two mice here.",
+                f"If they are one, write {first!r} on every row.",
+            )
+
+
+def note_operators(rows: pd.DataFrame, ledger: Ledger) -> None:
+    """A finding where mice were measured by several people: hands differ."""
+    if "operator" not in rows:
+        return
+    own = rows.loc[rows["operator"] != "", ["mouse", "operator"]].drop_duplicates()
+    n_people = own["mouse"].value_counts()
+    if not (n_people > 1).any():
+        return
+    people = own["operator"].unique().tolist()
+    listed = ", ".join(people[:5]) + (f" and {len(people) - 5} more" if people[5:] else "")
+    ledger.note(
+        "operator-changed",
+        f"{int((n_people > 1).sum())} of {rows['mouse'].nunique()} mice were measured by more than "
+        f"one person ({listed}); hands differ by more than calipers do.",
+        "Look whether volumes step where the person changes; one person should measure a mouse.",
+    )
+
+
+def _plain(names: pd.Series) -> list[str]:
+    """Names without what a slip of the pen changes; all at once, for there may be many."""
+    text = "\n".join(name.replace("\n", " ") for name in names).casefold()
+    text = re.sub(r"[^\S\n]+|[\"'`´’“”_#-]", "", text)
+    return re.sub(r"(?<![\d.])0+(?=\d)", "", text).split("\n")
+
+
+def _first_row(study: Study, role: str, name: str) -> object:
+    rows = study.measurements
+    return next(rows[rows[role] == name].head(1).itertuples())
