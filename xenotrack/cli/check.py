@@ -37,7 +37,7 @@ def check(request: Request, *, template: bool, fix: bool) -> None:
     Examples
       xenotrack check sample_data/naive.toml
       xenotrack check sheet.csv --template > study.toml
-      xenotrack check sheet.xlsx --fix -o corrected.csv
+      xenotrack check sheet.csv --fix -o corrected.csv
     """
     from xenotrack.present.tables import stack
     from xenotrack.study.finding import findings_frame
