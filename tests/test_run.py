@@ -21,7 +21,10 @@ from xenotrack.glossary import TABLES
 from xenotrack.present import studio
 
 ROOT = Path(__file__).parent.parent
-FIGURES = ("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight")
+FIGURES = (
+    *("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight"),
+    *("contrasts", "swimmer"),
+)
 FILES = {
     "README.txt",
     "report.html",

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from plotnine import geom_point, geom_segment
 
 from xenotrack.present.figures.artists import geom_bands, geom_polylines, geom_words
 from xenotrack.present.figures.gallery import FIGURES, draw
@@ -14,9 +15,13 @@ from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.save import render
 from xenotrack.present.results import Results
 from xenotrack.present.theme import arm_colours
+from xenotrack.present.words import rate_text
 from xenotrack.study.design import Design
 
-KINDS = ("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight")
+KINDS = (
+    *("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight"),
+    *("contrasts", "swimmer"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +66,7 @@ def only(results, arms, mice=None):
     )
 
 
-def test_the_gallery_has_the_six_figures():
+def test_the_gallery_has_these_figures():
     assert tuple(FIGURES) == KINDS
 
 
@@ -118,6 +123,44 @@ def test_growth_says_how_many_mice_are_left(naive):
     names = scale_of(draw("growth", naive), "y").labels
     assert names[0] == "Mice on study"
     assert [name.replace("\n", "") for name in names[1:]] == list(naive.study.design.arm_names)
+
+
+def test_contrasts_draw_the_intervals_of_the_family_and_the_claims_against_parts(naive):
+    figure = draw("contrasts", naive)
+    table = naive.contrasts
+    control = table[table["family"] == "control"]
+    drawn = data_of(figure, geom_segment, 1)
+    assert drawn["simultaneous_low"].tolist()[:7] == control["simultaneous_low"].tolist()
+    assert drawn["label"].tolist()[7:] == [
+        f"{arm} against its best part" for arm in naive.study.design.arm_names if "+" in arm
+    ]
+    assert drawn["arm"].tolist()[:7] == list(naive.study.design.arm_names[1:])
+    assert (drawn["y"].diff().dropna() < 0).all()
+    first = control.iloc[0]
+    said = rate_text(*first[["estimate", "simultaneous_low", "simultaneous_high"]])
+    assert said in words_of(figure)
+
+
+def test_without_control_nothing_is_contrasted(naive):
+    lone = only(naive, ["alpelisib"])
+    assert "No arm is the control" in str(
+        [layer.geom.aes_params for layer in draw("contrasts", lone).layers]
+    )
+
+
+def test_a_swimmer_has_a_bar_a_mouse_with_its_progression_and_fate(naive):
+    figure = draw("swimmer", naive)
+    bars = data_of(figure, geom_segment)
+    mice = naive.study.mice
+    assert len(bars) == len(mice) == 80
+    assert bars["y"].is_unique
+    top = bars.loc[bars["y"].idxmax()]
+    own = mice[mice["arm"] == "vehicle"]
+    assert (top["arm"], top["left_day"]) == ("vehicle", own["left_day"].max())
+    marks = data_of(figure, geom_point)
+    events = naive.progression.mice
+    assert (marks["mark"] == "progressed").sum() == events["event"].sum()
+    assert (marks["mark"] == "toxicity").sum() == (mice["fate"] == "toxicity").sum()
 
 
 def test_few_arms_have_bands_and_many_have_bars(naive):

@@ -9,7 +9,16 @@ import click
 from xenotrack.cli.options import StudyCommand, reads_study
 from xenotrack.cli.request import Request
 
-KINDS = ("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight")
+KINDS = (
+    "growth",
+    "growth_by_arm",
+    "waterfall",
+    "progression",
+    "rates",
+    "weight",
+    "contrasts",
+    "swimmer",
+)
 
 
 @click.command(cls=StudyCommand)
@@ -25,7 +34,7 @@ KINDS = ("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight
 def plot(request: Request, *, kind: str) -> None:
     """One figure.
 
-    KIND is growth, growth_by_arm, waterfall, progression, rates or weight.
+    KIND is growth, growth_by_arm, waterfall, progression, rates, weight, contrasts or swimmer.
 
     \b
     Examples

@@ -122,6 +122,44 @@ def _weight(results: Results) -> Caption:
     )
 
 
+def _contrasts(results: Results) -> Caption:
+    rows = results.contrasts
+    rows = rows[rows["family"] == "control"]
+    told = [
+        f"{contrast} {rate_text(*numbers)}"
+        for contrast, *numbers in zip(
+            rows["contrast"],
+            rows["estimate"],
+            rows["simultaneous_low"],
+            rows["simultaneous_high"],
+            strict=True,
+        )
+    ]
+    return Caption(
+        "contrasts",
+        "How much slower arms grow",
+        "Differences of growth rates from control, and of combinations from their best part. "
+        f"Left of the line growth is slower; each {_level(results)} interval holds for all arms "
+        "of its block together.",
+        f"Differences of growth rates per day: {', '.join(told)}." if told else "No comparison.",
+    )
+
+
+def _swimmer(results: Results) -> Caption:
+    rows = results.progression.to_frame()
+    told = [
+        f"{arm} {events} of {mice}"
+        for arm, events, mice in zip(rows["arm"], rows["n_events"], rows["n_mice"], strict=True)
+    ]
+    return Caption(
+        "swimmer",
+        "Time on study of each mouse",
+        "A bar a mouse to its last day on study, longest on top in each arm; marks are progression "
+        "and why it left.",
+        f"Mice that progressed: {', '.join(told)}.",
+    )
+
+
 CAPTIONS: tuple[Callable[[Results], Caption], ...] = (
     _growth,
     _growth_by_arm,
@@ -129,4 +167,6 @@ CAPTIONS: tuple[Callable[[Results], Caption], ...] = (
     _progression,
     _waterfall,
     _weight,
+    _contrasts,
+    _swimmer,
 )

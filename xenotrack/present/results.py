@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.errors import FitError
+from xenotrack.glossary import TABLES
 from xenotrack.study.study import Study
 
 if TYPE_CHECKING:
@@ -124,6 +125,16 @@ class Results:
     @cached_property
     def comparisons(self) -> tuple[Contrasts, ...]:
         return self.compare()
+
+    @cached_property
+    def contrasts(self) -> pd.DataFrame:
+        """The contrasts of growth rates; none without a control or without growth."""
+        import pandas as pd
+
+        if self.study.design.control is None or not self.has_growth:
+            return pd.DataFrame(columns=list(TABLES["compare"]))
+        (found,) = self.compare(("growth_rate",))
+        return found.to_frame()
 
     @cached_property
     def group_indices(self) -> GroupIndices:

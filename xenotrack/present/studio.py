@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 FORMATS = ("svg", "png")
 # Two hands, each with about half of the work.
-SHARES = (("growth_by_arm", "weight", "waterfall"), ("growth", "progression", "rates"))
+SHARES = (
+    ("growth_by_arm", "weight", "waterfall", "contrasts"),
+    ("growth", "progression", "rates", "swimmer"),
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class ProgressionTables:
 
     arms: pd.DataFrame
     curve: pd.DataFrame
+    mice: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
         return self.arms
@@ -64,6 +68,7 @@ class Drawable:
     study: Study
     growth: GrowthTables | None
     progression: ProgressionTables
+    contrasts: pd.DataFrame
     response: pd.DataFrame
 
     @property
@@ -76,7 +81,8 @@ class Drawable:
         return cls(
             results.study,
             GrowthTables(fit.to_frame(), fit.curves()) if fit is not None else None,
-            ProgressionTables(progression.to_frame(), progression.curve_frame()),
+            ProgressionTables(progression.to_frame(), progression.curve_frame(), progression.mice),
+            results.contrasts,
             results.response,
         )
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
+from xenotrack.present.figures.contrasts import contrasts
 from xenotrack.present.figures.growth import growth, growth_days
 from xenotrack.present.figures.growth_by_arm import growth_by_arm
 from xenotrack.present.figures.progression import progression
 from xenotrack.present.figures.rates import rates
 from xenotrack.present.figures.style import say
+from xenotrack.present.figures.swimmer import swimmer
 from xenotrack.present.figures.waterfall import waterfall
 from xenotrack.present.figures.weight import weight
 from xenotrack.response.courses_by_arm import (
@@ -38,7 +40,10 @@ class GrowthLines(Protocol):
 
 
 class ProgressionCurves(Protocol):
-    """A progression fit: a row an arm, and the Kaplan–Meier curves."""
+    """A progression fit: a row an arm, the Kaplan–Meier curves, and a row a mouse."""
+
+    @property
+    def mice(self) -> pd.DataFrame: ...
 
     def to_frame(self) -> pd.DataFrame: ...
 
@@ -56,6 +61,9 @@ class Results(Protocol):
 
     @property
     def growth(self) -> GrowthLines | None: ...
+
+    @property
+    def contrasts(self) -> pd.DataFrame: ...
 
     @property
     def response(self) -> pd.DataFrame: ...
@@ -101,6 +109,19 @@ def draw_rates(results: Results) -> ggplot:
     return rates(results.study.design, fit.to_frame())
 
 
+def draw_contrasts(results: Results) -> ggplot:
+    if results.study.design.control is None:
+        return say("No arm is the control, so nothing is compared.")
+    return contrasts(results.study.design, results.contrasts)
+
+
+def draw_swimmer(results: Results) -> ggplot:
+    study = results.study
+    mice = study.mice[["mouse", "arm", "left_day", "fate"]]
+    events = results.progression.mice[["mouse", "day", "event"]]
+    return swimmer(study.design, mice.merge(events, on="mouse", how="left"))
+
+
 def draw_weight(results: Results) -> ggplot:
     study = results.study
     changes = weight_changes(study)
@@ -119,4 +140,6 @@ FIGURES: dict[str, Callable[[Results], ggplot]] = {
     "progression": draw_progression,
     "rates": draw_rates,
     "weight": draw_weight,
+    "contrasts": draw_contrasts,
+    "swimmer": draw_swimmer,
 }

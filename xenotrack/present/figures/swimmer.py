@@ -1,0 +1,121 @@
+"""How long each mouse was on study, when it progressed and why it left: a bar a mouse."""
+
+from __future__ import annotations
+
+import pandas as pd
+from plotnine import (
+    aes,
+    element_blank,
+    element_text,
+    geom_point,
+    geom_segment,
+    ggplot,
+    guide_legend,
+    labs,
+    scale_colour_manual,
+    scale_shape_manual,
+    scale_x_continuous,
+    scale_y_continuous,
+)
+
+from xenotrack.present.axes import day_breaks, plain_number
+from xenotrack.present.figures.style import SMALL, assemble, caption, paper, say
+from xenotrack.present.theme import FATES, arm_colours, wrap_name
+from xenotrack.present.words import mice_text
+from xenotrack.study.design import Design
+
+TALLEST = 8.0  # inches of all bars
+BAR = 0.085  # inches of a mouse
+GAP = 2.0  # mice between arms
+NAME_WIDTH = 23
+PROGRESSED = "progressed"
+
+
+def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
+    """Time on study by mouse, longest first in each arm.
+
+    ``mice`` has a row a mouse: ``mouse arm left_day day event fate``, ``day`` being that of
+    progression where ``event``.
+    """
+    drawn = mice.dropna(subset=["left_day"])
+    if drawn.empty:
+        return say("No mouse was followed.")
+    rows, middles = _places(design, drawn)
+    inches = min(TALLEST, BAR * rows["y"].max())
+    last = float(rows["left_day"].max()) or 1.0
+    return assemble(
+        ggplot(rows, aes("left_day", "y")),
+        *paper(
+            1.3 + inches,
+            axis_ticks_major_y=element_blank(),
+            axis_title_y=element_blank(),
+            axis_text_y=element_text(size=SMALL, colour="black", linespacing=1.2),
+        ),
+        geom_segment(
+            aes("start", "y", xend="left_day", yend="y", colour="arm"),
+            rows.assign(start=rows["left_day"].clip(upper=0.0)),
+            size=72 * 0.6 * inches / rows["y"].max() / 2.2,
+            inherit_aes=False,
+        ),
+        *_marks(rows),
+        scale_colour_manual(values=arm_colours(design), guide=None),
+        scale_x_continuous(
+            limits=(min(0.0, float(rows["left_day"].min())), 1.03 * last),
+            breaks=day_breaks(0, last),
+            labels=lambda values: [plain_number(value) for value in values],
+            expand=(0, 0),
+        ),
+        scale_y_continuous(
+            limits=(0, rows["y"].max() + 1),
+            breaks=list(middles.values()),
+            labels=[
+                f"{wrap_name(arm, NAME_WIDTH)}\n{mice_text(int((rows['arm'] == arm).sum()))}"
+                for arm in middles
+            ],
+            expand=(0, 0),
+        ),
+        labs(x="Days since treatment start"),
+        caption("A bar a mouse, to its last day on study, with why it left; ▸ is progression."),
+    )
+
+
+def _places(design: Design, mice: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
+    """The rows with their height, first arm on top, and the middle of each arm."""
+    arms = [arm for arm in design.arm_names if (mice["arm"] == arm).any()]
+    frames, middles, below = [], {}, 1.0
+    for arm in reversed(arms):
+        own = mice[mice["arm"] == arm].sort_values("left_day", kind="stable")
+        height = below + pd.RangeIndex(len(own)).to_numpy(dtype=float)
+        frames.append(own.assign(y=height))
+        middles[arm] = float(height.mean())
+        below += len(own) + GAP
+    return pd.concat(frames, ignore_index=True), dict(reversed(middles.items()))
+
+
+def _marks(rows: pd.DataFrame) -> list[object]:
+    """Where a mouse progressed, and its fate at the end of its bar."""
+    crossed = rows[rows["event"].astype(bool) & rows["day"].notna()]
+    progressed = pd.DataFrame({"x": crossed["day"], "y": crossed["y"], "mark": PROGRESSED})
+    left = pd.DataFrame({"x": rows["left_day"], "y": rows["y"], "mark": rows["fate"]})
+    marks = pd.concat([progressed, left[left["mark"].isin(list(FATES))]], ignore_index=True)
+    found = set(marks["mark"])
+    shown = [name for name in (PROGRESSED, *FATES) if name in found]
+    if not shown:
+        return []
+    return [
+        geom_point(
+            aes("x", "y", shape="mark"),
+            marks,
+            fill="white",
+            size=1.3,
+            stroke=0.4,
+            inherit_aes=False,
+        ),
+        scale_shape_manual(
+            name=" ",
+            values={name: FATES[name][0] if name in FATES else ">" for name in shown},
+            breaks=shown,
+            labels=[FATES[name][1] if name in FATES else name for name in shown],
+            guide=guide_legend(nrow=1),
+        ),
+    ]
