@@ -28,6 +28,8 @@ FIGURES = (
 FILES = {
     "README.txt",
     "report.html",
+    "methods.md",
+    "tables.xlsx",
     "manifest.json",
     "results.json",
     *(f"tables/{name}.csv" for name in TABLES),

@@ -16,6 +16,7 @@ from xenotrack.glossary import TABLES
 from xenotrack.present.results import Results
 from xenotrack.present.tables import SCHEMA_VERSION, first_row, json_bytes, records, stack, to_csv
 from xenotrack.present.tell.whole import tell
+from xenotrack.present.workbook import to_workbook
 from xenotrack.study.exclusions import Exclusion
 
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "lifelines", "plotnine")
@@ -30,8 +31,10 @@ def write_folder(
         (folder / name).mkdir(parents=True)
     for name, frame in tables.items():
         (folder / "tables" / f"{name}.csv").write_bytes(to_csv(frame))
+    (folder / "tables.xlsx").write_bytes(to_workbook(tables))
     said, made = everything(results, tables), json_bytes(manifest(results))
     (folder / "results.json").write_bytes(json_bytes(said))
+    (folder / "methods.md").write_text(methods_page(said["story"]), encoding="utf-8")
     pictures = fetch_pictures()
     for name, data in pictures.items():
         (folder / "figures" / name).write_bytes(data)
@@ -48,6 +51,13 @@ def _write_report(folder: Path, said: bytes, made: bytes, pictures: dict[str, by
 
     svgs = {Path(name).stem: data for name, data in pictures.items() if name.endswith(".svg")}
     (folder / "report.html").write_bytes(render_report(stored_run(said, made, svgs)))
+
+
+def methods_page(story: dict[str, Any]) -> str:
+    """methods.md: the paragraphs, then the works that they cite, numbered as there."""
+    works = [f"{place}. {work}" for place, work in enumerate(story["references"], start=1)]
+    blocks = [f"# {story['title']}: methods", *story["methods"], "## References", "\n".join(works)]
+    return "\n\n".join(blocks) + "\n"
 
 
 def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
@@ -145,6 +155,8 @@ def contents(results: Results, pictures: list[str]) -> str:
         *(f"Excluded: {one.text}" for one in results.study.exclusions),
         "",
         "report.html     everything to look at and read, in one page that needs nothing else",
+        "methods.md      the methods paragraph for a paper, with its references",
+        "tables.xlsx     every table in one workbook, a sheet each",
         "results.json    study facts, every table, every doubt",
         "manifest.json   versions, rules in force, digests of the inputs",
         "",

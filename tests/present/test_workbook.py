@@ -1,0 +1,65 @@
+"""The workbook holds what the tables hold, as numbers and as text that nothing runs."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pandas as pd
+import pytest
+import python_calamine
+
+from xenotrack.glossary import COLUMNS
+from xenotrack.present.workbook import to_workbook
+
+TABLE = pd.DataFrame(
+    {
+        "mouse": ["=1+1", "+A", "-1", "@x", "https://example.org"],
+        "day": [0.0, 3.5, float("nan"), float("inf"), -1e-9],
+        "event": [True, False, None, True, False],
+        "n_mice": [1, 2, 3, 4, 5],
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def made() -> bytes:
+    return to_workbook({"growth": TABLE, "empty": TABLE[:0]})
+
+
+@pytest.fixture(scope="module")
+def book(made):
+    return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(made))
+
+
+def xml_of(made: bytes, sheet: int) -> str:
+    return zipfile.ZipFile(io.BytesIO(made)).read(f"xl/worksheets/sheet{sheet}.xml").decode()
+
+
+def test_text_stays_text_whatever_it_begins_with(made, book) -> None:
+    rows = book.get_sheet_by_name("growth").to_python()
+    assert [row[0] for row in rows[1:]] == TABLE["mouse"].tolist()
+    xml = xml_of(made, 2)
+    assert "<f>" not in xml
+    assert "hyperlink" not in xml
+
+
+def test_numbers_and_truths_have_their_type_and_gaps_are_empty(book) -> None:
+    rows = book.get_sheet_by_name("growth").to_python()[1:]
+    assert [row[1] for row in rows] == [0, 3.5, "", "", -1e-9]
+    assert [row[2] for row in rows] == [True, False, "", True, False]
+    assert [row[3] for row in rows] == [1, 2, 3, 4, 5]
+
+
+def test_the_header_stays_in_sight_and_an_empty_table_has_its_own(made, book) -> None:
+    assert 'state="frozen"' in xml_of(made, 2)
+    assert book.get_sheet_by_name("empty").to_python() == [list(TABLE)]
+
+
+def test_the_first_sheet_says_what_columns_mean(book) -> None:
+    assert book.sheet_names == ["columns", "growth", "empty"]
+    assert len(book.get_sheet_by_name("columns").to_python()) == len(COLUMNS) + 1
+
+
+def test_the_same_tables_are_the_same_bytes() -> None:
+    assert to_workbook({"growth": TABLE}) == to_workbook({"growth": TABLE})

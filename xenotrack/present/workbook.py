@@ -1,0 +1,79 @@
+"""All tables in one workbook: a sheet a table, typed cells, text that no spreadsheet runs."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+
+from xenotrack.glossary import COLUMNS
+
+# A workbook holds a time of making; the same results are to be the same bytes.
+MADE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
+# Text is written as text, whatever it begins with: a name such as =1+1 is a name.
+INERT = {
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+    "nan_inf_to_errors": False,
+}
+WIDEST = 40
+MOST_ROWS = 1_048_576
+LONGEST_TEXT = 32_767  # characters that a cell holds
+
+
+def to_workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
+    """An .xlsx file: first what the columns mean, then a sheet for each table.
+
+    A table of more rows than a sheet holds (1 048 576) is left to its csv.
+    """
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {"in_memory": True, **INERT})
+    book.set_properties({"created": MADE, "comments": "Tables of xenotrack"})
+    heading = book.add_format({"bold": True, "bottom": 1})
+    meanings = pd.DataFrame(
+        [(name, column.unit, column.meaning) for name, column in COLUMNS.items()],
+        columns=["column", "unit", "meaning"],
+    )
+    for name, frame in {"columns": meanings, **tables}.items():
+        if len(frame) < MOST_ROWS:
+            _write(book.add_worksheet(name[:31]), frame, heading)
+    book.close()
+    return made.getvalue()
+
+
+def _write(sheet: Any, frame: pd.DataFrame, heading: Any) -> None:
+    """The header, frozen and filtered, then the cells column by column."""
+    sheet.freeze_panes(1, 0)
+    if len(frame.columns):
+        sheet.autofilter(0, 0, max(len(frame), 1), len(frame.columns) - 1)
+    for place, name in enumerate(map(str, frame)):
+        values = [_plain(value) for value in frame[name]]
+        texts = [len(value) for value in values if isinstance(value, str)]
+        sheet.set_column(place, place, min(max([len(name) + 3, *texts]), WIDEST))
+        sheet.write_string(0, place, name, heading)
+        for row, value in enumerate(values, start=1):
+            if isinstance(value, str):
+                sheet.write_string(row, place, value[:LONGEST_TEXT])
+            elif isinstance(value, bool):
+                sheet.write_boolean(row, place, value)
+            elif value is not None:
+                sheet.write_number(row, place, value)
+
+
+def _plain(value: Any) -> Any:
+    """A text, a truth, a finite number; None for everything that is empty."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return value if np.isfinite(value) else None
+    return None if value is None or value is pd.NA else str(value)
