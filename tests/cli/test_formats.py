@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from xenotrack.glossary import TABLES
+from xenotrack.study.inert import as_written
 
 QUESTIONS = {
     "findings": ["check"],
@@ -109,7 +110,7 @@ def test_names_come_back_from_every_format_as_they_were_written(ask, tmp_path) -
     sheet.write_text(text.getvalue(), encoding="utf-8")
     asked = ("tidy", sheet, "--control", "arm None")
     from_csv = csv.DictReader(io.StringIO(ask(*asked, "-f", "csv", code=0).stdout))
-    assert [row["mouse"] for row in from_csv][::2] == names
+    assert [as_written(row["mouse"]) for row in from_csv][::2] == names
     found = strict_json(ask(*asked, "-f", "json", code=0).stdout)
     assert [row["arm"] for row in found["rows"]][::2] == [f"arm {name}" for name in names]
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.study.frames import with_columns
+from xenotrack.study.inert import as_written
 from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.rules import Rules
 
@@ -19,9 +20,12 @@ _DIGITS = re.compile(r"\d+")
 
 
 def trimmed(texts: pd.Series) -> pd.Series:
-    """The texts without blanks around them; names are verbatim otherwise."""
+    """The texts without blanks around them; names are verbatim otherwise.
+
+    A name that our own tables made inert for spreadsheets is again as it was.
+    """
     codes, uniques = pd.factorize(texts)
-    stripped = np.array([text.strip() for text in uniques], dtype=object)
+    stripped = np.array([as_written(text.strip()) for text in uniques], dtype=object)
     return pd.Series(stripped[codes] if len(stripped) else texts, index=texts.index, dtype=object)
 
 
