@@ -70,6 +70,17 @@ def test_a_weight_ten_times_off_is_proposed(grams, fits):
     assert f" {fits} g would fit" in finding_of(weights(*grams), "weight-slip").proposal
 
 
+def test_a_weight_that_slipped_beside_one_of_two_flanks_is_named():
+    rows = [
+        f"m1,vehicle,{flank},{day},8,6,{250 if (flank, day) == ('R', 3) else 25}"
+        for day in (0, 3, 7)
+        for flank in "LR"
+    ]
+    text = "\n".join(["mouse,arm,tumor,day,length,width,weight", *rows])
+    found = finding_of(read(text), "weight-slip")
+    assert (found.cell, "25 g would fit" in found.proposal) == ("5", True)
+
+
 def test_a_weight_that_leaps_and_comes_back_is_named_and_a_loss_is_not():
     assert finding_of(weights(26.2, 53.5, 25.6, 26), "weight-slip").cell == "3"
     assert "weight-slip" not in rules_of(weights(26, 24, 22, 20.5, 19.8))

@@ -100,7 +100,7 @@ def _waterfall(results: Results) -> Caption:
         "waterfall",
         "Best response of each mouse",
         "One bar a mouse: the smallest change of volume from its baseline, in percent, coloured "
-        "by arm; letters are the mRECIST class.",
+        "by arm; the symbols below are its mRECIST class.",
         f"Best change of volume of {len(mice)} mice: {', '.join(told) or 'no class'}.",
     )
 

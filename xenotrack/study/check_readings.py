@@ -196,8 +196,9 @@ def weight_slips(study: Study) -> Iterator[Finding]:
     if rows.empty:
         return
     if study.measurements["tumor"].nunique() > 1:
-        # A mouse's weight stands beside each of its tumours.
-        rows = rows.drop_duplicates(["mouse", "day"]).sort_values(["mouse", "day"], kind="stable")
+        # A mouse's weight stands beside each of its tumours, on every row alike but for a slip.
+        rows = rows.drop_duplicates(["mouse", "day", "body_weight_g"])
+        rows = rows.sort_values(["mouse", "day"], kind="stable")
     rows = rows.reset_index(drop=True)
     weight = rows["body_weight_g"]
     by_mouse = weight.groupby(rows["mouse"], sort=False)
