@@ -20,6 +20,13 @@ check: .venv/ready
 slow: .venv/ready
 	$(BIN)/python -m pytest -q -m "slow or r"
 
+fuzz: .venv/ready
+	$(BIN)/python -m pytest -q -m slow tests/test_bad_input.py tests/study
+
+calibrate: .venv/ready
+	for script in tests/benchmarks/*error_rates.py tests/benchmarks/planted_defects.py; do \
+	  $(BIN)/python $$script; done
+
 # Needs chromium, node and npm; says so where they are missing.
 browser: .venv/ready
 	mkdir -p build/browser

@@ -9,6 +9,7 @@ import sys
 import typing
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -24,6 +25,9 @@ from xenotrack.glossary import COLUMNS, TABLES
 from xenotrack.study.columns import COLUMN_ROLES
 from xenotrack.study.rules import USUAL_VALUE, ArriveRules, Rules
 from xenotrack.study.volume import FORMULAS
+
+if TYPE_CHECKING:
+    from xenotrack.present.results import Results
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -48,7 +52,8 @@ PRINTED_BY = {
     "dose_grid": "synergy --dose-grid",
     "tolerability": "tolerability",
 }
-FIGURES = {"growth": "naive.toml", "rates": "naive.toml"}
+# The study of every figure in the gallery.
+GALLERY = "naive.toml"
 UNFLAGGED = {
     "sheet": "The sheet, relative to the toml or absolute; a list for several files of one study."
 }
@@ -245,11 +250,42 @@ def _markdown(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in cells)
 
 
+def gallery_page() -> str:
+    """gallery.md: every figure of the sample, with its command and its caption."""
+    from xenotrack.present.captions import captions
+
+    blocks = [
+        MADE,
+        "# Gallery",
+        f"Every figure that `xenotrack run sample_data/{GALLERY}` draws, as svg and png, and "
+        "`xenotrack plot` alone. An arm has one colour everywhere; combinations look like their "
+        "parts.",
+    ]
+    for one in captions(_sample_results()):
+        command = f"xenotrack plot {one.figure} sample_data/{GALLERY} -o {one.figure}.svg"
+        blocks += [
+            f"## {one.title}",
+            f"![{one.alt}](figures/{one.figure}.svg)",
+            f"{one.note} `{command}`",
+        ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _sample_results() -> Results:
+    from xenotrack.present.results import Results
+    from xenotrack.study.ingest import read_study
+    from xenotrack.study.settings import read_rules
+
+    path = ROOT / "sample_data" / GALLERY
+    return Results(read_study(path, read_rules(path)))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "columns.md": columns_page,
     "study-toml.md": study_toml_page,
     "findings.md": findings_page,
+    "gallery.md": gallery_page,
 }
 
 
@@ -262,18 +298,13 @@ def written_pages() -> list[Path]:
 
 
 def draw_figures() -> None:
-    """docs/figures: what the README shows, drawn by the tool from the samples."""
-    from xenotrack.present.figures.gallery import draw
+    """docs/figures: what README and gallery show, drawn by the tool from the sample."""
+    from xenotrack.present.figures.gallery import FIGURES, draw
     from xenotrack.present.figures.save import render
-    from xenotrack.present.results import Results
-    from xenotrack.study.ingest import read_study
-    from xenotrack.study.settings import read_rules
 
-    folder = DOCS / "figures"
+    folder, results = DOCS / "figures", _sample_results()
     folder.mkdir(exist_ok=True)
-    for kind, study in FIGURES.items():
-        path = ROOT / "sample_data" / study
-        results = Results(read_study(path, read_rules(path)))
+    for kind in FIGURES:
         for form, data in render(draw(kind, results), ("svg",)).items():
             (folder / f"{kind}.{form}").write_bytes(data)
 

@@ -38,6 +38,15 @@ def names(paths: list[Path]) -> list[str]:
     return [str(path.relative_to(ROOT)) for path in paths]
 
 
+def test_the_gallery_shows_every_figure() -> None:
+    from xenotrack.present.figures.gallery import FIGURES
+
+    page = text_of("gallery.md")
+    shown = re.findall(r"\(figures/(\w+)\.svg\)", page)
+    assert sorted(shown) == sorted(FIGURES)
+    assert all((DOCS / "figures" / f"{name}.svg").is_file() for name in shown)
+
+
 @pytest.mark.parametrize("name", generate.PAGES)
 def test_generated_pages_are_current(name: str) -> None:
     assert text_of(name) == generate.PAGES[name](), "run `make docs`"
