@@ -30,7 +30,7 @@ calibrate: .venv/ready
 # Needs chromium, node and npm; says so where they are missing.
 browser: .venv/ready
 	mkdir -p build/browser
-	$(BIN)/python -m tests.present.story sample_data/naive.csv build/browser/naive
+	$(BIN)/xenotrack run -q sample_data/naive.toml -o build/browser/naive
 	sh tests/browser/run.sh build/browser/naive/report.html
 
 samples: .venv/ready
