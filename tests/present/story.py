@@ -1,12 +1,7 @@
-"""A run's folder with a story told by hand, for tests of what is made from it.
-
-``python -m tests.present.story SHEET OUT`` writes one, for the tests in a browser.
-"""
+"""A run's folder with a story told by hand, for tests of what is made from it."""
 
 from __future__ import annotations
 
-import shutil
-import sys
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -70,8 +65,3 @@ def written_run(sheet: Path, folder: Path, story: Story | None = None) -> Path:
     with mock.patch("xenotrack.present.folder.everything", with_story):
         write_folder(Results(read_study(sheet)), folder, lambda: PICTURES)
     return folder
-
-
-if __name__ == "__main__":
-    shutil.rmtree(sys.argv[2], ignore_errors=True)
-    written_run(Path(sys.argv[1]), Path(sys.argv[2]))
