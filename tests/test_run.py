@@ -23,7 +23,7 @@ from xenotrack.present import studio
 ROOT = Path(__file__).parent.parent
 FIGURES = (
     *("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight"),
-    *("contrasts", "swimmer"),
+    *("contrasts", "swimmer", "spider"),
 )
 FILES = {
     "README.txt",

@@ -20,7 +20,7 @@ from xenotrack.study.design import Design
 
 KINDS = (
     *("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight"),
-    *("contrasts", "swimmer"),
+    *("contrasts", "swimmer", "spider"),
 )
 
 
@@ -161,6 +161,16 @@ def test_a_swimmer_has_a_bar_a_mouse_with_its_progression_and_fate(naive):
     events = naive.progression.mice
     assert (marks["mark"] == "progressed").sum() == events["event"].sum()
     assert (marks["mark"] == "toxicity").sum() == (mice["fate"] == "toxicity").sum()
+
+
+def test_a_spider_stops_where_a_tumour_leaves_the_panel_and_loses_no_mouse(naive):
+    figure = draw("spider", naive)
+    assert figure.data["mouse"].nunique() == 80
+    assert figure.data["change_percent"].where(~figure.data["over"]).max() <= 300
+    assert figure.data.groupby("mouse")["over"].sum().max() == 1
+    assert figure.data.groupby("mouse")["over"].last().sum() == figure.data["over"].sum()
+    assert "vehicle\nn = 10, 10 beyond" in words_of(figure)
+    assert "alpelisib+ribociclib\nn = 10" in words_of(figure)
 
 
 def test_few_arms_have_bands_and_many_have_bars(naive):

@@ -18,6 +18,7 @@ KINDS = (
     "weight",
     "contrasts",
     "swimmer",
+    "spider",
 )
 
 
@@ -34,7 +35,8 @@ KINDS = (
 def plot(request: Request, *, kind: str) -> None:
     """One figure.
 
-    KIND is growth, growth_by_arm, waterfall, progression, rates, weight, contrasts or swimmer.
+    KIND is growth, growth_by_arm, waterfall, progression, rates, weight, contrasts, swimmer or
+    spider.
 
     \b
     Examples

@@ -160,6 +160,21 @@ def _swimmer(results: Results) -> Caption:
     )
 
 
+def _spider(results: Results) -> Caption:
+    best = results.response.dropna(subset=["best_response_percent"])
+    shrank = (
+        (best["best_response_percent"] < 0).groupby(best["arm"], sort=False).agg(["sum", "size"])
+    )
+    told = [f"{arm} {int(row['sum'])} of {int(row['size'])}" for arm, row in shrank.iterrows()]
+    return Caption(
+        "spider",
+        "Change of each mouse from its own baseline",
+        "A line a mouse; below the line at 0 % its tumour is smaller than at baseline. A triangle "
+        "marks a tumour that grew beyond the panel.",
+        f"Mice whose tumour was smaller than at baseline at some time: {', '.join(told)}.",
+    )
+
+
 CAPTIONS: tuple[Callable[[Results], Caption], ...] = (
     _growth,
     _growth_by_arm,
@@ -169,4 +184,5 @@ CAPTIONS: tuple[Callable[[Results], Caption], ...] = (
     _weight,
     _contrasts,
     _swimmer,
+    _spider,
 )

@@ -28,7 +28,7 @@ FORMATS = ("svg", "png")
 # Two hands, each with about half of the work.
 SHARES = (
     ("growth_by_arm", "weight", "waterfall", "contrasts"),
-    ("growth", "progression", "rates", "swimmer"),
+    ("growth", "progression", "rates", "swimmer", "spider"),
 )
 
 

@@ -12,6 +12,7 @@ from xenotrack.present.figures.growth import growth, growth_days
 from xenotrack.present.figures.growth_by_arm import growth_by_arm
 from xenotrack.present.figures.progression import progression
 from xenotrack.present.figures.rates import rates
+from xenotrack.present.figures.spider import spider
 from xenotrack.present.figures.style import say
 from xenotrack.present.figures.swimmer import swimmer
 from xenotrack.present.figures.waterfall import waterfall
@@ -23,6 +24,7 @@ from xenotrack.response.courses_by_arm import (
     mice_on_study,
     readings_on_model_scale,
 )
+from xenotrack.response.relative import relative_readings
 from xenotrack.response.weight import weight_changes
 
 if TYPE_CHECKING:
@@ -122,6 +124,10 @@ def draw_swimmer(results: Results) -> ggplot:
     return swimmer(study.design, mice.merge(events, on="mouse", how="left"))
 
 
+def draw_spider(results: Results) -> ggplot:
+    return spider(results.study.design, relative_readings(results.study))
+
+
 def draw_weight(results: Results) -> ggplot:
     study = results.study
     changes = weight_changes(study)
@@ -142,4 +148,5 @@ FIGURES: dict[str, Callable[[Results], ggplot]] = {
     "weight": draw_weight,
     "contrasts": draw_contrasts,
     "swimmer": draw_swimmer,
+    "spider": draw_spider,
 }

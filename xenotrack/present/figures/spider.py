@@ -1,0 +1,69 @@
+"""The change of every mouse from its own baseline, a panel an arm."""
+
+from __future__ import annotations
+
+import pandas as pd
+from plotnine import aes, geom_point, ggplot, labs, scale_colour_manual
+
+from xenotrack.present.axes import signed_percent
+from xenotrack.present.figures.artists import geom_polylines
+from xenotrack.present.figures.panels import Panels
+from xenotrack.present.figures.style import assemble, caption, paper, say
+from xenotrack.present.theme import arm_colours
+from xenotrack.present.words import mice_text
+from xenotrack.study.design import Design
+
+CAP = 300.0  # percent: what grows further is a line to the top
+BREAKS = (-100.0, 0.0, 100.0, 200.0, 300.0)
+LINES = (-30.0, 0.0, 100.0)
+
+
+def spider(design: Design, readings: pd.DataFrame) -> ggplot:
+    """Percent change of each mouse; ``readings`` has ``mouse arm day change_percent``.
+
+    A line ends where it first leaves the panel at the top, with a mark.
+    """
+    if not len(readings):
+        return say("No mouse has a baseline to which its volumes could be compared.")
+    drawn = _cut(readings)
+    arms = [arm for arm in design.arm_names if (drawn["arm"] == arm).any()]
+    panels = Panels(
+        arms=arms,
+        notes={arm: _note(drawn[drawn["arm"] == arm]) for arm in arms},
+        low=-108.0,
+        high=CAP + 12,
+        first=float(drawn["day"].min()),
+        last=float(drawn["day"].max()),
+        ticks={at: signed_percent(at) for at in BREAKS},
+        lines=LINES,
+    )
+    over = panels.placed(drawn[drawn["over"]], y="height")
+    return assemble(
+        ggplot(panels.placed(drawn, y="height"), aes("x", "y", colour="arm")),
+        *paper(panels.height + 0.75, **panels.theme()),
+        *panels.layers(),
+        geom_polylines(aes(group="mouse"), size=0.5, alpha=0.7),
+        *([geom_point(data=over, shape="^", size=1.0)] if len(over) else []),
+        scale_colour_manual(values=arm_colours(design), guide=None),
+        labs(x="Days since treatment start", y="Change from baseline"),
+        caption(
+            "A line a mouse, relative to its own baseline. Grey lines: −30 %, no change, twice the "
+            f"baseline. A triangle: beyond {signed_percent(CAP)}, not drawn further."
+        ),
+    )
+
+
+def _cut(readings: pd.DataFrame) -> pd.DataFrame:
+    """The readings up to the first beyond the cap, which stands at the cap."""
+    ordered = readings.sort_values(["mouse", "day"], kind="stable")
+    over = ordered["change_percent"] > CAP
+    gone = over.groupby(ordered["mouse"], sort=False).cumsum().to_numpy()
+    kept = (gone == 0) | (over.to_numpy() & (gone == 1))
+    return ordered.assign(over=over, height=ordered["change_percent"].clip(upper=CAP))[kept]
+
+
+def _note(own: pd.DataFrame) -> str:
+    """The number of mice, and of those that left the panel at the top."""
+    beyond = int(own["over"].sum())
+    note = mice_text(own["mouse"].nunique())
+    return f"{note}, {beyond} beyond" if beyond else note
