@@ -12,15 +12,11 @@ from plotnine import (
     geom_segment,
     ggplot,
     labs,
-    scale_x_continuous,
-    scale_y_continuous,
 )
 
 from xenotrack.doubts import p_words
-from xenotrack.present.axes import plain_number, rate_breaks
-from xenotrack.present.figures.artists import geom_words
+from xenotrack.present.figures.forest import BOTTOM, ROW, forest_scales, forest_words
 from xenotrack.present.figures.style import (
-    SMALL,
     arm_scales,
     assemble,
     caption,
@@ -32,12 +28,8 @@ from xenotrack.present.theme import wrap_name
 from xenotrack.present.words import rate_text
 from xenotrack.study.design import Design
 
-ROW = 0.31  # inches
-BOTTOM = 0.4
 NAME_WIDTH = 27  # characters
-# Where the columns of words begin, in shares of the differences' own axis.
-COLUMNS = {"difference": 1.04, "p": 1.75}
-END = 2.06
+END = 2.06  # where the words end, in shares of the differences' own axis
 BEST_PART = " - best part"
 LIMITS = ["simultaneous_low", "simultaneous_high"]
 
@@ -64,25 +56,14 @@ def contrasts(design: Design, table: pd.DataFrame) -> ggplot:
         *_reference_lines(rows, low, high),
         geom_segment(aes(LIMITS[0], xend=LIMITS[1], yend="y"), _whole(rows), size=0.9),
         geom_point(aes(shape="arm"), size=2.3),
-        geom_words(
-            aes("x", "y", label="label"),
-            _words(rows, low, high),
-            ha="left",
-            size=SMALL,
-            inherit_aes=False,
-        ),
+        _words(rows, low, high),
         *arm_scales(design),
-        scale_x_continuous(
-            limits=(low, low + END * (high - low)),
-            breaks=rate_breaks(low, high),
-            labels=lambda values: [plain_number(value) for value in values],
-            expand=(0, 0),
-        ),
-        scale_y_continuous(
-            limits=(BOTTOM, rows["y"].max() + 1.5),
-            breaks=rows["y"].tolist(),
-            labels=[wrap_name(name, NAME_WIDTH) for name in rows["label"]],
-            expand=(0, 0),
+        *forest_scales(
+            rows["y"].tolist(),
+            [wrap_name(name, NAME_WIDTH) for name in rows["label"]],
+            low,
+            high,
+            END,
         ),
         labs(x="Difference of growth rates (per day)"),
         caption(
@@ -131,22 +112,15 @@ def _reference_lines(rows: pd.DataFrame, low: float, high: float) -> list[object
     return [geom_segment(line, lines, size=0.5, inherit_aes=False)]
 
 
-def _words(rows: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
-    """Every word of the columns with its place; the heading stands above the first row."""
-    at = {name: low + share * (high - low) for name, share in COLUMNS.items()}
-    heading = pd.DataFrame(
-        {"x": list(at.values()), "label": ["Difference per day", "p, together"]}
-    ).assign(y=rows["y"].max() + 1)
+def _words(rows: pd.DataFrame, low: float, high: float) -> object:
+    """Each difference with its interval, and its p."""
     values = zip(rows["estimate"], rows[LIMITS[0]], rows[LIMITS[1]], strict=True)
-    columns = {
-        "difference": [rate_text(*each) for each in values],
-        "p": [
-            "–" if np.isnan(p) else p_words(p).removeprefix("p ").removeprefix("= ")
-            for p in rows["p_adjusted"]
-        ],
-    }
-    frames = [
-        pd.DataFrame({"x": at[name], "y": rows["y"], "label": labels})
-        for name, labels in columns.items()
+    p_values = [
+        "–" if np.isnan(p) else p_words(p).removeprefix("p ").removeprefix("= ")
+        for p in rows["p_adjusted"]
     ]
-    return pd.concat([heading, *frames], ignore_index=True)
+    columns = {
+        "Difference per day": (1.04, [rate_text(*each) for each in values]),
+        "p, together": (1.75, p_values),
+    }
+    return forest_words(rows["y"].tolist(), columns, low, high)

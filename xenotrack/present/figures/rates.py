@@ -13,15 +13,11 @@ from plotnine import (
     geom_segment,
     ggplot,
     labs,
-    scale_x_continuous,
-    scale_y_continuous,
 )
 
-from xenotrack.present.axes import plain_number, rate_breaks
-from xenotrack.present.figures.artists import geom_words
+from xenotrack.present.figures.forest import BOTTOM, ROW, forest_scales, forest_words
 from xenotrack.present.figures.style import (
     MIDDLE,
-    SMALL,
     arm_scales,
     assemble,
     caption,
@@ -33,11 +29,7 @@ from xenotrack.present.theme import wrap_name
 from xenotrack.present.words import days_text, rate_text
 from xenotrack.study.design import Design
 
-ROW = 0.31  # inches
-BOTTOM = 0.4
-# Where the columns of words begin, in shares of the rates' own axis.
-COLUMNS = {"n": 1.04, "rate": 1.12, "doubling": 1.68}
-END = 2.12
+END = 2.12  # where the words end, in shares of the rates' own axis
 DOUBLING = ["doubling_time_days", "doubling_time_low", "doubling_time_high"]
 
 
@@ -62,25 +54,10 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
         *_reference_lines(design, len(rows), low, high),
         geom_segment(aes("conf_low", xend="conf_high", yend="y"), whole, size=0.9),
         geom_point(aes(shape="arm"), size=2.3),
-        geom_words(
-            aes("x", "y", label="label"),
-            _words(rows, low, high),
-            ha="left",
-            size=SMALL,
-            inherit_aes=False,
-        ),
+        _words(rows, low, high),
         *arm_scales(design),
-        scale_x_continuous(
-            limits=(low, low + END * (high - low)),
-            breaks=rate_breaks(low, high),
-            labels=lambda values: [plain_number(value) for value in values],
-            expand=(0, 0),
-        ),
-        scale_y_continuous(
-            limits=(BOTTOM, len(rows) + 1.5),
-            breaks=rows["y"].tolist(),
-            labels=[wrap_name(arm, 23) for arm in rows["arm"]],
-            expand=(0, 0),
+        *forest_scales(
+            rows["y"].tolist(), [wrap_name(arm, 23) for arm in rows["arm"]], low, high, END
         ),
         labs(x="Growth rate (ln volume per day)"),
         caption(
@@ -111,22 +88,15 @@ def _reference_lines(design: Design, n_rows: int, low: float, high: float) -> li
     ]
 
 
-def _words(rows: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
-    """Every word of the columns with its place; the heading stands above the first row."""
-    at = {name: low + share * (high - low) for name, share in COLUMNS.items()}
-    heading = pd.DataFrame(
-        {"x": list(at.values()), "label": ["n", "Rate per day", "Doubling time, days"]}
-    ).assign(y=len(rows) + 1)
+def _words(rows: pd.DataFrame, low: float, high: float) -> object:
+    """The mice of each arm, its rate and its doubling time, with their intervals."""
+    rate = _texts(rows, rate_text, ["estimate", "conf_low", "conf_high"])
     columns = {
-        "n": [str(n) for n in rows["n_mice"]],
-        "rate": _texts(rows, rate_text, ["estimate", "conf_low", "conf_high"]),
-        "doubling": _texts(rows, _doubling, DOUBLING),
+        "n": (1.04, [str(n) for n in rows["n_mice"]]),
+        "Rate per day": (1.12, rate),
+        "Doubling time, days": (1.68, _texts(rows, _doubling, DOUBLING)),
     }
-    frames = [
-        pd.DataFrame({"x": at[name], "y": rows["y"], "label": labels})
-        for name, labels in columns.items()
-    ]
-    return pd.concat([heading, *frames], ignore_index=True)
+    return forest_words(rows["y"].tolist(), columns, low, high)
 
 
 def _texts(rows: pd.DataFrame, write: Callable[..., str], columns: list[str]) -> list[str]:
