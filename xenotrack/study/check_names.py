@@ -34,6 +34,8 @@ def mice_split(study: Study) -> Iterator[Finding]:
     """Two names of an arm differ in case, blanks, marks or zeros alone, and share no day."""
     mice = study.mice
     keys = pd.Series(_plain(mice["mouse"]), index=mice.index)
+    if keys.is_unique:
+        return
     alike = mice.assign(key=keys)[
         pd.DataFrame({"k": keys, "a": mice["arm"]}).duplicated(keep=False)
     ]
@@ -74,7 +76,9 @@ def note_operators(rows: pd.DataFrame, ledger: Ledger) -> None:
 
 def _plain(names: pd.Series) -> list[str]:
     """Names without what a slip of the pen changes; all at once, for there may be many."""
-    text = "\n".join(name.replace("\n", " ") for name in names).casefold()
+    text = "\n".join(names).casefold()
+    if text.count("\n") != len(names) - 1:  # a quoted name may span lines
+        text = "\n".join(name.replace("\n", " ") for name in names).casefold()
     text = re.sub(r"[^\S\n]+|[\"'`´’“”_#-]", "", text)
     return re.sub(r"(?<![\d.])0+(?=\d)", "", text).split("\n")
 
