@@ -85,17 +85,21 @@ test("an arm is highlighted by keyboard and let go by Escape", async () => {
   assert.equal(await button.getAttribute("aria-pressed"), "true");
   assert.ok((await page.locator('tr.lit[data-arm="1"]').count()) > 0);
   assert.equal(await page.locator('tr.lit:not([data-arm="1"])').count(), 0);
+  assert.ok((await page.locator('svg [data-arm="1"]').count()) > 10);
+  assert.ok((await page.locator("svg .dim").count()) > 10);
   assert.equal(await page.locator('svg [data-arm="1"].dim').count(), 0);
   assert.equal(await page.locator('svg [data-arm]:not([data-arm="1"]):not(.dim):not(:has([data-arm="1"]))').count(), 0);
   await page.keyboard.press("Escape");
   assert.equal(await page.locator(".lit, .dim").count(), 0);
 });
 
-test("one mouse is highlighted in every table that lists it", async () => {
+test("one mouse is highlighted in every table and figure that has it", async () => {
   const { page } = await open();
   await page.locator("#mouse").selectOption("2");
   assert.ok((await page.locator('tr.lit[data-mouse="2"]').count()) > 1);
   assert.equal(await page.locator('tr.lit:not([data-mouse="2"])').count(), 0);
+  assert.ok((await page.locator('svg [data-mouse="2"]:not(.dim)').count()) > 3);
+  assert.equal(await page.locator('svg [data-mouse]:not([data-mouse="2"]):not(.dim)').count(), 0);
 });
 
 test("the skip link is the first thing that the keyboard finds", async () => {

@@ -14,7 +14,7 @@ from xenotrack.present.results import Results
 from xenotrack.present.story import Answer, Caption, Guideline, Story
 from xenotrack.study.ingest import read_study
 
-# As matplotlib writes: a style for all the page, ids of its own, a mark of arm 1 and its mouse 2.
+# As matplotlib writes: a style for all the page, ids of its own, marks of an arm and its mouse.
 SVG = """<?xml version="1.0"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
@@ -23,8 +23,8 @@ SVG = """<?xml version="1.0"?>
  <defs><style type="text/css">*{stroke-linejoin: round}</style></defs>
  <g id="figure_1">
   <defs><clipPath id="clip"><rect x="0" y="0" width="72" height="36"/></clipPath></defs>
-  <g id="xt-a1-band"><path id="tick" d="M 1.23456 2 L 3 4" style="fill: none; stroke: #df7b05"/></g>
-  <g id="xt-a1-m2-line" clip-path="url(#clip)"><use xlink:href="#tick"/></g>
+  <g data-arm="B"><path id="tick" d="M 1.23456 2 L 3 4" style="fill: none; stroke: #df7b05"/></g>
+  <g data-arm="B" data-mouse="&lt;7&gt;" clip-path="url(#clip)"><use xlink:href="#tick"/></g>
   <text style="font-size: 7px; font-family: 'Arial'" onclick="steal()">A &amp; B</text>
   <script>steal()</script><a xlink:href="https://example.org"><text>out</text></a>
   <image xlink:href="https://example.org/spy.png" width="1" height="1"/>

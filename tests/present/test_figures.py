@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -98,6 +99,20 @@ def test_words_stay_words_in_the_svg(naive):
     svg = render(draw("progression", naive), ("svg",))["svg"].decode()
     for word in ("Median, days", "Mice at risk", "vehicle", "not reached"):
         assert word in svg
+
+
+def test_an_svg_tells_whose_each_part_is(naive):
+    told = {kind: render(draw(kind, naive), ("svg",))["svg"].decode() for kind in KINDS}
+    arms = set(naive.study.design.arm_names)
+    mice = set(naive.study.mice["mouse"])
+    compared = arms - {naive.study.design.control}
+    for kind, svg in told.items():
+        assert set(re.findall(r'data-arm="([^"]*)"', svg)) == (
+            compared if kind == "contrasts" else arms
+        )
+        assert "<a " not in svg
+    for kind in ("growth_by_arm", "waterfall", "swimmer", "spider", "weight"):
+        assert set(re.findall(r'data-mouse="([^"]*)"', told[kind])) == mice
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -121,7 +121,8 @@ class Report:
         return own[0] if own else Caption(name, words, "", words)
 
     def drawing(self, name: str) -> Markup:
-        return Markup(inline_svg(name, self.run.pictures[name], self.caption(name).alt))
+        alt = self.caption(name).alt
+        return Markup(inline_svg(name, self.run.pictures[name], alt, self.marks))
 
     def figures(self, answer: Answer) -> list[str]:
         """The figures of an answer that were drawn, but for those that stand above it."""

@@ -6,13 +6,16 @@ import pytest
 
 from xenotrack.errors import InputError
 from xenotrack.present.page.svg import inline_svg
+from xenotrack.present.page.tables import Marks
 
 from ..story import SVG
+
+MARKS = Marks({"A": 0, "B": 1}, {"5": 0, "6": 1, "<7>": 2})
 
 
 @pytest.fixture
 def drawn() -> str:
-    return inline_svg("growth", SVG.encode(), 'slower & "flat"')
+    return inline_svg("growth", SVG.encode(), 'slower & "flat"', MARKS)
 
 
 def test_ids_are_the_figures_own_and_still_found(drawn) -> None:
@@ -23,8 +26,13 @@ def test_ids_are_the_figures_own_and_still_found(drawn) -> None:
 
 
 def test_arms_and_mice_are_marked(drawn) -> None:
-    assert '<g data-arm="1"><path' in drawn
-    assert 'data-arm="1" data-mouse="2"' in drawn
+    assert '<g data-arm="1"><title>B</title><path' in drawn
+    assert 'data-arm="1" data-mouse="2"><title>&lt;7&gt;, B</title>' in drawn
+
+
+def test_an_arm_that_the_page_does_not_know_is_not_marked() -> None:
+    nobody = Marks({}, {})
+    assert "data-" not in inline_svg("growth", SVG.encode(), "", nobody)
 
 
 def test_styles_are_attributes_and_the_font_is_the_pages(drawn) -> None:
@@ -51,4 +59,4 @@ def test_coordinates_keep_two_decimals(drawn) -> None:
 )
 def test_what_is_no_drawing_is_refused(data) -> None:
     with pytest.raises(InputError, match=r"figures/growth\.svg cannot be read as a picture"):
-        inline_svg("growth", data, "")
+        inline_svg("growth", data, "", MARKS)

@@ -1,7 +1,8 @@
-"""Geoms that draw everything of a panel as one artist.
+"""Geoms that draw everything of a panel as one artist, and know whose each part is.
 
 plotnine's own pass each line and each band through pandas alone, which for the mice of a study
-is most of the time that a figure takes.
+is most of the time that a figure takes. The aesthetics ``arm`` and ``mouse`` are not seen: an svg
+carries them as ``data-arm`` and ``data-mouse``, so that a page can light up one arm or one mouse.
 """
 
 from __future__ import annotations
@@ -12,14 +13,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from plotnine import geom_path, geom_ribbon, geom_text
+from plotnine import geom_path, geom_point, geom_rect, geom_ribbon, geom_segment, geom_text
+
+from xenotrack.present.figures.owners import owners
 
 POINTS = sqrt(pi)  # plotnine's own factor from its line sizes to points
 Floats = NDArray[np.float64]
+OWNER: dict[str, Any] = {"arm": "", "mouse": ""}
 
 
 class geom_polylines(geom_path):  # noqa: N801 (plotnine's geoms are named like this)
     """A line for each group, in the order of its rows, with the looks of its first row."""
+
+    DEFAULT_AES = geom_path.DEFAULT_AES | OWNER
 
     def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
         from matplotlib.collections import LineCollection
@@ -34,12 +40,15 @@ class geom_polylines(geom_path):  # noqa: N801 (plotnine's geoms are named like 
             capstyle="butt",
             joinstyle="round",
             zorder=self.params["zorder"],
+            urls=owners(first),
         )
         ax.add_collection(lines)
 
 
 class geom_bands(geom_ribbon):  # noqa: N801
     """A band without outline for each group, with the looks of its first row."""
+
+    DEFAULT_AES = geom_ribbon.DEFAULT_AES | OWNER
 
     def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
         from matplotlib.collections import PolyCollection
@@ -54,8 +63,43 @@ class geom_bands(geom_ribbon):  # noqa: N801
             facecolors=_colours(first, "fill"),
             linewidths=0,
             zorder=self.params["zorder"],
+            urls=owners(first),
         )
         ax.add_collection(bands)
+
+
+class geom_points(geom_point):  # noqa: N801
+    """Points that know whose they are."""
+
+    DEFAULT_AES = geom_point.DEFAULT_AES | OWNER
+
+    def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
+        for _, same in data.groupby("shape", dropna=False):
+            rows = same.reset_index(drop=True)
+            self.draw_group(rows, panel_params, coord, ax, self.params)
+            ax.collections[-1].set_urls(owners(rows))
+
+
+class geom_segments(geom_segment):  # noqa: N801
+    """Straight lines of one type that know whose they are."""
+
+    DEFAULT_AES = geom_segment.DEFAULT_AES | OWNER
+
+    def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
+        rows = data.reset_index(drop=True)
+        self.draw_group(rows, panel_params, coord, ax, self.params)
+        ax.collections[-1].set_urls(owners(rows))
+
+
+class geom_boxes(geom_rect):  # noqa: N801
+    """Rectangles that know whose they are."""
+
+    DEFAULT_AES = geom_rect.DEFAULT_AES | OWNER
+
+    def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
+        rows = data.reset_index(drop=True)
+        self.draw_group(rows, panel_params, coord, ax, self.params)
+        ax.collections[-1].set_urls(owners(rows))
 
 
 class geom_words(geom_text):  # noqa: N801

@@ -8,13 +8,13 @@ from plotnine import (
     aes,
     element_blank,
     element_text,
-    geom_point,
     geom_segment,
     ggplot,
     labs,
 )
 
 from xenotrack.doubts import p_words
+from xenotrack.present.figures.artists import geom_points, geom_segments
 from xenotrack.present.figures.forest import BOTTOM, ROW, forest_scales, forest_words
 from xenotrack.present.figures.style import (
     arm_scales,
@@ -54,8 +54,8 @@ def contrasts(design: Design, table: pd.DataFrame) -> ggplot:
             axis_title_y=element_blank(),
         ),
         *_reference_lines(rows, low, high),
-        geom_segment(aes(LIMITS[0], xend=LIMITS[1], yend="y"), _whole(rows), size=0.9),
-        geom_point(aes(shape="arm"), size=2.3),
+        geom_segments(aes(LIMITS[0], xend=LIMITS[1], yend="y", arm="arm"), _whole(rows), size=0.9),
+        geom_points(aes(shape="arm", arm="arm"), size=2.3),
         _words(rows, low, high),
         *arm_scales(design),
         *forest_scales(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from plotnine import aes, geom_point, geom_segment, ggplot
+from plotnine import aes, ggplot
 
 from xenotrack.present.axes import day_breaks, log_breaks, plain_number
-from xenotrack.present.figures.artists import geom_bands, geom_polylines
+from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines, geom_segments
 from xenotrack.present.figures.number_table import NumberTable
 from xenotrack.present.figures.style import (
     THICK,
@@ -36,14 +36,14 @@ def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
         high=np.log10(means["conf_high"].to_numpy(float)),
     )
     table = _table(study, drawn, alive)
-    line = aes(group="arm", linetype="arm")
+    line = aes(group="arm", linetype="arm", arm="arm")
     return assemble(
         ggplot(drawn, aes("day", "y", colour="arm")),
         *paper(table.height + 0.5, **table.theme()),
         *table.layers(),
         _intervals(study, drawn.dropna(subset=["low", "high"]), table),
         geom_polylines(line, size=THICK),
-        geom_point(aes(shape="arm"), size=1.1),
+        geom_points(aes(shape="arm", arm="arm"), size=1.1),
         *arm_scales(study.design),
         caption(
             f"Geometric mean with its {interval_name(study.design)}, log scale."
@@ -60,13 +60,13 @@ def _intervals(study: Study, drawn: pd.DataFrame, table: NumberTable) -> object:
     )
     arms = study.design.arm_names
     if len(arms) <= MOST_BANDS:
-        return geom_bands(aes(ymin="low", ymax="high", fill="arm"), inside, alpha=0.15)
+        return geom_bands(aes(ymin="low", ymax="high", fill="arm", arm="arm"), inside, alpha=0.15)
     apart = len(arms) // 2
     visit = inside.groupby("arm").cumcount()
     turn = inside["arm"].map({arm: position for position, arm in enumerate(arms)})
     some = inside[visit % apart == turn % apart]
-    ends = aes(x="day", xend="day", y="low", yend="high")
-    return geom_segment(ends, some, size=0.35, alpha=0.7)
+    ends = aes(x="day", xend="day", y="low", yend="high", arm="arm")
+    return geom_segments(ends, some, size=0.35, alpha=0.7)
 
 
 def _table(study: Study, drawn: pd.DataFrame, alive: pd.DataFrame) -> NumberTable:

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from plotnine import (
     aes,
-    geom_point,
     ggplot,
     guide_legend,
     labs,
@@ -16,7 +15,7 @@ from plotnine import (
 )
 
 from xenotrack.present.axes import log_breaks, plain_number
-from xenotrack.present.figures.artists import geom_bands, geom_polylines
+from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import assemble, caption, interval_name, paper, say
 from xenotrack.present.theme import FATES, arm_colours
@@ -46,7 +45,7 @@ def growth_by_arm(
         ggplot(panels.placed(drawn, y="log_value"), aes("x", "y", colour="arm")),
         *paper(panels.height + 0.75, **panels.theme()),
         *panels.layers(),
-        geom_polylines(aes(group="line"), size=0.35, alpha=0.45),
+        geom_polylines(aes(group="line", arm="arm", mouse="mouse"), size=0.35, alpha=0.45),
         *_fitted(panels, fitted),
         *_below_limit(panels, drawn),
         *_fates(panels, ends),
@@ -83,7 +82,9 @@ def _fates(panels: Panels, ends: pd.DataFrame) -> list[object]:
         return []
     placed = panels.placed(ends, y="log_value")
     return [
-        geom_point(aes(shape="fate"), placed, size=1.3, fill="none", stroke=0.5),
+        geom_points(
+            aes(shape="fate", arm="arm", mouse="mouse"), placed, size=1.3, fill="none", stroke=0.5
+        ),
         scale_shape_manual(
             name="Fate",
             values={fate: FATES[fate][0] for fate in fates},
@@ -127,8 +128,8 @@ def _fitted(panels: Panels, fitted: pd.DataFrame) -> list[object]:
     if not len(placed):
         return []
     return [
-        geom_bands(aes(ymin="bottom", ymax="top", fill="arm"), placed, alpha=0.25),
-        geom_polylines(aes(group="arm"), placed, size=1.2),
+        geom_bands(aes(ymin="bottom", ymax="top", fill="arm", arm="arm"), placed, alpha=0.25),
+        geom_polylines(aes(group="arm", arm="arm"), placed, size=1.2),
     ]
 
 
@@ -136,7 +137,11 @@ def _below_limit(panels: Panels, drawn: pd.DataFrame) -> list[object]:
     below = panels.placed(drawn[drawn["below_limit"]], y="log_value")
     if not len(below):
         return []
-    return [geom_point(data=below, shape="o", fill="white", size=1.1, stroke=0.4)]
+    return [
+        geom_points(
+            aes(arm="arm", mouse="mouse"), below, shape="o", fill="white", size=1.1, stroke=0.4
+        )
+    ]
 
 
 def _axis_names(design: Design) -> labs:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-from plotnine import aes, annotate, geom_point, ggplot
+from plotnine import aes, annotate, ggplot
 
 from xenotrack.present.axes import day_breaks, plain_number
-from xenotrack.present.figures.artists import geom_bands, geom_polylines
+from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines
 from xenotrack.present.figures.number_table import NumberTable
 from xenotrack.present.figures.style import (
     MIDDLE,
@@ -49,8 +49,8 @@ def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggp
         *layout.layers(),
         annotate("segment", x=left, xend=right, y=0.5, yend=0.5, colour=MIDDLE, linetype="dotted"),
         *_bands(design, curve),
-        geom_polylines(aes(group="arm", linetype="arm"), size=THICK),
-        geom_point(data=censored, shape="|", size=2.2, stroke=0.6),
+        geom_polylines(aes(group="arm", linetype="arm", arm="arm"), size=THICK),
+        geom_points(aes(arm="arm"), censored, shape="|", size=2.2, stroke=0.6),
         *arm_scales(design),
         caption(
             f"Kaplan–Meier; progression at {_event(design)}. Ticks: mice censored. Medians with "
@@ -80,7 +80,11 @@ def _bands(design: Design, curve: pd.DataFrame) -> list[object]:
     corners = curve_corners(known.assign(estimate=known["conf_low"]))
     upper = curve_corners(known.assign(estimate=known["conf_high"]))
     merged = corners.merge(upper, on=["arm", "day"], suffixes=("", "_high"))
-    return [geom_bands(aes(ymin="estimate", ymax="estimate_high", fill="arm"), merged, alpha=0.1)]
+    return [
+        geom_bands(
+            aes(ymin="estimate", ymax="estimate_high", fill="arm", arm="arm"), merged, alpha=0.1
+        )
+    ]
 
 
 def _table(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> NumberTable:

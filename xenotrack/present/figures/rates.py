@@ -9,12 +9,12 @@ from plotnine import (
     aes,
     element_blank,
     element_text,
-    geom_point,
     geom_segment,
     ggplot,
     labs,
 )
 
+from xenotrack.present.figures.artists import geom_points, geom_segments
 from xenotrack.present.figures.forest import BOTTOM, ROW, forest_scales, forest_words
 from xenotrack.present.figures.style import (
     MIDDLE,
@@ -52,8 +52,8 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
             axis_title_y=element_blank(),
         ),
         *_reference_lines(design, len(rows), low, high),
-        geom_segment(aes("conf_low", xend="conf_high", yend="y"), whole, size=0.9),
-        geom_point(aes(shape="arm"), size=2.3),
+        geom_segments(aes("conf_low", xend="conf_high", yend="y", arm="arm"), whole, size=0.9),
+        geom_points(aes(shape="arm", arm="arm"), size=2.3),
         _words(rows, low, high),
         *arm_scales(design),
         *forest_scales(

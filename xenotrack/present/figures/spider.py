@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-from plotnine import aes, geom_point, ggplot, labs, scale_colour_manual
+from plotnine import aes, ggplot, labs, scale_colour_manual
 
 from xenotrack.present.axes import signed_percent
-from xenotrack.present.figures.artists import geom_polylines
+from xenotrack.present.figures.artists import geom_points, geom_polylines
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import assemble, caption, paper, say
 from xenotrack.present.theme import arm_colours
@@ -42,8 +42,12 @@ def spider(design: Design, readings: pd.DataFrame) -> ggplot:
         ggplot(panels.placed(drawn, y="height"), aes("x", "y", colour="arm")),
         *paper(panels.height + 0.75, **panels.theme()),
         *panels.layers(),
-        geom_polylines(aes(group="mouse"), size=0.5, alpha=0.7),
-        *([geom_point(data=over, shape="^", size=1.0)] if len(over) else []),
+        geom_polylines(aes(group="mouse", arm="arm", mouse="mouse"), size=0.5, alpha=0.7),
+        *(
+            [geom_points(aes(arm="arm", mouse="mouse"), over, shape="^", size=1.0)]
+            if len(over)
+            else []
+        ),
         scale_colour_manual(values=arm_colours(design), guide=None),
         labs(x="Days since treatment start", y="Change from baseline"),
         caption(

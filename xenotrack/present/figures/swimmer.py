@@ -7,8 +7,6 @@ from plotnine import (
     aes,
     element_blank,
     element_text,
-    geom_point,
-    geom_segment,
     ggplot,
     guide_legend,
     labs,
@@ -19,6 +17,7 @@ from plotnine import (
 )
 
 from xenotrack.present.axes import day_breaks, plain_number
+from xenotrack.present.figures.artists import geom_points, geom_segments
 from xenotrack.present.figures.style import SMALL, assemble, caption, paper, say
 from xenotrack.present.theme import FATES, arm_colours, wrap_name
 from xenotrack.present.words import mice_text
@@ -51,8 +50,8 @@ def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
             axis_title_y=element_blank(),
             axis_text_y=element_text(size=SMALL, colour="black", linespacing=1.2),
         ),
-        geom_segment(
-            aes("start", "y", xend="left_day", yend="y", colour="arm"),
+        geom_segments(
+            aes("start", "y", xend="left_day", yend="y", colour="arm", arm="arm", mouse="mouse"),
             rows.assign(start=rows["left_day"].clip(upper=0.0)),
             size=72 * 0.6 * inches / rows["y"].max() / 2.2,
             inherit_aes=False,
@@ -95,16 +94,17 @@ def _places(design: Design, mice: pd.DataFrame) -> tuple[pd.DataFrame, dict[str,
 def _marks(rows: pd.DataFrame) -> list[object]:
     """Where a mouse progressed, and its fate at the end of its bar."""
     crossed = rows[rows["event"].astype(bool) & rows["day"].notna()]
-    progressed = pd.DataFrame({"x": crossed["day"], "y": crossed["y"], "mark": PROGRESSED})
-    left = pd.DataFrame({"x": rows["left_day"], "y": rows["y"], "mark": rows["fate"]})
-    marks = pd.concat([progressed, left[left["mark"].isin(list(FATES))]], ignore_index=True)
+    progressed = crossed.assign(x=crossed["day"], mark=PROGRESSED)
+    left = rows[rows["fate"].isin(list(FATES))]
+    left = left.assign(x=left["left_day"], mark=left["fate"])
+    marks = pd.concat([progressed, left], ignore_index=True)[["x", "y", "mark", "arm", "mouse"]]
     found = set(marks["mark"])
     shown = [name for name in (PROGRESSED, *FATES) if name in found]
     if not shown:
         return []
     return [
-        geom_point(
-            aes("x", "y", shape="mark"),
+        geom_points(
+            aes("x", "y", shape="mark", arm="arm", mouse="mouse"),
             marks,
             fill="white",
             size=1.3,

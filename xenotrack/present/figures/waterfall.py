@@ -7,8 +7,6 @@ from plotnine import (
     aes,
     element_blank,
     element_text,
-    geom_point,
-    geom_rect,
     geom_segment,
     ggplot,
     guide_legend,
@@ -21,7 +19,7 @@ from plotnine import (
 
 from xenotrack.present.axes import signed_percent
 from xenotrack.present.bars import CAP_PERCENT, arm_middles, narrowest_block, waterfall_bars
-from xenotrack.present.figures.artists import geom_words
+from xenotrack.present.figures.artists import geom_boxes, geom_points, geom_words
 from xenotrack.present.figures.style import MIDDLE, SMALL, assemble, caption, paper, say
 from xenotrack.present.theme import RESPONSES, arm_colours, wrap_name
 from xenotrack.present.words import mice_text
@@ -60,8 +58,8 @@ def waterfall(design: Design, response: pd.DataFrame) -> ggplot:
             axis_text_x=_label_text(middles, right),
         ),
         *_lines(right),
-        geom_rect(
-            aes(xmin="left", xmax="right", ymax="height", fill="arm"),
+        geom_boxes(
+            aes(xmin="left", xmax="right", ymax="height", fill="arm", arm="arm", mouse="mouse"),
             measured,
             ymin=0,
             inherit_aes=False,
@@ -162,8 +160,8 @@ def _categories(bars: pd.DataFrame) -> list[object]:
     fills = {category: "black" if RESPONSES[category][1] else "white" for category in shown}
     rows = bars.assign(y=SYMBOLS_AT)
     layers: list[object] = [
-        geom_point(
-            aes("place", "y", shape="mrecist"),
+        geom_points(
+            aes("place", "y", shape="mrecist", arm="arm", mouse="mouse"),
             rows[rows["mrecist"].map(fills) == fill],
             fill=fill,
             size=1.4 * min(1.0, CROWD / len(bars)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 from plotnine import (
     aes,
-    geom_point,
     ggplot,
     guide_legend,
     labs,
@@ -14,7 +13,7 @@ from plotnine import (
 )
 
 from xenotrack.present.axes import signed_percent
-from xenotrack.present.figures.artists import geom_polylines
+from xenotrack.present.figures.artists import geom_points, geom_polylines
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import assemble, caption, paper, say
 from xenotrack.present.theme import FATES, arm_colours
@@ -40,8 +39,8 @@ def weight(
         ggplot(panels.placed(changes, y="change_percent"), aes("x", "y", colour="arm")),
         *paper(panels.height + 0.7, **panels.theme()),
         *panels.layers(),
-        geom_polylines(aes(group="mouse"), size=0.35, alpha=0.45),
-        geom_polylines(aes(group="arm"), panels.placed(means, y="estimate"), size=1.1),
+        geom_polylines(aes(group="mouse", arm="arm", mouse="mouse"), size=0.35, alpha=0.45),
+        geom_polylines(aes(group="arm", arm="arm"), panels.placed(means, y="estimate"), size=1.1),
         *_toxicity(panels, last),
         scale_colour_manual(values=arm_colours(design), guide=None),
         labs(x="Days since treatment start", y="Body weight, change from baseline"),
@@ -75,8 +74,11 @@ def _toxicity(panels: Panels, last: pd.DataFrame) -> list[object]:
         return []
     symbol, words = FATES["toxicity"]
     return [
-        geom_point(
-            aes(shape="fate"), panels.placed(left, y="change_percent"), size=1.6, stroke=0.4
+        geom_points(
+            aes(shape="fate", arm="arm", mouse="mouse"),
+            panels.placed(left, y="change_percent"),
+            size=1.6,
+            stroke=0.4,
         ),
         scale_shape_manual(
             name="Fate",

@@ -7,8 +7,9 @@ The pages allow no inline style, so that nothing in a name can become one: what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from xml.etree.ElementTree import Element, ParseError, tostring
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -39,13 +40,21 @@ PRESENTATION = frozenset(
         *("font-weight", "font-style", "text-anchor", "dominant-baseline"),
     )
 )
-# The marks that figures leave: arm 2, and of it mouse 14, as in `xt-a2-m14-line`.
-MARK = re.compile(r"xt-a(\d+)(?:-m(\d+))?(?:-|$)")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 LONG_NUMBER = re.compile(r"(\d+\.\d{2})\d+")
 
 
-def inline_svg(name: str, data: bytes, alt: str) -> str:
+class Names(Protocol):
+    """The numbers by which a page knows arms and mice."""
+
+    @property
+    def arms(self) -> Mapping[str, int]: ...
+
+    @property
+    def mice(self) -> Mapping[str, int]: ...
+
+
+def inline_svg(name: str, data: bytes, alt: str, names: Names) -> str:
     """The drawing of ``figures/NAME.svg`` as markup for a page; ``alt`` says what it shows."""
     try:
         root = fromstring(data)
@@ -53,7 +62,7 @@ def inline_svg(name: str, data: bytes, alt: str) -> str:
         raise InputError(
             f"figures/{name}.svg cannot be read as a picture: {error}. Run the study again."
         ) from error
-    drawn = _drawn(root, f"{name}-", frozenset(_referred(root)))
+    drawn = _drawn(root, f"{name}-", frozenset(_referred(root)), names)
     for size in ("width", "height"):  # the page decides; viewBox keeps the shape
         drawn.attrib.pop(size, None)
     drawn.set("role", "img")
@@ -71,7 +80,7 @@ def _referred(root: Element) -> Iterator[str]:
             yield from REFERENCE.findall(value)
 
 
-def _drawn(element: Element, prefix: str, referred: frozenset[str]) -> Element:
+def _drawn(element: Element, prefix: str, referred: frozenset[str], names: Names) -> Element:
     """A copy of an element that holds only what draws."""
     copy = Element(element.tag.removeprefix(SVG))
     if copy.tag == "svg":
@@ -79,11 +88,12 @@ def _drawn(element: Element, prefix: str, referred: frozenset[str]) -> Element:
     for key, value in _kept(element):
         copy.set(key, REFERENCE.sub(rf"url(#{prefix}\1)", value))
     _name(copy, element, prefix, referred)
+    _tell_whose(copy, element, names)
     if element.text and element.text.strip():
         copy.text = element.text
     for child in element:
         if isinstance(child.tag, str) and child.tag.removeprefix(SVG) in DRAWN:
-            copy.append(_drawn(child, prefix, referred))
+            copy.append(_drawn(child, prefix, referred, names))
     return copy
 
 
@@ -109,17 +119,24 @@ def _declared(style: str) -> Iterator[tuple[str, str]]:
 
 
 def _name(copy: Element, element: Element, prefix: str, referred: frozenset[str]) -> None:
-    """Ids and links within the figure alone, and whose mark this is."""
+    """Ids and links within the figure alone."""
     own = element.get("id", "")
     if own in referred:
         copy.set("id", prefix + own)
-    mark = MARK.match(own)
-    if mark:
-        copy.set("data-arm", mark[1])
-        if mark[2]:
-            copy.set("data-mouse", mark[2])
     link = element.get(LINK) or element.get("href") or ""
     if link.startswith("#"):
         copy.set("href", f"#{prefix}{link[1:]}")
     elif link.startswith("data:image/png;base64,"):
         copy.set("href", link)
+
+
+def _tell_whose(copy: Element, element: Element, names: Names) -> None:
+    """Arm and mouse by their numbers; where the pointer rests, a browser shows their names."""
+    arm, mouse = element.get("data-arm", ""), element.get("data-mouse", "")
+    if arm not in names.arms:
+        return
+    copy.set("data-arm", str(names.arms[arm]))
+    if mouse in names.mice:
+        copy.set("data-mouse", str(names.mice[mouse]))
+    title = SubElement(copy, "title")
+    title.text = f"{mouse}, {arm}" if mouse in names.mice else arm
