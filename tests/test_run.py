@@ -22,8 +22,9 @@ from xenotrack.present import studio
 
 ROOT = Path(__file__).parent.parent
 FIGURES = (
-    *("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight"),
-    *("contrasts", "swimmer", "spider"),
+    *("growth", "growth_mean", "growth_by_arm", "growth_by_arm_linear", "waterfall"),
+    *("progression", "rates", "weight", "contrasts", "lattice", "index_by_day", "swimmer"),
+    *("spider", "residuals", "influence"),
 )
 FILES = {
     "README.txt",

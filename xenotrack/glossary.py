@@ -148,6 +148,9 @@ COLUMNS: dict[str, Column] = {
     "dose_a": Column("as in its name", "its dose; empty where its name holds none"),
     "drug_b": Column("", "the other drug"),
     "dose_b": Column("as in its name", "its dose; empty where its name holds none"),
+    # influence: `estimate` is the arm's rate without the mouse
+    "change": Column("per day", "what leaving the mouse out does to its arm's growth rate"),
+    "change_in_errors": Column("", "that change in standard errors of the arm's rate"),
     # tolerability
     "n_weighed": Column("mice", "mice with body weights"),
     "weight_nadir_percent_mean": Column("%", "mean over mice of the lowest relative weight"),
@@ -225,4 +228,5 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("arm", "n_mice", "n_weighed", "weight_nadir_percent_mean", "n_loss_15", "n_loss_20"),
         "n_toxicity_exits",
     ),
+    "influence": ("mouse", "arm", "estimate", "change", "change_in_errors"),
 }

@@ -10,9 +10,16 @@ import pandas as pd
 import pytest
 from plotnine import geom_point, geom_segment
 
-from xenotrack.present.figures.artists import geom_bands, geom_polylines, geom_words
+from xenotrack.present.figures.artists import (
+    geom_bands,
+    geom_points,
+    geom_polylines,
+    geom_segments,
+    geom_words,
+)
 from xenotrack.present.figures.gallery import FIGURES, draw
 from xenotrack.present.figures.panels import Panels
+from xenotrack.present.figures.residuals import residuals
 from xenotrack.present.figures.save import render
 from xenotrack.present.results import Results
 from xenotrack.present.theme import arm_colours
@@ -20,8 +27,9 @@ from xenotrack.present.words import rate_text
 from xenotrack.study.design import Design
 
 KINDS = (
-    *("growth", "growth_by_arm", "waterfall", "progression", "rates", "weight"),
-    *("contrasts", "swimmer", "spider"),
+    *("growth", "growth_mean", "growth_by_arm", "growth_by_arm_linear", "waterfall"),
+    *("progression", "rates", "weight", "contrasts", "lattice", "index_by_day", "swimmer"),
+    *("spider", "residuals", "influence"),
 )
 
 
@@ -107,11 +115,10 @@ def test_an_svg_tells_whose_each_part_is(naive):
     mice = set(naive.study.mice["mouse"])
     compared = arms - {naive.study.design.control}
     for kind, svg in told.items():
-        assert set(re.findall(r'data-arm="([^"]*)"', svg)) == (
-            compared if kind == "contrasts" else arms
-        )
+        some = {"contrasts": compared, "index_by_day": {arm for arm in arms if "+" in arm}}
+        assert set(re.findall(r'data-arm="([^"]*)"', svg)) == some.get(kind, arms)
         assert "<a " not in svg
-    for kind in ("growth_by_arm", "waterfall", "swimmer", "spider", "weight"):
+    for kind in ("growth_by_arm", "waterfall", "swimmer", "spider", "weight", "influence"):
         assert set(re.findall(r'data-mouse="([^"]*)"', told[kind])) == mice
 
 
@@ -197,7 +204,7 @@ def test_growth_by_arm_draws_every_reading_of_every_mouse(naive):
     figure = draw("growth_by_arm", naive)
     assert len(figure.data) == len(naive.study.readings)
     assert figure.data["mouse"].nunique() == len(naive.study.mice)
-    assert np.allclose(10 ** figure.data["log_value"], figure.data["value"])
+    assert np.allclose(10 ** figure.data["at_value"], figure.data["value"])
     axis = scale_of(figure, "y")
     assert axis.breaks[axis.labels.index("100")] == pytest.approx(2)
 
@@ -331,7 +338,7 @@ def test_an_arm_may_have_any_name(naive):
         design=replace(two.design, arms=arms),
         measurements=two.measurements.replace({"arm": names}),
     )
-    for kind in KINDS:
+    for kind in set(KINDS) - {"index_by_day"}:  # which shows combinations only
         svg = render(draw(kind, Results(study)), ("svg",))["svg"].decode()
         assert "$\\frac$ &lt;b&gt;&amp;" in svg
 
@@ -360,3 +367,70 @@ class Stand:
         self.progression, self.has_growth = results.progression, results.has_growth
         self.growth = results.growth
         self.__dict__.update(changes)
+
+
+def test_the_mean_is_arithmetic_and_its_bars_one_standard_error_long(naive):
+    means = data_of(draw("growth_mean", naive), geom_polylines)
+    readings = naive.study.readings
+    own = readings[(readings["arm"] == "vehicle") & (readings["day"] == 7)]["volume_mm3"]
+    row = means[(means["arm"] == "vehicle") & (means["day"] == 7)].iloc[0]
+    assert row["y"] == pytest.approx(own.mean())
+    assert row["high"] - row["y"] == pytest.approx(own.std() / np.sqrt(len(own)))
+
+
+def test_a_linear_axis_draws_volumes_as_they_are(naive):
+    figure = draw("growth_by_arm_linear", naive)
+    first = data_of(figure, geom_polylines)
+    own = first[first["arm"] == "vehicle"]  # the panel that is not shifted
+    assert own["y"].tolist() == own["value"].tolist()
+
+
+def test_the_lattice_has_a_line_for_each_drug_more_with_the_contrast_on_it(naive):
+    figure = draw("lattice", naive)
+    lines = pd.concat([layer._data for layer in layers_of(figure, geom_segments)])
+    assert len(lines) == 12
+    told = naive.contrasts.drop_duplicates("contrast").set_index("contrast")
+    for arm, part, label, apart in lines[["arm", "part", "label", "apart"]].itertuples(index=False):
+        row = told.loc[f"{arm} - {part}"]
+        assert rate_text(*row[["estimate", "conf_low", "conf_high"]]) in label
+        assert apart == (row["conf_low"] > 0 or row["conf_high"] < 0)
+
+
+def test_without_two_arms_that_differ_by_a_drug_there_is_no_lattice(naive):
+    lone = only(naive, ["alpelisib", "fulvestrant"])
+    figure = draw("lattice", lone)
+    assert "No two arms differ by one drug" in str(
+        [layer.geom.aes_params for layer in figure.layers]
+    )
+
+
+def test_the_index_is_drawn_for_each_reference_and_day(naive):
+    lines = data_of(draw("index_by_day", naive), geom_polylines)
+    assert set(lines["reference"]) == {"bliss", "hsa", "additivity"}
+    own = lines[(lines["reference"] == "bliss") & (lines["arm"] == "ribociclib+fulvestrant")]
+    index = own["combination_index"].astype(float)
+    assert np.allclose(own["y"], np.log10(index))
+    table = naive.synergy_by_day
+    asked = table[(table["reference"] == "bliss") & (table["combination"] == own["arm"].iloc[0])]
+    near = asked[(asked["scale"] == "ln_volume") & (asked["combination_index"] <= 16)]
+    assert own["day"].tolist() == near["day"].tolist()
+    assert 10 < len(near) < len(naive.visit_days)
+
+
+def test_residuals_far_out_stand_at_the_edge_as_diamonds(naive):
+    table = naive.residuals.copy()
+    table.loc[0, "residual"] = 9.0
+    figure = residuals(naive.study.design, table)
+    usual, far = (layer._data for layer in layers_of(figure, geom_points))
+    assert len(usual) == len(table) - 1
+    assert far["residual"].tolist() == [9.0]
+    assert far["height"].tolist() == [5.0]
+
+
+def test_influence_names_the_mouse_that_moves_its_arm_most(naive):
+    words = words_of(draw("influence", naive))
+    table = naive.influence
+    own = table[table["arm"] == "vehicle"]
+    most = own.loc[own["change_in_errors"].abs().idxmax()]
+    assert most["mouse"] in words
+    assert f"{most['change_in_errors']:+.2f} SE".replace("-", "−") in words

@@ -10,15 +10,9 @@ from xenotrack.cli.options import StudyCommand, reads_study
 from xenotrack.cli.request import Request
 
 KINDS = (
-    "growth",
-    "growth_by_arm",
-    "waterfall",
-    "progression",
-    "rates",
-    "weight",
-    "contrasts",
-    "swimmer",
-    "spider",
+    *("growth", "growth_mean", "growth_by_arm", "growth_by_arm_linear", "waterfall"),
+    *("progression", "rates", "weight", "contrasts", "lattice", "index_by_day", "swimmer"),
+    *("spider", "residuals", "influence"),
 )
 
 
@@ -35,8 +29,23 @@ KINDS = (
 def plot(request: Request, *, kind: str) -> None:
     """One figure.
 
-    KIND is growth, growth_by_arm, waterfall, progression, rates, weight, contrasts, swimmer or
-    spider.
+    \b
+    KIND is one of
+      growth                geometric mean of each arm, with the mice on study
+      growth_mean           arithmetic mean ± standard error, with the mice on study
+      growth_by_arm         every mouse and the fitted line, log scale
+      growth_by_arm_linear  the same, linear scale
+      spider                change of each mouse from its baseline
+      waterfall             best response of each mouse
+      swimmer               time on study of each mouse, progression, fate
+      progression           Kaplan–Meier curves with the mice at risk
+      rates                 growth rate of each arm
+      contrasts             differences from control and from the best part
+      lattice               what each drug adds to the arm without it
+      index_by_day          combination index over the days
+      weight                body weight
+      residuals             what the fitted lines leave of each reading
+      influence             the rate of each arm without each of its mice
 
     \b
     Examples

@@ -38,7 +38,7 @@ def fit_pieces(rows: LogVolumes, codes: Codes, design: Design, variances: Varian
     return tuple(pieces), tuple(doubts)
 
 
-def _design_matrices(rows: LogVolumes, codes: Codes, baseline: str) -> tuple[Floats, Floats]:
+def design_matrices(rows: LogVolumes, codes: Codes, baseline: str) -> tuple[Floats, Floats]:
     """X (n, p) and Z (n, q): intercepts then slopes of the arms, and of the mice."""
     own = (rows.arm[:, None] == codes).astype(float)
     day = rows.day[:, None]
@@ -49,7 +49,7 @@ def _design_matrices(rows: LogVolumes, codes: Codes, baseline: str) -> tuple[Flo
     return np.hstack([intercepts, own * day]), np.hstack([ones, day])
 
 
-def _lift(codes: Codes, rows: LogVolumes, baseline: str) -> Floats:
+def lift_of(codes: Codes, rows: LogVolumes, baseline: str) -> Floats:
     """(2a, p): the arms' intercepts and slopes from the model's coefficients."""
     a = len(codes)
     if rows.through_origin:
@@ -62,7 +62,7 @@ def _lift(codes: Codes, rows: LogVolumes, baseline: str) -> Floats:
 
 def fit_arms(rows: LogVolumes, codes: Codes, baseline: str) -> MixedFit:
     """One mixed model of the readings of these arms, and of no others."""
-    X, Z = _design_matrices(rows, codes, baseline)
+    X, Z = design_matrices(rows, codes, baseline)
     return fit_reml(rows.y, X, Z, np.unique(rows.mouse, return_inverse=True)[1])
 
 
@@ -70,7 +70,7 @@ def _mixed_piece(rows: LogVolumes, codes: Codes, design: Design) -> Piece:
     rules = design.rules.growth
     fit = fit_arms(rows, codes, rules.baseline)
     reference = REFERENCES[rules.df](fit)
-    lift = _lift(codes, rows, rules.baseline)
+    lift = lift_of(codes, rows, rules.baseline)
     return Piece(
         arms=tuple(int(code) for code in codes),
         values=lift @ fit.coefficients,

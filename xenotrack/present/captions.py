@@ -12,6 +12,8 @@ from xenotrack.present.story import Caption
 from xenotrack.present.words import days_text, rate_text
 from xenotrack.study.rules import ProgressionRules
 
+LIMITS = ("estimate", "conf_low", "conf_high")
+
 
 def captions(results: Results) -> tuple[Caption, ...]:
     """The captions of a study's figures; where it has phases each names its own."""
@@ -175,6 +177,110 @@ def _spider(results: Results) -> Caption:
     )
 
 
+def _growth_mean(results: Results) -> Caption:
+    counted = results.progression.to_frame()
+    return Caption(
+        "growth_mean",
+        "Mean tumour volume of each arm",
+        "Arithmetic mean ± one standard error of the mice still followed, beside how many they "
+        "are: the picture that papers expect, and the one that flatters an arm whose largest "
+        "tumours have left.",
+        f"Mean tumour volume ± standard error by day for {join(counted['arm'])}. "
+        f"{_rates_read(results)}",
+    )
+
+
+def _growth_by_arm_linear(results: Results) -> Caption:
+    return Caption(
+        "growth_by_arm_linear",
+        "Every mouse in mm³",
+        "The same mice and fitted lines with volumes on a linear scale, where the large tumours "
+        "take the room.",
+        f"Tumour volumes of every mouse by arm on a linear scale. {_rates_read(results)}",
+    )
+
+
+def _lattice(results: Results) -> Caption:
+    told = []
+    design = results.study.design
+    for contrast, *numbers in zip(
+        *(results.contrasts[name] for name in ("contrast", *LIMITS)), strict=True
+    ):
+        more = [
+            arm.drugs - part.drugs
+            for arm in design.arms
+            for part in design.arms
+            if contrast == f"{arm.name} - {part.name}" and part.drugs < arm.drugs
+        ]
+        if more and len(more[0]) == 1:
+            told.append(f"{contrast} {rate_text(*numbers)}")
+    return Caption(
+        "lattice",
+        "What each drug adds",
+        "Arms by their number of drugs. On each line: what the drug that is added does to the "
+        f"growth rate per day, with its {_level(results)} interval, this one alone.",
+        f"Changes of the growth rate per day by one drug more: {', '.join(told)}."
+        if told
+        else "No two arms differ by one drug.",
+    )
+
+
+def _index_by_day(results: Results) -> Caption:
+    rows = results.synergy_by_day
+    rows = rows[(rows["scale"] == "ln_volume") & (rows["reference"] == "bliss")]
+    last = rows[rows["day"] == rows["day"].max()]
+    told = [
+        f"{name} {number(index, 2)} ({number(low, 2)} to {number(high, 2)})"
+        for name, index, low, high in zip(
+            *(last[key] for key in ("combination", "combination_index", "index_low", "index_high")),
+            strict=True,
+        )
+    ]
+    return Caption(
+        "index_by_day",
+        "Combination index over the days",
+        "The volume of each combination relative to the one expected of its parts; below 1 is "
+        "synergy. Its verdict, which holds for all combinations together, stands in the table.",
+        f"Index against Bliss on day {last['day'].max():g}: {', '.join(told)}."
+        if told
+        else "No combination has an index.",
+    )
+
+
+def _residuals(results: Results) -> Caption:
+    left = results.residuals["residual"].dropna().abs()
+    outside = int((left > 2).sum())
+    return Caption(
+        "residuals",
+        "What the fitted lines leave",
+        "A point a reading, as its distance from its mouse's own line in standard deviations. A "
+        "bend in an arm says that one growth rate is an average over its days; a point far "
+        "outside is a reading to look up in the sheet.",
+        f"{outside} of {len(left)} readings lie more than two standard deviations from their "
+        "mouse's line.",
+    )
+
+
+def _influence(results: Results) -> Caption:
+    moved = results.influence.dropna(subset=["change_in_errors"])
+    most = moved.loc[moved["change_in_errors"].abs().groupby(moved["arm"], sort=False).idxmax()]
+    told = [
+        f"{arm} {number(change, 2)} without {mouse}"
+        for arm, mouse, change in zip(
+            most["arm"], most["mouse"], most["change_in_errors"], strict=True
+        )
+    ]
+    return Caption(
+        "influence",
+        "What one mouse does to its arm",
+        "The growth rate of each arm with every mouse left out in turn. Where one tick leaves the "
+        "interval, that mouse carries the result: look it up, and say so.",
+        f"Largest change of each arm's rate, in its standard errors: {', '.join(told)}."
+        if told
+        else "No rate could be estimated without one of the mice.",
+    )
+
+
 CAPTIONS: tuple[Callable[[Results], Caption], ...] = (
     _growth,
     _growth_by_arm,
@@ -185,4 +291,10 @@ CAPTIONS: tuple[Callable[[Results], Caption], ...] = (
     _contrasts,
     _swimmer,
     _spider,
+    _growth_mean,
+    _growth_by_arm_linear,
+    _lattice,
+    _index_by_day,
+    _residuals,
+    _influence,
 )

@@ -77,6 +77,7 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
         "progression_curve": progression.curve_frame(),
         "logrank": progression.log_rank_frame(),
         "tolerability": results.tolerability,
+        "influence": results.influence,
         "blocked": results.blocked,
     }
     if results.has_growth:

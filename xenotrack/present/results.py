@@ -181,12 +181,45 @@ class Results:
 
         return growth_synergy(self.study, self.growth, days)
 
+    @cached_property
+    def synergy_by_day(self) -> pd.DataFrame:
+        """The table ``synergy`` at every visit; none without a control or without growth."""
+        import pandas as pd
+
+        if self.study.design.control is None or not self.has_growth or not self.visit_days:
+            return pd.DataFrame(columns=list(TABLES["synergy"]))
+        return self.synergy_at(self.visit_days).to_frame()
+
     @property
     def visit_days(self) -> tuple[float, ...]:
         """The days on which mice were measured, within those fitted."""
         from xenotrack.compare.growth_synergy import visit_days
 
         return tuple(visit_days(self.study, self.growth))
+
+    @cached_property
+    def residuals(self) -> pd.DataFrame:
+        """What the growth model leaves of each reading; nothing without growth."""
+        import pandas as pd
+
+        from xenotrack.model.diagnostics import RESIDUALS, residuals
+        from xenotrack.model.log_volume import take_log_volumes
+
+        if not self.has_growth:
+            return pd.DataFrame(columns=list(RESIDUALS))
+        return residuals(self.growth, take_log_volumes(self.study))
+
+    @cached_property
+    def influence(self) -> pd.DataFrame:
+        """The growth rate of each mouse's arm without the mouse; nothing without growth."""
+        import pandas as pd
+
+        from xenotrack.model.diagnostics import INFLUENCE, influence
+        from xenotrack.model.log_volume import take_log_volumes
+
+        if not self.has_growth:
+            return pd.DataFrame(columns=list(INFLUENCE))
+        return influence(self.growth, take_log_volumes(self.study))
 
     @cached_property
     def factorial(self) -> pd.DataFrame:

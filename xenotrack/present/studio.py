@@ -27,8 +27,14 @@ if TYPE_CHECKING:
 FORMATS = ("svg", "png")
 # Two hands, each with about half of the work.
 SHARES = (
-    ("growth_by_arm", "weight", "waterfall", "contrasts"),
-    ("growth", "progression", "rates", "swimmer", "spider"),
+    (
+        *("growth_by_arm", "weight", "waterfall", "contrasts", "lattice", "influence"),
+        *("growth_mean", "index_by_day"),
+    ),
+    (
+        *("growth", "progression", "rates", "swimmer", "spider", "residuals"),
+        "growth_by_arm_linear",
+    ),
 )
 
 
@@ -70,6 +76,9 @@ class Drawable:
     progression: ProgressionTables
     contrasts: pd.DataFrame
     response: pd.DataFrame
+    synergy_by_day: pd.DataFrame
+    residuals: pd.DataFrame
+    influence: pd.DataFrame
 
     @property
     def has_growth(self) -> bool:
@@ -84,6 +93,9 @@ class Drawable:
             ProgressionTables(progression.to_frame(), progression.curve_frame(), progression.mice),
             results.contrasts,
             results.response,
+            results.synergy_by_day,
+            results.residuals,
+            results.influence,
         )
 
 

@@ -30,6 +30,16 @@ def mean_volumes(study: Study) -> pd.DataFrame:
     return means.assign(**{name: np.exp(means[name].to_numpy(float)) for name in columns})
 
 
+def arithmetic_means(study: Study) -> pd.DataFrame:
+    """The arithmetic mean tumour volume of each arm by visit day, ± its standard error (mm³).
+
+    ``arm day n estimate conf_low conf_high``, by the same rules as ``mean_volumes``, with readings
+    of zero; the limits are one standard error away.
+    """
+    readings = study.readings
+    return _means(study, readings.assign(value=readings["volume_mm3"]), standard_error=True)
+
+
 def mean_weight_changes(study: Study) -> pd.DataFrame:
     """The mean percent change of body weight of each arm by visit day, with its t interval.
 
@@ -89,7 +99,7 @@ def last_readings(study: Study, readings: pd.DataFrame) -> pd.DataFrame:
     return last.assign(fate=last["fate"].where(last["fate"].isin(FATES), "unknown"))
 
 
-def _means(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
+def _means(study: Study, rows: pd.DataFrame, standard_error: bool = False) -> pd.DataFrame:
     """Means of ``value`` by arm and day, as long as half of the arm's mice are followed."""
     frames = []
     for arm in study.design.arm_names:
@@ -99,7 +109,8 @@ def _means(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
         days, values = _on_common_days(own)
         followed = (~np.isnan(values)).sum(axis=0)
         kept = followed >= own["mouse"].nunique() / 2
-        frame = _interval(values[:, kept], study.design.rules.compare.level)
+        level = None if standard_error else study.design.rules.compare.level
+        frame = _interval(values[:, kept], level)
         frames.append(frame.assign(arm=arm, day=days[kept])[list(MEAN_COLUMNS)])
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MEAN_COLUMNS)
 
@@ -114,15 +125,19 @@ def _on_common_days(own: pd.DataFrame) -> tuple[Floats, Floats]:
     return days, np.array(rows)
 
 
-def _interval(values: Floats, level: float) -> pd.DataFrame:
-    """The mean of each column and its t interval, NaN limits where one mouse is left."""
+def _interval(values: Floats, level: float | None) -> pd.DataFrame:
+    """The mean of each column and its t interval, NaN limits where one mouse is left.
+
+    Without a level the limits are one standard error away.
+    """
     from scipy.special import stdtrit
 
     n = (~np.isnan(values)).sum(axis=0)
     mean = np.nansum(values, axis=0) / n
     squares = np.nansum((values - mean) ** 2, axis=0)
     df = np.maximum(n - 1, 1)
-    reach = stdtrit(df, (1 + level) / 2) * np.sqrt(squares / df / n)
+    errors = 1.0 if level is None else stdtrit(df, (1 + level) / 2)
+    reach = errors * np.sqrt(squares / df / n)
     reach = np.where(n > 1, reach, np.nan)
     return pd.DataFrame(
         {"n": n, "estimate": mean, "conf_low": mean - reach, "conf_high": mean + reach}

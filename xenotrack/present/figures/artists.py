@@ -77,7 +77,10 @@ class geom_points(geom_point):  # noqa: N801
         for _, same in data.groupby("shape", dropna=False):
             rows = same.reset_index(drop=True)
             self.draw_group(rows, panel_params, coord, ax, self.params)
-            ax.collections[-1].set_urls(owners(rows))
+            points = ax.collections[-1]
+            points.set_urls(owners(rows))
+            # Of one size, a symbol is written once, and each point refers to it.
+            points.set_sizes(np.unique(points.get_sizes()) if _alike(rows) else points.get_sizes())
 
 
 class geom_segments(geom_segment):  # noqa: N801
@@ -105,6 +108,8 @@ class geom_boxes(geom_rect):  # noqa: N801
 class geom_words(geom_text):  # noqa: N801
     """Text whose rows may differ in place, direction and colour, but not in size."""
 
+    paper: dict[str, Any] | None = None  # what lies under each text
+
     def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
         data = coord.transform(data, panel_params)
         names = ["x", "y", "label", "color", "size", "ha", "va", "angle", "lineheight"]
@@ -121,8 +126,15 @@ class geom_words(geom_text):  # noqa: N801
                 va=va,
                 rotation=angle,
                 linespacing=height,
+                bbox=self.paper,
                 zorder=self.params["zorder"],
             )
+
+
+class geom_labels(geom_words):  # noqa: N801
+    """Words on white, to be read where lines cross them."""
+
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}  # noqa: RUF012
 
 
 def split_groups(points: Floats, group: NDArray[Any]) -> list[Floats]:
@@ -133,6 +145,10 @@ def split_groups(points: Floats, group: NDArray[Any]) -> list[Floats]:
     [[[0.0, 1.0], [1.0, 2.0]], [[0.0, 5.0]]]
     """
     return np.split(points, np.flatnonzero(group[1:] != group[:-1]) + 1)
+
+
+def _alike(rows: pd.DataFrame) -> bool:
+    return bool((rows["size"] == rows["size"].iloc[0]).all()) and rows["stroke"].nunique() == 1
 
 
 def _colours(first: pd.DataFrame, name: str) -> list[Any]:

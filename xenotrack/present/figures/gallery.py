@@ -10,14 +10,20 @@ import pandas as pd
 from xenotrack.present.figures.contrasts import contrasts
 from xenotrack.present.figures.growth import growth, growth_days
 from xenotrack.present.figures.growth_by_arm import growth_by_arm
+from xenotrack.present.figures.growth_mean import growth_mean
+from xenotrack.present.figures.index_by_day import index_by_day
+from xenotrack.present.figures.influence import influence
+from xenotrack.present.figures.lattice import lattice
 from xenotrack.present.figures.progression import progression
 from xenotrack.present.figures.rates import rates
+from xenotrack.present.figures.residuals import residuals
 from xenotrack.present.figures.spider import spider
 from xenotrack.present.figures.style import say
 from xenotrack.present.figures.swimmer import swimmer
 from xenotrack.present.figures.waterfall import waterfall
 from xenotrack.present.figures.weight import weight
 from xenotrack.response.courses_by_arm import (
+    arithmetic_means,
     last_readings,
     mean_volumes,
     mean_weight_changes,
@@ -68,6 +74,15 @@ class Results(Protocol):
     def contrasts(self) -> pd.DataFrame: ...
 
     @property
+    def synergy_by_day(self) -> pd.DataFrame: ...
+
+    @property
+    def residuals(self) -> pd.DataFrame: ...
+
+    @property
+    def influence(self) -> pd.DataFrame: ...
+
+    @property
     def response(self) -> pd.DataFrame: ...
 
     @property
@@ -84,7 +99,16 @@ def draw_growth(results: Results) -> ggplot:
     return growth(results.study, means, mice_on_study(results.study, growth_days(means)))
 
 
-def draw_growth_by_arm(results: Results) -> ggplot:
+def draw_growth_mean(results: Results) -> ggplot:
+    means = arithmetic_means(results.study)
+    return growth_mean(results.study, means, mice_on_study(results.study, growth_days(means)))
+
+
+def draw_growth_by_arm_linear(results: Results) -> ggplot:
+    return draw_growth_by_arm(results, log=False)
+
+
+def draw_growth_by_arm(results: Results, log: bool = True) -> ggplot:
     study = results.study
     readings = readings_on_model_scale(study)
     curves = pd.DataFrame(columns=["arm", "day", "estimate", "conf_low", "conf_high"])
@@ -92,7 +116,7 @@ def draw_growth_by_arm(results: Results) -> ggplot:
     fit = _growth_of(results)
     if fit is not None:
         curves, table = fit.curves(), fit.to_frame()
-    return growth_by_arm(study.design, readings, last_readings(study, readings), curves, table)
+    return growth_by_arm(study.design, readings, last_readings(study, readings), curves, table, log)
 
 
 def draw_waterfall(results: Results) -> ggplot:
@@ -115,6 +139,28 @@ def draw_contrasts(results: Results) -> ggplot:
     if results.study.design.control is None:
         return say("No arm is the control, so nothing is compared.")
     return contrasts(results.study.design, results.contrasts)
+
+
+def draw_lattice(results: Results) -> ggplot:
+    fit = _growth_of(results)
+    if fit is None:
+        return say("No growth rate could be estimated.")
+    return lattice(results.study.design, fit.to_frame(), results.contrasts)
+
+
+def draw_index_by_day(results: Results) -> ggplot:
+    return index_by_day(results.study.design, results.synergy_by_day)
+
+
+def draw_residuals(results: Results) -> ggplot:
+    return residuals(results.study.design, results.residuals)
+
+
+def draw_influence(results: Results) -> ggplot:
+    fit = _growth_of(results)
+    if fit is None:
+        return say("No growth rate could be estimated.")
+    return influence(results.study.design, results.influence, fit.to_frame())
 
 
 def draw_swimmer(results: Results) -> ggplot:
@@ -141,12 +187,18 @@ def _growth_of(results: Results) -> GrowthLines | None:
 
 FIGURES: dict[str, Callable[[Results], ggplot]] = {
     "growth": draw_growth,
+    "growth_mean": draw_growth_mean,
     "growth_by_arm": draw_growth_by_arm,
+    "growth_by_arm_linear": draw_growth_by_arm_linear,
     "waterfall": draw_waterfall,
     "progression": draw_progression,
     "rates": draw_rates,
     "weight": draw_weight,
     "contrasts": draw_contrasts,
+    "lattice": draw_lattice,
+    "index_by_day": draw_index_by_day,
     "swimmer": draw_swimmer,
     "spider": draw_spider,
+    "residuals": draw_residuals,
+    "influence": draw_influence,
 }

@@ -41,7 +41,7 @@ def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
         ggplot(drawn, aes("day", "y", colour="arm")),
         *paper(table.height + 0.5, **table.theme()),
         *table.layers(),
-        _intervals(study, drawn.dropna(subset=["low", "high"]), table),
+        intervals(study, drawn.dropna(subset=["low", "high"]), table),
         geom_polylines(line, size=THICK),
         geom_points(aes(shape="arm", arm="arm"), size=1.1),
         *arm_scales(study.design),
@@ -53,7 +53,7 @@ def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
     )
 
 
-def _intervals(study: Study, drawn: pd.DataFrame, table: NumberTable) -> object:
+def intervals(study: Study, drawn: pd.DataFrame, table: NumberTable) -> object:
     """Bands for a few arms; for many a bar at every few visits, each arm's at visits of its own."""
     inside = drawn.assign(
         low=drawn["low"].clip(table.low, table.high), high=drawn["high"].clip(table.low, table.high)

@@ -14,7 +14,7 @@ from plotnine import (
     scale_shape_manual,
 )
 
-from xenotrack.present.axes import log_breaks, plain_number
+from xenotrack.present.axes import log_breaks, plain_number, rate_breaks
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import assemble, caption, interval_name, paper, say
@@ -29,8 +29,11 @@ def growth_by_arm(
     last: pd.DataFrame,
     curves: pd.DataFrame,
     rates: pd.DataFrame,
+    log: bool = True,
 ) -> ggplot:
     """Readings of every mouse, how each left, and the fitted line with its interval.
+
+    On a log axis, where steady growth is a straight line, or on a linear one.
 
     ``readings`` has ``mouse line arm day value below_limit``, ``last`` the last of each line with
     its ``fate``; ``curves`` and ``rates`` are those of a growth fit, without rows where there is
@@ -38,11 +41,11 @@ def growth_by_arm(
     """
     if not len(readings):
         return say("No tumour volume was measured.")
-    drawn, ends, fitted = (_on_log_axis(frame) for frame in (readings, last, curves))
-    panels = _panels(design, drawn, rates)
+    drawn, ends, fitted = (_on_axis(frame, log) for frame in (readings, last, curves))
+    panels = _panels(design, drawn, rates, log)
     colours = arm_colours(design)
     return assemble(
-        ggplot(panels.placed(drawn, y="log_value"), aes("x", "y", colour="arm")),
+        ggplot(panels.placed(drawn, y="at_value"), aes("x", "y", colour="arm")),
         *paper(panels.height + 0.75, **panels.theme()),
         *panels.layers(),
         geom_polylines(aes(group="line", arm="arm", mouse="mouse"), size=0.35, alpha=0.45),
@@ -52,14 +55,20 @@ def growth_by_arm(
         scale_colour_manual(values=colours, guide=None),
         scale_fill_manual(values=colours, guide=None),
         _axis_names(design),
-        caption(_explain(design, drawn, curves)),
+        caption(_explain(design, drawn, curves, log)),
     )
 
 
-def _panels(design: Design, drawn: pd.DataFrame, rates: pd.DataFrame) -> Panels:
-    low, high = drawn["log_value"].min(), drawn["log_value"].max()
-    room = 0.04 * (high - low) + 0.02
-    low, high = low - room, high + room
+def _panels(design: Design, drawn: pd.DataFrame, rates: pd.DataFrame, log: bool) -> Panels:
+    low, high = drawn["at_value"].min(), drawn["at_value"].max()
+    if log:
+        room = 0.04 * (high - low) + 0.02
+        low, high = low - room, high + room
+        values = log_breaks(10**low, 10**high, most=5)
+        ticks = {float(np.log10(value)): plain_number(value) for value in values}
+    else:
+        low, high = 0.0, 1.04 * high
+        ticks = {value: plain_number(value) for value in rate_breaks(low, high, most=4)}
     return Panels(
         arms=_arms(design, drawn),
         notes=_notes(drawn, rates),
@@ -67,10 +76,7 @@ def _panels(design: Design, drawn: pd.DataFrame, rates: pd.DataFrame) -> Panels:
         high=high,
         first=float(drawn["day"].min()),
         last=float(drawn["day"].max()),
-        ticks={
-            float(np.log10(value)): plain_number(value)
-            for value in log_breaks(10**low, 10**high, most=5)
-        },
+        ticks=ticks,
     )
 
 
@@ -80,7 +86,7 @@ def _fates(panels: Panels, ends: pd.DataFrame) -> list[object]:
     fates = [fate for fate in FATES if fate in found]
     if fates == ["unknown"]:
         return []
-    placed = panels.placed(ends, y="log_value")
+    placed = panels.placed(ends, y="at_value")
     return [
         geom_points(
             aes(shape="fate", arm="arm", mouse="mouse"), placed, size=1.3, fill="none", stroke=0.5
@@ -111,20 +117,23 @@ def _notes(readings: pd.DataFrame, rates: pd.DataFrame) -> dict[str, str]:
     return notes
 
 
-def _on_log_axis(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with ``log_`` columns of its value, estimate and limits."""
+def _on_axis(frame: pd.DataFrame, log: bool) -> pd.DataFrame:
+    """The frame with ``at_`` columns of its value, estimate and limits: their heights."""
     names = [name for name in ("value", "estimate", "conf_low", "conf_high") if name in frame]
-    return frame.assign(**{f"log_{name}": np.log10(frame[name].to_numpy(float)) for name in names})
+    heights = {name: frame[name].to_numpy(float) for name in names}
+    return frame.assign(
+        **{f"at_{name}": np.log10(at) if log else at for name, at in heights.items()}
+    )
 
 
 def _fitted(panels: Panels, fitted: pd.DataFrame) -> list[object]:
     """Band and line where they are inside the panels: an extrapolated one may leave them."""
     low, high = panels.low, panels.high
-    inside = fitted[fitted["log_estimate"].between(low, high)]
+    inside = fitted[fitted["at_estimate"].between(low, high)]
     inside = inside.assign(
-        bottom=inside["log_conf_low"].clip(low, high), top=inside["log_conf_high"].clip(low, high)
+        bottom=inside["at_conf_low"].clip(low, high), top=inside["at_conf_high"].clip(low, high)
     )
-    placed = panels.placed(inside, y="log_estimate", bottom="bottom", top="top")
+    placed = panels.placed(inside, y="at_estimate", bottom="bottom", top="top")
     if not len(placed):
         return []
     return [
@@ -134,7 +143,7 @@ def _fitted(panels: Panels, fitted: pd.DataFrame) -> list[object]:
 
 
 def _below_limit(panels: Panels, drawn: pd.DataFrame) -> list[object]:
-    below = panels.placed(drawn[drawn["below_limit"]], y="log_value")
+    below = panels.placed(drawn[drawn["below_limit"]], y="at_value")
     if not len(below):
         return []
     return [
@@ -150,9 +159,9 @@ def _axis_names(design: Design) -> labs:
     return labs(x="Days since treatment start", y="Tumour volume (mm³)")
 
 
-def _explain(design: Design, drawn: pd.DataFrame, curves: pd.DataFrame) -> str:
+def _explain(design: Design, drawn: pd.DataFrame, curves: pd.DataFrame, log: bool) -> str:
     of = "tumours" if design.rules.study.tumors == "each" else "mice"
-    text = f"Thin lines: {of}; log scale."
+    text = f"Thin lines: {of}; {'log' if log else 'linear'} scale."
     if len(curves):
         text += (
             f" Thick line and band: fitted growth with its {interval_name(design)}, "

@@ -26,6 +26,7 @@ SETTINGS = {
     "svg.hashsalt": "xenotrack",
     "svg.fonttype": "none",  # words stay words: searched, edited, and read aloud
     "pdf.fonttype": 42,
+    "text.hinting": "none",  # at this resolution not to be seen, and a fifth of a png's time
     "text.parse_math": False,  # an arm's name may hold $
 }
 PNG_DPI = 150

@@ -177,6 +177,18 @@ VIEWS: dict[str, tuple[View, ...]] = {
             ),
         ),
     ),
+    "influence": (
+        View(
+            "Growth rate of the arm without each mouse",
+            (
+                Shown("mouse", ("mouse",)),
+                Shown("arm", ("arm",)),
+                Shown("rate without it, per day", ("estimate",)),
+                Shown("change, per day", ("change",)),
+                Shown("in standard errors", ("change_in_errors",)),
+            ),
+        ),
+    ),
     "findings": (
         View(
             "Findings in the sheet",

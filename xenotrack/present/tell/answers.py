@@ -82,7 +82,10 @@ def slowed(facts: Facts) -> Answer:
         "slowed",
         "Did it slow growth?",
         tuple(_slowed(facts)),
-        ("growth_by_arm", "growth_by_arm_linear", "growth", "rates", "contrasts", "spider"),
+        (
+            *("growth_by_arm", "growth", "rates", "contrasts", "spider"),
+            *("growth_by_arm_linear", "growth_mean"),
+        ),
         ("growth", "compare"),
         _doubts(facts, "slowed"),
     )
@@ -269,4 +272,5 @@ def sure(facts: Facts, doubts: tuple[str, ...]) -> Answer:
         else f"{count} {'doubt is' if count == 1 else 'doubts are'} carried by these results: "
         "each stands beside the question that it touches, the others here."
     )
-    return Answer("sure", "How sure is it?", tuple(said), ("residuals", "influence"), (), doubts)
+    figures, tables = ("residuals", "influence"), ("influence",)
+    return Answer("sure", "How sure is it?", tuple(said), figures, tables, doubts)

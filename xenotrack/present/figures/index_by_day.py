@@ -1,0 +1,125 @@
+"""The combination index over the days: how far each combination is from its references."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from plotnine import aes, ggplot, guide_legend, labs, scale_colour_manual, scale_linetype_manual
+
+from xenotrack.present.axes import log_breaks, plain_number
+from xenotrack.present.figures.artists import geom_bands, geom_polylines
+from xenotrack.present.figures.panels import Panels
+from xenotrack.present.figures.style import assemble, caption, interval_name, paper, say
+from xenotrack.present.theme import arm_colours
+from xenotrack.study.design import Design
+
+# A reference: its line, and what it is called.
+REFERENCES = {
+    "bliss": ("solid", "Bliss"),
+    "additivity": ("dashed", "response additivity"),
+    "hsa": ("dotted", "best part"),
+}
+BANDED = "bliss"
+FARTHEST = 16.0  # times more or less than expected: further out nothing is drawn
+
+
+def index_by_day(design: Design, table: pd.DataFrame) -> ggplot:
+    """The observed volume relative to the expected one, a panel a combination.
+
+    ``table`` is that of ``synergy`` on volumes, at several days.
+    """
+    volumes = table["scale"].isin(["ln_volume", "relative_volume"])
+    known = table[volumes & table["reference"].isin(list(REFERENCES))]
+    drawn = known.dropna(subset=["combination_index"]).rename(columns={"combination": "arm"})
+    if not len(drawn):
+        return say("No combination can be held against its parts, so it has no index.")
+    n_known = len(drawn)
+    drawn = _on_log_axis(drawn)
+    beyond = len(drawn) < n_known
+    panels = _panels(design, drawn)
+    placed = panels.placed(
+        drawn.sort_values(["arm", "reference", "day"], kind="stable").assign(
+            curve=lambda rows: rows["arm"] + " " + rows["reference"]
+        ),
+        y="at",
+        bottom="at_low",
+        top="at_high",
+    )
+    shown = [name for name in REFERENCES if (placed["reference"] == name).any()]
+    return assemble(
+        ggplot(placed, aes("x", "y", colour="arm")),
+        *paper(panels.height + 0.85, **panels.theme()),
+        *panels.layers(),
+        *_band(design, placed),
+        geom_polylines(aes(group="curve", linetype="reference", arm="arm"), size=0.8),
+        scale_colour_manual(values=arm_colours(design), guide=None),
+        scale_linetype_manual(
+            name="Expected by",
+            values={name: REFERENCES[name][0] for name in shown},
+            breaks=shown,
+            labels=[REFERENCES[name][1] for name in shown],
+            guide=guide_legend(nrow=1),
+        ),
+        labs(x="Days since treatment start", y="Volume relative to the expected one"),
+        caption(
+            "Below the line at 1 tumours are smaller than expected (synergy), above it larger. "
+            f"Band: {interval_name(design)} of the index against Bliss, for each day alone; above, "
+            "its last day in numbers. With one growth rate an arm all days of a curve share one "
+            "test. Additivity ends where it expects no tumour.",
+            f"Not drawn: what is beyond {FARTHEST:g} times." if beyond else "",
+        ),
+    )
+
+
+def _on_log_axis(drawn: pd.DataFrame) -> pd.DataFrame:
+    """Heights of the index, where it is not beyond the farthest, and of its limits up to there."""
+    end = np.log10(FARTHEST)
+    names = {"at": "combination_index", "at_low": "index_low", "at_high": "index_high"}
+    heights = {at: np.log10(drawn[name].to_numpy(float)) for at, name in names.items()}
+    inside = np.abs(heights["at"]) <= end
+    return drawn.assign(**{at: np.clip(each, -end, end) for at, each in heights.items()})[inside]
+
+
+def _panels(design: Design, drawn: pd.DataFrame) -> Panels:
+    banded = drawn[drawn["reference"] == BANDED]
+    heights = pd.concat([drawn["at"], banded["at_low"], banded["at_high"], pd.Series([0.0])])
+    low, high = float(heights.min()), float(heights.max())
+    room = 0.05 * (high - low) + 0.02
+    low, high = low - room, high + room
+    arms = [arm for arm in design.arm_names if (drawn["arm"] == arm).any()]
+    return Panels(
+        arms=arms,
+        notes={arm: _note(drawn[drawn["arm"] == arm]) for arm in arms},
+        low=low,
+        high=high,
+        first=float(drawn["day"].min()),
+        last=float(drawn["day"].max()),
+        ticks={
+            float(np.log10(value)): plain_number(value)
+            for value in log_breaks(10**low, 10**high, most=5)
+        },
+        lines=(0.0,),
+    )
+
+
+def _band(design: Design, placed: pd.DataFrame) -> list[object]:
+    whole = placed[placed["reference"] == BANDED].dropna(subset=["bottom", "top"])
+    if not len(whole):
+        return []
+    from plotnine import scale_fill_manual
+
+    bounds = aes(ymin="bottom", ymax="top", fill="arm", group="curve", arm="arm")
+    return [
+        geom_bands(bounds, whole, alpha=0.18),
+        scale_fill_manual(values=arm_colours(design), guide=None),
+    ]
+
+
+def _note(own: pd.DataFrame) -> str:
+    """The last index, against Bliss where there is one."""
+    own = own.sort_values("day")
+    banded = own[own["reference"] == BANDED]
+    last = (banded if len(banded) else own).iloc[-1]
+    index, low, high = (last[name] for name in ("combination_index", "index_low", "index_high"))
+    limits = f" ({low:.2g} to {high:.2g})" if np.isfinite([low, high]).all() else ""
+    return f"{index:.2g}{limits}"

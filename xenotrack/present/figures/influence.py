@@ -1,0 +1,100 @@
+"""The growth rate of each arm with every mouse left out in turn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from plotnine import aes, element_blank, element_text, geom_segment, ggplot, labs
+
+from xenotrack.present.figures.artists import geom_points, geom_segments
+from xenotrack.present.figures.forest import BOTTOM, ROW, forest_scales, forest_words
+from xenotrack.present.figures.style import (
+    LIGHT,
+    arm_scales,
+    assemble,
+    caption,
+    interval_name,
+    paper,
+    say,
+)
+from xenotrack.present.theme import wrap_name
+from xenotrack.present.words import rate_text
+from xenotrack.study.design import Design
+
+END = 2.0  # where the words end, in shares of the rates' own axis
+
+
+def influence(design: Design, table: pd.DataFrame, rates: pd.DataFrame) -> ggplot:
+    """A dot a mouse: its arm's rate without it, over the interval with all of them.
+
+    ``table`` has ``mouse arm estimate change change_in_errors``; ``rates`` is a growth frame.
+    """
+    dots = table.dropna(subset=["estimate"])
+    if not len(dots):
+        return say("No growth rate could be estimated without one of the mice.")
+    arms = [arm for arm in design.arm_names if (dots["arm"] == arm).any()]
+    height = {arm: float(place) for place, arm in enumerate(reversed(arms), start=1)}
+    rows = rates[rates["arm"].isin(arms)].assign(y=rates["arm"].map(height))
+    dots = dots.assign(y=dots["arm"].map(height))
+    low, high = _reach(dots, rows)
+    whole = rows.dropna(subset=["conf_low", "conf_high"])
+    return assemble(
+        ggplot(dots, aes("estimate", "y", colour="arm")),
+        *paper(
+            1.0 + ROW * (len(rows) + 1),
+            axis_line=element_blank(),
+            axis_ticks_major_y=element_blank(),
+            axis_title_x=element_text(ha=0.2),
+            axis_title_y=element_blank(),
+        ),
+        *_lines(rows, low, high),
+        geom_segments(
+            aes("conf_low", "y", xend="conf_high", yend="y"), whole, colour=LIGHT, size=3.2
+        ),
+        geom_points(aes(arm="arm", mouse="mouse"), shape="|", size=3.4, stroke=0.45),
+        geom_points(aes(shape="arm", arm="arm"), rows, size=1.3),
+        _words(dots, rows, low, high),
+        *arm_scales(design),
+        *forest_scales(
+            rows["y"].tolist(), [wrap_name(arm, 23) for arm in rows["arm"]], low, high, END
+        ),
+        labs(x="Growth rate (ln volume per day)"),
+        caption(
+            f"Symbol and grey bar: the arm's rate and its {interval_name(design)}. Each tick: the "
+            "rate without one of its mice, spread as estimated with all. Named: the mouse that "
+            "moves it most, and by how many standard errors.",
+        ),
+    )
+
+
+def _reach(dots: pd.DataFrame, rows: pd.DataFrame) -> tuple[float, float]:
+    ends = [dots["estimate"], rows["conf_low"], rows["conf_high"], pd.Series([0.0])]
+    values = pd.concat(ends).astype(float)
+    room = 0.04 * (values.max() - values.min())
+    return float(values.min() - room), float(values.max() + room)
+
+
+def _lines(rows: pd.DataFrame, low: float, high: float) -> list[object]:
+    """The axis of the rates, and no growth."""
+    top = len(rows) + 0.6
+    lines = pd.DataFrame({"x": [low, 0.0], "xend": [high, 0.0], "y": BOTTOM, "yend": [BOTTOM, top]})
+    return [geom_segment(aes("x", "y", xend="xend", yend="yend"), lines, inherit_aes=False)]
+
+
+def _words(dots: pd.DataFrame, rows: pd.DataFrame, low: float, high: float) -> object:
+    """Of each arm the mice, the mouse that weighs most, and the rate without it."""
+    size = dots["change_in_errors"].abs().fillna(dots["change"].abs())
+    most = dots.loc[size.groupby(dots["arm"]).idxmax()].set_index("arm").loc[rows["arm"]]
+    columns = {
+        "n": (1.04, [str(n) for n in rows["n_mice"]]),
+        "Weighs most": (1.12, most["mouse"].tolist()),
+        "Rate without it": (1.42, [rate_text(rate) for rate in most["estimate"]]),
+        "Change": (1.72, [_errors(change) for change in most["change_in_errors"]]),
+    }
+    return forest_words(rows["y"].tolist(), columns, low, high)
+
+
+def _errors(change: float) -> str:
+    if not np.isfinite(change):
+        return "–"
+    return f"{change:+.2f} SE".replace("-", "−")
