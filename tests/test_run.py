@@ -31,6 +31,8 @@ FILES = {
     "report.html",
     "methods.md",
     "tables.xlsx",
+    "prism.pzfx",
+    "xenotrack_mqc.json",
     "manifest.json",
     "results.json",
     *(f"tables/{name}.csv" for name in TABLES),

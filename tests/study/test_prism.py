@@ -84,3 +84,44 @@ def test_volumes_laid_in_prism_come_back(grid):
         for day, value in zip(DAYS, values, strict=True)
         if value is not None
     }
+
+
+NAMED = prism(
+    '<SubColumnTitles OwnSet="1">'
+    "<Subcolumn><d>1</d><d>7</d></Subcolumn><Subcolumn><d>2</d><d></d></Subcolumn>"
+    "</SubColumnTitles>",
+    column("XColumn", "Day", [0, 3, 7]),
+    column("YColumn", "Control", [100, 150, 220], [110, 160, ""]),
+    column("YColumn", "Drug", [90, 80, 70], ["", "", ""]),
+)
+
+
+def test_replicates_that_have_names_are_mice_of_these_names():
+    study = read(NAMED)
+    assert study.mice["mouse"].tolist() == ["1", "2", "7"]
+    assert numbers_of(study)["7", 3] == (80,)
+
+
+def test_a_replicate_without_a_name_among_named_ones_is_not_lost():
+    study = read(NAMED.replace("<d></d><d></d><d></d>", "<d>60</d><d>61</d><d>62</d>"))
+    assert study.mice["mouse"].tolist() == ["1", "2", "7", "Drug/2"]
+
+
+def test_names_that_all_groups_share_are_numbered_in_each():
+    full = NAMED.replace("<d></d><d></d><d></d>", "<d>60</d><d>61</d><d>62</d>")
+    shared = full.replace('OwnSet="1"', 'OwnSet="0"')
+    assert read(shared).mice["mouse"].tolist() == ["Control/1", "Control/2", "Drug/1", "Drug/2"]
+
+
+def test_tables_of_weights_and_of_survival_are_not_taken_for_volumes():
+    volumes = NAMED.removesuffix("</GraphPadPrismFile>")
+    other = NAMED[NAMED.index("<Table") :].removesuffix("</GraphPadPrismFile>")
+    weights = other.replace("<Title>Volumes", "<Title>Body weight (g)")
+    survival = other.replace('XFormat="numbers"', 'XFormat="numbers" TableType="Survival"')
+    study = read(
+        f"{weights}{volumes}{survival}</GraphPadPrismFile>".replace(
+            weights + volumes[: volumes.index("<Table")],
+            volumes[: volumes.index("<Table")] + weights,
+        )
+    )
+    assert study.mice["mouse"].tolist() == ["1", "2", "7"]

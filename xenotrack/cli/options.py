@@ -271,7 +271,7 @@ def writes_table(function: Command) -> Command:
             "-f",
             "--format",
             "form",
-            type=_choice("table", "csv", "tsv", "json"),
+            type=_choice("table", "csv", "tsv", "json", "parquet"),
             help="Format on stdout [table].",
         ),
         click.option(

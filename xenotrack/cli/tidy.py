@@ -14,10 +14,20 @@ from xenotrack.cli.request import Request
 def tidy(request: Request) -> None:
     """The canonical long table, from any layout.
 
+    A file that ends in .pzfx is for GraphPad Prism: a table of volumes and one of body weights,
+    a column a mouse.
+
     \b
     Examples
       xenotrack tidy sample_data/wide.csv -o long.csv
+      xenotrack tidy sample_data/naive.toml -o naive.pzfx
     """
     study = request.read()
     request.refuse_findings(study)
+    if request.output is not None and request.output.suffix.lower() == ".pzfx":
+        from xenotrack.cli.output import write_bytes
+        from xenotrack.present.prism import measured_tables, to_prism
+
+        write_bytes(request.output, to_prism(measured_tables(study)))
+        return
     request.write(study.measurements)

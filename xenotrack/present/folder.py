@@ -13,6 +13,8 @@ import pandas as pd
 
 from xenotrack import __version__
 from xenotrack.glossary import TABLES
+from xenotrack.present.multiqc import multiqc
+from xenotrack.present.prism import outcome_tables, to_prism
 from xenotrack.present.results import Results
 from xenotrack.present.tables import SCHEMA_VERSION, first_row, json_bytes, records, stack, to_csv
 from xenotrack.present.tell.whole import tell
@@ -32,6 +34,8 @@ def write_folder(
     for name, frame in tables.items():
         (folder / "tables" / f"{name}.csv").write_bytes(to_csv(frame))
     (folder / "tables.xlsx").write_bytes(to_workbook(tables))
+    (folder / "prism.pzfx").write_bytes(to_prism(outcome_tables(results)))
+    (folder / "xenotrack_mqc.json").write_bytes(json_bytes(multiqc(results, tables)))
     said, made = everything(results, tables), json_bytes(manifest(results))
     (folder / "results.json").write_bytes(json_bytes(said))
     (folder / "methods.md").write_text(methods_page(said["story"]), encoding="utf-8")
@@ -158,7 +162,9 @@ def contents(results: Results, pictures: list[str]) -> str:
         "report.html     everything to look at and read, in one page that needs nothing else",
         "methods.md      the methods paragraph for a paper, with its references",
         "tables.xlsx     every table in one workbook, a sheet each",
+        "prism.pzfx      for GraphPad Prism: volumes, weights, progression, best responses",
         "results.json    study facts, every table, every doubt",
+        "xenotrack_mqc.json  a summary that MultiQC shows beside those of other studies",
         "manifest.json   versions, rules in force, digests of the inputs",
         "",
         "tables/         full precision; empty = not applicable or not estimable",

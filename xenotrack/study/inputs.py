@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xenotrack.errors import InputError
 from xenotrack.study.delimited import read_delimited
+from xenotrack.study.parquet import is_parquet, read_parquet
 from xenotrack.study.prism import is_prism, read_prism
 from xenotrack.study.rules import Rules
 from xenotrack.study.sheet import Sheet
@@ -80,6 +81,8 @@ def read_sheets(
     """The sheets of one file that hold anything, told apart by what is in it, not by its name."""
     if is_workbook(one.data):
         sheets = read_workbook(one.data, one.name, sheet_name)
+    elif is_parquet(one.data):
+        sheets = read_parquet(one.data, one.name)
     elif is_prism(one.data):
         sheets = read_prism(one.data, one.name, sheet_name)
     else:

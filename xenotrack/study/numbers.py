@@ -38,12 +38,20 @@ def plain_numbers(texts: pd.Series) -> NDArray[np.float64]:
 
     >>> plain_numbers(pd.Series(["12.5", "1E2", "68*", "inf", ""])).tolist()
     [12.5, 100.0, nan, nan, nan]
+    >>> bool(plain_numbers(pd.Series(["215.62199999999999"]))[0] == 215.62199999999999)
+    True
     """
     # Diameters and weights repeat: each text is then read once, in a quarter of the time.
     if len(texts) > 20_000 and texts.iloc[:10_000].nunique() < 5_000:
         codes, uniques = pd.factorize(texts)
         return plain_numbers(pd.Series(uniques, dtype=object))[codes]
-    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float)
+    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float, copy=True)
+    # pandas misses the last bit of some numbers of 17 digits; what we wrote must come back as it
+    # was.
+    values = texts.to_numpy()
+    for place in np.flatnonzero(np.fromiter(map(len, values), int, len(values)) > 16):
+        if np.isfinite(numbers[place]):
+            numbers[place] = float(values[place])
     return np.where(np.isfinite(numbers), numbers, np.nan)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -29,8 +32,10 @@ def is_prism(data: bytes) -> bool:
 def read_prism(data: bytes, file: str, sheet_name: str | None = None) -> list[Sheet]:
     """The tables that have an X column, or the one named: X, then each group's replicates.
 
-    A replicate is a column under its group's title, so that a table of one mouse a replicate has
-    the layout of a column a mouse. Values that were excluded in Prism are left out and named.
+    A replicate is a column under its group's title and, where it has one, its own: a table of one
+    mouse a replicate has the layout of a column a mouse. Values that were excluded in Prism are
+    left out and named. Tables of body weights and of survival are not asked for volumes, unless
+    named.
     """
     root = _parsed(data, file)
     tables = [element for element in root.iter() if _tag(element) == "Table"]
@@ -44,6 +49,8 @@ def read_prism(data: bytes, file: str, sheet_name: str | None = None) -> list[Sh
                 f"{file} has no table {sheet_name!r}. Its tables are: {', '.join(names)}."
             )
         tables = chosen[:1]
+    else:
+        tables = [table for table in tables if not _is_of_another_outcome(table)]
     sheets = [_sheet(table, file) for table in tables]
     return [sheet for sheet in sheets if sheet is not None]
 
@@ -66,6 +73,10 @@ def _refuse_doctype(name: str, *_: object) -> None:
     raise ValueError(f"it declares the document type {name}")
 
 
+def _is_of_another_outcome(table: ElementTree.Element) -> bool:
+    return table.get("TableType") == "Survival" or "weight" in _title(table).casefold()
+
+
 def _tag(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
 
@@ -79,29 +90,70 @@ def _title(element: ElementTree.Element) -> str:
     return " ".join("".join(found[0].itertext()).split()) if found else ""
 
 
+class _Column(NamedTuple):
+    """A replicate: its group, its own name where any of the table has one, and its values."""
+
+    group: str
+    name: str
+    values: ElementTree.Element
+
+
+def _columns(table: ElementTree.Element) -> Iterator[_Column]:
+    """The replicates of all groups, but for those that only a larger group has."""
+    found = [
+        _Column(_title(group), _name_of(table, number, place), values)
+        for number, group in enumerate(_children(table, "YColumn"))
+        for place, values in enumerate(_children(group, "Subcolumn"))
+    ]
+    if not any(one.name for one in found):
+        yield from found
+        return
+    seen = Counter[str]()
+    for one in found:
+        seen[one.group] += 1
+        if one.name or any(map(_value, _children(one.values, "d"))):
+            yield one._replace(name=one.name or f"{one.group}/{seen[one.group]}")
+
+
 def _sheet(table: ElementTree.Element, file: str) -> Sheet | None:
     """A table as cells: a row of names, then a row for each X."""
     days = _children(table, "XColumn")
     if not days:
         return None
     name = _title(table) or table.get("ID", "table")
-    columns = [(_title(days[0]) or "X", sub) for sub in _children(days[0], "Subcolumn")[:1]]
-    for group in _children(table, "YColumn"):
-        columns += [(_title(group), sub) for sub in _children(group, "Subcolumn")]
-    texts = [[title, *(_value(cell) for cell in _children(sub, "d"))] for title, sub in columns]
+    columns = list(_columns(table))
+    above = 2 if any(one.name for one in columns) else 1
+    heads = [[one.group, one.name][:above] for one in columns]
+    x_name = _title(days[0]) or "X"
+    subs = [*_children(days[0], "Subcolumn")[:1], *(one.values for one in columns)]
+    heads = [["", x_name][-above:], *heads]
+    texts = [
+        [*head, *map(_value, _children(sub, "d"))] for head, sub in zip(heads, subs, strict=True)
+    ]
     height = max(map(len, texts), default=0)
     if height * len(texts) > _MOST_CELLS:
         raise InputError(f"{file}, table {name}, has {height} rows, too many for a table of mice.")
     padded = [column + [""] * (height - len(column)) for column in texts]
     excluded = [
         (row, column)
-        for column, (_, sub) in enumerate(columns)
-        for row, cell in enumerate(_children(sub, "d"), start=1)
+        for column, sub in enumerate(subs)
+        for row, cell in enumerate(_children(sub, "d"), start=above)
         if cell.get("Excluded") == "1"
     ]
     cells = pd.DataFrame(dict(enumerate(padded)), dtype=object)
     findings = tuple(_excluded(cells, file, name, row, column) for row, column in excluded)
     return Sheet(file, name, _without(cells, excluded), np.arange(1, height + 1), findings)
+
+
+def _name_of(table: ElementTree.Element, group: int, place: int) -> str:
+    """What Prism's user called a replicate of a group: for each place, a name a group or one."""
+    found = _children(table, "SubColumnTitles")
+    places = _children(found[0], "Subcolumn") if found else []
+    names = _children(places[place], "d") if place < len(places) else []
+    if not names:
+        return ""
+    shared = found[0].get("OwnSet") != "1"
+    return _value(names[0 if shared else group]) if shared or group < len(names) else ""
 
 
 def _value(cell: ElementTree.Element) -> str:

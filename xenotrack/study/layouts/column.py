@@ -90,7 +90,11 @@ def _complaint(sheet: Sheet, position: int, header: Header) -> str | None:
     others += [rival.role for rival in header.rivals if rival.role not in idle]
     if others:
         return f"has a column of its own for the {others[0].replace('_', ' ')}"
-    if any(day_of_header(header.names[column]) for column in columns):
+    # Mice may be called 1, 2, 3 or W1, where arms stand above them.
+    arms = set(_arms_above(sheet, position, header).values())
+    if (not arms or any(map(day_of_header, arms))) and any(
+        day_of_header(header.names[column]) for column in columns
+    ):
         return "names columns by days"
     body = sheet.cells.iloc[position + 1 :]
     cells = body.iloc[:, columns].to_numpy(dtype=object).ravel()

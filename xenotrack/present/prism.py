@@ -1,0 +1,157 @@
+"""Tables for GraphPad Prism: one an outcome, a column a mouse under the title of its arm.
+
+The file is Prism's xml (``.pzfx``), which every Prism since 5 opens and xenotrack reads back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.study.study import Study
+
+if TYPE_CHECKING:
+    from xenotrack.present.results import Results
+
+NAMESPACE = "http://graphpad.com/prism/Prism.htm"
+# Characters that no xml may hold, however they are written.
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class PrismTable:
+    """One table: ``kind`` is Prism's (XY, Survival, OneWay), ``groups`` its Y columns.
+
+    A group is the values of each of its columns by name, as long as ``x``; NaN is an empty cell.
+    ``rows`` may name the rows.
+    """
+
+    title: str
+    kind: str
+    groups: Mapping[str, Mapping[str, Sequence[float]]]
+    x_title: str = ""
+    x: Sequence[float] = ()
+    rows: Sequence[str] = ()
+
+
+def to_prism(tables: Iterable[PrismTable]) -> bytes:
+    """A Prism file of these tables; those without a value are left out."""
+    filled = [table for table in tables if any(table.groups.values())]
+    root = Element("GraphPadPrismFile", {"xmlns": NAMESPACE, "PrismXMLVersion": "5.00"})
+    sequence = SubElement(root, "TableSequence")
+    for number in range(len(filled)):
+        SubElement(sequence, "Ref", {"ID": f"Table{number}"})
+    for number, table in enumerate(filled):
+        _add(root, f"Table{number}", table)
+    indent(root, space="")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root) + b"\n"
+
+
+def measured_tables(study: Study) -> list[PrismTable]:
+    """Volumes and body weights by day."""
+    rows = study.measurements
+    several = rows["tumor"].astype(str).ne("").any()
+    names = rows["mouse"].astype(str)
+    lines = names + " " + rows["tumor"].astype(str) if several else names
+    weighed = rows.drop_duplicates(["mouse", "day"])
+    return [
+        _by_day("Tumour volume (mm³)", study, rows.assign(name=lines), "volume_mm3"),
+        _by_day("Body weight (g)", study, weighed.assign(name=weighed["mouse"]), "body_weight_g"),
+    ]
+
+
+def outcome_tables(results: Results) -> list[PrismTable]:
+    """What was measured, and what each mouse did: its progression and its best response."""
+    arms = results.study.design.arm_names
+    mice = results.progression.mice.dropna(subset=["day"])
+    event = mice["event"].astype(float).to_numpy()
+    best = results.response.dropna(subset=["best_response_percent"])
+    return [
+        *measured_tables(results.study),
+        PrismTable(
+            "Progression (1) or last day without (0)",
+            "Survival",
+            {arm: {"": np.where(mice["arm"] == arm, event, np.nan).tolist()} for arm in arms},
+            "Day",
+            mice["day"].tolist(),
+            mice["mouse"].tolist(),
+        ),
+        PrismTable(
+            "Best response (% change from baseline)",
+            "OneWay",
+            {arm: {"": own.tolist()} for arm, own in _by_arm(best, "best_response_percent", arms)},
+        ),
+    ]
+
+
+def _by_arm(
+    rows: pd.DataFrame, column: str, arms: Iterable[str]
+) -> Iterable[tuple[str, pd.Series]]:
+    return [(arm, rows.loc[rows["arm"] == arm, column]) for arm in arms]
+
+
+def _by_day(title: str, study: Study, rows: pd.DataFrame, column: str) -> PrismTable:
+    known = rows.dropna(subset=[column])
+    days = np.sort(known["day"].astype(float).unique())
+    groups: dict[str, dict[str, list[float]]] = {arm: {} for arm in study.design.arm_names}
+    for (arm, name), own in known.groupby(["arm", "name"], sort=False):
+        values = np.full(len(days), np.nan)
+        values[np.searchsorted(days, own["day"].astype(float))] = own[column].astype(float)
+        groups[str(arm)][str(name)] = values.tolist()
+    return PrismTable(title, "XY", groups, "Day", days.tolist())
+
+
+def _add(root: Element, number: str, table: PrismTable) -> None:
+    replicates = max(len(columns) for columns in table.groups.values())
+    looks = {"ID": number, "XFormat": "numbers" if table.x else "none"}
+    if table.kind != "OneWay":
+        looks |= {"YFormat": "replicates", "Replicates": str(replicates)}
+    looks |= {"TableType": table.kind, "EVFormat": "AsteriskAfterNumber"}
+    element = SubElement(root, "Table", looks)
+    _say(SubElement(element, "Title"), table.title)
+    if table.rows:
+        _column(element, "RowTitlesColumn", "", [table.rows])
+    if table.kind == "XY":
+        _add_names(element, table, replicates)
+    if table.x:
+        _column(element, "XColumn", table.x_title, [_numbers(table.x)])
+    for arm, columns in table.groups.items():
+        filled = [_numbers(values) for values in columns.values()]
+        empty: list[list[str]] = [[]] * (replicates - len(filled))
+        _column(element, "YColumn", arm, [*filled, *empty])
+
+
+def _add_names(element: Element, table: PrismTable, replicates: int) -> None:
+    """The name of each column: for every replicate, that of each group."""
+    titles = SubElement(element, "SubColumnTitles", {"OwnSet": "1"})
+    for place in range(replicates):
+        sub = SubElement(titles, "Subcolumn")
+        for columns in table.groups.values():
+            _say(SubElement(sub, "d"), [*columns, *[""] * replicates][place])
+
+
+def _column(table: Element, tag: str, title: str, columns: Sequence[Sequence[str]]) -> None:
+    width = {"Width": "89"}
+    if tag != "RowTitlesColumn":
+        width |= {"Decimals": "2", "Subcolumns": str(len(columns))}
+    element = SubElement(table, tag, width)
+    if tag != "RowTitlesColumn":
+        _say(SubElement(element, "Title"), title)
+    for values in columns:
+        sub = SubElement(element, "Subcolumn")
+        for value in values:
+            _say(SubElement(sub, "d"), value)
+
+
+def _numbers(values: Sequence[float]) -> list[str]:
+    return ["" if np.isnan(value) else f"{float(value)!r}" for value in values]
+
+
+def _say(element: Element, text: str) -> None:
+    element.text = NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
