@@ -71,12 +71,21 @@ def assert_an_answer_or_a_place(ask, command: str, arguments: tuple, form: str) 
         assert answer.stdout == ""
         assert said.startswith("Error: ") or "\nError: " in said
         assert PLACE.search(said), said
+    elif command == "check" and form == "table":
+        assert_blocks(answer.stdout, said)
     elif answer.stdout:
         read = {"csv": read_csv, "json": read_json, "table": read_table}[form]
         read(answer.stdout, TABLES[COLUMNS_OF.get(command, command)])
     else:
         assert answer.code == 1, "no answer and no error"
         assert PLACE.search(said), said
+
+
+def assert_blocks(text: str, said: str) -> None:
+    """Findings as blocks, or why there are none."""
+    blocks = text.split("\n\n") if text else []
+    assert all(block.startswith(("error: ", "warning: ")) for block in blocks), text
+    assert blocks or "Nothing doubtful was found" in said or PLACE.search(said), said
 
 
 def read_csv(text: str, columns: tuple[str, ...]) -> None:

@@ -64,7 +64,7 @@ def test_tsv_is_the_csv_with_tabs(ask, sample, table) -> None:
     assert rows[0] == rows[1]
 
 
-@pytest.mark.parametrize("table", list(QUESTIONS))
+@pytest.mark.parametrize("table", [name for name in QUESTIONS if name != "findings"])
 def test_text_has_the_columns_in_order_and_no_more_than_four_digits(ask, sample, table) -> None:
     lines = ask(*QUESTIONS[table], sample("combination.csv"), code=0).stdout.splitlines()
     assert tuple(lines[0].split()) == TABLES[table]

@@ -39,6 +39,7 @@ def check(request: Request, *, template: bool, fix: bool) -> None:
       xenotrack check sheet.csv --template > study.toml
       xenotrack check sheet.csv --fix -o corrected.csv
     """
+    from xenotrack.present.findings import findings_text
     from xenotrack.present.tables import stack
     from xenotrack.study.finding import findings_frame
     from xenotrack.study.template import template as study_template
@@ -53,7 +54,8 @@ def check(request: Request, *, template: bool, fix: bool) -> None:
         return
     # What concerns the whole sheet stands in every study and phase of it.
     findings = list(dict.fromkeys(one for study in studies for one in study.findings))
-    request.write(stack([findings_frame(study.findings) for study in studies]).drop_duplicates())
+    frame = stack([findings_frame(study.findings) for study in studies]).drop_duplicates()
+    request.write(frame, text=findings_text(findings))
     _close(request, findings)
 
 
@@ -72,6 +74,7 @@ def _close(request: Request, findings: Sequence[Finding], left: str = "") -> Non
 def _fix(request: Request) -> None:
     """Write the corrected sheet and its ledger, then list what is left to people."""
     from xenotrack.cli.output import write_both
+    from xenotrack.present.findings import findings_text
     from xenotrack.present.tables import FORMATS, SUFFIXES, stack
     from xenotrack.study.changes import changes, remaining, swaps
     from xenotrack.study.finding import findings_frame
@@ -97,7 +100,12 @@ def _fix(request: Request) -> None:
         "changed and where."
     )
     left = remaining(study.findings, ledger)
-    request.put(FORMATS[request.form or "table"](findings_frame(left), (), {}))
+    in_words = request.form in (None, "table")
+    request.put(
+        findings_text(left)
+        if in_words
+        else FORMATS[request.form or "table"](findings_frame(left), (), {})
+    )
     _close(request, left, " left to you")
 
 

@@ -133,8 +133,17 @@ class Request:
         for doubt in doubts:
             self.say(f"Doubt: {doubt.text}")
 
-    def write(self, frame: pd.DataFrame, doubts: Iterable[Doubt] = (), **facts: Any) -> None:
-        """Write a table with its doubts to the file asked for, or to stdout."""
+    def write(
+        self,
+        frame: pd.DataFrame,
+        doubts: Iterable[Doubt] = (),
+        text: bytes | None = None,
+        **facts: Any,
+    ) -> None:
+        """Write a table with its doubts to the file asked for, or to stdout.
+
+        ``text`` is what people read instead of the table.
+        """
         from xenotrack.cli.output import write_bytes
         from xenotrack.present.tables import FORMATS, SUFFIXES, format_of
 
@@ -143,7 +152,10 @@ class Request:
             raise click.UsageError(f"-f {form} contradicts the suffix of {self.output.name}.")
         doubts = tuple(doubts)
         self.say_doubts(doubts)
-        data = FORMATS[form](frame, doubts, {**facts, "exclusions": self.excluded})
+        if form == "table" and text is not None:
+            data = text
+        else:
+            data = FORMATS[form](frame, doubts, {**facts, "exclusions": self.excluded})
         if self.output is None:
             self.put(data)
         else:

@@ -232,10 +232,12 @@ def find_limit(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> float:
             severity="error",
         )
         return 0.0
+    n = int(zeros.sum())
+    count = "1 volume is zero; it is" if n == 1 else f"{n} volumes are zero; they are"
     ledger.note(
         "zeros-below-limit",
-        f"{int(zeros.sum())} volumes are zero; they are taken to lie below the study's smallest "
-        f"positive volume, {positive.min():.4g} mm³.",
+        f"{count} taken to lie below the study's smallest positive volume, "
+        f"{positive.min():.4g} mm³.",
         "Declare what the calipers can tell from nothing: `limit_mm3 = 15` under [volume].",
     )
     return float(positive.min())

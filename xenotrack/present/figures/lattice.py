@@ -149,7 +149,7 @@ def _signed(estimate: float, low: float, high: float) -> str:
     """A difference per day with its sign.
 
     >>> _signed(-0.0109, -0.0225, 0.0007)
-    '−0.011 (−0.023 to 0.001)'
+    '−0.011 (−0.022 to 0.001)'
     """
     if not np.isfinite(estimate):
         return "not estimable"
