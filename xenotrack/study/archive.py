@@ -33,6 +33,7 @@ _EMPTY_FORMULA = re.compile(
     rb"(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)",
     re.DOTALL,
 )
+_DOCTYPE = tuple("<!DOCTYPE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -77,13 +78,25 @@ def _refuse_hostile(archive: zipfile.ZipFile, file: str) -> None:
             f"{file} would unpack to {total / 1e9:.1f} GB. Save only the caliper sheet, as csv."
         )
     for entry in entries:
-        if entry.filename.endswith((".xml", ".rels")):
-            with archive.open(entry) as part:
-                if b"<!DOCTYPE" in part.read(4096).upper():
-                    raise InputError(
-                        f"{file} holds an XML document type ({entry.filename}), which no "
-                        "spreadsheet program writes. Save it again as xlsx."
-                    )
+        if entry.filename.endswith((".xml", ".rels")) and _declares_a_type(archive, entry):
+            raise InputError(
+                f"{file} holds an XML document type ({entry.filename}), which no "
+                "spreadsheet program writes. Save it again as xlsx."
+            )
+
+
+def _declares_a_type(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Whether a part has a document type, without which no entity can be declared.
+
+    All of it is unpacked: only so is an entry found whose size is not what it says.
+    """
+    before = b""
+    with archive.open(entry) as part:
+        while piece := part.read(1 << 20):
+            if any(sign in before + piece for sign in _DOCTYPE):
+                return True
+            before = piece[-32:]
+    return False
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:

@@ -27,12 +27,15 @@ _MARKS = (
 )
 # A table of this many cells takes about a gigabyte; real sheets stay a hundred times below.
 _MOST_CELLS = 60_000_000
+# A line of ten thousand cells has some 100 kB; a longer one than this is no row of a sheet.
+_LONGEST_LINE = 8_000_000
 
 
 def read_delimited(
     data: bytes, file: str, encoding: str | None = None, delimiter: str | None = None
 ) -> Sheet:
     """The records of a delimited text file, each with the line on which it begins."""
+    _refuse_endless_line(data, file)
     text, findings = _decode(data, file, encoding)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
@@ -41,6 +44,19 @@ def read_delimited(
     cells, rows = _records(text, mark, file, findings)
     cells = _with_row_names(cells, text, mark, file, findings)
     return Sheet(file, "", cells, rows, tuple(findings))
+
+
+def _refuse_endless_line(data: bytes, file: str) -> None:
+    start = 0
+    while len(data) - start > _LONGEST_LINE:
+        end = max(data.rfind(mark, start, start + _LONGEST_LINE) for mark in (b"\n", b"\r"))
+        if end < 0:
+            row = data.count(b"\n", 0, start) + 1
+            raise InputError(
+                f"{file}, row {row}, is a line of more than {_LONGEST_LINE / 1e6:g} MB, which no "
+                "sheet has. Save the sheet again, as csv."
+            )
+        start = end + 1
 
 
 def _decode(data: bytes, file: str, encoding: str | None) -> tuple[str, list[Finding]]:
