@@ -10,6 +10,7 @@ import zipfile
 import pytest
 
 from xenotrack.errors import InputError
+from xenotrack.present import studio
 
 from .sheets import read
 from .test_workbook import long_rows, workbook
@@ -116,7 +117,9 @@ def test_html_in_names_is_text_in_the_report(ask, tmp_path) -> None:
 @pytest.mark.parametrize(
     "name", ["../../escaped", "/etc/escaped", "..", "a/../../b", "CON", "\u202ex"]
 )
-def test_a_study_named_like_a_path_stays_in_its_folder(ask, tmp_path, name) -> None:
+def test_a_study_named_like_a_path_stays_in_its_folder(ask, tmp_path, name, monkeypatch) -> None:
+    monkeypatch.setattr(studio, "_can_share_work", lambda: False)
+    monkeypatch.setattr(studio, "_draw", lambda kinds, drawable: iter(()))
     lines = SHEET.format("m", "drug").splitlines()
     rows = [f"study,{lines[0]}", *(f"{name},{line}" for line in lines[1:])]
     rows += [f"other,{line}" for line in lines[1:]]

@@ -12,25 +12,18 @@ import pandas as pd
 
 from xenotrack.doubts import Doubt
 from xenotrack.errors import InputError
-from xenotrack.study.frames import with_columns
-from xenotrack.study.inert import inert
+from xenotrack.present.delimited import delimited
 
 SCHEMA_VERSION = 1
 
 
 def to_csv(frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = None) -> bytes:
     """Comma-separated, UTF-8, full precision; empty = not applicable or not estimable."""
-    return _inert(frame).to_csv(index=False, lineterminator="\n").encode()
+    return delimited(frame, ",")
 
 
 def to_tsv(frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = None) -> bytes:
-    return _inert(frame).to_csv(index=False, sep="\t", lineterminator="\n").encode()
-
-
-def _inert(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table with text that a spreadsheet would run made harmless."""
-    texts = [name for name in frame if frame[name].dtype == object]
-    return with_columns(frame, **{str(name): inert(frame[name]) for name in texts})
+    return delimited(frame, "\t")
 
 
 def to_json(

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TypeVar
 
+T = TypeVar("T")
 RISKY = re.compile(r"'*[=+\-@\t\r]")
+RISKY_STARTS = frozenset("'=+-@\t\r")
 MARKED = re.compile(r"'+[=+\-@\t\r]")
 
 
-def inert(texts: Iterable[object]) -> list[object]:
+def inert(texts: Iterable[T]) -> list[T | str]:
     """
     >>> inert(["m1", "=1+1", "-1", "'=x", None])
     ['m1', "'=1+1", "'-1", "''=x", None]

@@ -182,7 +182,7 @@ def _build_phases(
     for phase in pick_phases(rows, rules):
         own = Ledger(table.origins, list(ledger.findings))
         taken = take_phase(rows, phase, rules.study.phase is not None, own)
-        its_rules = rules_of_phase(rules, phase, taken["arm"], rows["arm"])
+        its_rules = rules_of_phase(rules, phase, taken["arm"].unique(), rows["arm"].unique())
         yield _build_study(name, replace(table, rows=taken), its_rules, own, files, written)
 
 

@@ -112,6 +112,8 @@ def sources(rows: pd.DataFrame, origins: tuple[Origin, ...]) -> list[str]:
     heads = [_head(origin, len(workbooks) > 1) for origin in origins]
     lines = rows["row"].tolist()
     parts = rows["part"].tolist()
+    if len(heads) == 1 and not workbooks:
+        return list(map(heads[0].__add__, map(str, lines)))
     if not workbooks:
         return [f"{heads[part]}{line}" for part, line in zip(parts, lines, strict=True)]
     columns = rows["column"].tolist()
