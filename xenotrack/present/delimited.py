@@ -31,15 +31,16 @@ def _texts(values: pd.Series, mark: str) -> list[str]:
         return np.where(values, "True", "False").tolist()
     if values.dtype == float:
         codes, uniques = pd.factorize(values.to_numpy())
-        written = [*map(repr, uniques.tolist()), ""]  # code −1: missing
-    elif pd.api.types.infer_dtype(values, skipna=True) == "string":
-        codes, found = pd.factorize(values)
-        written = [*_safe(found.tolist(), mark), ""]
-    else:
-        plain = ["" if _is_missing(value) else value for value in values.tolist()]
-        return _safe([value if isinstance(value, str) else _text(value) for value in plain], mark)
-    picked: list[str] = np.array(written, dtype=object)[codes].tolist()
-    return picked
+        written = np.array([*map(repr, uniques.tolist()), ""], dtype=object)  # code −1: missing
+        picked: list[str] = written[codes].tolist()
+        return picked
+    if pd.api.types.infer_dtype(values, skipna=True) == "string":
+        texts = values.where(values.notna(), "").tolist()
+        # Not pandas' factorize: to it a text ends at the first NUL.
+        names = list(dict.fromkeys(texts))
+        return list(map(dict(zip(names, _safe(names, mark), strict=True)).__getitem__, texts))
+    plain = ["" if _is_missing(value) else value for value in values.tolist()]
+    return _safe([value if isinstance(value, str) else _text(value) for value in plain], mark)
 
 
 def _is_missing(value: Any) -> bool:
