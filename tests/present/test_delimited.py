@@ -40,12 +40,16 @@ def test_the_bytes_are_those_of_pandas(mark, data):
         {
             "mouse": pd.Series(data.draw(rows), dtype=object),
             "arm": pd.Series(data.draw(names), dtype=object),
-            "day": np.array(data.draw(st.lists(st.floats(), min_size=n, max_size=n)), dtype=float),
+            "day": np.array(data.draw(st.lists(st.floats(), min_size=n, max_size=n)), float) + 0.0,
             "n, of": np.arange(n),
             "below": np.arange(n) % 2 == 0,
         }
     )
     assert delimited(frame, mark) == by_pandas(frame, mark)
+
+
+def test_zero_has_no_sign():
+    assert delimited(pd.DataFrame({"a": [-0.0, 0.0], "b": 1}), ",") == b"a,b\n0.0,1\n0.0,1\n"
 
 
 def test_one_empty_column_has_a_row_for_each():
