@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from xenotrack.cli.plot import KINDS
+from xenotrack.present.figures.gallery import MILLIMETRES, NARROW, NARROWEST
 
 BEGINS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 
@@ -50,3 +53,40 @@ def test_a_study_that_cannot_be_fitted_still_has_its_figures(ask, tmp_path) -> N
     sheet.write_text("mouse,arm,day,volume\nm1,vehicle,0,100\n", encoding="utf-8")
     for kind in ("growth", "rates", "progression"):
         ask("plot", kind, sheet, "-o", tmp_path / f"{kind}.svg", code=0)
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    found = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    return float(found[1]) * 25.4 / 72, float(found[2]) * 25.4 / 72
+
+
+def test_a_figure_is_as_wide_and_high_as_asked(ask, sample, tmp_path) -> None:
+    out = tmp_path / "a.svg"
+    size = ("--width", "90", "--height", "70")
+    ask("plot", "spider", sample("two_arm.csv"), "-o", out, *size, code=0)
+    assert size_of(out.read_text()) == pytest.approx((90, 70), abs=0.1)
+
+
+def test_a_journal_names_a_width(ask, sample, tmp_path) -> None:
+    out = tmp_path / "a.svg"
+    ask("plot", "growth_by_arm", sample("two_arm.csv"), "-o", out, "--journal", "cell-half", code=0)
+    assert size_of(out.read_text())[0] == pytest.approx(114, abs=0.1)
+
+
+def test_a_width_at_which_words_would_meet_is_refused(ask, sample, tmp_path) -> None:
+    out = tmp_path / "a.svg"
+    asked = ("plot", "contrasts", sample("two_arm.csv"), "-o", out)
+    answer = ask(*asked, "--journal", "nature-column", code=1)
+    assert "The words of contrasts would meet at a width of 89 mm" in answer.stderr
+    assert "at least 168 mm" in answer.stderr
+    assert not out.exists()
+    both = ask(*asked, "--journal", "cell", "--width", "9", code=2)
+    assert "say one of it and --width" in both.stderr
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_figure_is_drawn_as_narrow_as_it_says(ask, sample, tmp_path, kind) -> None:
+    out = tmp_path / "a.svg"
+    width = NARROWEST.get(kind, NARROW) * MILLIMETRES
+    ask("plot", kind, sample("combination.csv"), "-o", out, "--width", f"{width + 1e-6}", code=0)
+    assert size_of(out.read_text())[0] == pytest.approx(width, abs=0.1)

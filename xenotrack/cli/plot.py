@@ -14,6 +14,14 @@ KINDS = (
     *("progression", "rates", "weight", "contrasts", "lattice", "index_by_day", "swimmer"),
     *("spider", "residuals", "influence"),
 )
+# Widths in mm that journals ask for: all their columns, one and a half, and one.
+JOURNALS = {
+    **{"nature": 183, "nature-column": 89},
+    **{"cell": 174, "cell-half": 114, "cell-column": 85},
+    **{"science": 184, "science-half": 121},
+    **{"pnas": 178, "pnas-half": 114, "pnas-column": 87},
+    **{"plos": 190.5, "plos-half": 132},
+}
 
 
 @click.command(cls=StudyCommand)
@@ -26,7 +34,25 @@ KINDS = (
     type=click.Path(dir_okay=False),
     help="The picture to write: .svg, .png or .pdf.",
 )
-def plot(request: Request, *, kind: str) -> None:
+@click.option(
+    "--width",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Width in mm; the layout follows it, words keep their size [183].",
+)
+@click.option(
+    "--height",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Height in mm [as the figure needs].",
+)
+@click.option(
+    "--journal",
+    type=click.Choice(list(JOURNALS)),
+    metavar="NAME",
+    help=f"A journal's width: {', '.join(f'{name} {mm:g}' for name, mm in JOURNALS.items())} mm.",
+)
+def plot(
+    request: Request, *, kind: str, width: float | None, height: float | None, journal: str | None
+) -> None:
     """One figure.
 
     \b
@@ -51,16 +77,25 @@ def plot(request: Request, *, kind: str) -> None:
     Examples
       xenotrack plot growth sample_data/naive.toml -o growth.svg
       xenotrack plot waterfall sheet.csv -o waterfall.png
+      xenotrack plot growth_by_arm sheet.csv --journal cell-half -o figure1.pdf
     """
     from xenotrack.cli.output import write_bytes
     from xenotrack.doubts import merge_doubts
     from xenotrack.present.figures.save import give_matplotlib_a_home, picture_format, render
 
     give_matplotlib_a_home()
-    from xenotrack.present.figures.gallery import draw
+    from xenotrack.present.figures.gallery import MILLIMETRES, draw
+    from xenotrack.present.figures.style import FIGURE_WIDTH, Size
 
+    if journal is not None and width is not None:
+        raise click.UsageError("--journal is a width: say one of it and --width.")
+    wide = JOURNALS[journal] if journal is not None else width
+    size = Size(
+        FIGURE_WIDTH if wide is None else wide / MILLIMETRES,
+        None if height is None else height / MILLIMETRES,
+    )
     path = request.output or Path(kind)
     form = picture_format(path)
     results = request.results()
     request.say_doubts(merge_doubts(results.fit_doubts, results.responses.doubts))
-    write_bytes(path, render(draw(kind, results), (form,))[form])
+    write_bytes(path, render(draw(kind, results, size), (form,))[form])

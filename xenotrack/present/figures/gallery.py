@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
+from xenotrack.errors import InputError
 from xenotrack.present.figures.contrasts import contrasts
 from xenotrack.present.figures.growth import growth, growth_days
 from xenotrack.present.figures.growth_by_arm import growth_by_arm
@@ -18,7 +19,7 @@ from xenotrack.present.figures.progression import progression
 from xenotrack.present.figures.rates import rates
 from xenotrack.present.figures.residuals import residuals
 from xenotrack.present.figures.spider import spider
-from xenotrack.present.figures.style import say
+from xenotrack.present.figures.style import USUAL, Size, say, sized
 from xenotrack.present.figures.swimmer import swimmer
 from xenotrack.present.figures.waterfall import waterfall
 from xenotrack.present.figures.weight import weight
@@ -89,9 +90,31 @@ class Results(Protocol):
     def progression(self) -> ProgressionCurves: ...
 
 
-def draw(kind: str, results: Results) -> ggplot:
-    """One figure of a study; where a result is missing, the figure says so in words."""
-    return FIGURES[kind](results)
+# Inches below which the words of a figure would meet; all others are drawn as narrow as 3.3.
+NARROWEST = {
+    **dict.fromkeys(("rates", "contrasts", "influence"), 6.6),
+    **dict.fromkeys(("lattice",), 6.0),
+    **dict.fromkeys(("progression",), 5.5),
+    **dict.fromkeys(("growth", "growth_mean", "swimmer", "waterfall"), 5.2),
+    **dict.fromkeys(("growth_by_arm", "growth_by_arm_linear", "index_by_day"), 4.4),
+}
+NARROW = 3.3
+MILLIMETRES = 25.4
+
+
+def draw(kind: str, results: Results, size: Size = USUAL) -> ggplot:
+    """One figure of a study; where a result is missing, the figure says so in words.
+
+    Raises ``InputError`` where the size asked for is too narrow for its words.
+    """
+    narrowest = NARROWEST.get(kind, NARROW)
+    if size.width < narrowest:
+        raise InputError(
+            f"The words of {kind} would meet at a width of {size.width * MILLIMETRES:.0f} mm. "
+            f"Draw it at least {narrowest * MILLIMETRES:.0f} mm wide (--width)."
+        )
+    with sized(size):
+        return FIGURES[kind](results)
 
 
 def draw_growth(results: Results) -> ggplot:

@@ -21,6 +21,7 @@ from xenotrack.present.figures.style import (
     SMALL,
     assemble,
     caption,
+    figure_width,
     interval_name,
     paper,
     say,
@@ -31,7 +32,6 @@ from xenotrack.study.design import Design
 
 LEVEL = 1.75  # inches from one number of drugs to the next
 LINE = 0.125  # inches of a line of a node's words
-WIDTH = 7.0
 CHARACTER = 0.066
 MOST_WORDS = 6  # lines between two levels that can each have their words
 
@@ -61,7 +61,7 @@ def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggp
         geom_points(aes(colour="arm", arm="arm"), size=3.4),
         geom_words(aes(y="under", label="label"), nodes, va="top", size=SMALL, lineheight=1.15),
         scale_colour_manual(values=arm_colours(design), guide=None),
-        scale_x_continuous(limits=(0, WIDTH), expand=(0, 0)),
+        scale_x_continuous(limits=(0, _width()), expand=(0, 0)),
         scale_y_continuous(limits=(nodes["y"].min() - depth, top + 0.15 / LEVEL), expand=(0, 0)),
         caption(
             "Each arm with its growth rate per day; on each line what the drug added on the way "
@@ -71,6 +71,11 @@ def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggp
     )
 
 
+def _width() -> float:
+    """Inches from one side to the other, which are the units of x."""
+    return figure_width() - 0.2
+
+
 def _nodes(design: Design, rates: pd.DataFrame) -> pd.DataFrame:
     """The place and words of every arm that has a rate, one drug more a level higher."""
     known = rates.dropna(subset=["estimate"]).set_index("arm")
@@ -78,7 +83,7 @@ def _nodes(design: Design, rates: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for level in sorted(set(sized.values())):
         names = [name for name, size in sized.items() if size == level]
-        room = WIDTH / len(names)
+        room = _width() / len(names)
         for place, name in enumerate(names):
             row = known.loc[name]
             words = rate_text(row["estimate"], row["conf_low"], row["conf_high"])

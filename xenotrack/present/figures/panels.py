@@ -25,11 +25,13 @@ from plotnine import (
 
 from xenotrack.present.axes import day_breaks, plain_number
 from xenotrack.present.figures.artists import geom_words
-from xenotrack.present.figures.style import FIGURE_WIDTH, LIGHT, SMALL
+from xenotrack.present.figures.style import LIGHT, SMALL, figure_width
 from xenotrack.present.theme import wrap_name
 
 CURVE_HEIGHT = {1: 2.8, 2: 2.3, 3: 1.7, 4: 1.5, 5: 1.25}  # inches, by panels side by side
 ALONE = 2.1  # a single row of panels can be higher
+TALLEST = 1.15  # times as high as wide
+NARROWEST = 1.2  # inches of a panel
 MARGINS = 0.75  # inches left of the panels
 CHARACTER = 0.064  # inches, at the size of the titles
 LINE = 0.125  # inches of a line of text
@@ -59,11 +61,11 @@ class Panels:
 
     @property
     def columns(self) -> int:
-        """At most five side by side, and as even as can be."""
+        """At most five side by side, and as even as can be; fewer where the figure is narrow."""
         n = len(self.arms)
-        if n <= 3:
-            return n
-        return 3 if n in (5, 6, 9) else 4 if n <= 12 else 5
+        wanted = n if n <= 3 else 3 if n in (5, 6, 9) else 4 if n <= 12 else 5
+        fitting = max(int((figure_width() - MARGINS) / NARROWEST), 1)
+        return min(wanted, fitting)
 
     @property
     def rows(self) -> int:
@@ -71,7 +73,7 @@ class Panels:
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        width = int((FIGURE_WIDTH - MARGINS) / self.columns / (1 + BETWEEN) / CHARACTER)
+        width = int((figure_width() - MARGINS) / self.columns / (1 + BETWEEN) / CHARACTER)
         return {
             arm: wrap_name(arm, width) + "\n" + textwrap.fill(self.notes[arm], width)
             for arm in self.arms
@@ -80,7 +82,8 @@ class Panels:
     @property
     def inch(self) -> float:
         """Units of height in an inch."""
-        inches = CURVE_HEIGHT[self.columns]
+        wide = (figure_width() - MARGINS) / self.columns / (1 + BETWEEN)
+        inches = min(CURVE_HEIGHT[self.columns], TALLEST * wide)
         return (self.high - self.low) / (inches if self.rows > 1 else max(inches, ALONE))
 
     @property

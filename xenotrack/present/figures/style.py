@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
 
 import pandas as pd
 from plotnine import (
@@ -57,10 +61,41 @@ LOOKS = {
 }
 
 
+class Size(NamedTuple):
+    """What a figure may take, in inches; no height = as high as it needs."""
+
+    width: float = FIGURE_WIDTH
+    height: float | None = None
+
+
+USUAL = Size()
+_size: ContextVar[Size] = ContextVar("_size", default=USUAL)
+
+
+@contextmanager
+def sized(size: Size) -> Iterator[None]:
+    """Figures that are made inside the block have this size."""
+    token = _size.set(size)
+    try:
+        yield
+    finally:
+        _size.reset(token)
+
+
+def figure_width() -> float:
+    """Inches that the figure which is being made may take from side to side."""
+    return _size.get().width
+
+
 def paper(height: float, **changes: object) -> list[object]:
     """The theme of a figure of this height in inches."""
-    looks = {**LOOKS, "figure_size": (FIGURE_WIDTH, height), "dpi": 150, **changes}
+    looks = {**LOOKS, "figure_size": _figure_size(height), "dpi": 150, **changes}
     return [theme_classic(base_size=FONT), theme(**looks)]
+
+
+def _figure_size(height: float) -> tuple[float, float]:
+    size = _size.get()
+    return size.width, size.height or height
 
 
 def assemble(figure: ggplot, *parts: object) -> ggplot:
@@ -68,9 +103,10 @@ def assemble(figure: ggplot, *parts: object) -> ggplot:
     return figure + list(parts)
 
 
-def caption(*sentences: str, width: int = 140) -> labs:
+def caption(*sentences: str) -> labs:
     """What a reader must know to read the figure, below it."""
     text = " ".join(sentence for sentence in sentences if sentence)
+    width = int(140 * figure_width() / FIGURE_WIDTH)
     # A line must not break between a number and its percent sign.
     return labs(caption=textwrap.fill(text.replace(" %", "\N{NO-BREAK SPACE}%"), width))
 
@@ -93,12 +129,12 @@ def interval_name(design: Design) -> str:
 
 def say(sentence: str) -> ggplot:
     """A figure in words, where there is nothing to draw."""
-    text = textwrap.fill(sentence, 70)
+    text = textwrap.fill(sentence, int(70 * figure_width() / FIGURE_WIDTH))
     return (
         ggplot(pd.DataFrame({"x": [0.0], "y": [0.0]}), aes("x", "y"))
         + annotate("text", x=0, y=0, label=text, size=FONT + 1)
         + xlim(-1, 1)
         + ylim(-1, 1)
         + theme_void()
-        + theme(figure_size=(FIGURE_WIDTH, 1.5), dpi=150)
+        + theme(figure_size=_figure_size(1.5), dpi=150)
     )

@@ -20,7 +20,15 @@ from plotnine import (
 from xenotrack.present.axes import signed_percent
 from xenotrack.present.bars import CAP_PERCENT, arm_middles, narrowest_block, waterfall_bars
 from xenotrack.present.figures.artists import geom_boxes, geom_points, geom_words
-from xenotrack.present.figures.style import MIDDLE, SMALL, assemble, caption, paper, say
+from xenotrack.present.figures.style import (
+    MIDDLE,
+    SMALL,
+    assemble,
+    caption,
+    figure_width,
+    paper,
+    say,
+)
 from xenotrack.present.theme import RESPONSES, arm_colours, wrap_name
 from xenotrack.present.words import mice_text
 from xenotrack.study.design import Design
@@ -29,7 +37,7 @@ BREAKS = (-100.0, -50.0, 0.0, 50.0, 100.0, 150.0)
 # mRECIST: below −95 complete, below −50 partial, below +35 stable.
 THRESHOLDS = (-95.0, -50.0, 35.0)
 SYMBOLS_AT = -112.0
-PANEL_INCHES = 6.3
+BESIDE = 0.9  # inches beside the panel
 CHARACTER = 0.062  # inches, at the size of the labels
 BAR = 0.4  # half the width of a bar
 LEFT = -0.9
@@ -114,7 +122,7 @@ def _label_text(middles: dict[str, float], right: float) -> element_text:
 def _label_width(middles: dict[str, float], right: float) -> int:
     """The characters that fit under the narrowest arm."""
     share = min(narrowest_block(list(middles.values())) / (right - LEFT), 1.0)
-    return int(share * PANEL_INCHES / CHARACTER)
+    return int(share * (figure_width() - BESIDE) / CHARACTER)
 
 
 def _label_height(middles: dict[str, float], right: float) -> float:
