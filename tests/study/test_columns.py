@@ -94,8 +94,8 @@ def test_a_declared_column_that_is_not_there_is_refused_with_the_nearest():
 
 def test_a_sheet_of_no_layout_says_what_was_looked_for_and_seen():
     with pytest.raises(InputError) as error:
-        read("Tier,Gruppe,Zeit,Wert\n1,a,0,100\n")
-    for word in ("long", "wide", "Tier, Gruppe, Zeit, Wert", "[columns]", 'mouse = "'):
+        read("Djur,Band,Zeit,Wert\n1,a,0,100\n")
+    for word in ("long", "wide", "Djur, Band, Zeit, Wert", "[columns]", 'mouse = "'):
         assert word in str(error.value)
 
 
@@ -118,3 +118,24 @@ def test_columns_that_were_not_used_are_named_once(clean):
     assert "'Ki67'" in finding_of(read(text), "columns-not-used").seen
     text = sheet([[*row, "x"] for row in clean], "mouse,arm,day,volume,sex\n")
     assert rules_of(read(text)) == rules_of(read(sheet(clean)))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Maus;Gruppe;Versuchstag;Länge (mm);Breite (mm);Gewicht (g)",
+        "Souris;Groupe;Jour;Longueur (mm);Largeur (mm);Poids (g)",
+        "Ratón;Grupo;Día;Largo (mm);Ancho (mm);Peso (g)",
+        "Topo;Gruppo;Giorno;Lunghezza (mm);Larghezza (mm);Peso (g)",
+    ],
+)
+def test_headers_of_neighbours_are_recognised(header):
+    rows = "".join(
+        f"{mouse};{arm};{day};{8 + day / 7};6,5;21,5\n".replace(".", ",")
+        for mouse, arm in (("1", "Kontrolle"), ("2", "Kontrolle"), ("3", "B"), ("4", "B"))
+        for day in (0, 7, 14)
+    )
+    study = read(f"{header}\n{rows}")
+    assert study.design.control == "Kontrolle"
+    first = study.measurements.iloc[0]
+    assert (first["length_mm"], first["width_mm"], first["body_weight_g"]) == (8, 6.5, 21.5)

@@ -174,3 +174,26 @@ def test_a_control_that_is_no_arm_is_an_error_and_none_a_warning(clean):
     assert "Did you mean 'vehicle'" in finding_of(study, "control-not-an-arm").proposal
     rows = [[m, a.replace("vehicle", "None"), d, v] for m, a, d, v in clean]
     assert finding_of(read(sheet(rows)), "no-control").severity == "warning"
+
+
+WITH_MEANS = (
+    "group,mouse,day 0,day 7,day 14\n"
+    "A,1,100,120,150\nA,2,110,130,160\nA,Mean,105,125,155\nA,SEM,5,5,5\nA,n,2,2,2\n"
+    "B,3,100,90,80\nB,4,105,95,85\nB,Mean,102,92,82\nB,SEM,2,2,2\nB,n,2,2,2\n"
+)
+
+
+def test_rows_of_means_are_no_mice() -> None:
+    study = read(WITH_MEANS)
+    assert study.mice["mouse"].tolist() == ["1", "2", "3", "4"]
+    found = finding_of(study, "row-of-a-summary")
+    assert "Mean, SEM, n" in found.seen
+    assert found.cell == "4-6, 9-11"
+    assert not study.errors
+
+
+def test_a_mouse_called_n_is_a_mouse_where_no_mean_stands_beside() -> None:
+    lines = [line for line in WITH_MEANS.splitlines() if "Mean" not in line and "SEM" not in line]
+    study = read("\n".join(line for line in lines if not line.startswith("B,n")))
+    assert "n" in study.mice["mouse"].tolist()
+    assert not [each for each in study.findings if each.rule == "row-of-a-summary"]

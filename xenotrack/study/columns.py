@@ -43,6 +43,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "mouse": (
         "mouse|mouse id|mouseid|mouse no|mouse number|mouse nr|mouse name|mice|mice id|animal|"
         "animal id|animalid|animal no|animal number|animal nr|subject|subject id",
+        "maus|maus nr|mausnummer|tier|tier nr|tiernummer|souris|ratón|topo",
         "id|mid|ear tag|eartag|tag|tag id",
         "number|no|nr|sample|sample id",
         "model id|model",
@@ -56,6 +57,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "arm|arms|arm name|treatment|treatments|treatment arm|treatment group|treatment name|"
         "drug regimen|regimen",
         "group|groups|group name|grp|treatment group id|group id",
+        "gruppe|behandlung|groupe|traitement|grupo|tratamiento|gruppo|trattamento",
         "drug|drugs|compound|therapy|egp",
     ),
     "phase": ("phase|treatment phase|study phase|period",),
@@ -64,6 +66,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "days on treatment|days post t0|days post treatment|days after treatment|"
         "days since treatment|days since treatment start|day number",
         "time|times|timepoint|time point|t",
+        "tage|studientag|versuchstag|jour|jours|día|días|dia|dias|giorno|giorni",
         "days post implant|days post implantation|days since implant|days since implantation|"
         "days post inoculation|dpi",
     ),
@@ -71,6 +74,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "date": (
         "date|measure date|measurement date|date measured|date of measurement|measured on|"
         "visit date|study date",
+        "datum|messdatum|fecha|data",
     ),
     "start": (
         "treatment start|treatment start date|start of treatment|date of treatment start|"
@@ -79,22 +83,26 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "length": (
         "length|tumor length|long|longest|longest diameter|long diameter|long axis|major axis|"
         "max diameter|maximum diameter|l",
+        "länge|laenge|longueur|largo|lunghezza",
         "dmax|d max|diameter 1|dimension 1|dim 1",
     ),
     "width": (
         "width|tumor width|short|shortest|shortest diameter|short diameter|short axis|"
         "minor axis|min diameter|minimum diameter|perpendicular|w",
+        "breite|largeur|ancho|larghezza",
         "dmin|d min|diameter 2|dimension 2|dim 2",
     ),
-    "height": ("height|tumor height|depth|tumor depth|thickness|h",),
+    "height": ("height|tumor height|depth|tumor depth|thickness|h", "höhe|hauteur|altura"),
     "volume": (
         "volume|tumor volume|tumor vol|tum vol|tumvol|tumorvolume|tv|vol",
         "size|tumor size",
+        "tumorvolumen|volumen|volume tumoral",
         "value|measurement|v",
     ),
     "body_weight": (
         "body weight|bodyweight|bw|body wt|bodywt|animal weight|mouse weight",
         "weight|wt",
+        "körpergewicht|koerpergewicht|gewicht|poids|peso",
     ),
     "fate": (
         "fate|reason for removal|removal reason|exit reason|sacrifice reason|"

@@ -9,7 +9,10 @@ from xenotrack.errors import StudyError
 from xenotrack.study.rules import Rules
 
 NO_DRUG_WORDS = frozenset(
-    ("vehicle", "veh", "untreated", "no treatment", "control", "ctrl", "placebo")
+    (
+        *("vehicle", "veh", "untreated", "no treatment", "control", "ctrl", "placebo"),
+        *("kontrolle", "controle", "contrôle", "controllo"),
+    )
 )
 
 

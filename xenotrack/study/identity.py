@@ -17,6 +17,14 @@ _NAMES = ("mouse", "cage", "tumor", "arm", "phase", "fate", "study", "operator")
 # Layouts whose every row or column is a mouse: a name that returns is another mouse.
 _A_MOUSE_EACH = ("wide", "calendar", "dated", "paired", "coded", "column")
 _DIGITS = re.compile(r"\d+")
+# What a sheet calls the rows that it computes from the mice above them.
+_SUMMARIES = frozenset(
+    (
+        *("mean", "average", "avg", "median", "geomean", "geometric mean", "sem", "std dev"),
+        *("stdev", "standard deviation", "standard error", "mittelwert", "moyenne", "media"),
+    )
+)
+_BESIDE_SUMMARIES = frozenset(("n", "sd", "se", "std", "s.d", "s.e", "s.e.m", "sum", "total"))
 
 
 def trimmed(texts: pd.Series) -> pd.Series:
@@ -53,6 +61,26 @@ def drop_nameless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
             severity="error" if reads else "warning",
         )
     return rows[~nameless]
+
+
+def drop_summaries(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """The rows of mice; rows called Mean or SEM are of no mouse, and are named.
+
+    Names that a mouse may have, such as N or SD, are taken for it where no Mean stands beside.
+    """
+    names = rows["mouse"].astype(str).str.strip().str.casefold().str.rstrip(".")
+    plain = names.isin(_SUMMARIES)
+    if not plain.any():
+        return rows
+    gone = (plain | names.isin(_BESIDE_SUMMARIES)).to_numpy()
+    called = ", ".join(sorted(set(rows.loc[gone, "mouse"].astype(str))))
+    ledger.note_rows(
+        "row-of-a-summary",
+        rows[gone],
+        f"The rows called {called} are summaries of other mice; they were left out.",
+        "Nothing to do, unless a mouse has this name: then give it another.",
+    )
+    return rows[~gone]
 
 
 def fill_arms(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

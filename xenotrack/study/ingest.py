@@ -21,6 +21,7 @@ from xenotrack.study.finding import sort_findings
 from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import (
     drop_nameless,
+    drop_summaries,
     fill_arms,
     key_by_arm,
     key_by_cage,
@@ -174,7 +175,7 @@ def _build_phases(
     written = rows if trace else None
     if trace:
         rows = with_columns(rows, line=np.arange(len(rows)))
-    rows = drop_nameless(rows, ledger)
+    rows = drop_summaries(drop_nameless(rows, ledger), ledger)
     rows = fill_arms(key_by_cage(rows, rules, ledger, table.layouts[0]), ledger)
     if trace:
         rows = unite_split_names(rows, rules, ledger)
