@@ -102,6 +102,13 @@ def test_a_template_reads_the_sheet_as_it_was_read(tmp_path):
     assert 'mouse = "Animal ID"' in template(declared)
 
 
+def test_a_toml_alone_brings_its_own_rules(tmp_path):
+    lay(
+        tmp_path, s_dot_csv=sheet(clean_rows()), d_dot_toml='[study]\nsheet = "s.csv"\nname = "N"\n'
+    )
+    assert read_study(tmp_path / "d.toml").design.name == "N"
+
+
 def test_the_tidy_table_of_a_tidy_sheet_is_the_same(clean):
     study = read(sheet(clean))
     again = read(study.measurements.to_csv(index=False))

@@ -41,6 +41,7 @@ from xenotrack.study.phases import (
 )
 from xenotrack.study.rules import Rules
 from xenotrack.study.schedule import schedule_rows
+from xenotrack.study.settings import read_rules
 from xenotrack.study.study import TIDY_COLUMNS, Source, Study, Trace
 
 _MEASURED = ("volume_number", "area_number", "length_number")
@@ -106,8 +107,10 @@ def read_studies(
     With ``trace`` each remembers the rows as they were written, for a corrected sheet: spellings
     of one arm are then made one.
     """
-    rules = rules if rules is not None else Rules()
     source = Path(source) if isinstance(source, str) else source
+    if rules is None:
+        named = None if isinstance(source, bytes) else source
+        rules = read_rules(named if named and named.suffix.casefold() == ".toml" else None)
     inputs, files = read_inputs(source, rules)
     sheets = [read_sheets(one, encoding, delimiter, sheet_name) for one in inputs]
     tables = [
