@@ -38,6 +38,22 @@ def test_zeros_between_and_to_the_end_are_told_apart():
     assert "zero-then-regrowth" not in rules_of(trailing)
 
 
+def test_the_same_question_about_many_mice_of_an_arm_is_asked_once():
+    courses = {f"m{n}": (100, 50, 0, 0, 60) for n in range(12)}
+    courses["only"] = (100, 50, 0, 0, 60)
+    text = "mouse,arm,day,volume\n" + "".join(
+        f"{mouse},{'B' if mouse == 'only' else 'A'},{day},{volume}\n"
+        for mouse, volumes in courses.items()
+        for day, volume in zip((0, 3, 7, 10, 14), volumes, strict=True)
+    )
+    first, second = (f for f in read(text).findings if f.rule == "zero-then-regrowth")
+    assert (first.cell, first.mouse) == ("4, 9, 14, 19, 24, 29, 34, 39, 44, 49, 54, 59", "")
+    assert first.seen.startswith("A, 12 times: volume 0 between positive readings. Mouse m0, day 7")
+    assert first.seen.endswith("; and 4 more.")
+    assert (second.cell, second.mouse) == ("64", "only")
+    assert second.seen == "Mouse only, day 7: volume 0 between positive readings."
+
+
 def test_a_last_value_carried_forward_is_named():
     assert finding_of(track(100, 120, 130, 130, 130), "repeated-last-value").cell == "26"
     assert "repeated-last-value" not in rules_of(track(100, 120, 130, 130))

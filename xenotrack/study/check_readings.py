@@ -21,6 +21,7 @@ _SCATTER = ((20.0, 2.5), (50.0, 1.5))
 _WEIGHT_STEP = 0.20
 # Three nines and more, wherever the point stands: 9.9 is a reading like others.
 _NINES = [round((10**n - 1) / 10**k, k) for n in (3, 4, 5) for k in range(n)]
+NAMED = 8  # mice that a finding about several calls by name
 
 
 def aspect_ratios(study: Study) -> Iterator[Finding]:
@@ -100,7 +101,10 @@ def readings_far_apart(study: Study) -> Iterator[Finding]:
 
 
 def zeros_between(study: Study) -> Iterator[Finding]:
-    """A tumour vanished and came back: a complete response with relapse, or a missed reading."""
+    """A tumour vanished and came back: a complete response with relapse, or a missed reading.
+
+    One question for all mice of an arm.
+    """
     rows = study.tracks
     positive = rows["volume_mm3"] > 0
     by_track = positive.groupby(rows["track"], sort=False)
@@ -108,31 +112,51 @@ def zeros_between(study: Study) -> Iterator[Finding]:
     total = by_track.transform("sum")
     later = total > by_track.cumsum()
     first_zero = ~positive & before & later & (rows["before_mm3"] > 0)
-    for row in rows[first_zero].itertuples():
-        yield at_row(
-            study,
-            row,
-            "zero-then-regrowth",
-            f"Mouse {row.mouse}, day {row.day:g}: volume 0 between positive readings.",
-            "Keep it if the tumour was gone; empty the cell if it was not measured.",
-        )
+    yield from _by_arm(
+        study,
+        rows[first_zero],
+        "zero-then-regrowth",
+        "volume 0 between positive readings.",
+        "Keep it if the tumour was gone; empty the cell if it was not measured.",
+    )
 
 
 def zeros_trailing(study: Study) -> Iterator[Finding]:
-    """Zeros to the end: a complete response, or cells filled after the mouse had left."""
+    """Zeros to the end: a complete response, or cells filled after the mouse had left.
+
+    One question for all mice of an arm.
+    """
     rows = study.tracks
     positive = rows["volume_mm3"] > 0
     by_track = positive.groupby(rows["track"], sort=False)
     seen = by_track.cumsum()
     trailing = ~positive & (seen > 0) & (by_track.transform("sum") == seen)
-    for row in rows[trailing & (rows["before_mm3"] > 0) & rows["after_mm3"].notna()].itertuples():
-        yield at_row(
-            study,
-            row,
-            "trailing-zeros",
-            f"Mouse {row.mouse}: every volume from day {row.day:g} on is 0.",
-            "Keep them if the tumour was gone; empty the cells if the mouse had left.",
-        )
+    yield from _by_arm(
+        study,
+        rows[trailing & (rows["before_mm3"] > 0) & rows["after_mm3"].notna()],
+        "trailing-zeros",
+        "every volume from then on is 0.",
+        "Keep them if the tumour was gone; empty the cells if the mouse had left.",
+    )
+
+
+def _by_arm(
+    study: Study, rows: pd.DataFrame, rule: str, seen: str, proposal: str
+) -> Iterator[Finding]:
+    """The same of several mice of an arm, asked once, at all their places."""
+    if not len(rows):
+        return
+    arms = rows["mouse"].map(study.mice.set_index("mouse")["arm"])
+    for arm, own in rows.groupby(arms, sort=False):
+        told = [f"{row.mouse}, day {row.day:g}" for row in own.itertuples()]
+        if len(told) == 1:
+            row = next(own.itertuples())
+            yield at_row(study, row, rule, f"Mouse {told[0]}: {seen}", proposal)
+            continue
+        more = f"; and {len(told) - NAMED} more" if len(told) > NAMED else ""
+        some = f"{'; '.join(told[:NAMED])}{more}"
+        text = f"{arm}, {len(told)} times: {seen} Mouse {some}."
+        yield at_rows(study, own, rule, text, proposal)
 
 
 def repeated_last_values(study: Study) -> Iterator[Finding]:
