@@ -197,4 +197,4 @@ def test_findings_are_counted_and_the_first_shown_with_their_place() -> None:
     story = told("\n".join(rows).encode(), study=StudyRules(control="vehicle"))
     text = " ".join(story.quality)
     assert "about the sheet" in text
-    assert "cell 3" in text
+    assert "row 3" in text

@@ -197,3 +197,13 @@ def test_a_mouse_called_n_is_a_mouse_where_no_mean_stands_beside() -> None:
     study = read("\n".join(line for line in lines if not line.startswith("B,n")))
     assert "n" in study.mice["mouse"].tolist()
     assert not [each for each in study.findings if each.rule == "row-of-a-summary"]
+
+
+def test_rows_of_means_may_be_named_in_the_column_of_the_arm() -> None:
+    text = WITH_MEANS
+    for word in ("Mean", "SEM", "n"):
+        text = text.replace(f"A,{word},", f"{word},,").replace(f"B,{word},", f"{word},,")
+    study = read(text)
+    assert study.mice["mouse"].tolist() == ["1", "2", "3", "4"]
+    assert study.design.arm_names == ("A", "B")
+    assert not study.errors

@@ -95,9 +95,9 @@ def _fix(request: Request) -> None:
     assert trace is not None  # as it was asked for
     gone = len(trace.written) - len(corrected)
     request.say(
-        f"Wrote {out}: {count(len(corrected), 'row')} of {len(trace.written)} in the sheet; "
-        f"{count(gone, 'row')} left out. Wrote {beside}: {count(len(ledger), 'line')}, what was "
-        "changed and where."
+        f"Wrote {out}: {count(len(corrected), 'row')}, one a reading, of {len(trace.written)} in "
+        f"the sheet; {count(gone, 'row')} left out. Wrote {beside}: "
+        f"{count(len(ledger), 'line')}, what was changed and where."
     )
     left = remaining(study.findings, ledger)
     in_words = request.form in (None, "table")

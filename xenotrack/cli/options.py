@@ -271,7 +271,7 @@ def writes_table(function: Command) -> Command:
             "-f",
             "--format",
             "form",
-            type=_choice("table", "csv", "tsv", "json", "parquet"),
+            type=_choice("table", "csv", "tsv", "json", "parquet", "xlsx"),
             help="Format on stdout [table].",
         ),
         click.option(

@@ -53,7 +53,7 @@ JOURNALS = {
 def plot(
     request: Request, *, kind: str, width: float | None, height: float | None, journal: str | None
 ) -> None:
-    """One figure.
+    """One figure; a png has 300 dots an inch.
 
     \b
     KIND is one of
@@ -81,7 +81,12 @@ def plot(
     """
     from xenotrack.cli.output import write_bytes
     from xenotrack.doubts import merge_doubts
-    from xenotrack.present.figures.save import give_matplotlib_a_home, picture_format, render
+    from xenotrack.present.figures.save import (
+        PRINT_DPI,
+        give_matplotlib_a_home,
+        picture_format,
+        render,
+    )
 
     give_matplotlib_a_home()
     from xenotrack.present.figures.gallery import MILLIMETRES, draw
@@ -98,4 +103,4 @@ def plot(
     form = picture_format(path)
     results = request.results()
     request.say_doubts(merge_doubts(results.fit_doubts, results.responses.doubts))
-    write_bytes(path, render(draw(kind, results, size), (form,))[form])
+    write_bytes(path, render(draw(kind, results, size), (form,), PRINT_DPI)[form])

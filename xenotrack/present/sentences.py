@@ -200,7 +200,7 @@ def _claim(name: str, row: pd.Series, level: float) -> str:
     low, high = row["simultaneous_low"], row["simultaneous_high"]
     found = (
         f"{number(row['estimate'])} per day against the best of them, "
-        f"{interval(low, high, level)}, {p_words(row['p_adjusted'])}"
+        f"{interval(low, high, level)} for all combinations together, {p_words(row['p_adjusted'])}"
     )
     if row["p_adjusted"] < 1 - level and row["estimate"] < 0:
         return f"{name} grows slower than every one of its parts ({found})."

@@ -114,6 +114,13 @@ def to_parquet(frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = N
     return data
 
 
+def to_xlsx(frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = None) -> bytes:
+    """A workbook: the table, and a sheet that says what its columns mean."""
+    from xenotrack.present.workbook import to_workbook
+
+    return to_workbook({"table": frame})
+
+
 def _of_one_type(values: pd.Series) -> list[Any] | pd.Series:
     """A column that Parquet can type: where kinds are mixed, its text."""
     if values.dtype != object:
@@ -132,6 +139,7 @@ FORMATS: dict[str, Format] = {
     "tsv": to_tsv,
     "json": to_json,
     "parquet": to_parquet,
+    "xlsx": to_xlsx,
 }
 SUFFIXES = {
     ".csv": "csv",
@@ -139,6 +147,7 @@ SUFFIXES = {
     ".json": "json",
     ".txt": "table",
     ".parquet": "parquet",
+    ".xlsx": "xlsx",
 }
 
 

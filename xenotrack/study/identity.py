@@ -64,16 +64,18 @@ def drop_nameless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
 
 
 def drop_summaries(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    """The rows of mice; rows called Mean or SEM are of no mouse, and are named.
+    """The rows of mice; rows called Mean or SEM, there or where the arm
+    should stand, are of no mouse, and are named.
 
     Names that a mouse may have, such as N or SD, are taken for it where no Mean stands beside.
     """
-    names = rows["mouse"].astype(str).str.strip().str.casefold().str.rstrip(".")
+    named = rows["mouse"].astype(str).where(rows["mouse"] != "", rows["arm"].astype(str))
+    names = named.str.strip().str.casefold().str.rstrip(".")
     plain = names.isin(_SUMMARIES)
     if not plain.any():
         return rows
     gone = (plain | names.isin(_BESIDE_SUMMARIES)).to_numpy()
-    called = ", ".join(sorted(set(rows.loc[gone, "mouse"].astype(str))))
+    called = ", ".join(sorted(set(named[gone])))
     ledger.note_rows(
         "row-of-a-summary",
         rows[gone],

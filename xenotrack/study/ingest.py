@@ -178,7 +178,7 @@ def _build_phases(
     written = rows if trace else None
     if trace:
         rows = with_columns(rows, line=np.arange(len(rows)))
-    rows = drop_summaries(drop_nameless(rows, ledger), ledger)
+    rows = drop_nameless(drop_summaries(rows, ledger), ledger)
     rows = fill_arms(key_by_cage(rows, rules, ledger, table.layouts[0]), ledger)
     if trace:
         rows = unite_split_names(rows, rules, ledger)

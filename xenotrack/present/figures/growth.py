@@ -48,6 +48,7 @@ def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
         caption(
             f"Geometric mean with its {interval_name(study.design)}, log scale."
             " A curve stops where fewer than half of the arm's mice are still followed.",
+            _about_bars(study),
             _about_limit(study),
         ),
     )
@@ -104,6 +105,14 @@ def _reach(drawn: pd.DataFrame) -> tuple[float, float]:
 def growth_days(means: pd.DataFrame) -> list[float]:
     """The days of the axis, at which the mice still on study are counted."""
     return day_breaks(float(means["day"].min()), float(means["day"].max())) if len(means) else [0.0]
+
+
+def _about_bars(study: Study) -> str:
+    """Why a bar does not stand at each point."""
+    arms = len(study.design.arm_names)
+    if arms <= MOST_BANDS:
+        return ""
+    return f"Each arm has its bar at every {arms // 2}th visit, so that bars stand apart."
 
 
 def _about_limit(study: Study) -> str:

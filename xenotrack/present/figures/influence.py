@@ -87,7 +87,7 @@ def _words(dots: pd.DataFrame, rows: pd.DataFrame, low: float, high: float) -> o
     most = dots.loc[size.groupby(dots["arm"]).idxmax()].set_index("arm").loc[rows["arm"]]
     columns = {
         "n": (1.04, [str(n) for n in rows["n_mice"]]),
-        "Weighs most": (1.12, most["mouse"].tolist()),
+        "Moves it most": (1.12, most["mouse"].tolist()),
         "Rate without it": (1.42, [rate_text(rate) for rate in most["estimate"]]),
         "Change": (1.72, [_errors(change) for change in most["change_in_errors"]]),
     }

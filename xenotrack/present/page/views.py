@@ -145,7 +145,7 @@ VIEWS: dict[str, tuple[View, ...]] = {
                 Shown("day", ("day",)),
                 Shown("observed", ("observed",)),
                 Shown("expected", ("expected",)),
-                Shown("difference (%)", ALONE),
+                Shown("difference (% for all together)", TOGETHER),
                 Shown("verdict", ("verdict",)),
             ),
         ),

@@ -11,6 +11,7 @@ from xenotrack.doubts import p_words
 from xenotrack.present.sentences import (
     blocked_sentence,
     family_interval,
+    interval,
     join,
     number,
     parts_sentences,
@@ -153,10 +154,24 @@ def _how_long(facts: Facts) -> Iterator[str]:
     medians = facts.tables["progression"]
     for _, row in medians[medians["n_mice"] > 0].iterrows():
         yield median_sentence(row, facts.level)
+    yield from _primary_hazard(facts)
     gained = facts.contrasts("rmst_days", "control")
     if facts.control is not None:
         for _, row in gained.iterrows():
             yield from gained_sentence(row, facts)
+
+
+def _primary_hazard(facts: Facts) -> Iterator[str]:
+    """The contrast named beforehand as a ratio of hazards, which arms without events bear."""
+    row = facts.primary("log_hazard")
+    if row is None or not np.isfinite(row["p_value"]):
+        return
+    ratio, low, high = np.exp([row["estimate"], row["conf_low"], row["conf_high"]])
+    named = str(facts.design.rules.compare.primary).replace(" - ", " against ")
+    yield (
+        f"Named beforehand, {named}: hazard of progression {number(ratio, 2)} times as high "
+        f"({interval(low, high, facts.level)}, {p_words(row['p_value'])}, this one alone)."
+    )
 
 
 def median_sentence(row: pd.Series, level: float) -> str:
@@ -212,6 +227,11 @@ def _parts(facts: Facts) -> Iterator[str]:
     if len(rates):
         yield from synergy_sentences(_told(rates), facts.level)
         yield from _beside_zero(rates)
+        if (rates["reference"] == "hsa").any():
+            yield (
+                "In the table, against `hsa` (the best single drug) synergy means better than "
+                "that drug alone; more than the sum of its drugs is what `bliss` asks."
+            )
 
 
 def _told(rates: pd.DataFrame) -> pd.DataFrame:
@@ -272,5 +292,30 @@ def sure(facts: Facts, doubts: tuple[str, ...]) -> Answer:
         else f"{count} {'doubt is' if count == 1 else 'doubts are'} carried by these results: "
         "each stands beside the question that it touches, the others here."
     )
+    said += list(_one_mouse(facts))
     figures, tables = ("residuals", "influence"), ("influence",)
     return Answer("sure", "How sure is it?", tuple(said), figures, tables, doubts)
+
+
+def _one_mouse(facts: Facts) -> Iterator[str]:
+    """Whether one mouse carries the rate of its arm."""
+    known = facts.tables["influence"].dropna(subset=["change_in_errors"])
+    if known.empty:
+        return
+    rates = facts.tables["growth"].set_index("arm")
+    low, high = (known["arm"].map(rates[end]) for end in ("conf_low", "conf_high"))
+    beyond = known[(known["estimate"] < low) | (known["estimate"] > high)]
+    most = known.loc[known["change_in_errors"].abs().idxmax()]
+    largest = (
+        f"most of all moves {most['mouse']} the rate of {most['arm']}, by "
+        f"{number(most['change_in_errors'], 2)} standard errors"
+    )
+    if beyond.empty:
+        yield (
+            "No mouse carries a rate: without any one of them, each rate stays within its "
+            f"interval; {largest}."
+        )
+        return
+    places = zip(beyond["mouse"], beyond["arm"], strict=True)
+    told = join(f"{mouse} in {arm}" for mouse, arm in places)
+    yield f"Without {told} the rate of the arm leaves its interval: look up what was read."

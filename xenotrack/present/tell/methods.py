@@ -145,6 +145,8 @@ def progression(facts: Facts, cite: Citations) -> Iterator[str]:
             if facts.design.rules.compare.hazards == "firth"
             else "Hazards were compared by Cox regression with Efron's method for ties."
         )
+    if len(facts.tables["logrank"]):
+        yield "Curves were compared by the log-rank test, asymptotic and by permutation."
 
 
 def comparisons(facts: Facts, cite: Citations) -> Iterator[str]:
@@ -202,7 +204,8 @@ def responses(facts: Facts, cite: Citations) -> Iterator[str]:
     rules = facts.design.rules.response
     yield (
         f"Responses were classified by mRECIST {cite('gao')} from day {number(rules.min_day)} on; "
-        "mice that could not be evaluated stay in the denominator."
+        "mice that could not be evaluated stay in the denominator. Intervals of shares are exact "
+        "(Clopper and Pearson)."
     )
     if (facts.tables["tolerability"]["n_weighed"] > 0).any():
         yield "Body weight is relative to that at baseline; the tumour is not subtracted."

@@ -58,11 +58,13 @@ def quality(facts: Facts) -> Iterator[str]:
         f"{len(found)} {'finding' if len(found) == 1 else 'findings'} about the sheet, each with "
         f"its cell in tables/findings.csv: {', '.join(listed)}{more}."
     )
-    for _, row in found.head(SHOWN).iterrows():
-        place = ", ".join(
-            part for part in (row["file"], row["sheet"], f"cell {row['cell']}") if part
-        )
-        yield f"{place if row['cell'] else row['file']}: {row['seen']}"
+    # First what must be mended, then single readings: one of them can move a result.
+    for one in sorted(study.findings, key=lambda one: (one.severity != "error", not one.mouse))[
+        :SHOWN
+    ]:
+        yield f"{one.place}: {one.seen}" if one.place else one.seen
+    if len(found) > SHOWN:
+        yield f"And {len(found) - SHOWN} more in the table of findings below."
 
 
 def exclusions(facts: Facts) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from xenotrack.study.layouts.pivot import PIVOT
 from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.wide import WIDE
 from xenotrack.study.sheet import Sheet
+from xenotrack.study.study import TIDY_COLUMNS
 
 Fit = tuple[Sheet, str, Recognition]
 
@@ -49,6 +50,10 @@ def lengthen(
     Ambiguity is asked, not guessed: several sheets, several layouts or none is an error that
     says what was looked for and what was seen.
     """
+    # Our own table is what it says, whatever the mice in it are called.
+    own = [sheet for sheet in sheets if _is_tidy(sheet)]
+    if own and wanted is None:
+        sheets, wanted = own, LONG.name
     layouts = _layouts(wanted)
     found = [
         (sheet, name, recognition)
@@ -76,6 +81,10 @@ def lengthen(
     refuse_missing_columns(known, declared, sheet.title)
     refuse_equal_rivals(recognition.header, sheet.title)
     return sheet, name, layouts[name].lengthen(sheet, recognition)
+
+
+def _is_tidy(sheet: Sheet) -> bool:
+    return len(sheet.cells) > 0 and tuple(sheet.texts(0)) == TIDY_COLUMNS
 
 
 def _without_plainer(found: list[Fit], layouts: Mapping[str, Layout]) -> list[Fit]:

@@ -22,7 +22,9 @@ from xenotrack.study.layouts.layout import (
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.sheet import Sheet
 
-_DAY = re.compile(r"(?:day|d|x)?[ _.]?([-−]?\d+(?:\.\d+)?)(?: ?d| days?)?", re.IGNORECASE)
+_DAY = re.compile(
+    r"(?:day|d|x|tag|jour|día|dia|giorno)?[ _.]?([-−]?\d+(?:\.\d+)?)(?: ?d| days?)?", re.IGNORECASE
+)
 _WEEK = re.compile(r"(?:week|wk|w)[ _.]?([-−]?\d+(?:\.\d+)?)", re.IGNORECASE)
 _TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "start", "fate")
 
@@ -30,8 +32,9 @@ _TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "start", "fate")
 def day_of_header(name: str) -> tuple[str, str] | None:
     """What a column's name says of its day: the kind and the text, or nothing.
 
-    >>> day_of_header("Day 7"), day_of_header("-1"), day_of_header("Week 2"), day_of_header("Sex")
-    (('day', '7'), ('day', '-1'), ('week', '2'), None)
+    >>> day_of_header("Day 7"), day_of_header("-1"), day_of_header("Week 2"), day_of_header("Tag 3")
+    (('day', '7'), ('day', '-1'), ('week', '2'), ('day', '3'))
+    >>> day_of_header("Sex")
     """
     text = name.strip()
     if found := _DAY.fullmatch(text):
