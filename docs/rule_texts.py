@@ -15,6 +15,7 @@ FINDERS = {
     "note_rows",
     "at_row",
     "at_rows",
+    "at_arms",
     "about_study",
     "sheet_finding",
 }

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.study.finding import Finding
-from xenotrack.study.places import about_study, at_row, at_rows
+from xenotrack.study.places import about_study, at_arms, at_row, at_rows
 from xenotrack.study.study import Study
 
 # 99 % of published pairs lie below 1.7 to 3.7.
@@ -21,7 +21,6 @@ _SCATTER = ((20.0, 2.5), (50.0, 1.5))
 _WEIGHT_STEP = 0.20
 # Three nines and more, wherever the point stands: 9.9 is a reading like others.
 _NINES = [round((10**n - 1) / 10**k, k) for n in (3, 4, 5) for k in range(n)]
-NAMED = 8  # mice that a finding about several calls by name
 
 
 def aspect_ratios(study: Study) -> Iterator[Finding]:
@@ -112,7 +111,7 @@ def zeros_between(study: Study) -> Iterator[Finding]:
     total = by_track.transform("sum")
     later = total > by_track.cumsum()
     first_zero = ~positive & before & later & (rows["before_mm3"] > 0)
-    yield from _by_arm(
+    yield from at_arms(
         study,
         rows[first_zero],
         "zero-then-regrowth",
@@ -131,32 +130,13 @@ def zeros_trailing(study: Study) -> Iterator[Finding]:
     by_track = positive.groupby(rows["track"], sort=False)
     seen = by_track.cumsum()
     trailing = ~positive & (seen > 0) & (by_track.transform("sum") == seen)
-    yield from _by_arm(
+    yield from at_arms(
         study,
         rows[trailing & (rows["before_mm3"] > 0) & rows["after_mm3"].notna()],
         "trailing-zeros",
         "every volume from then on is 0.",
         "Keep them if the tumour was gone; empty the cells if the mouse had left.",
     )
-
-
-def _by_arm(
-    study: Study, rows: pd.DataFrame, rule: str, seen: str, proposal: str
-) -> Iterator[Finding]:
-    """The same of several mice of an arm, asked once, at all their places."""
-    if not len(rows):
-        return
-    arms = rows["mouse"].map(study.mice.set_index("mouse")["arm"])
-    for arm, own in rows.groupby(arms, sort=False):
-        told = [f"{row.mouse}, day {row.day:g}" for row in own.itertuples()]
-        if len(told) == 1:
-            row = next(own.itertuples())
-            yield at_row(study, row, rule, f"Mouse {told[0]}: {seen}", proposal)
-            continue
-        more = f"; and {len(told) - NAMED} more" if len(told) > NAMED else ""
-        some = f"{'; '.join(told[:NAMED])}{more}"
-        text = f"{arm}, {len(told)} times: {seen} Mouse {some}."
-        yield at_rows(study, own, rule, text, proposal)
 
 
 def repeated_last_values(study: Study) -> Iterator[Finding]:

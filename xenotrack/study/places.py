@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.study import Study
+
+NAMED = 8  # mice that a finding about several calls by name
 
 
 def at_row(study: Study, row: Any, rule: str, seen: str, proposal: str) -> Finding:
@@ -26,6 +29,25 @@ def at_rows(study: Study, rows: pd.DataFrame, rule: str, seen: str, proposal: st
     numbered = all(cell.isdigit() for cell in cells)
     cell = row_ranges(map(int, cells)) if numbered else ", ".join(cells)
     return Finding(rule, "warning", file, sheet, cell if file else "", "", seen, proposal)
+
+
+def at_arms(
+    study: Study, rows: pd.DataFrame, rule: str, seen: str, proposal: str
+) -> Iterator[Finding]:
+    """The same of several mice of an arm, asked once, at all their places."""
+    if not len(rows):
+        return
+    arms = rows["mouse"].map(study.mice.set_index("mouse")["arm"])
+    for arm, own in rows.groupby(arms, sort=False):
+        told = [f"{row.mouse}, day {row.day:g}" for row in own.itertuples()]
+        if len(told) == 1:
+            row = next(own.itertuples())
+            yield at_row(study, row, rule, f"Mouse {told[0]}: {seen}", proposal)
+            continue
+        more = f"; and {len(told) - NAMED} more" if len(told) > NAMED else ""
+        some = f"{'; '.join(told[:NAMED])}{more}"
+        text = f"{arm}, {len(told)} times: {seen} Mouse {some}."
+        yield at_rows(study, own, rule, text, proposal)
 
 
 def about_study(study: Study, rule: str, seen: str, proposal: str) -> Finding:
