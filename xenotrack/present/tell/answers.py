@@ -229,8 +229,8 @@ def _parts(facts: Facts) -> Iterator[str]:
         yield from _beside_zero(rates)
         if (rates["reference"] == "hsa").any():
             yield (
-                "In the table, against `hsa` (the best single drug) synergy means better than "
-                "that drug alone; more than the sum of its drugs is what `bliss` asks."
+                "In the table, against “hsa” (the best single drug) synergy means better than "
+                "that drug alone; more than the sum of its drugs is what “bliss” asks."
             )
 
 
