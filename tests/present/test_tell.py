@@ -191,6 +191,15 @@ def test_the_checklist_has_the_studys_words_before_ours_and_gaps_where_nobody_sp
     assert "vehicle 8, alpelisib 8" in by_item["Sample size"]
 
 
+def test_the_methods_begin_with_what_the_study_says_of_its_animals() -> None:
+    words = ArriveRules(
+        animals="Female NSG mice,\n8 weeks", procedures="Alpelisib 25 mg/kg by gavage."
+    )
+    first, second = told("two_arm.csv", arrive=words).methods[:2]
+    assert first == "Female NSG mice, 8 weeks. Alpelisib 25 mg/kg by gavage."
+    assert second.startswith("Tumours were measured")
+
+
 def test_findings_are_counted_and_the_first_shown_with_their_place() -> None:
     rows = sheet_of(vehicle=0.08, drug=0.01).decode().splitlines()
     rows[2] = rows[2].rpartition(",")[0] + ",dead"

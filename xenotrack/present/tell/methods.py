@@ -33,9 +33,24 @@ def references(facts: Facts) -> tuple[str, ...]:
 
 def _told(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
     cite = Citations()
-    steps = (volumes, growth, progression, comparisons, synergy, responses, software)
+    steps = (animals, volumes, growth, progression, comparisons, synergy, responses, software)
     paragraphs = tuple(" ".join(said) for step in steps if (said := list(step(facts, cite))))
     return paragraphs, cite.listed
+
+
+def animals(facts: Facts, cite: Citations) -> Iterator[str]:
+    """What only people know of the study, as they wrote it under [arrive]."""
+    told = facts.design.rules.arrive
+    for text in (
+        told.animals,
+        told.procedures,
+        told.sample_size,
+        told.randomisation,
+        told.blinding,
+    ):
+        words = " ".join(text.split())
+        if words:
+            yield words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def volumes(facts: Facts, cite: Citations) -> Iterator[str]:
