@@ -9,7 +9,7 @@ import pandas as pd
 
 from xenotrack.study.finding import Finding
 from xenotrack.study.ledger import Ledger
-from xenotrack.study.places import at_row
+from xenotrack.study.places import about_study, at_row
 from xenotrack.study.study import Study
 
 _LIKE_MISSING = frozenset({"na", "n/a", "nan", "none", "null", "nil", "missing", "#n/a"})
@@ -28,6 +28,23 @@ def names_like_missing(study: Study) -> Iterator[Finding]:
                     f"The {role} {name!r} reads like an empty cell; it was taken as a name.",
                     f"Nothing to do if that is its name; else write the {role}.",
                 )
+
+
+def arms_of_the_same_drugs(study: Study) -> Iterator[Finding]:
+    """Two arms whose names spell the same drugs in another order; declared arms are meant so."""
+    if study.design.rules.arms:
+        return
+    alike: dict[frozenset[str], list[str]] = {}
+    for arm in study.design.arms:
+        alike.setdefault(frozenset(map(str.casefold, arm.drugs)), []).append(arm.name)
+    for drugs, names in alike.items():
+        if drugs and len(names) > 1:
+            yield about_study(
+                study,
+                "same-drugs",
+                f"The arms {' and '.join(map(repr, names))} name the same drugs.",
+                "Write them alike if they are one arm; else declare them under [arms].",
+            )
 
 
 def mice_split(study: Study) -> Iterator[Finding]:

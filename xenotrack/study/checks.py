@@ -17,7 +17,7 @@ from xenotrack.study.check_mice import (
     treatments_after_the_last_reading,
     volumes_like_cubic_centimetres,
 )
-from xenotrack.study.check_names import mice_split, names_like_missing
+from xenotrack.study.check_names import arms_of_the_same_drugs, mice_split, names_like_missing
 from xenotrack.study.check_readings import (
     aspect_ratios,
     heaped_values,
@@ -40,6 +40,7 @@ RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     days_like_weeks,
     arms_of_few_mice,
     names_like_missing,
+    arms_of_the_same_drugs,
     mice_split,
     mice_without_reading,
     baselines_missing,
