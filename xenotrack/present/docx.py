@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime
 import io
-import re
 import zipfile
 
 from xenotrack.errors import InputError
 from xenotrack.present.story import Story
+from xenotrack.present.xml_text import xml_text
 
 # A document holds a time of making; the same results are to be the same bytes.
 MADE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def to_docx(story: Story) -> bytes:
@@ -28,19 +27,15 @@ def to_docx(story: Story) -> bytes:
     document.core_properties.created = document.core_properties.modified = MADE
     document.core_properties.author = document.core_properties.last_modified_by = "xenotrack"
     document.core_properties.title = document.core_properties.comments = ""
-    document.add_heading(_clean(f"{story.title}: methods"), level=1)
+    document.add_heading(xml_text(f"{story.title}: methods"), level=1)
     for paragraph in story.methods:
-        document.add_paragraph(_clean(paragraph))
+        document.add_paragraph(xml_text(paragraph))
     document.add_heading("References", level=2)
     for number, work in enumerate(story.references, start=1):
-        document.add_paragraph(_clean(f"{number}. {work}"))
+        document.add_paragraph(xml_text(f"{number}. {work}"))
     made = io.BytesIO()
     document.save(made)
     return _undated(made.getvalue())
-
-
-def _clean(text: str) -> str:
-    return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _undated(archive: bytes) -> bytes:

@@ -5,7 +5,6 @@ The file is Prism's xml (``.pzfx``), which every Prism since 5 opens and xenotra
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,14 +13,13 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 import numpy as np
 import pandas as pd
 
+from xenotrack.present.xml_text import xml_text
 from xenotrack.study.study import Study
 
 if TYPE_CHECKING:
     from xenotrack.present.results import Results
 
 NAMESPACE = "http://graphpad.com/prism/Prism.htm"
-# Characters that no xml may hold, however they are written.
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -154,4 +152,4 @@ def _numbers(values: Sequence[float]) -> list[str]:
 
 
 def _say(element: Element, text: str) -> None:
-    element.text = NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    element.text = xml_text(text)

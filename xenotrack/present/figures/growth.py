@@ -21,6 +21,7 @@ from xenotrack.present.figures.style import (
 from xenotrack.study.study import Study
 
 MOST_BANDS = 4
+STOPS = "A curve stops where fewer than half of the arm's mice are still followed."
 
 
 def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
@@ -35,26 +36,33 @@ def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
         low=np.log10(means["conf_low"].to_numpy(float)),
         high=np.log10(means["conf_high"].to_numpy(float)),
     )
-    table = _table(study, drawn, alive)
+    return mean_curves(
+        study,
+        drawn,
+        _table(study, drawn, alive),
+        f"Geometric mean with its {interval_name(study.design)}, log scale.",
+        STOPS,
+        about_bars(study),
+        _about_limit(study),
+    )
+
+
+def mean_curves(study: Study, drawn: pd.DataFrame, table: NumberTable, *sentences: str) -> ggplot:
+    """The mean ``y`` of each arm with ``low`` and ``high``, above the table of its mice."""
     line = aes(group="arm", linetype="arm", arm="arm")
     return assemble(
         ggplot(drawn, aes("day", "y", colour="arm")),
         *paper(table.height + 0.5, **table.theme()),
         *table.layers(),
-        intervals(study, drawn.dropna(subset=["low", "high"]), table),
+        _intervals(study, drawn.dropna(subset=["low", "high"]), table),
         geom_polylines(line, size=THICK),
         geom_points(aes(shape="arm", arm="arm"), size=1.1),
         *arm_scales(study.design),
-        caption(
-            f"Geometric mean with its {interval_name(study.design)}, log scale."
-            " A curve stops where fewer than half of the arm's mice are still followed.",
-            _about_bars(study),
-            _about_limit(study),
-        ),
+        caption(*sentences),
     )
 
 
-def intervals(study: Study, drawn: pd.DataFrame, table: NumberTable) -> object:
+def _intervals(study: Study, drawn: pd.DataFrame, table: NumberTable) -> object:
     """Bands for a few arms; for many a bar at every few visits, each arm's at visits of its own."""
     inside = drawn.assign(
         low=drawn["low"].clip(table.low, table.high), high=drawn["high"].clip(table.low, table.high)
@@ -107,7 +115,7 @@ def growth_days(means: pd.DataFrame) -> list[float]:
     return day_breaks(float(means["day"].min()), float(means["day"].max())) if len(means) else [0.0]
 
 
-def _about_bars(study: Study) -> str:
+def about_bars(study: Study) -> str:
     """Why a bar does not stand at each point."""
     arms = len(study.design.arm_names)
     if arms <= MOST_BANDS:

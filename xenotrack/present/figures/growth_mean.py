@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
-from plotnine import aes, ggplot
+from plotnine import ggplot
 
 from xenotrack.present.axes import plain_number, rate_breaks
-from xenotrack.present.figures.artists import geom_points, geom_polylines
-from xenotrack.present.figures.growth import intervals
+from xenotrack.present.figures.growth import STOPS, about_bars, mean_curves
 from xenotrack.present.figures.number_table import NumberTable
-from xenotrack.present.figures.style import THICK, arm_scales, assemble, caption, paper, say
+from xenotrack.present.figures.style import say
 from xenotrack.study.study import Study
 
 
@@ -21,21 +20,14 @@ def growth_mean(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplo
     if not len(means):
         return say("No tumour volume was measured.")
     drawn = means.assign(y=means["estimate"], low=means["conf_low"], high=means["conf_high"])
-    table = _table(study, drawn, alive)
-    line = aes(group="arm", linetype="arm", arm="arm")
-    return assemble(
-        ggplot(drawn, aes("day", "y", colour="arm")),
-        *paper(table.height + 0.5, **table.theme()),
-        *table.layers(),
-        intervals(study, drawn.dropna(subset=["low", "high"]), table),
-        geom_polylines(line, size=THICK),
-        geom_points(aes(shape="arm", arm="arm"), size=1.1),
-        *arm_scales(study.design),
-        caption(
-            "Mean ± standard error of the mice still followed, linear scale. As the largest "
-            "tumours leave, the mean of those that stay falls: it is no measure of the effect. A "
-            "curve stops where fewer than half of the arm's mice are still followed.",
-        ),
+    return mean_curves(
+        study,
+        drawn,
+        _table(study, drawn, alive),
+        "Mean ± standard error of the mice still followed, linear scale. As the largest tumours "
+        "leave, the mean of those that stay falls: it is no measure of the effect.",
+        STOPS,
+        about_bars(study),
     )
 
 
