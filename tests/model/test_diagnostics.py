@@ -71,3 +71,48 @@ def test_lines_of_mice_are_left_out_one_by_one():
     own = influence(fit, rows).set_index("mouse")["estimate"]
     assert own["A 0"] == pytest.approx((2 + 1.5) / 2 / 7)
     assert own["B 1"] == pytest.approx((0.5 + 1) / 2 / 7)
+
+
+@pytest.mark.parametrize("baseline", ["arm", "common", "ratio"])
+def test_both_are_their_closed_forms_with_the_whole_covariance_matrix(baseline):
+    sheet = studies.simulated({"A": 0.05, "B": 0.01}, n_mice=5, seed=8)
+    fit, rows = fitted(sheet, baseline=baseline, variances="pooled")
+    (piece,) = fit.pieces
+    mixed = piece.mixed
+    arm, day = rows.arm[:, None] == np.arange(2), rows.day[:, None]
+    intercepts = {"arm": arm, "common": np.ones_like(day), "ratio": np.empty((len(day), 0))}
+    X = np.hstack([intercepts[baseline], arm * day]).astype(float)
+    mice = np.unique(rows.mouse)
+    of_mouse = rows.mouse[:, None] == mice
+    parts = [of_mouse * day] if baseline == "ratio" else [of_mouse * 1.0, of_mouse * day]
+    Z = np.hstack(parts)
+    around = np.kron(mixed.random_covariance, np.eye(len(mice)))
+    V = mixed.residual_variance * np.eye(len(day)) + Z @ around @ Z.T
+
+    def slopes(kept):
+        W = np.linalg.inv(V[np.ix_(kept, kept)])
+        return np.linalg.solve(X[kept].T @ W @ X[kept], X[kept].T @ W @ rows.y[kept])[-2:]
+
+    expected = [slopes(rows.mouse != mouse)[rows.mouse_arm[mouse]] for mouse in mice]
+    np.testing.assert_allclose(influence(fit, rows)["estimate"], expected, rtol=1e-8)
+    left = rows.y - X @ mixed.coefficients
+    residual = left - Z @ around @ Z.T @ np.linalg.solve(V, left)
+    scaled = residual / np.sqrt(mixed.residual_variance)
+    np.testing.assert_allclose(residuals(fit, rows)["residual"], scaled, rtol=1e-7, atol=1e-9)
+
+
+def test_lines_of_mice_leave_nothing_of_their_readings():
+    mice = {"A": [[1, 2], [1, 3], [5]], "B": [[1, 1.5], [1, 1], [1, 2]]}
+    fit, rows = fitted(studies.sheet_of(mice, (0, 7)), variances="by_arm")
+    table = residuals(fit, rows)
+    assert table["residual"].isna().all()
+    assert np.isnan(table.set_index("mouse").loc["A 2", "fitted"])
+    np.testing.assert_allclose(table["fitted"][:4], [1, 2, 1, 3], atol=1e-12)
+
+
+def test_without_spread_nothing_is_told_of_rounding():
+    sheet = studies.simulated({"A": 0.05, "B": 0.01}, n_mice=5, slope_sd=0.0, noise_sd=0.0)
+    sheet["volume"] = np.exp(5 + sheet["day"] * sheet["arm"].map({"A": 0.05, "B": 0.01}))
+    table = influence(*fitted(sheet))
+    assert np.allclose(table["change"], 0, atol=1e-12)
+    assert table["change_in_errors"].isna().all()

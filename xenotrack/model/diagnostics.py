@@ -25,6 +25,7 @@ from xenotrack.model.reml import MixedFit
 
 Floats = NDArray[np.float64]
 RESIDUALS = ("mouse", "arm", "day", "fitted", "residual")
+ROUNDING = 1e-12  # in ln volume: what lies below is no spread but the arithmetic's
 INFLUENCE = ("mouse", "arm", "estimate", "change", "change_in_errors")
 
 
@@ -32,7 +33,7 @@ def residuals(fit: GrowthFit, rows: LogVolumes) -> pd.DataFrame:
     """What is left of each reading: ``mouse arm day fitted residual``.
 
     ``fitted`` is the mouse's own line in ln mm³ (or ln V/V₀), ``residual`` in standard deviations
-    of a reading; ``rows`` are those that were fitted.
+    of a reading, NaN where the arm's lines leave nothing; ``rows`` are those that were fitted.
     """
     frames = []
     for piece in fit.pieces:
@@ -56,7 +57,7 @@ def influence(fit: GrowthFit, rows: LogVolumes) -> pd.DataFrame:
     """What each mouse does to the rate of its arm: ``mouse arm estimate change change_in_errors``.
 
     ``estimate`` is the arm's rate (per day) without the mouse, ``change`` what leaving it out
-    does to the rate, also in standard errors of the rate.
+    does to the rate, also in standard errors of the rate (NaN where that has none but rounding).
     """
     k = len(fit.tested)
     frames = []
@@ -65,8 +66,8 @@ def influence(fit: GrowthFit, rows: LogVolumes) -> pd.DataFrame:
         mice, without = _rates_without(piece, own, fit.design.rules.growth.baseline)
         arm = rows.mouse_arm[mice]
         change = without - fit.values[k + arm]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            errors = change / np.sqrt(np.diag(fit.covariance)[k + arm])
+        std_error = np.sqrt(np.diag(fit.covariance)[k + arm])
+        errors = change / np.where(std_error > ROUNDING, std_error, np.nan)
         frames.append(
             pd.DataFrame(
                 {
@@ -91,20 +92,18 @@ def _stacked(frames: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFra
     return pd.concat(frames, ignore_index=True)
 
 
-def _own_lines(piece: Piece, own: LogVolumes, baseline: str) -> tuple[Floats, Floats]:
-    """Each reading on its mouse's line, and the standard deviation of readings around it, (n,)."""
+def _own_lines(piece: Piece, own: LogVolumes, baseline: str) -> tuple[Floats, float]:
+    """Each reading on its mouse's line, (n,), and the standard deviation of readings around it."""
     if piece.mixed is None:
+        # Lines stand in where no mouse has readings enough to differ from its line, or none does.
         lines = fit_mouse_lines(own)
-        fitted = lines.intercept[own.mouse] + lines.slope[own.mouse] * own.day
-        spare = len(own.y) - 2 * np.count_nonzero(~np.isnan(lines.slope))
-        left_over = float(np.nansum((own.y - fitted) ** 2)) / max(int(spare), 1)
-        return fitted, np.full(len(own.y), np.sqrt(left_over) or np.nan)
+        return lines.intercept[own.mouse] + lines.slope[own.mouse] * own.day, np.nan
     fitted = np.empty_like(own.y)
     for at, X, Z, inverse in _mice(piece.mixed, piece, own, baseline):
         left = own.y[at] - X @ piece.mixed.coefficients
         around = piece.mixed.random_covariance @ Z.T @ inverse @ left
         fitted[at] = X @ piece.mixed.coefficients + Z @ around
-    return fitted, np.full(len(own.y), np.sqrt(piece.mixed.residual_variance))
+    return fitted, float(np.sqrt(piece.mixed.residual_variance))
 
 
 def _rates_without(piece: Piece, own: LogVolumes, baseline: str) -> tuple[NDArray[np.intp], Floats]:

@@ -21,7 +21,7 @@ def residuals(design: Design, table: pd.DataFrame) -> ggplot:
     """Residuals of every reading; ``table`` has ``mouse arm day residual``."""
     drawn = table.dropna(subset=["residual"])
     if not len(drawn):
-        return say("No growth was fitted, so nothing is left of it.")
+        return say("Growth was not fitted, or all readings lie on their lines: nothing is left.")
     far = drawn["residual"].abs() > CAP
     drawn = drawn.assign(height=drawn["residual"].clip(-CAP, CAP))
     arms = [arm for arm in design.arm_names if (drawn["arm"] == arm).any()]
