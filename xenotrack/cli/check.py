@@ -100,12 +100,9 @@ def _fix(request: Request) -> None:
         f"{count(len(ledger), 'line')}, what was changed and where."
     )
     left = remaining(study.findings, ledger)
-    in_words = request.form in (None, "table")
-    request.put(
-        findings_text(left)
-        if in_words
-        else FORMATS[request.form or "table"](findings_frame(left), (), {})
-    )
+    asked = request.form or "table"
+    in_words = asked == "table"
+    request.put(findings_text(left) if in_words else FORMATS[asked](findings_frame(left), (), {}))
     _close(request, left, " left to you")
 
 

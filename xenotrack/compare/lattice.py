@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 
@@ -105,6 +106,15 @@ def subsets(drugs: Drugs, size: int) -> list[Drugs]:
     ['A+B', 'A+C', 'B+C']
     """
     return [frozenset(cell) for cell in combinations(sorted(drugs), size)]
+
+
+def one_drug_more(design: Design) -> Iterator[tuple[str, str, str]]:
+    """Every arm with each arm of one of its drugs less, and that drug; a dose is another drug."""
+    for arm in design.arms:
+        for part in design.arms:
+            more = arm.drugs - part.drugs
+            if part.drugs < arm.drugs and len(more) == 1:
+                yield arm.name, part.name, next(iter(more))
 
 
 def combined(design: Design) -> list[Arm]:

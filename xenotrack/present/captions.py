@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from xenotrack.compare.lattice import one_drug_more
 from xenotrack.present.results import Results
 from xenotrack.present.sentences import join, number, progression_rule
 from xenotrack.present.story import Caption
@@ -201,19 +202,13 @@ def _growth_by_arm_linear(results: Results) -> Caption:
 
 
 def _lattice(results: Results) -> Caption:
-    told = []
-    design = results.study.design
-    for contrast, *numbers in zip(
-        *(results.contrasts[name] for name in ("contrast", *LIMITS)), strict=True
-    ):
-        more = [
-            arm.drugs - part.drugs
-            for arm in design.arms
-            for part in design.arms
-            if contrast == f"{arm.name} - {part.name}" and part.drugs < arm.drugs
-        ]
-        if more and len(more[0]) == 1:
-            told.append(f"{contrast} {rate_text(*numbers)}")
+    steps = {f"{arm} - {part}" for arm, part, _ in one_drug_more(results.study.design)}
+    rows = results.contrasts
+    rows = rows[rows["contrast"].isin(steps)]
+    told = [
+        f"{contrast} {rate_text(*numbers)}"
+        for contrast, *numbers in rows[["contrast", *LIMITS]].itertuples(index=False)
+    ]
     return Caption(
         "lattice",
         "What each drug adds",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
+from xenotrack.present.words import printable
 from xenotrack.study.finding import Finding
 
 WIDTH = 92
@@ -25,9 +26,4 @@ def _block(finding: Finding) -> str:
             finding.proposal, WIDTH, initial_indent=f"{INDENT}→ ", subsequent_indent=f"{INDENT}  "
         ),
     ]
-    return "".join(f"{_plain(line)}\n" for line in (head, *lines))
-
-
-def _plain(line: str) -> str:
-    """Control and bidirectional marks in a name could rewrite the line on a terminal."""
-    return "".join(mark for mark in line if mark.isprintable())
+    return "".join(f"{printable(line)}\n" for line in (head, *lines))

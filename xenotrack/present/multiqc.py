@@ -12,17 +12,21 @@ import pandas as pd
 
 from xenotrack.present.results import Results
 
-# Of each column: the table it is from, its name there, its title and its description.
+RATE, DECIMAL, WHOLE = "{:,.4f}", "{:,.1f}", "{:,.0f}"
+# Of each column: the table it is from, its name there, its title, its description, its format.
 COLUMNS = (
-    ("growth", "n_mice", "Mice", "mice of the arm"),
-    ("growth", "estimate", "Rate", "growth rate, ln volume per day"),
-    ("growth", "conf_low", "Rate, low", "lower limit of the growth rate"),
-    ("growth", "conf_high", "Rate, high", "upper limit of the growth rate"),
-    ("growth", "verdict", "Growth", "growing, blocked or shrinking, as the interval says"),
-    ("progression", "n_events", "Progressed", "mice that progressed"),
-    ("progression", "median_days", "Median days", "median days to progression"),
-    ("tolerability", "weight_nadir_percent_mean", "Weight, %", "mean of the lowest body weights"),
-    ("tolerability", "n_toxicity_exits", "Toxicity", "mice that left for toxicity"),
+    ("growth", "n_mice", "Mice", "mice of the arm", WHOLE),
+    ("growth", "estimate", "Rate", "growth rate, ln volume per day", RATE),
+    ("growth", "conf_low", "Rate, low", "lower limit of the growth rate", RATE),
+    ("growth", "conf_high", "Rate, high", "upper limit of the growth rate", RATE),
+    ("growth", "verdict", "Growth", "growing, blocked or shrinking, as the interval says", ""),
+    ("progression", "n_events", "Progressed", "mice that progressed", WHOLE),
+    ("progression", "median_days", "Median days", "median days to progression", DECIMAL),
+    (
+        *("tolerability", "weight_nadir_percent_mean"),
+        *("Weight, %", "mean of the lowest body weights", DECIMAL),
+    ),
+    ("tolerability", "n_toxicity_exits", "Toxicity", "mice that left for toxicity", WHOLE),
 )
 
 
@@ -30,7 +34,7 @@ def multiqc(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, Any]
     """The section of one study: a row an arm, and how much there is to doubt."""
     study = results.study
     rows: dict[str, dict[str, Any]] = {arm: {} for arm in study.design.arm_names}
-    for table, column, _, _ in COLUMNS:
+    for table, column, *_ in COLUMNS:
         frame = tables[table]
         for arm, value in zip(frame["arm"], frame[column], strict=True):
             plain = value.item() if isinstance(value, np.generic) else value
@@ -39,9 +43,9 @@ def multiqc(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, Any]
     about_sheet, about_results = len(study.findings), len(results.doubts)
     for row in rows.values():
         row |= {"findings": about_sheet, "doubts": about_results}
-    headers = {f"{t}_{c}": _header(title, words) for t, c, title, words in COLUMNS}
-    headers["findings"] = _header("Findings", "findings in the sheet of the study")
-    headers["doubts"] = _header("Doubts", "doubts about the results of the study")
+    headers = {f"{t}_{c}": _header(*looks) for t, c, *looks in COLUMNS}
+    headers["findings"] = _header("Findings", "findings in the sheet of the study", WHOLE)
+    headers["doubts"] = _header("Doubts", "doubts about the results of the study", WHOLE)
     return {
         "id": "xenotrack_arms",
         "section_name": "xenotrack",
@@ -59,11 +63,7 @@ def multiqc(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, Any]
     }
 
 
-def _header(title: str, words: str) -> dict[str, Any]:
-    number = {"Rate": "{:,.4f}", "Rate, low": "{:,.4f}", "Rate, high": "{:,.4f}"}
-    decimal = {"Median days": "{:,.1f}", "Weight, %": "{:,.1f}"}
-    return {
-        "title": title,
-        "description": words,
-        "format": (number | decimal).get(title, "{:,.0f}"),
-    } | ({"scale": False} if title == "Growth" else {})
+def _header(title: str, words: str, form: str) -> dict[str, Any]:
+    """How MultiQC shows a column; one of words has no format and no scale of colours."""
+    look = {"format": form} if form else {"scale": False}
+    return {"title": title, "description": words, **look}

@@ -37,10 +37,15 @@ class PrismTable:
     x: Sequence[float] = ()
     rows: Sequence[str] = ()
 
+    @property
+    def has_values(self) -> bool:
+        columns = [values for group in self.groups.values() for values in group.values()]
+        return any(not np.isnan(value) for values in columns for value in values)
+
 
 def to_prism(tables: Iterable[PrismTable]) -> bytes:
     """A Prism file of these tables; those without a value are left out."""
-    filled = [table for table in tables if any(table.groups.values())]
+    filled = [table for table in tables if table.has_values]
     root = Element("GraphPadPrismFile", {"xmlns": NAMESPACE, "PrismXMLVersion": "5.00"})
     sequence = SubElement(root, "TableSequence")
     for number in range(len(filled)):
@@ -83,15 +88,12 @@ def outcome_tables(results: Results) -> list[PrismTable]:
         PrismTable(
             "Best response (% change from baseline)",
             "OneWay",
-            {arm: {"": own.tolist()} for arm, own in _by_arm(best, "best_response_percent", arms)},
+            {
+                arm: {"": best.loc[best["arm"] == arm, "best_response_percent"].tolist()}
+                for arm in arms
+            },
         ),
     ]
-
-
-def _by_arm(
-    rows: pd.DataFrame, column: str, arms: Iterable[str]
-) -> Iterable[tuple[str, pd.Series]]:
-    return [(arm, rows.loc[rows["arm"] == arm, column]) for arm in arms]
 
 
 def _by_day(title: str, study: Study, rows: pd.DataFrame, column: str) -> PrismTable:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xenotrack.compare.synergy import Synergy
     from xenotrack.model.estimates import ArmEstimates
     from xenotrack.model.growth_fit import GrowthFit
+    from xenotrack.model.log_volume import LogVolumes
     from xenotrack.model.progression import ProgressionFit
     from xenotrack.response.responses import MouseResponses
 
@@ -198,16 +199,22 @@ class Results:
         return tuple(visit_days(self.study, self.growth))
 
     @cached_property
+    def _log_volumes(self) -> LogVolumes:
+        """The readings that the growth model was fitted to."""
+        from xenotrack.model.log_volume import take_log_volumes
+
+        return take_log_volumes(self.study)
+
+    @cached_property
     def residuals(self) -> pd.DataFrame:
         """What the growth model leaves of each reading; nothing without growth."""
         import pandas as pd
 
         from xenotrack.model.diagnostics import RESIDUALS, residuals
-        from xenotrack.model.log_volume import take_log_volumes
 
         if not self.has_growth:
             return pd.DataFrame(columns=list(RESIDUALS))
-        return residuals(self.growth, take_log_volumes(self.study))
+        return residuals(self.growth, self._log_volumes)
 
     @cached_property
     def influence(self) -> pd.DataFrame:
@@ -215,11 +222,10 @@ class Results:
         import pandas as pd
 
         from xenotrack.model.diagnostics import INFLUENCE, influence
-        from xenotrack.model.log_volume import take_log_volumes
 
         if not self.has_growth:
             return pd.DataFrame(columns=list(INFLUENCE))
-        return influence(self.growth, take_log_volumes(self.study))
+        return influence(self.growth, self._log_volumes)
 
     @cached_property
     def factorial(self) -> pd.DataFrame:

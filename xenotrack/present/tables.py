@@ -13,6 +13,7 @@ import pandas as pd
 from xenotrack.doubts import Doubt
 from xenotrack.errors import InputError
 from xenotrack.present.delimited import delimited
+from xenotrack.present.words import printable
 
 SCHEMA_VERSION = 1
 
@@ -84,8 +85,7 @@ def _cell(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float | np.floating):
         return _rounded(name, float(value))
-    # Control and bidirectional marks in a name could rewrite the line on a terminal.
-    return "".join(mark for mark in str(value) if mark.isprintable())
+    return printable(str(value))
 
 
 def _rounded(name: str, value: float) -> str:

@@ -5,6 +5,15 @@ from __future__ import annotations
 from math import isnan, nan
 
 
+def printable(text: str) -> str:
+    """The text without control and bidirectional marks, which could rewrite a terminal's line.
+
+    >>> printable("m1\\x1b[2J")
+    'm1[2J'
+    """
+    return "".join(mark for mark in text if mark.isprintable())
+
+
 def rate_text(estimate: float, low: float = nan, high: float = nan) -> str:
     """A growth rate per day, with its interval where it has one.
 

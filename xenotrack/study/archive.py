@@ -93,7 +93,8 @@ def _declares_a_type(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
     before = b""
     with archive.open(entry) as part:
         while piece := part.read(1 << 20):
-            if any(sign in before + piece for sign in _DOCTYPE):
+            seen = before + piece
+            if any(sign in seen for sign in _DOCTYPE):
                 return True
             before = piece[-32:]
     return False

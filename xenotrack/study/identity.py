@@ -64,10 +64,10 @@ def drop_nameless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
 
 
 def drop_summaries(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    """The rows of mice; rows called Mean or SEM, there or where the arm
-    should stand, are of no mouse, and are named.
+    """The rows of mice; rows called Mean or SEM are of no mouse, and are named.
 
-    Names that a mouse may have, such as N or SD, are taken for it where no Mean stands beside.
+    They may be called so where the arm should stand, beside no mouse. Names that a mouse may have,
+    such as N or SD, are taken for it where no Mean stands beside.
     """
     named = rows["mouse"].astype(str).where(rows["mouse"] != "", rows["arm"].astype(str))
     names = named.str.strip().str.casefold().str.rstrip(".")

@@ -68,41 +68,39 @@ class geom_bands(geom_ribbon):  # noqa: N801
         ax.add_collection(bands)
 
 
-class geom_points(geom_point):  # noqa: N801
-    """Points that know whose they are."""
+class _OneCollection:
+    """All rows of a panel drawn by plotnine as one collection, which is told whose they are."""
+
+    def draw_panel(self: Any, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
+        rows = data.reset_index(drop=True)
+        self.draw_group(rows, panel_params, coord, ax, self.params)
+        ax.collections[-1].set_urls(owners(rows))
+
+
+class geom_segments(_OneCollection, geom_segment):  # noqa: N801
+    """Straight lines of one type that know whose they are."""
+
+    DEFAULT_AES = geom_segment.DEFAULT_AES | OWNER
+
+
+class geom_boxes(_OneCollection, geom_rect):  # noqa: N801
+    """Rectangles that know whose they are."""
+
+    DEFAULT_AES = geom_rect.DEFAULT_AES | OWNER
+
+
+class geom_points(_OneCollection, geom_point):  # noqa: N801
+    """Points that know whose they are, a collection a symbol."""
 
     DEFAULT_AES = geom_point.DEFAULT_AES | OWNER
 
     def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
         for _, same in data.groupby("shape", dropna=False):
-            rows = same.reset_index(drop=True)
-            self.draw_group(rows, panel_params, coord, ax, self.params)
-            points = ax.collections[-1]
-            points.set_urls(owners(rows))
-            # Of one size, a symbol is written once, and each point refers to it.
-            points.set_sizes(np.unique(points.get_sizes()) if _alike(rows) else points.get_sizes())
-
-
-class geom_segments(geom_segment):  # noqa: N801
-    """Straight lines of one type that know whose they are."""
-
-    DEFAULT_AES = geom_segment.DEFAULT_AES | OWNER
-
-    def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
-        rows = data.reset_index(drop=True)
-        self.draw_group(rows, panel_params, coord, ax, self.params)
-        ax.collections[-1].set_urls(owners(rows))
-
-
-class geom_boxes(geom_rect):  # noqa: N801
-    """Rectangles that know whose they are."""
-
-    DEFAULT_AES = geom_rect.DEFAULT_AES | OWNER
-
-    def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
-        rows = data.reset_index(drop=True)
-        self.draw_group(rows, panel_params, coord, ax, self.params)
-        ax.collections[-1].set_urls(owners(rows))
+            super().draw_panel(same, panel_params, coord, ax)
+            if len(same[["size", "stroke"]].drop_duplicates()) == 1:
+                # Of one size, a symbol is written once, and each point refers to it.
+                points = ax.collections[-1]
+                points.set_sizes(points.get_sizes()[:1])
 
 
 class geom_words(geom_text):  # noqa: N801
@@ -145,10 +143,6 @@ def split_groups(points: Floats, group: NDArray[Any]) -> list[Floats]:
     [[[0.0, 1.0], [1.0, 2.0]], [[0.0, 5.0]]]
     """
     return np.split(points, np.flatnonzero(group[1:] != group[:-1]) + 1)
-
-
-def _alike(rows: pd.DataFrame) -> bool:
-    return bool((rows["size"] == rows["size"].iloc[0]).all()) and rows["stroke"].nunique() == 1
 
 
 def _colours(first: pd.DataFrame, name: str) -> list[Any]:

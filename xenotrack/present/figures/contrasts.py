@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 from plotnine import (
     aes,
-    element_blank,
-    element_text,
     geom_segment,
     ggplot,
     labs,
@@ -15,13 +13,12 @@ from plotnine import (
 
 from xenotrack.doubts import p_words
 from xenotrack.present.figures.artists import geom_points, geom_segments
-from xenotrack.present.figures.forest import BOTTOM, ROW, forest_scales, forest_words
+from xenotrack.present.figures.forest import BOTTOM, forest_paper, forest_scales, forest_words
 from xenotrack.present.figures.style import (
     arm_scales,
     assemble,
     caption,
     interval_name,
-    paper,
     say,
 )
 from xenotrack.present.theme import wrap_name
@@ -46,13 +43,7 @@ def contrasts(design: Design, table: pd.DataFrame) -> ggplot:
     low, high = _reach(rows)
     return assemble(
         ggplot(rows, aes("estimate", "y", colour="arm")),
-        *paper(
-            1.0 + ROW * (rows["y"].max() + 1),
-            axis_line=element_blank(),
-            axis_ticks_major_y=element_blank(),
-            axis_title_x=element_text(ha=0.12),
-            axis_title_y=element_blank(),
-        ),
+        *forest_paper(rows["y"].max(), title_at=0.12),
         *_reference_lines(rows, low, high),
         geom_segments(aes(LIMITS[0], xend=LIMITS[1], yend="y", arm="arm"), _whole(rows), size=0.9),
         geom_points(aes(shape="arm", arm="arm"), size=2.3),

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-from plotnine import aes, scale_x_continuous, scale_y_continuous
+from plotnine import aes, element_blank, element_text, scale_x_continuous, scale_y_continuous
 
 from xenotrack.present.axes import plain_number, rate_breaks
 from xenotrack.present.figures.artists import geom_words
-from xenotrack.present.figures.style import SMALL
+from xenotrack.present.figures.style import SMALL, paper
 
 ROW = 0.31  # inches
 BOTTOM = 0.4
+
+
+def forest_paper(rows: float, title_at: float) -> list[object]:
+    """The paper of so many rows; the title of the estimates' own axis is centred at a share."""
+    return paper(
+        1.0 + ROW * (rows + 1),
+        axis_line=element_blank(),
+        axis_ticks_major_y=element_blank(),
+        axis_title_x=element_text(ha=title_at),
+        axis_title_y=element_blank(),
+    )
 
 
 def forest_scales(

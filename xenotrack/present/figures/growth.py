@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from plotnine import aes, ggplot
@@ -39,7 +42,8 @@ def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
     return mean_curves(
         study,
         drawn,
-        _table(study, drawn, alive),
+        alive,
+        _heights(drawn),
         f"Geometric mean with its {interval_name(study.design)}, log scale.",
         STOPS,
         about_bars(study),
@@ -47,8 +51,28 @@ def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
     )
 
 
-def mean_curves(study: Study, drawn: pd.DataFrame, table: NumberTable, *sentences: str) -> ggplot:
+class Heights(NamedTuple):
+    """Where the axis of a curve begins and ends, and its ticks: (position, label)."""
+
+    low: float
+    high: float
+    ticks: Mapping[float, str]
+
+
+def mean_curves(
+    study: Study, drawn: pd.DataFrame, alive: pd.DataFrame, heights: Heights, *sentences: str
+) -> ggplot:
     """The mean ``y`` of each arm with ``low`` and ``high``, above the table of its mice."""
+    table = NumberTable(
+        arms=study.design.arm_names,
+        counts=alive,
+        days=sorted(alive["day"].unique()),
+        first_day=float(drawn["day"].min()),
+        last_day=float(drawn["day"].max()),
+        **heights._asdict(),
+        title="Tumour volume (mm³)",
+        heading="Mice on study",
+    )
     line = aes(group="arm", linetype="arm", arm="arm")
     return assemble(
         ggplot(drawn, aes("day", "y", colour="arm")),
@@ -78,23 +102,11 @@ def _intervals(study: Study, drawn: pd.DataFrame, table: NumberTable) -> object:
     return geom_segments(ends, some, size=0.35, alpha=0.7)
 
 
-def _table(study: Study, drawn: pd.DataFrame, alive: pd.DataFrame) -> NumberTable:
+def _heights(drawn: pd.DataFrame) -> Heights:
     low, high = _reach(drawn)
     edge = 0.02 * (high - low)  # a label at the very edge would be cut
     values = log_breaks(10 ** (low + edge), 10 ** (high - edge))
-    ticks = {float(np.log10(value)): plain_number(value) for value in values}
-    return NumberTable(
-        arms=study.design.arm_names,
-        counts=alive,
-        days=sorted(alive["day"].unique()),
-        first_day=float(drawn["day"].min()),
-        last_day=float(drawn["day"].max()),
-        low=low,
-        high=high,
-        ticks=ticks,
-        title="Tumour volume (mm³)",
-        heading="Mice on study",
-    )
+    return Heights(low, high, {float(np.log10(value)): plain_number(value) for value in values})
 
 
 def _reach(drawn: pd.DataFrame) -> tuple[float, float]:
@@ -120,7 +132,7 @@ def about_bars(study: Study) -> str:
     arms = len(study.design.arm_names)
     if arms <= MOST_BANDS:
         return ""
-    return f"Each arm has its bar at every {arms // 2}th visit, so that bars stand apart."
+    return f"Each arm has its bar at one visit in {arms // 2}, so that bars stand apart."
 
 
 def _about_limit(study: Study) -> str:

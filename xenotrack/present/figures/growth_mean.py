@@ -6,8 +6,7 @@ import pandas as pd
 from plotnine import ggplot
 
 from xenotrack.present.axes import plain_number, rate_breaks
-from xenotrack.present.figures.growth import STOPS, about_bars, mean_curves
-from xenotrack.present.figures.number_table import NumberTable
+from xenotrack.present.figures.growth import STOPS, Heights, about_bars, mean_curves
 from xenotrack.present.figures.style import say
 from xenotrack.study.study import Study
 
@@ -20,28 +19,15 @@ def growth_mean(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplo
     if not len(means):
         return say("No tumour volume was measured.")
     drawn = means.assign(y=means["estimate"], low=means["conf_low"], high=means["conf_high"])
+    top = 1.04 * float(max(drawn["y"].max(), drawn["high"].max()))
+    ticks = {value: plain_number(value) for value in rate_breaks(0.0, top)}
     return mean_curves(
         study,
         drawn,
-        _table(study, drawn, alive),
+        alive,
+        Heights(-0.02 * top, top, ticks),
         "Mean ± standard error of the mice still followed, linear scale. As the largest tumours "
         "leave, the mean of those that stay falls: it is no measure of the effect.",
         STOPS,
         about_bars(study),
-    )
-
-
-def _table(study: Study, drawn: pd.DataFrame, alive: pd.DataFrame) -> NumberTable:
-    top = 1.04 * float(max(drawn["y"].max(), drawn["high"].max()))
-    return NumberTable(
-        arms=study.design.arm_names,
-        counts=alive,
-        days=sorted(alive["day"].unique()),
-        first_day=float(drawn["day"].min()),
-        last_day=float(drawn["day"].max()),
-        low=-0.02 * top,
-        high=top,
-        ticks={value: plain_number(value) for value in rate_breaks(0.0, top)},
-        title="Tumour volume (mm³)",
-        heading="Mice on study",
     )

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from plotnine import aes, element_blank, element_text, geom_segment, ggplot, labs
+from plotnine import aes, geom_segment, ggplot, labs
 
 from xenotrack.present.figures.artists import geom_points, geom_segments
-from xenotrack.present.figures.forest import BOTTOM, ROW, forest_scales, forest_words
+from xenotrack.present.figures.forest import BOTTOM, forest_paper, forest_scales, forest_words
 from xenotrack.present.figures.style import (
     LIGHT,
     arm_scales,
     assemble,
     caption,
     interval_name,
-    paper,
     say,
 )
 from xenotrack.present.theme import wrap_name
@@ -40,13 +39,7 @@ def influence(design: Design, table: pd.DataFrame, rates: pd.DataFrame) -> ggplo
     whole = rows.dropna(subset=["conf_low", "conf_high"])
     return assemble(
         ggplot(dots, aes("estimate", "y", colour="arm")),
-        *paper(
-            1.0 + ROW * (len(rows) + 1),
-            axis_line=element_blank(),
-            axis_ticks_major_y=element_blank(),
-            axis_title_x=element_text(ha=0.2),
-            axis_title_y=element_blank(),
-        ),
+        *forest_paper(len(rows), title_at=0.2),
         *_lines(rows, low, high),
         geom_segments(
             aes("conf_low", "y", xend="conf_high", yend="y"), whole, colour=LIGHT, size=3.2

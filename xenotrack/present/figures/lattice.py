@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 from plotnine import (
@@ -15,6 +13,7 @@ from plotnine import (
     scale_y_continuous,
 )
 
+from xenotrack.compare.lattice import one_drug_more
 from xenotrack.present.figures.artists import geom_labels, geom_points, geom_segments, geom_words
 from xenotrack.present.figures.style import (
     MIDDLE,
@@ -100,7 +99,7 @@ def _edges(design: Design, nodes: pd.DataFrame, contrasts: pd.DataFrame) -> pd.D
     place = nodes.set_index("arm")
     told = contrasts.drop_duplicates("contrast").set_index("contrast")
     rows = []
-    for arm, part, drug in _steps(design):
+    for arm, part, drug in one_drug_more(design):
         name = f"{arm} - {part}"
         if name not in told.index or not {arm, part} <= set(place.index):
             continue
@@ -139,15 +138,6 @@ def _turns(edges: pd.DataFrame) -> pd.Series:
         if len(level) > MOST_WORDS:
             turn[level.index] = np.nan
     return turn
-
-
-def _steps(design: Design) -> Iterator[tuple[str, str, str]]:
-    """Every arm, an arm with one of its drugs less, and that drug; doses are arms of their own."""
-    for arm in design.arms:
-        for part in design.arms:
-            more = arm.drugs - part.drugs
-            if part.drugs < arm.drugs and len(more) == 1:
-                yield arm.name, part.name, next(iter(more))
 
 
 def _signed(estimate: float, low: float, high: float) -> str:

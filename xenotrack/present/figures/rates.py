@@ -7,22 +7,19 @@ from collections.abc import Callable
 import pandas as pd
 from plotnine import (
     aes,
-    element_blank,
-    element_text,
     geom_segment,
     ggplot,
     labs,
 )
 
 from xenotrack.present.figures.artists import geom_points, geom_segments
-from xenotrack.present.figures.forest import BOTTOM, ROW, forest_scales, forest_words
+from xenotrack.present.figures.forest import BOTTOM, forest_paper, forest_scales, forest_words
 from xenotrack.present.figures.style import (
     MIDDLE,
     arm_scales,
     assemble,
     caption,
     interval_name,
-    paper,
     say,
 )
 from xenotrack.present.theme import wrap_name
@@ -44,13 +41,7 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
     known = rows.dropna(subset=["estimate"])
     return assemble(
         ggplot(known, aes("estimate", "y", colour="arm")),
-        *paper(
-            1.0 + ROW * (len(rows) + 1),
-            axis_line=element_blank(),
-            axis_ticks_major_y=element_blank(),
-            axis_title_x=element_text(ha=0.2),
-            axis_title_y=element_blank(),
-        ),
+        *forest_paper(len(rows), title_at=0.2),
         *_reference_lines(design, len(rows), low, high),
         geom_segments(aes("conf_low", xend="conf_high", yend="y", arm="arm"), whole, size=0.9),
         geom_points(aes(shape="arm", arm="arm"), size=2.3),
