@@ -129,3 +129,10 @@ def test_tidy_reads_back_as_the_study_it_came_from(ask, sample, tmp_path) -> Non
     ]
     assert answers[0] == answers[1]
     assert Path(once).read_text(encoding="utf-8").count("\n") > 100
+
+
+def test_a_format_that_contradicts_a_prism_file_is_refused(ask, sample, tmp_path) -> None:
+    out = tmp_path / "a.pzfx"
+    answer = ask("tidy", sample("two_arm.csv"), "-f", "csv", "-o", out, code=2)
+    assert "-f csv contradicts" in answer.stderr
+    assert not out.exists()

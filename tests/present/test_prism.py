@@ -78,3 +78,7 @@ def test_a_name_that_no_xml_may_hold_is_written_without_harm():
     table = PrismTable("T", "XY", {"A\x00<&": {"\x1b[31m": [1.0]}}, "Day", [0.0])
     (element,) = tables_of(to_prism([table])).values()
     assert element.find(f"{PRISM}YColumn").findtext(f"{PRISM}Title") == "A\ufffd<&"
+
+
+def test_a_table_of_empty_columns_is_left_out():
+    assert tables_of(to_prism([PrismTable("Best response", "OneWay", {"A": {"": []}})])) == {}

@@ -1,5 +1,7 @@
 import pytest
 
+from xenotrack.study.ingest import read_study
+
 from .sheets import clean_rows, finding_of, read, rules_of, sheet
 
 LONG = "mouse,arm,day,length,width,weight\n"
@@ -52,6 +54,20 @@ def test_the_same_question_about_many_mice_of_an_arm_is_asked_once():
     assert first.seen.endswith("; and 4 more.")
     assert (second.cell, second.mouse) == ("64", "only")
     assert second.seen == "Mouse only, day 7: volume 0 between positive readings."
+
+
+def test_a_question_about_mice_of_two_files_keeps_both_places(tmp_path):
+    for number in (1, 2):
+        rows = "".join(
+            f"m{number}{n},A,{day},{volume}\n"
+            for n in range(2)
+            for day, volume in zip((0, 3, 7, 10, 14), (100, 50, 0, 0, 60), strict=True)
+        )
+        (tmp_path / f"{number}.csv").write_text("mouse,arm,day,volume\n" + rows)
+    (tmp_path / "t.toml").write_text('[study]\nsheet = ["1.csv", "2.csv"]')
+    study = read_study(tmp_path / "t.toml")
+    places = [(f.file, f.cell) for f in study.findings if f.rule == "zero-then-regrowth"]
+    assert places == [("1.csv", "4, 9"), ("2.csv", "4, 9")]
 
 
 def test_a_last_value_carried_forward_is_named():

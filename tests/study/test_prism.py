@@ -125,3 +125,11 @@ def test_tables_of_weights_and_of_survival_are_not_taken_for_volumes():
         )
     )
     assert study.mice["mouse"].tolist() == ["1", "2", "7"]
+
+
+@pytest.mark.parametrize("title", ["Body weight (g)", "Tumor weight"])
+def test_a_file_without_volumes_says_what_it_has(title):
+    with pytest.raises(
+        InputError, match=rf"no table of volumes by day.*{title.partition(' (')[0]}"
+    ):
+        read(NAMED.replace("<Title>Volumes", f"<Title>{title}"))

@@ -25,6 +25,8 @@ def tidy(request: Request) -> None:
     study = request.read()
     request.refuse_findings(study)
     if request.output is not None and request.output.suffix.lower() == ".pzfx":
+        if request.form is not None:
+            raise click.UsageError(f"-f {request.form} contradicts the suffix of .pzfx.")
         from xenotrack.cli.output import write_bytes
         from xenotrack.present.prism import measured_tables, to_prism
 

@@ -34,11 +34,12 @@ def at_rows(study: Study, rows: pd.DataFrame, rule: str, seen: str, proposal: st
 def at_arms(
     study: Study, rows: pd.DataFrame, rule: str, seen: str, proposal: str
 ) -> Iterator[Finding]:
-    """The same of several mice of an arm, asked once, at all their places."""
+    """The same of several mice of an arm, asked once in each sheet, at all their places."""
     if not len(rows):
         return
     arms = rows["mouse"].map(study.mice.set_index("mouse")["arm"])
-    for arm, own in rows.groupby(arms, sort=False):
+    sheets = pd.Series([place_of(source, study)[:2] for source in rows["source"]], rows.index)
+    for (arm, _), own in rows.groupby([arms, sheets], sort=False):
         told = [f"{row.mouse}, day {row.day:g}" for row in own.itertuples()]
         if len(told) == 1:
             row = next(own.itertuples())

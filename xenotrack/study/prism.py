@@ -51,8 +51,14 @@ def read_prism(data: bytes, file: str, sheet_name: str | None = None) -> list[Sh
         tables = chosen[:1]
     else:
         tables = [table for table in tables if not _is_of_another_outcome(table)]
-    sheets = [_sheet(table, file) for table in tables]
-    return [sheet for sheet in sheets if sheet is not None]
+    sheets = [sheet for table in tables if (sheet := _sheet(table, file)) is not None]
+    if not sheets:
+        held = f"Its tables are: {', '.join(names)}" if names else "It has none"
+        raise InputError(
+            f"{file} has no table of volumes by day, which Prism calls XY. {held}. Name one with "
+            "--sheet if it is."
+        )
+    return sheets
 
 
 def _parsed(data: bytes, file: str) -> ElementTree.Element:
