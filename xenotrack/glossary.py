@@ -19,7 +19,7 @@ COLUMNS: dict[str, Column] = {
     "tumor": Column("", "tumour within the mouse; empty for the mouse as a whole"),
     "arm": Column("", "treatment group, as named in the sheet"),
     "phase": Column("", "stretch of one treatment for a mouse"),
-    "source": Column("", "where the reading stands: file:row or sheet!cell"),
+    "source": Column("", "where the reading was first written: file:row or sheet!cell"),
     # measurements
     "day": Column("days", "days since treatment start"),
     "length_mm": Column("mm", "longest diameter, as written"),

@@ -131,6 +131,14 @@ def test_tidy_reads_back_as_the_study_it_came_from(ask, sample, tmp_path) -> Non
     assert Path(once).read_text(encoding="utf-8").count("\n") > 100
 
 
+@pytest.mark.parametrize("name", ["naive.toml", "wide.csv", "combination.csv"])
+def test_tidy_of_a_tidy_table_is_the_same_file(ask, sample, tmp_path, name) -> None:
+    once, twice = tmp_path / "once.csv", tmp_path / "twice.csv"
+    ask("tidy", sample(name), "-o", once, code=0)
+    ask("tidy", once, "-o", twice, code=0)
+    assert once.read_bytes() == twice.read_bytes()
+
+
 def test_a_format_that_contradicts_a_prism_file_is_refused(ask, sample, tmp_path) -> None:
     out = tmp_path / "a.pzfx"
     answer = ask("tidy", sample("two_arm.csv"), "-f", "csv", "-o", out, code=2)

@@ -112,10 +112,23 @@ def test_a_toml_alone_brings_its_own_rules(tmp_path):
 def test_the_tidy_table_of_a_tidy_sheet_is_the_same(clean):
     study = read(sheet(clean))
     again = read(study.measurements.to_csv(index=False))
+    assert again.tidy.equals(study.tidy)
     assert again.measurements.drop(columns="source").equals(
         study.measurements.drop(columns="source")
     )
     assert not again.findings
+
+
+def test_rows_of_another_sheet_beside_a_tidy_one_have_their_own_place(clean, tmp_path):
+    first = read(sheet(clean)).tidy.assign(source="lab.xlsx!C7")
+    lay(tmp_path, a_dot_csv=first.to_csv(index=False))
+    lay(tmp_path, b_dot_csv="mouse,arm,day,volume\nnew,control,0,100\nnew,control,7,200\n")
+    lay(tmp_path, d_dot_toml='[study]\nsheet = ["a.csv", "b.csv"]\n')
+    study = study_of(tmp_path / "d.toml")
+    tidy = study.tidy.groupby("mouse")["source"].first()
+    assert tidy.pop("new") == "b.csv:2"
+    assert set(tidy) == {"lab.xlsx!C7"}
+    assert "a.csv:2" in set(study.measurements["source"])  # which findings name
 
 
 def test_a_tidy_table_is_read_as_one_whatever_stands_in_it():

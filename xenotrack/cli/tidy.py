@@ -32,4 +32,4 @@ def tidy(request: Request) -> None:
 
         write_bytes(request.output, to_prism(measured_tables(study)))
         return
-    request.write(study.measurements)
+    request.write(study.tidy)

@@ -73,7 +73,7 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
     progression = results.progression
     found = {
         "findings": findings_frame(study.findings),
-        "tidy": study.measurements,
+        "tidy": study.tidy,
         "response": results.responses.to_frame(),
         "response_by_arm": response_by_arm(study, results.responses),
         "progression": progression.to_frame(),

@@ -69,7 +69,7 @@ def swaps(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
             numbers = (f"{old[place]:.10g}", f"{new[place]:.10g}")
             lines.append(("width-exceeds-length", *where, mouse, f"{role}_mm", *numbers))
     ordered = with_columns(
-        rows,
+        study.tidy,
         length_mm=np.where(swapped, width, length),
         width_mm=np.where(swapped, length, width),
     )

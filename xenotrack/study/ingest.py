@@ -224,6 +224,7 @@ def _build_study(
         trace=Trace(written, rows["line"].to_numpy(), table.origins)
         if written is not None
         else None,
+        first_sources=rows["source"].to_numpy(dtype=object) if "source" in rows else None,
     )
     findings = sort_findings([*ledger.findings, *check_study(study)])
     return replace(study, findings=findings)

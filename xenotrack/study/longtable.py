@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -41,7 +41,11 @@ def stack(tables: list[LongTable]) -> LongTable:
     """The tables of several sheets as one."""
     if len(tables) == 1:
         return tables[0]
-    rows = [table.rows.assign(part=part) for part, table in enumerate(tables)]
+    before = np.cumsum([0, *(len(table.origins) for table in tables)])
+    rows = [
+        table.rows.assign(part=table.rows["part"] + first)
+        for table, first in zip(tables, before[:-1], strict=True)
+    ]
     stacked = pd.concat(rows, ignore_index=True)
     texts = [name for name in stacked if stacked[name].dtype == object and name != "day_is_date"]
     return LongTable(
@@ -57,7 +61,16 @@ def read_long_table(
     sheets: list[Sheet], rules: Rules, decimal: str | None = None, layout: str | None = None
 ) -> LongTable:
     """The readings of one file, in the layout that recognises itself or is named."""
-    sheet, name, long = lengthen(sheets, rules.columns, layout)
+    read = lengthen(sheets, rules.columns, layout)
+    tables = [_read_sheet(sheet, name, long, rules, decimal) for sheet, name, long in read]
+    table, used = stack(tables), {sheet.name for sheet, _, _ in read}
+    others = _sheets_not_read([sheet for sheet in sheets if sheet.name not in used])
+    return replace(table, findings=(*table.findings, *others))
+
+
+def _read_sheet(
+    sheet: Sheet, name: str, long: LongText, rules: Rules, decimal: str | None
+) -> LongTable:
     if long.frame.empty:
         raise InputError(f"{sheet.title} has column names and no rows. Add the readings.")
     columns = {role: column_of(long.frame[role]) for role in NUMBERS if role in long.frame}
@@ -69,8 +82,7 @@ def read_long_table(
     rows = with_columns(
         trim_names(long.frame), part=0, day_number=days, day_is_date=dates, **numbers
     )
-    others = _sheets_not_read(sheets, sheet)
-    return LongTable(rows, (origin,), (long.header,), (name,), (*long.findings, *findings, *others))
+    return LongTable(rows, (origin,), (long.header,), (name,), (*long.findings, *findings))
 
 
 def _decimals(
@@ -112,7 +124,7 @@ def _thousands(sheet: Sheet, role: str, rows: str, first: str) -> Finding:
     )
 
 
-def _sheets_not_read(sheets: list[Sheet], chosen: Sheet) -> list[Finding]:
+def _sheets_not_read(sheets: list[Sheet]) -> list[Finding]:
     return [
         Finding(
             "sheet-not-read",
@@ -125,5 +137,4 @@ def _sheets_not_read(sheets: list[Sheet], chosen: Sheet) -> list[Finding]:
             "Choose another with --sheet if it does.",
         )
         for sheet in sheets
-        if sheet is not chosen
     ]

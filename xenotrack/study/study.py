@@ -61,7 +61,8 @@ class Study:
     nothing, 0 where the study neither declares one nor has a reading of zero. What it declared as
     left out is in ``exclusions`` and no longer in ``measurements``. ``layout`` and
     ``columns`` (ours, theirs) say how the sheet was read, ``trace`` row by row if it was asked for;
-    ``fate`` stands where it was written.
+    ``fate`` stands where it was written. ``first_sources`` is what a tidy table says of where each
+    of its rows was first written, "" for rows of another sheet.
     """
 
     design: Design
@@ -73,6 +74,7 @@ class Study:
     layout: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     trace: Trace | None = None
+    first_sources: np.ndarray | None = None
 
     @property
     def phase(self) -> str:
@@ -88,6 +90,18 @@ class Study:
     def errors(self) -> tuple[Finding, ...]:
         """The findings that leave identity, unit or value undecided: no analysis until mended."""
         return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    @property
+    def tidy(self) -> pd.DataFrame:
+        """The measurements to hand on: ``source`` is where each was first written.
+
+        In ``measurements`` it is the place in the sheet that was read, which findings name.
+        """
+        if self.first_sources is None:
+            return self.measurements
+        read = self.measurements["source"].to_numpy()
+        first = np.where(self.first_sources == "", read, self.first_sources)
+        return with_columns(self.measurements, source=first)
 
     @cached_property
     def readings(self) -> pd.DataFrame:

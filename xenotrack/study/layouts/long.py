@@ -16,6 +16,7 @@ from xenotrack.study.layouts.layout import (
     has_role,
 )
 from xenotrack.study.sheet import Sheet
+from xenotrack.study.study import TIDY_COLUMNS
 
 MEASURES = ("length", "width", "height", "area", "volume")
 _TEXTS = (
@@ -55,6 +56,8 @@ def lengthen_long(sheet: Sheet, found: Recognition) -> LongText:
     texts = {role: body.iloc[:, roles[role]] for role in (*_TEXTS, *MEASURES) if role in roles}
     if kind != "date" and "date" in roles:
         texts["date"] = body.iloc[:, roles["date"]]  # days may be counted anew in each phase
+    if found.header.names == TIDY_COLUMNS:
+        texts["source"] = body.iloc[:, TIDY_COLUMNS.index("source")]
     frame = pd.DataFrame(
         {"row": body["row"], "column": value, "day": body.iloc[:, roles[kind]], **texts}
     )

@@ -17,6 +17,7 @@ from xenotrack.study.layouts.layout import Layout, LongText, Recognition
 from xenotrack.study.layouts.long import LONG
 from xenotrack.study.layouts.paired import PAIRED
 from xenotrack.study.layouts.pivot import PIVOT
+from xenotrack.study.layouts.sections import complete
 from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.wide import WIDE
 from xenotrack.study.sheet import Sheet
@@ -44,26 +45,48 @@ LAYOUTS: dict[str, Layout] = {
 
 def lengthen(
     sheets: Sequence[Sheet], declared: Mapping[str, str], wanted: str | None = None
-) -> tuple[Sheet, str, LongText]:
-    """The one sheet that holds readings, the layout it has, and its long table.
+) -> list[tuple[Sheet, str, LongText]]:
+    """The sheet that holds readings, the layout it has, and its long table.
 
-    Ambiguity is asked, not guessed: several sheets, several layouts or none is an error that
-    says what was looked for and what was seen.
+    They are several where each is one arm or one day. Ambiguity is asked, not guessed: several
+    sheets, several layouts or none is an error that says what was looked for and what was seen.
     """
     # Our own table is what it says, whatever the mice in it are called.
     own = [sheet for sheet in sheets if _is_tidy(sheet)]
     if own and wanted is None:
         sheets, wanted = own, LONG.name
     layouts = _layouts(wanted)
+    found = _fitting(sheets, declared, layouts)
+    if not found:
+        sections = complete(
+            sheets, lambda one: [layout.recognise(one, declared) for layout in layouts.values()]
+        )
+        if not sections:
+            raise InputError(_nothing_fits(sheets, declared, layouts))
+        chosen = [_the_one([one], declared, _fitting([one], declared, layouts)) for one in sections]
+    else:
+        chosen = [_the_one(sheets, declared, found)]
+    return [
+        (sheet, name, layouts[name].lengthen(sheet, recognition))
+        for sheet, name, recognition in chosen
+    ]
+
+
+def _fitting(
+    sheets: Sequence[Sheet], declared: Mapping[str, str], layouts: Mapping[str, Layout]
+) -> list[Fit]:
+    """The layouts that recognise themselves in each sheet, without those that see less of it."""
     found = [
         (sheet, name, recognition)
         for sheet in sheets
         for name, layout in layouts.items()
         if (recognition := layout.recognise(sheet, declared)).fits
     ]
-    if not found:
-        raise InputError(_nothing_fits(sheets, declared, layouts))
-    found = _without_plainer(found, layouts)
+    return _without_plainer(found, layouts)
+
+
+def _the_one(sheets: Sequence[Sheet], declared: Mapping[str, str], found: list[Fit]) -> Fit:
+    """The one sheet and layout of those that fit, or the question which is meant."""
     holders = list(dict.fromkeys(sheet.name for sheet, _, _ in found))
     if len(holders) > 1:
         raise InputError(
@@ -76,11 +99,11 @@ def lengthen(
             f"{found[0][0].title} could be read as {' or as '.join(names)}. "
             f"Choose one with --layout {names[0]}."
         )
-    sheet, name, recognition = found[0]
+    sheet, _, recognition = found[0]
     known = (*recognition.header.names, *recognition.also)
     refuse_missing_columns(known, declared, sheet.title)
     refuse_equal_rivals(recognition.header, sheet.title)
-    return sheet, name, layouts[name].lengthen(sheet, recognition)
+    return found[0]
 
 
 def _is_tidy(sheet: Sheet) -> bool:

@@ -1,0 +1,151 @@
+"""The arm or the day written once over a block, or on a worksheet's tab."""
+
+import pytest
+from hypothesis import given
+
+from xenotrack.errors import InputError
+
+from .readings import DAYS, arm_of, few, long_of, numbers_of, sizes, volumes, written
+from .sheets import finding_of, read, rules_of
+from .test_workbook import workbook
+
+HEAD = ["Mouse", *(f"Day {day}" for day in DAYS)]
+ROWS = {
+    "vehicle": [["1", "100", "120", "150"], ["2", "90", "110", "140"]],
+    "drug A": [["3", "101", "122", "110"], ["4", "95", "111", "120"]],
+}
+
+
+def lines(*rows):
+    width = max(map(len, rows))
+    return "".join(",".join([*row, *[""] * (width - len(row))]) + "\n" for row in rows)
+
+
+def blocks(rows_by_name, head=HEAD, corner=False, repeated=True):
+    """A sheet of blocks: each below a line of its name, or with the name in its header's corner."""
+    rows = [] if repeated else [head]
+    for name, own in rows_by_name.items():
+        if corner:
+            rows += [[name, *head[1:]], *own, []]
+        else:
+            rows += [[name], *([head] if repeated else []), *own, []]
+    return lines(*rows)
+
+
+def by_arm(grid):
+    """Rows of a wide sheet by the arm of their mice."""
+    rows = {}
+    for number, values in enumerate(grid):
+        rows.setdefault(arm_of(number), []).append([f"m{number}", *map(written, values)])
+    return rows
+
+
+@pytest.mark.parametrize(("corner", "repeated"), [(False, True), (False, False), (True, True)])
+@few
+@given(volumes)
+def test_blocks_of_arms_give_what_was_laid_out(corner, repeated, grid):
+    study = read(blocks(by_arm(grid), corner=corner, repeated=repeated))
+    assert numbers_of(study) == long_of(grid)
+    assert set(zip(study.mice["mouse"], study.mice["arm"], strict=True)) == {
+        (f"m{number}", arm_of(number)) for number in range(6)
+    }
+
+
+@few
+@given(sizes)
+def test_blocks_of_days_give_what_was_laid_out(grid):
+    head, rows = ["Mouse", "Group", "L", "W"], {}
+    for place, day in enumerate(DAYS):
+        said = [values[place] or ("", "", "") for values in grid]
+        rows[f"Day {day}"] = [[f"m{n}", arm_of(n), *map(str, v[:2])] for n, v in enumerate(said)]
+    study = read(blocks(rows, head))
+    wanted = {
+        key: value[:2]
+        for key, value in long_of(grid, ("length_mm", "width_mm", "height_mm")).items()
+    }
+    assert numbers_of(study, "length_mm", "width_mm") == wanted
+
+
+def test_the_finding_says_what_stands_over_the_blocks():
+    study = read(lines(["Experiment 12"], *[row.split(",") for row in blocks(ROWS).splitlines()]))
+    found = finding_of(study, "blocks-are-names")
+    assert "its arm: 'vehicle' (row 2), 'drug A' (row 7)" in found.seen
+    assert finding_of(study, "lines-above-header").cell == "1"
+    assert study.measurements["source"].tolist()[:4] == ["stdin:4"] * 3 + ["stdin:5"]
+
+
+def test_the_word_for_an_arm_is_no_part_of_its_name():
+    named = {f"Group: {arm}": rows for arm, rows in ROWS.items()}
+    assert read(blocks(named)).design.arm_names == ("vehicle", "drug A")
+    numbered = {f"Group {n}: {arm}": rows for n, (arm, rows) in enumerate(ROWS.items(), 1)}
+    assert read(blocks(numbered)).design.arm_names == ("Group 1: vehicle", "Group 2: drug A")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lines(HEAD, *ROWS["vehicle"], ["drug A"], *ROWS["drug A"]),
+        lines(["one title"], HEAD, *ROWS["vehicle"], *ROWS["drug A"]),
+        blocks(ROWS).replace("drug A", "vehicle"),
+        lines(["vehicle"], HEAD, *ROWS["vehicle"], ["Experiment 2"], ["drug A"], *ROWS["drug A"])
+        + lines(["drug A"], *ROWS["drug A"]),
+    ],
+    ids=["a block without a name", "a title alone", "one name twice", "an arm in two blocks"],
+)
+def test_rows_of_which_nobody_says_whose_they_are_are_refused(text):
+    with pytest.raises(InputError, match=r"misses arm"):
+        read(text)
+
+
+def tabs(names, head, rows):
+    return workbook({name: [head, *rows] for name in names})
+
+
+LONG = [[m, day, 100 + 10 * m + day] for m in (1, 2) for day in DAYS]
+
+
+def test_a_worksheet_an_arm():
+    book = workbook(
+        {
+            "Vehicle": [["mouse", "day", "volume"], *LONG],
+            "drug A": [["mouse", "day", "volume"], *LONG],
+            "Notes": [["measured by hand"]],
+        }
+    )
+    study = read(book)
+    assert study.design.arm_names == ("Vehicle", "drug A")
+    assert len(study.measurements) == 2 * len(LONG)
+    assert study.measurements["source"].tolist()[0] == "Vehicle!C2"
+    assert study.measurements["source"].tolist()[-1] == f"drug A!C{len(LONG) + 1}"
+    assert "its arm: 'Vehicle', 'drug A'" in finding_of(study, "tabs-are-names").seen
+    assert finding_of(study, "sheet-not-read").sheet == "Notes"
+
+
+def test_a_worksheet_a_visit():
+    rows = [[f"m{m}", arm_of(m), 8 + m / 10, 6.0] for m in range(6)]
+    study = read(tabs(["Day 0", "Day 7", "Day 10"], ["Mouse", "Group", "L", "W"], rows))
+    assert sorted(study.measurements["day"].unique()) == [0, 7, 10]
+    assert len(study.measurements) == 18
+    assert "length_mm" in study.measurements
+    dated = read(tabs(["2024-01-05", "2024-01-12"], ["Mouse", "Group", "L", "W"], rows))
+    assert sorted(dated.measurements["day"].unique()) == [0, 7]
+
+
+@pytest.mark.parametrize("names", [("Sheet1", "Sheet2"), ("cage 4", "cage 5"), ("Batch A", "2")])
+def test_tabs_that_name_no_arm_are_not_taken_for_one(names):
+    with pytest.raises(InputError, match="misses arm"):
+        read(tabs(names, ["mouse", "day", "volume"], LONG))
+
+
+def test_a_sheet_that_says_all_is_read_alone():
+    rows = [[m, "A" if m == 1 else "B", day, 100 + day] for m in (1, 2) for day in DAYS]
+    book = workbook(
+        {
+            "All": [["mouse", "arm", "day", "volume"], *rows],
+            "A": [["mouse", "day", "volume"], *LONG],
+            "B": [["mouse", "day", "volume"], *LONG],
+        }
+    )
+    study = read(book)
+    assert len(study.measurements) == len(rows)
+    assert rules_of(study).count("sheet-not-read") == 2

@@ -1,0 +1,199 @@
+"""Sheets that say the arm (or the day) once for many rows: above a block, or on a worksheet's tab.
+
+Either becomes a column; the layout of what is left recognises itself as ever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.study.columns import RANKS, header_words
+from xenotrack.study.layouts.layout import Recognition, sheet_finding
+from xenotrack.study.layouts.wide import day_of_header
+from xenotrack.study.numbers import is_missing
+from xenotrack.study.sheet import Sheet
+
+# What a worksheet is called when nobody named it, or named it for something that is no arm.
+_NO_ARM = re.compile(
+    r"(?:sheet|tabelle|feuil|hoja|foglio|table|page|cage|batch|cohort|experiment|exp|study|raw|data|"
+    r"mouse|animal|copy|plate|run|rep|replicate|user|operator)(?![a-z]).*|\d+",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(r"([^:=]+)\s*[:=]\s*(\S.*)")
+_NUMBER = re.compile(r"[-+]?[\d.,\s]+\W*")
+Tries = Callable[[Sheet], list[Recognition]]
+
+
+def complete(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
+    """The sheets that some layout recognises once what stands over their rows is a column.
+
+    ``tries`` says of a sheet what every layout thinks of it; none of ``sheets`` fits any.
+    """
+    blocks = [found for sheet in sheets if (found := _first_fit(_from_blocks(sheet, tries), tries))]
+    return blocks or _from_tabs(sheets, tries)
+
+
+def _first_fit(candidates: Iterator[Sheet], tries: Tries) -> Sheet | None:
+    return next((one for one in candidates if any(r.fits for r in tries(one))), None)
+
+
+def _near(sheet: Sheet, tries: Tries) -> list[int]:
+    """Where the layouts that do not fit would have their header."""
+    return sorted({found.position for found in tries(sheet) if found.header.roles})
+
+
+def _from_tabs(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
+    names = [sheet.name for sheet in sheets]
+    completed = []
+    for role, texts in _meanings(names):
+        for sheet, text in zip(sheets, texts, strict=True):
+            if text:
+                tried = (
+                    _with_column(sheet, at, role, [text] * (len(sheet.cells) - at - 1))
+                    for at in _near(sheet, tries)
+                )
+                if found := _first_fit(tried, tries):
+                    completed.append(found)
+        if len(completed) > 1:
+            break
+        completed = []
+    if not completed:
+        return []
+    told = ", ".join(repr(sheet.name) for sheet in completed)
+    finding = sheet_finding(
+        completed[0],
+        "tabs-are-names",
+        "",
+        f"Worksheets were read together, the name of each as its {role}: {told}.",
+        f"Nothing to do if each is one {role}; else write the {role} on every row.",
+    )
+    first = replace(completed[0], findings=(*completed[0].findings, finding))
+    return [first, *completed[1:]]
+
+
+def _meanings(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """What names over many rows can be: days of one kind, else arms ("" for one that is neither).
+
+    >>> list(_meanings(["Day 0", "Day 7", "Notes"]))
+    [('day', ['0', '7', '']), ('arm', ['', '', 'Notes'])]
+    >>> list(_meanings(["Group: vehicle", "Sheet3"]))
+    [('arm', ['vehicle', ''])]
+    """
+    days = [day_of_header(name) for name in names]
+    kinds = {day[0] for day in days if day}
+    if len(kinds) == 1:
+        yield kinds.pop(), [day[1] if day else "" for day in days]
+    arms = [
+        "" if day or _NO_ARM.fullmatch(name.strip()) else _bare(name)
+        for name, day in zip(names, days, strict=True)
+    ]
+    if any(arms):
+        yield "arm", arms
+
+
+def _bare(name: str) -> str:
+    """The arm without the word for it: ``Group: vehicle``, but ``Group 2: vehicle`` whole."""
+    found = _PREFIX.fullmatch(name.strip())
+    named = found is not None and header_words(found[1])[0] in RANKS["arm"]
+    return found[2].strip() if found is not None and named else name.strip()
+
+
+def _from_blocks(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
+    """The sheet with the names over its blocks as a column, for each place its header may have."""
+    texts = [sheet.texts(position) for position in range(len(sheet.cells))]
+    for at in _near(sheet, tries):
+        yield from _below_lines(sheet, texts, at)
+    yield from _below_corners(sheet, texts)
+
+
+def _below_lines(sheet: Sheet, texts: list[list[str]], at: int) -> Iterator[Sheet]:
+    """Blocks of which each stands below a line of its own, with its header or without."""
+    header = texts[at]
+    label, lines, names, kept = None, {}, {}, list(range(at))
+    for place, row in enumerate(texts):
+        if place == at or not any(row):
+            continue
+        if _is_name(row):
+            label = place
+        elif place < at:
+            continue
+        elif row != header:
+            if label is None:
+                return  # rows of which nobody says whose they are
+            lines[label] = next(filter(None, texts[label]))
+            names[place] = label
+            kept.append(place)
+    used = set(lines)
+    kept += [p for p, row in enumerate(texts) if p > at and _is_name(row) and p not in used]
+    if len(set(lines.values())) == len(lines) > 1 and max(names) >= max(used):
+        yield from _named(sheet, at, kept, lines, names)
+
+
+def _below_corners(sheet: Sheet, texts: list[list[str]]) -> Iterator[Sheet]:
+    """Blocks of which each has its name in the corner of its header, before the days."""
+    at = next((place for place, row in enumerate(texts) if _is_name_before_days(row)), None)
+    if at is None:
+        return
+    lines, names, kept, label = {}, {}, list(range(at)), at
+    for place, row in enumerate(texts[at:], start=at):
+        if row[1:] == texts[at][1:]:
+            lines[place], label = row[0], place
+        elif any(row):
+            names[place] = label
+            kept.append(place)
+    if len(set(lines.values())) == len(lines) > 1:
+        cells = sheet.cells.copy()
+        cells.iat[at, 0] = "mouse"
+        yield from _named(replace(sheet, cells=cells), at, kept, lines, names)
+
+
+def _is_name_before_days(row: list[str]) -> bool:
+    days = [text for text in row[1:] if text]
+    named = bool(row[0]) and not day_of_header(row[0])
+    return named and len(days) == len(set(days)) > 1 and all(map(day_of_header, days))
+
+
+def _is_name(row: list[str]) -> bool:
+    """Whether a record says one thing in words: in a cell, or in several that were merged."""
+    said = {text for text in row if text}
+    return len(said) == 1 and not any(is_missing(t) or _NUMBER.fullmatch(t) for t in said)
+
+
+def _named(
+    sheet: Sheet, at: int, kept: list[int], lines: dict[int, str], names: dict[int, int]
+) -> Iterator[Sheet]:
+    """The header and the rows of the blocks, with a column of the names over them."""
+    for role, meant in _meanings(list(lines.values())):
+        if not all(meant):
+            continue
+        by_line = dict(zip(lines, meant, strict=True))
+        places = sorted({at, *kept} - set(lines) | {at})
+        told = ", ".join(f"{text!r} (row {sheet.rows[line]})" for line, text in lines.items())
+        finding = sheet_finding(
+            sheet,
+            "blocks-are-names",
+            "",
+            f"What stands over each block was read as its {role}: {told}.",
+            f"Nothing to do if each is one {role}; else write the {role} on every row.",
+        )
+        short = replace(
+            sheet,
+            cells=sheet.cells.iloc[places].reset_index(drop=True),
+            rows=np.asarray(sheet.rows)[places],
+            findings=(*sheet.findings, finding),
+        )
+        head = places.index(at)
+        texts = [by_line[names[p]] if p in names else "" for p in places[head + 1 :]]
+        yield _with_column(short, head, role, texts)
+
+
+def _with_column(sheet: Sheet, at: int, name: str, texts: Sequence[str]) -> Sheet:
+    cells = sheet.cells.copy(deep=False)
+    column = [*[""] * at, name, *texts]
+    cells[cells.shape[1]] = pd.Series(column, index=cells.index, dtype=object)
+    return replace(sheet, cells=cells)
