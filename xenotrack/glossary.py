@@ -151,9 +151,18 @@ COLUMNS: dict[str, Column] = {
     # influence: `estimate` is the arm's rate without the mouse
     "change": Column("per day", "what leaving the mouse out does to its arm's growth rate"),
     "change_in_errors": Column("", "that change in standard errors of the arm's rate"),
+    # leave_one_out: p-values are adjusted as in `compare`
+    "p_lowest": Column("", "the lowest p-value of the claim without any one mouse"),
+    "without_lowest": Column("", "the mouse without which it is lowest"),
+    "p_highest": Column("", "the highest p-value of the claim without any one mouse"),
+    "without_highest": Column("", "the mouse without which it is highest"),
+    "n_changes": Column("mice", "mice without any one of which the verdict is another"),
+    "changed_by": Column("", "those mice, the one that changes p most first"),
     # tolerability
     "n_weighed": Column("mice", "mice with body weights"),
     "weight_nadir_percent_mean": Column("%", "mean over mice of the lowest relative weight"),
+    "weight_nadir_low": Column("%", "lower limit of that mean, of this arm alone"),
+    "weight_nadir_high": Column("%", "upper limit of that mean, of this arm alone"),
     "n_loss_15": Column("mice", "mice that lost 15 % of body weight or more"),
     "n_loss_20": Column("mice", "mice that lost 20 % of body weight or more"),
     "n_toxicity_exits": Column("mice", "mice that left for toxicity"),
@@ -226,7 +235,11 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "tolerability": (
         *("arm", "n_mice", "n_weighed", "weight_nadir_percent_mean", "n_loss_15", "n_loss_20"),
-        "n_toxicity_exits",
+        *("n_toxicity_exits", "weight_nadir_low", "weight_nadir_high"),
     ),
     "influence": ("mouse", "arm", "estimate", "change", "change_in_errors"),
+    "leave_one_out": (
+        *("family", "contrast", "p_adjusted", "p_lowest", "without_lowest"),
+        *("p_highest", "without_highest", "n_changes", "changed_by"),
+    ),
 }

@@ -64,7 +64,7 @@ def test_the_first_day_without_a_tumour_is_named():
     rates = {"vehicle": 0.10, "A": 0.02, "B": 0.01, "A+B": 0.0}
     told = reasons(synergy(rates, day=30.0, std_error=1e-6))["additivity-not-testable", "A+B"]
     gone = next(d for d in range(31) if np.exp(0.02 * d) + np.exp(0.01 * d) < np.exp(0.1 * d))
-    assert f"predicts no tumour from day {gone} " in told
+    assert f"is not testable later: A+B from day {gone}." in told
     before = reasons(synergy(rates, day=gone - 1.0, std_error=1e-6))
     assert ("additivity-not-testable", "A+B") not in before
 

@@ -10,6 +10,7 @@ from xenotrack.present.sentences import (
     blocked_sentence,
     growth_sentence,
     interval,
+    left_words,
     parts_sentences,
     progression_rule,
     slowed_sentences,
@@ -93,25 +94,57 @@ def test_a_rate_is_said_with_its_interval(row, said) -> None:
     assert growth_sentence(row, 0.95) == said
 
 
+DAYS = ("days 0 to 28", "day 105")
+
+
+def progressed(n, mice, low, high):
+    return pd.Series({"n": n, "n_mice": mice, "conf_low": low, "conf_high": high})
+
+
 def test_progression_is_blocked_only_where_no_mouse_progressed() -> None:
     blocked = rate("blocked", 0.0, -0.005, 0.005)
-    none = pd.Series({"n_events": 0, "n_mice": 10})
-    some = pd.Series({"n_events": 2, "n_mice": 10})
-    rate_said = "it grows at most 0.005 per day, doubles no faster than every 139 days"
-    assert blocked_sentence(blocked, none, 0.95) == (
-        f"drug blocked progression: {rate_said}, and none of 10 mice progressed."
+    none, some = progressed(0, 10, 0, 0.308), progressed(2, 10, 0.025, 0.556)
+    said = (
+        "it grew by 0.005 per day or less (95 % limit), doubling no faster than every 139 days; "
+        "by day 105,"
     )
-    assert blocked_sentence(blocked, some, 0.95) == (
-        f"drug held growth on average: {rate_said}; 2 of 10 progressed."
+    assert blocked_sentence(blocked, none, DAYS, "", 0.95) == (
+        f"drug blocked progression: on days 0 to 28 {said} 0 of 10 mice progressed "
+        "(95 % 0 to 31 %)."
+    )
+    assert blocked_sentence(blocked, none, DAYS, "m1 left on day 14 (toxicity)", 0.95).endswith(
+        "(95 % 0 to 31 %); m1 left on day 14 (toxicity)."
+    )
+    assert blocked_sentence(blocked, some, DAYS, "", 0.95) == (
+        f"drug held growth on average on days 0 to 28: {said} 2 of 10 mice progressed "
+        "(95 % 2 to 56 %)."
+    )
+    shrinking = rate("shrinking", -0.01, -0.02, -0.004)
+    assert "it shrank by 0.004 per day or more (95 % limit)" in blocked_sentence(
+        shrinking, none, DAYS, "", 0.95
     )
     growing = rate("growing", 0.05, 0.04, 0.06)
-    assert blocked_sentence(growing, none, 0.95) is None
+    assert blocked_sentence(growing, none, DAYS, "", 0.95) is None
 
 
 def test_an_arm_of_which_no_mouse_can_progress_blocked_nothing() -> None:
     blocked = rate("blocked", 0.0, -0.005, 0.005)
-    said = blocked_sentence(blocked, pd.Series({"n_events": 0, "n_mice": 0}), 0.95)
+    said = blocked_sentence(blocked, progressed(0, 0, np.nan, np.nan), DAYS, "", 0.95)
     assert "blocked progression" not in str(said)
+
+
+def test_mice_that_left_without_progression_are_named() -> None:
+    rows = [
+        ("m1", 14.0, False, "toxicity"),
+        ("m2", 105.0, False, "end_of_study"),
+        ("m3", 60.0, True, "tumor_size"),
+        ("m4", 20.0, False, None),
+    ]
+    mice = pd.DataFrame(rows, columns=["mouse", "day", "event", "fate"]).assign(arm="drug")
+    assert left_words(mice, "drug", 105) == "m1 left on day 14 (toxicity)"
+    assert left_words(mice, "other", 105) == ""
+    many = pd.concat([mice.assign(mouse=f"m{n}") for n in range(5)])
+    assert left_words(many, "drug", 105).endswith("; 2 more left before the end")
 
 
 def test_what_slowed_growth_is_claimed_by_the_adjusted_p_alone() -> None:

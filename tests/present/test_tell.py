@@ -126,9 +126,9 @@ def test_a_control_that_does_not_grow_leaves_rates_without_percents() -> None:
     assert " by " not in said.partition("Bonferroni).")[2]
 
 
-def test_the_contrast_named_beforehand_is_the_headline() -> None:
+def test_the_primary_contrast_is_the_headline() -> None:
     story = told("combination.csv", compare=CompareRules(primary=f"{PAIR} - fulvestrant"))
-    assert story.headline[0].startswith(f"Named beforehand, {PAIR} against fulvestrant: growth was")
+    assert story.headline[0].startswith(f"Primary contrast, {PAIR} against fulvestrant: growth was")
     assert f"{PAIR}: lowest weight" in story.headline[-1]
 
 

@@ -2,7 +2,9 @@
 
 import math
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from xenotrack.response.tolerability import tolerability, weight_nadirs
 
@@ -21,6 +23,22 @@ def weighed(study_of, weights, **options):
 def test_the_nadir_is_relative_to_the_last_weight_up_to_day_zero(study_of):
     assert nadir(weighed(study_of, [(-5, 30), (0, 20), (3, 18), (9, 19)])) == pytest.approx(-10)
     assert nadir(weighed(study_of, [(-5, 30), (-1, 20), (3, 18)])) == pytest.approx(-10)
+
+
+def test_the_mean_of_the_nadirs_has_students_interval(study_of):
+    falls = {"a": 18, "b": 17, "c": 19.5, "d": 16}
+    study = study_of(
+        dict.fromkeys([*falls, "alone"], READINGS),
+        weights={m: [(0, 20), (9, end)] for m, end in {**falls, "alone": 15}.items()},
+        arms={**dict.fromkeys(falls, "drug"), "alone": "vehicle"},
+        arm_names=["vehicle", "drug"],
+    )
+    table = tolerability(study).set_index("arm")
+    nadirs = [100 * (end / 20 - 1) for end in falls.values()]
+    low, high = stats.t.interval(0.95, 3, loc=np.mean(nadirs), scale=stats.sem(nadirs))
+    assert table.loc["drug", "weight_nadir_low"] == pytest.approx(low)
+    assert table.loc["drug", "weight_nadir_high"] == pytest.approx(high)
+    assert math.isnan(table.loc["vehicle", "weight_nadir_low"])
 
 
 def test_a_mouse_that_only_gained_has_a_positive_nadir(study_of):
@@ -66,4 +84,6 @@ def test_every_arm_of_the_design_is_listed_in_its_order(study_of):
         "n_loss_15",
         "n_loss_20",
         "n_toxicity_exits",
+        "weight_nadir_low",
+        "weight_nadir_high",
     ]

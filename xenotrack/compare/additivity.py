@@ -111,12 +111,16 @@ def not_testable_later(
     for when in range(int(np.ceil(day)) - 1, 0, -1):
         if np.isfinite(first).any():
             first = np.where(np.isfinite(first) & lost(float(when)), when, first)
-    for asked_of, when in zip(asked, first.tolist(), strict=True):
-        if np.isfinite(when):
-            yield Doubt(
-                "additivity-not-testable",
-                asked_of.combination,
-                f"For {asked_of.combination}, response additivity predicts no tumour from day "
-                f"{when:g} (the expected volume less its error reaches 0): not testable later. "
-                "--day names an earlier one.",
-            )
+    told = [
+        (one.combination, when)
+        for one, when in zip(asked, first.tolist(), strict=True)
+        if np.isfinite(when)
+    ]
+    if told:
+        since = "; ".join(f"{name} from day {when:g}" for name, when in told)
+        yield Doubt(
+            "additivity-not-testable",
+            ", ".join(name for name, _ in told),
+            "Response additivity predicts no tumour, as the expected volume less its error "
+            f"reaches 0, and is not testable later: {since}. --day names an earlier one.",
+        )

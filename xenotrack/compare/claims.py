@@ -31,8 +31,8 @@ def best_part_claim(
     towards "no better" is the farthest of the parts' own limits, which covers since one of the
     parts is the best; the other is the farthest of limits that hold for all parts together. The
     estimate, its standard error, df and statistic are those of the part that looks best, whose
-    row is given as well; the p-value is that of the part least surely beaten. Any part that is
-    not estimable leaves the claim so.
+    row is given as well; the p-value is that of the part least surely beaten, which may be
+    another. Any part that is not estimable leaves the claim so.
     """
     parts = source.contrast_of(weights, level)
     sign = 1.0 if better == "lower" else -1.0
@@ -49,10 +49,16 @@ def best_part_claim(
         std_error=chosen.std_error,
         df=chosen.df,
         statistic=chosen.statistic,
-        p_value=np.minimum(1.0, 2 * one_sided_p(parts, sign).max(keepdims=True)),
+        p_value=np.array([claim_p(parts, better)]),
         conf_low=np.array([low]),
         conf_high=np.array([high]),
     ), best
+
+
+def claim_p(parts: RawContrasts, better: Better) -> float:
+    """``min(1, 2 · the largest one-sided p)`` of the contrasts with the parts."""
+    sign = 1.0 if better == "lower" else -1.0
+    return float(np.minimum(1.0, 2 * one_sided_p(parts, sign).max()))
 
 
 def one_sided_p(raw: RawContrasts, sign: float) -> Floats:

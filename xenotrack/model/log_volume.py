@@ -34,7 +34,13 @@ class LogVolumes:
 
     def of_arms(self, wanted: NDArray[np.bool_]) -> LogVolumes:
         """The readings of some arms only, codes unchanged; ``wanted`` (k,) by arm."""
-        kept = wanted[self.arm]
+        return self._of(wanted[self.arm])
+
+    def without(self, mouse: int) -> LogVolumes:
+        """The readings of all mice but one, codes unchanged."""
+        return self._of(self.mouse != mouse)
+
+    def _of(self, kept: NDArray[np.bool_]) -> LogVolumes:
         return LogVolumes(
             self.arm[kept],
             self.mouse[kept],

@@ -86,6 +86,7 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
     }
     if results.has_growth:
         found["growth"] = results.growth.to_frame()
+        found["leave_one_out"] = results.leave_one_out
         found["factorial"] = results.factorial
         found["dose_grid"] = results.dose_grid
     if study.design.control is not None:

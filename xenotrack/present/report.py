@@ -158,6 +158,13 @@ class Report:
         ]
 
     @property
+    def exits(self) -> list[Table]:
+        """The mice that left before the end, and why."""
+        rows = self.tables_by_name.get("response", [])
+        found = views_of("response", rows, "quality", self.marks, self.level) if rows else []
+        return [table for table in found if table.title != table.name]
+
+    @property
     def all_tables(self) -> Iterator[Table]:
         """Every table whole, doubts first."""
         yield whole_table("doubts", self.run.results.doubts, self.marks)

@@ -228,6 +228,17 @@ class Results:
         return influence(self.growth, self._log_volumes)
 
     @cached_property
+    def leave_one_out(self) -> pd.DataFrame:
+        """The claims on growth without each mouse; nothing without a control or without growth."""
+        import pandas as pd
+
+        from xenotrack.compare.leave_one_out import LEAVE_ONE_OUT, leave_one_out
+
+        if self.study.design.control is None or not self.has_growth:
+            return pd.DataFrame(columns=list(LEAVE_ONE_OUT))
+        return leave_one_out(self.growth, self._log_volumes)
+
+    @cached_property
     def factorial(self) -> pd.DataFrame:
         """Main effects and interactions of every full factorial among the arms."""
         from xenotrack.compare.growth_synergy import factorial_frame
@@ -252,6 +263,8 @@ class Results:
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
         """Every doubt of every result, each once."""
+        from xenotrack.compare.leave_one_out import doubts_about_mice
+
         groups = [self.fit_doubts, self.responses.doubts]
         if self.study.design.control is not None:
             groups += [contrasts.doubts for contrasts in self.comparisons]
@@ -261,4 +274,5 @@ class Results:
             groups += [days, self.independent_action.doubts]
             if self.has_growth:
                 groups.append(self.synergy.doubts)
+                groups.append(tuple(doubts_about_mice(self.leave_one_out, self.growth.level)))
         return merge_doubts(*groups)

@@ -13,6 +13,8 @@ from xenotrack.study.design import Design
 from xenotrack.study.rules import ProgressionRules
 from xenotrack.study.volume import FORMULAS
 
+MOST_NAMED = 3  # mice that one sentence calls by name
+
 
 def number(value: float, digits: int = 3) -> str:
     """A number as a paper prints it: ``digits`` significant ones, a true minus sign.
@@ -66,21 +68,56 @@ def growth_sentence(row: pd.Series, level: float) -> str:
     return sentence + "."
 
 
-def blocked_sentence(growth: pd.Series, progression: pd.Series, level: float) -> str | None:
-    """Whether an arm blocked progression; None where its growth was not held."""
+def blocked_sentence(
+    growth: pd.Series, progressed: pd.Series, days: tuple[str, str], left: str, level: float
+) -> str | None:
+    """Whether an arm blocked progression; None where its growth was not held.
+
+    ``progressed``: how many of its mice did, with the limits of the share; ``days``: those of the
+    growth fit, and the last one; ``left``: who left before, in words.
+    """
     if growth["verdict"] not in ("shrinking", "blocked"):
         return None
-    events, mice = int(progression["n_events"]), int(progression["n_mice"])
+    limit = f"{100 * level:g} % limit"
     if growth["conf_high"] < 0:
-        rate = f"it shrinks by at least {number(-growth['conf_high'])} per day"
+        rate = f"it shrank by {number(-growth['conf_high'])} per day or more ({limit})"
     else:
         rate = (
-            f"it grows at most {number(growth['conf_high'])} per day, doubles no faster than every "
-            f"{growth['doubling_time_low']:.0f} days"
+            f"it grew by {number(growth['conf_high'])} per day or less ({limit}), doubling no "
+            f"faster than every {growth['doubling_time_low']:.0f} days"
         )
+    events, mice = int(progressed["n"]), int(progressed["n_mice"])
+    seen = f"by {days[1]}, {events} of {mice} mice progressed"
+    if np.isfinite(progressed["conf_high"]):
+        seen += f" ({share(progressed, level)})"
     if events == 0 and mice > 0:
-        return f"{growth['arm']} blocked progression: {rate}, and none of {mice} mice progressed."
-    return f"{growth['arm']} held growth on average: {rate}; {events} of {mice} progressed."
+        gone = f"; {left}" if left else ""
+        return f"{growth['arm']} blocked progression: on {days[0]} {rate}; {seen}{gone}."
+    return f"{growth['arm']} held growth on average on {days[0]}: {rate}; {seen}."
+
+
+def left_words(mice: pd.DataFrame, arm: str, last_day: float) -> str:
+    """Who left an arm before the end without progression: ``N075 left on day 14 (toxicity)``.
+
+    ``mice`` are the rows of ``progression_mice``; "" where all were followed.
+    """
+    rows = mice[(mice["arm"] == arm) & ~mice["event"].eq(True) & mice["fate"].ne("end_of_study")]
+    early = rows[(rows["day"] < last_day) & rows["fate"].notna() & rows["fate"].ne("")]
+    told = [
+        f"{mouse} left on day {number(day)} ({str(fate).replace('_', ' ')})"
+        for mouse, day, fate in zip(early["mouse"], early["day"], early["fate"], strict=True)
+    ]
+    more = [f"{len(told) - MOST_NAMED} more left before the end"] if len(told) > MOST_NAMED else []
+    return "; ".join([*told[:MOST_NAMED], *more])
+
+
+def share(row: pd.Series, level: float) -> str:
+    """The interval of a share in percent.
+
+    >>> share(pd.Series({"conf_low": 0.0, "conf_high": 0.308}), 0.95)
+    '95 % 0 to 31 %'
+    """
+    return f"{100 * level:g} % {100 * row['conf_low']:.0f} to {100 * row['conf_high']:.0f} %"
 
 
 def slowed_sentences(rows: pd.DataFrame, control: str, level: float) -> list[str]:
@@ -229,7 +266,7 @@ def _synergy(row: pd.Series, level: float) -> str:
     low, high = row["simultaneous_low"], row["simultaneous_high"]
     held = f"{row['combination']} against {REFERENCE_WORDS[row['reference']]}"
     if row["reference"] != "interaction":
-        held += f" ({row['expectation']})"
+        held += f" ({join(row['expectation'].split(' and '))})"
     found = (
         f"{number(row['estimate'])} per day ({interval(low, high, level)}, "
         f"{p_words(row['p_adjusted'])})"

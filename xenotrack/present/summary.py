@@ -14,6 +14,7 @@ from xenotrack.present.results import Results
 from xenotrack.present.sentences import (
     blocked_sentence,
     interval,
+    left_words,
     number,
     parts_sentences,
     progression_rule,
@@ -180,7 +181,7 @@ def answers(results: Results) -> Iterator[tuple[str, list[str]]]:
             "these days):",
             synergy_sentences(found[found["scale"] == "rate"], level),
         )
-    yield f"Named beforehand, {days}:", _primary(compared, design.rules.compare.primary, level)
+    yield f"Primary contrast, {days}:", _primary(compared, design.rules.compare.primary, level)
 
 
 def _growth_contrasts(results: Results) -> pd.DataFrame:
@@ -194,16 +195,21 @@ def _growth_contrasts(results: Results) -> pd.DataFrame:
 
 
 def _blocked(results: Results, level: float) -> list[str]:
-    growth, progression = results.growth.to_frame(), results.progression.to_frame()
+    growth, blocked = results.growth.to_frame(), results.blocked
+    progressed = blocked[blocked["category"] == "progressed"].set_index("arm")
+    fit, last = results.growth.facts().iloc[0], float(results.study.readings["day"].max())
+    days = (f"days {fit['first_day']:g} to {fit['last_day']:g}", f"day {number(last)}")
     said = [
-        blocked_sentence(growth.iloc[code], progression.iloc[code], level)
-        for code in range(len(growth))
+        blocked_sentence(
+            row, progressed.loc[arm], days, left_words(results.progression.mice, arm, last), level
+        )
+        for arm, row in growth.set_index("arm", drop=False).iterrows()
     ]
     return [text for text in said if text] or ["No arm was shown to hold growth."]
 
 
 def _primary(compared: pd.DataFrame, primary: str | None, level: float) -> list[str]:
-    """The contrast named beforehand, read unadjusted."""
+    """The primary contrast, read unadjusted."""
     rows = compared[compared["contrast"] == primary].head(1)
     return [
         f"{primary}: growth rates differ by {number(row['estimate'])} per day "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from xenotrack.response.courses import MARGIN
 from xenotrack.response.weight import weight_changes
@@ -28,8 +29,9 @@ def weight_nadirs(study: Study) -> pd.DataFrame:
 def tolerability(study: Study) -> pd.DataFrame:
     """Body weight and toxicity by arm, arms in display order.
 
-    ``arm n_mice n_weighed weight_nadir_percent_mean n_loss_15 n_loss_20 n_toxicity_exits``: losses
-    of at least 15 % and 20 % at some time among the weighed, and mice that left for toxicity.
+    ``arm n_mice n_weighed weight_nadir_percent_mean n_loss_15 n_loss_20 n_toxicity_exits
+    weight_nadir_low weight_nadir_high``: losses of at least 15 % and 20 % at some time among the
+    weighed, mice that left for toxicity, and Student's interval of the mean nadir.
     """
     mice = study.mice[["arm", "fate"]].assign(
         nadir=weight_nadirs(study)["weight_nadir_percent"].to_numpy(dtype=float)
@@ -45,4 +47,10 @@ def tolerability(study: Study) -> pd.DataFrame:
     ).reset_index()
     arms = pd.DataFrame({"arm": list(study.design.arm_names)}).merge(table, on="arm", how="left")
     counts = [name for name in arms.columns if name.startswith("n_")]
-    return arms.assign(**{name: arms[name].fillna(0).astype(np.int64) for name in counts})
+    arms = arms.assign(**{name: arms[name].fillna(0).astype(np.int64) for name in counts})
+    spread = by_arm["nadir"].std().reindex(arms["arm"]).to_numpy()
+    n, mean = arms["n_weighed"].to_numpy(), arms["weight_nadir_percent_mean"].to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tail = stdtrit(n - 1.0, 0.5 + study.design.rules.compare.level / 2)
+        reach = np.where(n > 1, tail * spread / np.sqrt(n), np.nan)
+    return arms.assign(weight_nadir_low=mean - reach, weight_nadir_high=mean + reach)

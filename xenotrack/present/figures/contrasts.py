@@ -59,7 +59,8 @@ def contrasts(design: Design, table: pd.DataFrame) -> ggplot:
         labs(x="Difference of growth rates (per day)"),
         caption(
             f"Left of the line the first arm grows slower. Each {interval_name(design)} holds for "
-            "all arms of its block together, and may hold 0 where Holm's p is small. Best part: "
+            "all arms of its block together, and may hold 0 where Holm's p is small; the primary "
+            "contrast stands alone. Best part: the difference from the part that looks best, p of "
             "the one least surely beaten."
         ),
     )

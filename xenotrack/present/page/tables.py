@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -98,12 +99,17 @@ def views_of(
 
 def _viewed(name: str, rows: Sequence[Row], view: View, marks: Marks, level: float) -> Table:
     kept: Sequence[Row] = [
-        row for row in rows if all(row.get(key) in wanted for key, wanted in view.where)
+        row
+        for row in rows
+        if all(row.get(key) in wanted for key, wanted in view.where)
+        and not any(row.get(key) in unwanted for key, unwanted in view.unless)
     ]
     if view.spread:
         kept = _spread(kept, view.spread)
-    columns = [_shown_cells(shown, kept) for shown in view.shown]
-    headings = tuple(_heading(shown, kept, level) for shown in view.shown)
+    # A column of which every row is silent says nothing.
+    shown_here = [one for one in view.shown if not one.together or any(map(_is_adjusted, kept))]
+    columns = [_shown_cells(shown, kept) for shown in shown_here]
+    headings = tuple(_heading(shown, kept, level) for shown in shown_here)
     return Table(name, view.title, headings, _lines(kept, columns, marks), len(kept))
 
 
@@ -127,11 +133,24 @@ def _heading(shown: Shown, rows: Sequence[Row], level: float) -> Heading:
     return Heading(text, numeric=_is_numeric(shown.columns[0], rows))
 
 
+def _is_adjusted(row: Row) -> bool:
+    return row.get("adjustment") not in (None, "", "none")
+
+
 def _shown_cells(shown: Shown, rows: Sequence[Row]) -> list[Cell]:
-    places = decimals([row.get(key) for key in shown.columns for row in rows])
+    values = [[_shown_value(shown, row, key) for key in shown.columns] for row in rows]
+    places = decimals([value for own in values for value in own])
     if len(shown.columns) == 1:
-        return [cell(shown.columns[0], row.get(shown.columns[0]), places) for row in rows]
-    return [interval_cell([row.get(key) for key in shown.columns], places) for row in rows]
+        return [cell(shown.columns[0], value, places) for [value] in values]
+    return [interval_cell(own, places) for own in values]
+
+
+def _shown_value(shown: Shown, row: Row, key: str) -> Value:
+    """The value of a cell; nothing where it would repeat what was not adjusted."""
+    value: Value = row.get(key)
+    if shown.together and not _is_adjusted(row):
+        return None
+    return math.exp(value) if shown.ratio and isinstance(value, float) else value
 
 
 def whole_table(name: str, rows: Sequence[Row], marks: Marks) -> Table:

@@ -10,28 +10,38 @@ from typing import NamedTuple
 
 
 class Shown(NamedTuple):
-    """A heading and the columns below it: one value, or an estimate with its two limits."""
+    """A heading and the columns below it: one value, or an estimate with its two limits.
+
+    ``together``: of rows that were adjusted for others alone; ``ratio``: a logarithm, shown as the
+    ratio that it is of.
+    """
 
     heading: str
     columns: tuple[str, ...]
+    together: bool = False
+    ratio: bool = False
 
 
 class View(NamedTuple):
     """Some rows of a table with a title.
 
-    ``where`` is a column and the values that are shown, ``question`` the answer it belongs to ("" =
+    ``where`` is a column and the values that are shown, ``unless`` those that are not, ``question``
+    the answer it belongs to ("" =
     any), ``spread`` a column whose values become columns: ``n`` of category CR is then ``n CR``.
     """
 
     title: str
     shown: tuple[Shown, ...]
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unless: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
     question: str = ""
     spread: str = ""
 
 
 ALONE = ("estimate", "conf_low", "conf_high")
 TOGETHER = ("estimate", "simultaneous_low", "simultaneous_high")
+PER_DAY, DAYS, SHARE = "difference, per day", "difference, days", "difference, share"
+RATIO = "hazard ratio"
 # `%` stands for the level, as in "95 %".
 CLASSES = ("CR", "PR", "SD", "PD", "NE")
 
@@ -42,18 +52,19 @@ def _share(heading: str, category: str) -> Shown:
 
 def _compared(title: str, outcome: str, family: str, unit: str, question: str) -> View:
     """The contrasts of one outcome and family, alone and as claims made together."""
-    together = () if family == "parts" else (Shown("% for all together", TOGETHER[1:]),)
+    ratio = outcome == "log_hazard"
     return View(
         title,
         (
             Shown("contrast", ("contrast",)),
-            Shown(f"difference, {unit} (%)", ALONE),
+            Shown(f"{unit} (%)", ALONE, ratio=ratio),
+            Shown("df", ("df",)),
             Shown("p alone", ("p_value",)),
-            *together,
-            Shown("p together", ("p_adjusted",)),
+            Shown("% for all together", TOGETHER[1:], together=True, ratio=ratio),
+            Shown("p together", ("p_adjusted",), together=True),
         ),
-        (("outcome", (outcome,)), ("family", (family,))),
-        question,
+        (("outcome", (outcome,)), ("family", ("primary", family))),
+        question=question,
     )
 
 
@@ -65,6 +76,7 @@ VIEWS: dict[str, tuple[View, ...]] = {
                 Shown("arm", ("arm",)),
                 Shown("mice", ("n_mice",)),
                 Shown("rate, per day (%)", ALONE),
+                Shown("df", ("df",)),
                 Shown(
                     "doubling, days (%)",
                     ("doubling_time_days", "doubling_time_low", "doubling_time_high"),
@@ -115,12 +127,13 @@ VIEWS: dict[str, tuple[View, ...]] = {
         ),
     ),
     "compare": (
-        _compared("Growth rates against control", "growth_rate", "control", "per day", "slowed"),
-        _compared("Days gained against control", "rmst_days", "control", "days", "how-long"),
-        _compared("Log hazard ratios against control", "log_hazard", "control", "ln", "how-long"),
-        _compared("Responders against control", "response_rate", "control", "share", "blocked"),
-        _compared("Growth rates against the parts", "growth_rate", "parts", "per day", "parts"),
-        _compared("Days gained against the parts", "rmst_days", "parts", "days", "parts"),
+        _compared("Growth rates against control", "growth_rate", "control", PER_DAY, "slowed"),
+        _compared("Days gained against control", "rmst_days", "control", DAYS, "how-long"),
+        _compared("Hazard ratios against control", "log_hazard", "control", RATIO, "how-long"),
+        _compared("Responders against control", "response_rate", "control", SHARE, "blocked"),
+        _compared("Growth rates against the parts", "growth_rate", "parts", PER_DAY, "parts"),
+        _compared("Days gained against the parts", "rmst_days", "parts", DAYS, "parts"),
+        _compared("Hazard ratios against the parts", "log_hazard", "parts", RATIO, "parts"),
     ),
     "synergy": (
         View(
@@ -133,7 +146,9 @@ VIEWS: dict[str, tuple[View, ...]] = {
                 Shown("p together", ("p_adjusted",)),
                 Shown("verdict", ("verdict",)),
             ),
-            (("scale", ("rate",)), ("reference", ("bliss", "hsa", "interaction"))),
+            (("scale", ("rate",)), ("reference", ("bliss", "interaction"))),
+            # Of two drugs the interaction is their Bliss excess.
+            unless=(("expectation", ("its single drugs",)),),
         ),
     ),
     "independent_action": (
@@ -170,10 +185,41 @@ VIEWS: dict[str, tuple[View, ...]] = {
                 Shown("arm", ("arm",)),
                 Shown("mice", ("n_mice",)),
                 Shown("weighed", ("n_weighed",)),
-                Shown("mean of the lowest weights, change in %", ("weight_nadir_percent_mean",)),
+                Shown(
+                    "mean of the lowest weights, change in % (%)",
+                    ("weight_nadir_percent_mean", "weight_nadir_low", "weight_nadir_high"),
+                ),
                 Shown("lost ≥ 15 %", ("n_loss_15",)),
                 Shown("lost ≥ 20 %", ("n_loss_20",)),
                 Shown("left for toxicity", ("n_toxicity_exits",)),
+            ),
+        ),
+    ),
+    "response": (
+        View(
+            "Mice that left before the end",
+            (
+                Shown("mouse", ("mouse",)),
+                Shown("arm", ("arm",)),
+                Shown("last reading, day", ("last_day",)),
+                Shown("why", ("fate",)),
+                Shown("progressed", ("progressed",)),
+            ),
+            unless=(("fate", (None, "", "end_of_study")),),
+            question="quality",
+        ),
+    ),
+    "leave_one_out": (
+        View(
+            "Claims on growth with each mouse left out in turn",
+            (
+                Shown("claim", ("contrast",)),
+                Shown("p", ("p_adjusted",)),
+                Shown("lowest p", ("p_lowest",)),
+                Shown("without", ("without_lowest",)),
+                Shown("highest p", ("p_highest",)),
+                Shown("without", ("without_highest",)),
+                Shown("turned by", ("changed_by",)),
             ),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from xenotrack.present.sentences import (
     family_interval,
     interval,
     join,
+    left_words,
     number,
     parts_sentences,
     slowed_sentences,
@@ -32,7 +33,12 @@ DOUBTS = {
         "below-limit-verdict",
         "contrast-not-estimable",
     ),
-    "blocked": ("below-limit-share", "response-not-evaluable", "no-relative-endpoints"),
+    "blocked": (
+        "below-limit-share",
+        "response-not-evaluable",
+        "no-relative-endpoints",
+        "contrast-not-estimable",
+    ),
     "how-long": (
         "arm-without-events",
         "toxicity-before-progression",
@@ -53,12 +59,14 @@ DOUBTS = {
         "below-limit-synergy",
         "independent-action-leaves-no-room",
         "no-independent-action",
+        "additivity-not-testable",
     ),
 }
 OUTCOMES = {
     "slowed": ("growth_rate",),
     "how-long": ("rmst_days", "log_hazard"),
-    "parts": ("growth_rate", "rmst_days"),
+    "blocked": ("response_rate",),
+    "parts": ("growth_rate", "rmst_days", "log_hazard"),
 }
 
 
@@ -133,10 +141,16 @@ def _blocked(facts: Facts) -> Iterator[str]:
 
 def blocked_of(facts: Facts, arm: str) -> str | None:
     """Whether an arm blocked progression; None where it was not shown to hold growth."""
-    growth, progression = facts.arm_row("growth", arm), facts.arm_row("progression", arm)
-    if growth is None or progression is None:
+    growth, progressed = facts.arm_row("growth", arm), facts.progressed(arm)
+    if growth is None or progressed is None:
         return None
-    return blocked_sentence(growth, progression, facts.level)
+    days = (facts.days_fitted, f"day {number(facts.last_day)}")
+    return blocked_sentence(growth, progressed, days, left_before(facts, arm), facts.level)
+
+
+def left_before(facts: Facts, arm: str) -> str:
+    """Who left an arm before the end without progression."""
+    return left_words(facts.tables["progression_mice"], arm, facts.last_day)
 
 
 def how_long(facts: Facts) -> Answer:
@@ -151,10 +165,10 @@ def how_long(facts: Facts) -> Answer:
 
 
 def _how_long(facts: Facts) -> Iterator[str]:
+    yield from _primary_hazard(facts)
     medians = facts.tables["progression"]
     for _, row in medians[medians["n_mice"] > 0].iterrows():
         yield median_sentence(row, facts.level)
-    yield from _primary_hazard(facts)
     gained = facts.contrasts("rmst_days", "control")
     if facts.control is not None:
         for _, row in gained.iterrows():
@@ -162,26 +176,26 @@ def _how_long(facts: Facts) -> Iterator[str]:
 
 
 def _primary_hazard(facts: Facts) -> Iterator[str]:
-    """The contrast named beforehand as a ratio of hazards, which arms without events bear."""
+    """The primary contrast as a ratio of hazards, which arms without events bear."""
     row = facts.primary("log_hazard")
     if row is None or not np.isfinite(row["p_value"]):
         return
     ratio, low, high = np.exp([row["estimate"], row["conf_low"], row["conf_high"]])
     named = str(facts.design.rules.compare.primary).replace(" - ", " against ")
     yield (
-        f"Named beforehand, {named}: hazard of progression {number(ratio, 2)} times as high "
+        f"Primary contrast, {named}: hazard of progression {number(ratio, 2)} times as high "
         f"({interval(low, high, facts.level)}, {p_words(row['p_value'])}, this one alone)."
     )
 
 
 def median_sentence(row: pd.Series, level: float) -> str:
-    """Half of an arm's mice had progressed by which day."""
+    """How many of an arm's mice progressed, and the Kaplan–Meier median."""
     events = f"{row['n_events']:.0f} of {row['n_mice']:.0f} progressed"
     ends = [number(end) if np.isfinite(end) else "not reached" for end in _limits(row)]
     limits = f" ({100 * level:g} % {ends[0]} to {ends[1]})" if set(ends) != {"not reached"} else ""
     if not np.isfinite(row["median_days"]):
         return f"{row['arm']}: {events}; the median is not reached{limits}."
-    return f"{row['arm']}: {events}, half of them by day {number(row['median_days'])}{limits}."
+    return f"{row['arm']}: {events}; the median is {number(row['median_days'])} days{limits}."
 
 
 def _limits(row: pd.Series) -> tuple[float, float]:
@@ -195,7 +209,7 @@ def gained_sentence(row: pd.Series, facts: Facts) -> Iterator[str]:
         return
     found = (
         f"{number(row['estimate'])} days ({family_interval(row, facts.level)}, "
-        f"{p_words(row['p_adjusted'])})"
+        f"{p_words(row['p_adjusted'])}{too_narrow(facts, (arm, str(facts.control)))})"
     )
     until = f"up to day {number(facts.tables['progression']['rmst_until'].max())}"
     if row["p_adjusted"] >= 1 - facts.level:
@@ -203,6 +217,12 @@ def gained_sentence(row: pd.Series, facts: Facts) -> Iterator[str]:
     else:
         how = "gained" if row["estimate"] > 0 else "lost"
         yield f"{arm} {how} days without progression over {facts.control} {until}: {found}."
+
+
+def too_narrow(facts: Facts, arms: Iterable[str]) -> str:
+    """What the doubt says of an interval that rests on the spread of the other arm alone."""
+    held = [arm for arm in arms if arm in facts.without_events]
+    return f"; no mouse of {join(held)} progressed, so the interval is too narrow" if held else ""
 
 
 def parts(facts: Facts) -> Answer:
@@ -227,20 +247,16 @@ def _parts(facts: Facts) -> Iterator[str]:
     if len(rates):
         yield from synergy_sentences(_told(rates), facts.level)
         yield from _beside_zero(rates)
-        if (rates["reference"] == "hsa").any():
-            yield (
-                "In the table, against “hsa” (the best single drug) synergy means better than "
-                "that drug alone; more than the sum of its drugs is what “bliss” asks."
-            )
 
 
 def _told(rates: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are said; the splits of a triple into pair and third stand in the table."""
+    """The rows that are said; the splits of a triple into pair and third stand in the appendix."""
     return rates[rates["reference"] != "bliss_doublet"]
 
 
 def _beside_zero(rates: pd.DataFrame) -> Iterator[str]:
     """Why a verdict can stand beside an interval that holds 0."""
+    rates = rates[rates["reference"].isin(["bliss", "interaction"])]
     decided = rates["verdict"].isin(["synergy", "antagonism"])
     holds = (rates["simultaneous_low"] < 0) & (rates["simultaneous_high"] > 0)
     names = rates.loc[decided & holds, "combination"].tolist()
@@ -272,6 +288,9 @@ def price_of(facts: Facts, arm: str) -> str | None:
         return None
     weighed, exits = int(row["n_weighed"]), int(row["n_toxicity_exits"])
     lowest = f"lowest weight on average {number(row['weight_nadir_percent_mean'], 2)} %"
+    if np.isfinite(row["weight_nadir_low"]):
+        ends = [number(row[end], 2) for end in ("weight_nadir_low", "weight_nadir_high")]
+        lowest += f" ({100 * facts.level:g} % {ends[0]} to {ends[1]})"
     lost = f"{int(row['n_loss_15'])} of {weighed} lost at least 15 %"
     left = f", and {exits} left for toxicity" if exits else ""
     return f"{arm}: {lowest}; {lost}{left}."
@@ -283,7 +302,7 @@ def sure(facts: Facts, doubts: tuple[str, ...]) -> Answer:
         fit = facts.results.growth.facts().iloc[0]
         said.append(
             f"Growth rests on {fit['n_measurements']} readings of {fit['n_mice']} mice, on "
-            f"{facts.days_fitted}: {fit['method']}."
+            f"{facts.days_fitted}: {fit['method']}.{_not_fitted(facts)}"
         )
     count = len(facts.results.doubts)
     said.append(
@@ -292,9 +311,14 @@ def sure(facts: Facts, doubts: tuple[str, ...]) -> Answer:
         else f"{count} {'doubt is' if count == 1 else 'doubts are'} carried by these results: "
         "each stands beside the question that it touches, the others here."
     )
-    said += list(_one_mouse(facts))
-    figures, tables = ("residuals", "influence"), ("influence",)
+    said += [*_one_mouse(facts), *_one_out(facts)]
+    figures, tables = ("residuals", "influence"), ("leave_one_out", "influence")
     return Answer("sure", "How sure is it?", tuple(said), figures, tables, doubts)
+
+
+def _not_fitted(facts: Facts) -> str:
+    unused = facts.readings_not_fitted
+    return f" {unused}" if unused else ""
 
 
 def _one_mouse(facts: Facts) -> Iterator[str]:
@@ -311,11 +335,28 @@ def _one_mouse(facts: Facts) -> Iterator[str]:
         f"{number(most['change_in_errors'], 2)} standard errors"
     )
     if beyond.empty:
-        yield (
-            "No mouse carries a rate: without any one of them, each rate stays within its "
-            f"interval; {largest}."
-        )
+        yield f"Without any one mouse, the rate of its arm stays within its interval; {largest}."
         return
     places = zip(beyond["mouse"], beyond["arm"], strict=True)
     told = join(f"{mouse} in {arm}" for mouse, arm in places)
     yield f"Without {told} the rate of the arm leaves its interval: look up what was read."
+
+
+def _one_out(facts: Facts) -> Iterator[str]:
+    """How many claims on growth stand whichever mouse is left out."""
+    found = facts.tables["leave_one_out"]
+    if found.empty:
+        return
+    firm = int((found["n_changes"] == 0).sum())
+    turned = found.loc[found["n_changes"] > 0, "contrast"]
+    claims = "The one claim" if len(found) == 1 else f"Of {len(found)} claims"
+    if turned.empty:
+        stand = "stands" if len(found) == 1 else "all stand"
+        yield f"{claims} on growth {stand} whichever mouse is left out."
+    elif len(found) == 1:
+        yield f"{claims} on growth turns without one mouse: see the doubts."
+    else:
+        yield (
+            f"{claims} on growth {firm} stand{'s' * (firm == 1)} whichever mouse is left out; the "
+            f"verdict on {join(turned)} turns without one mouse."
+        )

@@ -78,7 +78,9 @@ def _known(facts: Facts) -> dict[str, str]:
         "study_design": f"{len(design.arms)} groups ({join(design.arm_names)}){control}; the "
         "experimental unit is the mouse.",
         "sample_size": f"{len(mice)} mice in the sheet: {', '.join(size)}.",
-        "criteria": " ".join(one.text for one in facts.results.study.exclusions),
+        "criteria": " ".join(
+            [*(one.text for one in facts.results.study.exclusions), facts.readings_not_fitted]
+        ).strip(),
         "outcomes": "Growth rate of ln tumour volume; time to progression "
         f"({progression_rule(design.rules.progression)}); best response; body weight.{named}",
         "statistics": "See the section Methods.",

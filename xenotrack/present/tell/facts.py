@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from xenotrack.compare.slowing import with_slowing
@@ -43,6 +44,40 @@ class Facts:
     @cached_property
     def last_day(self) -> float:
         return float(self.results.study.readings["day"].max())
+
+    @cached_property
+    def without_events(self) -> frozenset[str]:
+        """The arms of which no mouse progressed, as far as a doubt says so."""
+        return frozenset(
+            arm
+            for doubt in self.results.doubts
+            if doubt.rule == "arm-without-events"
+            for arm in doubt.about.split(", ")
+        )
+
+    @cached_property
+    def readings_not_fitted(self) -> str:
+        """How many readings the growth fit did not use and why; empty where it used all."""
+        if not self.results.has_growth:
+            return ""
+        used = int(self.results.growth.n_measurements.sum())
+        day = self.results.study.readings["day"]
+        rules = self.design.rules.growth
+        first = -np.inf if rules.from_day is None else rules.from_day
+        last = np.inf if rules.until_day is None else rules.until_day
+        outside = int(((day < first) | (day > last)).sum())
+        if not outside:
+            return ""
+        return (
+            f"{outside} of {len(day)} readings lie outside the days that the study declares for "
+            f"growth and did not enter it ({used} did); they enter all else."
+        )
+
+    def progressed(self, arm: str) -> pd.Series | None:
+        """The share of an arm's mice that progressed, with its exact interval."""
+        rows = self.tables["blocked"]
+        found = rows[(rows["arm"] == arm) & (rows["category"] == "progressed")]
+        return found.iloc[0] if len(found) else None
 
     def contrasts(self, outcome: str, family: str) -> pd.DataFrame:
         rows = self.tables["compare"]

@@ -7,25 +7,35 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from xenotrack.compare.families import primary_pair
+from xenotrack.compare.families import BEST_PART, primary_pair
 from xenotrack.compare.slowing import with_slowing
 from xenotrack.doubts import p_words
-from xenotrack.present.sentences import against_control, interval, join, number, percent, percents
-from xenotrack.present.tell.answers import blocked_of, price_of
+from xenotrack.present.sentences import (
+    against_control,
+    family_interval,
+    interval,
+    join,
+    number,
+    percent,
+    percents,
+    share,
+)
+from xenotrack.present.tell.answers import blocked_of, left_before, price_of, too_narrow
 from xenotrack.present.tell.facts import Facts
 
 
 def headline(facts: Facts) -> tuple[str, ...]:
-    return tuple(sentence for sentence in (effect(facts), held(facts), cost(facts)) if sentence)
+    said = (effect(facts), over_parts(facts), held(facts), cost(facts))
+    return tuple(sentence for sentence in said if sentence)
 
 
 def key_figure(facts: Facts) -> str:
-    """Curves where the question named beforehand is one of arms alone, else the forest of rates."""
+    """The curves of volume; those of progression where no growth could be fitted."""
     return "growth" if facts.results.has_growth else "progression"
 
 
 def effect(facts: Facts) -> str:
-    """The contrast named beforehand, else the arm that slowed growth most."""
+    """The primary contrast, else the arm that slowed growth most."""
     if facts.primary("growth_rate") is not None or facts.primary("rmst_days") is not None:
         return " ".join(_primary(facts))
     if not facts.results.has_growth:
@@ -36,9 +46,9 @@ def effect(facts: Facts) -> str:
 
 
 def _primary(facts: Facts) -> Iterator[str]:
-    """Growth and days without progression of the contrast named beforehand, each read alone."""
+    """Growth and days without progression of the primary contrast, each read alone."""
     named = str(facts.design.rules.compare.primary)
-    yield f"Named beforehand, {named.replace(' - ', ' against ')}:"
+    yield f"Primary contrast, {named.replace(' - ', ' against ')}:"
     clauses = []
     growth, days = facts.primary("growth_rate"), facts.primary("rmst_days")
     if growth is not None and np.isfinite(growth["p_value"]):
@@ -84,24 +94,12 @@ def _gain(row: pd.Series, facts: Facts, until: str) -> str:
             f"({number(row['estimate'])} days, {numbers})"
         )
     how = "longer" if row["estimate"] > 0 else "shorter"
-    narrow = _without_events(facts)
+    pair = primary_pair(facts.design)
+    narrow = too_narrow(facts, (pair.arm, pair.other)) if pair else ""
     return (
         f"mice stayed without progression {number(abs(row['estimate']))} days {how} {until} "
         f"({numbers}{narrow})"
     )
-
-
-def _without_events(facts: Facts) -> str:
-    """What the doubt says of an interval that rests on the spread of the other arm alone."""
-    doubted = {
-        arm
-        for doubt in facts.results.doubts
-        if doubt.rule == "arm-without-events"
-        for arm in doubt.about.split(", ")
-    }
-    pair = primary_pair(facts.design)
-    arms = [arm for arm in (pair.arm, pair.other) if arm in doubted] if pair else []
-    return f"; no mouse of {join(arms)} progressed, so the interval is too narrow" if arms else ""
 
 
 def _most(facts: Facts) -> str:
@@ -125,29 +123,68 @@ def held(facts: Facts) -> str:
     """Which arms blocked progression, and which held growth without blocking it."""
     if not facts.results.has_growth:
         return ""
-    told = {arm: blocked_of(facts, arm) for arm in facts.design.arm_names}
-    blocked = [arm for arm, text in told.items() if text and "blocked progression" in text]
-    held_only = [arm for arm, text in told.items() if text and arm not in blocked]
+    said_of = {arm: blocked_of(facts, arm) for arm in facts.design.arm_names}
+    blocked = [arm for arm, text in said_of.items() if text and "blocked progression" in text]
+    held_only = [arm for arm, text in said_of.items() if text and arm not in blocked]
     if not blocked and not held_only:
         return "No arm was shown to hold growth."
     said = []
     if blocked:
+        left = "; ".join(text for arm in blocked if (text := left_before(facts, arm)))
         said.append(
-            f"{join(blocked)} blocked progression: tumours grew little or not, and "
-            f"{_none(facts, blocked)} progressed by day {number(facts.last_day)}"
+            f"{join(blocked)} blocked progression: tumours grew little or not on "
+            f"{facts.days_fitted}, and {_none(facts, blocked)} progressed by day "
+            f"{number(facts.last_day)}" + (f", though {left}" if left else "")
         )
     if held_only:
-        said.append(f"{join(held_only)} held growth on average, while some mice progressed")
-    return "; ".join(said) + "."
+        told = join(_progressed(facts, arm) for arm in held_only)
+        said.append(f"growth was held on average, while some progressed, by {told}")
+    text = "; ".join(said)
+    return f"{text[0].upper() if not blocked else text[0]}{text[1:]}."
+
+
+def _progressed(facts: Facts, arm: str) -> str:
+    row = facts.progressed(arm)
+    return arm if row is None else f"{arm} ({int(row['n'])} of {int(row['n_mice'])})"
 
 
 def _none(facts: Facts, arms: list[str]) -> str:
-    """``none of 10 mice``; where arms are of different size, in their order."""
-    rows = facts.tables["progression"].set_index("arm")
-    counts = [str(int(rows.loc[arm, "n_mice"])) for arm in arms]
-    if len(counts) > 1 and len(set(counts)) == 1:
-        return f"none of {counts[0]} mice each"
-    return f"none of {join(counts)} mice"
+    """``none of 10 mice (95 % 0 to 31 %)``; where arms are of different size, in their order."""
+    rows = [row for arm in arms if (row := facts.progressed(arm)) is not None]
+    told = [f"{int(row['n_mice'])} mice ({share(row, facts.level)})" for row in rows]
+    each = " each" if len(told) > 1 and len(set(told)) == 1 else ""
+    return f"none of {told[0] if each else join(told)}{each}"
+
+
+def over_parts(facts: Facts) -> str:
+    """The largest combinations against the best of their parts: growth, and time."""
+    drugs = {name: len(facts.design.drugs_of(name)) for name, _ in facts.design.combinations()}
+    named = str(facts.design.rules.compare.primary)
+    most = [
+        name
+        for name, count in drugs.items()
+        if count == max(drugs.values()) and named != f"{name} - {BEST_PART}"
+    ]
+    return " ".join(text for name in most if (text := _over_parts(facts, name)))
+
+
+def _over_parts(facts: Facts, name: str) -> str:
+    clauses = []
+    for outcome, unit, better, what in (
+        ("growth_rate", "per day", -1, "slower growth"),
+        ("rmst_days", "days", 1, "more days without progression"),
+    ):
+        rows = facts.contrasts(outcome, "parts")
+        rows = rows[(rows["contrast"] == f"{name} - {BEST_PART}") & rows["p_adjusted"].notna()]
+        for _, row in rows.iterrows():
+            shown = row["p_adjusted"] < 1 - facts.level and row["estimate"] * better > 0
+            narrow = too_narrow(facts, (name,)) if outcome == "rmst_days" else ""
+            found = (
+                f"{number(row['estimate'])} {unit}, {family_interval(row, facts.level)}, "
+                f"{p_words(row['p_adjusted'])}{narrow}"
+            )
+            clauses.append(f"{what} {'was' if shown else 'could not be'} shown ({found})")
+    return f"{name} against the best of its parts: {'; '.join(clauses)}." if clauses else ""
 
 
 def cost(facts: Facts) -> str:
@@ -155,19 +192,21 @@ def cost(facts: Facts) -> str:
     said = [text.removesuffix(".") for arm in _asked_about(facts) if (text := price_of(facts, arm))]
     weights = facts.tables["tolerability"]
     lost = weights[weights["n_loss_15"] > 0]
-    others = [
-        f"{row['arm']} ({int(row['n_loss_15'])} of {int(row['n_weighed'])})"
-        for _, row in lost.iterrows()
-        if row["arm"] not in _asked_about(facts)
-    ]
+    others = [_lost(row) for _, row in lost.iterrows() if row["arm"] not in _asked_about(facts)]
     if not said:
         return ""
     price = f"The price in body weight: {'; '.join(said)}."
-    return f"{price} Mice of {join(others)} lost 15 % or more as well." if others else price
+    return f"{price} Elsewhere 15 % or more was lost in {join(others)}." if others else price
+
+
+def _lost(row: pd.Series) -> str:
+    exits = int(row["n_toxicity_exits"])
+    left = f"; {exits} left for toxicity" if exits else ""
+    return f"{row['arm']} ({int(row['n_loss_15'])} of {int(row['n_weighed'])}{left})"
 
 
 def _asked_about(facts: Facts) -> list[str]:
-    """The arm of the contrast named beforehand, else the one that grew least."""
+    """The arm of the primary contrast, else the one that grew least."""
     pair = primary_pair(facts.design)
     if pair is not None:
         return [pair.arm]

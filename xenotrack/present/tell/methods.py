@@ -103,9 +103,11 @@ def growth(facts: Facts, cite: Citations) -> Iterator[str]:
         )
         return
     model = {
-        "arm": "ln V_ij = α + β·t_ij + b_0i + b_1i·t_ij + ε_ij with α and β for each arm",
-        "common": "ln V_ij = α + β·t_ij + b_0i + b_1i·t_ij + ε_ij with one α, and β for each arm",
-        "ratio": "ln(V_ij/V_i0) = β·t_ij + b_1i·t_ij + ε_ij with β for each arm",
+        "arm": "ln V_ij = α_a + β_a·t_ij + b_0i + b_1i·t_ij + ε_ij of mouse i in arm a on day t_ij",
+        "common": "ln V_ij = α + β_a·t_ij + b_0i + b_1i·t_ij + ε_ij of mouse i in arm a on day "
+        "t_ij, with one intercept for all arms",
+        "ratio": "ln(V_ij/V_i0) = β_a·t_ij + b_1i·t_ij + ε_ij of mouse i in arm a, t_ij days after "
+        "its baseline",
     }[facts.design.rules.growth.baseline]
     spread = (
         "and variances (random intercept and slope of each mouse, residual) for each arm by itself"
@@ -154,6 +156,7 @@ def progression(facts: Facts, cite: Citations) -> Iterator[str]:
         f"progression as the area under the curve up to day {number(table['rmst_until'].max())}."
     )
     if facts.control is not None:
+        yield "Mean times without progression were compared by Welch's t test."
         yield (
             "Hazards were compared by Cox regression with Firth's penalty, profile likelihood "
             f"intervals and likelihood ratio tests {cite('firth', 'heinze')}."
@@ -161,7 +164,17 @@ def progression(facts: Facts, cite: Citations) -> Iterator[str]:
             else "Hazards were compared by Cox regression with Efron's method for ties."
         )
     if len(facts.tables["logrank"]):
-        yield "Curves were compared by the log-rank test, asymptotic and by permutation."
+        yield f"Curves were compared by the log-rank test, asymptotic and {_permuted(facts)}."
+
+
+def _permuted(facts: Facts) -> str:
+    """How many ways to deal out the mice the log-rank tests looked at."""
+    drawn = facts.tables["logrank"].loc[~facts.tables["logrank"]["exact"].eq(True), "permutations"]
+    if drawn.empty:
+        return "by all permutations of the mice"
+    return (
+        f"by permutation of the mice (all of them, or {drawn.max():.0f} drawn where they are more)"
+    )
 
 
 def comparisons(facts: Facts, cite: Citations) -> Iterator[str]:
@@ -183,7 +196,8 @@ def comparisons(facts: Facts, cite: Citations) -> Iterator[str]:
     else:
         yield f"{compared} without adjustment for the number of comparisons."
     if rules.primary is not None:
-        yield f"The contrast {rules.primary} was named beforehand and is not adjusted."
+        yield f"The contrast {rules.primary} was declared primary and is not adjusted."
+    yield "Outcomes were not adjusted for one another."
     yield (
         "Slowing in percent is 100·(1 − k_T/k_C) of the growth rates k, its interval Fieller's "
         f"{cite('fieller')} at the level of the simultaneous interval."
@@ -220,7 +234,8 @@ def responses(facts: Facts, cite: Citations) -> Iterator[str]:
     yield (
         f"Responses were classified by mRECIST {cite('gao')} from day {number(rules.min_day)} on; "
         "mice that could not be evaluated stay in the denominator. Intervals of shares are exact "
-        "(Clopper and Pearson)."
+        "(Clopper and Pearson)"
+        + ("; shares were compared by exact score tests." if facts.control is not None else ".")
     )
     if (facts.tables["tolerability"]["n_weighed"] > 0).any():
         yield "Body weight is relative to that at baseline; the tumour is not subtracted."

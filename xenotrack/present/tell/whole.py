@@ -70,6 +70,8 @@ def quality(facts: Facts) -> Iterator[str]:
 def exclusions(facts: Facts) -> tuple[str, ...]:
     """What the study declares as left out, and what could not be judged."""
     declared = [one.text for one in facts.results.study.exclusions]
+    if facts.readings_not_fitted:
+        declared.append(facts.readings_not_fitted)
     lost = len(facts.results.study.mice) - int(facts.tables["progression"]["n_mice"].sum())
     if lost:
         noun = "mouse" if lost == 1 else "mice"

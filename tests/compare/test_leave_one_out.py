@@ -1,0 +1,99 @@
+"""Each claim without each mouse: as if the mouse had never been in the sheet."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xenotrack.compare.leave_one_out import MOST_MICE, doubts_about_mice, leave_one_out
+from xenotrack.model.growth import fit_log_volumes, without_mouse
+from xenotrack.model.log_volume import take_log_volumes
+from xenotrack.present.results import Results
+from xenotrack.study.ingest import read_study
+from xenotrack.study.settings import read_rules
+
+SAMPLES = Path(__file__).parents[2] / "sample_data"
+
+
+def results_of(name, compare=None, growth=None, without=None):
+    rules = {"compare": compare or {}, "growth": growth or {}}
+    if without is not None:
+        rules["exclude"] = [{"mouse": without, "reason": "left out by the test"}]
+    return Results(read_study(SAMPLES / name, read_rules(None, rules)))
+
+
+def p_of(results, row):
+    (contrasts,) = results.compare(("growth_rate",))
+    found = contrasts.to_frame().set_index(["family", "contrast"])
+    return found.loc[(row["family"], row["contrast"]), "p_adjusted"]
+
+
+@pytest.mark.parametrize(
+    ("compare", "growth"),
+    [
+        ({}, {}),
+        ({"adjust": "none"}, {"variances": "pooled"}),
+        ({"primary": "alpelisib+fulvestrant - best part"}, {"baseline": "ratio"}),
+        ({"primary": "fulvestrant - alpelisib"}, {"baseline": "common"}),
+    ],
+    ids=["by arm", "pooled", "ratio", "common baseline"],
+)
+def test_a_claim_without_a_mouse_is_that_of_a_sheet_without_it(compare, growth):
+    whole = results_of("combination.csv", compare, growth)
+    found = whole.leave_one_out
+    assert len(found) == 4 + (compare.get("primary") == "fulvestrant - alpelisib")
+    for row in found.to_dict("records"):
+        assert row["p_adjusted"] == pytest.approx(p_of(whole, row), rel=1e-9)
+        for end in ("lowest", "highest"):
+            without = results_of("combination.csv", compare, growth, row[f"without_{end}"])
+            assert row[f"p_{end}"] == pytest.approx(p_of(without, row), rel=1e-6)
+
+
+def test_mice_that_turn_a_verdict_are_named_and_doubted():
+    results = Results(read_study(SAMPLES / "naive.toml"))
+    found = results.leave_one_out.set_index("contrast")
+    row = found.loc["alpelisib+ribociclib+fulvestrant - ribociclib+fulvestrant"]
+    assert row["family"] == "primary"
+    assert row["p_lowest"] < 0.05 < row["p_adjusted"]
+    named = row["changed_by"].split("; ")
+    assert (len(named), named[0]) == (row["n_changes"], row["without_lowest"])
+    (text,) = [
+        doubt.text
+        for doubt in results.doubts
+        if doubt.rule == "verdict-rests-on-a-mouse" and doubt.about == row.name
+    ]
+    assert f"without {named[0]} (p = {row['p_lowest']:.2g})" in text
+    assert f"and without {row['n_changes'] - 1} others" in text
+
+
+def test_firm_claims_bear_no_doubt():
+    found = results_of("two_arm.csv").leave_one_out
+    assert found["n_changes"].tolist() == [0]
+    assert not list(doubts_about_mice(found, 0.95))
+
+
+def test_an_arm_left_with_one_mouse_has_no_claim():
+    results = results_of("two_arm.csv")
+    mice = results.study.mice
+    gone = mice.loc[mice["arm"] == "alpelisib", "mouse"].iloc[2:].tolist()
+    rules = {"exclude": [{"mouse": mouse, "reason": "few are left"} for mouse in gone]}
+    study = read_study(SAMPLES / "two_arm.csv", read_rules(None, rules))
+    rows = take_log_volumes(study)
+    fit = fit_log_volumes(rows, study.design)
+    last = int(np.flatnonzero(rows.mouse_arm == 1)[0])
+    assert np.isnan(without_mouse(fit, rows, last).values).tolist() == [False, True] * 2
+    # The mice of the other arm can still be left out.
+    found = leave_one_out(fit, rows)
+    assert found["n_changes"].tolist() == [0]
+    assert set(found["without_lowest"]) <= set(mice.loc[mice["arm"] == "vehicle", "mouse"])
+
+
+def test_beyond_the_most_mice_of_one_model_nothing_is_told(monkeypatch):
+    monkeypatch.setattr("xenotrack.compare.leave_one_out.MOST_MICE", 9)
+    assert MOST_MICE == 200
+    assert results_of("combination.csv", growth={"variances": "pooled"}).leave_one_out.empty
+
+
+def test_by_dunnett_only_the_claims_on_parts_are_told():
+    found = results_of("combination.csv", {"adjust": "dunnett"}).leave_one_out
+    assert set(found["family"]) == {"parts"}
