@@ -396,6 +396,7 @@ def _defect(
 
 
 _JUMP = ("implausible-jump", "aspect-ratio")
+_SWAP = (*_JUMP, "digits-swapped")
 DEFECTS = (
     _defect("width above length", _one(_diameters_swapped, *AXES), "width-exceeds-length"),
     _defect("length × 10", _times("length_mm", 10), *_JUMP),
@@ -408,23 +409,23 @@ DEFECTS = (
     _defect(
         "digits of a length swapped, 1.5 times or more",
         _swapped_digits("length_mm", 1.5, 99),
-        *_JUMP,
+        *_SWAP,
         "width-exceeds-length",
     ),
     _defect(
         "digits of a length swapped, less",
         _swapped_digits("length_mm", 1.02, 1.5),
-        *_JUMP,
+        *_SWAP,
         "width-exceeds-length",
         sure=False,
     ),
     _defect(
-        "digits of a volume swapped, 3 times or more", _swapped_digits("volume_mm3", 3, 99), *_JUMP
+        "digits of a volume swapped, 3 times or more", _swapped_digits("volume_mm3", 3, 99), *_SWAP
     ),
     _defect(
         "digits of a volume swapped, less",
         _swapped_digits("volume_mm3", 1.05, 3),
-        *_JUMP,
+        *_SWAP,
         sure=False,
     ),
     _defect("weight × 10", _times("body_weight_g", 10), "weight-slip"),

@@ -208,14 +208,16 @@ def doubts_about_claims(
     design: Design, wholes: list[str], raw: RawContrasts, outcome: str
 ) -> Iterator[Doubt]:
     """Claims that cannot be made, or that are silent about a part nobody received."""
-    for whole, estimable in zip(wholes, raw.estimable, strict=True):
+    untested = [whole for whole, told in zip(wholes, raw.estimable, strict=True) if not told]
+    if untested:
+        names = "; ".join(untested)
+        text = (
+            f"Whether a combination is better than its parts cannot be tested on {outcome}, as not "
+            f"all of them are estimable: {names}."
+        )
+        yield Doubt("part-not-estimable", ", ".join(untested), text)
+    for whole in wholes:
         missing = missing_parts(design, whole)
-        if not estimable:
-            text = (
-                f"Whether {whole} is better than its parts cannot be tested on {outcome}: not all "
-                "of them are estimable."
-            )
-            yield Doubt("part-not-estimable", whole, text)
         if missing:
             names = "; ".join(missing)
             text = (

@@ -46,9 +46,8 @@ def _growth(results: Results) -> Caption:
     return Caption(
         "growth",
         "Tumour volume of each arm",
-        f"Geometric mean of the mice still on study, with its {_level(results)} interval; below, "
-        "how many they are. A mean of those that stay looks better as the largest tumours leave: "
-        "read it beside the numbers, and the effect from the rates.",
+        "A mean of the mice that stay looks better as the largest tumours leave: read it beside "
+        "how many they are, and the effect from the rates.",
         f"Mean tumour volume by day for {join(counted['arm'])}. {_rates_read(results)}",
     )
 
@@ -57,9 +56,7 @@ def _growth_by_arm(results: Results) -> Caption:
     return Caption(
         "growth_by_arm",
         "Every mouse, and the fitted growth of its arm",
-        "One line a mouse, with a mark for why it left; the thick line is the arm's fitted growth "
-        f"with its {_level(results)} band. Volumes on a log scale, so that steady growth is a "
-        "straight line.",
+        "On a log scale steady growth is a straight line. A mark says why a mouse left.",
         f"Tumour volumes of every mouse by arm, with the fitted lines. {_rates_read(results)}",
     )
 
@@ -68,8 +65,8 @@ def _rates(results: Results) -> Caption:
     return Caption(
         "rates",
         "Growth rate of each arm",
-        f"Estimate and {_level(results)} interval, each arm alone. Left of the line at zero "
-        "tumours shrink. Whether two arms differ is not told by overlap: see the comparisons.",
+        "Left of the line at zero tumours shrink. Whether two arms differ is not told by overlap "
+        "of their intervals: see the comparisons.",
         _rates_read(results),
     )
 
@@ -85,8 +82,7 @@ def _progression(results: Results) -> Caption:
     return Caption(
         "progression",
         "Mice without progression",
-        f"Kaplan–Meier curves; progression is the {progression_rule(_rules(results))}. "
-        "Ticks are mice that left before they progressed; below, the mice at risk.",
+        f"Progression is the {progression_rule(_rules(results))}.",
         f"Median days to progression: {', '.join(told)}.",
     )
 
@@ -102,8 +98,8 @@ def _waterfall(results: Results) -> Caption:
     return Caption(
         "waterfall",
         "Best response of each mouse",
-        "One bar a mouse: the smallest change of volume from its baseline, in percent, coloured "
-        "by arm; the symbols below are its mRECIST class.",
+        "One bar a mouse: the smallest change of volume from its baseline. Best means best: a "
+        "tumour that came back later keeps its class.",
         f"Best change of volume of {len(mice)} mice: {', '.join(told) or 'no class'}.",
     )
 
@@ -119,8 +115,7 @@ def _weight(results: Results) -> Caption:
     return Caption(
         "weight",
         "Body weight",
-        "Change from the baseline weight, one line a mouse, and the mean of its arm. The lines at "
-        "−15 and −20 % are common humane limits.",
+        "The lines at −15 and −20 % are common humane limits.",
         said,
     )
 
@@ -141,9 +136,7 @@ def _contrasts(results: Results) -> Caption:
     return Caption(
         "contrasts",
         "How much slower arms grow",
-        "Differences of growth rates from control, and of combinations from their best part. "
-        f"Left of the line growth is slower; each {_level(results)} interval holds for all arms "
-        "of its block together.",
+        "Differences of growth rates from control, and of combinations from their best part.",
         f"Differences of growth rates per day: {', '.join(told)}." if told else "No comparison.",
     )
 
@@ -157,8 +150,7 @@ def _swimmer(results: Results) -> Caption:
     return Caption(
         "swimmer",
         "Time on study of each mouse",
-        "A bar a mouse to its last day on study, longest on top in each arm; marks are progression "
-        "and why it left.",
+        "Longest on top in each arm.",
         f"Mice that progressed: {', '.join(told)}.",
     )
 
@@ -172,8 +164,7 @@ def _spider(results: Results) -> Caption:
     return Caption(
         "spider",
         "Change of each mouse from its own baseline",
-        "A line a mouse; below the line at 0 % its tumour is smaller than at baseline. A triangle "
-        "marks a tumour that grew beyond the panel.",
+        "Below the line at 0 % a tumour is smaller than it was at baseline.",
         f"Mice whose tumour was smaller than at baseline at some time: {', '.join(told)}.",
     )
 
@@ -183,9 +174,8 @@ def _growth_mean(results: Results) -> Caption:
     return Caption(
         "growth_mean",
         "Mean tumour volume of each arm",
-        "Arithmetic mean ± one standard error of the mice still followed, beside how many they "
-        "are: the picture that papers expect, and the one that flatters an arm whose largest "
-        "tumours have left.",
+        "The picture that papers expect, and the one that flatters an arm whose largest tumours "
+        "have left.",
         f"Mean tumour volume ± standard error by day for {join(counted['arm'])}. "
         f"{_rates_read(results)}",
     )
@@ -212,8 +202,7 @@ def _lattice(results: Results) -> Caption:
     return Caption(
         "lattice",
         "What each drug adds",
-        "Arms by their number of drugs. On each line: what the drug that is added does to the "
-        f"growth rate per day, with its {_level(results)} interval, this one alone.",
+        "Arms by their number of drugs.",
         f"Changes of the growth rate per day by one drug more: {', '.join(told)}."
         if told
         else "No two arms differ by one drug.",
@@ -234,8 +223,8 @@ def _index_by_day(results: Results) -> Caption:
     return Caption(
         "index_by_day",
         "Combination index over the days",
-        "The volume of each combination relative to the one expected of its parts; below 1 is "
-        "synergy. Its verdict, which holds for all combinations together, stands in the table.",
+        "The volume of each combination relative to the one expected of its parts. Its verdict, "
+        "which holds for all combinations together, stands in the table.",
         f"Index against Bliss on day {last['day'].max():g}: {', '.join(told)}."
         if told
         else "No combination has an index.",
@@ -248,8 +237,7 @@ def _residuals(results: Results) -> Caption:
     return Caption(
         "residuals",
         "What the fitted lines leave",
-        "A point a reading, as its distance from its mouse's own line in standard deviations. A "
-        "bend in an arm says that one growth rate is an average over its days; a point far "
+        "A bend in an arm says that one growth rate is an average over its days; a point far "
         "outside is a reading to look up in the sheet.",
         f"{outside} of {len(left)} readings lie more than two standard deviations from their "
         "mouse's line.",
@@ -268,8 +256,8 @@ def _influence(results: Results) -> Caption:
     return Caption(
         "influence",
         "What one mouse does to its arm",
-        "The growth rate of each arm with every mouse left out in turn. Where one tick leaves the "
-        "interval, that mouse carries the result: look it up, and say so.",
+        "Where one tick leaves the interval, that mouse carries the rate: look it up, and say so. "
+        "What one mouse does to the comparisons stands in the table.",
         f"Largest change of each arm's rate, in its standard errors: {', '.join(told)}."
         if told
         else "No rate could be estimated without one of the mice.",

@@ -19,15 +19,19 @@ def rate_text(estimate: float, low: float = nan, high: float = nan) -> str:
 
     >>> rate_text(0.0502, 0.0431, 0.0573)
     '0.050 (0.043 to 0.057)'
-    >>> rate_text(-0.01)
-    '−0.010'
+    >>> rate_text(-0.01), rate_text(-0.00003)
+    ('−0.010', '0.000')
     """
     if isnan(estimate):
         return "not estimable"
-    text = f"{estimate:.3f}"
-    if not isnan(low):
-        text += f" ({low:.3f} to {high:.3f})"
-    return text.replace("-", "−")
+    text = _rate(estimate)
+    return text if isnan(low) else f"{text} ({_rate(low)} to {_rate(high)})"
+
+
+def _rate(value: float) -> str:
+    """Three decimals, and no sign before a zero."""
+    text = f"{value:.3f}"
+    return text.replace("-", "−") if float(text) else text.removeprefix("-")
 
 
 def days_text(estimate: float, low: float, high: float, otherwise: str) -> str:

@@ -17,7 +17,7 @@ _ASPECT = 3.0
 _STEP_UP, _RATE_UP = 0.99, 0.32
 _STEP_DOWN, _RATE_DOWN = 1.10, 0.34
 # The scatter of calipers in ln volume grows from .1 above 200 mm³ to .2 below 50 and .4 below 20.
-_SCATTER = ((20.0, 2.5), (50.0, 1.5))
+SCATTER = ((20.0, 2.5), (50.0, 1.5))
 _WEIGHT_STEP = 0.20
 # Three nines and more, wherever the point stands: 9.9 is a reading like others.
 _NINES = [round((10**n - 1) / 10**k, k) for n in (3, 4, 5) for k in range(n)]
@@ -67,7 +67,7 @@ def _jump(before: pd.Series, after: pd.Series, days: pd.Series) -> np.ndarray:
     usable = (low > 0) & (high > 0)
     step = np.log(np.where(usable, high, 1.0)) - np.log(np.where(usable, low, 1.0))
     smaller = np.fmin(low, high)
-    allowance = np.select([smaller < size for size, _ in _SCATTER], [by for _, by in _SCATTER], 1.0)
+    allowance = np.select([smaller < size for size, _ in SCATTER], [by for _, by in SCATTER], 1.0)
     gap = days.to_numpy(dtype=float)
     rises = step > np.fmax(_STEP_UP, _RATE_UP * gap) * allowance
     falls = step < -np.fmax(_STEP_DOWN, _RATE_DOWN * gap) * allowance

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from xenotrack.study.check_days import days_like_dates, days_like_weeks, days_off_schedule
+from xenotrack.study.check_digits import digits_swapped
 from xenotrack.study.check_mice import (
     arms_of_few_mice,
     arms_unbalanced,
@@ -56,6 +57,7 @@ RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     readings_far_apart,
     aspect_ratios,
     implausible_jumps,
+    digits_swapped,
     zeros_between,
     zeros_trailing,
     repeated_last_values,

@@ -117,7 +117,7 @@ def _reach(drawn: pd.DataFrame) -> tuple[float, float]:
     low, high = drawn["y"].min(), drawn["y"].max()
     beyond = max(0.25 * (high - low), 0.3)
     ends = drawn[["low", "high"]].clip(low - beyond, high + beyond)
-    low, high = min(low, ends["low"].min()), max(high, ends["high"].quantile(0.98))
+    low, high = min(low, ends["low"].min()), max(high, ends["high"].max())
     room = max(0.03 * (high - low), 0.05)
     return low - room, high + room
 

@@ -121,5 +121,5 @@ def _note(own: pd.DataFrame) -> str:
     banded = own[own["reference"] == BANDED]
     last = (banded if len(banded) else own).iloc[-1]
     index, low, high = (last[name] for name in ("combination_index", "index_low", "index_high"))
-    limits = f" ({low:.2g} to {high:.2g})" if np.isfinite([low, high]).all() else ""
-    return f"{index:.2g}{limits}"
+    limits = f" ({low:.3g} to {high:.3g})" if np.isfinite([low, high]).all() else ""
+    return f"{index:.3g}{limits}"

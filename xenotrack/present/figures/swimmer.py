@@ -74,7 +74,7 @@ def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
             expand=(0, 0),
         ),
         labs(x="Days since treatment start"),
-        caption("A bar a mouse, to its last day on study, with why it left; ▸ is progression."),
+        caption("A bar a mouse, to its last day on study."),
     )
 
 
@@ -107,8 +107,8 @@ def _marks(rows: pd.DataFrame) -> list[object]:
             aes("x", "y", shape="mark", arm="arm", mouse="mouse"),
             marks,
             fill="white",
-            size=1.3,
-            stroke=0.4,
+            size=1.6,
+            stroke=0.45,
             inherit_aes=False,
         ),
         scale_shape_manual(

@@ -1,0 +1,92 @@
+"""Two digits that changed places: a reading off its mouse's course that is on it the other way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.study.check_readings import SCATTER
+from xenotrack.study.finding import Finding
+from xenotrack.study.frames import with_columns
+from xenotrack.study.places import at_row
+from xenotrack.study.study import Study
+
+# In units of the study's own scatter around the line between a reading's neighbours.
+_OFF, _ON = 4.5, 1.5
+_LEAST_OFF = 0.2  # in ln: below it no pair of digits is told from a hand's usual error
+_LEAST_SCATTER = 0.02
+_FEWEST = 30  # readings between neighbours, without which a study has no scatter of its own
+_DIAMETERS = ("length_mm", "width_mm", "height_mm")
+
+
+def digits_swapped(study: Study) -> Iterator[Finding]:
+    """A size leaves the line between its neighbours, and with two digits swapped would lie on it.
+
+    Far less than what a tumour may do: the second condition holds by chance for few readings.
+    """
+    rows = study.measurements
+    measured = [name for name in _DIAMETERS if rows[name].notna().any()]
+    for name in measured or ["volume_mm3"]:
+        for row in _off_course(rows, name).itertuples():
+            written = getattr(row, name)
+            yield at_row(
+                study,
+                row,
+                "digits-swapped",
+                f"Mouse {row.mouse}, day {row.day:g}: {name} {written:g} lies off the line from "
+                f"{row.before:g} to {row.after:g}; {row.other:g} would lie on it.",
+                "Look whether two digits changed places.",
+            )
+
+
+def _off_course(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The rows that only fit with two digits swapped: ``before after other`` beside their own."""
+    kept = rows[(rows[name] > 0) & ~rows["below_limit"]]
+    value, day = kept[name].to_numpy(dtype=float), kept["day"].to_numpy(dtype=float)
+    own = np.ones(len(kept), dtype=bool)
+    for key in ("mouse", "tumor"):
+        names = kept[key].to_numpy()
+        own &= (names == np.roll(names, 1)) & (names == np.roll(names, -1))
+    own[:1] = own[-1:] = False
+    before, after = np.roll(value, 1), np.roll(value, -1)
+    gap = np.roll(day, -1) - np.roll(day, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weight = (day - np.roll(day, 1)) / gap
+        line = (1 - weight) * np.log(before) + weight * np.log(after)
+    off = np.log(value) - line
+    own &= np.isfinite(off)
+    if own.sum() < _FEWEST:
+        return kept[:0]
+    volume = kept["volume_mm3"].to_numpy(dtype=float)
+    scatter = max(1.4826 * float(np.median(np.abs(off[own]))), _LEAST_SCATTER)
+    scatter = scatter * np.select(
+        [volume < size for size, _ in SCATTER], [by for _, by in SCATTER], 1.0
+    )
+    doubtful = np.flatnonzero(own & (np.abs(off) > np.fmax(_OFF * scatter, _LEAST_OFF)))
+    other = np.array([_other(value[at], line[at]) for at in doubtful], dtype=float)
+    with np.errstate(invalid="ignore"):
+        fits = np.abs(np.log(other) - line[doubtful]) < _ON * scatter[doubtful]
+    places = doubtful[fits]
+    found = with_columns(kept.iloc[places], before=before[places], after=after[places])
+    return with_columns(found, other=other[fits])
+
+
+def _other(value: float, line: float) -> float:
+    """The value with two neighbouring digits swapped that lies nearest the line; NaN without one.
+
+    >>> _other(4.6, np.log(6.3)), _other(7.0, np.log(7.0))
+    (6.4, nan)
+    """
+    text = f"{value:.10g}"
+    digits = [place for place, mark in enumerate(text) if mark.isdigit()]
+    others = []
+    for first, second in pairwise(digits):
+        marks = list(text)
+        marks[first], marks[second] = marks[second], marks[first]
+        swapped = float("".join(marks))
+        if swapped > 0 and swapped != value:
+            others.append(swapped)
+    return min(others, key=lambda other: abs(np.log(other) - line), default=np.nan)
