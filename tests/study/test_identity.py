@@ -187,15 +187,18 @@ def test_rows_of_means_are_no_mice() -> None:
     study = read(WITH_MEANS)
     assert study.mice["mouse"].tolist() == ["1", "2", "3", "4"]
     found = finding_of(study, "row-of-a-summary")
-    assert "Mean, SEM, n" in found.seen
+    assert "called Mean, SEM, n are" in found.seen
     assert found.cell == "4-6, 9-11"
     assert not study.errors
 
 
-def test_a_mouse_called_n_is_a_mouse_where_no_mean_stands_beside() -> None:
+def test_a_mouse_called_n_is_a_mouse_where_mice_are_called_by_letters() -> None:
     lines = [line for line in WITH_MEANS.splitlines() if "Mean" not in line and "SEM" not in line]
-    study = read("\n".join(line for line in lines if not line.startswith("B,n")))
-    assert "n" in study.mice["mouse"].tolist()
+    text = "\n".join(line for line in lines if not line.startswith("B,n"))
+    for number, letter in zip("1234", "lrbx", strict=True):
+        text = text.replace(f",{number},1", f",{letter},1")
+    study = read(text)
+    assert study.mice["mouse"].tolist() == ["l", "n", "r", "b", "x"]
     assert not [each for each in study.findings if each.rule == "row-of-a-summary"]
 
 

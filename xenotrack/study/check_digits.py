@@ -61,10 +61,8 @@ def _off_course(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     if own.sum() < _FEWEST:
         return kept[:0]
     volume = kept["volume_mm3"].to_numpy(dtype=float)
-    scatter = max(1.4826 * float(np.median(np.abs(off[own]))), _LEAST_SCATTER)
-    scatter = scatter * np.select(
-        [volume < size for size, _ in SCATTER], [by for _, by in SCATTER], 1.0
-    )
+    sizes = np.select([volume < size for size, _ in SCATTER], [by for _, by in SCATTER], 1.0)
+    scatter = max(1.4826 * float(np.median(np.abs(off[own]))), _LEAST_SCATTER) * sizes
     doubtful = np.flatnonzero(own & (np.abs(off) > np.fmax(_OFF * scatter, _LEAST_OFF)))
     other = np.array([_other(value[at], line[at]) for at in doubtful], dtype=float)
     with np.errstate(invalid="ignore"):

@@ -12,19 +12,12 @@ from xenotrack.study.frames import with_columns
 from xenotrack.study.inert import as_written
 from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.rules import Rules
+from xenotrack.study.summaries import statistics_among
 
 _NAMES = ("mouse", "cage", "tumor", "arm", "phase", "fate", "study", "operator")
 # Layouts whose every row or column is a mouse: a name that returns is another mouse.
 _A_MOUSE_EACH = ("wide", "calendar", "dated", "paired", "coded", "column")
 _DIGITS = re.compile(r"\d+")
-# What a sheet calls the rows that it computes from the mice above them.
-_SUMMARIES = frozenset(
-    (
-        *("mean", "average", "avg", "median", "geomean", "geometric mean", "sem", "std dev"),
-        *("stdev", "standard deviation", "standard error", "mittelwert", "moyenne", "media"),
-    )
-)
-_BESIDE_SUMMARIES = frozenset(("n", "sd", "se", "std", "s.d", "s.e", "s.e.m", "sum", "total"))
 
 
 def trimmed(texts: pd.Series) -> pd.Series:
@@ -66,23 +59,92 @@ def drop_nameless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
 def drop_summaries(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """The rows of mice; rows called Mean or SEM are of no mouse, and are named.
 
-    They may be called so where the arm should stand, beside no mouse. Names that a mouse may have,
-    such as N or SD, are taken for it where no Mean stands beside.
+    They may be called so where the arm should stand, beside no mouse.
     """
     named = rows["mouse"].astype(str).where(rows["mouse"] != "", rows["arm"].astype(str))
-    names = named.str.strip().str.casefold().str.rstrip(".")
-    plain = names.isin(_SUMMARIES)
-    if not plain.any():
+    statistics = statistics_among(named.unique())
+    gone = named.isin(statistics).to_numpy()
+    if not gone.any() or gone.all():
         return rows
-    gone = (plain | names.isin(_BESIDE_SUMMARIES)).to_numpy()
-    called = ", ".join(sorted(set(named[gone])))
     ledger.note_rows(
         "row-of-a-summary",
         rows[gone],
-        f"The rows called {called} are summaries of other mice; they were left out.",
+        f"The rows called {', '.join(sorted(statistics))} are summaries of other mice; they were "
+        "left out.",
         "Nothing to do, unless a mouse has this name: then give it another.",
     )
     return rows[~gone]
+
+
+def fill_down(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """The rows with an arm or a mouse that is written once, on its first row, taken for the others.
+
+    So merged cells are read. It is done where no name is written twice: where one is, a blank is
+    a slip.
+    """
+    for role in ("arm", "mouse"):
+        blank = (rows[role] == "").to_numpy()
+        filled = _filled_down(rows, role) if blank.any() else None
+        if filled is not None:
+            names = rows.loc[~blank, role].unique().tolist()
+            ledger.note_rows(
+                f"{role}-written-once",
+                rows[blank],
+                f"Each {role} ({_some(names)}) is written once; the rows below have the {role} "
+                "above them.",
+                f"Nothing to do if their cells were merged; else write the {role} on every row.",
+            )
+            rows = with_columns(rows, **{role: filled})
+    return rows
+
+
+def _filled_down(rows: pd.DataFrame, role: str) -> np.ndarray | None:
+    """The names of a role, each taken for the rows below it; None where that would be a guess."""
+    order = np.lexsort((rows["row"].to_numpy(), rows["part"].to_numpy()))
+    names, parts = rows[role].to_numpy()[order], rows["part"].to_numpy()[order]
+    lines = rows["row"].to_numpy()[order]
+    first = np.r_[True, parts[1:] != parts[:-1]]
+    starts = first | np.r_[True, lines[1:] != lines[:-1]]
+    written = [name for name in names[starts].tolist() if name]
+    once = len(written) == len(set(written)) > 1
+    if not once or (names[first] == "").any() or 2 * len(written) > starts.sum():
+        return None
+    filled = np.empty(len(rows), dtype=object)
+    filled[order] = pd.Series(names, dtype=object).replace("", None).ffill().to_numpy()
+    if role == "arm":
+        # What a mouse's own row says is surer than what stands above another.
+        own = rows.loc[rows["arm"] != "", ["mouse", "arm"]].drop_duplicates("mouse")
+        said = rows["mouse"].map(own.set_index("mouse")["arm"]).to_numpy()
+        blank = (rows["arm"] == "").to_numpy()
+        if (blank & pd.notna(said) & (said != filled)).any():
+            return None
+    return filled
+
+
+def drop_notes(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """The rows without those that are words alone: no arm, no reading, no weight, no fate.
+
+    A name that stands on other rows as well is a mouse's.
+    """
+    silent = ~rows["measured"].astype(bool) & (rows["arm"] == "")
+    if "body_weight_number" in rows:
+        silent &= rows["body_weight_number"].isna()
+    if "fate" in rows:
+        silent &= rows["fate"] == ""
+    elsewhere = set(rows.loc[~silent, "mouse"])
+    notes = (silent & ~rows["mouse"].isin(elsewhere)).to_numpy()
+    if not notes.any() or notes.all():
+        return rows
+    texts = rows.loc[notes, "mouse"].unique().tolist()
+    more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
+    ledger.note_rows(
+        "row-without-reading",
+        rows[notes],
+        f"Rows hold no arm and no reading: {', '.join(map(repr, texts[:3]))}{more}; they were left "
+        "out as notes.",
+        "Nothing to do if they are notes; if one is a mouse, write its arm.",
+    )
+    return rows[~notes]
 
 
 def fill_arms(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

@@ -21,8 +21,10 @@ from xenotrack.study.finding import sort_findings
 from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import (
     drop_nameless,
+    drop_notes,
     drop_summaries,
     fill_arms,
+    fill_down,
     key_by_arm,
     key_by_cage,
     natural_key,
@@ -178,7 +180,8 @@ def _build_phases(
     written = rows if trace else None
     if trace:
         rows = with_columns(rows, line=np.arange(len(rows)))
-    rows = drop_nameless(drop_summaries(rows, ledger), ledger)
+    rows = fill_down(drop_summaries(rows, ledger), ledger)
+    rows = drop_notes(drop_nameless(rows, ledger), ledger)
     rows = fill_arms(key_by_cage(rows, rules, ledger, table.layouts[0]), ledger)
     if trace:
         rows = unite_split_names(rows, rules, ledger)

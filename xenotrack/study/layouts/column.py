@@ -25,6 +25,7 @@ from xenotrack.study.layouts.layout import (
 from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.sheet import Sheet
+from xenotrack.study.summaries import statistics_among
 
 _NUMBERED = re.compile(r"(.*[^\s._#-])[\s._#-]+\d+")
 _OF_A_DAY = ("day", "week", "date")
@@ -56,6 +57,7 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
 def lengthen_column(sheet: Sheet, found: Recognition) -> LongText:
     """A row for each cell that says anything; a mouse without any keeps one empty row."""
     mice = _mice(sheet, found)
+    _refuse_means(sheet, found, mice)
     if not all(mouse.arm for mouse in mice.values()):
         raise InputError(_which_arm(sheet, mice))
     body, findings = body_of(sheet, found)
@@ -75,7 +77,8 @@ def lengthen_column(sheet: Sheet, found: Recognition) -> LongText:
             "volume": cells[row, column],
         }
     )
-    return LongText(frame, found.header, kind, (*findings, *_unnamed(sheet, body, found)))
+    odd = (*_unnamed(sheet, body, found), *_summaries(sheet, found))
+    return LongText(frame, found.header, kind, (*findings, *odd))
 
 
 def _complaint(sheet: Sheet, position: int, header: Header) -> str | None:
@@ -123,8 +126,8 @@ def _arms_above(sheet: Sheet, position: int, header: Header) -> dict[int, str]:
 
 def _mice(sheet: Sheet, found: Recognition) -> dict[int, Mouse]:
     header = found.header
-    columns = _value_columns(header)
-    names = {column: header.names[column] for column in columns}
+    left_out = set(_statistics(header))
+    names = {c: header.names[c] for c in _value_columns(header) if c not in left_out}
     arms = _arms_above(sheet, found.position, header)
     repeated = Counter(names.values())
     if not arms:
@@ -136,6 +139,38 @@ def _mice(sheet: Sheet, found: Recognition) -> dict[int, Mouse]:
         own = name if repeated[name] == 1 and name != arm else f"{arm}/{seen[arm]}"
         mice[column] = Mouse(own, arm)
     return mice
+
+
+def _statistics(header: Header) -> list[int]:
+    """The columns that hold statistics of the mice beside them."""
+    columns = _value_columns(header)
+    named = statistics_among(header.names[column] for column in columns)
+    return [column for column in columns if header.names[column] in named]
+
+
+def _summaries(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
+    columns = _statistics(found.header)
+    if columns:
+        names = dict.fromkeys(found.header.names[column] for column in columns)
+        row = int(sheet.rows[found.position])
+        yield sheet_finding(
+            sheet,
+            "column-of-a-summary",
+            sheet.cell(row, columns[0]),
+            f"{len(columns)} columns called {', '.join(names)} are summaries of mice; they were "
+            "not read.",
+            "Nothing to do, unless a mouse has this name: then give it another.",
+        )
+
+
+def _refuse_means(sheet: Sheet, found: Recognition, mice: Mapping[int, Mouse]) -> None:
+    """One column an arm beside its SEM is a table of means, of which no mouse can be made."""
+    several = Counter(mouse.arm or mouse.name for mouse in mice.values())
+    if _statistics(found.header) and (not mice or max(several.values()) == 1):
+        raise InputError(
+            f"{sheet.title} holds means of groups, not mice: beside its days stand "
+            f"{', '.join(map(repr, found.header.names[1:5]))}. Take the sheet of single readings."
+        )
 
 
 def _arms_of_names(names: Mapping[int, str]) -> dict[int, str]:

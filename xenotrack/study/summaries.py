@@ -1,0 +1,64 @@
+"""Names of what a sheet computes from its mice: rows and columns that are no mouse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_STATISTIC = (
+    r"mean|average|avg|median|geo(?:metric)? ?-?mean|geomean|mittelwert|mittel|moyenne|media|"
+    r"promedio|s ?e ?m|st(?:an)?d(?:ard)? ?dev(?:iation)?|std ?dev|st ?dev|"
+    r"st(?:an)?d(?:ard)? ?err(?:or)?|cv|coefficient of variation|variance|tgi|t ?/ ?c|p-? ?value|"
+    r"stabw|standardabweichung|[ée]cart[ -]type|erreur[ -]type|desviaci[óo]n est[áa]ndar|"
+    r"95 ?% ?ci|ci 95 ?%?|conf(?:idence)? ?int(?:erval)?|quartile|iqr"
+)
+# Mean of what: `Vehicle mean`, `Mean TV`, `Mean ± SEM`, `TGI (%)`, `Mean (n=4)`.
+_OF = (
+    r"tv|rtv|bw|vol(?:ume)?s?|tumou?r ?(?:vol(?:ume)?|size)?s?|weight|body ?weight|of .+|"
+    rf"[±+/,&-]+ ?(?:{_STATISTIC}|sd|se|s d|s e|std)|%|\(.*\)|\[.*\]"
+)
+_PLAIN = re.compile(
+    rf"(?:.* )?%? ?(?:{_STATISTIC})(?: ?(?:{_OF}))*|n ?= ?\d+|(?:mean|average|avg|median) [^\d]+"
+)
+# What a mouse may be called as well.
+_DOUBTFUL = frozenset(
+    (
+        *("n", "sd", "se", "std", "s d", "s e", "sum", "total", "count", "max", "min", "maximum"),
+        *("minimum", "range", "var", "ci", "summe", "anzahl", "somme"),
+    )
+)
+
+
+def is_statistic(name: str) -> bool:
+    """Whether a name is that of a statistic, and of no mouse or arm.
+
+    >>> [is_statistic(name) for name in ("Mean", "S.E.M.", "Vehicle mean", "TGI (%)", "n=4")]
+    [True, True, True, True, True]
+    >>> [is_statistic(name) for name in ("N", "m12", "mean 3", "Meandrin", "101")]
+    [False, False, False, False, False]
+    """
+    return _PLAIN.fullmatch(_words(name)) is not None
+
+
+def may_be_statistic(name: str) -> bool:
+    """Whether a name is one that statistics have and mice may have: N, SD, Max."""
+    return _words(name).removeprefix("group ") in _DOUBTFUL
+
+
+def statistics_among(names: Iterable[str]) -> set[str]:
+    """Which of a sheet's names are statistics.
+
+    A doubtful one is where a plain one stands beside, or where mice are numbered and it is not.
+    """
+    seen = [name for name in dict.fromkeys(names) if name]
+    plain = {name for name in seen if is_statistic(name)}
+    doubtful = {name for name in seen if may_be_statistic(name)}
+    others = [name for name in seen if name not in plain | doubtful]
+    numbered = sum(any(mark.isdigit() for mark in name) for name in others)
+    if plain or numbered > 0.8 * len(others):
+        return plain | doubtful
+    return plain
+
+
+def _words(name: str) -> str:
+    return re.sub(r"[\s._]+", " ", name).strip().casefold()
