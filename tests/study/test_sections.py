@@ -121,6 +121,30 @@ def test_a_worksheet_an_arm():
     assert finding_of(study, "sheet-not-read").sheet == "Notes"
 
 
+def full(*arms):
+    return [
+        ["mouse", "arm", "day", "volume"],
+        *([m, arm, d, v] for arm in arms for m, d, v in LONG),
+    ]
+
+
+def test_one_table_cut_by_its_arms_is_read_together():
+    study = read(workbook({"Vehicle": full("vehicle"), "Drugs": full("A", "B"), "x": [["note"]]}))
+    assert study.design.arm_names == ("vehicle", "A", "B")
+    assert len(study.measurements) == 3 * len(LONG)
+    assert "'Vehicle', 'Drugs'" in finding_of(study, "sheets-read-together").seen
+
+
+@pytest.mark.parametrize(
+    "second",
+    [full("vehicle", "A"), [[*full("A")[0], "L"], *([*row, 1] for row in full("A")[1:])]],
+    ids=["an arm on both", "another header"],
+)
+def test_sheets_that_may_be_two_versions_are_asked_about(second):
+    with pytest.raises(InputError, match="several sheets of readings"):
+        read(workbook({"one": full("vehicle"), "two": second}))
+
+
 def test_a_worksheet_a_visit():
     rows = [[f"m{m}", arm_of(m), 8 + m / 10, 6.0] for m in range(6)]
     study = read(tabs(["Day 0", "Day 7", "Day 10"], ["Mouse", "Group", "L", "W"], rows))
@@ -131,10 +155,31 @@ def test_a_worksheet_a_visit():
     assert sorted(dated.measurements["day"].unique()) == [0, 7]
 
 
-@pytest.mark.parametrize("names", [("Sheet1", "Sheet2"), ("cage 4", "cage 5"), ("Batch A", "2")])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Sheet1", "Sheet2"),
+        ("cage 4", "cage 5"),
+        ("Batch A", "2"),
+        ("Tumor volume (mm3)", "Body weight (g)"),
+        ("March", "April"),
+        ("M101", "M102"),
+    ],
+)
 def test_tabs_that_name_no_arm_are_not_taken_for_one(names):
     with pytest.raises(InputError, match="misses arm"):
         read(tabs(names, ["mouse", "day", "volume"], LONG))
+
+
+def test_a_worksheet_a_mouse_is_no_arm():
+    rows = [["Mouse", 101], ["Group", "Vehicle"], [], ["Day", "L", "W"], [0, 7, 6], [4, 8, 7]]
+    with pytest.raises(InputError, match="none of the layouts"):
+        read(workbook({"one": rows, "two": rows}))
+
+
+def test_blocks_named_by_a_measure_are_no_arms():
+    with pytest.raises(InputError, match="misses arm"):
+        read(blocks({"Tumor volume (mm3)": ROWS["vehicle"], "Body weight (g)": ROWS["drug A"]}))
 
 
 def test_a_sheet_that_says_all_is_read_alone():

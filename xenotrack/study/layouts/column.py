@@ -190,7 +190,8 @@ def _which_arm(sheet: Sheet, mice: Mapping[int, Mouse]) -> str:
     names = [mouse.name for mouse in mice.values()]
     return (
         f"{sheet.title} has one column a mouse ({', '.join(map(repr, names[:4]))}, …) and names no "
-        "arm. Write a row of arms above the mice, or their arm instead of their names."
+        "arm. If the columns are mice, write a row of arms above them, or their arm instead of "
+        "their names; means of groups cannot be read."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from xenotrack.errors import InputError
@@ -13,7 +14,7 @@ from xenotrack.study.layouts.coded import CODED
 from xenotrack.study.layouts.column import COLUMN
 from xenotrack.study.layouts.dated import DATED
 from xenotrack.study.layouts.eventlog import EVENTLOG
-from xenotrack.study.layouts.layout import Layout, LongText, Recognition
+from xenotrack.study.layouts.layout import Layout, LongText, Recognition, sheet_finding
 from xenotrack.study.layouts.long import LONG
 from xenotrack.study.layouts.paired import PAIRED
 from xenotrack.study.layouts.pivot import PIVOT
@@ -64,12 +65,40 @@ def lengthen(
         if not sections:
             raise InputError(_nothing_fits(sheets, declared, layouts))
         chosen = [_the_one([one], declared, _fitting([one], declared, layouts)) for one in sections]
+    elif together := _arm_by_arm(found, layouts):
+        return together
     else:
         chosen = [_the_one(sheets, declared, found)]
     return [
         (sheet, name, layouts[name].lengthen(sheet, recognition))
         for sheet, name, recognition in chosen
     ]
+
+
+def _arm_by_arm(
+    found: list[Fit], layouts: Mapping[str, Layout]
+) -> list[tuple[Sheet, str, LongText]]:
+    """The sheets that are one table cut by its arms: one header, and no arm on two of them."""
+    sheets, names, recognitions = zip(*found, strict=True)
+    headers = {tuple(recognition.header.names) for recognition in recognitions}
+    if not len(set(map(id, sheets))) == len(found) > 1 or len(set(names)) > 1 or len(headers) > 1:
+        return []
+    longs = [layouts[name].lengthen(sheet, recognition) for sheet, name, recognition in found]
+    if not all("arm" in long.frame for long in longs):
+        return []
+    arms = [set(map(str.strip, long.frame["arm"].unique())) for long in longs]
+    if sum(map(len, arms)) > len(set().union(*arms)):
+        return []
+    told = ", ".join(repr(sheet.name) for sheet in sheets)
+    finding = sheet_finding(
+        sheets[0],
+        "sheets-read-together",
+        "",
+        f"The worksheets {told} have one header and no arm in common; they were read as one table.",
+        "Choose one with --sheet if they are several studies.",
+    )
+    longs[0] = replace(longs[0], findings=(*longs[0].findings, finding))
+    return list(zip(sheets, names, longs, strict=True))
 
 
 def _fitting(

@@ -21,7 +21,15 @@ from xenotrack.study.sheet import Sheet
 # What a worksheet is called when nobody named it, or named it for something that is no arm.
 _NO_ARM = re.compile(
     r"(?:sheet|tabelle|feuil|hoja|foglio|table|page|cage|batch|cohort|experiment|exp|study|raw|data|"
-    r"mouse|animal|copy|plate|run|rep|replicate|user|operator)(?![a-z]).*|\d+",
+    r"mouse|animal|copy|plate|run|rep|replicate|user|operator|jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|"
+    r"sep|o[ck]t|nov|de[cz]|january|february|march|april|june|july|august|september|october|"
+    r"november|december)(?![a-z]).*|.{0,3}\d+",
+    re.IGNORECASE,
+)
+# What was measured, and what was made of it.
+_MEASURE = re.compile(
+    r"\b(?:volumes?|weights?|tv|rtv|bw|bodyweights?|calipers?|measurements?|readings?|lengths?|"
+    r"widths?|survival|summary|results?|changes?|percent|notes?|legend|info|means?)\b|%",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(r"([^:=]+)\s*[:=]\s*(\S.*)")
@@ -43,8 +51,9 @@ def _first_fit(candidates: Iterator[Sheet], tries: Tries) -> Sheet | None:
 
 
 def _near(sheet: Sheet, tries: Tries) -> list[int]:
-    """Where the layouts that do not fit would have their header."""
-    return sorted({found.position for found in tries(sheet) if found.header.roles})
+    """Where the layouts that do not fit would have their header, a mouse and two columns more."""
+    tried = {found.position for found in tries(sheet) if found.header.roles}
+    return sorted(at for at in tried if sum(map(bool, sheet.texts(at))) > 2)
 
 
 def _from_tabs(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
@@ -79,17 +88,17 @@ def _from_tabs(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
 def _meanings(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """What names over many rows can be: days of one kind, else arms ("" for one that is neither).
 
-    >>> list(_meanings(["Day 0", "Day 7", "Notes"]))
-    [('day', ['0', '7', '']), ('arm', ['', '', 'Notes'])]
-    >>> list(_meanings(["Group: vehicle", "Sheet3"]))
-    [('arm', ['vehicle', ''])]
+    >>> list(_meanings(["Day 0", "Day 7", "alpelisib"]))
+    [('day', ['0', '7', '']), ('arm', ['', '', 'alpelisib'])]
+    >>> list(_meanings(["Group: vehicle", "Sheet3", "Body weight (g)", "M112"]))
+    [('arm', ['vehicle', '', '', ''])]
     """
     days = [day_of_header(name) for name in names]
     kinds = {day[0] for day in days if day}
     if len(kinds) == 1:
         yield kinds.pop(), [day[1] if day else "" for day in days]
     arms = [
-        "" if day or _NO_ARM.fullmatch(name.strip()) else _bare(name)
+        "" if day or _NO_ARM.fullmatch(name.strip()) or _MEASURE.search(name) else _bare(name)
         for name, day in zip(names, days, strict=True)
     ]
     if any(arms):
