@@ -88,6 +88,16 @@ def test_an_arm_left_with_one_mouse_has_no_claim():
     assert set(found["without_lowest"]) <= set(mice.loc[mice["arm"] == "vehicle", "mouse"])
 
 
+def test_two_mice_an_arm_leave_no_claim_without_one_of_them():
+    sheet = "mouse,arm,day,volume\n" + "".join(
+        f"{arm}{m},{arm},{day},{100 + 10 * m + day * (1 + m)}\n"
+        for arm in ("vehicle", "A")
+        for m in (1, 2)
+        for day in (0, 3, 7)
+    )
+    assert Results(read_study(sheet.encode())).leave_one_out.empty
+
+
 def test_beyond_the_most_mice_of_one_model_nothing_is_told(monkeypatch):
     monkeypatch.setattr("xenotrack.compare.leave_one_out.MOST_MICE", 9)
     assert MOST_MICE == 200

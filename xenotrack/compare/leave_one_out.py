@@ -80,8 +80,8 @@ def leave_one_out(fit: GrowthFit, rows: LogVolumes) -> pd.DataFrame:
     design = fit.design
     claims = claims_of(design)
     mice = np.unique(rows.mouse)
-    largest = max((_mice_of(rows, piece.arms) for piece in fit.pieces), default=0)
-    if not claims or largest > MOST_MICE:
+    own = [len(mice)] if fit.variances == "pooled" else [_mice_of(rows, p.arms) for p in fit.pieces]
+    if not claims or max(own, default=0) > MOST_MICE:
         return pd.DataFrame(columns=list(LEAVE_ONE_OUT))
     whole = p_values(fit.slopes(), claims, design)
     without = np.array(

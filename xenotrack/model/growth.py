@@ -74,25 +74,25 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
 def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:
     """The same fit without one mouse (a code of ``rows``), its arms fitted anew; no verdicts.
 
-    An arm that is left with fewer than two mice of two days has no values.
+    Whether variances are by arm or pooled stays as it was chosen with all mice. An arm that is
+    left with fewer than two mice of two days has no values.
     """
     k = rows.n_arms
-    arm = rows.mouse_arm[mouse]
-    kept, touched = [], np.array([arm])
-    for piece in fit.pieces:
-        if arm in piece.arms:
-            touched = np.array(piece.arms)
-        else:
-            kept.append(piece)
-    own = rows.without(mouse).of_arms(np.isin(np.arange(k), touched))
+    alone = fit.variances == "by_arm"
+    touched = np.array([rows.mouse_arm[mouse]]) if alone else np.flatnonzero(fit.tested)
+    kept = tuple(piece for piece in fit.pieces if not set(piece.arms) & set(touched.tolist()))
+    own = rows.without(mouse)
     with_lines = rows.mouse_arm[~np.isnan(fit_mouse_lines(own).slope)]
     codes = touched[np.bincount(with_lines, minlength=k)[touched] >= 2]
-    pieces, _ = fit_pieces(
-        own.of_arms(np.isin(np.arange(k), codes)), codes, fit.design, fit.variances
-    )
+    again = own.of_arms(np.isin(np.arange(k), codes))
+    pieces = fit_pieces(again, codes, fit.design, fit.variances)[0] if len(codes) else ()
     values, covariance = _assemble((*kept, *pieces), k)
     return replace(
-        fit, pieces=(*kept, *pieces), values=values, covariance=covariance, verdicts=("",) * k
+        fit,
+        pieces=(*kept, *pieces),
+        values=values,
+        covariance=covariance,
+        verdicts=("",) * k,
     )
 
 

@@ -19,6 +19,7 @@ _OFF, _ON = 4.5, 1.5
 _LEAST_OFF = 0.2  # in ln: below it no pair of digits is told from a hand's usual error
 _LEAST_SCATTER = 0.02
 _FEWEST = 30  # readings between neighbours, without which a study has no scatter of its own
+_MOST_DIGITS = 4  # a number of more was computed, and nobody typed its digits
 _DIAMETERS = ("length_mm", "width_mm", "height_mm")
 
 
@@ -75,16 +76,19 @@ def _off_course(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 def _other(value: float, line: float) -> float:
     """The value with two neighbouring digits swapped that lies nearest the line; NaN without one.
 
-    >>> _other(4.6, np.log(6.3)), _other(7.0, np.log(7.0))
+    >>> _other(4.6, np.log(6.3)), _other(70.0, np.log(7.0))
     (6.4, nan)
     """
     text = f"{value:.10g}"
     digits = [place for place, mark in enumerate(text) if mark.isdigit()]
+    if len(digits) > _MOST_DIGITS:
+        return np.nan
     others = []
     for first, second in pairwise(digits):
         marks = list(text)
         marks[first], marks[second] = marks[second], marks[first]
-        swapped = float("".join(marks))
-        if swapped > 0 and swapped != value:
-            others.append(swapped)
+        # 07 is no number that anybody wrote.
+        typed = marks[0] != "0" or marks[1] == "."
+        if typed and marks[first] != marks[second]:
+            others.append(float("".join(marks)))
     return min(others, key=lambda other: abs(np.log(other) - line), default=np.nan)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
+from xenotrack.study.columns import header_words
 from xenotrack.study.finding import Finding
 from xenotrack.study.places import about_study, at_row
 from xenotrack.study.study import Study
@@ -16,6 +17,9 @@ from xenotrack.study.study import Study
 _CM3_BELOW = 5.0
 _CM3_LARGEST = 10.0
 _CM_BELOW = 3.0
+# Diameters of mice's tumours, and the headers that name a size and no dimension.
+_LONGEST_MM = 20.0
+_SIZES = frozenset(("size", "tumor size", "tumor", "diameter", "tumor diameter", "measurement"))
 # By chance alone one balanced study in a thousand is called unbalanced, and only for a difference
 # that matters.
 _UNBALANCED_P, _UNBALANCED_FOLD = 0.001, 1.3
@@ -32,6 +36,24 @@ def volumes_like_cubic_centimetres(study: Study) -> Iterator[Finding]:
             "volume-looks-like-cm3",
             f"The median baseline is {median:.3g} mm³.",
             'If volumes are in cm³, say `unit = "cm3"` under [volume]; nothing was rescaled.',
+        )
+
+
+def volumes_like_lengths(study: Study) -> Iterator[Finding]:
+    """A tumour's size from 3 to 25 in every reading may be a diameter, read as a volume."""
+    rows = study.measurements
+    if rows["length_mm"].notna().any() or not study.columns:
+        return
+    named = dict(study.columns).get("volume_mm3", "")
+    volume = rows["volume_mm3"]
+    volume = volume[volume > 0]
+    sized = header_words(named)[0] in _SIZES and header_words(named)[1] not in ("mm3", "cm3")
+    if sized and len(volume) and volume.median() < _LONGEST_MM and volume.max() < 2 * _LONGEST_MM:
+        yield about_study(
+            study,
+            "volume-looks-like-length",
+            f"{named!r} was read as a volume in mm³, and its median is {volume.median():.3g}.",
+            "If it is a diameter in mm, no volume can be made of it; take the sheet of both.",
         )
 
 

@@ -17,6 +17,7 @@ from xenotrack.study.check_mice import (
     readings_after_fate,
     treatments_after_the_last_reading,
     volumes_like_cubic_centimetres,
+    volumes_like_lengths,
 )
 from xenotrack.study.check_names import arms_of_the_same_drugs, mice_split, names_like_missing
 from xenotrack.study.check_readings import (
@@ -36,6 +37,7 @@ from xenotrack.study.study import Study
 
 RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     volumes_like_cubic_centimetres,
+    volumes_like_lengths,
     lengths_like_centimetres,
     days_like_dates,
     days_like_weeks,

@@ -31,6 +31,7 @@ from xenotrack.study.identity import (
 )
 from xenotrack.study.inputs import read_inputs, read_sheets
 from xenotrack.study.join import join_sheets
+from xenotrack.study.joined import with_joined_columns
 from xenotrack.study.ledger import Ledger, each_row, sources
 from xenotrack.study.longtable import LongTable, read_long_table, stack
 from xenotrack.study.measures import find_limit, measure_rows
@@ -114,7 +115,13 @@ def read_studies(
         named = None if isinstance(source, bytes) else source
         rules = read_rules(named if named and named.suffix.casefold() == ".toml" else None)
     inputs, files = read_inputs(source, rules)
-    sheets = [read_sheets(one, encoding, delimiter, sheet_name) for one in inputs]
+    sheets = [
+        [
+            with_joined_columns(sheet, rules.columns)
+            for sheet in read_sheets(one, encoding, delimiter, sheet_name)
+        ]
+        for one in inputs
+    ]
     tables = [
         read_long_table(file, rules, decimal, layout) for file in join_sheets(sheets, rules.columns)
     ]

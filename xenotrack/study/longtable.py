@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
+from xenotrack.study.check_pooled import pooled_arms
 from xenotrack.study.columns import Header
 from xenotrack.study.days import find_date_order, read_days
 from xenotrack.study.finding import Finding, row_ranges
@@ -82,7 +83,9 @@ def _read_sheet(
     rows = with_columns(
         trim_names(long.frame), part=0, day_number=days, day_is_date=dates, **numbers
     )
-    return LongTable(rows, (origin,), (long.header,), (name,), (*long.findings, *findings))
+    pooled = pooled_arms(sheet, long, rules.columns)
+    findings = [*long.findings, *findings, *pooled]
+    return LongTable(rows, (origin,), (long.header,), (name,), tuple(findings))
 
 
 def _decimals(
