@@ -58,13 +58,14 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "drug regimen|regimen",
         "group|groups|group name|grp|treatment group id|group id",
         "gruppe|behandlung|groupe|traitement|grupo|tratamiento|gruppo|trattamento",
-        "drug|drugs|compound|therapy|egp",
+        "drug|drugs|compound|therapy|egp|tx|tx group|rx|trt|trt group",
     ),
     "phase": ("phase|treatment phase|study phase|period",),
     "day": (
         "day|days|study day|day of study|treatment day|day of treatment|days of treatment|"
         "days on treatment|days post t0|days post treatment|days after treatment|"
-        "days since treatment|days since treatment start|day number",
+        "days since treatment|days since treatment start|day number|days post randomization|"
+        "days post randomisation|days after randomization|days since randomization",
         "time|times|timepoint|time point|t",
         "tage|studientag|versuchstag|jour|jours|día|días|dia|dias|giorno|giorni",
         "days post implant|days post implantation|days since implant|days since implantation|"
@@ -101,8 +102,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "body_weight": (
         "body weight|bodyweight|bw|body wt|bodywt|animal weight|mouse weight",
-        "weight|wt",
-        "körpergewicht|koerpergewicht|gewicht|poids|peso",
+        "weight|wt|mass|body mass",
+        "kgw|körpergewicht|koerpergewicht|gewicht|poids|peso",
     ),
     "fate": (
         "fate|reason for removal|removal reason|exit reason|sacrifice reason|"
@@ -212,6 +213,8 @@ def recognise_header(
             rivals.append(Rivals(role, chosen, tuple(columns)))
         if chosen is not None:
             roles[role] = chosen
+    if body is not None and "day" in roles and _is_clock(body, roles["day"]):
+        del roles["day"]  # 09:31 is a time of day
     for role, column in roles.items():
         if words[column][1]:
             units[role] = words[column][1]
@@ -260,6 +263,11 @@ def _choose(
     return best[0] if len(best) == 1 else None
 
 
+def _is_clock(body: pd.DataFrame, column: int) -> bool:
+    values = [text for value in body.iloc[:, column].unique() if (text := value.strip())]
+    return bool(values) and all(re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", text) for text in values)
+
+
 def _is_code(body: pd.DataFrame, column: int) -> bool:
     values = [value.strip() for value in body.iloc[:, column].unique()]
     return all(re.fullmatch(r"-?\d+(\.\d+)?", value) for value in values if value)
@@ -277,6 +285,18 @@ def _settle_roles(
     if "day" in roles and "weeks" in words[roles["day"]][1] and "week" not in roles:
         roles["week"] = roles.pop("day")
     rivals = [rival for rival in rivals if rival.role not in ("cage", "operator")]
+    if not {"day", "week", "date"} & set(roles):
+        # Beside a mouse's number a German `Tag` is the day, and no ear tag.
+        tags = [
+            column
+            for rival in rivals
+            if rival.role == "mouse" and rival.chosen is not None
+            for column in rival.candidates
+            if column != rival.chosen and words[column][0] == "tag"
+        ]
+        if len(tags) == 1:
+            roles["day"] = tags[0]
+            rivals = [rival for rival in rivals if rival.role != "mouse"]
     return roles, rivals
 
 

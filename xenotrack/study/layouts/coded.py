@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from xenotrack.errors import InputError
-from xenotrack.study.columns import NAME_OF_ROLE, Header
+from xenotrack.study.columns import NAME_OF_ROLE, Header, recognise_header
 from xenotrack.study.finding import Finding
 from xenotrack.study.layouts.dated import ASKED, measures_said
 from xenotrack.study.layouts.grid import lengthen_grid, measure_of, own_header
@@ -25,24 +25,33 @@ from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.sheet import Sheet
 
-_SHORT = re.compile(r"[A-Za-z]{1,2}")
+_SHORT = re.compile(r"[A-Za-z]{1,2}\d?")
+_NUMBERED = re.compile(r"\d+$")
 
 
 def recognise_coded(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     """A header of mouse, arm and days above a row of measure codes."""
     best = Recognition(False, "has no row of measure codes (V, or L and W) below its days")
     for position, header in candidate_headers(sheet, declared):
-        if position + 1 >= len(sheet.cells):
-            break
-        header, codes = _with_codes(header, sheet.texts(position + 1))
-        complaint = _complaint(header, codes, sheet.texts(position + 1))
-        if complaint is None:
-            labels, words = _labels(header, codes, declared), tuple(dict.fromkeys(codes.values()))
-            why = f"two header rows, days above the codes {', '.join(words)}"
-            own = own_header(header, labels)
-            return Recognition(True, why, position, own, words, labels, depth=2)
-        if codes and len(header.roles) > len(best.header.roles):
-            best = Recognition(False, complaint, position, header)
+        for depth in (2, 1):
+            if not position + depth - 2 >= 0 or position + depth > len(sheet.cells) - 1:
+                continue
+            if depth == 2:
+                below = sheet.texts(position + 1)
+                own, codes = _with_codes(header, below)
+            else:
+                below = sheet.texts(position)
+                own, codes = _with_days_above(sheet, position, declared)
+            complaint = _complaint(own, codes, below)
+            if complaint is None:
+                labels = _labels(own, codes, declared)
+                words = tuple(dict.fromkeys(codes.values()))
+                why = f"two header rows, days above the codes {', '.join(words)}"
+                head = own_header(own, labels)
+                above = 2 - depth
+                return Recognition(True, why, position, head, words, labels, depth, above)
+            if codes and len(own.roles) > len(best.header.roles):
+                best = Recognition(False, complaint, position, own)
     return best
 
 
@@ -50,7 +59,7 @@ def lengthen_coded(sheet: Sheet, found: Recognition) -> LongText:
     """A row for each mouse and day, of the measures whose code is known."""
     body, findings = body_of(sheet, found)
     known = {column: label for column, label in found.labels.items() if label.role != ASKED}
-    codes = sheet.texts(found.position + 1)
+    codes = sheet.texts(found.position + found.depth - 1)
     if not {label.role for label in known.values()} & {"volume", "area", "length"}:
         raise InputError(_which_code(sheet, found.also))
     unread = _unread_codes(sheet, found, codes)
@@ -64,7 +73,7 @@ def _with_codes(header: Header, below: list[str]) -> tuple[Header, dict[int, str
     names = list(header.names)
     codes = {}
     for column, code in enumerate(below[: len(names)]):
-        if is_missing(code) or not (_SHORT.fullmatch(code) or measure_of(code)):
+        if is_missing(code) or not _is_code(code):
             continue
         if not names[column] and column and day_of_header(names[column - 1]):
             names[column] = names[column - 1]
@@ -73,10 +82,36 @@ def _with_codes(header: Header, below: list[str]) -> tuple[Header, dict[int, str
     return replace(header, names=tuple(names)), codes
 
 
+def _with_days_above(
+    sheet: Sheet, position: int, declared: Mapping[str, str]
+) -> tuple[Header, dict[int, str]]:
+    """The header whose measures are named by the days in the row above, and the measures."""
+    below = sheet.texts(position)
+    above = sheet.texts(position - 1) if position else [""] * len(below)
+    names, codes, day = list(below), {}, ""
+    for column, code in enumerate(below):
+        day = above[column] or day
+        if day_of_header(day) and not is_missing(code) and _is_code(code):
+            names[column], codes[column] = day, code
+        elif above[column] and not day_of_header(above[column]):
+            day = ""
+    if not codes:
+        return Header((), {}), {}
+    return recognise_header(names, declared, sheet.cells.iloc[position + 1 :]), codes
+
+
+def _is_code(text: str) -> bool:
+    return _SHORT.fullmatch(text) is not None or measure_of(text) is not None
+
+
 def _complaint(header: Header, codes: Mapping[int, str], below: list[str]) -> str | None:
     days = [column for column, name in enumerate(header.names) if day_of_header(name)]
     # Words for readings that are missing stand here and there, codes under most days.
-    if not codes or 2 * len(codes) < len(days) or len(set(codes.values())) > 6:
+    if (
+        not codes
+        or 2 * len(codes) < len(days)
+        or len({_NUMBERED.sub("", code) for code in codes.values()}) > 6
+    ):
         return "has no row of measure codes (V, or L and W) below its days"
     if any(re.search(r"\d", below[column]) for column in days if column not in codes):
         return "has numbers beside the codes below its days"
@@ -93,10 +128,12 @@ def _complaint(header: Header, codes: Mapping[int, str], below: list[str]) -> st
 def _labels(
     header: Header, codes: Mapping[int, str], declared: Mapping[str, str]
 ) -> dict[int, Label]:
-    roles = measures_said(dict.fromkeys(codes.values()), declared)
+    # L1 and L2 are the first and the second time: the day above says when.
+    plain = {code: _NUMBERED.sub("", code) for code in codes.values()}
+    roles = measures_said(dict.fromkeys(plain.values()), declared)
     days = {column: day_of_header(header.names[column]) for column in codes}
     return {
-        column: Label(roles[code], said[1])
+        column: Label(roles[plain[code]], said[1])
         for column, code in codes.items()
         if (said := days[column]) is not None
     }
@@ -109,7 +146,7 @@ def _unread_codes(sheet: Sheet, found: Recognition, codes: list[str]) -> Iterato
         yield sheet_finding(
             sheet,
             "measure-code-not-read",
-            str(int(sheet.rows[found.position + 1])),
+            str(int(sheet.rows[found.position + found.depth - 1])),
             f"{n_columns} columns have the code {code!r}, of which nobody said what it measures.",
             f'If it is the weight, say `body_weight_g = "{code}"` under [columns].',
         )

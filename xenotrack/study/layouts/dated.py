@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xenotrack.errors import InputError
-from xenotrack.study.columns import COLUMN_ROLES, NAME_OF_ROLE, Header, header_words
+from xenotrack.study.columns import (
+    COLUMN_ROLES,
+    NAME_OF_ROLE,
+    UNIT_WORDS,
+    Header,
+    header_words,
+)
 from xenotrack.study.days import is_date
 from xenotrack.study.layouts.grid import lengthen_grid, measure_of, own_header
 from xenotrack.study.layouts.layout import (
@@ -20,13 +26,16 @@ from xenotrack.study.layouts.layout import (
     candidate_headers,
     has_role,
 )
-from xenotrack.study.layouts.wide import day_of_header
+from xenotrack.study.layouts.wide import day_columns, day_of_header
 from xenotrack.study.sheet import Sheet
 
 # A measure of which nobody said what it is.
 ASKED = "?"
+VOLUME = "volume"
 _SEPARATOR = re.compile(r"[\s_.:()/-]+")
 _PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_GLUED = re.compile(r"([A-Za-z]{1,3})(?:[Dd]ay)?(-?\d+(?:\.\d+)?)")
+_UNIT = re.compile(r" *[(\[]([^)\]]*)[)\]] *$")
 
 
 @dataclass(frozen=True)
@@ -45,8 +54,15 @@ def dated_of(name: str) -> Dated | None:
 
     >>> dated_of("LxW_2024-01-01"), dated_of("Group_1"), dated_of("TV 14").day
     (Dated(what='LxW', kind='date', day='2024-01-01'), None, '14')
+    >>> dated_of("L4"), dated_of("Length day 4 (mm)").what, dated_of("D4")
+    (Dated(what='L', kind='day', day='4'), 'Length', None)
     """
     text = name.strip()
+    if (unit := _UNIT.search(text)) and unit[1].strip().casefold() in UNIT_WORDS:
+        text = text[: unit.start()]
+    glued = _GLUED.fullmatch(text)
+    if glued and measure_of(glued[1]):
+        return Dated(glued[1], "day", glued[2])
     for cut in _SEPARATOR.finditer(text):
         head, tail = text[: cut.start()], text[cut.end() :].rstrip(") ")
         minus = "-" if text[: cut.end()].endswith(("_-", " -")) else ""
@@ -91,7 +107,32 @@ def _dated_columns(header: Header) -> dict[int, Dated]:
     said = {column: dated_of(name) for column, name in enumerate(header.names) if name}
     found = {column: one for column, one in said.items() if one is not None}
     often = Counter(one.what for one in found.values())
-    return {column: one for column, one in found.items() if often[one.what] > 1}
+    found = {column: one for column, one in found.items() if often[one.what] > 1}
+    days = {column: said for column, said in day_columns(header).items() if column not in found}
+    measures = {measure_of(one.what) for one in found.values()}
+    if _counts_visits(header, found) or (measures == {"width"} and not days):
+        return {}  # W1, W2, W3 alone are weeks; L1, L2, L3 may be the first, second and third time
+    if days and not measures & {"volume", "length", "area"}:
+        # Days without a word are volumes, beside weights or what was computed from them.
+        known = {column: one for column, one in found.items() if measure_of(one.what)}
+        plain = {column: Dated(VOLUME, *said) for column, said in days.items()}
+        return {**plain, **known} if known else {}
+    return found
+
+
+def _counts_visits(header: Header, found: Mapping[int, Dated]) -> bool:
+    """Whether the numbers behind glued letters are 1, 2, 3, …: times, not days."""
+    counted = [
+        one
+        for column, one in found.items()
+        if one.kind == "day"
+        and (
+            _GLUED.fullmatch(header.names[column].strip())
+            or one.what.casefold() in ("measurement", "reading", "visit")
+        )
+    ]
+    numbers = {float(one.day) for one in counted}
+    return bool(counted) and numbers == set(range(1, len(numbers) + 1))
 
 
 def _complaint(header: Header, dated: Mapping[int, Dated]) -> str | None:
@@ -132,6 +173,12 @@ def measures_said(words: Mapping[str, object], declared: Mapping[str, str]) -> d
 
 
 def _which_measure(sheet: Sheet, what: str, name: str) -> str:
+    if measure_of(what) == "width":
+        return (
+            f"{sheet.title}: what is {what!r} in columns such as {name!r}: a width, of which the "
+            "length is missing, or a body weight? Say so in study.toml:\n\n[columns]\n"
+            f'body_weight_g = "{what}"'
+        )
     return (
         f"{sheet.title}: what is {what!r} in columns such as {name!r}: a volume, or an area length "
         "× width? Say so in study.toml:\n\n[columns]\n"

@@ -194,4 +194,7 @@ def _example(tried: Mapping[str, Recognition]) -> str:
     roles = max((r.header.roles for r in tried.values()), key=len, default={})
     wanted = {"mouse": "mouse", "arm": "arm", "day": "day", "volume": "volume_mm3"}
     missing = [ours for role, ours in wanted.items() if role not in roles]
-    return "\n".join(f'{ours} = "NAME OF ITS COLUMN"' for ours in missing or ["volume_mm3"])
+    lines = [f'{ours} = "NAME OF ITS COLUMN"' for ours in missing or ["volume_mm3"]]
+    if "volume_mm3" in lines[-1]:
+        lines[-1] += "    # or length_mm and width_mm"
+    return "\n".join(lines)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
 from xenotrack.study.columns import NAME_OF_ROLE, Header
-from xenotrack.study.days import is_date
+from xenotrack.study.days import is_baseline, is_date
+from xenotrack.study.finding import Finding
 from xenotrack.study.layouts.layout import (
     Layout,
     LongText,
@@ -18,13 +19,21 @@ from xenotrack.study.layouts.layout import (
     body_of,
     candidate_headers,
     has_role,
+    sheet_finding,
 )
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.sheet import Sheet
 
 _DAY = re.compile(
-    r"(?:day|d|x|tag|jour|día|dia|giorno)?[ _.]?([-−]?\d+(?:\.\d+)?)(?: ?d| days?)?", re.IGNORECASE
+    r"(?:day|d|t|j|x|tag|jour|día|dia|giorno)?[ _.]?([-−]?\d+(?:\.\d+)?)"
+    r"(?: ?d(?:p[tir])?| days?(?: post[ -]?(?:treatment|dose|implant(?:ation)?))?)?",
+    re.IGNORECASE,
 )
+# A day and its date: `Day 7 (3/21/22)`, `D7 3/21`.
+_WITH_DATE = re.compile(r"((?:day|d) ?[-−]?\d+) *[( ] *[\d./-]+ *\)?", re.IGNORECASE)
+# W4 beside L4 or V4 is what was measured on day 4; alone it is the fourth week.
+_BARE_WEEK = re.compile(r"w-?\d+(?:\.\d+)?", re.IGNORECASE)
+_BARE_MEASURE = re.compile(r"(?:l|v|tv|bw|d|day)[ _.]?-?\d+(?:\.\d+)?", re.IGNORECASE)
 _WEEK = re.compile(r"(?:week|wk|w)[ _.]?([-−]?\d+(?:\.\d+)?)", re.IGNORECASE)
 _TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "start", "fate")
 
@@ -34,9 +43,15 @@ def day_of_header(name: str) -> tuple[str, str] | None:
 
     >>> day_of_header("Day 7"), day_of_header("-1"), day_of_header("Week 2"), day_of_header("Tag 3")
     (('day', '7'), ('day', '-1'), ('week', '2'), ('day', '3'))
+    >>> day_of_header("Day 7 (3/21/22)"), day_of_header("T4"), day_of_header("7 dpt")
+    (('day', '7'), ('day', '4'), ('day', '7'))
     >>> day_of_header("Sex")
     """
     text = name.strip()
+    if dated := _WITH_DATE.fullmatch(text):
+        text = dated[1]
+    if re.fullmatch(r"\d{8}", text):
+        return ("date", text) if is_date(text) else None
     if found := _DAY.fullmatch(text):
         return "day", found[1].replace("−", "-")
     if found := _WEEK.fullmatch(text):
@@ -82,17 +97,49 @@ def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
             "volume": cells[row, column],
         }
     )
-    return LongText(frame, found.header, kind, findings)
+    return LongText(frame, found.header, kind, (*findings, *_baseline_read(sheet, found)))
+
+
+def _baseline_read(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
+    names, row = found.header.names, int(sheet.rows[found.position])
+    for column, (_, day) in day_columns(found.header).items():
+        if day == "0" and is_baseline(names[column]):
+            yield sheet_finding(
+                sheet,
+                "baseline-is-day-0",
+                sheet.cell(row, column),
+                f"The column {names[column]!r} was read as day 0.",
+                "Nothing to do if it is; else name it by its day.",
+            )
 
 
 def day_columns(header: Header) -> dict[int, tuple[str, str]]:
-    """The columns named by a day, each with its kind and text."""
+    """The columns named by a day, each with its kind and text.
+
+    One called Baseline is day 0 where all others come later.
+    """
     taken = set(header.roles.values())
-    return {
+    measured = any(map(_BARE_MEASURE.fullmatch, header.names))
+    found = {
         column: said
         for column, name in enumerate(header.names)
-        if column not in taken and (said := day_of_header(name)) is not None
+        if column not in taken
+        and (said := day_of_header(name)) is not None
+        and not (measured and _BARE_WEEK.fullmatch(name.strip()))
     }
+    first = baseline_column(header, found)
+    if first is not None:
+        found = {first: (next(iter(found.values()))[0], "0"), **found}
+    return found
+
+
+def baseline_column(header: Header, days: Mapping[int, tuple[str, str]]) -> int | None:
+    """The one column that is called Baseline before columns of later days."""
+    named = [column for column, name in enumerate(header.names) if is_baseline(name)]
+    later = bool(days) and all(
+        kind != "date" and float(text.replace("−", "-")) > 0 for kind, text in days.values()
+    )
+    return named[0] if len(named) == 1 and later else None
 
 
 def _complaint(header: Header) -> str | None:
