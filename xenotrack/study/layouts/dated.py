@@ -68,7 +68,8 @@ def dated_of(name: str) -> Dated | None:
         minus = "-" if text[: cut.end()].endswith(("_-", " -")) else ""
         for what, day in ((head, minus + tail), (tail, head)):
             said = day_of_header(day)
-            if said is None or not what or day_of_header(what) is not None:
+            worded = any(map(str.isalpha, what))
+            if said is None or not worded or day_of_header(what) is not None:
                 continue
             if is_date(day) or not _PLAIN_NUMBER.fullmatch(day) or measure_of(what):
                 return Dated(what, *said)
