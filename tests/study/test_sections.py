@@ -74,6 +74,16 @@ def test_the_finding_says_what_stands_over_the_blocks():
     assert study.measurements["source"].tolist()[:4] == ["stdin:4"] * 3 + ["stdin:5"]
 
 
+def test_a_date_or_a_note_may_stand_beside_the_title_of_a_block():
+    head = ["Mouse", "Group", "L", "W"]
+    rows = [[f"m{n}", arm_of(n), "8", "6"] for n in range(6)]
+    study = read(lines(["Day 0", "2022-03-14"], head, *rows, ["Day 7", "2022-03-21"], head, *rows))
+    assert sorted(study.measurements["day"].unique()) == [0, 7]
+    assert len(study.measurements) == 12
+    named = read(lines(["A", "", "10 mg"], HEAD, *ROWS["vehicle"], ["B"], HEAD, *ROWS["drug A"]))
+    assert named.design.arm_names == ("A 10 mg", "B")
+
+
 def test_the_word_for_an_arm_is_no_part_of_its_name():
     named = {f"Group: {arm}": rows for arm, rows in ROWS.items()}
     assert read(blocks(named)).design.arm_names == ("vehicle", "drug A")

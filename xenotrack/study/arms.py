@@ -96,6 +96,35 @@ def unite_split_names(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.Da
     return with_columns(rows, arm=names.to_numpy())
 
 
+def unite_spellings_of_mice(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
+    """The rows with one spelling of an arm that some mouse has in several.
+
+    No mouse is in two arms that differ in case and blanks alone.
+    """
+    if rules.arms:
+        return rows
+    pairs = rows.loc[rows["arm"] != "", ["mouse", "arm"]].drop_duplicates()
+    pairs = pairs.assign(plain=pairs["arm"].map(_plain))
+    spelled = pairs.groupby(["mouse", "plain"], sort=False)["arm"].nunique()
+    mixed = {str(plain) for _, plain in spelled.index[spelled > 1]}
+    if not mixed:
+        return rows
+    counts = rows["arm"].value_counts()
+    names = rows["arm"].to_numpy(dtype=object).copy()
+    for plain in sorted(mixed):
+        first, *others = [arm for arm in counts.index if _plain(arm) == plain]
+        changed = rows["arm"].isin(others).to_numpy()
+        ledger.note_rows(
+            "arm-split",
+            rows[changed],
+            f"The arms {first!r} and {', '.join(map(repr, others))} differ only in case, blanks or "
+            "quotes, and mice have both; they were made one.",
+            "Nothing to do; declare them under [arms] if they are two.",
+        )
+        names[changed] = first
+    return with_columns(rows, arm=names)
+
+
 def _plain(arm: str) -> str:
     return re.sub(r"[\s\"'`´’“”]+", "", arm.casefold())
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
-from xenotrack.study.arms import read_design, unite_split_names
+from xenotrack.study.arms import read_design, unite_spellings_of_mice, unite_split_names
 from xenotrack.study.check_names import note_operators
 from xenotrack.study.checks import check_study
 from xenotrack.study.columns import NAME_OF_ROLE
@@ -190,8 +190,8 @@ def _build_phases(
     rows = fill_down(drop_summaries(rows, ledger), ledger)
     rows = drop_notes(drop_nameless(rows, ledger), ledger)
     rows = fill_arms(key_by_cage(rows, rules, ledger, table.layouts[0]), ledger)
-    if trace:
-        rows = unite_split_names(rows, rules, ledger)
+    unite = unite_split_names if trace else unite_spellings_of_mice
+    rows = unite(rows, rules, ledger)
     rows = name_phases(rows, rules, ledger)
     for phase in pick_phases(rows, rules):
         own = Ledger(table.origins, list(ledger.findings))

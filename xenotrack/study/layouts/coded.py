@@ -93,8 +93,8 @@ def _with_days_above(
         day = above[column] or day
         if day_of_header(day) and not is_missing(code) and _is_code(code):
             names[column], codes[column] = day, code
-        elif above[column] and not day_of_header(above[column]):
-            day = ""
+        elif above[column]:
+            day = ""  # a day over another column is a title, and no day of the measures beside it
     if not codes:
         return Header((), {}), {}
     return recognise_header(names, declared, sheet.cells.iloc[position + 1 :]), codes

@@ -127,18 +127,22 @@ def _below_lines(sheet: Sheet, texts: list[list[str]], at: int) -> Iterator[Shee
     for place, row in enumerate(texts):
         if place == at or not any(row):
             continue
-        if _is_name(row):
+        titled = (
+            0 < sum(map(bool, row)) < 3 and place + 1 < len(texts) and texts[place + 1] == header
+        )
+        if titled or _is_name(row):
             label = place
         elif place < at:
             continue
         elif row != header:
             if label is None:
                 return  # rows of which nobody says whose they are
-            lines[label] = next(filter(None, texts[label]))
+            lines[label] = _title(texts[label])
             names[place] = label
             kept.append(place)
     used = set(lines)
     kept += [p for p, row in enumerate(texts) if p > at and _is_name(row) and p not in used]
+    kept = [place for place in kept if place not in used]
     if len(set(lines.values())) == len(lines) > 1 and max(names) >= max(used):
         yield from _named(sheet, at, kept, lines, names)
 
@@ -159,6 +163,12 @@ def _below_corners(sheet: Sheet, texts: list[list[str]]) -> Iterator[Sheet]:
         cells = sheet.cells.copy()
         cells.iat[at, 0] = "mouse"
         yield from _named(replace(sheet, cells=cells), at, kept, lines, names)
+
+
+def _title(row: list[str]) -> str:
+    """What stands over a block: a day, beside which its date may stand, or all its words."""
+    words = list(dict.fromkeys(text for text in row if text))
+    return words[0] if day_of_header(words[0]) else " ".join(words)
 
 
 def _is_name_before_days(row: list[str]) -> bool:
