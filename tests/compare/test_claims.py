@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,7 @@ def claim(rates, better="lower", **how):
 
 def test_the_claim_is_as_weak_as_its_weakest_part():
     parts, found, best = claim(RATES)
-    assert best == 0
+    assert best.best == 0
     assert found.estimate[0] == pytest.approx(-0.02)
     assert found.p_value[0] == pytest.approx(parts.p_value[0])
     assert found.conf_high[0] == parts.conf_high[0]
@@ -42,7 +44,7 @@ def test_a_combination_worse_than_a_part_claims_nothing():
 def test_days_gained_mirror_rates():
     _, lower, _ = claim(RATES)
     _, higher, best = claim({name: -rate for name, rate in RATES.items()}, better="higher")
-    assert best == 0
+    assert best.best == 0
     assert higher.p_value[0] == lower.p_value[0]
     assert higher.estimate[0] == -lower.estimate[0]
     assert (higher.conf_low[0], higher.conf_high[0]) == (-lower.conf_high[0], -lower.conf_low[0])
@@ -50,7 +52,7 @@ def test_days_gained_mirror_rates():
 
 def test_a_part_without_estimate_leaves_no_claim():
     _, found, best = claim({"A": 0.02, "B": np.nan, "A+B": 0.0})
-    assert best == -1
+    assert best == (-1, -1)
     assert not found.estimable[0]
     assert np.isnan(found.conf_high[0])
 
@@ -98,3 +100,16 @@ def test_the_claim_keeps_its_size_and_its_interval_covers(gaps, independent):
     assert covered / draws >= 0.95 - 0.02
     if truth >= 0:
         assert claimed / draws <= 0.025 + 0.014
+
+
+def test_the_part_that_sets_p_may_be_another_than_the_best():
+    # A looks best; B is known so badly that it is less surely beaten.
+    estimates = simple_estimates({"A": 0.010, "B": 0.011, "A+B": 0.0})
+    covariance = np.diag([0.0005**2, 0.02**2, 0.0005**2])
+    source = source_of(replace(estimates, covariance=covariance))
+    parts = source.contrast_of(AGAINST_PARTS, 0.95)
+    found, chosen = best_part_claim(source, AGAINST_PARTS, "lower", 0.95)
+    assert chosen == (0, 1)
+    assert found.estimate[0] == parts.estimate[0]
+    assert found.p_value[0] == pytest.approx(parts.p_value[1])
+    assert chosen.words(["A", "B"]) == " (best: A; p: B)"

@@ -121,7 +121,7 @@ def test_a_combination_over_its_best_part_is_the_claim_of_its_parts():
     claim, best = best_part_claim(
         source_of(estimates), pair_weights(pairs, FACTORIAL), "lower", 0.95
     )
-    assert "ABC"[best] == "A"
+    assert "ABC"[best.best] == "A"
     assert [found[n] for n in NUMBERS] == pytest.approx([v[0] for v in claim.columns().values()])
     assert found["method"].endswith("intersection-union over 3 parts (best: A)")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -22,9 +23,27 @@ BETTER: dict[str, Better] = {
 }
 
 
+class Chosen(NamedTuple):
+    """Which part looks best, and which is least surely beaten; -1 where no claim was made."""
+
+    best: int = -1
+    least: int = -1
+
+    def words(self, names: Sequence[str]) -> str:
+        """Both by name, as a method says them.
+
+        >>> Chosen(0, 1).words(["A", "B"]), Chosen(1, 1).words(["A", "B"]), Chosen().words([])
+        (' (best: A; p: B)', ' (best: B)', '')
+        """
+        if self.best < 0:
+            return ""
+        other = "" if self.least == self.best else f"; p: {names[self.least]}"
+        return f" (best: {names[self.best]}{other})"
+
+
 def best_part_claim(
     source: ContrastSource, weights: Floats, better: Better, level: float
-) -> tuple[RawContrasts, int]:
+) -> tuple[RawContrasts, Chosen]:
     """One row for θ = the largest (lower is better) or smallest of several contrasts with parts.
 
     ``p = min(1, 2 · the largest one-sided p)`` (Berger 1982, Technometrics 24:295). The limit
@@ -37,7 +56,7 @@ def best_part_claim(
     parts = source.contrast_of(weights, level)
     sign = 1.0 if better == "lower" else -1.0
     if not parts.estimable.all():
-        return RawContrasts(*np.full((7, 1), np.nan)), -1
+        return RawContrasts(*np.full((7, 1), np.nan)), Chosen()
     best = int(np.argmax(sign * parts.estimate))
     far = worse_limits(parts.conf_low, parts.conf_high, sign).max()
     joint = source.intervals(weights, one_sided_levels(parts, source, weights, level))
@@ -52,7 +71,7 @@ def best_part_claim(
         p_value=np.array([claim_p(parts, better)]),
         conf_low=np.array([low]),
         conf_high=np.array([high]),
-    ), best
+    ), Chosen(best, int(np.argmax(one_sided_p(parts, sign))))
 
 
 def claim_p(parts: RawContrasts, better: Better) -> float:

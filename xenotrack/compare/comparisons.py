@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xenotrack.compare.claims import BETTER, Better, best_part_claim
+from xenotrack.compare.claims import BETTER, Better, Chosen, best_part_claim
 from xenotrack.compare.contrasts import (
     Contrasts,
     ContrastSource,
@@ -191,16 +191,16 @@ def best_part_rows(
         simultaneous_low=np.where(together, wide.conf_low, raw.conf_low),
         simultaneous_high=np.where(together, wide.conf_high, raw.conf_high),
         method=tuple(
-            claim_method(source.method, parts, best)
-            for parts, (_, best) in zip(sets, claims, strict=True)
+            claim_method(source.method, parts, chosen)
+            for parts, (_, chosen) in zip(sets, claims, strict=True)
         ),
         doubts=tuple(doubts_about_claims(design, wholes, raw, source.outcome)),
     )
 
 
-def claim_method(method: str, parts: list[Pair], best: int) -> str:
-    """How a claim was made, and which part looked best."""
-    named = f" (best: {parts[best].other})" if best >= 0 else ""
+def claim_method(method: str, parts: list[Pair], chosen: Chosen) -> str:
+    """How a claim was made, which part looked best, and which of another set its p."""
+    named = chosen.words([pair.other for pair in parts])
     return f"{method}; intersection-union over {len(parts)} parts{named}"
 
 

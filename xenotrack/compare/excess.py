@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import stdtr
 
-from xenotrack.compare.claims import best_part_claim
+from xenotrack.compare.claims import Chosen, best_part_claim
 from xenotrack.compare.contrasts import (
     ContrastSource,
     RawContrasts,
@@ -105,19 +105,21 @@ def best_part_excess(
         # Statistic and df are those of the part that looks best: this is the usual p-value.
         p_plug_in=2 * stdtr(raw.reference_df, -np.abs(raw.statistic)),
         methods=tuple(
-            best_part_method(design, source, e, best)
-            for e, (_, best) in zip(asked, claims, strict=True)
+            best_part_method(design, source, e, chosen)
+            for e, (_, chosen) in zip(asked, claims, strict=True)
         ),
     )
 
 
-def best_part_method(design: Design, source: ContrastSource, asked: Expectation, best: int) -> str:
-    """How a claim was made, and which part looked best."""
-    if best < 0:
+def best_part_method(
+    design: Design, source: ContrastSource, asked: Expectation, chosen: Chosen
+) -> str:
+    """How a claim was made, which part looked best, and which of another set its p."""
+    if chosen.best < 0:
         return source.method
-    part = next(cell for cell, weight in asked.terms[best].items() if weight < 0)
-    count = len(asked.terms)
-    return f"{source.method}; intersection-union over {count} parts (best: {called(design, part)})"
+    parts = [next(cell for cell, weight in terms.items() if weight < 0) for terms in asked.terms]
+    named = chosen.words([called(design, part) for part in parts])
+    return f"{source.method}; intersection-union over {len(parts)} parts{named}"
 
 
 def remembered(estimates: ArmEstimates) -> ArmEstimates:
