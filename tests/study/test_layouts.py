@@ -22,6 +22,7 @@ from .test_long_kinds import WEIGHED
 from .test_paired import PAIRED
 from .test_pivot import PIVOT
 from .test_sizes import BILATERAL
+from .test_tall import TALL
 from .test_wide import WIDE
 
 SHEETS = {
@@ -36,6 +37,7 @@ SHEETS = {
     "column": COLUMN,
     "eventlog": LOG,
     "pivot": PIVOT,
+    "tall": TALL,
 }
 BUNDLED = [*sorted(SAMPLES.glob("*.csv")), *sorted(DATA.glob("*.csv"))]
 ROOT = Path(__file__).parents[2]
@@ -69,6 +71,11 @@ def test_every_cell_that_says_something_has_its_row_in_the_long_table_or_in_a_fi
     named = {row for f in long.findings for row in rows_of(f.cell)}
     header = LAYOUTS[name].recognise(sheet, {}).position + LAYOUTS[name].recognise(sheet, {}).depth
     filled = {int(sheet.rows[p]) for p in range(header, len(sheet.cells)) if any(sheet.texts(p))}
+    if name == "tall":
+        # Three rows are one reading there, called by the first; none of their numbers is lost.
+        measures = long.frame[["length", "width", "body_weight"]].to_numpy()
+        assert (measures != "").sum() == len(filled)
+        return
     assert filled <= set(long.frame["row"]) | named
 
 

@@ -240,7 +240,7 @@ READING = (
     click.option(
         "--layout",
         help="Read the sheet as this layout: long, wide, sizes, bilateral, paired, dated, coded, "
-        "calendar, column, eventlog, pivot.",
+        "calendar, column, eventlog, pivot, tall.",
     ),
     click.option("--encoding", help="Encoding of a text file, such as cp1252."),
     click.option("--delimiter", help="Delimiter of a text file; 'tab' for tabs."),

@@ -20,6 +20,7 @@ from xenotrack.study.layouts.paired import PAIRED
 from xenotrack.study.layouts.pivot import PIVOT
 from xenotrack.study.layouts.sections import complete
 from xenotrack.study.layouts.sizes import SIZES
+from xenotrack.study.layouts.tall import TALL
 from xenotrack.study.layouts.wide import WIDE
 from xenotrack.study.sheet import Sheet
 from xenotrack.study.study import TIDY_COLUMNS
@@ -40,6 +41,7 @@ LAYOUTS: dict[str, Layout] = {
         COLUMN,
         EVENTLOG,
         PIVOT,
+        TALL,
     )
 }
 

@@ -1,0 +1,192 @@
+"""A column that says which measure each row holds, as ``L`` and ``W``; its number, or days, beside.
+
+The rows of one mouse, day and tumour become one reading. It is called by the first of its rows, or
+by the first that holds no number, so that a finding about that cell names the cell.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.study.columns import (
+    COLUMN_ROLES,
+    NAME_OF_ROLE,
+    UNIT_WORDS,
+    Header,
+    header_words,
+)
+from xenotrack.study.layouts.dated import measures_said
+from xenotrack.study.layouts.grid import MEASURES, day_kind, measure_of, own_header
+from xenotrack.study.layouts.layout import (
+    Label,
+    Layout,
+    Recognition,
+    candidate_headers,
+    has_role,
+)
+from xenotrack.study.layouts.tall_rows import FILLED, NUMBER, Tall, lengthen_tall
+from xenotrack.study.layouts.wide import day_columns
+from xenotrack.study.numbers import is_missing
+from xenotrack.study.sheet import Sheet
+
+_NO_COLUMN = "has no column that names the measure of each row, as L and W"
+# A tumour called L, an arm called V: what fills one of these roles says no measure.
+_NO_MEASURE = ("mouse", "cage", "tumor", "arm", "phase", "study", "operator", "day", "week", "date")
+_VALUE_TEXT = "value|result|reading|measurement|measured|measured value|size"
+_VALUE_WORDS = frozenset(word + s for word in _VALUE_TEXT.split("|") for s in ("", "s"))
+
+
+def recognise_tall(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
+    """A header of mouse, arm and day (or days), with a column whose every row names a measure."""
+    best = Recognition(False, _NO_COLUMN)
+    for position, header in candidate_headers(sheet, declared):
+        if not has_role(header, "mouse"):
+            continue
+        body = sheet.cells.iloc[position + 1 :]
+        measure = _measure_column(header, body, declared)
+        if measure is None:
+            continue
+        found = _fitting(header, body, measure, declared, position)
+        if found.fits:
+            return found
+        if len(header.roles) > len(best.header.roles):
+            best = found
+    return best
+
+
+def _measure_column(header: Header, body: pd.DataFrame, declared: Mapping[str, str]) -> int | None:
+    """The one column all of whose texts are words for measures, of at least two measures."""
+    taken = {header.roles[role] for role in _NO_MEASURE if role in header.roles}
+    found = [
+        column
+        for column in range(len(header.names))
+        if column not in taken
+        # A look at the first rows: a column of a million numbers need not be read.
+        and _words(body.iloc[:50, column], declared)
+        and _measures(_words(body.iloc[:, column], declared), declared)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _words(texts: pd.Series, declared: Mapping[str, str]) -> list[str]:
+    """The different words of a column if each names a measure, else none."""
+    words = [word for text in texts.unique() if not is_missing(word := text.strip())]
+    said = {theirs.strip().casefold() for theirs in declared.values()}
+    plain = all(word.casefold() in said or measure_of(word) for word in words)
+    return list(dict.fromkeys(words)) if plain else []
+
+
+def _measures(words: Sequence[str], declared: Mapping[str, str]) -> bool:
+    """Whether words name at least two measures, one of them of a tumour."""
+    chosen = {theirs.strip().casefold(): COLUMN_ROLES[ours] for ours, theirs in declared.items()}
+    roles = {chosen.get(word.casefold()) or measure_of(word) for word in words}
+    return len(roles) > 1 and bool(roles & set(MEASURES))
+
+
+def _fitting(
+    header: Header, body: pd.DataFrame, measure: int, declared: Mapping[str, str], position: int
+) -> Recognition:
+    """What a header with a column of measures says of its sheet."""
+    words = _words(body.iloc[:, measure], declared)
+    days = {} if day_kind(header) else day_columns(header)
+    days = {column: said for column, said in days.items() if column != measure}
+    unit = None if days else _unit_column(header, body, measure)
+    values = list(days) or _value_columns(header, body, (measure, unit), declared)
+    labels = {column: Label("value", days[column][1] if days else "") for column in values}
+    labels |= {column: Label("measure") for column in (measure, unit) if column is not None}
+    own = own_header(header, labels, day_kind(header) or "")
+    means = measures_said(dict.fromkeys(words), declared)
+    complaint = _complaint(header, own, days, values, measure) or _alone(body, own, measure, means)
+    why = complaint or f"a row for each {', '.join(words)} of a mouse"
+    return Tall(
+        complaint is None, why, position, own, tuple(words), labels, 1, 0, measure, means, unit
+    )
+
+
+def _complaint(
+    header: Header,
+    own: Header,
+    days: Mapping[int, tuple[str, str]],
+    values: list[int],
+    measure: int,
+) -> str | None:
+    missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(own, role)]
+    if day_kind(own) is None and not days:
+        missing.append("day (or date)")
+    if not values:
+        missing.append("a column of numbers beside its measures")
+    if missing:
+        return f"misses {' and '.join(missing)}"
+    for role in MEASURES:
+        if header.roles.get(role, measure) not in (measure, *values):
+            return f"has a column of its own for the {role} ({header.names[header.roles[role]]})"
+    kinds = {kind for kind, _ in days.values()}
+    if len(kinds) > 1:
+        return f"names its columns by {' and by '.join(sorted(kinds))}"
+    often = Counter(text for _, text in days.values()).most_common(1)
+    return f"names two columns {often[0][0]}" if often and often[0][1] > 1 else None
+
+
+def _alone(body: pd.DataFrame, own: Header, measure: int, means: Mapping[str, str]) -> str | None:
+    """A complaint where no mouse (and day) has two measures: then the words say something else."""
+    kind = day_kind(own)
+    keys = [own.roles[role] for role in (*FILLED, kind) if role is not None and role in own.roles]
+    mice = body.iloc[:, keys].agg("\x1f".join, axis=1).to_numpy()
+    # A mouse that is left blank on its second row is that of the row above.
+    blank = (body.iloc[:, own.roles["mouse"]] == "").to_numpy() if "mouse" in own.roles else False
+    mice = pd.Series(np.where(blank, None, mice), dtype=object).ffill()
+    said = body.iloc[:, measure].str.strip().map(means)
+    several = said.groupby(mice.to_numpy()).nunique() > 1
+    return None if several.any() else "names one measure for each mouse and day"
+
+
+def _unit_column(header: Header, body: pd.DataFrame, measure: int) -> int | None:
+    """The column that says in which unit each row is written."""
+    for column in header.unknown:
+        texts = body.iloc[:, column]
+        if column == measure or "unit" not in header_words(header.names[column])[0]:
+            continue
+        if all(text.strip().casefold() in UNIT_WORDS for text in texts.unique() if text.strip()):
+            return column
+    return None
+
+
+def _value_columns(
+    header: Header,
+    body: pd.DataFrame,
+    taken: tuple[int | None, ...],
+    declared: Mapping[str, str],
+) -> list[int]:
+    """The columns that may hold the numbers: one that is called so, else all that hold some."""
+    if "volume_mm3" in declared and header.roles.get("volume") not in (None, *taken):
+        return [header.roles["volume"]]
+    rivals = [c for one in header.rivals if one.role == "volume" for c in one.candidates]
+    volume = [header.roles["volume"]] if "volume" in header.roles else []
+    columns = [
+        column
+        for column in sorted({*header.unknown, *rivals, *volume})
+        if column not in taken and header.names[column] and _holds_numbers(body.iloc[:, column])
+    ]
+    words = {column: header_words(header.names[column])[0] for column in columns}
+    called = [column for column in columns if words[column] in _VALUE_WORDS]
+    # A column that calls its numbers volumes holds no lengths.
+    plain = [column for column in columns if measure_of(words[column]) is None]
+    return called if len(called) == 1 else called or plain
+
+
+def _holds_numbers(texts: pd.Series) -> bool:
+    said = [text.strip() for text in texts.iloc[:200] if not is_missing(text)]
+    return 2 * sum(NUMBER.fullmatch(text) is not None for text in said) > len(said)
+
+
+TALL = Layout(
+    "tall",
+    "one row a measure of a mouse, named in a column of its own, as L and W, with its day or days",
+    recognise_tall,
+    lengthen_tall,
+    over=("long", "wide", "calendar"),
+)
