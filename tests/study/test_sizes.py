@@ -68,6 +68,75 @@ def test_a_note_of_a_few_sizes_beside_volumes_leaves_a_long_sheet_long():
     assert read(text).layout == "long"
 
 
+@pytest.mark.parametrize("mark", ["x", " × ", "*", " X ", "/", " mm x "])
+def test_sizes_below_the_days_of_a_wide_sheet_are_lengths_and_widths(mark):
+    text = "Group,Mouse,Day 0,Day 3\nveh,m1,7.2_5.1,8.2_6.1\ndrug,m2,6_5,dead\n"
+    study = read(text.replace("_", mark))
+    assert study.layout == "sizes"
+    assert numbers_of(study, "length_mm", "width_mm") == {
+        ("m1", 0): (7.2, 5.1),
+        ("m1", 3): (8.2, 6.1),
+        ("m2", 0): (6, 5),
+    }
+    assert ("sizes-with-slash" in rules_of(study)) == (mark == "/")
+    assert "'dead'" in finding_of(study, "not-a-number").seen
+
+
+def test_sizes_with_decimal_commas_stand_below_days():
+    study = read("Group;Mouse;Day 0;Day 3\nveh;m1;7,2 x 5,1;8,2x6,1\ndrug;m2;6 x 5;\n")
+    assert numbers_of(study, "length_mm", "width_mm")["m1", 3] == (8.2, 6.1)
+
+
+@pytest.mark.parametrize("cell", ["120/98", "3/4", "5.1/7.2"])
+def test_a_slash_that_may_be_something_else_makes_no_size(cell):
+    text = f"Group,Mouse,Day 0,Day 3\nveh,m1,{cell},{cell}\ndrug,m2,{cell},\n"
+    study = read(text)
+    assert study.layout == "wide"
+    assert "not-a-number" in rules_of(study)
+
+
+def test_a_size_noted_on_one_day_leaves_the_volumes_of_the_others():
+    text = "Group,Mouse,0,3,7\nveh,m1,100,120,7 x 5\ndrug,m2,110,130,\n"
+    study = read(text)
+    assert study.layout == "wide"
+    assert study.measurements["volume_mm3"].notna().sum() == 4
+
+
+@pytest.mark.parametrize("head", ["Size (LxW)", "Tumour (mm)", "Size (L x W, mm)", "Volume (mm3)"])
+def test_what_stands_in_brackets_beside_a_size_is_no_unit_of_a_volume(head):
+    study = read(f'mouse,arm,day,"{head}"\nm1,veh,0,7 x 5\nm2,drug,0,6 * 5\n')
+    assert study.measurements["volume_mm3"].tolist() == [87.5, 75.0]
+    assert not {"unknown-unit", "unit-in-header"} & set(rules_of(study))
+
+
+def test_sizes_in_cm_are_read_in_cm_and_below_cm3_asked_about():
+    study = read("mouse,arm,day,Size (cm)\nm1,veh,0,0.7 x 0.5\nm2,drug,0,0.6 x 0.5\n")
+    assert study.measurements["length_mm"].tolist() == [7, 6]
+    assert "'Size (cm)' is in cm" in finding_of(study, "unit-in-header").seen
+    text = "mouse,arm,day,Size (cm3)\nm1,veh,0,7 x 5\nm2,drug,0,6 x 5\n"
+    study = read(text)
+    assert [one.rule for one in study.errors] == ["unknown-unit"]
+    assert "'Size (cm3)'" in study.errors[0].seen
+    assert not read(text, {"columns": {"length_mm": "Size (cm3)"}}).errors
+
+
+@few
+@given(sizes)
+def test_sizes_written_below_days_come_back(grid):
+    lines = [
+        f"m{number},{arm_of(number)},"
+        + ",".join("x".join(map(str, size)) if size else "" for size in values)
+        for number, values in enumerate(grid)
+    ]
+    study = read("\n".join(["mouse,arm,0,3,7", *lines]))
+    assert numbers_of(study, "length_mm", "width_mm", "height_mm") == {
+        (f"m{number}", day): size
+        for number, values in enumerate(grid)
+        for day, size in zip(DAYS, values, strict=True)
+        if size is not None
+    }
+
+
 @few
 @given(sizes)
 def test_sizes_written_in_one_string_come_back(grid):

@@ -1,15 +1,16 @@
-"""Dimensions in one string, ``7.2 x 5.1 x 4``: one column, or one for each tumour."""
+"""Dimensions in one string, ``7.2 x 5.1 x 4``: one column, or one for each tumour or day."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from xenotrack.study.columns import NAME_OF_ROLE, Header
-from xenotrack.study.finding import Finding
+from xenotrack.study.columns import NAME_OF_ROLE, UNIT_WORDS, Header, header_words
+from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.layouts.grid import day_kind, lengthen_grid, own_header
 from xenotrack.study.layouts.layout import (
     Label,
@@ -21,6 +22,7 @@ from xenotrack.study.layouts.layout import (
     has_role,
     sheet_finding,
 )
+from xenotrack.study.layouts.wide import day_columns, day_of_header
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.sheet import Sheet
 
@@ -29,11 +31,16 @@ _SIZE = re.compile(
     rf"\s*({_NUMBER})\s*(?:mm)?\s*[x×X*]\s*({_NUMBER})\s*(?:mm)?"
     rf"(?:\s*[x×X*]\s*({_NUMBER})\s*(?:mm)?)?\s*"
 )
+_SLASHED = re.compile(_SIZE.pattern.replace("[x×X*]", "/"))
+# No tumour is this long: 420/380 are two volumes.
+_LONGEST_MM = 40.0
 _DIMENSION_WORDS = re.compile(
     r"\b(?:dimensions?|dims?|sizes?|tumou?rs?|mm|measurements?|calipers?|flank|side"
     r"|l x w(?: x h)?)\b",
     re.IGNORECASE,
 )
+_AXES = ("length", "width", "height")
+_NO_SIZES = "has no column of sizes such as 7.2 x 5.1"
 _SIDES = {"l": "left", "r": "right", "lt": "left", "rt": "right"}
 
 
@@ -43,8 +50,29 @@ def dimensions_of(text: str) -> tuple[str, str, str] | None:
     >>> dimensions_of("7.2 x 5.1 x 4"), dimensions_of("7x5"), dimensions_of("7")
     (('7.2', '5.1', '4'), ('7', '5', ''), None)
     """
-    found = _SIZE.fullmatch(text)
+    return _parts(_SIZE, text)
+
+
+def _parts(pattern: re.Pattern[str], text: str) -> tuple[str, str, str] | None:
+    found = pattern.fullmatch(text)
     return (found[1], found[2], found[3] or "") if found else None
+
+
+def slashed_of(texts: Iterable[str]) -> dict[str, tuple[str, str, str]]:
+    """The sizes among texts that are written with a slash, none where it may be something else.
+
+    Dates, fractions and the volumes of two flanks are written so, too: a size is below 40 mm, some
+    are in tenths, and the length stands before the width.
+
+    >>> slashed_of(["7.2/5.1", "8/6", "dead"])["8/6"], slashed_of(["120/98"]), slashed_of(["3/4"])
+    (('8', '6', ''), {}, {})
+    """
+    found = {text: size for text in texts if (size := _parts(_SLASHED, text)) is not None}
+    numbers = [[float(part.replace(",", ".")) for part in size if part] for size in found.values()]
+    in_tenths = any(part.count(".") + part.count(",") for size in found.values() for part in size)
+    in_order = sum(size[0] >= size[1] for size in numbers)
+    plain = all(max(size) < _LONGEST_MM for size in numbers) and 5 * in_order >= 4 * len(numbers)
+    return found if in_tenths and plain else {}
 
 
 def tumor_of_name(name: str) -> str:
@@ -70,32 +98,102 @@ def size_columns(cells: pd.DataFrame) -> list[int]:
 
 
 def recognise_sizes(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
-    """A header that names mouse, arm and day, above a column of sizes as 7.2 x 5.1."""
+    """A header that names mouse, arm and day (or days), above sizes as 7.2 x 5.1."""
     columns = size_columns(sheet.cells)
-    if not columns:
-        return Recognition(False, "has no column of sizes such as 7.2 x 5.1")
-    best = Recognition(False, "misses a header above its sizes")
+    best = Recognition(False, "misses a header above its sizes" if columns else _NO_SIZES)
     for position, header in candidate_headers(sheet, declared):
-        own = own_header(header, _labels(header, columns), day_kind(header) or "")
-        missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(own, role)]
-        if day_kind(own) is None:
-            missing.append("day (or date)")
-        if not missing:
-            names = ", ".join(repr(header.names[column]) for column in columns)
-            return Recognition(True, f"sizes such as 7.2 x 5.1 in {names}", position, own)
+        slashed = _slashed_columns(sheet.cells.iloc[position + 1 :], header) if not columns else []
+        labels = _labels(header, columns or slashed)
+        if not labels:
+            continue
+        own = own_header(header, labels, day_kind(header) or "")
+        body = sheet.cells.iloc[position + 1 :]
+        filled = [c for c in labels if not all(map(is_missing, body.iloc[:, c].unique()))]
+        complaint = _complaint(own, labels, 2 * len(columns or slashed) < len(filled))
+        if complaint is None:
+            names = ", ".join(repr(header.names[column]) for column in columns or slashed)
+            return Recognition(
+                True, f"sizes such as 7.2 x 5.1 in {names}", position, own, labels=labels
+            )
         if len(header.roles) > len(best.header.roles):
-            best = Recognition(False, f"misses {' and '.join(missing)}", position, header)
+            best = Recognition(False, complaint, position, header)
     return best
+
+
+def _complaint(own: Header, labels: Mapping[int, Label], few: bool) -> str | None:
+    """Why a header is not one of sizes."""
+    missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(own, role)]
+    days = [label.day for label in labels.values() if label.day]
+    if day_kind(own) is None and not days:
+        missing.append("day (or date)")
+    if missing:
+        return f"misses {' and '.join(missing)}"
+    if len(days) > len(set(days)):
+        return f"names two columns {next(day for day in days if days.count(day) > 1)}"
+    kinds = {said[0] for c in labels if (said := day_of_header(own.names[c])) is not None}
+    if days and len(kinds) > 1:
+        return f"names its columns by {' and by '.join(sorted(kinds))}"
+    # Of a wide sheet with one note among its volumes the volumes would be lost.
+    return "has sizes below a few of its days" if days and few else None
+
+
+def _slashed_columns(body: pd.DataFrame, header: Header) -> list[int]:
+    """The columns of days, or of a size, at least half of whose texts are sizes with a slash."""
+    days = [] if day_kind(header) else list(day_columns(header))
+    own = [*days, *(header.roles[role] for role in ("volume",) if role in header.roles)]
+    said = {c: [t for t in body.iloc[:, c].unique() if not is_missing(t)] for c in own}
+    sizes = slashed_of([text for texts in said.values() for text in texts])
+    return [
+        column
+        for column, texts in said.items()
+        if texts and 2 * sum(text in sizes for text in texts) >= len(texts)
+    ]
 
 
 def lengthen_sizes(sheet: Sheet, found: Recognition) -> LongText:
     """A row for each size, cut into length, width and height."""
     body, findings = body_of(sheet, found)
-    kind = day_kind(found.header) or "day"
-    labels = _labels(found.header, size_columns(sheet.cells))
-    long = lengthen_grid(body, found.header, labels, kind, findings)
-    frame, lone = _lone_diameters(sheet, cut_sizes(long.frame))
-    return LongText(frame, long.header, kind, (*findings, *lone))
+    days = [column for column, label in found.labels.items() if label.day]
+    said = day_of_header(found.header.names[days[0]]) if days else None
+    kind = said[0] if said else day_kind(found.header) or "day"
+    long = lengthen_grid(body, found.header, found.labels, kind, findings)
+    frame, slashes = _without_slashes(sheet, long.frame)
+    frame, lone = _lone_diameters(sheet, cut_sizes(frame))
+    header = _of_sizes(long.header, found.labels)
+    return LongText(frame, header, kind, (*findings, *slashes, *lone))
+
+
+def _of_sizes(header: Header, labels: Mapping[int, Label]) -> Header:
+    """The header with the unit of its sizes; of ``LxW, mm`` that is mm, and mm3 is none of it."""
+    units = {role: unit for role, unit in header.units.items() if role != "volume"}
+    written = {header_words(header.names[column])[1] for column in labels}
+    parts = {UNIT_WORDS.get(p, p) for unit in written for p in re.split(r"[\s,;/]+", unit)}
+    # Whether diameters below cm3 are in cm is asked about, as a unit that they cannot have.
+    if len(own := parts & {"mm", "cm"}) == 1:
+        units |= dict.fromkeys(_AXES, own.pop())
+    elif volume := parts & {"cm2", "cm3"}:
+        units["length"] = volume.pop()
+    # What is said of a diameter names the column of its size; of several its cell alone does.
+    roles = dict.fromkeys(_AXES, next(iter(labels))) if len(labels) == 1 else {}
+    return replace(header, units=units, roles={**header.roles, **roles})
+
+
+def _without_slashes(sheet: Sheet, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """The frame with sizes as 7.2/5.1 written as 7.2x5.1, and the finding that they were read."""
+    sizes = slashed_of(frame["volume"].unique())
+    slashed = frame["volume"].isin(list(sizes)).to_numpy()
+    if not slashed.any():
+        return frame, []
+    first = frame["volume"][slashed].iloc[0].strip()
+    finding = sheet_finding(
+        sheet,
+        "sizes-with-slash",
+        row_ranges(frame["row"][slashed].tolist()),
+        f"Cells such as {first!r} were read as a length and a width.",
+        "Nothing to do if they are one tumour's; else write what they are in columns of their own.",
+    )
+    texts = frame["volume"].mask(slashed, frame["volume"].str.replace("/", "x", regex=False))
+    return frame.assign(volume=texts), [finding]
 
 
 def cut_sizes(frame: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +203,7 @@ def cut_sizes(frame: pd.DataFrame) -> pd.DataFrame:
     whole = np.array([size is not None for size in cut])
     parts = {
         role: np.array([size[i] if size else "" for size in cut], dtype=object)
-        for i, role in enumerate(("length", "width", "height"))
+        for i, role in enumerate(_AXES)
     }
     return frame.assign(volume=texts.mask(whole, ""), **parts)
 
@@ -129,6 +227,10 @@ def _lone_diameters(sheet: Sheet, frame: pd.DataFrame) -> tuple[pd.DataFrame, li
 
 
 def _labels(header: Header, columns: list[int]) -> dict[int, Label]:
+    """What the columns hold: sizes of the days that name them, else of the row's own day."""
+    days = {} if day_kind(header) else day_columns(header)
+    if set(columns) & set(days):
+        return {column: Label("volume", said[1]) for column, said in days.items()}
     several = len(columns) > 1
     return {column: Label("volume", tumor=_tumor(header, column, several)) for column in columns}
 
@@ -142,8 +244,9 @@ def _tumor(header: Header, column: int, several: bool) -> str:
 
 SIZES = Layout(
     "sizes",
-    "one row a mouse and day, with sizes such as 7.2 x 5.1 x 4 in one column or one a flank",
+    "one row a mouse and day, with sizes such as 7.2 x 5.1 x 4 in one column or one a flank, "
+    "or one row a mouse, with sizes below its days",
     recognise_sizes,
     lengthen_sizes,
-    over=("long", "wide"),
+    over=("long", "wide", "calendar"),
 )
