@@ -104,8 +104,12 @@ def test_columns_of_means_below_a_row_of_arms_are_no_mice():
 
 @pytest.mark.parametrize(
     "head",
-    [",Vehicle,,,Drug,,\nDay,Mean,SEM,N,Mean,SEM,N\n", "Day,Vehicle,SEM,N,Drug,SEM,N\n"],
-    ids=["arms above", "one column an arm"],
+    [
+        ",Vehicle,,,Drug,,\nDay,Mean,SEM,N,Mean,SEM,N\n",
+        "Day,Vehicle,SEM,N,Drug,SEM,N\n",
+        "Day,Vehicle Mean,Vehicle SEM,N,Drug Mean,Drug SEM,N\n",
+    ],
+    ids=["arms above", "one column an arm", "arms in the names"],
 )
 def test_means_alone_are_refused(head):
     with pytest.raises(InputError, match="means of groups, not mice"):

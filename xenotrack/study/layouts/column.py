@@ -175,6 +175,8 @@ def _refuse_means(sheet: Sheet, found: Recognition, mice: Mapping[int, Mouse]) -
 
 def _arms_of_names(names: Mapping[int, str]) -> dict[int, str]:
     """The arm of each column: a name that returns, with or without a number of its own."""
+    if not names:
+        return {}
     whole = Counter(names.values())
     if max(whole.values()) > 1 and not any(_NUMBERED.fullmatch(name) for name in names.values()):
         return dict(names)
