@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xenotrack.errors import InputError
 
+from .readings import few
 from .sheets import HEADER, finding_of, read, rules_of, sheet
 
 
@@ -72,6 +75,76 @@ def test_thousands_marks_beside_points_are_asked_about():
     with pytest.raises(InputError, match=r"--decimal \."):
         read(text)
     assert read(text, decimal=".").measurements["volume_mm3"].tolist() == [1234.5, 900.5]
+
+
+def test_a_point_for_thousands_before_a_decimal_comma_can_be_nothing_else():
+    text = HEADER.replace(",", ";") + "m1;a;0;950,0\nm1;a;3;1.789,0\nm1;a;7;1.789\n"
+    study = read(text)
+    assert study.measurements["volume_mm3"].tolist()[:2] == [950, 1789]
+    assert finding_of(study, "thousands-marks").cell == "3"
+    # 1.789 alone may be either: it is named, and nothing proposed for it.
+    assert finding_of(study, "not-a-number").cell == "4"
+    assert "1.789" not in finding_of(study, "not-a-number").proposal
+    among_points = read(HEADER.replace(",", ";") + "m1;a;0;950.5\nm1;a;3;1.789,0\n")
+    assert finding_of(among_points, "not-a-number").cell == "3"
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f", "\u2009"])
+def test_blanks_for_thousands_in_volumes_are_taken_out_and_named(blank):
+    text = HEADER.replace(",", ";") + f"m1;a;0;950,5\nm1;a;3;1{blank}789,5\nm1;a;7;2{blank}100\n"
+    study = read(text)
+    assert study.measurements["volume_mm3"].tolist() == [950.5, 1789.5, 2100]
+    assert finding_of(study, "thousands-marks").cell == "3-4"
+
+
+@pytest.mark.parametrize("text", ["12 34", "0 789", "1 7890", "1  789", "100 120"])
+def test_other_blanks_in_a_number_make_it_none(clean, text):
+    clean[5][3] = text
+    study = read(sheet(clean))
+    assert finding_of(study, "not-a-number").cell == "7"
+
+
+def test_blanks_that_nobody_sees_around_a_number_are_none_of_it(clean):
+    dressed = [[*row[:3], f"\u00a0{row[3]}\u202f\ufeff"] for row in clean]
+    study, plain = read(sheet(dressed)), read(sheet(clean))
+    assert study.measurements.equals(plain.measurements)
+    assert study.findings == plain.findings
+
+
+def test_a_unit_behind_each_number_is_named_once_a_column():
+    text = "mouse,arm,day,L,W,BW\nm1,a,0,6.7mm,5.8 mm,21.5 g\nm1,a,3,7.5,6.1mm,21 G\n"
+    study = read(text)
+    numbers = study.measurements[["length_mm", "width_mm", "body_weight_g"]].to_numpy().tolist()
+    assert numbers == [[6.7, 5.8, 21.5], [7.5, 6.1, 21]]
+    found = [(one.cell, one.seen) for one in study.findings if one.rule == "unit-in-cells"]
+    assert sorted(cell for cell, _ in found) == ["2", "2-3", "2-3"]
+    assert any("'6.7mm'" in seen for _, seen in found)
+
+
+def test_another_unit_behind_a_number_is_not_read():
+    text = "mouse,arm,day,L (cm),W (cm)\nm1,a,0,0.67cm,0.58\nm1,a,3,6.7mm,0.6\n"
+    study = read(text)
+    assert study.measurements["length_mm"].fillna(-1).tolist() == [6.7, -1]
+    assert finding_of(study, "not-a-number").cell == "3"
+
+
+@pytest.mark.parametrize("text", ["<3", "< 3", "≤2.5 mm"])
+def test_a_size_below_what_can_be_measured_is_not_proposed_as_that_size(text):
+    study = read(f"mouse,arm,day,L,W\nm1,a,0,6.7,5.8\nm1,a,3,3.1,{text}\n")
+    found = finding_of(study, "not-a-number")
+    assert found.proposal == "Declare `limit_mm3` under [volume] and write 0, or empty the cell."
+
+
+@few
+@given(st.lists(st.integers(1, 99_999), min_size=2, max_size=6))
+def test_numbers_in_the_dress_of_other_programs_are_the_same_numbers(tenths):
+    def grouped(mark):
+        return [f"{n / 10:,.1f}".replace(",", mark).replace(".", ",") for n in tenths]
+
+    for texts in (grouped("\u202f"), [f"{n / 10:.1f} mm³" for n in tenths]):
+        lines = [f"m1;a;{day};{text}\n" for day, text in enumerate(texts)]
+        study = read(HEADER.replace(",", ";") + "".join(lines))
+        assert study.measurements["volume_mm3"].tolist() == [n / 10 for n in tenths]
 
 
 def test_a_wrong_decimal_mark_is_refused(clean):

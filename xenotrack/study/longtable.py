@@ -9,7 +9,7 @@ import pandas as pd
 
 from xenotrack.errors import InputError
 from xenotrack.study.check_pooled import pooled_arms
-from xenotrack.study.columns import Header
+from xenotrack.study.columns import UNIT_WORDS, Header
 from xenotrack.study.days import find_date_order, is_baseline, read_days
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.frames import with_columns
@@ -17,10 +17,20 @@ from xenotrack.study.identity import trim_names
 from xenotrack.study.layouts.layout import LongText
 from xenotrack.study.layouts.registry import lengthen
 from xenotrack.study.ledger import Origin
-from xenotrack.study.numbers import Column, column_of, find_decimals, read_numbers
+from xenotrack.study.measures import declared_unit
+from xenotrack.study.numbers import (
+    Column,
+    Undressed,
+    column_of,
+    find_decimals,
+    read_numbers,
+    undress,
+)
 from xenotrack.study.rules import Rules
 from xenotrack.study.sheet import Sheet
 
+# What may be a thousand and more, and written with a blank there.
+BIG = ("area", "volume")
 NUMBERS = ("length", "width", "height", "area", "volume", "body_weight")
 
 
@@ -74,10 +84,17 @@ def _read_sheet(
 ) -> LongTable:
     if long.frame.empty:
         raise InputError(f"{sheet.title} has column names and no rows. Add the readings.")
-    columns = {role: column_of(long.frame[role]) for role in NUMBERS if role in long.frame}
+    dressed = {
+        role: undress(
+            column_of(long.frame[role]), _unit_words(role, long.header, rules), role in BIG
+        )
+        for role in NUMBERS
+        if role in long.frame
+    }
+    columns = {role: one.column for role, one in dressed.items()}
     decimals = _decimals(columns, long, sheet.title, decimal)
     origin = Origin(sheet.file, sheet.name, dict(long.header.roles), sheet.title, decimals)
-    numbers, findings = _numbers(columns, long, sheet, decimals, declared=decimal is not None)
+    numbers, findings = _numbers(dressed, long, sheet, decimals, declared=decimal is not None)
     order = find_date_order(long.frame["day"].unique(), sheet.title, rules.study.date_order)
     days, dates = read_days(long.frame["day"], long.day_kind, decimals["day"], order)
     days, baseline = _with_baselines(days, dates, long, sheet)
@@ -121,21 +138,42 @@ def _decimals(
 
 
 def _numbers(
-    columns: dict[str, Column],
+    columns: dict[str, Undressed],
     long: LongText,
     sheet: Sheet,
     decimals: dict[str, str],
     declared: bool,
 ) -> tuple[dict[str, np.ndarray], list[Finding]]:
-    """The numbers of each column, and findings where thousands marks were taken out."""
+    """The numbers of each column, and findings where thousands marks or units were taken out."""
     numbers, findings = {}, []
-    for role, column in columns.items():
-        values, grouped = read_numbers(column, decimals[role], thousands=declared)
+    for role, one in columns.items():
+        values, grouped = read_numbers(one.column, decimals[role], thousands=declared)
         numbers[f"{role}_number"] = values
-        if grouped.any():
-            rows = row_ranges(long.frame["row"][grouped].tolist())
-            findings.append(_thousands(sheet, role, rows, column.texts[grouped].iloc[0]))
+        for taken, finding in ((grouped | one.blanks, _thousands), (one.unit, _units_in_cells)):
+            if taken.any():
+                rows = row_ranges(long.frame["row"][taken].tolist())
+                findings.append(finding(sheet, role, rows, long.frame[role][taken].iloc[0]))
     return numbers, findings
+
+
+def _unit_words(role: str, header: Header, rules: Rules) -> set[str]:
+    """The words for the unit in which a column's numbers are read."""
+    unit = header.units.get(role) or declared_unit(role, rules)
+    return {word for word, own in UNIT_WORDS.items() if own == unit}
+
+
+def _units_in_cells(sheet: Sheet, role: str, rows: str, first: str) -> Finding:
+    return Finding(
+        "unit-in-cells",
+        "warning",
+        sheet.file,
+        sheet.name,
+        rows,
+        "",
+        f"Cells for the {role.replace('_', ' ')} hold their unit, as {first.strip()!r}; "
+        "the numbers were read.",
+        "Nothing to do; the unit may stand in the header.",
+    )
 
 
 def _thousands(sheet: Sheet, role: str, rows: str, first: str) -> Finding:

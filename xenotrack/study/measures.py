@@ -9,7 +9,7 @@ from xenotrack.errors import InputError
 from xenotrack.study.columns import COLUMN_ROLES, Header, known_units
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, each_row
-from xenotrack.study.numbers import is_missing, mend_of
+from xenotrack.study.numbers import is_below, is_missing, mend_of
 from xenotrack.study.rules import Rules
 from xenotrack.study.volume import FORMULAS, tumor_volume
 
@@ -25,6 +25,8 @@ UNITS = {
 _MOST = {"length": 1e4, "width": 1e4, "height": 1e4, "area": 1e7, "volume": 1e8, "body_weight": 1e4}
 _LEAST = 1e-9
 _EMPTY = "Write what was measured, or empty the cell."
+# Three mm are not what was measured of a tumour below 3 mm.
+_BELOW = "Declare `limit_mm3` under [volume] and write 0, or empty the cell."
 _AXES = ("length_mm", "width_mm", "height_mm")
 _FACTORS = {"mm": 1.0, "cm": 10.0, "mm2": 1.0, "cm2": 100.0, "mm3": 1.0, "cm3": 1000.0, "g": 1.0}
 
@@ -57,11 +59,12 @@ def _usable(rows: pd.DataFrame, role: str, ledger: Ledger) -> np.ndarray:
     for row in each_row(rows.iloc[wrong]):
         decimal = ledger.origins[int(row["part"])].decimals.get(role, ".")
         mend = mend_of(row[role], decimal)
+        proposal = f"Write {mend} if that was measured, or empty the cell." if mend else _EMPTY
         ledger.note_row(
             "not-a-number",
             row,
             f"{UNITS[role]} is {row[role].strip()!r}, which is no number; it was left empty.",
-            f"Write {mend} if that was measured, or empty the cell." if mend else _EMPTY,
+            _BELOW if role != "body_weight" and is_below(row[role]) else proposal,
             role=role,
         )
     bad = (numbers <= 0) if role == "body_weight" else (numbers < 0)
@@ -78,6 +81,15 @@ def _usable(rows: pd.DataFrame, role: str, ledger: Ledger) -> np.ndarray:
     return np.where(bad, np.nan, numbers)
 
 
+def declared_unit(role: str, rules: Rules) -> str:
+    """The unit in which the rules say that a measure is written where its header says none."""
+    return {
+        "volume": rules.volume.unit,
+        "area": f"{rules.volume.length_unit}2",
+        "body_weight": "g",
+    }.get(role, rules.volume.length_unit)
+
+
 def _factors(
     rows: pd.DataFrame, role: str, headers: tuple[Header, ...], rules: Rules, ledger: Ledger
 ) -> np.ndarray:
@@ -87,11 +99,7 @@ def _factors(
 
 
 def _factor(part: int, role: str, header: Header, rules: Rules, ledger: Ledger) -> float:
-    declared = {
-        "volume": rules.volume.unit,
-        "area": f"{rules.volume.length_unit}2",
-        "body_weight": "g",
-    }.get(role, rules.volume.length_unit)
+    declared = declared_unit(role, rules)
     written = header.units.get(role, "")
     if not written or written == declared:
         return _FACTORS[declared]

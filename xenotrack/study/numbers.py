@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,15 @@ _GROUPED = {
     ",": re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?"),
 }
 _COMMA_DECIMAL = re.compile(r"[-+]?\d*,\d+(e[-+]?\d+)?", re.IGNORECASE)
+# 1.789,0 is written only where the comma is the decimal mark; 1.789 alone may be either.
+_POINTS_AND_COMMA = re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+,\d+")
+# Blanks that programs put into and around numbers: no-break, figure, thin, narrow, of no width.
+_BLANK = "[ \u00a0\u2007\u2009\u202f]"
+_UNSEEN = "\u200b\u200e\u200f\u2060\ufeff"
+# No tumour has 10 000 mm³: "100 120" are those of two flanks.
+_BLANK_THOUSANDS = re.compile(rf"([-+]?[1-9]{_BLANK}\d{{3}})((?:[.,]\d+)?)")
+_DRESSED = re.compile(r"([-+]?\d+(?:[.,]\d+)*)\s*([^\W\d_][^\d\s]*(?:\^?[23])?)")
+_BELOW = re.compile(r"[<≤]\s*=?\s*\d.*")
 _THREE_DIGITS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 
 
@@ -68,6 +77,57 @@ def column_of(texts: pd.Series) -> Column:
     return Column(texts, plain_numbers(texts))
 
 
+@dataclass(frozen=True)
+class Undressed:
+    """A column without the dress of its numbers, and where a unit or a thousands blank was."""
+
+    column: Column
+    unit: NDArray[np.bool_]
+    blanks: NDArray[np.bool_]
+
+
+def undress(column: Column, units: Collection[str], thousands: bool) -> Undressed:
+    """The column with blanks around numbers, their unit and blanks for thousands taken off.
+
+    ``units`` are the words for the one unit that the column is in: what has another unit stays as
+    it is, to be named. Blanks stand for thousands only in a column that has any.
+    """
+    wrong = np.flatnonzero(np.isnan(column.plain))
+    values = column.texts.to_numpy()
+    naked = {text: bare_number(text, units, thousands) for text in set(values[wrong].tolist())}
+    unit, blanks = np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool)
+    if all(bare[0] == text for text, bare in naked.items()):
+        return Undressed(column, unit, blanks)
+    bare = [naked[text] for text in values[wrong]]
+    unit[wrong], blanks[wrong] = [one[1] for one in bare], [one[2] for one in bare]
+    texts = values.copy()
+    texts[wrong] = np.array([one[0] for one in bare], dtype=object)
+    return Undressed(column_of(pd.Series(texts, index=column.texts.index)), unit, blanks)
+
+
+def bare_number(text: str, units: Collection[str], thousands: bool) -> tuple[str, bool, bool]:
+    """A number as written without blanks, unit and thousands, and whether it had the last two.
+
+    >>> bare_number("6.7mm ", {"mm"}, False), bare_number("1 789,5", {"mm3"}, True)
+    (('6.7', True, False), ('1789,5', False, True))
+    >>> bare_number("0.67 cm", {"mm"}, False), bare_number("7 125", {"mm"}, False)
+    (('0.67 cm', False, False), ('7 125', False, False))
+    """
+    bare = text.translate(dict.fromkeys(map(ord, _UNSEEN))).strip()
+    whole = _BLANK_THOUSANDS.match(bare) if thousands else None
+    # "1 789 mm3" has both, and "1 7890" neither.
+    rest = bare[whole.end() :] if whole else ""
+    has_blanks = whole is not None and not rest[:1].isdigit()
+    if whole and has_blanks:
+        bare = re.sub(_BLANK, "", whole[1]) + whole[2] + rest
+    worn = _DRESSED.fullmatch(bare)
+    has_unit = worn is not None and worn[2].casefold() in units
+    if worn and has_unit:
+        bare = worn[1]
+    number = re.fullmatch(r"[-+]?\d+(?:[.,]\d+)*", bare) is not None
+    return (bare, has_unit, has_blanks) if number else (text, False, False)
+
+
 def find_decimals(
     columns: Mapping[str, Column], title: str, given: str | None = None
 ) -> dict[str, str]:
@@ -94,7 +154,10 @@ def _mark_of(column: Column) -> str:
     texts, numbers = column.texts, column.plain
     bad = [text.strip() for text in texts[np.isnan(numbers)] if "," in text]
     numeric = [text for text in bad if _COMMA_DECIMAL.fullmatch(text)]
-    pointed = any("." in text for text in texts[~np.isnan(numbers)].iloc[:1000])
+    pointed = [text for text in texts[~np.isnan(numbers)].iloc[:1000] if "." in text]
+    proven = any(_POINTS_AND_COMMA.fullmatch(text) for text in bad)
+    if proven and all(_GROUPED[","].fullmatch(text.strip()) for text in pointed):
+        return ","
     if pointed:
         # Beside points a comma is somebody's slip: the cell is named, the column keeps its mark.
         return next((text for text in bad if _GROUPED["."].fullmatch(text)), ".")
@@ -119,18 +182,20 @@ def read_numbers(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """The numbers of a column, and where a thousands mark was taken out to read them.
 
-    Thousands marks are taken out only where the decimal mark was declared.
+    Thousands marks are taken out where the decimal mark was declared, and where they can be
+    nothing else, as in ``1.789,0``.
     """
     texts, numbers = column.texts, column.plain.copy()
     grouped = np.zeros(len(texts), dtype=bool)
     if decimal == ",":
         numbers = _with_comma(texts, numbers)
-    if thousands:
+    if thousands or decimal == ",":
         values = texts.to_numpy()
         other = "," if decimal == "." else "."
+        pattern = _GROUPED[decimal] if thousands else _POINTS_AND_COMMA
         for position in np.flatnonzero(np.isnan(numbers)):
             text = values[position].strip()
-            if other in text and _GROUPED[decimal].fullmatch(text):
+            if other in text and pattern.fullmatch(text):
                 numbers[position] = float(text.replace(other, "").replace(decimal, "."))
                 grouped[position] = True
     return numbers, grouped
@@ -148,6 +213,20 @@ def mend_of(text: str, decimal: str) -> str:
 
     >>> mend_of("68*", "."), mend_of(">2000", "."), mend_of("12.3 mm", "."), mend_of("big", ".")
     ('68', '2000', '12.3', '')
+    >>> mend_of("1.789", ",")
+    ''
     """
+    # In a sheet of decimal commas 1.789 is as likely 1789.
+    if decimal == "," and _GROUPED[","].fullmatch(text.strip()):
+        return ""
     found = re.findall(r"-?\d+(?:[.,]\d+)?", text)
     return found[0].replace(",", ".") if len(found) == 1 else ""
+
+
+def is_below(text: str) -> bool:
+    """Whether a text says that less was there than can be measured.
+
+    >>> is_below("<3"), is_below("≤ 2.5 mm"), is_below(">2000"), is_below("3")
+    (True, True, False, False)
+    """
+    return _BELOW.fullmatch(text.strip()) is not None
