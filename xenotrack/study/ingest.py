@@ -33,7 +33,7 @@ from xenotrack.study.inputs import read_inputs, read_sheets
 from xenotrack.study.join import join_sheets
 from xenotrack.study.joined import with_joined_columns
 from xenotrack.study.ledger import Ledger, each_row, sources
-from xenotrack.study.longtable import LongTable, read_long_table, stack
+from xenotrack.study.longtable import LongTable, read_long_table, stack, table_of
 from xenotrack.study.measures import find_limit, measure_rows
 from xenotrack.study.phases import (
     keep_baselines,
@@ -46,6 +46,7 @@ from xenotrack.study.rules import Rules
 from xenotrack.study.schedule import schedule_rows
 from xenotrack.study.settings import read_rules
 from xenotrack.study.study import TIDY_COLUMNS, Source, Study, Trace
+from xenotrack.study.weights import join_weights, part_weights
 
 _MEASURED = ("volume_number", "area_number", "length_number")
 
@@ -122,13 +123,13 @@ def read_studies(
         ]
         for one in inputs
     ]
-    tables = [
-        read_long_table(file, rules, decimal, layout) for file in join_sheets(sheets, rules.columns)
-    ]
+    readings, weights = part_weights(join_sheets(sheets, rules.columns), rules.columns)
+    tables = [read_long_table(file, rules, decimal, layout) for file in readings]
+    weighed = [table_of(one.sheet, "weights", one.long, rules, decimal) for one in weights]
     fallback = Path(inputs[0].name).stem
     studies = tuple(
         study
-        for name, table in _split_by_study(stack(tables), rules, fallback)
+        for name, table in _split_by_study(join_weights(stack(tables), weighed), rules, fallback)
         for study in _build_phases(name, table, rules, files, trace)
     )
     if rules.study.select is None and rules.study.phase is None:

@@ -73,15 +73,16 @@ def read_long_table(
 ) -> LongTable:
     """The readings of one file, in the layout that recognises itself or is named."""
     read = lengthen(sheets, rules.columns, layout)
-    tables = [_read_sheet(sheet, name, long, rules, decimal) for sheet, name, long in read]
+    tables = [table_of(sheet, name, long, rules, decimal) for sheet, name, long in read]
     table, used = stack(tables), {sheet.name for sheet, _, _ in read}
     others = _sheets_not_read([sheet for sheet in sheets if sheet.name not in used])
     return replace(table, findings=(*table.findings, *others))
 
 
-def _read_sheet(
+def table_of(
     sheet: Sheet, name: str, long: LongText, rules: Rules, decimal: str | None
 ) -> LongTable:
+    """The long table of one sheet with its numbers and days; ``name`` is its layout's."""
     if long.frame.empty:
         raise InputError(f"{sheet.title} has column names and no rows. Add the readings.")
     dressed = {

@@ -1,0 +1,272 @@
+"""Body weights on a sheet of their own, joined to the readings by mouse and day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.errors import InputError
+from xenotrack.study.columns import Header, header_words
+from xenotrack.study.finding import Finding, row_ranges
+from xenotrack.study.frames import with_columns
+from xenotrack.study.layouts.grid import MEASURES, day_kind, lengthen_grid, own_header
+from xenotrack.study.layouts.layout import (
+    Label,
+    LongText,
+    Recognition,
+    body_of,
+    candidate_headers,
+)
+from xenotrack.study.layouts.wide import day_columns
+from xenotrack.study.ledger import Origin
+from xenotrack.study.longtable import LongTable
+from xenotrack.study.numbers import is_missing, plain_numbers
+from xenotrack.study.sheet import Sheet
+
+# "BW change" and "Tumor weight" are no body weights: only the whole name says that it holds some.
+_NAME = re.compile(
+    r"(?:mouse |mice |animal )?"
+    r"(?:body ?weights?|weights?|bw|körpergewichte?|gewichte?|poids|pesos?)"
+    r"(?: data| raw| sheet| table)?"
+)
+# What mice weigh: a sheet of percent or of mm³ that is called so by mistake is not taken.
+_GRAMS = (5.0, 80.0)
+# Within these a name of a mouse may return, and a weight may say of which it is.
+_SCOPE = ("study", "cage", "arm")
+_NAMES = (*_SCOPE, "mouse", "tumor", "phase", "start")
+Whose = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A sheet of body weights, and its long table of text."""
+
+    sheet: Sheet
+    long: LongText
+
+
+def part_weights(
+    files: Sequence[list[Sheet]], declared: Mapping[str, str]
+) -> tuple[list[list[Sheet]], list[Weights]]:
+    """The sheets of each file without those of body weights, and these, where both are there."""
+    if sum(map(len, files)) < 2:
+        return list(files), []
+    found = {id(s): w for sheets in files for s in sheets if (w := _weights_of(s, declared))}
+    rest = [[sheet for sheet in sheets if id(sheet) not in found] for sheets in files]
+    rest = [sheets for sheets in rest if sheets]
+    return (rest, list(found.values())) if found and rest else (list(files), [])
+
+
+def _weights_of(sheet: Sheet, declared: Mapping[str, str]) -> Weights | None:
+    """The body weights of a sheet that says it holds some, and holds no size of a tumour."""
+    for position, header in candidate_headers(sheet, declared):
+        if "mouse" not in header.roles:
+            continue
+        if any(role in header.roles for role in MEASURES):
+            return None
+        body = sheet.cells.iloc[position + 1 :]
+        labels = _labels(sheet, header, body)
+        if labels:
+            kind = day_kind(header) or next(iter(day_columns(header).values()))[0]
+            own = own_header(header, labels, kind)
+            long_body, findings = body_of(sheet, Recognition(True, "", position, own))
+            return Weights(sheet, lengthen_grid(long_body, own, labels, kind, findings))
+    return None
+
+
+def _labels(sheet: Sheet, header: Header, body: pd.DataFrame) -> dict[int, Label]:
+    """The columns of weights: one beside a column of several days, else the days of their sheet."""
+    kind = day_kind(header)
+    if kind is not None:
+        days = {text.strip() for text in body.iloc[:, header.roles[kind]].unique()} - {""}
+        # A list of mice may say when each was weighed, once.
+        several = "body_weight" in header.roles and len(days) > 1
+        return {header.roles["body_weight"]: Label("body_weight")} if several else {}
+    days_beside = day_columns(header)
+    kinds = {kind for kind, _ in days_beside.values()}
+    if len(days_beside) < 2 or len(kinds) > 1 or not names_weights(sheet.name or sheet.file):
+        return {}
+    texts = body.iloc[:, list(days_beside)].to_numpy(dtype=object).ravel()
+    numbers = plain_numbers(pd.Series(texts, dtype=object).str.replace(",", ".", regex=False))
+    numbers = numbers[~np.isnan(numbers)]
+    if not len(numbers) or not _GRAMS[0] <= np.median(numbers) <= _GRAMS[1]:
+        return {}
+    return {column: Label("body_weight", day) for column, (_, day) in days_beside.items()}
+
+
+def names_weights(name: str) -> bool:
+    """Whether a worksheet or a file is called for the body weights that it holds.
+
+    >>> names_weights("Body weight (g)"), names_weights("BW"), names_weights("weights.csv")
+    (True, True, True)
+    >>> names_weights("BW change"), names_weights("Tumor weight"), names_weights("BW (%)")
+    (False, False, False)
+    """
+    stem = Path(name).stem if name.casefold().endswith((".csv", ".tsv", ".txt")) else name
+    words, unit = header_words(stem)
+    return unit in ("", "g") and _NAME.fullmatch(words) is not None
+
+
+def join_weights(table: LongTable, weights: Sequence[LongTable]) -> LongTable:
+    """The readings with the weights of their mouse and day.
+
+    A weight on a day without a reading has a row of its own; so has one beside another weight of
+    that day, to be named as any two rows of one day are.
+    """
+    for one in weights:
+        table = _joined(table, one)
+    return table
+
+
+def _joined(table: LongTable, weights: LongTable) -> LongTable:
+    origin = weights.origins[0]
+    own = weights.rows[~weights.rows["body_weight"].map(is_missing).to_numpy(dtype=bool)]
+    _refuse_other_days(table.rows, own, origin)
+    places = _places(table.rows, own, origin)
+    texts, numbers = _columns(table.rows)
+    before = numbers.copy()
+    alone: list[tuple[int, int]] = []
+    unmet: list[int] = []
+    said = zip(own["body_weight"], own["body_weight_number"], places, strict=True)
+    for at, (text, number, (place, same_day)) in enumerate(said):
+        if place < 0:
+            unmet.append(at)
+        elif same_day and is_missing(texts[place]) and not np.isnan(number):
+            texts[place], numbers[place] = text, number
+        elif not (same_day and before[place] == number):
+            alone.append((at, place))
+    rows = with_columns(table.rows, body_weight=texts, body_weight_number=numbers)
+    rows = _with_rows(rows, own, alone, part=len(table.origins))
+    return LongTable(
+        rows,
+        (*table.origins, origin),
+        (*table.headers, *weights.headers),
+        (*table.layouts, *weights.layouts),
+        (*table.findings, *weights.findings, *_unmet(own.iloc[unmet], origin)),
+    )
+
+
+def _columns(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The weights of the readings as text and as numbers, to be filled."""
+    if "body_weight" in rows:
+        texts, numbers = rows["body_weight"], rows["body_weight_number"]
+        return texts.to_numpy(copy=True), numbers.to_numpy(copy=True)
+    return np.full(len(rows), "", dtype=object), np.full(len(rows), np.nan)
+
+
+def _refuse_other_days(rows: pd.DataFrame, own: pd.DataFrame, origin: Origin) -> None:
+    """Weights by date beside readings by day find no day: it is asked what to do."""
+    dates = [
+        bool(one["day_is_date"][one["day_number"].notna()].astype(bool).mean() > 0.5)
+        for one in (rows, own)
+        if one["day_number"].notna().any()
+    ]
+    if len(set(dates)) > 1:
+        how = ("by day", "by date") if dates[1] else ("by date", "by day")
+        raise InputError(
+            f"{origin.title} has body weights {how[1]}, and the readings are {how[0]}: no weight "
+            f"finds its day. Write both in one way, or leave the weights out: {_without(origin)}."
+        )
+
+
+def _without(origin: Origin) -> str:
+    if origin.sheet:
+        return "name the sheet of the readings with --sheet"
+    return f"take {origin.file!r} out of `sheet` under [study]"
+
+
+def _places(rows: pd.DataFrame, own: pd.DataFrame, origin: Origin) -> list[tuple[int, bool]]:
+    """For each weight the reading of its mouse that is nearest in time, and whether of its day.
+
+    The place is -1 where nobody of that name was measured.
+    """
+    scope = [role for role in _SCOPE if role in rows]
+    arms = _with_only_arms(rows)
+    mice = set(own["mouse"])
+    whose: dict[str, dict[Whose, list[int]]] = {}
+    known = [arms if role == "arm" else rows[role].to_numpy() for role in scope]
+    for at, mouse in enumerate(rows["mouse"]):
+        if mouse in mice:
+            key = tuple(str(names[at]) for names in known)
+            whose.setdefault(mouse, {}).setdefault(key, []).append(at)
+    days = rows["day_number"].to_numpy(dtype=float)
+    said = [own[role].tolist() if role in own else [""] * len(own) for role in scope]
+    places = []
+    for mouse, day, names in zip(
+        own["mouse"], own["day_number"], zip(*said, strict=True), strict=True
+    ):
+        fitting = [
+            at
+            for key, at in whose.get(mouse, {}).items()
+            if all(a == b or "" in (a, b) for a, b in zip(key, names, strict=True))
+        ]
+        today = [at for at in fitting if (days[at] == day).any()]
+        if len(chosen := today or fitting) > 1:
+            raise InputError(_which_mouse(mouse, rows, scope, origin))
+        places.append(_nearest(chosen[0], days, day) if chosen else (-1, False))
+    return places
+
+
+def _with_only_arms(rows: pd.DataFrame) -> np.ndarray:
+    """The arm of each row, a blank one that of the mouse's other rows where they say one."""
+    named = rows.loc[rows["arm"] != "", ["mouse", "arm"]].drop_duplicates()
+    only = named.drop_duplicates("mouse", keep=False).set_index("mouse")["arm"]
+    return rows["arm"].mask(rows["arm"] == "", rows["mouse"].map(only)).fillna("").to_numpy()
+
+
+def _nearest(places: list[int], days: np.ndarray, day: float) -> tuple[int, bool]:
+    apart = np.abs(days[places] - day)
+    if np.isnan(apart).all():
+        return places[0], False
+    at = int(np.nanargmin(apart))
+    return places[at], bool(apart[at] == 0)
+
+
+def _which_mouse(mouse: str, rows: pd.DataFrame, scope: list[str], origin: Origin) -> str:
+    several = [role for role in scope if rows.loc[rows["mouse"] == mouse, role].nunique() > 1]
+    listed = " and ".join(
+        f"the {role}s {', '.join(map(repr, rows.loc[rows['mouse'] == mouse, role].unique()))}"
+        for role in several
+    )
+    return (
+        f"{origin.title}: the readings have a mouse {mouse!r} in {listed}, and the weights do not "
+        f"say which of them was weighed. Write the {several[0]} beside each weight, or leave the "
+        f"weights out: {_without(origin)}."
+    )
+
+
+def _with_rows(
+    rows: pd.DataFrame, own: pd.DataFrame, alone: list[tuple[int, int]], part: int
+) -> pd.DataFrame:
+    """The rows and those of weights without a reading, named as the mouse's other rows are."""
+    if not alone:
+        return rows
+    weighed = own.iloc[[at for at, _ in alone]].reset_index(drop=True)
+    mouse = rows.iloc[[place for _, place in alone]].reset_index(drop=True)
+    kept = {name: mouse[name] for name in _NAMES if name in mouse}
+    new = with_columns(weighed, part=part, **kept)
+    new = new[[name for name in new if name in rows]]
+    stacked = pd.concat([rows, new], ignore_index=True)
+    texts = [name for name in stacked if stacked[name].dtype == object and name != "day_is_date"]
+    return stacked.fillna(dict.fromkeys(texts, "")).astype({"day_is_date": bool})
+
+
+def _unmet(rows: pd.DataFrame, origin: Origin) -> Iterator[Finding]:
+    if len(rows):
+        names = [name for name in dict.fromkeys(rows["mouse"]) if name]
+        yield Finding(
+            "weights-without-readings",
+            "warning",
+            origin.file,
+            origin.sheet,
+            row_ranges(rows["row"].tolist()),
+            "",
+            f"{len(rows)} body weights are of mice that no tumour was measured of: "
+            f"{', '.join(names[:5])}{', …' if len(names) > 5 else ''}; they were left out.",
+            "Look whether the mice, or their arms, are named otherwise among the readings.",
+        )
