@@ -33,6 +33,7 @@ from xenotrack.study.inputs import read_inputs, read_sheets
 from xenotrack.study.join import join_sheets
 from xenotrack.study.joined import with_joined_columns
 from xenotrack.study.ledger import Ledger, each_row, sources
+from xenotrack.study.legend import name_arms
 from xenotrack.study.longtable import LongTable, read_long_table, stack, table_of
 from xenotrack.study.measures import find_limit, measure_rows
 from xenotrack.study.phases import (
@@ -123,7 +124,8 @@ def read_studies(
         ]
         for one in inputs
     ]
-    readings, weights = part_weights(join_sheets(sheets, rules.columns), rules.columns)
+    sheets = name_arms(join_sheets(sheets, rules.columns), rules.columns, _arms_said(rules))
+    readings, weights = part_weights(sheets, rules.columns)
     tables = [read_long_table(file, rules, decimal, layout) for file in readings]
     weighed = [table_of(one.sheet, "weights", one.long, rules, decimal) for one in weights]
     fallback = Path(inputs[0].name).stem
@@ -137,6 +139,12 @@ def read_studies(
         mice = [mouse for study in studies for mouse in study.measurements["mouse"].unique()]
         require_all_met(rules.exclude, applied, mice)
     return studies
+
+
+def _arms_said(rules: Rules) -> set[str]:
+    """The arms that the rules call by name."""
+    primary = (rules.compare.primary or "").split()
+    return {*rules.arms, *primary, *filter(None, (rules.study.control,))}
 
 
 def _split_by_study(table: LongTable, rules: Rules, fallback: str) -> list[tuple[str, LongTable]]:
