@@ -55,6 +55,27 @@ def test_a_unit_of_the_flanks_is_read():
     assert study.measurements["length_mm"].tolist() == [10, 10, 10, 10]
 
 
+@pytest.mark.parametrize(
+    "names",
+    ["T1 L,T1 W,T2 L,T2 W", "Tumor 1 L,Tumor 1 W,Tumor 2 L,Tumor 2 W", "L_T1,W_T1,L_T2,W_T2"],
+)
+def test_numbered_tumours_side_by_side_are_several(names):
+    study = read(f"mouse,arm,day,{names}\n1,veh,0,7,5,6,4\n2,drug,0,8,6,7,5\n")
+    assert study.layout == "bilateral"
+    rows = study.measurements[["mouse", "tumor", "length_mm", "width_mm"]]
+    assert rows.to_numpy().tolist() == [
+        ["1", "1", 7, 5], ["1", "2", 6, 4], ["2", "1", 8, 6], ["2", "2", 7, 5],
+    ]  # fmt: skip
+
+
+def test_one_numbered_tumour_and_numbered_readings_are_not_several():
+    for names in ("T1 L,T1 W", "T1 L,T1 W,T2 L", "L1,W1,L2,W2"):
+        n = names.count(",") + 1
+        text = f"mouse,arm,day,{names}\n1,veh,0{',7' * n}\n2,drug,0{',6' * n}\n"
+        with pytest.raises(InputError):
+            read(text)
+
+
 def test_one_flank_alone_is_not_taken():
     with pytest.raises(InputError, match="does not have the same measures"):
         read(FLANKS.replace("R_", "Q_"))

@@ -23,7 +23,7 @@ def test_days_are_read_and_their_dates_are_part_of_the_header():
 
 def test_a_date_that_does_not_agree_with_its_day_is_named():
     found = finding_of(read(CALENDAR.replace("2011-03-30", "2011-03-31")), "date-and-day-disagree")
-    assert found.seen.startswith("Day 6 stands below 2011-03-31, 1 days")
+    assert found.seen.startswith("Day 6 stands beside 2011-03-31, 1 days")
 
 
 def test_a_title_above_the_days_leaves_the_sheet_wide():

@@ -5,7 +5,7 @@ from hypothesis import given
 
 from xenotrack.errors import InputError
 
-from .readings import DAYS, arm_of, few, long_of, numbers_of, volumes, written
+from .readings import DAYS, arm_of, few, long_of, numbers_of, sizes, volumes, written
 from .sheets import finding_of, read, rules_of
 
 CODED = (
@@ -76,3 +76,57 @@ def test_volumes_laid_under_days_and_codes_come_back(grid):
 def test_words_for_a_dead_mouse_are_no_codes():
     study = read("arm,mouse,0,3,7\nveh,1,culled,culled,culled\ndrug,2,90,80,70\n")
     assert study.layout == "wide"
+
+
+@pytest.mark.parametrize(
+    ("days", "codes"),
+    [
+        ("Day 0,,Day 7,", "L,W,L,W"),
+        ("Day 0,Day 0,Day 7,Day 7", "Length,Width,Length,Width"),
+        ("3/14/2022,,3/21/2022,", "L1,W1,L2,W2"),
+        ("2022-03-14,,2022-03-21,", "Length 1,Width 1,Length 2,Width 2"),
+    ],
+)
+@pytest.mark.parametrize("title", ["", "Study of alpelisib,,,,,\n\n"])
+def test_mouse_and_arm_may_be_named_in_the_row_of_the_codes(title, days, codes):
+    study = read(f"{title},,{days}\nMouse,Group,{codes}\n1,veh,7,5,8,6\n2,drug,6,5,6,\n")
+    assert study.layout == "coded"
+    rows = study.measurements[["day", "length_mm", "width_mm"]].fillna(-1)
+    assert rows.to_numpy().tolist() == [[0, 7, 5], [7, 8, 6], [0, 6, 5], [7, 6, -1]]
+    assert ("lines-above-header" in rules_of(study)) == bool(title)
+
+
+def test_a_weight_and_a_unit_stand_in_the_row_of_the_codes():
+    text = ",,Day 0,,Day 7,\nMouse,Group,Vol (cm3),BW (g),Vol (cm3),BW (g)\n"
+    study = read(text + "1,veh,0.1,20,0.2,21\n2,drug,0.3,22,0.1,23\n")
+    rows = study.measurements[["day", "volume_mm3", "body_weight_g"]]
+    assert rows.to_numpy().tolist() == [
+        [0, 100, 20], [7, 200, 21], [0, 300, 22], [7, 100, 23],
+    ]  # fmt: skip
+    assert "unit-in-header" in rules_of(study)
+
+
+def test_two_readings_numbered_below_one_day_are_no_visits():
+    text = ",,Day 0,,,,Day 7,,,\nMouse,Group,L1,W1,L2,W2,L1,W1,L2,W2\n"
+    with pytest.raises(InputError):
+        read(text + "1,veh,7,5,7,5,8,6,8,6\n2,drug,6,5,6,5,7,4,7,4\n")
+
+
+def test_numbers_of_visits_without_days_above_are_asked_about():
+    with pytest.raises(InputError, match="count days or visits"):
+        read("Mouse,Group,L1,W1,L2,W2\n1,veh,7,5,8,6\n2,drug,6,5,6,4\n")
+
+
+@few
+@given(sizes)
+def test_diameters_laid_below_dates_with_the_numbers_of_visits_come_back(grid):
+    dates = ",".join(f"2024-01-{1 + day:02}," for day in DAYS)
+    codes = ",".join(f"L{visit},W{visit}" for visit, _ in enumerate(DAYS, start=1))
+    lines = [f",,{dates}", f"Mouse,Group,{codes}"]
+    lines += [
+        f"m{number},{arm_of(number)},"
+        + ",".join(f"{size[0]},{size[1]}" if size else "," for size in values)
+        for number, values in enumerate(grid)
+    ]
+    found = numbers_of(read("\n".join(lines)), "length_mm", "width_mm")
+    assert found == {key: size[:2] for key, size in long_of(grid).items()}

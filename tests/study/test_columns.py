@@ -30,6 +30,12 @@ def roles(*names, body=None):
         ("tag regimen day tumor.length.(mm) tumor.width.(mm)", "mouse arm day length width"),
         ("mouse arm date W volume", "mouse arm date - volume"),
         ("mouse arm day L R", "mouse arm day - -"),
+        ("Maus-Nr Gruppe Tag Länge Breite KGW", "mouse arm day length width body_weight"),
+        ("Tag Gruppe Versuchstag Volumen", "mouse arm day volume"),
+        ("Mouse Tag Group Day Volume", "mouse - arm day volume"),
+        ("Mouse Tx_Group Days_post-randomization Volume", "mouse arm day volume"),
+        ("Mouse_no. Rx DPI Volume mass_g", "mouse arm day volume body_weight"),
+        ("Mouse Rx DPI Volume Mass", "mouse arm day volume -"),
     ],
 )  # fmt: skip
 def test_headers_of_many_labs_are_recognised(names, meant):
@@ -139,3 +145,23 @@ def test_headers_of_neighbours_are_recognised(header):
     assert study.design.control == "Kontrolle"
     first = study.measurements.iloc[0]
     assert (first["length_mm"], first["width_mm"], first["body_weight_g"]) == (8, 6.5, 21.5)
+
+
+def test_a_column_of_clock_times_is_not_the_day():
+    rows = "2022-03-14,09:31,1,veh,100\n2022-03-18,10:05,1,veh,120\n2022-03-18,,2,drug,90\n"
+    study = read("Date,Time,Mouse,Group,Volume\n" + rows)
+    assert study.measurements["day"].tolist() == [0, 4, 4]
+    assert "'Time'" in finding_of(study, "columns-not-used").seen
+
+
+def test_a_column_of_times_that_are_days_stays_the_day():
+    study = read("Time,Mouse,Group,Volume\n0,1,veh,100\n3,1,veh,120\n3,2,drug,90\n")
+    assert study.measurements["day"].tolist() == [0, 3, 3]
+
+
+def test_a_cohort_is_the_arm_where_nothing_else_is_and_its_cells_are_words():
+    text = "Mouse,Cohort,Day,Volume\n1,Vehicle,0,100\n2,Alpelisib,0,90\n"
+    assert read(text).design.arm_names == ("Vehicle", "Alpelisib")
+    numbered = text.replace("Vehicle", "Cohort 1").replace("Alpelisib", "Cohort 2")
+    with pytest.raises(InputError, match="misses arm"):
+        read(numbered)

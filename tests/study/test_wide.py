@@ -16,10 +16,27 @@ def test_each_cell_that_says_something_is_a_reading():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("names", ["Day -1,Day 2,Day 9", "d-1,D2,d9", "X-1,X2,X9", "-1 d,2 d,9 d"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Day -1,Day 2,Day 9",
+        "d-1,D2,d9",
+        "X-1,X2,X9",
+        "-1 d,2 d,9 d",
+        "J-1,J2,J9",
+        "-1 dpt,2 dpt,9 dpt",
+    ],
+)
 def test_days_are_named_in_many_ways(names):
     study = read(WIDE.replace("-1,2,9", names))
     assert study.measurements.equals(read(WIDE).measurements)
+
+
+def test_t_counts_days_where_its_numbers_are_no_visits():
+    study = read(WIDE.replace("-1,2,9", "T0,T2,T9"))
+    assert sorted(study.measurements["day"].unique()) == [0, 2, 9]
+    with pytest.raises(InputError, match="none of the layouts"):
+        read(WIDE.replace("-1,2,9", "T1,T2,T3"))
 
 
 def test_weeks_and_dates_name_days_too():

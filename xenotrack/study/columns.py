@@ -10,6 +10,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from xenotrack.errors import InputError
+from xenotrack.study.days import is_clock
 
 # What study.toml calls a column, and the role it fills here.
 COLUMN_ROLES = {
@@ -56,18 +57,21 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "arm": (
         "arm|arms|arm name|treatment|treatments|treatment arm|treatment group|treatment name|"
         "drug regimen|regimen",
+        "tx|tx group|tx arm|rx|rx group",
         "group|groups|group name|grp|treatment group id|group id",
         "gruppe|behandlung|groupe|traitement|grupo|tratamiento|gruppo|trattamento",
-        "drug|drugs|compound|therapy|egp|tx|tx group|rx|trt|trt group",
+        "drug|drugs|compound|therapy|egp",
+        "cohort",
     ),
     "phase": ("phase|treatment phase|study phase|period",),
     "day": (
         "day|days|study day|day of study|treatment day|day of treatment|days of treatment|"
         "days on treatment|days post t0|days post treatment|days after treatment|"
-        "days since treatment|days since treatment start|day number|days post randomization|"
-        "days post randomisation|days after randomization|days since randomization",
+        "days since treatment|days since treatment start|day number|"
+        "days post randomization|days post randomisation|days after randomization|"
+        "days after randomisation|days since randomization|days since randomisation",
         "time|times|timepoint|time point|t",
-        "tage|studientag|versuchstag|jour|jours|día|días|dia|dias|giorno|giorni",
+        "tag|tage|studientag|versuchstag|jour|jours|día|días|dia|dias|giorno|giorni",
         "days post implant|days post implantation|days since implant|days since implantation|"
         "days post inoculation|dpi",
     ),
@@ -102,8 +106,10 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "body_weight": (
         "body weight|bodyweight|bw|body wt|bodywt|animal weight|mouse weight",
-        "weight|wt|mass|body mass",
-        "kgw|körpergewicht|koerpergewicht|gewicht|poids|peso",
+        "weight|wt",
+        "körpergewicht|koerpergewicht|kgw|gewicht|poids|peso",
+        "body mass",
+        "mass",
     ),
     "fate": (
         "fate|reason for removal|removal reason|exit reason|sacrifice reason|"
@@ -117,6 +123,12 @@ RANKS: dict[str, dict[str, int]] = {
     role: {word: rank for rank, words in enumerate(tiers) for word in words.split("|")}
     for role, tiers in _SYNONYMS.items()
 }
+# Words of a caliper sheet in German, in which `Tag` is the day and no ear tag.
+_GERMAN_WORDS = (
+    "gruppe|behandlung|datum|länge|laenge|breite|höhe|volumen|tumorvolumen|gewicht|körpergewicht|"
+    "koerpergewicht|kgw|maus|maus nr|mausnummer|tier|tier nr|tiernummer"
+)
+_GERMAN = frozenset(_GERMAN_WORDS.split("|"))
 # Columns that a caliper sheet may well hold and that nothing here is computed from.
 _UNREAD_WORDS = (
     "cohort|cohort id|sex|gender|strain|age|age months|age weeks|dob|date of birth|source|"
@@ -205,7 +217,7 @@ def recognise_header(
     """
     roles, units = _declared_roles(names, declared), {}
     words = [header_words(name) for name in names]
-    candidates = _candidates(words, roles)
+    candidates = _plausible(_candidates(words, roles), words, body)
     rivals = []
     for role, columns in candidates.items():
         chosen = _choose(role, columns, words, body)
@@ -213,8 +225,6 @@ def recognise_header(
             rivals.append(Rivals(role, chosen, tuple(columns)))
         if chosen is not None:
             roles[role] = chosen
-    if body is not None and "day" in roles and _is_clock(body, roles["day"]):
-        del roles["day"]  # 09:31 is a time of day
     for role, column in roles.items():
         if words[column][1]:
             units[role] = words[column][1]
@@ -250,6 +260,47 @@ def _candidates(words: Sequence[tuple[str, str]], taken: Mapping[str, int]) -> d
     return {role: columns for role, columns in found.items() if columns}
 
 
+def _plausible(
+    candidates: dict[str, list[int]], words: Sequence[tuple[str, str]], body: pd.DataFrame | None
+) -> dict[str, list[int]]:
+    """The candidates without columns whose word means something else in this sheet.
+
+    A clock is no day, a cohort the arm only where nothing else is and its cells are words, a mass
+    that of the body only in grams, and ``Tag`` an ear tag or, in German, the day.
+    """
+    tags = {column for column, (text, _) in enumerate(words) if text == "tag"}
+    mice = [c for c in candidates.get("mouse", ()) if c not in tags]
+    day = bool(mice) and any(text in _GERMAN for text, _ in words)
+    cohorts = [c for c, (text, _) in enumerate(words) if text == "cohort"]
+    arms = [c for c in candidates.get("arm", ()) if c not in cohorts]
+    drop = {
+        "day": [c for c in candidates.get("day", ()) if _are_clocks(body, c)],
+        "arm": [c for c in cohorts if arms or body is None or _is_numbered(body, c)],
+        "body_weight": [
+            c for c, (text, unit) in enumerate(words) if text == "mass" and unit != "g"
+        ],
+    }
+    drop["mouse" if day else "day"] = [*drop.get("mouse" if day else "day", ()), *tags]
+    kept = {
+        role: [column for column in columns if column not in drop.get(role, ())]
+        for role, columns in candidates.items()
+    }
+    return {role: columns for role, columns in kept.items() if columns}
+
+
+def _are_clocks(body: pd.DataFrame | None, column: int) -> bool:
+    if body is None or column >= body.shape[1]:
+        return False
+    texts = [text for text in body.iloc[:, column].unique() if text.strip()]
+    return bool(texts) and all(map(is_clock, texts))
+
+
+def _is_numbered(body: pd.DataFrame, column: int) -> bool:
+    """Whether the cells are numbers or letters that tell batches apart, as 2 or Cohort 2."""
+    texts = (text.strip().casefold() for text in body.iloc[:, column].unique())
+    return all(re.fullmatch(r"(?:cohort|batch)?[\s_#]*(?:[a-z]|\d*)", text) for text in texts)
+
+
 def _choose(
     role: str, columns: list[int], words: Sequence[tuple[str, str]], body: pd.DataFrame | None
 ) -> int | None:
@@ -261,11 +312,6 @@ def _choose(
     if len(best) > 1 and body is not None and _all_alike(body, best):
         return best[0]
     return best[0] if len(best) == 1 else None
-
-
-def _is_clock(body: pd.DataFrame, column: int) -> bool:
-    values = [text for value in body.iloc[:, column].unique() if (text := value.strip())]
-    return bool(values) and all(re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", text) for text in values)
 
 
 def _is_code(body: pd.DataFrame, column: int) -> bool:
@@ -285,18 +331,6 @@ def _settle_roles(
     if "day" in roles and "weeks" in words[roles["day"]][1] and "week" not in roles:
         roles["week"] = roles.pop("day")
     rivals = [rival for rival in rivals if rival.role not in ("cage", "operator")]
-    if not {"day", "week", "date"} & set(roles):
-        # Beside a mouse's number a German `Tag` is the day, and no ear tag.
-        tags = [
-            column
-            for rival in rivals
-            if rival.role == "mouse" and rival.chosen is not None
-            for column in rival.candidates
-            if column != rival.chosen and words[column][0] == "tag"
-        ]
-        if len(tags) == 1:
-            roles["day"] = tags[0]
-            rivals = [rival for rival in rivals if rival.role != "mouse"]
     return roles, rivals
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterable
 
 import numpy as np
@@ -14,25 +15,32 @@ from xenotrack.errors import InputError
 from xenotrack.study.numbers import column_of, is_missing, read_numbers
 
 _DAY = re.compile(
-    r"(?:study\s*)?(?:day|d)?[\s_.]*([-+−]?\d+(?:[.,]\d+)?)\s*(?:d|days?)?", re.IGNORECASE
+    r"(?:study\s*)?(?:day|d|tag|jour|j)?[\s_.]*([-+−]?\d+(?:[.,]\d+)?)\s*(?:d|dp[a-z]|days?)?",
+    re.IGNORECASE,
 )
 _WEEK = re.compile(r"(?:week|wk|w)[\s_.]*([-+−]?\d+(?:[.,]\d+)?)", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d{2}.*)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[ T]\d{1,2}:\d{2}.*)?")
-_COMPACT = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
-_MONTH_NAMED = re.compile(
-    r"(\d{1,2})[-/. ]{1,2}([a-zäéèûç]{3,10})\.?[-/. ,]*(\d{4}|\d{2})", re.IGNORECASE
+_DIGITS = re.compile(r"((?:19|20)\d{2}|\d{2})(\d{2})(\d{2})")
+_WORD = r"([^\W\d_]{3,10})"
+_MONTH_NAMED = re.compile(rf"(\d{{1,2}})[-/. ]+{_WORD}\.?[-/. ,]*(\d{{4}}|\d{{2}})")
+_MONTH_LEADS = re.compile(rf"{_WORD}\.?[-/. ]+(\d{{1,2}}),?[-/. ]+(\d{{4}}|\d{{2}})")
+_MONTH_NAMES = (
+    "january januar janvier enero gennaio;february februar février febrero febbraio;"
+    "march märz mrz maerz mars marzo;april avril abril aprile;may mai mayo maggio;"
+    "june juni juin junio giugno;july juli juillet julio luglio;august août agosto;"
+    "september septembre septiembre settembre;october oktober octobre octubre ottobre;"
+    "november novembre noviembre;december dezember décembre diciembre dicembre"
 )
-_MONTH_LEADS = re.compile(r"([a-z]{3,9})\.?[-/. ](\d{1,2}),?[-/. ](\d{4}|\d{2})", re.IGNORECASE)
-_MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec"
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), start=1)}
-# German, French, Spanish and Italian names that begin otherwise.
-_MONTHS |= {"mär": 3, "mae": 3, "mai": 5, "okt": 10, "dez": 12, "fév": 2, "fev": 2, "avr": 4}
-_MONTHS |= {"aoû": 8, "aou": 8, "déc": 12, "ene": 1, "abr": 4, "ago": 8, "dic": 12, "gen": 1}
-_MONTHS |= {"mag": 5, "giu": 6, "lug": 7, "set": 9, "ott": 10}
-_BASELINE = frozenset(("baseline", "bl", "pre", "pretreatment", "pre treatment", "pre dose"))
+_NO_YEAR = (
+    re.compile(rf"(?P<day>\d{{1,2}})[-/. ]+(?P<month>{_WORD})\.?"),
+    re.compile(rf"(?P<month>{_WORD})\.? (?P<day>\d{{1,2}})"),
+    re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\."),
+)
+# Six digits are read in the one order in which they are days of one study.
+_LONGEST_STUDY = 300
 # A spreadsheet's day count; in a column of dates these are the years 1995 to 2064.
-_SERIAL = (34700, 60300)
+SERIAL_DAYS = (34700, 60300)
 _SERIAL_ZERO = datetime.date(1899, 12, 30).toordinal()
 
 
@@ -42,16 +50,7 @@ def is_date(text: str) -> bool:
     >>> is_date("2024-01-31"), is_date("31/1/24"), is_date("7")
     (True, True, False)
     """
-    return _fields(text.strip()) is not None
-
-
-def is_baseline(text: str) -> bool:
-    """Whether a text says the day on which treatment began, in words.
-
-    >>> is_baseline("Baseline"), is_baseline("pre-treatment"), is_baseline("7")
-    (True, True, False)
-    """
-    return re.sub(r"[\s_.-]+", " ", text).strip().casefold() in _BASELINE
+    return any(_fields(text.strip(), order) is not None for order in (None, "day", "month"))
 
 
 def find_date_order(texts: Iterable[str], title: str, given: str | None = None) -> str | None:
@@ -60,12 +59,14 @@ def find_date_order(texts: Iterable[str], title: str, given: str | None = None) 
     >>> find_date_order(["03/04/2024", "17/04/2024"], "x.csv")
     'day'
     """
-    texts = list(texts)
-    _refuse_half_converted(texts, title)
+    texts = [text.strip() for text in texts if not is_missing(text)]
+    refuse_half_converted(texts, title)
+    if given is None and texts and all(re.fullmatch(r"\d{6}", text) for text in texts):
+        return _order_of_digits(texts, title)
     unclear = ""
     seen = set()
     for text in texts:
-        found = _YEAR_LAST.fullmatch(text.strip())
+        found = _YEAR_LAST.fullmatch(text)
         if found is None or found[2] == ".":
             continue
         first, second = int(found[1]), int(found[3])
@@ -84,21 +85,119 @@ def find_date_order(texts: Iterable[str], title: str, given: str | None = None) 
     return seen.pop() if seen else None
 
 
-def _refuse_half_converted(texts: Iterable[str], title: str) -> None:
-    """Dates typed day first into a spreadsheet that expects the month: half became other dates.
-
-    13/04/2022 stays text, while 10/04/2022 is stored as the 4th of October.
-    """
-    stored = [text for text in texts if _YEAR_FIRST.fullmatch(text.strip())]
-    typed = [text for text in texts if _YEAR_LAST.fullmatch(text.strip()) and "." not in text]
-    days = [found for text in stored if (found := _fields(text.strip())) is not None]
-    firsts = [int(re.split(r"[-/]", text.strip())[0]) for text in typed]
-    if days and firsts and min(firsts) > 12 and max(day for _, _, day in days) <= 12:
+def _order_of_digits(texts: list[str], title: str) -> str | None:
+    """Whether 220314 begins with the year, the day or the month."""
+    possible = []
+    for order in ("year", "day", "month"):
+        dates = [_date(text, order) for text in texts]
+        known = [date for date in dates if date is not None]
+        if len(known) == len(dates) and (max(known) - min(known)).days <= _LONGEST_STUDY:
+            possible.append(order)
+    if len(possible) > 1:
+        choices = " or ".join(f'"{order}"' for order in possible[1:])
         raise InputError(
-            f"{title}: some dates are words and some were stored by a spreadsheet with day and "
-            f"month exchanged, as {stored[0]} beside {typed[0]}. Write all as year-month-day, "
-            "2022-04-10, in a column formatted as text."
+            f"{title}: {texts[0]!r} may begin with the {' or the '.join(possible)}."
+            f' Say which in study.toml:\n\n[study]\ndate_order = "{possible[0]}"    # or {choices}'
         )
+    return possible[0] if possible else None
+
+
+def half_converted(texts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The dates that a spreadsheet made with day and month exchanged, and those it left as text.
+
+    A spreadsheet of the other order takes 10/04/2022 for 4 October and leaves 13/04/2022 a text:
+    then no true date has a day above 12, and every text has a number above 12 in one place.
+
+    >>> half_converted(["2022-10-04", "13/04/2022"])
+    (['2022-10-04'], ['13/04/2022'])
+    >>> half_converted(["2022-10-14", "13/04/2022"]), half_converted(["2022-10-04"])
+    (([], []), ([], []))
+    """
+    texts = [text.strip() for text in texts]
+    dates = [(text, found) for text in texts if (found := _YEAR_FIRST.fullmatch(text))]
+    slashed = [
+        (text, found) for text in texts if (found := _YEAR_LAST.fullmatch(text)) and found[2] != "."
+    ]
+    left = all(int(found[1]) > 12 for _, found in slashed) or all(
+        int(found[3]) > 12 for _, found in slashed
+    )
+    if not dates or not slashed or not left or any(int(found[3]) > 12 for _, found in dates):
+        return [], []
+    return [text for text, _ in dates], [text for text, _ in slashed]
+
+
+def refuse_half_converted(texts: Iterable[str], title: str, places: str = "") -> None:
+    """Dates of which a spreadsheet exchanged day and month in some are no days to read."""
+    turned, left = half_converted(texts)
+    if turned:
+        raise InputError(
+            f"{title}: a spreadsheet took some dates for the other order of day and month and left "
+            f"the rest as text: {', '.join(turned[:5])} beside {', '.join(left[:5])}{places}. "
+            "Write every date as YYYY-MM-DD, or make the column text and type the dates anew."
+        )
+
+
+def is_clock(text: str) -> bool:
+    """Whether a text is a time of day.
+
+    >>> is_clock("09:31"), is_clock("9:31:00 pm"), is_clock("9")
+    (True, True, False)
+    """
+    return bool(re.fullmatch(r"\d{1,2}:\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?", text.strip(), re.I))
+
+
+def is_baseline(text: str) -> bool:
+    """Whether a text says that a reading was taken before treatment, and no day.
+
+    >>> is_baseline("Baseline"), is_baseline("pre-treatment"), is_baseline("Pretreated")
+    (True, True, False)
+    """
+    words = re.sub(r"[\s_.-]+", " ", text).strip().casefold()
+    return bool(re.fullmatch(r"base ?line|bl|pre(?: ?(?:treatment|dose|tx|rx))?", words))
+
+
+def month_and_day(text: str) -> tuple[int, int] | None:
+    """The month and the day of a date without a year.
+
+    >>> month_and_day("14-Mar"), month_and_day("14.03."), month_and_day("März 14")
+    ((3, 14), (3, 14), (3, 14))
+    >>> month_and_day("14.3"), month_and_day("Mar-14"), month_and_day("31-Feb")
+    (None, None, None)
+    """
+    for pattern in _NO_YEAR:
+        if found := pattern.fullmatch(text.strip()):
+            month = int(found["month"]) if found["month"].isdigit() else _month(found["month"])
+            if month and _is_in_calendar(2004, month, int(found["day"])):
+                return month, int(found["day"])
+    return None
+
+
+def _month(word: str) -> int:
+    """The number of a month by its name or the beginning of it, 0 where it is none or two.
+
+    >>> _month("Sept"), _month("MÄRZ"), _month("juil"), _month("jui"), _month("Marble")
+    (9, 3, 7, 0, 0)
+    """
+    begun = _plain(word)
+    found = [
+        number
+        for number, names in enumerate(_MONTH_NAMES.split(";"), start=1)
+        if any(name.startswith(begun) for name in _plain(names).split())
+    ]
+    return found[0] if len(found) == 1 else 0
+
+
+def _plain(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+def _is_in_calendar(year: int, month: int, day: int) -> bool:
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def read_days(
@@ -115,10 +214,10 @@ def read_days(
     if kind == "week":
         numbers = numbers * 7
     if kind == "date":
-        dates = (numbers >= _SERIAL[0]) & (numbers <= _SERIAL[1])
+        dates = (numbers >= SERIAL_DAYS[0]) & (numbers <= SERIAL_DAYS[1])
         numbers = np.where(dates, numbers + _SERIAL_ZERO, numbers)
-    compact = np.array([_COMPACT.fullmatch(text.strip()) is not None for text in unique_texts])
-    numbers[compact.astype(bool)] = np.nan
+        digits = [bool(_DIGITS.fullmatch(text.strip())) for text in unique_texts]
+        numbers = np.where(digits, np.nan, numbers)
     for position in np.flatnonzero(np.isnan(numbers)):
         numbers[position], dates[position] = _day_or_date(
             unique_texts[position].strip(), kind, order
@@ -129,12 +228,9 @@ def read_days(
 def _day_or_date(text: str, kind: str, order: str | None) -> tuple[float, bool]:
     if is_missing(text):
         return np.nan, False
-    if _COMPACT.fullmatch(text):
-        date = _date(text, order)
-        return (date.toordinal(), True) if date is not None else (np.nan, False)
     if found := _WEEK.fullmatch(text):
         return 7 * _float(found[1]), False
-    if found := _DAY.fullmatch(text):
+    if (found := _DAY.fullmatch(text)) and not _DIGITS.fullmatch(text):
         return _float(found[1]) * (7 if kind == "week" else 1), False
     date = _date(text, order)
     return (date.toordinal(), True) if date is not None else (np.nan, False)
@@ -155,22 +251,12 @@ def _date(text: str, order: str | None) -> datetime.date | None:
         return None
 
 
-def _month(name: str) -> int | None:
-    """The number of a month by the beginning of its name.
-
-    >>> _month("March"), _month("März"), _month("juillet"), _month("juin"), _month("Maus")
-    (3, 3, 7, 6, None)
-    """
-    word = name.casefold()
-    if word.startswith(("juil", "juin")):
-        return 7 if word.startswith("juil") else 6
-    return _MONTHS.get(word[:3]) if word != "maus" else None
-
-
 def _fields(text: str, order: str | None = None) -> tuple[int, int, int] | None:
     """Year, month and day of a date as written."""
-    if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
+    if found := _YEAR_FIRST.fullmatch(text):
         return int(found[1]), int(found[2]), int(found[3])
+    if found := _DIGITS.fullmatch(text):
+        return _fields_of_digits(found, order)
     if found := _YEAR_LAST.fullmatch(text):
         first, second, year = int(found[1]), int(found[3]), int(found[4])
         # 31.01.2024 is written only where the day comes first.
@@ -182,3 +268,13 @@ def _fields(text: str, order: str | None = None) -> tuple[int, int, int] | None:
         if found and (number := _month(found[month])):
             return int(found[3]), number, int(found[day])
     return None
+
+
+def _fields_of_digits(found: re.Match[str], order: str | None) -> tuple[int, int, int] | None:
+    """Year, month and day of 20220314, and of 220314 in the order of its column."""
+    first, second, third = int(found[1]), int(found[2]), int(found[3])
+    if len(found[1]) == 2 and order in ("day", "month"):
+        day, month = (first, second) if order == "day" else (second, first)
+        first, second, third = third, month, day
+    year = first + 2000 if first < 100 else first
+    return (first, second, third) if _is_in_calendar(year, second, third) else None

@@ -10,7 +10,7 @@ import pandas as pd
 from xenotrack.errors import InputError
 from xenotrack.study.check_pooled import pooled_arms
 from xenotrack.study.columns import UNIT_WORDS, Header
-from xenotrack.study.days import find_date_order, is_baseline, read_days
+from xenotrack.study.days import find_date_order, read_days
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import trim_names
@@ -98,36 +98,12 @@ def table_of(
     numbers, findings = _numbers(dressed, long, sheet, decimals, declared=decimal is not None)
     order = find_date_order(long.frame["day"].unique(), sheet.title, rules.study.date_order)
     days, dates = read_days(long.frame["day"], long.day_kind, decimals["day"], order)
-    days, baseline = _with_baselines(days, dates, long, sheet)
     rows = with_columns(
         trim_names(long.frame), part=0, day_number=days, day_is_date=dates, **numbers
     )
     pooled = pooled_arms(sheet, long, rules.columns)
-    findings = [*long.findings, *findings, *baseline, *pooled]
+    findings = [*long.findings, *findings, *pooled]
     return LongTable(rows, (origin,), (long.header,), (name,), tuple(findings))
-
-
-def _with_baselines(
-    days: np.ndarray, dates: np.ndarray, long: LongText, sheet: Sheet
-) -> tuple[np.ndarray, list[Finding]]:
-    """The days, 0 where ``baseline`` stands and all others come later, and what was read so."""
-    texts = long.frame["day"]
-    said = texts.map({text: is_baseline(text) for text in texts.unique()}).to_numpy(dtype=bool)
-    known = days[~np.isnan(days)]
-    if not (said & np.isnan(days)).any() or dates.any() or not len(known) or known.min() <= 0:
-        return days, []
-    word = texts[said].iloc[0].strip()
-    finding = Finding(
-        "baseline-is-day-0",
-        "warning",
-        sheet.file,
-        sheet.name,
-        row_ranges(long.frame["row"][said].tolist()),
-        "",
-        f"The day {word!r} was read as day 0.",
-        "Nothing to do if it is; else write the day.",
-    )
-    return np.where(said, 0.0, days), [finding]
 
 
 def _decimals(

@@ -1,4 +1,4 @@
-"""Two flanks side by side: ``L_Dmin L_Dmax R_Dmin R_Dmax``, where L is left and not length."""
+"""Tumours side by side: ``L_Dmin L_Dmax R_Dmin R_Dmax``, where L is left, or ``T1 L T1 W T2 L``."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from xenotrack.study.layouts.layout import (
     has_role,
     sheet_finding,
 )
+from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.sheet import Sheet
 
-_SIDE = "left|right|lt|rt|l|r"
+_SIDE = r"left|right|lt|rt|l|r|t(?:umou?r)?[\s_.]?\d"
 _SIDED = (
     re.compile(rf"(?P<side>{_SIDE})(?:[\s_.:-]+flank)?[\s_.:-]+(?P<what>.+)", re.IGNORECASE),
     re.compile(rf"(?P<what>.+?)[\s_.:-]+\(?(?P<side>{_SIDE})\)?(?: flank)?", re.IGNORECASE),
@@ -31,17 +32,23 @@ _SIDED = (
 
 
 def flank_of(name: str) -> Label | None:
-    """The flank and measure that a column's name says.
+    """The flank, or the number of the tumour, and the measure that a column's name says.
 
     >>> flank_of("L_Dmin"), flank_of("length (right)"), flank_of("L_foo")
     (Label(role='width', day='', tumor='left'), Label(role='length', day='', tumor='right'), None)
+    >>> flank_of("T2 L"), flank_of("Tumor 1 width").tumor
+    (Label(role='length', day='', tumor='2'), '1')
     """
     for pattern in _SIDED:
         found = pattern.fullmatch(name.strip())
         role = measure_of(found["what"]) if found else None
         if found and role in ("length", "width", "height", "volume"):
-            return Label(role, tumor="left" if found["side"][0] in "lL" else "right")
+            return Label(role, tumor=_tumor(found["side"].casefold()))
     return None
+
+
+def _tumor(side: str) -> str:
+    return {"l": "left", "r": "right"}.get(side[0], side[-1])
 
 
 def recognise_bilateral(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
@@ -52,7 +59,8 @@ def recognise_bilateral(sheet: Sheet, declared: Mapping[str, str]) -> Recognitio
         complaint = _complaint(header, labels)
         if complaint is None:
             own = own_header(header, labels, day_kind(header) or "")
-            return Recognition(True, "left and right flank side by side", position, own)
+            tumors = dict.fromkeys(label.tumor for label in labels.values())
+            return Recognition(True, f"tumours {', '.join(tumors)} side by side", position, own)
         if labels and len(header.roles) > len(best.header.roles):
             best = Recognition(False, complaint, position, header)
     return best
@@ -64,7 +72,8 @@ def lengthen_bilateral(sheet: Sheet, found: Recognition) -> LongText:
     labels = _labels(found.header)
     body, loose = _without_loose_volumes(sheet, body, found.header, labels)
     kind = day_kind(found.header) or "day"
-    return lengthen_grid(body, found.header, labels, kind, (*findings, *loose))
+    long = lengthen_grid(body, found.header, labels, kind, (*findings, *loose))
+    return settle_days(sheet, long)
 
 
 def _labels(header: Header) -> dict[int, Label]:
@@ -73,13 +82,15 @@ def _labels(header: Header) -> dict[int, Label]:
 
 
 def _complaint(header: Header, labels: Mapping[int, Label]) -> str | None:
-    left, right = (
-        {label.role for label in labels.values() if label.tumor == side}
-        for side in ("left", "right")
-    )
-    if not left or left != right:
+    measures: dict[str, set[str]] = {}
+    for label in labels.values():
+        measures.setdefault(label.tumor, set()).add(label.role)
+    first = next(iter(measures.values()), set())
+    sides = {"left", "right"} & set(measures)
+    alike = all(measured == first for measured in measures.values())
+    if len(measures) < 2 or not alike or len(sides) == 1 or (sides and len(measures) > 2):
         return "does not have the same measures of a left and a right flank"
-    if "volume" not in left and not {"length", "width"} <= left:
+    if "volume" not in first and not {"length", "width"} <= first:
         return "has neither both diameters nor the volume of its flanks"
     missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(header, role)]
     if day_kind(header) is None:
@@ -92,7 +103,7 @@ def _without_loose_volumes(
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """The body without volumes of 0 beside a diameter that is missing: formulas made those."""
     findings = []
-    for side in ("left", "right"):
+    for side in dict.fromkeys(label.tumor for label in labels.values()):
         at = {label.role: column for column, label in labels.items() if label.tumor == side}
         if not {"volume", "length", "width"} <= set(at):
             continue

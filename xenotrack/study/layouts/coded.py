@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from xenotrack.errors import InputError
 from xenotrack.study.columns import NAME_OF_ROLE, Header, recognise_header
@@ -22,36 +21,35 @@ from xenotrack.study.layouts.layout import (
     sheet_finding,
 )
 from xenotrack.study.layouts.wide import day_of_header
+from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.sheet import Sheet
 
-_SHORT = re.compile(r"[A-Za-z]{1,2}\d?")
-_NUMBERED = re.compile(r"\d+$")
+_SHORT = re.compile(r"[A-Za-z]{1,2}")
+_NUMBERED = re.compile(r"([^\W\d_]+?)[\s_.]*(\d+)")
+Codes = Mapping[int, tuple[str, str]]
 
 
 def recognise_coded(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
-    """A header of mouse, arm and days above a row of measure codes."""
+    """A row of days above a row of measure codes; mouse and arm are named in either."""
     best = Recognition(False, "has no row of measure codes (V, or L and W) below its days")
     for position, header in candidate_headers(sheet, declared):
-        for depth in (2, 1):
-            if not position + depth - 2 >= 0 or position + depth > len(sheet.cells) - 1:
-                continue
-            if depth == 2:
-                below = sheet.texts(position + 1)
-                own, codes = _with_codes(header, below)
-            else:
-                below = sheet.texts(position)
-                own, codes = _with_days_above(sheet, position, declared)
-            complaint = _complaint(own, codes, below)
-            if complaint is None:
-                labels = _labels(own, codes, declared)
-                words = tuple(dict.fromkeys(codes.values()))
-                why = f"two header rows, days above the codes {', '.join(words)}"
-                head = own_header(own, labels)
-                above = 2 - depth
-                return Recognition(True, why, position, head, words, labels, depth, above)
-            if codes and len(own.roles) > len(best.header.roles):
-                best = Recognition(False, complaint, position, own)
+        if position + 1 >= len(sheet.cells):
+            break
+        below = sheet.texts(position + 1)
+        codes = _codes(header, below)
+        both = _of_both_rows(sheet, position, codes, declared) if codes else header
+        complaint = _complaint(both, codes, header, below)
+        if complaint is None:
+            labels = _labels(codes, declared)
+            words = tuple(dict.fromkeys(code for _, code in codes.values()))
+            why = f"two header rows, days above the codes {', '.join(words)}"
+            own = own_header(both, labels)
+            if _is_named_below(both, header):
+                return Recognition(True, why, position + 1, own, words, labels, above=1)
+            return Recognition(True, why, position, own, words, labels, depth=2)
+        if codes and len(both.roles) > len(best.header.roles):
+            best = Recognition(False, complaint, position, both)
     return best
 
 
@@ -59,87 +57,93 @@ def lengthen_coded(sheet: Sheet, found: Recognition) -> LongText:
     """A row for each mouse and day, of the measures whose code is known."""
     body, findings = body_of(sheet, found)
     known = {column: label for column, label in found.labels.items() if label.role != ASKED}
-    codes = sheet.texts(found.position + found.depth - 1)
+    codes = {c: _word(text) for c, text in enumerate(_row_of_codes(sheet, found))}
     if not {label.role for label in known.values()} & {"volume", "area", "length"}:
         raise InputError(_which_code(sheet, found.also))
     unread = _unread_codes(sheet, found, codes)
-    said = day_of_header(found.header.names[next(iter(known))])
-    kind = said[0] if said else "day"
-    return lengthen_grid(body, found.header, known, kind, (*findings, *unread))
+    days = sheet.texts(found.position - found.above)
+    kind = next(said[0] for column in found.labels if (said := day_of_header(days[column])))
+    return settle_days(sheet, lengthen_grid(body, found.header, known, kind, (*findings, *unread)))
 
 
-def _with_codes(header: Header, below: list[str]) -> tuple[Header, dict[int, str]]:
-    """The codes under days, a day written once above several columns filled in to the right."""
+def _row_of_codes(sheet: Sheet, found: Recognition) -> list[str]:
+    return sheet.texts(found.position + found.depth - 1)
+
+
+def _codes(header: Header, below: list[str]) -> dict[int, tuple[str, str]]:
+    """The day and the code of each column with both; a day once above several is that of all.
+
+    ``L1 W1`` below the first day are codes too: the number is that of the visit.
+    """
     names = list(header.names)
-    codes = {}
+    codes: dict[int, tuple[str, str]] = {}
+    visits: dict[str, set[str]] = {}
     for column, code in enumerate(below[: len(names)]):
-        if is_missing(code) or not _is_code(code):
+        numbered = _NUMBERED.fullmatch(code)
+        word = _word(code)
+        if is_missing(code) or not (_SHORT.fullmatch(word) or measure_of(word)):
             continue
         if not names[column] and column and day_of_header(names[column - 1]):
             names[column] = names[column - 1]
         if day_of_header(names[column]) and column not in header.roles.values():
-            codes[column] = code
-    return replace(header, names=tuple(names)), codes
+            codes[column] = (names[column], word)
+            visits.setdefault(names[column], set()).add(numbered[2] if numbered else "")
+    return {} if any(len(numbers) > 1 for numbers in visits.values()) else codes
 
 
-def _with_days_above(
-    sheet: Sheet, position: int, declared: Mapping[str, str]
-) -> tuple[Header, dict[int, str]]:
-    """The header whose measures are named by the days in the row above, and the measures."""
-    below = sheet.texts(position)
-    above = sheet.texts(position - 1) if position else [""] * len(below)
-    names, codes, day = list(below), {}, ""
-    for column, code in enumerate(below):
-        day = above[column] or day
-        if day_of_header(day) and not is_missing(code) and _is_code(code):
-            names[column], codes[column] = day, code
-        elif above[column]:
-            day = ""  # a day over another column is a title, and no day of the measures beside it
-    if not codes:
-        return Header((), {}), {}
-    return recognise_header(names, declared, sheet.cells.iloc[position + 1 :]), codes
+def _word(code: str) -> str:
+    """A code without the number of its visit.
+
+    >>> _word("L1"), _word("Vol (mm3)"), _word("d25")
+    ('L', 'Vol (mm3)', 'd25')
+    """
+    found = _NUMBERED.fullmatch(code)
+    return found[1] if found and measure_of(found[1]) else code
 
 
-def _is_code(text: str) -> bool:
-    return _SHORT.fullmatch(text) is not None or measure_of(text) is not None
+def _of_both_rows(sheet: Sheet, position: int, codes: Codes, declared: Mapping[str, str]) -> Header:
+    """The header of both rows: the upper name, else the lower, and day and code as one."""
+    above, below = sheet.texts(position), sheet.texts(position + 1)
+    names = [
+        f"{codes[c][0]} {low}" if c in codes else up or low
+        for c, (up, low) in enumerate(zip(above, below, strict=True))
+    ]
+    return recognise_header(names, declared, sheet.cells.iloc[position + 2 :])
 
 
-def _complaint(header: Header, codes: Mapping[int, str], below: list[str]) -> str | None:
+def _is_named_below(both: Header, above: Header) -> bool:
+    """Whether the lower row names the mouse."""
+    return "mouse" in both.roles and not above.names[both.roles["mouse"]]
+
+
+def _complaint(both: Header, codes: Codes, header: Header, below: list[str]) -> str | None:
     days = [column for column, name in enumerate(header.names) if day_of_header(name)]
     # Words for readings that are missing stand here and there, codes under most days.
-    if (
-        not codes
-        or 2 * len(codes) < len(days)
-        or len({_NUMBERED.sub("", code) for code in codes.values()}) > 6
-    ):
+    words = {code for _, code in codes.values()}
+    if not codes or 2 * len(codes) < len(days) or len(words) > 6:
         return "has no row of measure codes (V, or L and W) below its days"
     if any(re.search(r"\d", below[column]) for column in days if column not in codes):
         return "has numbers beside the codes below its days"
-    missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(header, role)]
+    missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(both, role)]
     if missing:
         return f"misses {' and '.join(missing)}"
     for role in ("day", "date", "week", "volume", "length"):
-        if role in header.roles:
-            return f"has a column of its own for the {role} ({header.names[header.roles[role]]})"
-    kinds = {said[0] for c in codes if (said := day_of_header(header.names[c])) is not None}
+        if role in both.roles:
+            return f"has a column of its own for the {role} ({both.names[both.roles[role]]})"
+    kinds = {said[0] for day, _ in codes.values() if (said := day_of_header(day)) is not None}
     return "names its columns by days and by dates" if len(kinds) > 1 else None
 
 
-def _labels(
-    header: Header, codes: Mapping[int, str], declared: Mapping[str, str]
-) -> dict[int, Label]:
-    # L1 and L2 are the first and the second time: the day above says when.
-    plain = {code: _NUMBERED.sub("", code) for code in codes.values()}
-    roles = measures_said(dict.fromkeys(plain.values()), declared)
-    days = {column: day_of_header(header.names[column]) for column in codes}
+def _labels(codes: Codes, declared: Mapping[str, str]) -> dict[int, Label]:
+    roles = measures_said(dict.fromkeys(code for _, code in codes.values()), declared)
     return {
-        column: Label(roles[plain[code]], said[1])
-        for column, code in codes.items()
-        if (said := days[column]) is not None
+        column: Label(roles[code], said[1])
+        for column, (day, code) in codes.items()
+        if (said := day_of_header(day)) is not None
     }
 
 
-def _unread_codes(sheet: Sheet, found: Recognition, codes: list[str]) -> Iterator[Finding]:
+def _unread_codes(sheet: Sheet, found: Recognition, codes: Mapping[int, str]) -> Iterator[Finding]:
     asked = [column for column, label in found.labels.items() if label.role == ASKED]
     for code in dict.fromkeys(codes[column] for column in asked):
         n_columns = sum(1 for column in asked if codes[column] == code)
@@ -164,5 +168,5 @@ CODED = Layout(
     "two header rows, days above codes of what was measured (V, or L and W)",
     recognise_coded,
     lengthen_coded,
-    over=("wide", "paired"),
+    over=("wide", "paired", "dated"),
 )

@@ -5,16 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xenotrack.errors import InputError
-from xenotrack.study.columns import (
-    COLUMN_ROLES,
-    NAME_OF_ROLE,
-    UNIT_WORDS,
-    Header,
-    header_words,
-)
+from xenotrack.study.columns import COLUMN_ROLES, NAME_OF_ROLE, UNIT_WORDS, Header, header_words
 from xenotrack.study.days import is_date
 from xenotrack.study.layouts.grid import lengthen_grid, measure_of, own_header
 from xenotrack.study.layouts.layout import (
@@ -26,25 +20,35 @@ from xenotrack.study.layouts.layout import (
     candidate_headers,
     has_role,
 )
-from xenotrack.study.layouts.wide import day_columns, day_of_header
+from xenotrack.study.layouts.wide import are_visits, day_columns, day_of_header, measured_by_w
+from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.sheet import Sheet
 
 # A measure of which nobody said what it is.
 ASKED = "?"
-VOLUME = "volume"
 _SEPARATOR = re.compile(r"[\s_.:()/-]+")
 _PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_GLUED = re.compile(r"([A-Za-z]{1,3})(?:[Dd]ay)?(-?\d+(?:\.\d+)?)")
-_UNIT = re.compile(r" *[(\[]([^)\]]*)[)\]] *$")
+_BRACKET = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*$")
+_GLUED = re.compile(r"([^\W\d_]+?)((?:day|d|week|wk)?[ _.]?\d+(?:\.\d+)?)", re.IGNORECASE)
+# What is computed from volumes: it is no reading where the volumes stand beside.
+_RELATIVE = re.compile(
+    r"rtv|(?:rel|relative|fold|normali[sz]ed)\b.*|.*\bchange|%.*|percent.*|tgi|t c", re.IGNORECASE
+)
+_OF_TUMORS = frozenset(("volume", "area", "length", ASKED))
 
 
 @dataclass(frozen=True)
 class Dated:
-    """A column's name cut in two: what was measured, and on which day."""
+    """A column's name cut in two: what was measured, and on which day.
+
+    ``counted`` is a bare number beside the measure, which may be that of a visit. What is "" where
+    the name is a day alone.
+    """
 
     what: str
     kind: str
     day: str
+    counted: bool = field(default=False, repr=False)
 
 
 def dated_of(name: str) -> Dated | None:
@@ -54,37 +58,44 @@ def dated_of(name: str) -> Dated | None:
 
     >>> dated_of("LxW_2024-01-01"), dated_of("Group_1"), dated_of("TV 14").day
     (Dated(what='LxW', kind='date', day='2024-01-01'), None, '14')
-    >>> dated_of("L4"), dated_of("Length day 4 (mm)").what, dated_of("D4")
-    (Dated(what='L', kind='day', day='4'), 'Length', None)
+    >>> dated_of("Day 3 - length (mm)"), dated_of("TVDay7").day, dated_of("L4").what
+    (Dated(what='length', kind='day', day='3'), '7', 'L')
     """
-    text = name.strip()
-    if (unit := _UNIT.search(text)) and unit[1].strip().casefold() in UNIT_WORDS:
-        text = text[: unit.start()]
-    glued = _GLUED.fullmatch(text)
-    if glued and measure_of(glued[1]):
-        return Dated(glued[1], "day", glued[2])
+    text = _without_unit(name.strip())
+    if day_of_header(text) is not None:
+        return None
     for cut in _SEPARATOR.finditer(text):
         head, tail = text[: cut.start()], text[cut.end() :].rstrip(") ")
         minus = "-" if text[: cut.end()].endswith(("_-", " -")) else ""
         for what, day in ((head, minus + tail), (tail, head)):
             said = day_of_header(day)
-            worded = any(map(str.isalpha, what))
-            if said is None or not worded or day_of_header(what) is not None:
+            if said is None or not what or day_of_header(what) is not None:
                 continue
-            if is_date(day) or not _PLAIN_NUMBER.fullmatch(day) or measure_of(what):
-                return Dated(what, *said)
+            counted = bool(_PLAIN_NUMBER.fullmatch(day)) and not is_date(day)
+            if not counted or measure_of(what):
+                return Dated(what, *said, counted)
+    found = _GLUED.fullmatch(text)
+    said = day_of_header(found[2]) if found else None
+    if found and said and measure_of(found[1]):
+        return Dated(found[1], *said, bool(_PLAIN_NUMBER.fullmatch(found[2])))
     return None
+
+
+def _without_unit(text: str) -> str:
+    found = _BRACKET.search(text)
+    named = found is not None and found[1].strip().casefold() in UNIT_WORDS
+    return text[: found.start()] if found is not None and named else text
 
 
 def recognise_dated(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     """A header that names mouse and arm, and columns each named by a measure and a day."""
     best = Recognition(False, "has no columns named by a measure and a day, as LxW_2024-01-01")
     for position, header in candidate_headers(sheet, declared):
-        dated = _dated_columns(header)
+        dated = _dated_columns(header, declared)
         complaint = _complaint(header, dated)
         if complaint is None:
             labels = _labels(dated, declared)
-            whats = tuple(dict.fromkeys(one.what for one in dated.values()))
+            whats = tuple(dict.fromkeys(one.what for one in dated.values() if one.what))
             why = f"one row a mouse, a column for each {' and '.join(whats)} of a day"
             own = own_header(header, labels)
             return Recognition(True, why, position, own, whats, labels)
@@ -95,45 +106,55 @@ def recognise_dated(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
 
 def lengthen_dated(sheet: Sheet, found: Recognition) -> LongText:
     """A row for each mouse and day of which anything was written."""
-    dated = _dated_columns(found.header)
+    said = {column: dated_of(found.header.names[column]) for column in found.labels}
     for column, label in found.labels.items():
         if label.role == ASKED:
-            raise InputError(_which_measure(sheet, dated[column].what, found.header.names[column]))
+            one = said[column]
+            what = one.what if one is not None else "W"
+            raise InputError(_which_measure(sheet, what, found.header.names[column]))
+    by_w = measured_by_w(found.header)
+    counted = [c in by_w or (one is not None and one.counted) for c, one in said.items()]
+    days = {label.day for label in found.labels.values()}
+    if all(counted) and are_visits(days):
+        raise InputError(_which_visits(sheet, [found.header.names[c] for c in found.labels]))
     body, findings = body_of(sheet, found)
-    kind = next(iter(dated.values())).kind
-    return lengthen_grid(body, found.header, found.labels, kind, findings)
+    return settle_days(
+        sheet, lengthen_grid(body, found.header, found.labels, _kind(found), findings)
+    )
 
 
-def _dated_columns(header: Header) -> dict[int, Dated]:
+def _kind(found: Recognition) -> str:
+    """What the days of the columns count."""
+    name = found.header.names[next(iter(found.labels))]
+    said = dated_of(name) or day_of_header(name)
+    if isinstance(said, Dated):
+        return said.kind
+    return "day" if said is None or measured_by_w(found.header) else said[0]
+
+
+def _dated_columns(header: Header, declared: Mapping[str, str]) -> dict[int, Dated]:
+    """The columns of a measure and a day; columns of a day alone are volumes beside weights."""
     said = {column: dated_of(name) for column, name in enumerate(header.names) if name}
     found = {column: one for column, one in said.items() if one is not None}
+    by_w = {c: Dated("W", "day", day, counted=True) for c, day in measured_by_w(header).items()}
+    found = dict(sorted({**found, **by_w}.items()))
     often = Counter(one.what for one in found.values())
     found = {column: one for column, one in found.items() if often[one.what] > 1}
-    days = {column: said for column, said in day_columns(header).items() if column not in found}
-    measures = {measure_of(one.what) for one in found.values()}
-    if _counts_visits(header, found) or (measures == {"width"} and not days):
-        return {}  # W1, W2, W3 alone are weeks; L1, L2, L3 may be the first, second and third time
-    if days and not measures & {"volume", "length", "area"}:
-        # Days without a word are volumes, beside weights or what was computed from them.
-        known = {column: one for column, one in found.items() if measure_of(one.what)}
-        plain = {column: Dated(VOLUME, *said) for column, said in days.items()}
-        return {**plain, **known} if known else {}
-    return found
+    read = {c: one for c, one in found.items() if not _is_relative(one.what, declared)}
+    bare = {c: Dated("", *day) for c, day in day_columns(header).items() if c not in found}
+    roles = measures_said(dict.fromkeys(one.what for one in read.values()), declared)
+    if bare and len(bare) > 1 and not _OF_TUMORS & {r for w, r in roles.items() if w != "W"}:
+        days = {one.day for one in bare.values()}
+        strays = {one.what for one in read.values() if one.counted and one.day not in days}
+        own = {c: one for c, one in read.items() if one.what not in strays}
+        return dict(sorted({**bare, **own}.items())) if own else {}
+    return read if _OF_TUMORS & set(roles.values()) else found
 
 
-def _counts_visits(header: Header, found: Mapping[int, Dated]) -> bool:
-    """Whether the numbers behind glued letters are 1, 2, 3, …: times, not days."""
-    counted = [
-        one
-        for column, one in found.items()
-        if one.kind == "day"
-        and (
-            _GLUED.fullmatch(header.names[column].strip())
-            or one.what.casefold() in ("measurement", "reading", "visit")
-        )
-    ]
-    numbers = {float(one.day) for one in counted}
-    return bool(counted) and numbers == set(range(1, len(numbers) + 1))
+def _is_relative(what: str, declared: Mapping[str, str]) -> bool:
+    words = re.sub(r"[\s_./-]+", " ", what).strip()
+    chosen = {theirs.strip().casefold() for theirs in declared.values()}
+    return bool(_RELATIVE.fullmatch(words)) and what.strip().casefold() not in chosen
 
 
 def _complaint(header: Header, dated: Mapping[int, Dated]) -> str | None:
@@ -150,7 +171,8 @@ def _complaint(header: Header, dated: Mapping[int, Dated]) -> str | None:
 
 
 def _labels(dated: Mapping[int, Dated], declared: Mapping[str, str]) -> dict[int, Label]:
-    roles = measures_said(dict.fromkeys(one.what for one in dated.values()), declared)
+    words = dict.fromkeys(one.what for one in dated.values() if one.what)
+    roles = {"": "volume", **measures_said(words, declared)}
     return {column: Label(roles[one.what], one.day) for column, one in dated.items()}
 
 
@@ -174,16 +196,23 @@ def measures_said(words: Mapping[str, object], declared: Mapping[str, str]) -> d
 
 
 def _which_measure(sheet: Sheet, what: str, name: str) -> str:
+    seen = f"{sheet.title}: what is {what!r} in columns such as {name!r}:"
     if measure_of(what) == "width":
         return (
-            f"{sheet.title}: what is {what!r} in columns such as {name!r}: a width, of which the "
-            "length is missing, or a body weight? Say so in study.toml:\n\n[columns]\n"
-            f'body_weight_g = "{what}"'
+            f"{seen} a body weight, or a width? Say so in study.toml:\n\n[columns]\n"
+            f'body_weight_g = "{what}"    # or width_mm = "{what}"'
         )
     return (
-        f"{sheet.title}: what is {what!r} in columns such as {name!r}: a volume, or an area length "
-        "× width? Say so in study.toml:\n\n[columns]\n"
+        f"{seen} a volume, or an area length × width? Say so in study.toml:\n\n[columns]\n"
         f'area_mm2 = "{what}"    # or volume_mm3 = "{what}"'
+    )
+
+
+def _which_visits(sheet: Sheet, names: list[str]) -> str:
+    example = names[0].rstrip("0123456789 _.")
+    return (
+        f"{sheet.title}: do the numbers of {', '.join(names[:3])}, … count days or visits? "
+        f"Write the day of each in its name, as '{example} day 3', or its date."
     )
 
 

@@ -15,6 +15,7 @@ from xenotrack.study.layouts.layout import (
     candidate_headers,
     has_role,
 )
+from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.sheet import Sheet
 from xenotrack.study.study import TIDY_COLUMNS
 
@@ -62,7 +63,7 @@ def lengthen_long(sheet: Sheet, found: Recognition) -> LongText:
         {"row": body["row"], "column": value, "day": body.iloc[:, roles[kind]], **texts}
     )
     frame.index = pd.RangeIndex(len(frame))
-    return LongText(frame, found.header, kind, findings)
+    return settle_days(sheet, LongText(frame, found.header, kind, findings))
 
 
 def _missing(header: Header) -> list[str]:

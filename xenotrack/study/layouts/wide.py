@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from xenotrack.study.columns import NAME_OF_ROLE, Header
-from xenotrack.study.days import is_baseline, is_date
-from xenotrack.study.finding import Finding
+from xenotrack.study.days import SERIAL_DAYS, is_baseline, is_date, month_and_day
+from xenotrack.study.layouts.grid import measure_of
 from xenotrack.study.layouts.layout import (
     Layout,
     LongText,
@@ -19,21 +19,25 @@ from xenotrack.study.layouts.layout import (
     body_of,
     candidate_headers,
     has_role,
-    sheet_finding,
 )
+from xenotrack.study.layouts.wordeddays import disagreements, settle_days
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.sheet import Sheet
 
 _DAY = re.compile(
-    r"(?:day|d|t|j|x|tag|jour|día|dia|giorno)?[ _.]?([-−]?\d+(?:\.\d+)?)"
-    r"(?: ?d(?:p[tir])?| days?(?: post[ -]?(?:treatment|dose|implant(?:ation)?))?)?",
+    r"(?:day|d|x|tag|jour|j|día|dia|giorno)?[ _.]?([-−]?\d+(?:\.\d+)?)(?: ?d| ?dp[a-z]| days?)?",
     re.IGNORECASE,
 )
-# A day and its date: `Day 7 (3/21/22)`, `D7 3/21`.
-_WITH_DATE = re.compile(r"((?:day|d) ?[-−]?\d+) *[( ] *[\d./-]+ *\)?", re.IGNORECASE)
-# W4 beside L4 or V4 is what was measured on day 4; alone it is the fourth week.
-_BARE_WEEK = re.compile(r"w-?\d+(?:\.\d+)?", re.IGNORECASE)
-_BARE_MEASURE = re.compile(r"(?:l|v|tv|bw|d|day)[ _.]?-?\d+(?:\.\d+)?", re.IGNORECASE)
+# A day and its date, as Day 7 (3/21/22).
+_WITH_DATE = re.compile(
+    r"(?:day|d|tag|jour|j|día|dia|giorno)[ _.]?([-−]?\d+(?:\.\d+)?)[\s,;:_-]*[ (\[]"
+    r"([^()\[\]]+?)[)\]]?",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"t[ _.]?(\d+)", re.IGNORECASE)
+# W says week, width or weight.
+_W = re.compile(r"w[ _.]?(\d+(?:\.\d+)?)", re.IGNORECASE)
+_MEASURED = re.compile(r"([^\W\d_]+)[ _.]?(\d+(?:\.\d+)?)")
 _WEEK = re.compile(r"(?:week|wk|w)[ _.]?([-−]?\d+(?:\.\d+)?)", re.IGNORECASE)
 _TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "start", "fate")
 
@@ -43,20 +47,38 @@ def day_of_header(name: str) -> tuple[str, str] | None:
 
     >>> day_of_header("Day 7"), day_of_header("-1"), day_of_header("Week 2"), day_of_header("Tag 3")
     (('day', '7'), ('day', '-1'), ('week', '2'), ('day', '3'))
-    >>> day_of_header("Day 7 (3/21/22)"), day_of_header("T4"), day_of_header("7 dpt")
-    (('day', '7'), ('day', '4'), ('day', '7'))
     >>> day_of_header("Sex")
     """
     text = name.strip()
-    if dated := _WITH_DATE.fullmatch(text):
-        text = dated[1]
-    if re.fullmatch(r"\d{8}", text):
-        return ("date", text) if is_date(text) else None
+    if _is_date_in_digits(text):
+        return "date", text
     if found := _DAY.fullmatch(text):
         return "day", found[1].replace("−", "-")
     if found := _WEEK.fullmatch(text):
         return "week", found[1].replace("−", "-")
-    return ("date", text) if is_date(text) else None
+    if is_date(text) or month_and_day(text):
+        return "date", text
+    found = _WITH_DATE.fullmatch(text)
+    return ("day", found[1].replace("−", "-")) if found and is_date_like(found[2]) else None
+
+
+def _is_date_in_digits(text: str) -> bool:
+    """Whether digits alone are a date: 20220314 and 220314, or the 44634 of a spreadsheet."""
+    if re.fullmatch(r"\d{5}", text):
+        return SERIAL_DAYS[0] <= int(text) <= SERIAL_DAYS[1]
+    return re.fullmatch(r"\d{6}|\d{8}", text) is not None and is_date(text)
+
+
+def dates_of_names(header: Header) -> dict[int, str]:
+    """The dates that stand beside the days in the names of columns, as in Day 7 (3/21/22)."""
+    found = {c: _WITH_DATE.fullmatch(header.names[c].strip()) for c in day_columns(header)}
+    return {c: one[2] for c, one in found.items() if one is not None and is_date(one[2])}
+
+
+def is_date_like(text: str) -> bool:
+    """Whether a text is a date, whatever of it was left out: 3/14 names no day by itself."""
+    short = bool(re.fullmatch(r"\d{1,2}[-/.]\d{1,2}\.?", text))
+    return short or is_date(text) or month_and_day(text) is not None
 
 
 def recognise_wide(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
@@ -81,6 +103,7 @@ def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
     roles = found.header.roles
     days = day_columns(found.header)
     kind = next(iter(days.values()))[0]
+    days = baseline_columns(found.header, days) | days
     columns = list(days)
     cells = body.iloc[:, columns].to_numpy(dtype=object)
     said = ~np.frompyfunc(is_missing, 1, 1)(cells).astype(bool)
@@ -97,49 +120,78 @@ def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
             "volume": cells[row, column],
         }
     )
-    return LongText(frame, found.header, kind, (*findings, *_baseline_read(sheet, found)))
-
-
-def _baseline_read(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
-    names, row = found.header.names, int(sheet.rows[found.position])
-    for column, (_, day) in day_columns(found.header).items():
-        if day == "0" and is_baseline(names[column]):
-            yield sheet_finding(
-                sheet,
-                "baseline-is-day-0",
-                sheet.cell(row, column),
-                f"The column {names[column]!r} was read as day 0.",
-                "Nothing to do if it is; else name it by its day.",
-            )
+    dates = dates_of_names(found.header)
+    doubts = disagreements(sheet, found, {c: days[c][1] for c in dates}, dates)
+    return settle_days(sheet, LongText(frame, found.header, kind, (*findings, *doubts)))
 
 
 def day_columns(header: Header) -> dict[int, tuple[str, str]]:
-    """The columns named by a day, each with its kind and text.
-
-    One called Baseline is day 0 where all others come later.
-    """
+    """The columns named by a day, each with its kind and text."""
     taken = set(header.roles.values())
-    measured = any(map(_BARE_MEASURE.fullmatch, header.names))
-    found = {
+    days = {
         column: said
         for column, name in enumerate(header.names)
-        if column not in taken
-        and (said := day_of_header(name)) is not None
-        and not (measured and _BARE_WEEK.fullmatch(name.strip()))
+        if column not in taken and (said := day_of_header(name)) is not None
     }
-    first = baseline_column(header, found)
-    if first is not None:
-        found = {first: (next(iter(found.values()))[0], "0"), **found}
-    return found
+    measured = measured_by_w(header)
+    days = {column: said for column, said in days.items() if column not in measured}
+    return days or _times(header)
 
 
-def baseline_column(header: Header, days: Mapping[int, tuple[str, str]]) -> int | None:
-    """The one column that is called Baseline before columns of later days."""
-    named = [column for column, name in enumerate(header.names) if is_baseline(name)]
-    later = bool(days) and all(
-        kind != "date" and float(text.replace("−", "-")) > 0 for kind, text in days.values()
-    )
-    return named[0] if len(named) == 1 and later else None
+def baseline_columns(
+    header: Header, days: Mapping[int, tuple[str, str]]
+) -> dict[int, tuple[str, str]]:
+    """The columns of readings at baseline, where no column of day 0 stands beside."""
+    taken = {*header.roles.values(), *days}
+    if any(re.fullmatch(r"-?0+(?:\.0+)?", day) for _, day in days.values()):
+        return {}
+    return {
+        column: (next(iter(days.values()))[0], name)
+        for column, name in enumerate(header.names)
+        if column not in taken and is_baseline(name)
+    }
+
+
+def measured_by_w(header: Header) -> dict[int, str]:
+    """The columns such as ``W4`` that hold a width or a weight, with their number.
+
+    They are weeks only where no ``L4``, ``V4`` or ``BW4`` stands beside, nor the days ``D4``.
+    """
+    taken = set(header.roles.values())
+    numbers, beside, days = {}, False, set()
+    for column, name in enumerate(header.names):
+        if column in taken:
+            continue
+        if found := _W.fullmatch(name):
+            numbers[column] = found[1]
+        elif (found := _MEASURED.fullmatch(name)) and measure_of(found[1]):
+            beside = True
+        elif (said := day_of_header(name)) and said[0] == "day":
+            days.add(said[1])
+    return numbers if beside or (numbers and days >= set(numbers.values())) else {}
+
+
+def are_visits(days: Iterable[str]) -> bool:
+    """Whether numbers only count visits: each the one before and one, from 0 or 1.
+
+    >>> are_visits(["1", "2", "3"]), are_visits(["0", "3", "7"])
+    (True, False)
+    """
+    numbers = sorted({float(day) for day in days})
+    return numbers[:1] in ([0.0], [1.0]) and numbers == [
+        numbers[0] + i for i in range(len(numbers))
+    ]
+
+
+def _times(header: Header) -> dict[int, tuple[str, str]]:
+    """The columns ``T0 T4 T7``, where their numbers are days: T1, T2 are visits or tumours."""
+    taken = set(header.roles.values())
+    times = {
+        column: ("day", found[1])
+        for column, name in enumerate(header.names)
+        if column not in taken and (found := _TIME.fullmatch(name))
+    }
+    return {} if are_visits(day for _, day in times.values()) else times
 
 
 def _complaint(header: Header) -> str | None:
@@ -165,7 +217,8 @@ def _own(header: Header) -> Header:
     days = day_columns(header)
     roles = {role: column for role, column in header.roles.items() if role in _TEXTS}
     idle = [column for role, column in header.roles.items() if role not in _TEXTS]
-    unknown = tuple(column for column in (*header.unknown, *idle) if column not in days)
+    read = baseline_columns(header, days) | days
+    unknown = tuple(column for column in (*header.unknown, *idle) if column not in read)
     return Header(header.names, roles, header.units, header.rivals, unknown)
 
 

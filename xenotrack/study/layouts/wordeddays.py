@@ -1,0 +1,140 @@
+"""Days that are words or lack a year: what they mean depends on all the days of their sheet."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.errors import InputError
+from xenotrack.study.days import (
+    find_date_order,
+    half_converted,
+    is_baseline,
+    month_and_day,
+    read_days,
+    refuse_half_converted,
+)
+from xenotrack.study.finding import Finding
+from xenotrack.study.layouts.layout import LongText, Recognition, sheet_finding
+from xenotrack.study.numbers import is_missing
+from xenotrack.study.sheet import Sheet
+
+# Dates farther apart may well lie in two years.
+_HALF_A_YEAR = 183
+# Any year without a 29 February, so that days between dates are those of most years.
+_SOME_YEAR, _SOME_LEAP_YEAR = 2001, 2004
+
+
+def settle_days(sheet: Sheet, long: LongText) -> LongText:
+    """The long table with a baseline as day 0 and dates without a year within one."""
+    texts = [text for text in long.frame["day"].unique() if not is_missing(text)]
+    column = long.header.roles.get(long.day_kind)
+    if column is not None:
+        turned = set(half_converted(texts)[0])
+        rows = long.frame.loc[long.frame["day"].str.strip().isin(turned), "row"]
+        cells = [sheet.cell(int(row), column) for row in rows.head(5)]
+        more = ", …" if len(rows) > len(cells) else ""
+        refuse_half_converted(texts, sheet.title, f" (cells {', '.join(cells)}{more})")
+    if any(map(is_baseline, texts)):
+        return _with_baseline(sheet, long, texts)
+    if texts and all(month_and_day(text) for text in texts):
+        return _with_year(sheet, long, texts)
+    return long
+
+
+def disagreements(
+    sheet: Sheet, found: Recognition, days: Mapping[int, str], dates: Mapping[int, str]
+) -> Iterator[Finding]:
+    """Columns whose date and day are not as far apart as those of most."""
+    if not dates:
+        return
+    order = find_date_order(dates.values(), sheet.title)
+    numbers, _ = read_days(pd.Series(list(dates.values()), dtype=object), "date", ".", order)
+    zeros = numbers - np.array([float(days[column]) for column in dates])
+    usual = Counter(zeros.tolist()).most_common(1)[0][0]
+    for (column, date), zero in zip(dates.items(), zeros, strict=True):
+        if zero != usual:
+            yield sheet_finding(
+                sheet,
+                "date-and-day-disagree",
+                sheet.cell(int(sheet.rows[found.position]), column),
+                f"Day {days[column]} stands beside {date}, {abs(zero - usual):g} days from where "
+                "the other columns put it; the day was taken.",
+                "Mend the date or the day.",
+            )
+
+
+def _with_baseline(sheet: Sheet, long: LongText, texts: list[str]) -> LongText:
+    """The long table whose readings at baseline were taken on day 0, where no other was."""
+    words = [text for text in texts if is_baseline(text)]
+    others = pd.Series([text for text in texts if text not in words], dtype=object)
+    numbers, dates = read_days(others, long.day_kind, ".", None)
+    if (
+        len({word.strip().casefold() for word in words}) > 1
+        or not len(others)
+        or dates.any()
+        or not (numbers > 0).all()
+    ):
+        raise InputError(
+            f"{sheet.title}: on which day were the readings called {words[0]!r} taken? "
+            "It is day 0 only where all other days are numbers above 0. Write the day instead."
+        )
+    finding = sheet_finding(
+        sheet,
+        "baseline-is-day-zero",
+        "",
+        f"Readings called {words[0].strip()!r} were read as those of day 0.",
+        "If they were taken on another day, write it, as day -1.",
+    )
+    days = long.frame["day"].replace(dict.fromkeys(words, "0"))
+    return _with_days(long, days, long.day_kind, finding)
+
+
+def _with_year(sheet: Sheet, long: LongText, texts: list[str]) -> LongText:
+    """The long table with dates of one year, which only count the days between them."""
+    said = {text: month_and_day(text) or (1, 1) for text in texts}
+    if doubt := _doubt_about_year(set(said.values()), long):
+        raise InputError(
+            f"{sheet.title}: the dates have no year ({texts[0].strip()!r}, …), and {doubt}. "
+            "Write the year in each, as 2024-01-31."
+        )
+    year = _SOME_LEAP_YEAR if (2, 29) in said.values() else _SOME_YEAR
+    dates = {text: datetime.date(year, *day).isoformat() for text, day in said.items()}
+    finding = sheet_finding(
+        sheet,
+        "dates-without-year",
+        "",
+        f"The dates have no year, as {texts[0].strip()!r}; all were taken to lie in one, and "
+        f"{year} was written for it.",
+        "Nothing to do, unless they lie in two years: then write the year in each.",
+    )
+    return _with_days(long, long.frame["day"].replace(dates), "date", finding)
+
+
+def _doubt_about_year(days: set[tuple[int, int]], long: LongText) -> str:
+    """Why days between dates without a year cannot be told, "" where they can.
+
+    A sheet of one date or of one arm is likely one of several, each of which might lie in a year
+    of its own.
+    """
+    dates = [datetime.date(_SOME_LEAP_YEAR, month, day) for month, day in days]
+    if len(days) < 2 or long.frame["arm"].nunique() < 2:
+        return "a sheet of one date or of one arm does not tell whether others lie in its year"
+    if len({day for _, day in days}) == 1:
+        return "each may as well be a month of a year"
+    if (max(dates) - min(dates)).days > _HALF_A_YEAR:
+        return "they are more than half a year apart, or lie in two years"
+    march = datetime.date(_SOME_LEAP_YEAR, 3, 1)
+    if (2, 29) not in days and min(dates) < march <= max(dates):
+        return "whether a 29 February lies between them depends on it"
+    return ""
+
+
+def _with_days(long: LongText, days: pd.Series, kind: str, finding: Finding) -> LongText:
+    frame = long.frame.assign(day=days)
+    return replace(long, frame=frame, day_kind=kind, findings=(*long.findings, finding))
