@@ -30,8 +30,9 @@ def digits_swapped(study: Study) -> Iterator[Finding]:
     """
     rows = study.measurements
     measured = [name for name in _DIAMETERS if rows[name].notna().any()]
+    tracks = _tracks(rows)
     for name in measured or ["volume_mm3"]:
-        for row in _off_course(rows, name).itertuples():
+        for row in _off_course(rows, tracks, name).itertuples():
             written = getattr(row, name)
             yield at_row(
                 study,
@@ -43,14 +44,21 @@ def digits_swapped(study: Study) -> Iterator[Finding]:
             )
 
 
-def _off_course(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The rows that only fit with two digits swapped: ``before after other`` beside their own."""
-    kept = rows[(rows[name] > 0) & ~rows["below_limit"]]
-    value, day = kept[name].to_numpy(dtype=float), kept["day"].to_numpy(dtype=float)
-    own = np.ones(len(kept), dtype=bool)
+def _tracks(rows: pd.DataFrame) -> np.ndarray:
+    """A number for each tumour of each mouse, of rows that are sorted by them."""
+    new = np.zeros(len(rows), dtype=bool)
     for key in ("mouse", "tumor"):
-        names = kept[key].to_numpy()
-        own &= (names == np.roll(names, 1)) & (names == np.roll(names, -1))
+        names = rows[key].to_numpy()
+        new[1:] |= names[1:] != names[:-1]
+    return np.cumsum(new)
+
+
+def _off_course(rows: pd.DataFrame, tracks: np.ndarray, name: str) -> pd.DataFrame:
+    """The rows that only fit with two digits swapped: ``before after other`` beside their own."""
+    usable = ((rows[name] > 0) & ~rows["below_limit"]).to_numpy()
+    kept, track = rows[list(dict.fromkeys(("day", "volume_mm3", name)))][usable], tracks[usable]
+    value, day = kept[name].to_numpy(dtype=float), kept["day"].to_numpy(dtype=float)
+    own = (track == np.roll(track, 1)) & (track == np.roll(track, -1))
     own[:1] = own[-1:] = False
     before, after = np.roll(value, 1), np.roll(value, -1)
     gap = np.roll(day, -1) - np.roll(day, 1)
@@ -60,7 +68,7 @@ def _off_course(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     off = np.log(value) - line
     own &= np.isfinite(off)
     if own.sum() < _FEWEST:
-        return kept[:0]
+        return rows[:0]
     volume = kept["volume_mm3"].to_numpy(dtype=float)
     sizes = np.select([volume < size for size, _ in SCATTER], [by for _, by in SCATTER], 1.0)
     scatter = max(1.4826 * float(np.median(np.abs(off[own]))), _LEAST_SCATTER) * sizes
@@ -69,7 +77,8 @@ def _off_course(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     with np.errstate(invalid="ignore"):
         fits = np.abs(np.log(other) - line[doubtful]) < _ON * scatter[doubtful]
     places = doubtful[fits]
-    found = with_columns(kept.iloc[places], before=before[places], after=after[places])
+    found = rows.iloc[np.flatnonzero(usable)[places]]
+    found = with_columns(found, before=before[places], after=after[places])
     return with_columns(found, other=other[fits])
 
 

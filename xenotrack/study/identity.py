@@ -61,9 +61,11 @@ def drop_summaries(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
 
     They may be called so where the arm should stand, beside no mouse.
     """
-    named = rows["mouse"].astype(str).where(rows["mouse"] != "", rows["arm"].astype(str))
+    named = rows["mouse"]
+    if (blank := named == "").any():
+        named = named.mask(blank, rows["arm"])
     statistics = statistics_among(named.unique())
-    gone = named.isin(statistics).to_numpy()
+    gone = named.isin(statistics).to_numpy() if statistics else np.zeros(len(rows), dtype=bool)
     if not gone.any() or gone.all():
         return rows
     ledger.note_rows(

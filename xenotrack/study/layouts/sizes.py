@@ -86,6 +86,9 @@ def tumor_of_name(name: str) -> str:
     return _SIDES.get(rest, rest)
 
 
+_EARLY = 60  # records
+
+
 def size_columns(cells: pd.DataFrame) -> list[int]:
     """The columns at least half of whose different texts are sizes, the header aside."""
     found = []
@@ -100,14 +103,17 @@ def size_columns(cells: pd.DataFrame) -> list[int]:
 def recognise_sizes(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     """A header that names mouse, arm and day (or days), above sizes as 7.2 x 5.1."""
     columns = size_columns(sheet.cells)
+    # Where sizes are written with a slash the first records show it.
+    early = sheet.cells.iloc[:_EARLY].to_numpy(dtype=object).ravel()
+    may_be_slashed = not columns and any("/" in text for text in early)
     best = Recognition(False, "misses a header above its sizes" if columns else _NO_SIZES)
     for position, header in candidate_headers(sheet, declared):
-        slashed = _slashed_columns(sheet.cells.iloc[position + 1 :], header) if not columns else []
+        body = sheet.cells.iloc[position + 1 :]
+        slashed = _slashed_columns(body, header) if may_be_slashed else []
         labels = _labels(header, columns or slashed)
         if not labels:
             continue
         own = own_header(header, labels, day_kind(header) or "")
-        body = sheet.cells.iloc[position + 1 :]
         filled = [c for c in labels if not all(map(is_missing, body.iloc[:, c].unique()))]
         complaint = _complaint(own, labels, 2 * len(columns or slashed) < len(filled))
         if complaint is None:

@@ -34,8 +34,8 @@ def settle_days(sheet: Sheet, long: LongText) -> LongText:
     """The long table with a baseline as day 0 and dates without a year within one."""
     texts = [text for text in long.frame["day"].unique() if not is_missing(text)]
     column = long.header.roles.get(long.day_kind)
-    if column is not None:
-        turned = set(half_converted(texts)[0])
+    turned = set(half_converted(texts)[0])
+    if column is not None and turned:
         rows = long.frame.loc[long.frame["day"].str.strip().isin(turned), "row"]
         cells = [sheet.cell(int(row), column) for row in rows.head(5)]
         more = ", …" if len(rows) > len(cells) else ""
