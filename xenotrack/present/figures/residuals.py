@@ -58,4 +58,4 @@ def residuals(design: Design, table: pd.DataFrame) -> ggplot:
 
 def _note(own: pd.DataFrame) -> str:
     outside = int((own["residual"].abs() > 2).sum())
-    return f"{len(own)} readings, {outside} beyond ±2 SD"
+    return f"{outside} of {len(own)} beyond ±2"

@@ -115,9 +115,19 @@ def _slowed(facts: Facts) -> Iterator[str]:
         return
     yield (
         f"On {facts.days_fitted}, in percent of the growth rate of {facts.control}; above 100 % "
-        f"the tumours shrank ({ADJUSTMENTS[facts.design.rules.compare.adjust]})."
+        f"the tumours shrank ({ADJUSTMENTS[facts.design.rules.compare.adjust]}"
+        f"{_alone(facts, facts.slowing)})."
     )
     yield from slowed_sentences(facts.slowing, facts.control, facts.level)
+
+
+def _alone(facts: Facts, rows: pd.DataFrame) -> str:
+    """That one of these contrasts is the primary one, and was not adjusted for the others."""
+    named = facts.design.rules.compare.primary
+    if named is None or facts.design.rules.compare.adjust == "none":
+        return ""
+    found = rows["contrast"].eq(named).any()
+    return f"; the primary contrast, {named}, stands alone" if found else ""
 
 
 def blocked(facts: Facts) -> Answer:
@@ -209,7 +219,8 @@ def gained_sentence(row: pd.Series, facts: Facts) -> Iterator[str]:
         return
     found = (
         f"{number(row['estimate'])} days ({family_interval(row, facts.level)}, "
-        f"{p_words(row['p_adjusted'])}{too_narrow(facts, (arm, str(facts.control)))})"
+        f"{p_words(row['p_adjusted'])}{_alone(facts, row.to_frame().T)}"
+        f"{too_narrow(facts, (arm, str(facts.control)))})"
     )
     until = f"up to day {number(facts.tables['progression']['rmst_until'].max())}"
     if row["p_adjusted"] >= 1 - facts.level:
