@@ -10,7 +10,7 @@ _STATISTIC = (
     r"promedio|s ?e ?m|st(?:an)?d(?:ard)? ?dev(?:iation)?|std ?dev|st ?dev|"
     r"st(?:an)?d(?:ard)? ?err(?:or)?|cv|coefficient of variation|variance|tgi|t ?/ ?c|p-? ?value|"
     r"stabw|standardabweichung|[ée]cart[ -]type|erreur[ -]type|desviaci[óo]n est[áa]ndar|"
-    r"95 ?% ?ci|ci 95 ?%?|conf(?:idence)? ?int(?:erval)?|quartile|iqr"
+    r"\d\d ?% ?ci|ci \d\d ?%?|conf(?:idence)? ?int(?:erval)?|quartile|iqr"
 )
 # Mean of what: `Vehicle mean`, `Mean TV`, `Mean ± SEM`, `TGI (%)`, `Mean (n=4)`.
 _OF = (
@@ -20,6 +20,7 @@ _OF = (
 _PLAIN = re.compile(
     rf"(?:.* )?%? ?(?:{_STATISTIC})(?: ?(?:{_OF}))*|n ?= ?\d+|(?:mean|average|avg|median) [^\d]+"
 )
+_DIGIT = re.compile(r"\d")
 # What a mouse may be called as well.
 _DOUBTFUL = frozenset(
     (
@@ -51,10 +52,13 @@ def statistics_among(names: Iterable[str]) -> set[str]:
     A doubtful one is where a plain one stands beside, or where mice are numbered and it is not.
     """
     seen = [name for name in dict.fromkeys(names) if name]
-    plain = {name for name in seen if is_statistic(name)}
-    doubtful = {name for name in seen if may_be_statistic(name)}
-    others = [name for name in seen if name not in plain | doubtful]
-    numbered = sum(any(mark.isdigit() for mark in name) for name in others)
+    # Which digits stand in a name is all one, and mice are many: each pattern is looked at once.
+    patterns = {name: _DIGIT.sub("0", name) for name in seen}
+    kinds = {pattern: is_statistic(pattern) for pattern in set(patterns.values())}
+    plain = {name for name in seen if kinds[patterns[name]]}
+    doubtful = {name for name in seen if name == patterns[name] and may_be_statistic(name)}
+    others = [name for name in seen if name not in plain and name not in doubtful]
+    numbered = sum("0" in patterns[name] for name in others)
     if plain or numbered > 0.8 * len(others):
         return plain | doubtful
     return plain
