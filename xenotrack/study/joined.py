@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-
-import pandas as pd
 
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.sheet import Sheet
@@ -30,12 +27,9 @@ def with_joined_columns(sheet: Sheet, declared: Mapping[str, str]) -> Sheet:
 
 
 def _joined(sheet: Sheet, position: int, name: str, columns: list[int]) -> Sheet:
-    cells = sheet.cells.copy(deep=False)
     below = sheet.cells.iloc[position + 1 :, columns].to_numpy().tolist()
     texts = [" ".join(text.strip() for text in row if _says_something(text)) for row in below]
-    column = [*[""] * position, name, *texts]
-    cells[cells.shape[1]] = pd.Series(column, index=cells.index, dtype=object)
-    return replace(sheet, cells=cells)
+    return sheet.with_column(position, name, texts)
 
 
 def _says_something(text: str) -> bool:

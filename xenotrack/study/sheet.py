@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,13 @@ class Sheet:
     def texts(self, position: int) -> list[str]:
         """The trimmed cells of one record."""
         return [text.strip() for text in self.cells.iloc[position].tolist()]
+
+    def with_column(self, position: int, name: str, texts: Sequence[str]) -> Sheet:
+        """The sheet with a column more: its name at one record, a text for each record below."""
+        cells = self.cells.copy(deep=False)
+        column = [*[""] * position, name, *texts]
+        cells[cells.shape[1]] = pd.Series(column, index=cells.index, dtype=object)
+        return replace(self, cells=cells)
 
     def cell(self, row: int, column: int | None = None) -> str:
         """A row number, or in a workbook the cell, as findings write it."""

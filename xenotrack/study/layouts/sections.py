@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from xenotrack.study.columns import RANKS, header_words
 from xenotrack.study.layouts.layout import Recognition, sheet_finding
@@ -63,7 +62,7 @@ def _from_tabs(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
         for sheet, text in zip(sheets, texts, strict=True):
             if text:
                 tried = (
-                    _with_column(sheet, at, role, [text] * (len(sheet.cells) - at - 1))
+                    sheet.with_column(at, role, [text] * (len(sheet.cells) - at - 1))
                     for at in _near(sheet, tries)
                 )
                 if found := _first_fit(tried, tries):
@@ -208,11 +207,4 @@ def _named(
         )
         head = places.index(at)
         texts = [by_line[names[p]] if p in names else "" for p in places[head + 1 :]]
-        yield _with_column(short, head, role, texts)
-
-
-def _with_column(sheet: Sheet, at: int, name: str, texts: Sequence[str]) -> Sheet:
-    cells = sheet.cells.copy(deep=False)
-    column = [*[""] * at, name, *texts]
-    cells[cells.shape[1]] = pd.Series(column, index=cells.index, dtype=object)
-    return replace(sheet, cells=cells)
+        yield short.with_column(head, role, texts)
