@@ -24,6 +24,8 @@ from xenotrack.model.risk_sets import Counts, Flags, Floats, count_risk_sets
 CONVERGED = 1e-20
 ROUNDING = 1e-10  # below this, steps that no longer shrink are rounding
 LONGEST_STEP = 4.0  # of any log hazard at once
+STRAIGHT_STEPS = 12
+CLOSE = 1e-12  # a step of a millionth of an SE: the error it leaves is of that squared
 FARTHEST = 1e3  # a log hazard ratio beyond which a limit is called unbounded
 
 
@@ -197,6 +199,38 @@ class _Profile:
 
     def limit(self, side: int, root: float, std_error: float) -> float:
         """The value on one ``side`` of the estimate that lies ``root`` away, NaN if unbounded."""
+        straight = self._straight_to(side, root)
+        return self._searched_for(side, root, std_error) if straight is None else straight
+
+    def _straight_to(self, side: int, root: float) -> float | None:
+        """The limit by Newton's steps in all hazards at once; none where they lead nowhere.
+
+        Each step goes to where the local parabola's profile has fallen far enough (Venzon &
+        Moolgavkar 1988, Applied Statistics 37:87): a fifth of the search's evaluations.
+        """
+        target = self.top.penalised - root**2 / 2
+        beta, here = self.beta, self.top
+        for _ in range(STRAIGHT_STEPS):
+            if not np.isfinite(here.penalised) or not _is_positive(here.curvature):
+                return None
+            upward, along = np.linalg.solve(
+                here.curvature, np.column_stack([here.score, self.weights])
+            ).T
+            height = 2 * (here.penalised - target) + here.score @ upward
+            if height <= 0:
+                return None
+            step = upward + side * np.sqrt(height / (self.weights @ along)) * along
+            if float(np.abs(step).max()) > LONGEST_STEP:
+                return None
+            beta = beta + step
+            if step @ here.curvature @ step <= CLOSE:
+                value = float(self.weights @ beta)
+                return value if side * (value - float(self.weights @ self.beta)) > 0 else None
+            here = penalised_likelihood(self.rows, beta)
+        return None
+
+    def _searched_for(self, side: int, root: float, std_error: float) -> float:
+        """The limit between brackets on the profile itself, NaN if unbounded."""
         estimate = float(self.weights @ self.beta)
         inner, outer = 0.0, np.inf
         away = root * std_error
