@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
 from typing import Protocol
-from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
+from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -41,7 +43,7 @@ PRESENTATION = frozenset(
     )
 )
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
-LONG_NUMBER = re.compile(r"(\d+\.\d{2})\d+")
+FURTHER_DIGITS = re.compile(r"(?<=\.\d\d)\d+")
 
 
 class Names(Protocol):
@@ -62,13 +64,11 @@ def inline_svg(name: str, data: bytes, alt: str, names: Names) -> str:
         raise InputError(
             f"figures/{name}.svg cannot be read as a picture: {error}. Run the study again."
         ) from error
-    drawn = _drawn(root, f"{name}-", frozenset(_referred(root)), names)
     for size in ("width", "height"):  # the page decides; viewBox keeps the shape
-        drawn.attrib.pop(size, None)
-    drawn.set("role", "img")
-    drawn.set("aria-label", alt)
-    text: str = tostring(drawn, encoding="unicode")
-    return text
+        root.attrib.pop(size, None)
+    page = _Page(f"{name}-", frozenset(_referred(root)), names)
+    said = [("xmlns", SVG.strip("{}")), ("role", "img"), ("aria-label", alt)]
+    return page.drawn(root, *said)
 
 
 def _referred(root: Element) -> Iterator[str]:
@@ -80,31 +80,68 @@ def _referred(root: Element) -> Iterator[str]:
             yield from REFERENCE.findall(value)
 
 
-def _drawn(element: Element, prefix: str, referred: frozenset[str], names: Names) -> Element:
-    """A copy of an element that holds only what draws."""
-    copy = Element(element.tag.removeprefix(SVG))
-    if copy.tag == "svg":
-        copy.set("xmlns", SVG.strip("{}"))
-    for key, value in _kept(element):
-        copy.set(key, REFERENCE.sub(rf"url(#{prefix}\1)", value))
-    _name(copy, element, prefix, referred)
-    _tell_whose(copy, element, names)
-    if element.text and element.text.strip():
-        copy.text = element.text
-    for child in element:
-        if isinstance(child.tag, str) and child.tag.removeprefix(SVG) in DRAWN:
-            copy.append(_drawn(child, prefix, referred, names))
-    return copy
+@dataclass(frozen=True)
+class _Page:
+    """What the page knows: ids begin with ``prefix``, and only those referred to are kept."""
 
+    prefix: str
+    referred: frozenset[str]
+    names: Names
 
-def _kept(element: Element) -> Iterator[tuple[str, str]]:
-    for key, value in element.attrib.items():
-        if key in ATTRIBUTES:
-            yield key, LONG_NUMBER.sub(r"\1", value)
-        elif key in PRESENTATION:
-            yield key, value
-        elif key == "style":
-            yield from _declared(value)
+    def drawn(self, element: Element, *said: tuple[str, str]) -> str:
+        """The markup of an element with what is ``said`` of it, of which only what draws is left.
+
+        Written here: to copy elements and have the library write them takes twice as long.
+        """
+        tag = element.tag.removeprefix(SVG)
+        whose, title = self._whose(element)
+        marks = [*said, *self._kept(element), *self._named(element), *whose]
+        begin = f"<{tag}" + "".join([f' {key}="{escape(value)}"' for key, value in marks])
+        inside = f"<title>{escape(title)}</title>" if title else ""
+        if element.text and element.text.strip():
+            inside += escape(element.text)
+        inside += "".join(
+            [
+                self.drawn(child)
+                for child in element
+                if isinstance(child.tag, str) and child.tag.removeprefix(SVG) in DRAWN
+            ]
+        )
+        return f"{begin}>{inside}</{tag}>" if inside else f"{begin}/>"
+
+    def _kept(self, element: Element) -> Iterator[tuple[str, str]]:
+        """The attributes that draw."""
+        for key, value in element.attrib.items():
+            if key in ATTRIBUTES:
+                yield key, self._own_reference(FURTHER_DIGITS.sub("", value))
+            elif key in PRESENTATION:
+                yield key, self._own_reference(value)
+            elif key == "style":
+                yield from _declared(value)
+
+    def _own_reference(self, value: str) -> str:
+        return REFERENCE.sub(rf"url(#{self.prefix}\1)", value) if "url(" in value else value
+
+    def _named(self, element: Element) -> Iterator[tuple[str, str]]:
+        """Ids and links within the figure alone."""
+        own = element.get("id", "")
+        if own in self.referred:
+            yield "id", self.prefix + own
+        link = element.get(LINK) or element.get("href") or ""
+        if link.startswith("#"):
+            yield "href", f"#{self.prefix}{link[1:]}"
+        elif link.startswith("data:image/png;base64,"):
+            yield "href", link
+
+    def _whose(self, element: Element) -> tuple[list[tuple[str, str]], str]:
+        """Arm and mouse by their numbers; their names, which a browser shows at the pointer."""
+        arm, mouse = element.get("data-arm", ""), element.get("data-mouse", "")
+        if arm not in self.names.arms:
+            return [], ""
+        numbers = [("data-arm", str(self.names.arms[arm]))]
+        if mouse not in self.names.mice:
+            return numbers, arm
+        return [*numbers, ("data-mouse", str(self.names.mice[mouse]))], f"{mouse}, {arm}"
 
 
 def _declared(style: str) -> Iterator[tuple[str, str]]:
@@ -116,27 +153,3 @@ def _declared(style: str) -> Iterator[tuple[str, str]]:
         key, _, value = declaration.partition(":")
         if key.strip() in PRESENTATION:
             yield key.strip(), value.strip()
-
-
-def _name(copy: Element, element: Element, prefix: str, referred: frozenset[str]) -> None:
-    """Ids and links within the figure alone."""
-    own = element.get("id", "")
-    if own in referred:
-        copy.set("id", prefix + own)
-    link = element.get(LINK) or element.get("href") or ""
-    if link.startswith("#"):
-        copy.set("href", f"#{prefix}{link[1:]}")
-    elif link.startswith("data:image/png;base64,"):
-        copy.set("href", link)
-
-
-def _tell_whose(copy: Element, element: Element, names: Names) -> None:
-    """Arm and mouse by their numbers; where the pointer rests, a browser shows their names."""
-    arm, mouse = element.get("data-arm", ""), element.get("data-mouse", "")
-    if arm not in names.arms:
-        return
-    copy.set("data-arm", str(names.arms[arm]))
-    if mouse in names.mice:
-        copy.set("data-mouse", str(names.mice[mouse]))
-    title = SubElement(copy, "title")
-    title.text = f"{mouse}, {arm}" if mouse in names.mice else arm
