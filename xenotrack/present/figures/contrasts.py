@@ -17,6 +17,7 @@ from xenotrack.present.figures.forest import BOTTOM, forest_paper, forest_scales
 from xenotrack.present.figures.style import (
     arm_scales,
     assemble,
+    begin,
     caption,
     interval_name,
     say,
@@ -42,7 +43,7 @@ def contrasts(design: Design, table: pd.DataFrame) -> ggplot:
         return say("No growth rates could be compared.")
     low, high = _reach(rows)
     return assemble(
-        ggplot(rows, aes("estimate", "y", colour="arm")),
+        begin(rows, aes("estimate", "y", colour="arm")),
         *forest_paper(rows["y"].max(), title_at=0.12),
         *_reference_lines(rows, low, high),
         geom_segments(aes(LIMITS[0], xend=LIMITS[1], yend="y", arm="arm"), _whole(rows), size=0.9),

@@ -16,6 +16,7 @@ from xenotrack.present.figures.style import (
     THICK,
     arm_scales,
     assemble,
+    begin,
     caption,
     interval_name,
     paper,
@@ -75,7 +76,7 @@ def mean_curves(
     )
     line = aes(group="arm", linetype="arm", arm="arm")
     return assemble(
-        ggplot(drawn, aes("day", "y", colour="arm")),
+        begin(drawn, aes("day", "y", colour="arm")),
         *paper(table.height + 0.5, **table.theme()),
         *table.layers(),
         _intervals(study, drawn.dropna(subset=["low", "high"]), table),

@@ -17,7 +17,7 @@ from plotnine import (
 from xenotrack.present.axes import log_breaks, plain_number, rate_breaks
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.style import assemble, caption, interval_name, paper, say
+from xenotrack.present.figures.style import assemble, begin, caption, interval_name, paper, say
 from xenotrack.present.theme import FATES, arm_colours
 from xenotrack.present.words import mice_text, rate_text
 from xenotrack.study.design import Design
@@ -45,7 +45,7 @@ def growth_by_arm(
     panels = _panels(design, drawn, rates, log)
     colours = arm_colours(design)
     return assemble(
-        ggplot(panels.placed(drawn, y="at_value"), aes("x", "y", colour="arm")),
+        begin(panels.placed(drawn, y="at_value"), aes("x", "y", colour="arm")),
         *paper(panels.height + 0.75, **panels.theme()),
         *panels.layers(),
         geom_polylines(aes(group="line", arm="arm", mouse="mouse"), size=0.35, alpha=0.45),

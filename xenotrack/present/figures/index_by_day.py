@@ -9,7 +9,7 @@ from plotnine import aes, ggplot, guide_legend, labs, scale_colour_manual, scale
 from xenotrack.present.axes import log_breaks, plain_number
 from xenotrack.present.figures.artists import geom_bands, geom_polylines
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.style import assemble, caption, interval_name, paper, say
+from xenotrack.present.figures.style import assemble, begin, caption, interval_name, paper, say
 from xenotrack.present.theme import arm_colours
 from xenotrack.study.design import Design
 
@@ -47,7 +47,7 @@ def index_by_day(design: Design, table: pd.DataFrame) -> ggplot:
     )
     shown = [name for name in REFERENCES if (placed["reference"] == name).any()]
     return assemble(
-        ggplot(placed, aes("x", "y", colour="arm")),
+        begin(placed, aes("x", "y", colour="arm")),
         *paper(panels.height + 0.85, **panels.theme()),
         *panels.layers(),
         *_band(design, placed),

@@ -12,6 +12,7 @@ from xenotrack.present.figures.style import (
     LIGHT,
     arm_scales,
     assemble,
+    begin,
     caption,
     interval_name,
     say,
@@ -38,7 +39,7 @@ def influence(design: Design, table: pd.DataFrame, rates: pd.DataFrame) -> ggplo
     low, high = _reach(dots, rows)
     whole = rows.dropna(subset=["conf_low", "conf_high"])
     return assemble(
-        ggplot(dots, aes("estimate", "y", colour="arm")),
+        begin(dots, aes("estimate", "y", colour="arm")),
         *forest_paper(len(rows), title_at=0.2),
         *_lines(rows, low, high),
         geom_segments(

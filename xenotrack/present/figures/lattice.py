@@ -19,6 +19,7 @@ from xenotrack.present.figures.style import (
     MIDDLE,
     SMALL,
     assemble,
+    begin,
     caption,
     figure_width,
     interval_name,
@@ -48,7 +49,7 @@ def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggp
     nodes = nodes[nodes["arm"].isin(used)]
     top, depth = nodes["y"].max(), nodes["depth"].max()
     return assemble(
-        ggplot(nodes, aes("x", "y")),
+        begin(nodes, aes("x", "y")),
         *paper(
             0.6 + LEVEL * (top - nodes["y"].min() + depth),
             axis_line=element_blank(),

@@ -13,6 +13,7 @@ from xenotrack.present.figures.style import (
     THICK,
     arm_scales,
     assemble,
+    begin,
     caption,
     interval_name,
     paper,
@@ -44,7 +45,7 @@ def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggp
     censored = curve[curve["n_censored"] > 0]
     left, right = layout.share(-0.02), layout.share(1.02)
     return assemble(
-        ggplot(corners, aes("day", "estimate", colour="arm")),
+        begin(corners, aes("day", "estimate", colour="arm")),
         *paper(layout.height + 0.5, **layout.theme()),
         *layout.layers(),
         annotate("segment", x=left, xend=right, y=0.5, yend=0.5, colour=MIDDLE, linetype="dotted"),

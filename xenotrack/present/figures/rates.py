@@ -18,6 +18,7 @@ from xenotrack.present.figures.style import (
     MIDDLE,
     arm_scales,
     assemble,
+    begin,
     caption,
     interval_name,
     say,
@@ -40,7 +41,7 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
     whole = rows.dropna(subset=["conf_low", "conf_high"])
     known = rows.dropna(subset=["estimate"])
     return assemble(
-        ggplot(known, aes("estimate", "y", colour="arm")),
+        begin(known, aes("estimate", "y", colour="arm")),
         *forest_paper(len(rows), title_at=0.2),
         *_reference_lines(design, len(rows), low, high),
         geom_segments(aes("conf_low", xend="conf_high", yend="y", arm="arm"), whole, size=0.9),

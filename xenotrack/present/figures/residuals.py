@@ -8,7 +8,7 @@ from plotnine import aes, ggplot, labs, scale_colour_manual
 from xenotrack.present.axes import plain_number
 from xenotrack.present.figures.artists import geom_points
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.style import assemble, caption, paper, say
+from xenotrack.present.figures.style import assemble, begin, caption, paper, say
 from xenotrack.present.theme import arm_colours
 from xenotrack.study.design import Design
 
@@ -42,7 +42,7 @@ def residuals(design: Design, table: pd.DataFrame) -> ggplot:
         if len(rows)
     ]
     return assemble(
-        ggplot(panels.placed(drawn, y="height"), aes("x", "y", colour="arm")),
+        begin(panels.placed(drawn, y="height"), aes("x", "y", colour="arm")),
         *paper(panels.height + 0.7, **panels.theme()),
         *panels.layers(),
         *layers,

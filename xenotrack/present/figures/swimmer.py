@@ -18,7 +18,7 @@ from plotnine import (
 
 from xenotrack.present.axes import day_breaks, plain_number
 from xenotrack.present.figures.artists import geom_points, geom_segments
-from xenotrack.present.figures.style import SMALL, assemble, caption, paper, say
+from xenotrack.present.figures.style import SMALL, assemble, begin, caption, paper, say
 from xenotrack.present.theme import FATES, arm_colours, wrap_name
 from xenotrack.present.words import mice_text
 from xenotrack.study.design import Design
@@ -43,7 +43,7 @@ def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
     inches = min(TALLEST, BAR * rows["y"].max())
     last = float(rows["left_day"].max()) or 1.0
     return assemble(
-        ggplot(rows, aes("left_day", "y")),
+        begin(rows, aes("left_day", "y")),
         *paper(
             1.3 + inches,
             axis_ticks_major_y=element_blank(),

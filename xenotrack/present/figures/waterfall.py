@@ -24,6 +24,7 @@ from xenotrack.present.figures.style import (
     MIDDLE,
     SMALL,
     assemble,
+    begin,
     caption,
     figure_width,
     paper,
@@ -58,7 +59,7 @@ def waterfall(design: Design, response: pd.DataFrame) -> ggplot:
     top = max(measured["height"].max(), 40.0) + (26 if bars["capped"].any() else 14)
     middles = arm_middles(bars, design.arm_names)
     return assemble(
-        ggplot(bars, aes("place")),
+        begin(bars, aes("place")),
         *paper(
             3.9 + _label_height(middles, right),
             axis_ticks_major_x=element_blank(),

@@ -15,7 +15,7 @@ from plotnine import (
 from xenotrack.present.axes import signed_percent
 from xenotrack.present.figures.artists import geom_points, geom_polylines
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.style import assemble, caption, paper, say
+from xenotrack.present.figures.style import assemble, begin, caption, paper, say
 from xenotrack.present.theme import FATES, arm_colours
 from xenotrack.present.words import mice_text
 from xenotrack.study.design import Design
@@ -36,7 +36,7 @@ def weight(
         return say("No body weight was measured.")
     panels = _panels(design, changes)
     return assemble(
-        ggplot(panels.placed(changes, y="change_percent"), aes("x", "y", colour="arm")),
+        begin(panels.placed(changes, y="change_percent"), aes("x", "y", colour="arm")),
         *paper(panels.height + 0.7, **panels.theme()),
         *panels.layers(),
         geom_polylines(aes(group="mouse", arm="arm", mouse="mouse"), size=0.35, alpha=0.45),
