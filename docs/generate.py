@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import typing
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,8 @@ PRINTED_BY = {
 }
 # The study of every figure in the gallery.
 GALLERY = "naive.toml"
+# The figure that shows the themes.
+LOOKS_OF, LOOKS = "growth", ("bold", "dark", "grey")
 UNFLAGGED = {
     "sheet": "The sheet, relative to the toml or absolute; a list for several files of one study."
 }
@@ -268,6 +271,19 @@ def gallery_page() -> str:
             f"![{one.alt}](figures/{one.figure}.svg)",
             f"{one.note} `{command}`",
         ]
+    blocks += [
+        "## Another size, another look",
+        "`--width`, `--height` and `--journal` set the size, and the layout follows. "
+        "`--no-caption` leaves out the words below, for a paper that says them in its legend. "
+        "`--theme bold` is for posters and light slides, `--theme dark` for dark ones, "
+        "`--theme grey` for print without colour: symbols and lines tell the arms apart.",
+    ]
+    for theme in LOOKS:
+        command = f"xenotrack plot {LOOKS_OF} sample_data/{GALLERY} --theme {theme} --no-caption"
+        blocks += [
+            f"![The first figure in the theme {theme}.](figures/{LOOKS_OF}-{theme}.svg)",
+            f"`{command} -o {LOOKS_OF}-{theme}.svg`",
+        ]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -301,12 +317,18 @@ def draw_figures() -> None:
     """docs/figures: what README and gallery show, drawn by the tool from the sample."""
     from xenotrack.present.figures.gallery import FIGURES, draw
     from xenotrack.present.figures.save import render
+    from xenotrack.present.figures.style import Canvas
+    from xenotrack.present.figures.themes import dress
 
     folder, results = DOCS / "figures", _sample_results()
     folder.mkdir(exist_ok=True)
     for kind in FIGURES:
-        for form, data in render(draw(kind, results), ("svg",)).items():
-            (folder / f"{kind}.{form}").write_bytes(data)
+        (folder / f"{kind}.svg").write_bytes(render(draw(kind, results), ("svg",))["svg"])
+    for theme in LOOKS:
+        figure = draw(LOOKS_OF, results, Canvas(caption=False))
+        dressed = partial(dress, theme=theme, design=results.study.design)
+        looks = render(figure, ("svg",), dress=dressed)
+        (folder / f"{LOOKS_OF}-{theme}.svg").write_bytes(looks["svg"])
 
 
 def main() -> None:

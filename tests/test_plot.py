@@ -90,3 +90,13 @@ def test_every_figure_is_drawn_as_narrow_as_it_says(ask, sample, tmp_path, kind)
     width = NARROWEST.get(kind, NARROW) * MILLIMETRES
     ask("plot", kind, sample("combination.csv"), "-o", out, "--width", f"{width + 1e-6}", code=0)
     assert size_of(out.read_text())[0] == pytest.approx(width, abs=0.1)
+
+
+def test_a_theme_and_no_caption(ask, sample, tmp_path) -> None:
+    out = tmp_path / "a.svg"
+    asked = ("plot", "rates", sample("two_arm.csv"), "-o", out)
+    ask(*asked, "--theme", "dark", "--no-caption", code=0)
+    svg = out.read_text(encoding="utf-8")
+    assert "#1b1b1b" in svg
+    assert "Rates with their" not in svg
+    ask(*asked, "--theme", "neon", code=2)

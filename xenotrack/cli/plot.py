@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ KINDS = (
     *("progression", "rates", "weight", "contrasts", "lattice", "index_by_day", "swimmer"),
     *("spider", "residuals", "influence"),
 )
+THEMES = ("paper", "bold", "dark", "grey")
 # Widths in mm that journals ask for: all their columns, one and a half, and one.
 JOURNALS = {
     **{"nature": 183, "nature-column": 89},
@@ -50,8 +52,27 @@ JOURNALS = {
     metavar="NAME",
     help=f"A journal's width: {', '.join(f'{name} {mm:g}' for name, mm in JOURNALS.items())} mm.",
 )
+@click.option(
+    "--theme",
+    type=click.Choice(THEMES),
+    default="paper",
+    help="Its look: for paper, bold for posters and light slides, for dark slides, or in grey "
+    "for print without colour [paper].",
+)
+@click.option(
+    "--caption/--no-caption",
+    default=True,
+    help="Words below the figure that say how to read it [--caption].",
+)
 def plot(
-    request: Request, *, kind: str, width: float | None, height: float | None, journal: str | None
+    request: Request,
+    *,
+    kind: str,
+    width: float | None,
+    height: float | None,
+    journal: str | None,
+    theme: str,
+    caption: bool,
 ) -> None:
     """One figure; a png has 300 dots an inch.
 
@@ -78,6 +99,7 @@ def plot(
       xenotrack plot growth sample_data/naive.toml -o growth.svg
       xenotrack plot waterfall sheet.csv -o waterfall.png
       xenotrack plot growth_by_arm sheet.csv --journal cell-half -o figure1.pdf
+      xenotrack plot progression sheet.csv --theme dark -o slide.png
     """
     from xenotrack.cli.output import write_bytes
     from xenotrack.doubts import merge_doubts
@@ -90,17 +112,21 @@ def plot(
 
     give_matplotlib_a_home()
     from xenotrack.present.figures.gallery import MILLIMETRES, draw
-    from xenotrack.present.figures.style import FIGURE_WIDTH, Size
+    from xenotrack.present.figures.style import FIGURE_WIDTH, Canvas
+    from xenotrack.present.figures.themes import dress
 
     if journal is not None and width is not None:
         raise click.UsageError("--journal is a width: say one of it and --width.")
     wide = JOURNALS[journal] if journal is not None else width
-    size = Size(
+    canvas = Canvas(
         FIGURE_WIDTH if wide is None else wide / MILLIMETRES,
         None if height is None else height / MILLIMETRES,
+        caption,
     )
     path = request.output or Path(kind)
     form = picture_format(path)
     results = request.results()
     request.say_doubts(merge_doubts(results.fit_doubts, results.responses.doubts))
-    write_bytes(path, render(draw(kind, results, size), (form,), PRINT_DPI)[form])
+    figure = draw(kind, results, canvas)
+    dressed = partial(dress, theme=theme, design=results.study.design)
+    write_bytes(path, render(figure, (form,), PRINT_DPI, dressed)[form])

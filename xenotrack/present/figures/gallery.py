@@ -19,7 +19,7 @@ from xenotrack.present.figures.progression import progression
 from xenotrack.present.figures.rates import rates
 from xenotrack.present.figures.residuals import residuals
 from xenotrack.present.figures.spider import spider
-from xenotrack.present.figures.style import USUAL, Size, say, sized
+from xenotrack.present.figures.style import USUAL, Canvas, on, say
 from xenotrack.present.figures.swimmer import swimmer
 from xenotrack.present.figures.waterfall import waterfall
 from xenotrack.present.figures.weight import weight
@@ -102,18 +102,18 @@ NARROW = 3.3
 MILLIMETRES = 25.4
 
 
-def draw(kind: str, results: Results, size: Size = USUAL) -> ggplot:
+def draw(kind: str, results: Results, canvas: Canvas = USUAL) -> ggplot:
     """One figure of a study; where a result is missing, the figure says so in words.
 
     Raises ``InputError`` where the size asked for is too narrow for its words.
     """
     narrowest = NARROWEST.get(kind, NARROW)
-    if size.width < narrowest:
+    if canvas.width < narrowest:
         raise InputError(
-            f"The words of {kind} would meet at a width of {size.width * MILLIMETRES:.0f} mm. "
+            f"The words of {kind} would meet at a width of {canvas.width * MILLIMETRES:.0f} mm. "
             f"Draw it at least {narrowest * MILLIMETRES:.0f} mm wide (--width)."
         )
-    with sized(size):
+    with on(canvas):
         return FIGURES[kind](results)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,9 +36,15 @@ OPTIONS: dict[str, dict[str, Any]] = {"png": {"pil_kwargs": {"compress_level": 1
 
 
 def render(
-    figure: ggplot, formats: Iterable[str] = ("svg", "png"), dpi: int = PNG_DPI
+    figure: ggplot,
+    formats: Iterable[str] = ("svg", "png"),
+    dpi: int = PNG_DPI,
+    dress: Callable[[Figure], None] = lambda drawn: None,
 ) -> dict[str, bytes]:
-    """The bytes of a figure in each format, laid out once, so that all formats agree."""
+    """The bytes of a figure in each format, laid out once, so that all formats agree.
+
+    ``dress`` may change how the drawing looks before it is written.
+    """
     import matplotlib
 
     matplotlib.use("agg")  # no window, whatever the machine has
@@ -46,6 +52,7 @@ def render(
         drawn = figure.draw()
         try:
             _lay_out(drawn)
+            dress(drawn)
             return {name: _bytes(drawn, name, dpi) for name in formats}
         finally:
             _forget(drawn)

@@ -62,30 +62,31 @@ LOOKS = {
 }
 
 
-class Size(NamedTuple):
-    """What a figure may take, in inches; no height = as high as it needs."""
+class Canvas(NamedTuple):
+    """What a figure may take, in inches, no height = as high as it needs; and if words below."""
 
     width: float = FIGURE_WIDTH
     height: float | None = None
+    caption: bool = True
 
 
-USUAL = Size()
-_size: ContextVar[Size] = ContextVar("_size", default=USUAL)
+USUAL = Canvas()
+_canvas: ContextVar[Canvas] = ContextVar("_canvas", default=USUAL)
 
 
 @contextmanager
-def sized(size: Size) -> Iterator[None]:
-    """Figures that are made inside the block have this size."""
-    token = _size.set(size)
+def on(canvas: Canvas) -> Iterator[None]:
+    """Figures that are made inside the block are drawn on this canvas."""
+    token = _canvas.set(canvas)
     try:
         yield
     finally:
-        _size.reset(token)
+        _canvas.reset(token)
 
 
 def figure_width() -> float:
     """Inches that the figure which is being made may take from side to side."""
-    return _size.get().width
+    return _canvas.get().width
 
 
 def paper(height: float, **changes: object) -> list[object]:
@@ -95,8 +96,8 @@ def paper(height: float, **changes: object) -> list[object]:
 
 
 def _figure_size(height: float) -> tuple[float, float]:
-    size = _size.get()
-    return size.width, size.height or height
+    canvas = _canvas.get()
+    return canvas.width, canvas.height or height
 
 
 class _AsPlaced(Layout):
@@ -123,7 +124,9 @@ def assemble(figure: ggplot, *parts: object) -> ggplot:
 
 
 def caption(*sentences: str) -> labs:
-    """What a reader must know to read the figure, below it."""
+    """What a reader must know to read the figure, below it where the canvas has captions."""
+    if not _canvas.get().caption:
+        return labs()
     text = " ".join(sentence for sentence in sentences if sentence)
     width = int(140 * figure_width() / FIGURE_WIDTH)
     # A line must not break between a number and its percent sign.
