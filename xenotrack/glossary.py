@@ -163,9 +163,9 @@ COLUMNS: dict[str, Column] = {
     "weight_nadir_percent_mean": Column("%", "mean over mice of the lowest relative weight"),
     "weight_nadir_low": Column("%", "lower limit of that mean, of this arm alone"),
     "weight_nadir_high": Column("%", "upper limit of that mean, of this arm alone"),
-    "n_loss_15": Column("mice", "mice that lost 15 % of body weight or more"),
-    "n_loss_20": Column("mice", "mice that lost 20 % of body weight or more"),
-    "n_toxicity_exits": Column("mice", "mice that left for toxicity"),
+    "n_loss_15": Column("mice", "mice that lost 15 % of body weight or more, of those weighed"),
+    "n_loss_20": Column("mice", "mice that lost 20 % of body weight or more, of those weighed"),
+    "n_toxicity_exits": Column("mice", "mice that left for toxicity; empty where nobody says why"),
     # findings
     "rule": Column("", "stable name of the rule"),
     "severity": Column("", "error or warning"),

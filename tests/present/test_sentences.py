@@ -71,6 +71,7 @@ def part(contrast: str, estimate: float, p_adjusted: float) -> dict:
         "simultaneous_low": estimate - 0.01,
         "simultaneous_high": estimate + 0.01,
         "p_adjusted": p_adjusted,
+        "method": "mixed model; intersection-union over 2 parts (best: A; p: B)",
     }
 
 
@@ -141,17 +142,19 @@ def test_mice_that_left_without_progression_are_named() -> None:
         ("m4", 20.0, False, None),
     ]
     mice = pd.DataFrame(rows, columns=["mouse", "day", "event", "fate"]).assign(arm="drug")
-    assert left_words(mice, "drug", 105) == "m1 left on day 14 (toxicity)"
+    assert left_words(mice, "drug", 105) == (
+        "m1 left on day 14 (toxicity); m4 left on day 20 (no reason given)"
+    )
     assert left_words(mice, "other", 105) == ""
     many = pd.concat([mice.assign(mouse=f"m{n}") for n in range(5)])
-    assert left_words(many, "drug", 105).endswith("; 2 more left before the end")
+    assert left_words(many, "drug", 105).endswith("; 7 more left before the end")
 
 
 def test_what_slowed_growth_is_claimed_by_the_adjusted_p_alone() -> None:
     rows = against_control(A=(-0.03, 0.001), B=(-0.02, 0.06), C=(0.02, 0.01))
     assert slowed_sentences(rows, "vehicle", 0.95) == [
         "A grew slower than vehicle by 60 % (95 % 40 to 80; −0.03 per day, p = 0.001).",
-        "B showed no difference from vehicle: slower by 40 % (95 % 20 to 60, p = 0.06); "
+        "B: no difference from vehicle could be shown; slower by 40 % (95 % 20 to 60, p = 0.06); "
         "excluded: slower by more than 60 %.",
         "C grew faster than vehicle by 40 % (95 % 20 to 60; 0.02 per day, p = 0.01).",
     ]
@@ -160,7 +163,7 @@ def test_what_slowed_growth_is_claimed_by_the_adjusted_p_alone() -> None:
 def test_an_undecided_difference_says_what_is_excluded_on_either_side() -> None:
     rows = against_control(A=(-0.005, 0.3))
     assert slowed_sentences(rows, "vehicle", 0.95)[-1] == (
-        "A showed no difference from vehicle: slower by 10 % (95 % −10 to 30, p = 0.3); "
+        "A: no difference from vehicle could be shown; slower by 10 % (95 % −10 to 30, p = 0.3); "
         "excluded: slower by more than 30 % and faster by more than 10 %."
     )
 
@@ -176,8 +179,9 @@ def test_a_claim_beside_a_wider_interval_shows_its_own() -> None:
 def test_without_percents_rates_are_said() -> None:
     rows = against_control(A=(-0.03, 0.001), B=(-0.02, 0.06)).assign(slower_low=np.nan)
     assert slowed_sentences(rows, "vehicle", 0.95) == [
-        "A grew slower than vehicle: −0.03 per day (95 % −0.04 to −0.02, p = 0.001).",
-        "B showed no difference from vehicle: −0.02 per day (95 % −0.03 to −0.01, p = 0.06).",
+        "A grew slower than vehicle; −0.03 per day (95 % −0.04 to −0.02, p = 0.001).",
+        "B: no difference from vehicle could be shown; −0.02 per day (95 % −0.03 to −0.01, "
+        "p = 0.06).",
     ]
 
 
@@ -209,16 +213,22 @@ def test_the_combination_is_claimed_by_the_intersection_union_row(
             part("A+B - best part", estimate, p_adjusted),
         ]
     )
-    added, _, claim = parts_sentences(rows, DESIGN, 0.95)
+    days = pd.DataFrame([{**part("A+B - A", 12.0, 0.01), "conf_low": 2.0, "conf_high": 22.0}])
+    added, rate_alone, claim = parts_sentences(rows, days, DESIGN, 0.95)
     assert added == (
-        "A+B changes the rate of A by −0.03 per day (95 % −0.04 to −0.02, this one alone)."
+        "A+B against A: −0.03 per day in growth rate (95 % −0.04 to −0.02) and 12 days more "
+        "without progression (95 % 2 to 22), each read alone."
+    )
+    assert rate_alone == (
+        "A+B against B: −0.04 per day in growth rate (95 % −0.05 to −0.03), each read alone."
     )
     assert claim.startswith(beginning)
 
 
 def test_without_a_combination_nothing_is_said_of_parts() -> None:
     single = Design("single", DESIGN.arms[:2], "vehicle")
-    assert parts_sentences(pd.DataFrame({"contrast": []}), single, 0.95) == []
+    nothing = pd.DataFrame({"contrast": []})
+    assert parts_sentences(nothing, nothing, single, 0.95) == []
 
 
 def test_an_open_end_is_said() -> None:

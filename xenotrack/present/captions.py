@@ -56,7 +56,8 @@ def _growth_by_arm(results: Results) -> Caption:
     return Caption(
         "growth_by_arm",
         "Every mouse, and the fitted growth of its arm",
-        "On a log scale steady growth is a straight line. A mark says why a mouse left.",
+        "On a log scale steady growth is a straight line."
+        + (" A mark says why a mouse left." if results.study.mice["fate"].notna().any() else ""),
         f"Tumour volumes of every mouse by arm, with the fitted lines. {_rates_read(results)}",
     )
 
@@ -95,12 +96,18 @@ def _waterfall(results: Results) -> Caption:
     mice = results.response
     classes = mice["mrecist"].value_counts() if "mrecist" in mice else {}
     told = [f"{count} {name}" for name, count in classes.items()]
+    shrank = (
+        (mice["best_response_percent"] <= -50).groupby(mice["arm"], sort=False).agg(["sum", "size"])
+    )
+    halved = [f"{arm} {row['sum']} of {row['size']}" for arm, row in shrank.iterrows()]
     return Caption(
         "waterfall",
         "Best response of each mouse",
-        "One bar a mouse: the smallest change of volume from its baseline. Best means best: a "
-        "tumour that came back later keeps its class.",
-        f"Best change of volume of {len(mice)} mice: {', '.join(told) or 'no class'}.",
+        "One bar a mouse: the smallest change of volume from its baseline, from day "
+        f"{number(results.study.design.rules.response.min_day)} on. Best means best: a tumour that "
+        "came back later keeps its class.",
+        f"Best change of volume of {len(mice)} mice: {', '.join(told) or 'no class'}. Tumours that "
+        f"shrank to half or less: {', '.join(halved)}.",
     )
 
 
@@ -122,7 +129,8 @@ def _weight(results: Results) -> Caption:
 
 def _contrasts(results: Results) -> Caption:
     rows = results.contrasts
-    rows = rows[rows["family"] == "control"]
+    claims = (rows["family"] == "parts") & rows["contrast"].str.endswith(" - best part")
+    rows = rows[(rows["family"] == "control") | claims]
     told = [
         f"{contrast} {rate_text(*numbers)}"
         for contrast, *numbers in zip(
@@ -137,7 +145,10 @@ def _contrasts(results: Results) -> Caption:
         "contrasts",
         "How much slower arms grow",
         "Differences of growth rates from control, and of combinations from their best part.",
-        f"Differences of growth rates per day: {', '.join(told)}." if told else "No comparison.",
+        "Differences of growth rates per day, with the intervals that hold for all together: "
+        f"{', '.join(told)}."
+        if told
+        else "No comparison.",
     )
 
 

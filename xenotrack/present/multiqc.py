@@ -38,7 +38,7 @@ def multiqc(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, Any]
         frame = tables[table]
         for arm, value in zip(frame["arm"], frame[column], strict=True):
             plain = value.item() if isinstance(value, np.generic) else value
-            if isinstance(plain, str) or (plain is not None and np.isfinite(plain)):
+            if isinstance(plain, str) or (not pd.isna(plain) and np.isfinite(plain)):
                 rows[arm][f"{table}_{column}"] = plain
     about_sheet, about_results = len(study.findings), len(results.doubts)
     for row in rows.values():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from xenotrack.study.design import Design
 from xenotrack.study.rules import ProgressionRules
 from xenotrack.study.volume import FORMULAS
 
+# How `method` ends for a claim over the best part.
+BEST = re.compile(r"\(best: (.+?)(?:; p: (.+?))?\)$")
 MOST_NAMED = 3  # mice that one sentence calls by name
 
 
@@ -90,10 +93,21 @@ def blocked_sentence(
     seen = f"by {days[1]}, {events} of {mice} mice progressed"
     if np.isfinite(progressed["conf_high"]):
         seen += f" ({share(progressed, level)})"
+    seen += f"; {left}" if left else ""
     if events == 0 and mice > 0:
-        gone = f"; {left}" if left else ""
-        return f"{growth['arm']} blocked progression: on {days[0]} {rate}; {seen}{gone}."
+        return f"{growth['arm']} blocked progression: on {days[0]} {rate}; {seen}."
     return f"{growth['arm']} held growth on average on {days[0]}: {rate}; {seen}."
+
+
+def left_early(mice: pd.DataFrame, last_day: float) -> pd.DataFrame:
+    """The rows of ``progression_mice`` that left before the last day without progression.
+
+    ``why`` is the fate in words; where nobody says why, a mouse was only last seen.
+    """
+    rows = mice[~mice["event"].eq(True) & mice["fate"].ne("end_of_study")]
+    rows = rows[rows["day"] < last_day]
+    fates = rows["fate"].fillna("").replace("", "no reason given").astype(str)
+    return rows.assign(why=fates.str.replace("_", " "))
 
 
 def left_words(mice: pd.DataFrame, arm: str, last_day: float) -> str:
@@ -101,14 +115,22 @@ def left_words(mice: pd.DataFrame, arm: str, last_day: float) -> str:
 
     ``mice`` are the rows of ``progression_mice``; "" where all were followed.
     """
-    rows = mice[(mice["arm"] == arm) & ~mice["event"].eq(True) & mice["fate"].ne("end_of_study")]
-    early = rows[(rows["day"] < last_day) & rows["fate"].notna() & rows["fate"].ne("")]
+    early = left_early(mice[mice["arm"] == arm], last_day)
     told = [
-        f"{mouse} left on day {number(day)} ({str(fate).replace('_', ' ')})"
-        for mouse, day, fate in zip(early["mouse"], early["day"], early["fate"], strict=True)
+        f"{mouse} left on day {number(day)} ({why})"
+        for mouse, day, why in zip(early["mouse"], early["day"], early["why"], strict=True)
     ]
     more = [f"{len(told) - MOST_NAMED} more left before the end"] if len(told) > MOST_NAMED else []
     return "; ".join([*told[:MOST_NAMED], *more])
+
+
+def ratio_text(ratio: float) -> str:
+    """A ratio to two digits; what is next to nothing is said so.
+
+    >>> ratio_text(0.0583), ratio_text(0.000446)
+    ('0.058', '< 0.001')
+    """
+    return "< 0.001" if ratio < 1e-3 else number(ratio, 2)
 
 
 def share(row: pd.Series, level: float) -> str:
@@ -142,11 +164,11 @@ def against_control(row: pd.Series, control: str, level: float) -> str:
     if not np.isfinite([row["slower_percent"], row["slower_low"], row["slower_high"]]).all():
         found = family_interval(row, level)
         how = "slower" if row["estimate"] < 0 else "faster"
-        words = f"grew {how} than {control}" if shown else f"{_unshown(control)}"
-        return f"{arm} {words}: {rate} ({found}, {p_value})."
+        words = f"{arm} grew {how} than {control}" if shown else f"{arm}: {_unshown(control)}"
+        return f"{words}; {rate} ({found}, {p_value})."
     if not shown:
         return (
-            f"{arm} {_unshown(control)}: slower by {percent(row['slower_percent'])} "
+            f"{arm}: {_unshown(control)}; slower by {percent(row['slower_percent'])} "
             f"({percents(row['slower_low'], row['slower_high'], level)}, {p_value})"
             f"{_excluded(row)}."
         )
@@ -170,7 +192,7 @@ def family_interval(row: pd.Series, level: float) -> str:
 
 
 def _unshown(control: str) -> str:
-    return f"showed no difference from {control}"
+    return f"no difference from {control} could be shown"
 
 
 def _excluded(row: pd.Series) -> str:
@@ -202,33 +224,79 @@ def percents(low: float, high: float, level: float) -> str:
     return f"{100 * level:g} % {ends[0]} to {ends[1]}"
 
 
-def parts_sentences(rows: pd.DataFrame, design: Design, level: float) -> list[str]:
-    """What the largest combinations add over the arms of one drug fewer.
+def parts_sentences(
+    rows: pd.DataFrame, days: pd.DataFrame, design: Design, level: float
+) -> list[str]:
+    """What the largest combinations add over the arms of one drug fewer, and every claim.
 
-    ``rows``: the parts family of ``growth_rate``. The claim is the intersection–union row alone.
+    ``rows`` and ``days``: the parts family of ``growth_rate`` and of ``rmst_days``. The claim is
+    the intersection–union row alone.
     """
     combinations = dict(design.combinations())
     most = max((len(design.drugs_of(name)) for name in combinations), default=0)
-    said = []
+    said: list[str] = []
+    largest: list[str] = []
     for name, parts in combinations.items():
+        claim = rows[rows["contrast"] == f"{name} - best part"]
+        claims = [_claim(name, row, level) for _, row in claim.iterrows()]
         if len(design.drugs_of(name)) < most:
+            said += claims
             continue
         for part in parts:
             if len(design.drugs_of(part)) == most - 1:
-                found = rows[rows["contrast"] == f"{name} - {part}"]
-                said += [_against_part(name, part, row, level) for _, row in found.iterrows()]
-        claim = rows[rows["contrast"] == f"{name} - best part"]
-        said += [_claim(name, row, level) for _, row in claim.iterrows()]
-    return said
+                largest += _against_part(name, part, rows, days, level)
+        largest += claims
+    return largest + said
 
 
-def _against_part(name: str, part: str, row: pd.Series, level: float) -> str:
-    if pd.isna(row["conf_low"]):
-        return f"{name} could not be compared with {part}."
-    return (
-        f"{name} changes the rate of {part} by {number(row['estimate'])} per day "
-        f"({interval(row['conf_low'], row['conf_high'], level)}, this one alone)."
-    )
+def _against_part(
+    name: str, part: str, rows: pd.DataFrame, days: pd.DataFrame, level: float
+) -> Iterator[str]:
+    """One part: the difference in growth rate, and in days without progression."""
+    found = [
+        f"{what(row['estimate'])} ({interval(row['conf_low'], row['conf_high'], level)})"
+        for what, family in ((_rate_changed, rows), (_days_changed, days))
+        for _, row in family[family["contrast"] == f"{name} - {part}"].iterrows()
+        if np.isfinite(row["conf_low"])
+    ]
+    if found:
+        yield f"{name} against {part}: {join(found)}, each read alone."
+    else:
+        yield f"{name} could not be compared with {part}."
+
+
+def _rate_changed(estimate: float) -> str:
+    return f"{number(estimate)} per day in growth rate"
+
+
+def _days_changed(estimate: float) -> str:
+    return f"{days_more(estimate)} without progression"
+
+
+def days_more(days: float) -> str:
+    """
+    >>> days_more(17.2), days_more(-5.13)
+    ('17.2 days more', '5.13 days fewer')
+    """
+    return f"{number(abs(days))} days {'fewer' if days < 0 else 'more'}"
+
+
+def best_of(row: pd.Series) -> tuple[str, str]:
+    """Which part of a claim looks best, and which is least surely beaten, by its ``method``.
+
+    >>> best_of(pd.Series({"method": "mixed model (best: A; p: B)"}))
+    ('A', 'B')
+    >>> best_of(pd.Series({"method": "mixed model (best: A)"}))
+    ('A', 'A')
+    """
+    found = BEST.search(str(row["method"]))
+    return (found[1], found[2] or found[1]) if found else ("", "")
+
+
+def claim_words(row: pd.Series) -> str:
+    """The p of a claim, and against which part where that is not the best one."""
+    best, least = best_of(row)
+    return p_words(row["p_adjusted"]) + (f", that against {least}" if least != best else "")
 
 
 def _claim(name: str, row: pd.Series, level: float) -> str:
@@ -236,8 +304,8 @@ def _claim(name: str, row: pd.Series, level: float) -> str:
         return f"Whether {name} is better than each of its parts cannot be tested."
     low, high = row["simultaneous_low"], row["simultaneous_high"]
     found = (
-        f"{number(row['estimate'])} per day against the best of them, "
-        f"{interval(low, high, level)} for all combinations together, {p_words(row['p_adjusted'])}"
+        f"{number(row['estimate'])} per day against {best_of(row)[0]}, which looks best, "
+        f"{interval(low, high, level)} for all combinations together, {claim_words(row)}"
     )
     if row["p_adjusted"] < 1 - level and row["estimate"] < 0:
         return f"{name} grows slower than every one of its parts ({found})."

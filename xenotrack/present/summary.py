@@ -154,7 +154,7 @@ def answers(results: Results) -> Iterator[tuple[str, list[str]]]:
         return
     facts = results.growth.facts().iloc[0]
     days = f"days {facts['first_day']:g} to {facts['last_day']:g}"
-    compared = _growth_contrasts(results)
+    compared = _contrasts(results, "growth_rate")
     if design.control is None:
         names = ", ".join(design.arm_names)
         yield (
@@ -170,10 +170,10 @@ def answers(results: Results) -> Iterator[tuple[str, list[str]]]:
             slowed_sentences(with_slowing(family, results.growth), design.control, level),
         )
     yield f"What blocked it, growth of {days}, progression of all days:", _blocked(results, level)
-    yield (
-        f"What combining adds, {days}:",
-        parts_sentences(compared[compared["family"] == "parts"], design, level),
+    parts, days_gained = (
+        rows[rows["family"] == "parts"] for rows in (compared, _contrasts(results, "rmst_days"))
     )
+    yield f"What combining adds, {days}:", parts_sentences(parts, days_gained, design, level)
     if design.control is not None:
         found = results.synergy.to_frame()
         yield (
@@ -184,13 +184,12 @@ def answers(results: Results) -> Iterator[tuple[str, list[str]]]:
     yield f"Primary contrast, {days}:", _primary(compared, design.rules.compare.primary, level)
 
 
-def _growth_contrasts(results: Results) -> pd.DataFrame:
-    """The contrasts of growth rates; none without a control."""
-    if results.study.design.control is None:
-        return pd.DataFrame(columns=["family", "contrast"])
-    for contrasts in results.comparisons:
-        if contrasts.outcome == "growth_rate":
-            return contrasts.to_frame()
+def _contrasts(results: Results, outcome: str) -> pd.DataFrame:
+    """The contrasts of an outcome; none without a control."""
+    if results.study.design.control is not None:
+        for contrasts in results.comparisons:
+            if contrasts.outcome == outcome:
+                return contrasts.to_frame()
     return pd.DataFrame(columns=["family", "contrast"])
 
 

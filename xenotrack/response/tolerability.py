@@ -31,7 +31,8 @@ def tolerability(study: Study) -> pd.DataFrame:
 
     ``arm n_mice n_weighed weight_nadir_percent_mean n_loss_15 n_loss_20 n_toxicity_exits
     weight_nadir_low weight_nadir_high``: losses of at least 15 % and 20 % at some time among the
-    weighed, mice that left for toxicity, and Student's interval of the mean nadir.
+    weighed, mice that left for toxicity, and Student's interval of the mean nadir. Losses are
+    missing where no mouse was weighed, exits where no mouse of the study has a fate.
     """
     mice = study.mice[["arm", "fate"]].assign(
         nadir=weight_nadirs(study)["weight_nadir_percent"].to_numpy(dtype=float)
@@ -48,6 +49,10 @@ def tolerability(study: Study) -> pd.DataFrame:
     arms = pd.DataFrame({"arm": list(study.design.arm_names)}).merge(table, on="arm", how="left")
     counts = [name for name in arms.columns if name.startswith("n_")]
     arms = arms.assign(**{name: arms[name].fillna(0).astype(np.int64) for name in counts})
+    losing = list(losses)
+    arms[losing] = arms[losing].astype("Int64").mask(arms["n_weighed"] == 0)
+    if not study.mice["fate"].fillna("").ne("").any():
+        arms["n_toxicity_exits"] = pd.array([pd.NA] * len(arms), dtype="Int64")
     spread = by_arm["nadir"].std().reindex(arms["arm"]).to_numpy()
     n, mean = arms["n_weighed"].to_numpy(), arms["weight_nadir_percent_mean"].to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.doubts import Doubt
+from xenotrack.response.weight import weight_changes
 from xenotrack.study.study import Study
 
 NAMED_AT_MOST = 6
 # Two mice of ten: below it, the arms of a small study differ by chance alone.
 SHARES_DIFFER = 0.2
+HEAVY_LOSS = -15.0  # percent of body weight, the usual mark of treatment-related loss
 
 
 def name_mice(mice: Iterable[object]) -> str:
@@ -53,6 +55,7 @@ def progression_doubts(study: Study, mice: pd.DataFrame) -> tuple[Doubt, ...]:
         *_without_follow_up(judged),
         *_unconfirmed_crossings(judged),
         *_unknown_fates(judged[unexplained], len(judged)),
+        *_losses_before_leaving(study, judged[unexplained]),
         *_differing_withdrawals(study, judged, unexplained),
     )
 
@@ -114,6 +117,20 @@ def _unknown_fates(unexplained: pd.DataFrame, n_mice: int) -> Iterator[Doubt]:
             f"{len(unexplained)} of {n_mice} mice were last measured before the study's last "
             "day, nobody says why, and count as censored; name in the fate column those that "
             f"left for tumour size: {name_mice(unexplained['mouse'])}.",
+        )
+
+
+def _losses_before_leaving(study: Study, unexplained: pd.DataFrame) -> Iterator[Doubt]:
+    """Mice that were last weighed as lean as mice that are taken out for it."""
+    last = weight_changes(study).drop_duplicates("mouse", keep="last")
+    lost = last[(last["change_percent"] <= HEAVY_LOSS) & last["mouse"].isin(unexplained["mouse"])]
+    if len(lost):
+        yield Doubt(
+            "loss-before-leaving",
+            "",
+            f"{count_mice(len(lost))} left having lost {-HEAVY_LOSS:g} % of body weight or more, "
+            f"and nobody says why: {name_mice(lost['mouse'])}. Those that were taken out for it "
+            "left for toxicity: say so in the fate column.",
         )
 
 

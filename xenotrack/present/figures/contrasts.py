@@ -11,6 +11,8 @@ from plotnine import (
     labs,
 )
 
+from xenotrack.compare.families import BEST_PART as BEST_PART_NAME
+from xenotrack.compare.families import primary_pair
 from xenotrack.doubts import p_words
 from xenotrack.present.figures.artists import geom_points, geom_segments
 from xenotrack.present.figures.forest import BOTTOM, forest_paper, forest_scales, forest_words
@@ -28,15 +30,15 @@ from xenotrack.study.design import Design
 
 NAME_WIDTH = 27  # characters
 END = 2.06  # where the words end, in shares of the differences' own axis
-BEST_PART = " - best part"
+BEST_PART = f" - {BEST_PART_NAME}"
 LIMITS = ["simultaneous_low", "simultaneous_high"]
 
 
 def contrasts(design: Design, table: pd.DataFrame) -> ggplot:
     """Differences of growth rates with the intervals that hold for all of a family.
 
-    ``table`` has the rows of ``compare`` on ``growth_rate``: the family ``control``, and of
-    ``parts`` the claims against the best part.
+    ``table`` has the rows of ``compare`` on ``growth_rate``: the primary contrast, the family
+    ``control``, and of ``parts`` the claims against the best part.
     """
     rows = _rows(design, table)
     if rows.empty:
@@ -68,21 +70,34 @@ def contrasts(design: Design, table: pd.DataFrame) -> ggplot:
 
 
 def _rows(design: Design, table: pd.DataFrame) -> pd.DataFrame:
-    """The rows drawn, top to bottom, with a gap between the blocks."""
+    """The rows drawn, top to bottom, with a gap between the blocks.
+
+    The primary contrast comes first where it is neither with control nor a claim.
+    """
+    named = design.rules.compare.primary
     claims = (table["family"] == "parts") & table["contrast"].str.endswith(BEST_PART)
-    drawn = table[(table["family"] == "control") | claims].dropna(subset=["estimate"])
-    ends = {name: f" - {name}" for name in (design.control, "best part") if name}
-    arms = [
-        next((text.removesuffix(end) for end in ends.values() if text.endswith(end)), text)
-        for text in drawn["contrast"]
-    ]
-    labels = [
-        f"{arm} against {'its best part' if text.endswith(BEST_PART) else design.control}"
-        for arm, text in zip(arms, drawn["contrast"], strict=True)
-    ]
-    block = drawn["family"].ne("control").to_numpy()
-    place = np.arange(len(drawn)) + 0.7 * block
-    return drawn.assign(arm=arms, label=labels, y=place.max(initial=0) + 1 - place)
+    usual = (table["family"] == "control") | claims
+    first = ~usual & (table["contrast"] == named) & ~table.duplicated("contrast")
+    block = np.select([first, claims], [0, 2], 1)
+    drawn = table.assign(block=block)[usual | first].dropna(subset=["estimate"])
+    drawn = drawn.sort_values("block", kind="stable")
+    pairs = [_pair(design, contrast) for contrast in drawn["contrast"]]
+    place = np.arange(len(drawn)) + 0.7 * np.unique(drawn["block"], return_inverse=True)[1]
+    return drawn.assign(
+        arm=[arm for arm, _ in pairs],
+        label=[f"{arm} against {other}" for arm, other in pairs],
+        y=place.max(initial=0) + 1 - place,
+    )
+
+
+def _pair(design: Design, contrast: str) -> tuple[str, str]:
+    """The arm that a contrast is about, and what it is held against, in words."""
+    primary = primary_pair(design)
+    if primary is not None and contrast == primary.label and primary.other != BEST_PART_NAME:
+        return primary.arm, primary.other
+    if contrast.endswith(BEST_PART):
+        return contrast.removesuffix(BEST_PART), "its best part"
+    return contrast.removesuffix(f" - {design.control}"), str(design.control)
 
 
 def _whole(rows: pd.DataFrame) -> pd.DataFrame:

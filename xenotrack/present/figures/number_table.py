@@ -43,8 +43,7 @@ class NumberTable:
 
     ``counts`` has ``arm day n_mice``; ``low`` and ``high`` bound the curve, whose share of the
     figure is ``inches`` high; ``ticks`` are its own (position, label) and ``title`` what they
-    measure; ``symbols`` tells whether the curve
-    has them; ``column`` may add words for each arm to the right, under ``column_heading``.
+    measure; ``column`` may add words for each arm to the right, under ``column_heading``.
     """
 
     arms: tuple[str, ...]
@@ -58,7 +57,6 @@ class NumberTable:
     title: str
     heading: str
     inches: float = 3.0
-    symbols: bool = True
     column_heading: str = ""
     column: Mapping[str, str] = field(default_factory=dict)
 
@@ -116,7 +114,7 @@ class NumberTable:
             geom_segment(line, self._grid(), colour=LIGHT, size=0.25, inherit_aes=False),
             geom_segment(line, self._axes(), size=0.5, inherit_aes=False),
             geom_segment(key, rows, size=0.8, inherit_aes=False),
-            *[geom_point(symbol, middle, size=1.6, inherit_aes=False)] * self.symbols,
+            geom_point(symbol, middle, size=1.6, inherit_aes=False),
             geom_words(
                 aes("x", "y", label="label", ha="ha", angle="angle"),
                 self._words(),

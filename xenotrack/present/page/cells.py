@@ -67,7 +67,7 @@ def cell(column: str, value: Value, places: int) -> Cell:
         text = p_text(value) if column.startswith("p_") else fixed(value, places)
         full = repr(value).removesuffix(".0")
         return Cell(text, "" if full == text else full)
-    return Cell(str(value))
+    return Cell(str(value).replace("-", "−") if isinstance(value, int) else str(value))
 
 
 def interval_cell(values: Sequence[Value], places: int) -> Cell:

@@ -186,7 +186,7 @@ VIEWS: dict[str, tuple[View, ...]] = {
                 Shown("mice", ("n_mice",)),
                 Shown("weighed", ("n_weighed",)),
                 Shown(
-                    "mean of the lowest weights, change in % (%)",
+                    "lowest weight on average, change in percent (%)",
                     ("weight_nadir_percent_mean", "weight_nadir_low", "weight_nadir_high"),
                 ),
                 Shown("lost ≥ 15 %", ("n_loss_15",)),

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from xenotrack.doubts import p_words
 from xenotrack.present.sentences import (
     blocked_sentence,
-    family_interval,
-    interval,
     join,
     left_words,
     number,
@@ -22,6 +19,8 @@ from xenotrack.present.sentences import (
 from xenotrack.present.story import Answer
 from xenotrack.present.summary import ADJUSTMENTS
 from xenotrack.present.tell.facts import Facts
+from xenotrack.present.tell.one_out import one_mouse, one_out
+from xenotrack.present.tell.time import days_without_progression, stands_alone
 
 # Which doubts stand beside which question. Those of a fit as a whole stand under "how sure".
 DOUBTS = {
@@ -61,6 +60,7 @@ DOUBTS = {
         "no-independent-action",
         "additivity-not-testable",
     ),
+    "price": ("loss-before-leaving",),
 }
 OUTCOMES = {
     "slowed": ("growth_rate",),
@@ -116,18 +116,9 @@ def _slowed(facts: Facts) -> Iterator[str]:
     yield (
         f"On {facts.days_fitted}, in percent of the growth rate of {facts.control}; above 100 % "
         f"the tumours shrank ({ADJUSTMENTS[facts.design.rules.compare.adjust]}"
-        f"{_alone(facts, facts.slowing)})."
+        f"{stands_alone(facts, facts.slowing)})."
     )
     yield from slowed_sentences(facts.slowing, facts.control, facts.level)
-
-
-def _alone(facts: Facts, rows: pd.DataFrame) -> str:
-    """That one of these contrasts is the primary one, and was not adjusted for the others."""
-    named = facts.design.rules.compare.primary
-    if named is None or facts.design.rules.compare.adjust == "none":
-        return ""
-    found = rows["contrast"].eq(named).any()
-    return f"; the primary contrast, {named}, stands alone" if found else ""
 
 
 def blocked(facts: Facts) -> Answer:
@@ -167,73 +158,11 @@ def how_long(facts: Facts) -> Answer:
     return Answer(
         "how-long",
         "How long until tumours progressed?",
-        tuple(_how_long(facts)),
+        tuple(days_without_progression(facts)),
         ("progression", "swimmer"),
         ("progression", "logrank", "compare"),
         _doubts(facts, "how-long"),
     )
-
-
-def _how_long(facts: Facts) -> Iterator[str]:
-    yield from _primary_hazard(facts)
-    medians = facts.tables["progression"]
-    for _, row in medians[medians["n_mice"] > 0].iterrows():
-        yield median_sentence(row, facts.level)
-    gained = facts.contrasts("rmst_days", "control")
-    if facts.control is not None:
-        for _, row in gained.iterrows():
-            yield from gained_sentence(row, facts)
-
-
-def _primary_hazard(facts: Facts) -> Iterator[str]:
-    """The primary contrast as a ratio of hazards, which arms without events bear."""
-    row = facts.primary("log_hazard")
-    if row is None or not np.isfinite(row["p_value"]):
-        return
-    ratio, low, high = np.exp([row["estimate"], row["conf_low"], row["conf_high"]])
-    named = str(facts.design.rules.compare.primary).replace(" - ", " against ")
-    yield (
-        f"Primary contrast, {named}: hazard of progression {number(ratio, 2)} times as high "
-        f"({interval(low, high, facts.level)}, {p_words(row['p_value'])}, this one alone)."
-    )
-
-
-def median_sentence(row: pd.Series, level: float) -> str:
-    """How many of an arm's mice progressed, and the Kaplan–Meier median."""
-    events = f"{row['n_events']:.0f} of {row['n_mice']:.0f} progressed"
-    ends = [number(end) if np.isfinite(end) else "not reached" for end in _limits(row)]
-    limits = f" ({100 * level:g} % {ends[0]} to {ends[1]})" if set(ends) != {"not reached"} else ""
-    if not np.isfinite(row["median_days"]):
-        return f"{row['arm']}: {events}; the median is not reached{limits}."
-    return f"{row['arm']}: {events}; the median is {number(row['median_days'])} days{limits}."
-
-
-def _limits(row: pd.Series) -> tuple[float, float]:
-    return row["conf_low"], row["conf_high"]
-
-
-def gained_sentence(row: pd.Series, facts: Facts) -> Iterator[str]:
-    """Days without progression that an arm has more than control."""
-    arm = str(row["contrast"]).removesuffix(f" - {facts.control}")
-    if not np.isfinite(row["p_adjusted"]):
-        return
-    found = (
-        f"{number(row['estimate'])} days ({family_interval(row, facts.level)}, "
-        f"{p_words(row['p_adjusted'])}{_alone(facts, row.to_frame().T)}"
-        f"{too_narrow(facts, (arm, str(facts.control)))})"
-    )
-    until = f"up to day {number(facts.tables['progression']['rmst_until'].max())}"
-    if row["p_adjusted"] >= 1 - facts.level:
-        yield f"{arm}: no gain in days over {facts.control} could be shown {until}: {found}."
-    else:
-        how = "gained" if row["estimate"] > 0 else "lost"
-        yield f"{arm} {how} days without progression over {facts.control} {until}: {found}."
-
-
-def too_narrow(facts: Facts, arms: Iterable[str]) -> str:
-    """What the doubt says of an interval that rests on the spread of the other arm alone."""
-    held = [arm for arm in arms if arm in facts.without_events]
-    return f"; no mouse of {join(held)} progressed, so the interval is too narrow" if held else ""
 
 
 def parts(facts: Facts) -> Answer:
@@ -251,8 +180,8 @@ def _parts(facts: Facts) -> Iterator[str]:
     if facts.control is None:
         yield "No arm is the control, so combinations are not compared with their parts."
         return
-    rows = facts.contrasts("growth_rate", "parts")
-    yield from parts_sentences(rows, facts.design, facts.level)
+    rows, days = (facts.contrasts(name, "parts") for name in ("growth_rate", "rmst_days"))
+    yield from parts_sentences(rows, days, facts.design, facts.level)
     rates = facts.tables["synergy"]
     rates = rates[rates["scale"] == "rate"] if len(rates) else rates
     if len(rates):
@@ -287,8 +216,9 @@ def price(facts: Facts) -> Answer:
         "price",
         "At what price?",
         tuple(said) or ("No body weights were recorded.",),
-        ("weight",),
+        ("weight",) if said else (),
         ("tolerability",),
+        _doubts(facts, "price"),
     )
 
 
@@ -297,14 +227,19 @@ def price_of(facts: Facts, arm: str) -> str | None:
     row = facts.arm_row("tolerability", arm)
     if row is None or not row["n_weighed"] or not np.isfinite(row["weight_nadir_percent_mean"]):
         return None
-    weighed, exits = int(row["n_weighed"]), int(row["n_toxicity_exits"])
+    weighed = int(row["n_weighed"])
     lowest = f"lowest weight on average {number(row['weight_nadir_percent_mean'], 2)} %"
     if np.isfinite(row["weight_nadir_low"]):
         ends = [number(row[end], 2) for end in ("weight_nadir_low", "weight_nadir_high")]
         lowest += f" ({100 * facts.level:g} % {ends[0]} to {ends[1]})"
     lost = f"{int(row['n_loss_15'])} of {weighed} lost at least 15 %"
-    left = f", and {exits} left for toxicity" if exits else ""
-    return f"{arm}: {lowest}; {lost}{left}."
+    return f"{arm}: {lowest}; {lost}{toxicity_exits(row, ', and ')}."
+
+
+def toxicity_exits(row: pd.Series, before: str) -> str:
+    """How many left for toxicity, of a row of ``tolerability``; "" for none, or not known."""
+    exits = row["n_toxicity_exits"]
+    return "" if pd.isna(exits) or not exits else f"{before}{exits} left for toxicity"
 
 
 def sure(facts: Facts, doubts: tuple[str, ...]) -> Answer:
@@ -322,7 +257,7 @@ def sure(facts: Facts, doubts: tuple[str, ...]) -> Answer:
         else f"{count} {'doubt is' if count == 1 else 'doubts are'} carried by these results: "
         "each stands beside the question that it touches, the others here."
     )
-    said += [*_one_mouse(facts), *_one_out(facts)]
+    said += [*one_mouse(facts), *one_out(facts)]
     figures, tables = ("residuals", "influence"), ("leave_one_out", "influence")
     return Answer("sure", "How sure is it?", tuple(said), figures, tables, doubts)
 
@@ -330,44 +265,3 @@ def sure(facts: Facts, doubts: tuple[str, ...]) -> Answer:
 def _not_fitted(facts: Facts) -> str:
     unused = facts.readings_not_fitted
     return f" {unused}" if unused else ""
-
-
-def _one_mouse(facts: Facts) -> Iterator[str]:
-    """Whether one mouse carries the rate of its arm."""
-    known = facts.tables["influence"].dropna(subset=["change_in_errors"])
-    if known.empty:
-        return
-    rates = facts.tables["growth"].set_index("arm")
-    low, high = (known["arm"].map(rates[end]) for end in ("conf_low", "conf_high"))
-    beyond = known[(known["estimate"] < low) | (known["estimate"] > high)]
-    most = known.loc[known["change_in_errors"].abs().idxmax()]
-    largest = (
-        f"most of all moves {most['mouse']} the rate of {most['arm']}, by "
-        f"{number(most['change_in_errors'], 2)} standard errors"
-    )
-    if beyond.empty:
-        yield f"Without any one mouse, the rate of its arm stays within its interval; {largest}."
-        return
-    places = zip(beyond["mouse"], beyond["arm"], strict=True)
-    told = join(f"{mouse} in {arm}" for mouse, arm in places)
-    yield f"Without {told} the rate of the arm leaves its interval: look up what was read."
-
-
-def _one_out(facts: Facts) -> Iterator[str]:
-    """How many claims on growth stand whichever mouse is left out."""
-    found = facts.tables["leave_one_out"]
-    if found.empty:
-        return
-    firm = int((found["n_changes"] == 0).sum())
-    turned = found.loc[found["n_changes"] > 0, "contrast"]
-    claims = "The one claim" if len(found) == 1 else f"Of {len(found)} claims"
-    if turned.empty:
-        stand = "stands" if len(found) == 1 else "all stand"
-        yield f"{claims} on growth {stand} whichever mouse is left out."
-    elif len(found) == 1:
-        yield f"{claims} on growth turns without one mouse: see the doubts."
-    else:
-        yield (
-            f"{claims} on growth {firm} stand{'s' * (firm == 1)} whichever mouse is left out; the "
-            f"verdict on {join(turned)} turns without one mouse."
-        )

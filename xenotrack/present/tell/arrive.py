@@ -73,7 +73,14 @@ def _known(facts: Facts) -> dict[str, str]:
     control = f", control {design.control}" if design.control else ""
     size = [f"{arm} {counts.get(arm, 0)}" for arm in design.arm_names]
     primary = design.rules.compare.primary
-    named = f" Primary contrast: {primary}." if primary else ""
+    named = (
+        f" Primary contrast: {primary}, tested on growth, time and hazard of progression, each "
+        "unadjusted for the others."
+        if primary
+        else ""
+    )
+    if not " ".join(design.rules.arrive.outcomes.split()):
+        named += " The primary outcome: not supplied."
     return {
         "study_design": f"{len(design.arms)} groups ({join(design.arm_names)}){control}; the "
         "experimental unit is the mouse.",

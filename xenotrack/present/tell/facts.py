@@ -66,11 +66,20 @@ class Facts:
         first = -np.inf if rules.from_day is None else rules.from_day
         last = np.inf if rules.until_day is None else rules.until_day
         outside = int(((day < first) | (day > last)).sum())
-        if not outside:
+        others = len(day) - used - outside
+        why = []
+        if outside:
+            why.append(f"{outside} lie outside the days that the study declares for growth")
+        if others > 0:
+            why.append(
+                f"{others} lie before the baseline, or below the limit of measurement, or belong "
+                "to mice that could not be fitted"
+            )
+        if not why:
             return ""
         return (
-            f"{outside} of {len(day)} readings lie outside the days that the study declares for "
-            f"growth and did not enter it ({used} did); they enter all else."
+            f"{used} of {len(day)} readings entered the growth fit; {' and '.join(why)}. All enter "
+            "all else."
         )
 
     def progressed(self, arm: str) -> pd.Series | None:

@@ -12,20 +12,27 @@ from xenotrack.compare.slowing import with_slowing
 from xenotrack.doubts import p_words
 from xenotrack.present.sentences import (
     against_control,
+    best_of,
+    claim_words,
+    days_more,
     family_interval,
     interval,
     join,
+    left_early,
     number,
     percent,
     percents,
     share,
 )
-from xenotrack.present.tell.answers import blocked_of, left_before, price_of, too_narrow
+from xenotrack.present.tell.answers import blocked_of, left_before, price_of, toxicity_exits
+from xenotrack.present.tell.caveats import caveats
 from xenotrack.present.tell.facts import Facts
+from xenotrack.present.tell.time import hazard_of, is_shown, surer_than_it_is
 
 
 def headline(facts: Facts) -> tuple[str, ...]:
-    said = (effect(facts), over_parts(facts), held(facts), cost(facts))
+    said = [effect(facts), over_parts(facts), held(facts), cost(facts)]
+    said.append(caveats(facts, _told(facts)))
     return tuple(sentence for sentence in said if sentence)
 
 
@@ -88,17 +95,22 @@ def _by_percent(row: pd.Series, facts: Facts) -> str:
 def _gain(row: pd.Series, facts: Facts, until: str) -> str:
     ends = interval(row["conf_low"], row["conf_high"], facts.level)
     numbers = f"{ends}, {p_words(row['p_value'])}"
+    pair = primary_pair(facts.design)
+    surer = surer_than_it_is(facts, (pair.arm, pair.other)) if pair else ""
+    hazard = facts.primary("log_hazard") if surer else None
+    beside = f"; by hazards {p_words(hazard['p_value'])}" if hazard is not None else ""
+    by_hazards = hazard is None or hazard["p_value"] < 1 - facts.level
     if row["p_value"] >= 1 - facts.level:
+        surer = beside = ""  # what is not shown is not too sure of itself
+    if row["p_value"] >= 1 - facts.level or not by_hazards:
         return (
             f"no gain in days without progression could be shown {until} "
-            f"({number(row['estimate'])} days, {numbers})"
+            f"({days_more(row['estimate'])}, {numbers}{surer}{beside})"
         )
     how = "longer" if row["estimate"] > 0 else "shorter"
-    pair = primary_pair(facts.design)
-    narrow = too_narrow(facts, (pair.arm, pair.other)) if pair else ""
     return (
         f"mice stayed without progression {number(abs(row['estimate']))} days {how} {until} "
-        f"({numbers}{narrow})"
+        f"({numbers}{surer}{beside})"
     )
 
 
@@ -130,7 +142,12 @@ def held(facts: Facts) -> str:
         return "No arm was shown to hold growth."
     said = []
     if blocked:
-        left = "; ".join(text for arm in blocked if (text := left_before(facts, arm)))
+        several = len(blocked) > 1
+        left = "; ".join(
+            f"in {arm} {text}" if several else text
+            for arm in blocked
+            if (text := left_before(facts, arm))
+        )
         said.append(
             f"{join(blocked)} blocked progression: tumours grew little or not on "
             f"{facts.days_fitted}, and {_none(facts, blocked)} progressed by day "
@@ -145,64 +162,123 @@ def held(facts: Facts) -> str:
 
 def _progressed(facts: Facts, arm: str) -> str:
     row = facts.progressed(arm)
-    return arm if row is None else f"{arm} ({int(row['n'])} of {int(row['n_mice'])})"
+    if row is None:
+        return arm
+    mice = facts.tables["progression_mice"]
+    left = len(left_early(mice[mice["arm"] == arm], facts.last_day))
+    gone = f"; {left} left before they did" if left else ""
+    return f"{arm} ({int(row['n'])} of {int(row['n_mice'])}{gone})"
 
 
 def _none(facts: Facts, arms: list[str]) -> str:
     """``none of 10 mice (95 % 0 to 31 %)``; where arms are of different size, in their order."""
     rows = [row for arm in arms if (row := facts.progressed(arm)) is not None]
-    told = [f"{int(row['n_mice'])} mice ({share(row, facts.level)})" for row in rows]
-    each = " each" if len(told) > 1 and len(set(told)) == 1 else ""
-    return f"none of {told[0] if each else join(told)}{each}"
+    counts = [int(row["n_mice"]) for row in rows]
+    shares = [f"({share(row, facts.level)})" for row in rows]
+    if len(counts) > 1 and len(set(counts)) == 1:
+        return f"none of the {counts[0]} mice of each {shares[0]}"
+    return f"none of {join(f'{n} mice {own}' for n, own in zip(counts, shares, strict=True))}"
 
 
 def over_parts(facts: Facts) -> str:
     """The largest combinations against the best of their parts: growth, and time."""
-    drugs = {name: len(facts.design.drugs_of(name)) for name, _ in facts.design.combinations()}
     named = str(facts.design.rules.compare.primary)
-    most = [
-        name
-        for name, count in drugs.items()
-        if count == max(drugs.values()) and named != f"{name} - {BEST_PART}"
-    ]
+    most = [name for name in _largest(facts) if named != f"{name} - {BEST_PART}"]
     return " ".join(text for name in most if (text := _over_parts(facts, name)))
 
 
+def _largest(facts: Facts) -> list[str]:
+    """The combinations of the most drugs."""
+    drugs = {name: len(facts.design.drugs_of(name)) for name, _ in facts.design.combinations()}
+    return [name for name, count in drugs.items() if count == max(drugs.values())]
+
+
 def _over_parts(facts: Facts, name: str) -> str:
-    clauses = []
-    for outcome, unit, better, what in (
-        ("growth_rate", "per day", -1, "slower growth"),
-        ("rmst_days", "days", 1, "more days without progression"),
+    """One combination: growth and days against its best part, and more than the sum or not."""
+    clauses, best = [], {}
+    for outcome, words, better, tell in (
+        ("growth_rate", "growth", -1, _slower_growth),
+        ("rmst_days", "days without progression", 1, _more_days),
     ):
         rows = facts.contrasts(outcome, "parts")
         rows = rows[(rows["contrast"] == f"{name} - {BEST_PART}") & rows["p_adjusted"].notna()]
         for _, row in rows.iterrows():
-            shown = row["p_adjusted"] < 1 - facts.level and row["estimate"] * better > 0
-            narrow = too_narrow(facts, (name,)) if outcome == "rmst_days" else ""
-            found = (
-                f"{number(row['estimate'])} {unit}, {family_interval(row, facts.level)}, "
-                f"{p_words(row['p_adjusted'])}{narrow}"
-            )
-            clauses.append(f"{what} {'was' if shown else 'could not be'} shown ({found})")
-    return f"{name} against the best of its parts: {'; '.join(clauses)}." if clauses else ""
+            clauses.append(tell(facts, row, better))
+            best[words] = best_of(row)[0]
+    if not clauses:
+        return ""
+    named = set(best.values())
+    told = named.pop() if len(named) == 1 else join(f"{arm} on {on}" for on, arm in best.items())
+    clauses += _beyond_the_sum(facts, name)
+    return f"{name} against the best of its parts ({told}): {'; '.join(clauses)}."
+
+
+def _slower_growth(facts: Facts, row: pd.Series, better: int) -> str:
+    shown = row["p_adjusted"] < 1 - facts.level and row["estimate"] * better > 0
+    return (
+        f"slower growth {'was' if shown else 'could not be'} shown ({number(row['estimate'])} per "
+        f"day, {family_interval(row, facts.level)}, {claim_words(row)})"
+    )
+
+
+def _more_days(facts: Facts, row: pd.Series, better: int) -> str:
+    """Days without progression; where they are surer than they are, hazards decide."""
+    name = str(row["contrast"]).removesuffix(f" - {BEST_PART}")
+    claimed = bool(row["p_adjusted"] < 1 - facts.level)
+    surer = surer_than_it_is(facts, (name, *best_of(row))) if claimed else ""
+    hazard = hazard_of(facts, row["contrast"], "parts") if surer else None
+    beside = f"; by hazards {p_words(hazard['p_adjusted'])}" if hazard is not None else ""
+    shown = is_shown(facts, row, bool(surer)) and row["estimate"] * better > 0
+    return (
+        f"more days without progression {'were' if shown else 'could not be'} shown "
+        f"({days_more(row['estimate'])}, {family_interval(row, facts.level)}, {claim_words(row)}"
+        f"{surer}{beside})"
+    )
+
+
+def _beyond_the_sum(facts: Facts, name: str) -> Iterator[str]:
+    """Whether a combination is more than its drugs give one by one, on growth rates."""
+    rows = facts.tables["synergy"]
+    if rows.empty:
+        return
+    rows = rows[(rows["scale"] == "rate") & (rows["reference"] == "bliss")]
+    for _, row in rows[(rows["combination"] == name) & rows["verdict"].notna()].iterrows():
+        ends = interval(row["simultaneous_low"], row["simultaneous_high"], facts.level)
+        found = f"{number(row['estimate'])} per day, {ends}, {p_words(row['p_adjusted'])}"
+        if row["verdict"] == "additive or undecided":
+            yield f"synergy on growth could not be shown ({found})"
+        else:
+            yield f"{row['verdict']} on growth was shown ({found})"
 
 
 def cost(facts: Facts) -> str:
     """The price of the arm in question, and the arms in which mice lost most."""
     said = [text.removesuffix(".") for arm in _asked_about(facts) if (text := price_of(facts, arm))]
     weights = facts.tables["tolerability"]
-    lost = weights[weights["n_loss_15"] > 0]
+    lost = weights[weights["n_loss_15"].fillna(0) > 0]
     others = [_lost(row) for _, row in lost.iterrows() if row["arm"] not in _asked_about(facts)]
     if not said:
         return ""
     price = f"The price in body weight: {'; '.join(said)}."
-    return f"{price} Elsewhere 15 % or more was lost in {join(others)}." if others else price
+    if others:
+        price += f" Elsewhere 15 % or more was lost in {join(others)}."
+    if weights["n_toxicity_exits"].isna().all():
+        price += " No mouse has a fate, so that nobody knows who left for toxicity."
+    return price
 
 
 def _lost(row: pd.Series) -> str:
-    exits = int(row["n_toxicity_exits"])
-    left = f"; {exits} left for toxicity" if exits else ""
+    left = toxicity_exits(row, "; ")
     return f"{row['arm']} ({int(row['n_loss_15'])} of {int(row['n_weighed'])}{left})"
+
+
+def _told(facts: Facts) -> set[str]:
+    """The contrasts of which the sentences above speak."""
+    largest = {f"{name} - {BEST_PART}" for name in _largest(facts)}
+    primary = facts.design.rules.compare.primary
+    if primary is not None:
+        return {*largest, primary}
+    return {*largest, *(f"{arm} - {facts.control}" for arm in _asked_about(facts))}
 
 
 def _asked_about(facts: Facts) -> list[str]:

@@ -80,11 +80,16 @@ def volumes(facts: Facts, cite: Citations) -> Iterator[str]:
             "half": "readings below it entered growth at half of the limit",
             "drop": "readings below it were left out of growth",
         }[rules.growth.below_limit]
-        yield f"The limit of measurement was {number(study.limit_mm3)} mm³; {how}."
+        limit = f"The limit of measurement was {number(study.limit_mm3)} mm³"
+        if rules.volume.limit_mm3 is None:
+            limit += ", the smallest volume above 0 in the sheet"
+        yield f"{limit}; {how}."
     left_out = [one.text.removesuffix(".") for one in study.exclusions]
     if left_out:
         yield f"Left out as declared: {'; '.join(left_out)}."
-    yield "No reading was imputed and no outlier removed" + (" otherwise." if left_out else ".")
+    yield "No missing reading was imputed and no outlier removed" + (
+        " otherwise." if left_out else "."
+    )
 
 
 def growth(facts: Facts, cite: Citations) -> Iterator[str]:
@@ -120,8 +125,14 @@ def growth(facts: Facts, cite: Citations) -> Iterator[str]:
     if "mouse lines" in row["method"]:
         yield "Where readings did not identify the model, a line was fitted to each mouse instead."
     yield (
-        "An arm is said to have blocked growth where the upper limit of its rate is below "
-        f"{number(facts.design.rules.growth.blocked_below)} per day."
+        "An arm is said to hold growth where the upper limit of its rate is below "
+        f"{number(facts.design.rules.growth.blocked_below)} per day, and to have blocked "
+        "progression where none of its mice progressed either."
+    )
+    yield (
+        "Assumptions were looked at by a likelihood ratio test of equal variances of the arms, by "
+        "a test of the curvature of each arm's ln volumes, by the residuals of each mouse's line, "
+        "and by fitting anew without each mouse."
     )
 
 
@@ -134,8 +145,9 @@ def _reference(df: str, by_arm: bool, cite: Citations) -> str:
     said = (
         f"Standard errors and degrees of freedom are those of Kenward and Roger {cite('kenward')}"
     )
-    combined = f", combined over arms as by Satterthwaite {cite('satterthwaite')}"
-    return f"{said}{combined if by_arm else ''}."
+    if not by_arm:
+        return f"{said}."
+    return f"{said}, combined over arms as by Satterthwaite {cite('satterthwaite')}."
 
 
 def progression(facts: Facts, cite: Citations) -> Iterator[str]:
@@ -156,7 +168,10 @@ def progression(facts: Facts, cite: Citations) -> Iterator[str]:
         f"progression as the area under the curve up to day {number(table['rmst_until'].max())}."
     )
     if facts.control is not None:
-        yield "Mean times without progression were compared by Welch's t test."
+        yield (
+            "Mean times without progression were compared by t tests with Welch's degrees of "
+            "freedom, on the variances of the areas under the curves."
+        )
         yield (
             "Hazards were compared by Cox regression with Firth's penalty, profile likelihood "
             f"intervals and likelihood ratio tests {cite('firth', 'heinze')}."
@@ -197,7 +212,9 @@ def comparisons(facts: Facts, cite: Citations) -> Iterator[str]:
         yield f"{compared} without adjustment for the number of comparisons."
     if rules.primary is not None:
         yield f"The contrast {rules.primary} was declared primary and is not adjusted."
-    yield "Outcomes were not adjusted for one another."
+    yield "Tests are two-sided; outcomes were not adjusted for one another."
+    if facts.design.rules.compare.hazards == "firth":
+        yield "Comparisons of hazards assume that they stay proportional, which is not tested."
     yield (
         "Slowing in percent is 100·(1 − k_T/k_C) of the growth rates k, its interval Fieller's "
         f"{cite('fieller')} at the level of the simultaneous interval."
@@ -205,7 +222,8 @@ def comparisons(facts: Facts, cite: Citations) -> Iterator[str]:
     if list(facts.design.combinations()):
         yield (
             "A combination is said to be better than each of its parts by the intersection–union "
-            f"test {cite('berger')}, adjusted by Holm {cite('holm')} over combinations."
+            f"test {cite('berger')}: p is twice the largest one-sided p against a part, adjusted "
+            f"by Holm {cite('holm')} over combinations."
         )
 
 
@@ -214,6 +232,10 @@ def synergy(facts: Facts, cite: Citations) -> Iterator[str]:
     if table.empty:
         return
     asked = set(table["reference"])
+    # Of a pair, all smaller combinations are its single drugs, against which it is held already.
+    pairs = table["expectation"].eq("its single drugs")
+    if pairs[table["reference"] == "interaction"].all():
+        asked.discard("interaction")
     others = [text for name, text in EXPECTED.items() if name in asked]
     yield (
         "The excess of each combination was tested on growth rates against additivity of effects "
@@ -237,6 +259,10 @@ def responses(facts: Facts, cite: Citations) -> Iterator[str]:
         "(Clopper and Pearson)"
         + ("; shares were compared by exact score tests." if facts.control is not None else ".")
     )
+    if len(facts.tables["group_indices"]):
+        day = facts.tables["group_indices"]["day"].dropna()
+        on = f" on day {number(day.iloc[0])}" if len(day) else ""
+        yield f"Tumour growth inhibition and T/C are those of the appendix{on}."
     if (facts.tables["tolerability"]["n_weighed"] > 0).any():
         yield "Body weight is relative to that at baseline; the tumour is not subtracted."
 

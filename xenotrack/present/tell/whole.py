@@ -55,8 +55,8 @@ def quality(facts: Facts) -> Iterator[str]:
     listed = [f"{rule} ({count})" for rule, count in counts.head(SHOWN).items()]
     more = f" and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""
     yield (
-        f"{len(found)} {'finding' if len(found) == 1 else 'findings'} about the sheet, each with "
-        f"its cell in tables/findings.csv: {', '.join(listed)}{more}."
+        f"{len(found)} {'finding' if len(found) == 1 else 'findings'} about the sheet, with their "
+        f"places in tables/findings.csv: {', '.join(listed)}{more}."
     )
     # First what must be mended, then single readings: one of them can move a result.
     for one in sorted(study.findings, key=lambda one: (one.severity != "error", not one.mouse))[
