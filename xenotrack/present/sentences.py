@@ -281,6 +281,14 @@ def days_more(days: float) -> str:
     return f"{number(abs(days))} days {'fewer' if days < 0 else 'more'}"
 
 
+def contrast_words(contrast: str) -> str:
+    """
+    >>> contrast_words("A+B - A"), contrast_words("A+B - best part")
+    ('A+B against A', 'A+B against its best part')
+    """
+    return contrast.replace(" - best part", " against its best part").replace(" - ", " against ")
+
+
 def best_of(row: pd.Series) -> tuple[str, str]:
     """Which part of a claim looks best, and which is least surely beaten, by its ``method``.
 

@@ -11,6 +11,10 @@ DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(10\.\d{4,9}/[^\s<>\"'
 # A line must not end between a number and its %, nor within "p < 0.05".
 APART = re.compile(r"(?<=\d) (?=%)|(?<=\bp) (?=[<=])|(?<=\bp [<=]) (?=\d)")
 
+ASIDE = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
+# Up to the first colon that is in no bracket.
+ABOUT = re.compile(r"(?:[^():]|\([^()]*\))+:(?= )")
+
 
 def anchor(name: str) -> str:
     """A name as a place in the page.
@@ -34,6 +38,34 @@ def prose(text: str) -> Markup:
         parts += [escape(text[end : found.start()]), link]
         end = found.end()
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def told(text: str) -> Markup:
+    """A finding as prose, whose numbers in brackets stand back behind its words.
+
+    >>> told("A grew slower (95 days) than B (the control).")
+    Markup('A grew slower <span class="numbers">(95 days)</span> than B (the control).')
+    """
+    parts, end = [], 0
+    for found in ASIDE.finditer(text):
+        if not re.search(r"\d", found[0]):
+            continue
+        numbers = Markup('<span class="numbers">{}</span>').format(prose(found[0]))
+        parts += [prose(text[end : found.start()]), numbers]
+        end = found.end()
+    return Markup("").join([*parts, prose(text[end:])])
+
+
+def lead(text: str) -> Markup:
+    """A finding that begins with what it is about, set apart.
+
+    >>> lead("Price, of A (in g): high.")
+    Markup('<strong>Price, of A (in g):</strong> high.')
+    """
+    about = ABOUT.match(text)
+    if about is None:
+        return told(text)
+    return Markup("<strong>{}</strong>{}").format(prose(about[0]), told(text[about.end() :]))
 
 
 def breakable(text: str) -> Markup:

@@ -165,6 +165,19 @@ VIEWS: dict[str, tuple[View, ...]] = {
             ),
         ),
     ),
+    "group_indices": (
+        View(
+            "Tumour growth inhibition against control, 100·(1 − mean V_T / mean V_C)",
+            (
+                Shown("arm", ("arm",)),
+                Shown("day", ("day",)),
+                Shown("mice", ("n_arm",)),
+                Shown("of control", ("n_control",)),
+                Shown("percent (%)", ALONE),
+            ),
+            (("index", ("TGI_V",)),),
+        ),
+    ),
     "response_by_arm": (
         View(
             "Best response by arm (mRECIST)",

@@ -95,7 +95,7 @@ def slowed(facts: Facts) -> Answer:
             *("growth_by_arm", "growth", "rates", "contrasts", "spider"),
             *("growth_by_arm_linear", "growth_mean"),
         ),
-        ("growth", "compare"),
+        ("growth", "compare", "group_indices"),
         _doubts(facts, "slowed"),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from xenotrack.present.sentences import join
+from xenotrack.present.sentences import contrast_words, join
 from xenotrack.present.tell.facts import Facts
 
 # The doubts themselves stand beside their questions, with numbers and what to do.
@@ -34,7 +34,7 @@ def caveats(facts: Facts, told: Set[str]) -> str:
 def _turned(facts: Facts, told: Set[str]) -> Iterator[str]:
     rows = facts.tables["leave_one_out"]
     turned = rows.loc[rows["n_changes"] > 0, "contrast"] if len(rows) else ()
-    named = [contrast for contrast in turned if contrast in told]
+    named = [contrast_words(contrast) for contrast in turned if contrast in told]
     if named:
         yield f"without one mouse the verdict turns on {join(named)}"
 

@@ -72,8 +72,8 @@ class Facts:
             why.append(f"{outside} lie outside the days that the study declares for growth")
         if others > 0:
             why.append(
-                f"{others} lie before the baseline, or below the limit of measurement, or belong "
-                "to mice that could not be fitted"
+                f"{others} {'lies' if others == 1 else 'lie'} before the baseline, or below the "
+                "limit of measurement, or belong to mice that could not be fitted"
             )
         if not why:
             return ""

@@ -129,10 +129,12 @@ def growth(facts: Facts, cite: Citations) -> Iterator[str]:
         f"{number(facts.design.rules.growth.blocked_below)} per day, and to have blocked "
         "progression where none of its mice progressed either."
     )
+    equal = "a likelihood ratio test of equal variances of the arms, " * (
+        len(facts.design.arms) > 1
+    )
     yield (
-        "Assumptions were looked at by a likelihood ratio test of equal variances of the arms, by "
-        "a test of the curvature of each arm's ln volumes, by the residuals of each mouse's line, "
-        "and by fitting anew without each mouse."
+        f"Assumptions were looked at by {equal}a test of the curvature of each arm's ln volumes, "
+        "the residuals of each mouse's line, and fits without each mouse in turn."
     )
 
 
@@ -259,10 +261,13 @@ def responses(facts: Facts, cite: Citations) -> Iterator[str]:
         "(Clopper and Pearson)"
         + ("; shares were compared by exact score tests." if facts.control is not None else ".")
     )
-    if len(facts.tables["group_indices"]):
-        day = facts.tables["group_indices"]["day"].dropna()
-        on = f" on day {number(day.iloc[0])}" if len(day) else ""
-        yield f"Tumour growth inhibition and T/C are those of the appendix{on}."
+    inhibition = facts.tables["group_indices"]
+    inhibition = inhibition[inhibition["index"].eq("TGI_V")] if len(inhibition) else inhibition
+    if len(inhibition) and inhibition["day"].notna().any():
+        yield (
+            "Tumour growth inhibition is 100·(1 − mean V_T / mean V_C) of the mice measured on day "
+            f"{number(inhibition['day'].max())}, its interval by the delta method on the logarithm."
+        )
     if (facts.tables["tolerability"]["n_weighed"] > 0).any():
         yield "Body weight is relative to that at baseline; the tumour is not subtracted."
 

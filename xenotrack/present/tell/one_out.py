@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xenotrack.present.sentences import join, number
+from xenotrack.present.sentences import contrast_words, join, number
 from xenotrack.present.tell.facts import Facts
 
 
@@ -46,5 +46,5 @@ def one_out(facts: Facts) -> Iterator[str]:
         keep = "keeps its" if firm == 1 else "keep their"
         yield (
             f"{of_all} of growth {firm} {keep} verdict whichever mouse is left out; without one "
-            f"mouse it turns for {join(turned)}."
+            f"mouse it turns for {join(map(contrast_words, turned))}."
         )
