@@ -3,14 +3,18 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from xenotrack.compare.leave_one_out import MOST_MICE, doubts_about_mice, leave_one_out
+from xenotrack.compare.multiplicity import holm_p
 from xenotrack.model.growth import fit_log_volumes, without_mouse
 from xenotrack.model.log_volume import take_log_volumes
 from xenotrack.present.results import Results
 from xenotrack.study.ingest import read_study
 from xenotrack.study.settings import read_rules
+
+from .reference import REFERENCE, read_reference
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 
@@ -107,3 +111,37 @@ def test_beyond_the_most_mice_of_one_model_nothing_is_told(monkeypatch):
 def test_by_dunnett_only_the_claims_on_parts_are_told():
     found = results_of("combination.csv", {"adjust": "dunnett"}).leave_one_out
     assert set(found["family"]) == {"parts"}
+
+
+def claims_in_r(mice):
+    """p of every claim without each mouse, by R's contrasts: Holm in each family."""
+    without = {}
+    for mouse, rows in mice.groupby("mouse", sort=False):
+        p = rows.set_index("contrast")["p_value"]
+        effect = rows.set_index("contrast")["estimate"]
+        control = [name for name in p.index if name.endswith(" - vehicle")]
+        parts = [name for name in p.index if name not in control]
+        # A combination is better than its best part: twice the largest one-sided p.
+        one_sided = np.where(effect[parts] < 0, p[parts] / 2, 1 - p[parts] / 2)
+        claims = dict(zip(control, holm_p(p[control].to_numpy()), strict=True))
+        claims[f"{parts[0].split(' - ')[0]} - best part"] = min(1.0, 2 * one_sided.max())
+        without[mouse] = claims
+    return pd.DataFrame(without).T
+
+
+@pytest.mark.parametrize("variances", ["pooled", "by_arm"])
+def test_claims_without_each_mouse_are_those_of_r(variances):
+    theirs = claims_in_r(pd.DataFrame(read_reference("two_by_two.leave_one_out")[variances]))
+    rules = read_rules(None, {"growth": {"variances": variances}})
+    study = read_study(REFERENCE / "studies" / "two_by_two.csv", rules)
+    found = Results(study).leave_one_out.set_index("contrast")
+    assert set(found.index) == set(theirs.columns)
+    assert len(theirs) == 32
+    for contrast, row in found.iterrows():
+        for end, extreme in (("lowest", theirs.idxmin()), ("highest", theirs.idxmax())):
+            assert row[f"without_{end}"] == extreme[contrast]
+            assert row[f"p_{end}"] == pytest.approx(theirs[contrast][extreme[contrast]], rel=1e-5)
+        p = row["p_adjusted"]
+        turned = (theirs[contrast] < 0.05) != (p < 0.05)
+        assert row["n_changes"] == turned.sum()
+        assert set(filter(None, row["changed_by"].split("; "))) == set(theirs.index[turned])
