@@ -94,9 +94,6 @@ class Results(Protocol):
 NARROWEST = {
     **dict.fromkeys(("rates", "contrasts", "influence"), 6.6),
     **dict.fromkeys(("lattice",), 6.0),
-    **dict.fromkeys(("progression",), 5.5),
-    **dict.fromkeys(("growth", "growth_mean", "swimmer", "waterfall"), 5.2),
-    **dict.fromkeys(("growth_by_arm", "growth_by_arm_linear", "index_by_day"), 4.4),
 }
 NARROW = 3.3
 MILLIMETRES = 25.4

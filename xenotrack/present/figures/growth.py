@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from plotnine import aes, ggplot
 
-from xenotrack.present.axes import day_breaks, log_breaks, plain_number
+from xenotrack.present.axes import log_breaks, plain_number
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines, geom_segments
-from xenotrack.present.figures.number_table import NumberTable
+from xenotrack.present.figures.number_table import NumberTable, table_days
 from xenotrack.present.figures.style import (
     THICK,
     arm_scales,
@@ -125,7 +125,9 @@ def _reach(drawn: pd.DataFrame) -> tuple[float, float]:
 
 def growth_days(means: pd.DataFrame) -> list[float]:
     """The days of the axis, at which the mice still on study are counted."""
-    return day_breaks(float(means["day"].min()), float(means["day"].max())) if len(means) else [0.0]
+    if not len(means):
+        return [0.0]
+    return table_days(float(means["day"].min()), float(means["day"].max()), most=9)
 
 
 def about_bars(study: Study) -> str:

@@ -17,7 +17,15 @@ from plotnine import (
 from xenotrack.present.axes import log_breaks, plain_number, rate_breaks
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.style import assemble, begin, caption, interval_name, paper, say
+from xenotrack.present.figures.style import (
+    assemble,
+    begin,
+    caption,
+    interval_name,
+    legend_rows,
+    paper,
+    say,
+)
 from xenotrack.present.theme import FATES, arm_colours
 from xenotrack.present.words import mice_text, rate_text
 from xenotrack.study.design import Design
@@ -87,6 +95,8 @@ def _fates(panels: Panels, ends: pd.DataFrame) -> list[object]:
     if fates == ["unknown"]:
         return []
     placed = panels.placed(ends, y="at_value")
+    words = [FATES[fate][1] for fate in fates]
+    rows = legend_rows("Fate", *words)
     return [
         geom_points(
             aes(shape="fate", arm="arm", mouse="mouse"), placed, size=1.3, fill="none", stroke=0.5
@@ -95,8 +105,8 @@ def _fates(panels: Panels, ends: pd.DataFrame) -> list[object]:
             name="Fate",
             values={fate: FATES[fate][0] for fate in fates},
             breaks=fates,
-            labels=[FATES[fate][1] for fate in fates],
-            guide=guide_legend(nrow=1, override_aes={"colour": "black", "size": 2}),
+            labels=words,
+            guide=guide_legend(nrow=rows, override_aes={"colour": "black", "size": 2}),
         ),
     ]
 

@@ -9,7 +9,15 @@ from plotnine import aes, ggplot, guide_legend, labs, scale_colour_manual, scale
 from xenotrack.present.axes import log_breaks, plain_number
 from xenotrack.present.figures.artists import geom_bands, geom_polylines
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.style import assemble, begin, caption, interval_name, paper, say
+from xenotrack.present.figures.style import (
+    assemble,
+    begin,
+    caption,
+    interval_name,
+    legend_rows,
+    paper,
+    say,
+)
 from xenotrack.present.theme import arm_colours
 from xenotrack.study.design import Design
 
@@ -46,6 +54,7 @@ def index_by_day(design: Design, table: pd.DataFrame) -> ggplot:
         top="at_high",
     )
     shown = [name for name in REFERENCES if (placed["reference"] == name).any()]
+    words = [REFERENCES[name][1] for name in shown]
     return assemble(
         begin(placed, aes("x", "y", colour="arm")),
         *paper(panels.height + 0.85, **panels.theme()),
@@ -57,8 +66,8 @@ def index_by_day(design: Design, table: pd.DataFrame) -> ggplot:
             name="Expected by",
             values={name: REFERENCES[name][0] for name in shown},
             breaks=shown,
-            labels=[REFERENCES[name][1] for name in shown],
-            guide=guide_legend(nrow=1),
+            labels=words,
+            guide=guide_legend(nrow=legend_rows("Expected by", *words)),
         ),
         labs(x="Days since treatment start", y="Volume relative to the expected one"),
         caption(

@@ -20,21 +20,35 @@ from plotnine import (
     scale_y_continuous,
 )
 
-from xenotrack.present.axes import plain_number
+from xenotrack.present.axes import day_breaks, plain_number
 from xenotrack.present.figures.artists import geom_words
-from xenotrack.present.figures.style import LIGHT, SMALL
+from xenotrack.present.figures.style import LIGHT, SMALL, figure_width
 from xenotrack.present.theme import wrap_name
 
 LINE = 0.125  # inches: a line of text in the table
 GAP = 0.04  # between rows
 AXIS = 0.36  # from the axis to the table's heading
+WIDE = 5.0  # inches from which a figure has long names and a column of words
 NAME_WIDTH = 23  # characters
-KEY = (-0.115, -0.045)  # where a row's sample of line and symbol lies, in shares of the days
-AXIS_AT = -0.02
-TICK_AT = -0.028
-TITLE_AT = -0.115
+NARROW_NAME_WIDTH = 14
+NARROW_DAYS = 4  # at which a narrow figure counts mice
+HIGHEST = 0.6  # of the figure's width
+CHARACTER = 0.058  # inches
+EDGES = 0.15  # inches that the panel leaves free on its sides
+# Inches left of the first day: a row's sample of line and symbol, the axis, its numbers and title.
+KEY = (0.575, 0.225)
+AXIS_AT = 0.1
+TICK_AT = 0.14
+TITLE_AT = 0.575
 TICK = 0.045  # inches
-COLUMN_WIDTH = 0.29  # the room of a column of words to the right, in shares of the days
+BEYOND = 0.1  # inches that the axis goes on to the right
+COLUMN_AT = 0.15  # inches right of the last day
+COLUMN_WIDTH = 1.45  # inches of a column of words to the right
+
+
+def table_days(first: float, last: float, most: int) -> list[float]:
+    """The days at which mice are counted, as many as the width of the figure has room for."""
+    return day_breaks(first, last, most=most if figure_width() >= WIDE else NARROW_DAYS)
 
 
 @dataclass(frozen=True)
@@ -63,12 +77,17 @@ class NumberTable:
     @property
     def height(self) -> float:
         """Inches of curve and table together."""
-        return self.inches + (self.low - self.bottom) / self.inch
+        return self.curve_inches + (self.low - self.bottom) / self.inch
 
     @property
     def inch(self) -> float:
         """Units of the y axis in an inch."""
-        return (self.high - self.low) / self.inches
+        return (self.high - self.low) / self.curve_inches
+
+    @property
+    def curve_inches(self) -> float:
+        """How high the curve is: a narrow one is lower, and never higher than wide."""
+        return min(self.inches, HIGHEST * figure_width())
 
     @property
     def span(self) -> float:
@@ -76,7 +95,17 @@ class NumberTable:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        return {arm: wrap_name(arm, NAME_WIDTH) for arm in self.arms}
+        width = NAME_WIDTH if self.is_wide else NARROW_NAME_WIDTH
+        return {arm: wrap_name(arm, width) for arm in self.arms}
+
+    @property
+    def is_wide(self) -> bool:
+        return figure_width() >= WIDE
+
+    @property
+    def has_column(self) -> bool:
+        """A narrow figure has no room for words beside its numbers."""
+        return bool(self.column) and self.is_wide
 
     @cached_property
     def rows(self) -> dict[str, float]:
@@ -98,15 +127,28 @@ class NumberTable:
         last = self.arms[-1]
         return self.rows[last] - self.inch * (LINE * (1 + self.names[last].count("\n")) / 2 + GAP)
 
-    def share(self, part: float) -> float:
-        """A day by its share of the axis."""
-        return self.first_day + part * self.span
+    @cached_property
+    def days_in_inch(self) -> float:
+        """How many days an inch holds: what names, axis and column leave of the width."""
+        letters = max(len(line) for name in self.names.values() for line in name.split("\n"))
+        beside = CHARACTER * letters + KEY[0] + EDGES
+        beside += COLUMN_AT + COLUMN_WIDTH if self.has_column else BEYOND
+        return self.span / max(figure_width() - beside, 1.0)
+
+    def left(self, inches: float) -> float:
+        """A place left of the first day, in days."""
+        return self.first_day - inches * self.days_in_inch
+
+    @property
+    def right(self) -> float:
+        """Where the axis ends, in days."""
+        return self.last_day + BEYOND * self.days_in_inch
 
     def layers(self) -> list[object]:
         """Axis, grid, table and scales; the curve's own layers come after them."""
         line = aes("x", "y", xend="xend", yend="yend")
         rows = pd.DataFrame({"arm": list(self.rows), "y": list(self.rows.values())})
-        rows = rows.assign(x=self.share(KEY[0]), xend=self.share(KEY[1]), yend=rows["y"])
+        rows = rows.assign(x=self.left(KEY[0]), xend=self.left(KEY[1]), yend=rows["y"])
         key = aes("x", "y", xend="xend", yend="yend", colour="arm", linetype="arm")
         middle = rows.assign(x=(rows["x"] + rows["xend"]) / 2)
         symbol = aes("x", "y", colour="arm", shape="arm")
@@ -127,11 +169,12 @@ class NumberTable:
     def _grid(self) -> pd.DataFrame:
         heights = [height for height in self.ticks if height > self.low]
         return pd.DataFrame({"y": heights, "yend": heights}, dtype=float).assign(
-            x=self.share(AXIS_AT), xend=self.share(1.02)
+            x=self.left(AXIS_AT), xend=self.right
         )
 
     def _axes(self) -> pd.DataFrame:
-        left, right, under = self.share(AXIS_AT), self.share(1.02), self.low - TICK * self.inch
+        left, right = self.left(AXIS_AT), self.right
+        under = self.low - TICK * self.inch
         lines = [(left, self.low, right, self.low), (left, self.low, left, self.high)]
         lines += [(day, self.low, day, under) for day in self.days]
         return pd.DataFrame(lines, columns=["x", "y", "xend", "yend"])
@@ -139,30 +182,30 @@ class NumberTable:
     def _words(self) -> pd.DataFrame:
         """Every word and number: place, alignment and direction."""
         below = {part: self.low - part * self.inch for part in (0.12, 0.28)}
-        at = self.share(1.05)
+        at = self.last_day + COLUMN_AT * self.days_in_inch
+        middle = (self.first_day + self.last_day) / 2
         words: list[tuple[float, float, str, str, int]] = [
-            (self.share(TITLE_AT), (self.low + self.high) / 2, self.title, "center", 90),
-            (self.share(0.5), below[0.28], "Days since treatment start", "center", 0),
+            (self.left(TITLE_AT), (self.low + self.high) / 2, self.title, "center", 90),
+            (middle, below[0.28], "Days since treatment start", "center", 0),
         ]
         words += [(day, below[0.12], plain_number(day), "center", 0) for day in self.days]
         words += [
-            (self.share(TICK_AT), height, label, "right", 0) for height, label in self.ticks.items()
+            (self.left(TICK_AT), height, label, "right", 0) for height, label in self.ticks.items()
         ]
         words += [
             (day, self.rows[arm], str(n), "center", 0)
             for arm, day, n in self.counts[["arm", "day", "n_mice"]].to_numpy().tolist()
         ]
-        if self.column:
+        if self.has_column:
             words += [(at, self.heading_at, self.column_heading, "left", 0)]
             words += [(at, self.rows[arm], word, "left", 0) for arm, word in self.column.items()]
         return pd.DataFrame(words, columns=["x", "y", "label", "ha", "angle"])
 
     def _scales(self) -> list[object]:
-        right = 1.05 + COLUMN_WIDTH if self.column else 1.02
+        column = (COLUMN_AT + COLUMN_WIDTH) * self.days_in_inch
+        right = self.last_day + column if self.has_column else self.right
         return [
-            scale_x_continuous(
-                limits=(self.share(KEY[0] - 0.02), self.share(right)), breaks=[], expand=(0, 0)
-            ),
+            scale_x_continuous(limits=(self.left(KEY[0] + 0.05), right), breaks=[], expand=(0, 0)),
             scale_y_continuous(
                 limits=(self.bottom, self.high),
                 breaks=[self.heading_at, *self.rows.values()],

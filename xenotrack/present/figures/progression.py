@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from plotnine import aes, annotate, ggplot
 
-from xenotrack.present.axes import day_breaks, plain_number
+from xenotrack.present.axes import plain_number
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines
-from xenotrack.present.figures.number_table import NumberTable
+from xenotrack.present.figures.number_table import AXIS_AT, NumberTable, table_days
 from xenotrack.present.figures.style import (
     MIDDLE,
     THICK,
@@ -43,7 +43,7 @@ def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggp
     corners = curve_corners(curve)
     layout = _table(design, curve, table)
     censored = curve[curve["n_censored"] > 0]
-    left, right = layout.share(-0.02), layout.share(1.02)
+    left, right = layout.left(AXIS_AT), layout.right
     return assemble(
         begin(corners, aes("day", "estimate", colour="arm")),
         *paper(layout.height + 0.5, **layout.theme()),
@@ -55,8 +55,10 @@ def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggp
         geom_points(aes(arm="arm"), censored, shape="|", size=2.2, stroke=0.6),
         *arm_scales(design),
         caption(
-            f"Kaplan–Meier; progression at {_event(design)}. Ticks: mice censored. Medians with "
-            f"their {interval_name(design)}; –: not reached.",
+            f"Kaplan–Meier; progression at {_event(design)}. Ticks: mice censored.",
+            f"Medians with their {interval_name(design)}; –: not reached."
+            if layout.has_column
+            else "",
             _without_progression(table),
         ),
     )
@@ -97,7 +99,7 @@ def _bands(design: Design, curve: pd.DataFrame) -> list[object]:
 
 def _table(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> NumberTable:
     last = float(curve["day"].max())
-    days = day_breaks(0, last, most=7)
+    days = table_days(0, last, most=7)
     columns = ["arm", "median_days", "conf_low", "conf_high"]
     medians = {
         arm: days_text(median, low, high, "not reached")

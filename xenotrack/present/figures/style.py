@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import ceil
 from typing import NamedTuple
 
 import pandas as pd
@@ -37,6 +38,8 @@ FONT = 8  # points
 SMALL = 7
 LIGHT = "#d9d9d9"
 MIDDLE = "#767676"
+LEGEND_KEY = 0.32  # inches of a legend's symbol with its margins
+LEGEND_CHARACTER = 0.062
 THIN = 0.3
 THICK = 0.8
 
@@ -142,6 +145,15 @@ def arm_scales(design: Design) -> list[object]:
         scale_shape_manual(values=arm_shapes(design), guide=None),
         scale_linetype_manual(values=arm_linetypes(design), guide=None),
     ]
+
+
+def legend_rows(*words: str, beside: float = 0.0) -> int:
+    """In how many rows a legend of these words, its title among them, fits under the panel.
+
+    ``beside``: inches that stand left of the panel, below which the legend is centred.
+    """
+    inches = sum(LEGEND_KEY + LEGEND_CHARACTER * len(word) for word in words)
+    return ceil(inches / (figure_width() - beside))
 
 
 def interval_name(design: Design) -> str:

@@ -18,7 +18,7 @@ from plotnine import (
 
 from xenotrack.present.axes import day_breaks, plain_number
 from xenotrack.present.figures.artists import geom_points, geom_segments
-from xenotrack.present.figures.style import SMALL, assemble, begin, caption, paper, say
+from xenotrack.present.figures.style import SMALL, assemble, begin, caption, legend_rows, paper, say
 from xenotrack.present.theme import FATES, arm_colours, wrap_name
 from xenotrack.present.words import mice_text
 from xenotrack.study.design import Design
@@ -27,6 +27,7 @@ TALLEST = 8.0  # inches of all bars
 BAR = 0.085  # inches of a mouse
 GAP = 2.0  # mice between arms
 NAME_WIDTH = 23
+NAMES = 1.2  # inches that they take
 PROGRESSED = "progressed"
 
 
@@ -78,6 +79,10 @@ def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
     )
 
 
+def _legend(shown: list[str]) -> list[str]:
+    return [FATES[name][1] if name in FATES else name for name in shown]
+
+
 def _places(design: Design, mice: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
     """The rows with their height, first arm on top, and the middle of each arm."""
     arms = [arm for arm in design.arm_names if (mice["arm"] == arm).any()]
@@ -115,7 +120,7 @@ def _marks(rows: pd.DataFrame) -> list[object]:
             name=" ",
             values={name: FATES[name][0] if name in FATES else ">" for name in shown},
             breaks=shown,
-            labels=[FATES[name][1] if name in FATES else name for name in shown],
-            guide=guide_legend(nrow=1),
+            labels=_legend(shown),
+            guide=guide_legend(nrow=legend_rows(*_legend(shown), beside=NAMES)),
         ),
     ]

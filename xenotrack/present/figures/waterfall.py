@@ -27,6 +27,7 @@ from xenotrack.present.figures.style import (
     begin,
     caption,
     figure_width,
+    legend_rows,
     paper,
     say,
 )
@@ -178,15 +179,17 @@ def _categories(bars: pd.DataFrame) -> list[object]:
         )
         for fill in sorted(set(fills.values()))
     ]
+    words = [RESPONSES[category][2] for category in shown]
     return [
         *layers,
         scale_shape_manual(
             name="mRECIST",
             values={category: RESPONSES[category][0] for category in shown},
             breaks=shown,
-            labels=[RESPONSES[category][2] for category in shown],
+            labels=words,
             guide=guide_legend(
-                nrow=1, override_aes={"fill": [fills[category] for category in shown]}
+                nrow=legend_rows("mRECIST", *words),
+                override_aes={"fill": [fills[category] for category in shown]},
             ),
         ),
     ]

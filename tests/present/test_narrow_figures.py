@@ -1,0 +1,54 @@
+"""In one column of a journal every word of a figure stands on the paper, none on another."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from itertools import combinations
+
+import matplotlib as mpl
+import pytest
+from matplotlib.text import Text
+
+from xenotrack import Results, read_study
+from xenotrack.cli.plot import JOURNALS
+from xenotrack.present.figures.gallery import FIGURES, MILLIMETRES, NARROW, NARROWEST, draw
+from xenotrack.present.figures.save import SETTINGS, _lay_out
+from xenotrack.present.figures.style import Canvas
+
+COLUMN = min(JOURNALS.values()) / MILLIMETRES
+ONE_COLUMN = [kind for kind in FIGURES if NARROWEST.get(kind, NARROW) <= COLUMN]
+LEAST = {"growth", "growth_mean", "growth_by_arm", "progression", "waterfall", "swimmer", "spider"}
+
+
+@pytest.fixture(scope="module", params=["resistant.csv", "combination.csv"])
+def study(request) -> Results:
+    return Results(read_study(request.config.rootpath / "sample_data" / request.param))
+
+
+def test_a_paper_finds_its_figures_in_one_column() -> None:
+    assert set(ONE_COLUMN) >= LEAST
+
+
+@pytest.mark.parametrize("kind", ONE_COLUMN)
+def test_words_in_one_column_stay_on_the_paper_and_apart(study, kind) -> None:
+    mpl.use("agg")
+    with mpl.rc_context(SETTINGS):
+        drawn = draw(kind, study, Canvas(COLUMN)).draw()
+        _lay_out(drawn)
+        drawn.savefig(BytesIO(), format="png", dpi=drawn.dpi)  # legends find their places
+        boxes = [
+            (text.get_text(), text.get_window_extent())
+            for text in drawn.findobj(Text)
+            if text.get_visible() and text.get_text().strip()
+        ]
+    assert len(boxes) > 4
+    paper = drawn.bbox
+    for words, box in boxes:
+        assert box.x0 >= paper.x0 - 1, words
+        assert box.x1 <= paper.x1 + 1, words
+        assert box.y0 >= paper.y0 - 1, words
+        assert box.y1 <= paper.y1 + 1, words
+    for (one, first), (other, second) in combinations(boxes, 2):
+        across = min(first.x1, second.x1) - max(first.x0, second.x0)
+        down = min(first.y1, second.y1) - max(first.y0, second.y0)
+        assert across < 2 or down < 2, f"{one!r} stands on {other!r}"
