@@ -53,7 +53,8 @@ COLUMNS: dict[str, Column] = {
     "outcome": Column(
         "",
         "growth_rate (per day), log_hazard, rmst_days (days), response_rate (share of all mice "
-        "with CR or PR), ln_volume (change since day 0)",
+        "with CR or PR), weight_nadir (mean lowest weight, percent of change), ln_volume (change "
+        "since day 0)",
     ),
     "contrast": Column("", "what is compared: A - B"),
     "method": Column("", "model, test and interval in words"),

@@ -25,7 +25,12 @@ FAMILIES = {
 @click.option(
     "--outcome",
     "outcomes",
-    type=click.Choice(["growth_rate", "log_hazard", "rmst_days", "response_rate", "ln_volume"]),
+    type=click.Choice(
+        [
+            *("growth_rate", "log_hazard", "rmst_days", "response_rate", "weight_nadir"),
+            "ln_volume",
+        ]
+    ),
     multiple=True,
     help="Only this outcome [all but ln_volume]. May be repeated.",
 )

@@ -20,6 +20,7 @@ BETTER: dict[str, Better] = {
     "log_hazard": "lower",
     "rmst_days": "higher",
     "response_rate": "higher",
+    "weight_nadir": "higher",
 }
 
 

@@ -11,13 +11,16 @@ import numpy as np
 from xenotrack.compare.contrasts import ContrastSource
 from xenotrack.compare.proportions import proportion_source
 from xenotrack.doubts import Doubt
-from xenotrack.model.estimates import ArmEstimates, Floats
+from xenotrack.model.estimates import ArmEstimates, Floats, welch_satterthwaite
 from xenotrack.study.design import Design
 
 if TYPE_CHECKING:
     import pandas as pd
 
-OUTCOMES = ("growth_rate", "log_hazard", "rmst_days", "response_rate", "ln_volume")
+OUTCOMES = (
+    *("growth_rate", "log_hazard", "rmst_days", "response_rate", "weight_nadir"),
+    "ln_volume",
+)
 # A straight line says the same of every day: its change is asked for, not shown by default.
 DEFAULT_OUTCOMES = OUTCOMES[:-1]
 
@@ -51,6 +54,31 @@ def doubt_day(design: Design, last_day: Floats, day: float) -> Iterator[Doubt]:
             f"Day {day:g} lies beyond the last day fitted of {', '.join(beyond)}: the change of "
             "ln volume follows the line of that arm to where nobody measured.",
         )
+
+
+def weight_nadirs_by_arm(nadirs: pd.DataFrame, design: Design) -> ArmEstimates:
+    """The mean lowest weight of each arm's mice, in percent of change from baseline.
+
+    ``nadirs`` has ``arm weight_nadir_percent``, a row a mouse; those not weighed are left out, and
+    an arm of fewer than two has no estimate.
+    """
+    grouped = nadirs.dropna(subset=["weight_nadir_percent"]).groupby("arm")["weight_nadir_percent"]
+    arms = list(design.arm_names)
+    n = grouped.size().reindex(arms, fill_value=0).to_numpy(dtype=float)
+    mean, variance = (
+        np.where(n > 1, each.reindex(arms).to_numpy(dtype=float), np.nan)
+        for each in (grouped.mean(), grouped.var())
+    )
+    spread = variance / np.maximum(n, 1.0)
+    return ArmEstimates(
+        outcome="weight_nadir",
+        arms=design.arm_names,
+        values=mean,
+        covariance=np.diag(spread),
+        degrees_of_freedom=welch_satterthwaite(spread, n - 1),
+        independent=True,
+        method="mean lowest body weight of the mice weighed, Welch",
+    )
 
 
 def response_source(mice: pd.DataFrame, design: Design) -> ContrastSource:

@@ -68,6 +68,13 @@ class Results:
         return self.responses.mice
 
     @cached_property
+    def weight_nadirs(self) -> pd.DataFrame:
+        """The lowest weight of each mouse: ``mouse arm weight_nadir_percent``."""
+        from xenotrack.response.tolerability import weight_nadirs
+
+        return self.study.mice[["mouse", "arm"]].merge(weight_nadirs(self.study), on="mouse")
+
+    @cached_property
     def tolerability(self) -> pd.DataFrame:
         from xenotrack.response.tolerability import tolerability
 
@@ -82,25 +89,42 @@ class Results:
         """The contrasts of each outcome asked for, families never mixed.
 
         By default all but ``ln_volume``, which is the change since day 0 at ``day`` (the last day
-        fitted). Raises ``FitError`` where growth is asked for and cannot be measured.
+        fitted), each as far as the study has it; of ``weight_nadir`` then no parts, since nobody
+        claims that a combination weighs on mice less than its drugs. Raises ``FitError`` where
+        growth is asked for and cannot be measured.
         """
         from xenotrack.compare.comparisons import compare_arms
         from xenotrack.compare.components import DEFAULT_OUTCOMES, OUTCOMES
 
-        fitted = [name for name in DEFAULT_OUTCOMES if self.has_growth or name != "growth_rate"]
-        asked = outcomes or fitted
+        asked = outcomes or [name for name in DEFAULT_OUTCOMES if self._has(name)]
         contrasts = []
         for outcome in (name for name in OUTCOMES if name in asked):
+            price = outcome == "weight_nadir" and not outcomes
+            wanted = tuple(name for name in families if name != "parts") if price else families
+            if not wanted:
+                continue
             source, doubts = self._source(outcome, day)
-            found = compare_arms(source, self.study.design, families)
+            found = compare_arms(source, self.study.design, wanted)
             contrasts.append(replace(found, doubts=merge_doubts(doubts, found.doubts)))
         return tuple(contrasts)
+
+    def _has(self, outcome: str) -> bool:
+        """Whether growth could be fitted, and two arms were weighed."""
+        if outcome == "weight_nadir":
+            weighed = self.weight_nadirs.dropna().groupby("arm").size()
+            return int((weighed > 1).sum()) > 1
+        return outcome != "growth_rate" or self.has_growth
 
     def _source(
         self, outcome: str, day: float | None
     ) -> tuple[ArmEstimates | ContrastSource, Iterable[Doubt]]:
         """What an outcome's contrasts are made of, and the doubts that this has."""
-        from xenotrack.compare.components import doubt_day, ln_volume_change, response_source
+        from xenotrack.compare.components import (
+            doubt_day,
+            ln_volume_change,
+            response_source,
+            weight_nadirs_by_arm,
+        )
         from xenotrack.compare.hazards import hazard_source
 
         design = self.study.design
@@ -112,6 +136,8 @@ class Results:
             own = ("response-not-evaluable", "no-relative-endpoints")
             doubts = [doubt for doubt in self.responses.doubts if doubt.rule in own]
             return response_source(self.response, design), doubts
+        if outcome == "weight_nadir":
+            return weight_nadirs_by_arm(self.weight_nadirs, design), ()
         if outcome == "growth_rate":
             return self.growth.slopes(), self.growth.doubts
         if outcome == "log_hazard":

@@ -42,6 +42,7 @@ ALONE = ("estimate", "conf_low", "conf_high")
 TOGETHER = ("estimate", "simultaneous_low", "simultaneous_high")
 PER_DAY, DAYS, SHARE = "difference, per day", "difference, days", "difference, share"
 RATIO = "hazard ratio"
+POINTS = "difference, points"
 # `%` stands for the level, as in "95 %".
 CLASSES = ("CR", "PR", "SD", "PD", "NE")
 
@@ -131,6 +132,7 @@ VIEWS: dict[str, tuple[View, ...]] = {
         _compared("Days gained against control", "rmst_days", "control", DAYS, "how-long"),
         _compared("Hazard ratios against control", "log_hazard", "control", RATIO, "how-long"),
         _compared("Responders against control", "response_rate", "control", SHARE, "blocked"),
+        _compared("Lowest weight against control", "weight_nadir", "control", POINTS, "price"),
         _compared("Growth rates against the parts", "growth_rate", "parts", PER_DAY, "parts"),
         _compared("Days gained against the parts", "rmst_days", "parts", DAYS, "parts"),
         _compared("Hazard ratios against the parts", "log_hazard", "parts", RATIO, "parts"),

@@ -114,7 +114,9 @@ class Facts:
     def doubts(self, rules: Iterable[str], outcomes: Iterable[str] = ()) -> tuple[str, ...]:
         """The doubts with these names; those that name an outcome only where it is one of these."""
         wanted, outcomes = set(rules), set(outcomes)
-        others = {"growth_rate", "log_hazard", "rmst_days", "response_rate"} - outcomes
+        others = {
+            *("growth_rate", "log_hazard", "rmst_days", "response_rate", "weight_nadir"),
+        } - outcomes
         return tuple(
             doubt.text
             for doubt in self.results.doubts

@@ -24,7 +24,13 @@ from xenotrack.present.sentences import (
     percents,
     share,
 )
-from xenotrack.present.tell.answers import blocked_of, left_before, price_of, toxicity_exits
+from xenotrack.present.tell.answers import (
+    blocked_of,
+    left_before,
+    points_lower,
+    price_of,
+    toxicity_exits,
+)
 from xenotrack.present.tell.caveats import caveats
 from xenotrack.present.tell.facts import Facts
 from xenotrack.present.tell.time import hazard_of, is_shown, surer_than_it_is
@@ -259,12 +265,20 @@ def cost(facts: Facts) -> str:
     others = [_lost(row) for _, row in lost.iterrows() if row["arm"] not in _asked_about(facts)]
     if not said:
         return ""
-    price = f"The price in body weight: {'; '.join(said)}."
+    price = f"The price in body weight: {'; '.join(said)}{_against_other(facts)}."
     if others:
         price += f" Elsewhere 15 % or more was lost in {join(others)}."
     if weights["n_toxicity_exits"].isna().all():
         price += " No mouse has a fate, so that nobody knows who left for toxicity."
     return price
+
+
+def _against_other(facts: Facts) -> str:
+    """The lowest weight against the other arm of the primary contrast, where it is no control."""
+    pair, row = primary_pair(facts.design), facts.primary("weight_nadir")
+    if pair is None or row is None or pair.other == facts.control or pd.isna(row["p_value"]):
+        return ""
+    return f"; {points_lower(row, pair.other, facts.level)}"
 
 
 def _lost(row: pd.Series) -> str:
