@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import console
 import rule_texts
+import rule_words
 
 from xenotrack.cli.app import cli
 from xenotrack.cli.options import READING, RULES
@@ -229,23 +230,39 @@ def _toml(value: object) -> str:
 def findings_page() -> str:
     """findings.md: every finding about a sheet and every doubt about a result, by name."""
     findings, doubts = rule_texts.collect(ROOT / "xenotrack")
-    found = [(f"`{name}`", said.severity, said.text, said.proposal) for name, said in findings]
-    doubted = [(f"`{name}`", said.text) for name, said in doubts]
+    found = [
+        (f"`{name}`", said.severity, _told(name, said), rule_words.ASKED.get(name, said.proposal))
+        for name, said in findings
+    ]
+    doubted = [
+        (f"`{one}`", _told(name, said), rule_words.MENDS[name])
+        for name, said in doubts
+        for one in rule_words.NAMED.get(name, [name])
+    ]
     blocks = [
         MADE,
         "# Findings and doubts",
         "A *finding* is about the sheet: `xenotrack check` lists them with file, cell, mouse, what "
         "was seen and what to do. On an error no command answers; on a warning every command "
-        "answers and says how many there are. A *doubt* is about a result: it is printed on "
-        "stderr, and stands in the `doubts` of `-f json` and `results.json` with its name, what "
-        "it is about and its text. `--strict` refuses on warnings and on doubts. Names are "
-        "stable; in the texts … stands for what differs.",
+        "answers and says how many there are. Where the severity is *error or warning* the "
+        "sheet decides: it is an error where a reading would be lost or misread. A *doubt* is "
+        "about a result: it is printed on stderr, and stands in the `doubts` of `-f json` and "
+        "`results.json` with its name, what it is about and its text. `--strict` refuses on "
+        "warnings and on doubts.",
+        "Names are stable. `few-mice` and `late-baseline` are both: as a finding they are about "
+        "the sheet, which may be mended; as a doubt they are about the result that was computed "
+        "from it. In the texts … stands for what differs, and / between words of which one is "
+        "said. A rule on several lines has several texts.",
         "## Findings",
-        _markdown(("rule", "severity", "what was seen", "what to do"), found),
+        _markdown(("rule", "severity", "what was seen", "what to do"), list(dict.fromkeys(found))),
         "## Doubts",
-        _markdown(("rule", "text"), doubted),
+        _markdown(("rule", "text", "what to do"), doubted),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _told(name: str, said: rule_texts.Said) -> str:
+    return rule_words.RETOLD.get(name, said.text)
 
 
 def _markdown(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -18,6 +18,7 @@ sys.path.insert(0, str(DOCS))
 import console  # noqa: E402, the tools of the docs live beside them
 import generate  # noqa: E402
 import rule_texts  # noqa: E402
+import rule_words  # noqa: E402
 
 from xenotrack.cli.app import cli  # noqa: E402
 from xenotrack.cli.options import RULES  # noqa: E402
@@ -259,3 +260,37 @@ def test_a_new_finding_is_found_in_the_code(tmp_path: Path) -> None:
     findings, doubts = rule_texts.collect(tmp_path)
     said = rule_texts.Said("warning", "Mouse … flew.", "Close the window.")
     assert (findings, doubts) == ([("mouse-flew", said)], [])
+
+
+def test_a_finding_is_told_with_every_severity_and_text_that_it_can_have(tmp_path: Path) -> None:
+    (tmp_path / "rule.py").write_text(
+        "def rule(sheet, far):\n"
+        "    severity: Severity = 'warning' if far else 'error'\n"
+        "    for role in ('arm', 'mouse'):\n"
+        "        yield sheet_finding(sheet, f'{role}-flew', '', f'The {role} flew.', mend(far), "
+        "severity)\n"
+        "def mend(far):\n"
+        "    if far:\n"
+        "        return f'Follow {far}.'\n"
+        "    return 'Look under the ' + ('bed' if far else 'table') + '.'\n",
+        encoding="utf-8",
+    )
+    mend = "Follow …. *Or:* Look under the bed / table."
+    assert rule_texts.collect(tmp_path)[0] == [
+        (f"{role}-flew", rule_texts.Said("error or warning", f"The {role} flew.", mend))
+        for role in ("arm", "mouse")
+    ]
+
+
+def test_what_is_told_of_findings_and_doubts_by_hand_is_of_such_as_there_are() -> None:
+    findings, doubts = map(dict, rule_texts.collect(ROOT / "xenotrack"))
+    assert set(rule_words.MENDS) == set(doubts)
+    assert set(rule_words.RETOLD) | set(rule_words.NAMED) <= set(findings) | set(doubts)
+    assert set(rule_words.ASKED) <= set(findings)
+
+
+def test_every_finding_says_what_was_seen_and_what_to_do() -> None:
+    section = text_of("findings.md").partition("## Findings")[2].partition("## Doubts")[0]
+    rows = [line.split(" | ") for line in section.splitlines() if line.startswith("| `")]
+    assert rows
+    assert [row for row in rows if not all(re.search("[a-z]{2} ", cell) for cell in row[2:])] == []

@@ -1,0 +1,91 @@
+"""What the code of findings and doubts cannot say of them: whole texts, and what to do."""
+
+from __future__ import annotations
+
+from xenotrack.compare.expectations import REFERENCES
+
+# Rules whose names are computed.
+NAMED = {"no-…": [f"no-{reference.replace('_', '-')}" for reference in REFERENCES]}
+
+# Texts that are made of parts which stand elsewhere.
+RETOLD = {
+    "absurd-value": "volume_mm3 is 1e12, which nothing can measure; it was left empty.",
+    "cox-fit": "A warning of the Cox fit, in its own words.",
+    "duplicates-conflict": "Mouse …, day …: rows 8, 9 say volume_mm3 210 and 240.",
+    "growth-not-fitted": "Why no growth rate could be fitted, as no mouse was read on two days.",
+    "index-not-estimable": "No TGI_V for …: fewer than two mice were measured.",
+    "mouse-in-two-arms": "Mouse … is in the arms ….",
+    "mouse-never-measured": "… mice listed here have no row among the readings: their names.",
+    "negative-value": "volume_mm3 is -12, which nothing can measure; it was left empty.",
+    "no-…": "For …, what cannot be computed: which expectation; because no arm received …, or an "
+    "arm has no estimate.",
+    "no-index-day": "The control has no reading after day 0 / A control mouse left before the "
+    "first visit, so no day has all of them for indices such as TGI; name one with --day.",
+    "not-a-number": "length_mm is '9.1*', which is no number; it was left empty.",
+    "unequal-variances": "The arms differ in spread (likelihood ratio … on … df, …; largest to "
+    "smallest standard deviation: …): each arm has its own / the pooled model ignores it; "
+    "--variances by_arm does not.",
+    "unknown-unit": "The column 'weight (lb)' of … has the unit 'lb', which is no unit of it.",
+    "verdict-rests-on-a-mouse": "…: the verdict on growth (p = …) would turn without mouse … "
+    "(p = …), and without … others.",
+    "zero-weight": "body_weight_g is 0, which nothing can measure; it was left empty.",
+    "zeros-below-limit": "… volumes are zero; they are taken to lie below the study's smallest "
+    "positive volume, … mm³.",
+}
+
+ASKED = {
+    "unknown-unit": 'If it is in g, say so: `body_weight_g = "weight (lb)"` under [columns].',
+}
+
+_LIMIT = "Ask again with `--below-limit half`; write that the claim hangs on the limit."
+_PART = "Add the arm in the next study, or ask for a reference that does without it."
+_FATE = "Write the fate of these mice, or say in the text how many left and why."
+_DAY = "Read the index with the share of mice that stayed, or ask for an earlier day with `--day`."
+
+# What to do on a doubt. A doubt is about a result: it may be lived with, and is then reported.
+MENDS = {
+    "additivity-not-testable": "Name an earlier day with `--day`.",
+    "antagonism-below-limit": "Ask for a day on which the tumours were still measurable.",
+    "arm-not-tested": "Nothing can be tested of this arm; leave it out of what is claimed.",
+    "arm-without-events": "Read the hazards and the log-rank test beside the means.",
+    "arms-cut-at-different-days": "Fit all arms over the same days, with `--until`.",
+    "baseline-error-shared": "Prefer `--baseline arm`, which knows the error of the baseline.",
+    "below-limit-share": "Ask again with `--below-limit half` and see whether the rate moves.",
+    "below-limit-synergy": _LIMIT,
+    "below-limit-verdict": _LIMIT,
+    "contrast-not-estimable": "Look at the doubts about these arms: mice, days or events are few.",
+    "cox-fit": "Use the default, `--hazards firth`.",
+    "curved-growth": "Fit the days before the turn, with `--until`, and ask for `progression`.",
+    "few-mice": "Read the interval, not the estimate; plan for six mice or more.",
+    "growth-not-fitted": "Mend what the text names; all else is still given.",
+    "independent-action-leaves-no-room": "Ask at a later day, with `--day`.",
+    "index-day-early": "Name a later day with `--day`.",
+    "index-day-moved": "Name a day on which the control was measured.",
+    "index-not-estimable": "Prefer `compare`, which uses all readings.",
+    "late-baseline": 'Set `day_zero = "first"` where treatment began at the first reading.',
+    "loss-before-leaving": "Write `toxicity` as the fate of those that were taken out for it.",
+    "mice-lost-before-index-day": _DAY,
+    "mouse-lines": "Nothing to do; say that mice were compared by their own lines.",
+    "no-follow-up": "Look whether their readings are missing from the sheet.",
+    "no-independent-action": _PART,
+    "no-index-day": "Name a day with `--day`.",
+    "no-relative-endpoints": "Add the baseline reading, or widen `baseline_window_days`.",
+    "no-…": _PART,
+    "not-evaluable": "Add the reading that is missing; else say that these mice were not judged.",
+    "part-missing": "Say against which parts the claim was made.",
+    "part-not-estimable": "Look at the doubts about the parts: mice, days or events are few.",
+    "pooled-variances": "Measure each mouse on three days or more, four mice an arm.",
+    "pptp-small-baseline": "Use mRECIST for these mice.",
+    "pptp-unsplit": "Report PD unsplit.",
+    "response-not-evaluable": "Say how many were not evaluable, or lower `min_day`.",
+    "rmst-beyond-follow-up": "Set an earlier day with `--rmst-until`.",
+    "singular-fit": "Nothing to do; the mice of the arm hardly differ beyond the readings' error.",
+    "toxicity-before-progression": "Report the median time to progression or toxicity beside it.",
+    "unconfirmed-crossing": "Nothing to do; without `--confirm` they count as progressed.",
+    "unequal-variances": "Nothing to do where each arm has its own; else `--variances by_arm`.",
+    "unknown-fate": _FATE,
+    "verdict-rests-on-a-mouse": "Look up what was read of that mouse; report that the claim hangs "
+    "on it. It is no reason to leave it out.",
+    "volume-extrapolated": "Ask for a day within the days fitted, with `--day`.",
+    "withdrawals-differ": _FATE,
+}
