@@ -52,6 +52,7 @@ class Said:
 
 Told = list[tuple[str, Said]]
 Bound = dict[str, ast.expr]
+Use = ast.expr | ast.stmt
 
 
 def collect(package: Path) -> tuple[Told, Told]:
@@ -73,13 +74,11 @@ def _kind(call: ast.Call) -> str:
 def _said(call: ast.Call, module: Module, function: ast.FunctionDef) -> Iterator[tuple[str, Said]]:
     """What a call says, once for each name that its rule can have."""
     text_at, proposal_at, severity_at = CALLS[_kind(call)]
-    for at, value in enumerate(call.args):
-        named = [Words(module, function, call, one) for one in module.bindings(function, value)]
-        if any(words.names(value) for words in named):
-            break
-    else:
+    at = next((i for i, v in enumerate(call.args) if module.is_rule(v, call, function)), None)
+    if at is None:
         return
-    for words in named:
+    for bound in module.bindings(function, call.args[at]):
+        words = Words(module, function, call, bound)
         given = {keyword.arg: keyword.value for keyword in call.keywords}
         if severity_at is not None and at + severity_at < len(call.args):
             given.setdefault("severity", call.args[at + severity_at])
@@ -141,7 +140,12 @@ class Module:
         for words in product(*runs.values()):
             yield dict(zip(runs, words, strict=True))
 
-    def given(self, name: str, function: ast.FunctionDef, use: ast.AST) -> list[ast.expr]:
+    def is_rule(self, value: ast.expr, use: Use, function: ast.FunctionDef) -> bool:
+        """Whether an argument names a rule."""
+        bounds = self.bindings(function, value)
+        return any(Words(self, function, use, bound).names(value) for bound in bounds)
+
+    def given(self, name: str, function: ast.FunctionDef, use: Use) -> list[ast.expr]:
         """The values that a name can have where it is used: those of either branch before it."""
         before = [
             (node, value)
@@ -180,7 +184,7 @@ class Words:
         self,
         module: Module,
         function: ast.FunctionDef,
-        use: ast.expr | ast.stmt,
+        use: Use,
         bound: Bound | None = None,
     ) -> None:
         self.module, self.function, self.use, self.bound = module, function, use, bound or {}
@@ -238,6 +242,7 @@ class Words:
         if function is None or function is self.function:
             return []
         returned = [node for node in ast.walk(function) if isinstance(node, ast.Return)]
+        returned.sort(key=lambda node: node.lineno)
         return [
             text
             for node in returned
