@@ -75,6 +75,18 @@ def test_what_is_certain_is_mended_with_a_line_and_no_longer_listed(
     assert line[0] not in ask("check", tmp_path / "fixed.csv", "-f", "csv", code=0).stdout
 
 
+def test_the_spelling_that_is_advised_is_the_one_that_is_kept(ask, tmp_path) -> None:
+    """Of as many readings each the first, though a reading of the other is written twice."""
+    rows = GOOD.replace("m2,vehicle", "m2,Vehicle").replace("m3,vehicle", "m3,Vehicle")
+    rows += "m3,Vehicle,7,8.7,6.0,2l,\n" + "m3,Vehicle,9,8.7,6.0,2l,\n"
+    rows = rows.replace("m0,vehicle,7", "m0,vehicle,9,8.8,6.0,21,\nm0,vehicle,7")
+    _, corrected, ledger = fixed(ask, tmp_path, rows)
+    assert "write 'vehicle' on every row" in ask("check", tmp_path / "sheet.csv", code=0).stdout
+    assert {row["arm"] for row in corrected} == {"vehicle", "drug"}
+    emptied = [line["rule"] for line in ledger if line["column"] == "body_weight_g"]
+    assert emptied == ["not-a-number"]
+
+
 def test_what_could_be_a_slip_is_left_and_listed(ask, tmp_path) -> None:
     slip = GOOD.replace("m0,vehicle,3,8.3,6.0,", "m0,vehicle,3,8.3,60,")
     left, rows, ledger = fixed(ask, tmp_path, slip)

@@ -20,7 +20,7 @@ def read_design(name: str, rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> 
     if declared:
         _note_undeclared(seen, declared, rows, ledger)
     order = [arm for arm in declared if arm in seen] + [arm for arm in seen if arm not in declared]
-    _note_split_names(seen, rows, ledger)
+    _note_split_names(rows, ledger)
     arms = tuple(
         Arm(arm, frozenset(declared[arm]) if arm in declared else drugs_in_name(arm))
         for arm in order
@@ -80,7 +80,7 @@ def unite_split_names(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.Da
     if rules.arms:
         return rows
     spelling: dict[str, str] = {}
-    for arm in rows["arm"].value_counts(sort=True).index:
+    for arm in _commonest_first(rows):
         first = spelling.setdefault(_plain(arm), arm)
         if first != arm:
             for row in each_row(rows[rows["arm"] == arm]):
@@ -129,12 +129,21 @@ def _plain(arm: str) -> str:
     return re.sub(r"[\s\"'`´’“”]+", "", arm.casefold())
 
 
-def _note_split_names(seen: list[str], rows: pd.DataFrame, ledger: Ledger) -> None:
+def _commonest_first(rows: pd.DataFrame) -> list[str]:
+    """The arms' names by their number of readings, of equals the one read first.
+
+    A reading written twice counts once, so that ``--fix`` keeps the spelling that was advised.
+    """
+    reading = [name for name in ("arm", "mouse", "tumor", "day", "date") if name in rows]
+    counts = rows.drop_duplicates(reading)["arm"].value_counts()
+    return sorted(rows["arm"].unique().tolist(), key=lambda name: -counts[name])
+
+
+def _note_split_names(rows: pd.DataFrame, ledger: Ledger) -> None:
     """Names that differ only by case, blanks or quotes are probably one arm."""
     alike: dict[str, str] = {}
     # The rarer spelling is the slip.
-    counts = rows["arm"].value_counts()
-    for arm in sorted(seen, key=lambda name: -counts[name]):
+    for arm in _commonest_first(rows):
         first = alike.setdefault(_plain(arm), arm)
         if first != arm:
             ledger.note_row(

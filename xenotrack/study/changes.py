@@ -170,7 +170,9 @@ def _rule_of_value(
         same_day = asked.mouse == now["mouse"] and asked.day in (None, now["day"])
         if same_day and (asked.value is None or (asked.value == "weight") == weight):
             return "excluded"
-    return (*_noted(row, rules, ledger), "not-a-number")[0]
+    # What was mended in the row took no value.
+    noted = [rule for rule in _noted(row, rules, ledger) if rule not in MENDED]
+    return (*noted, "not-a-number")[0]
 
 
 def _noted(
