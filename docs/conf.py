@@ -15,6 +15,7 @@ version = release = xenotrack.__version__
 
 extensions = ["myst_parser"]
 myst_heading_anchors = 4
+smartquotes = False  # it makes `--` in running text a dash
 # The whole repository is the source, so that links between its folders hold.
 root_doc = "docs/index"
 include_patterns = ["docs/**", "sample_data/README.md", "tests/reference/README.md"]

@@ -56,7 +56,7 @@ def test_indices_stand_at_the_day_asked_for(ask, sample):
 
 def test_net_cell_kill_needs_the_days_of_treatment(ask, sample):
     found = table(ask("indices", sample(SHEET), "--treatment-days", "21", "-f", "csv", code=0))
-    assert "(T − C − 21)/(3.32·Td)" in set(found["formula"])
+    assert "(T − C − 21)/(log₂10·Td)" in set(found["formula"])
 
 
 def test_indices_need_a_control(ask, tmp_path):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=StudyCommand)
-@click.option("--template", is_flag=True, help="Print a study.toml to start from.")
+@click.option("--template", is_flag=True, help="Print a study.toml to start from, or write it to -o.")
 @click.option(
     "--fix",
     is_flag=True,
@@ -36,27 +36,43 @@ def check(request: Request, *, template: bool, fix: bool) -> None:
     \b
     Examples
       xenotrack check sample_data/naive.toml
-      xenotrack check sheet.csv --template > study.toml
+      xenotrack check sheet.csv --template -o study.toml
       xenotrack check sheet.csv --fix -o corrected.csv
     """
     from xenotrack.present.findings import findings_text
     from xenotrack.present.tables import stack
     from xenotrack.study.finding import findings_frame
-    from xenotrack.study.template import template as study_template
-
     if fix:
         _fix(request)
         return
     studies = request.studies()
     if template:
-        named = request.source if not request.source.endswith((".toml", "-")) else None
-        click.echo(study_template(studies[0], named), nl=False)
+        _write_template(request, studies[0])
         return
     # What concerns the whole sheet stands in every study and phase of it.
     findings = list(dict.fromkeys(one for study in studies for one in study.findings))
     frame = stack([findings_frame(study.findings) for study in studies]).drop_duplicates()
     request.write(frame, text=findings_text(findings))
     _close(request, findings)
+
+
+def _write_template(request: Request, study: Study) -> None:
+    """Print the study.toml, or write it to -o with the sheet's path from there."""
+    from xenotrack.cli.output import write_bytes
+    from xenotrack.study.template import template
+
+    named = request.source if not request.source.endswith((".toml", "-")) else None
+    out = request.output
+    if out is None:
+        click.echo(template(study, named), nl=False)
+        return
+    if out.suffix != ".toml":
+        raise click.UsageError(f"--template writes a study.toml, not {out.name}.")
+    _refuse_source(request, study, out)
+    if named is not None:
+        named = Path(os.path.relpath(named, out.parent)).as_posix()
+    write_bytes(out, template(study, named).encode())
+    request.say(f"Wrote {out}.")
 
 
 def _close(request: Request, findings: Sequence[Finding], left: str = "") -> None:
@@ -111,4 +127,4 @@ def _refuse_source(request: Request, study: Study, out: Path) -> None:
     folder = Path(request.source).parent
     read = [folder / source.name for source in study.sources] + [Path(request.source)]
     if os.path.realpath(out) in {os.path.realpath(path) for path in read}:
-        raise click.UsageError(f"{out} is what was read; write the corrected sheet elsewhere.")
+        raise click.UsageError(f"{out} is what was read; name another file with -o.")

@@ -81,10 +81,10 @@ def growth_delays(
     rate = control_rate(growth, control, bonferroni(level))
     for arm in arms:
         delay = median_delay(times, arm, control, bonferroni(level))
-        yield index("log_cell_kill_gross", "(T − C)/(3.32·Td)", arm, cell_kill(delay, rate))
+        yield index("log_cell_kill_gross", "(T − C)/(log₂10·Td)", arm, cell_kill(delay, rate))
     for arm in arms if treatment_days is not None else ():
         delay = median_delay(times, arm, control, bonferroni(level))
-        formula = f"(T − C − {treatment_days:g})/(3.32·Td)"
+        formula = f"(T − C − {treatment_days:g})/(log₂10·Td)"
         net = cell_kill(delay.mapped(-float(treatment_days or 0), 1), rate)
         yield index("log_cell_kill_net", formula, arm, net)
 

@@ -60,7 +60,7 @@ def template(study: Study, sheet: str | None = None) -> str:
         f"name = {_text(study.design.name)}",
         f"sheet = {written}",
         f"control = {_text(control)}" if control else '# control = "vehicle"',
-        f'day_zero = {json.dumps(rules.day_zero)}                 # 0 | "first" | a date',
+        f'day_zero = {json.dumps(rules.day_zero)}                 # 0 | "first" | "2024-01-31"',
         f"# baseline_window_days = {rules.baseline_window_days:g}",
         f'# tumors = "{rules.tumors}"                   # sum | largest | each, of several tumours',
         *([f"phase = {_text(rules.phase)}"] if rules.phase else []),
