@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=StudyCommand)
-@click.option("--template", is_flag=True, help="Print a study.toml to start from, or write it to -o.")
+@click.option(
+    "--template", is_flag=True, help="Print a study.toml to start from, or write it to -o."
+)
 @click.option(
     "--fix",
     is_flag=True,
@@ -42,6 +44,7 @@ def check(request: Request, *, template: bool, fix: bool) -> None:
     from xenotrack.present.findings import findings_text
     from xenotrack.present.tables import stack
     from xenotrack.study.finding import findings_frame
+
     if fix:
         _fix(request)
         return
