@@ -4,8 +4,8 @@ A ``console`` fence holds lines that begin with ``$ `` (a command; ``> `` contin
 each what it prints, stdout and stderr together. All commands of a page run in one folder that
 holds a copy of ``sample_data/``. A line ``…`` stands for any number of lines. A table whose header
 holds ``…`` is shown with the columns that the header names only. A fence with a second word in
-its first line, such as ``csv doubtful.csv``, is a file of that name in the same folder. A
-``python`` fence is run as a script there; a ``text`` fence below it is what it prints.
+its first line, such as ``csv doubtful.csv``, is a file of that name in the same folder, a
+workbook where it is called ``.xlsx``. A ``python`` fence is run as a script there; a ``text`` fence below it is what it prints.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import workbook
 
 ROOT = Path(__file__).parent.parent
 ELIDED = "…"
@@ -182,6 +184,9 @@ def outcomes(page: Page) -> Iterator[tuple[Example, list[str]]]:
     with bench() as folder:
         for step in page.steps():
             if isinstance(step, Fence):
+                if step.name.endswith(".xlsx"):
+                    workbook.write_workbook(folder / step.name, step.lines)
+                    continue
                 text = "\n".join(step.lines) + "\n"
                 (folder / step.name).write_text(text, encoding="utf-8")
             else:

@@ -294,3 +294,12 @@ def test_every_finding_says_what_was_seen_and_what_to_do() -> None:
     rows = [line.split(" | ") for line in section.splitlines() if line.startswith("| `")]
     assert rows
     assert [row for row in rows if not all(re.search("[a-z]{2} ", cell) for cell in row[2:])] == []
+
+
+def test_the_page_lists_every_word_that_is_read_as_a_fate() -> None:
+    from xenotrack.study.fates import FATE_WORDS
+
+    section = text_of("formats.md").partition("### Fates")[2].partition("\n\nCase, ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", section, flags=re.MULTILINE)
+    listed = {word: fate for fate, words in rows for word in words.split(", ")}
+    assert listed == FATE_WORDS

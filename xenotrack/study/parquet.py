@@ -20,7 +20,8 @@ def pyarrow(why: str) -> tuple[Any, Any]:
         import pyarrow.parquet
     except ImportError as error:
         raise InputError(
-            f"{why}, pyarrow is needed. Install it with: pip install 'xenotrack[db]'"
+            f"{why}, pyarrow is needed. Install it in the folder of the source with: "
+            "pip install '.[db]'"
         ) from error
     return pyarrow, pyarrow.parquet
 
