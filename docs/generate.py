@@ -22,7 +22,7 @@ import rule_texts
 import rule_words
 
 from xenotrack.cli.app import cli
-from xenotrack.cli.options import READING, RULES
+from xenotrack.cli.options import HEADINGS, READING, RULES
 from xenotrack.glossary import COLUMNS, TABLES
 from xenotrack.study.columns import COLUMN_ROLES
 from xenotrack.study.rules import USUAL_VALUE, ArriveRules, Rules
@@ -54,6 +54,8 @@ PRINTED_BY = {
     "dose_grid": "synergy --dose-grid",
     "tolerability": "tolerability",
 }
+# Where the options begin that every command shares.
+SHARED = f"\n\n{HEADINGS[2]}:\n"
 # The study of every figure in the gallery.
 GALLERY = "naive.toml"
 # The figure that shows the themes.
@@ -90,10 +92,15 @@ SECTIONS = {
 
 
 def commands_page() -> str:
-    """commands.md: the help of every command."""
+    """commands.md: the help of every command; what all of them share is shown once."""
     context = cli.make_context(
         "xenotrack", [], resilient_parsing=True, max_content_width=100, terminal_width=100
     )
+    helps = {
+        name: _help(command, command.make_context(name, [], parent=context, resilient_parsing=True))
+        for name, command in cli.commands.items()
+    }
+    shared = helps["tidy"].partition(SHARED)
     blocks = [
         MADE,
         "# Commands",
@@ -102,17 +109,27 @@ def commands_page() -> str:
         "Data goes to stdout, everything else to stderr. In brackets stands what holds when an "
         "option is not given. The columns of each table are in [columns.md](columns.md), the "
         "exit codes in [formats.md](formats.md#exit-codes).",
-        _help(cli, context),
+        _fenced(_help(cli, context)),
     ]
-    for name, command in cli.commands.items():
-        own = command.make_context(name, [], parent=context, resilient_parsing=True)
-        blocks += [f"## {name}", _help(command, own)]
+    for name, text in helps.items():
+        own, reads, _ = text.partition(SHARED)
+        blocks += [f"## {name}", _fenced(own)]
+        if reads:
+            blocks.append("And the [options of every command that reads a sheet](#study-and-sheet).")
+    blocks += [
+        "## Study and sheet",
+        "Every command that reads a STUDY takes these as well.",
+        _fenced("".join(shared[1:]).lstrip()),
+    ]
     return "\n\n".join(blocks) + "\n"
 
 
 def _help(command: click.Command, context: click.Context) -> str:
-    lines = [line.rstrip() for line in command.get_help(context).split("\n")]
-    return "```text\n" + "\n".join(lines) + "\n```"
+    return "\n".join(line.rstrip() for line in command.get_help(context).split("\n"))
+
+
+def _fenced(text: str) -> str:
+    return f"```text\n{text}\n```"
 
 
 def columns_page() -> str:

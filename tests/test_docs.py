@@ -191,7 +191,9 @@ def test_every_make_target_is_documented() -> None:
 @pytest.mark.parametrize("command", cli.commands)
 def test_every_option_is_documented(command: str) -> None:
     page = text_of("commands.md")
-    section = page.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
+    own = page.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
+    shared = page.partition("\n## Study and sheet\n")[2] if "#study-and-sheet" in own else ""
+    section = own + shared
     for parameter in cli.commands[command].params:
         for flag in (name for name in parameter.opts if name.startswith("-")):
             assert flag in section

@@ -127,3 +127,10 @@ def test_a_rule_set_by_its_flag_is_the_rule_in_force() -> None:
     for name, value in overrides.items():
         section, key = name.split("__")
         assert rules[section][key] == value
+
+
+@pytest.mark.parametrize("command", ["growth", "progression", "response", "indices", "synergy"])
+def test_a_command_without_contrasts_has_no_option_of_theirs_but_the_level(command) -> None:
+    flags = {flag for parameter in cli.commands[command].params for flag in parameter.opts}
+    assert "--level" in flags
+    assert not flags & {"--adjust", "--primary", "--hazards"}

@@ -13,7 +13,7 @@ from xenotrack.cli.request import Request
     "--blocked", is_flag=True, help="Mice of each arm that did not grow, with exact limits."
 )
 @writes_table
-@reads_study("growth", "compare")
+@reads_study("growth", "compare.level")
 def growth(request: Request, *, blocked: bool) -> None:
     """Growth rate and doubling time of each arm, with what it means.
 

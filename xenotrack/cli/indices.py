@@ -18,7 +18,7 @@ DAYS = click.FloatRange(min=0, min_open=True)
     "--treatment-days", type=DAYS, help="Days of treatment, for net log cell kill [none: gross]."
 )
 @writes_table
-@reads_study("growth", "progression", "compare")
+@reads_study("growth", "progression", "compare.level")
 def indices(request: Request, *, day: float | None, treatment_days: float | None) -> None:
     """TGI, T/C, growth delay and their kin, each with its formula.
 

@@ -33,12 +33,18 @@ def _choice(*words: str) -> click.Choice:
 RULES: dict[str, tuple[RuleOption, ...]] = {
     "study": (
         RuleOption("name", "--name", str, "Name of the study."),
-        RuleOption("control", "--control", str, "The reference arm.", "ARM"),
+        RuleOption(
+            "control",
+            "--control",
+            str,
+            "The reference arm [the one called vehicle or the like].",
+            "ARM",
+        ),
         RuleOption(
             "day_zero",
             "--day-zero",
             str,
-            "Treatment start: a day, 'first', 'first_of_mouse' or a date.",
+            "Treatment start: a day, 'first', 'first_of_mouse' or a date as 2024-01-31.",
         ),
         RuleOption(
             "baseline_window_days",
@@ -205,6 +211,8 @@ def _heading(name: str) -> str:
 def reads_study(*sections: str) -> Callable[[Command], Command]:
     """Give a command its STUDY, the options of reading, and the rules of ``sections``.
 
+    ``"compare.level"`` is one rule of a section, where the others change nothing.
+
     The command is called with one ``Request``; its other options follow as keywords.
     """
 
@@ -217,8 +225,10 @@ def reads_study(*sections: str) -> Callable[[Command], Command]:
         command.__name__, command.__doc__ = function.__name__, function.__doc__
         command.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
         for section in reversed(("study", "volume", *sections)):
+            section, _, only = section.partition(".")
             for option in reversed(RULES[section]):
-                command = _rule_option(section, option)(command)
+                if only in ("", option.key):
+                    command = _rule_option(section, option)(command)
         for decorator in reversed(READING):
             command = decorator(command)
         return click.argument("study", metavar="STUDY")(command)

@@ -26,7 +26,7 @@ from xenotrack.cli.request import Request
     help="Day of --independent-action [that of rmst_days]. May be repeated.",
 )
 @writes_table
-@reads_study("progression", "compare")
+@reads_study("progression", "compare.level")
 def progression(request: Request, *, what: str | None, days: tuple[float, ...]) -> None:
     """Time to progression of each arm, by the declared rule.
 

@@ -11,7 +11,7 @@ from xenotrack.cli.request import Request
 @click.command(cls=StudyCommand)
 @click.option("--by-arm", is_flag=True, help="Counts by arm with exact intervals.")
 @writes_table
-@reads_study("response", "progression", "compare")
+@reads_study("response", "progression", "compare.level")
 def response(request: Request, *, by_arm: bool) -> None:
     """What each mouse did: best response, mRECIST, progression, own rate.
 

@@ -37,7 +37,7 @@ SCALES = ("rate", "ln_volume", "relative_volume")
     help="Only this scale. May be repeated.",
 )
 @writes_table
-@reads_study("growth", "compare")
+@reads_study("growth", "compare.level")
 def synergy(
     request: Request,
     *,
