@@ -5,7 +5,8 @@ each what it prints, stdout and stderr together. All commands of a page run in o
 holds a copy of ``sample_data/``. A line ``…`` stands for any number of lines. A table whose header
 holds ``…`` is shown with the columns that the header names only. A fence with a second word in
 its first line, such as ``csv doubtful.csv``, is a file of that name in the same folder, a
-workbook where it is called ``.xlsx``. A ``python`` fence is run as a script there; a ``text`` fence below it is what it prints.
+workbook where it is called ``.xlsx``. A ``python`` fence is run as a script there; a ``text``
+fence below it is what it prints.
 """
 
 from __future__ import annotations

@@ -6,34 +6,30 @@
 from __future__ import annotations
 
 import sys
-import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import console
 import rule_texts
 import rule_words
+from pages import MADE, markdown
+from study_toml import study_toml_page
 
 from xenotrack.cli.app import cli
-from xenotrack.cli.options import HEADINGS, READING, RULES
-from xenotrack.glossary import COLUMNS, TABLES
-from xenotrack.study.columns import COLUMN_ROLES
-from xenotrack.study.rules import USUAL_VALUE, ArriveRules, Rules
-from xenotrack.study.volume import FORMULAS
+from xenotrack.cli.options import HEADINGS
+from xenotrack.glossary import COLUMNS, IN_TABLE, TABLES
 
 if TYPE_CHECKING:
     from xenotrack.present.results import Results
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
-MADE = "<!-- Made by docs/generate.py from the code; `make docs` writes it anew. -->"
 
 # The command that prints each table of `run`; the others are written by `run` only.
 PRINTED_BY = {
@@ -60,35 +56,6 @@ SHARED = f"\n\n{HEADINGS[2]}:\n"
 GALLERY = "naive.toml"
 # The figure that shows the themes.
 LOOKS_OF, LOOKS = "growth", ("bold", "dark", "grey")
-UNFLAGGED = {
-    "sheet": "The sheet, relative to the toml or absolute; a list for several files of one study."
-}
-SECTIONS = {
-    "columns": (
-        "`[columns]`: ours = theirs. The sheet's own name for a column that is not recognised. "
-        "On the command line `--column OURS=THEIRS`, once for each."
-    ),
-    "arms": (
-        "`[arms]`: the arms with their drugs, in display order; `[]` is an arm without a drug. "
-        "Without this section a name is split at `+` into drugs. An arm of the sheet that is "
-        "missing here is an error. On the command line `--arm NAME=DRUG,DRUG`, once for each."
-    ),
-    "exclude": (
-        "`[[exclude]]`, once for each exclusion: `mouse` and `reason` (both required), and "
-        "`tumor`, `day` or `value` (`volume`, `weight`) where not all of the mouse is meant; "
-        "names and days are those of `xenotrack tidy`. A whole mouse is left out of everything; "
-        "a day or a value is emptied. What was left out is said by every command, in `exclusions` "
-        "of `-f json` and `results.json`, in the summary and in the report. An exclusion that "
-        "meets nothing is an error."
-    ),
-    "arrive": (
-        "`[arrive]`: what only people know of the ARRIVE 2.0 essential ten, as text for the "
-        "checklist in the report of `run`; what the sheet says stands there anyway, and what "
-        'nobody says is "not supplied". Keys: '
-        + ", ".join(f"`{field.encode_name}`" for field in msgspec.structs.fields(ArriveRules))
-        + "."
-    ),
-}
 
 
 def commands_page() -> str:
@@ -115,7 +82,7 @@ def commands_page() -> str:
         own, reads, _ = text.partition(SHARED)
         blocks += [f"## {name}", _fenced(own)]
         if reads:
-            blocks.append("And the [options of every command that reads a sheet](#study-and-sheet).")
+            blocks.append("And the [options of every command with a STUDY](#study-and-sheet).")
     blocks += [
         "## Study and sheet",
         "Every command that reads a STUDY takes these as well.",
@@ -144,104 +111,16 @@ def columns_page() -> str:
         "`rmst_days`, a share for curves and counts.",
     ]
     for table, columns in TABLES.items():
-        rows = [(f"`{name}`", COLUMNS[name].unit, COLUMNS[name].meaning) for name in columns]
+        meant = {name: IN_TABLE.get((table, name), COLUMNS[name]) for name in columns}
+        rows = [(f"`{name}`", one.unit, one.meaning) for name, one in meant.items()]
         blocks += [
             f"## {table}",
             f"Printed by `xenotrack {PRINTED_BY[table]}`."
             if table in PRINTED_BY
             else "Written by `xenotrack run` only.",
-            _markdown(("column", "unit", "meaning"), rows),
+            markdown(("column", "unit", "meaning"), rows),
         ]
     return "\n\n".join(blocks) + "\n"
-
-
-def study_toml_page() -> str:
-    """study-toml.md: every rule with its key, its values, its default and its option."""
-    blocks = [
-        MADE,
-        "# study.toml",
-        "What the sheet cannot say about the experiment, and the rules of its analysis. It is "
-        "read only when it is named as STUDY. Every key is optional. Options of the command line "
-        "override it. An unknown key is an error. `xenotrack check SHEET --template` prints one "
-        "to start from.",
-    ]
-    for section in msgspec.structs.fields(Rules):
-        blocks.append(f"## [{section.encode_name}]")
-        if section.encode_name in SECTIONS:
-            blocks.append(SECTIONS[section.encode_name])
-            if section.encode_name == "columns":
-                blocks.append("Ours: " + ", ".join(f"`{name}`" for name in COLUMN_ROLES) + ".")
-        else:
-            rows = list(_rule_rows(section.encode_name, section.type))
-            blocks.append(_markdown(("key", "takes", "default", "option", "meaning"), rows))
-    formulas = [
-        (f"`{name}`", formula.written, "yes" if formula.needs_height else "no")
-        for name, formula in FORMULAS.items()
-    ]
-    reading = [
-        (" ".join(f"`{flag}`" for flag in option.opts), str(option.help))
-        for option in map(_option_of, READING)
-    ]
-    blocks += [
-        "`value` without a key: "
-        + ", ".join(f"{value:g} for `{rule}`" for rule, value in USUAL_VALUE.items())
-        + " (a fold of the baseline, a fold of the smallest volume so far, mm³).",
-        "## Volume formulas",
-        "L is the longer diameter, W the shorter one, H the height, in mm; the volume is in mm³.",
-        _markdown(("`formula`", "volume", "needs a height"), formulas),
-        "## Options without a key",
-        "They say how a file is read and what is shown, and are given anew each time.",
-        _markdown(("option", "meaning"), reading),
-    ]
-    return "\n\n".join(blocks) + "\n"
-
-
-def _option_of(decorator: Callable) -> click.Option:
-    command = decorator(click.Command("reading"))
-    return command.params[0]
-
-
-def _rule_rows(section: str, shape: type) -> Iterator[tuple[str, ...]]:
-    options = {option.key: option for option in RULES[section]}
-    for field in msgspec.structs.fields(shape):
-        key = field.encode_name
-        option = options.get(key)
-        # The help of an option ends with what holds without it, in brackets.
-        meaning, _, otherwise = (option.help if option else UNFLAGGED[key]).partition(" [")
-        yield (
-            f"`{key}`",
-            _takes(field.type),
-            _toml(field.default) or otherwise.rstrip("]."),
-            f"`{option.flag}`" if option else "",
-            meaning.rstrip(".") + ".",
-        )
-
-
-def _takes(annotation: object) -> str:
-    """What a key takes, in words.
-
-    >>> _takes(bool), _takes(typing.Literal["mm3", "cm3"] | None)
-    ('true or false', '`mm3` `cm3`')
-    """
-    names = {str: "text", float: "number", int: "number", bool: "true or false"}
-    if annotation in names:
-        return names[typing.cast(type, annotation)]
-    inner = typing.get_args(annotation)
-    if typing.get_origin(annotation) is typing.Literal:
-        return " ".join(f"`{word}`" for word in inner)
-    if typing.get_origin(annotation) is list:
-        return f"list of {_takes(inner[0])}"
-    found = dict.fromkeys(_takes(part) for part in inner if part is not type(None))
-    return " or ".join(found)
-
-
-def _toml(value: object) -> str:
-    """A default as toml writes it; empty where the study or the rule decides."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return f'`"{value}"`'
-    return f"`{str(value).lower()}`"
 
 
 def findings_page() -> str:
@@ -271,20 +150,15 @@ def findings_page() -> str:
         "from it. In the texts … stands for what differs, and / between words of which one is "
         "said. A rule on several lines has several texts.",
         "## Findings",
-        _markdown(("rule", "severity", "what was seen", "what to do"), list(dict.fromkeys(found))),
+        markdown(("rule", "severity", "what was seen", "what to do"), list(dict.fromkeys(found))),
         "## Doubts",
-        _markdown(("rule", "text", "what to do"), doubted),
+        markdown(("rule", "text", "what to do"), doubted),
     ]
     return "\n\n".join(blocks) + "\n"
 
 
 def _told(name: str, said: rule_texts.Said) -> str:
     return rule_words.RETOLD.get(name, said.text)
-
-
-def _markdown(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    cells = [header, tuple("---" for _ in header), *rows]
-    return "\n".join("| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in cells)
 
 
 def gallery_page() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import re
 import subprocess
 import sys
@@ -19,6 +21,7 @@ import console  # noqa: E402, the tools of the docs live beside them
 import generate  # noqa: E402
 import rule_texts  # noqa: E402
 import rule_words  # noqa: E402
+import study_toml  # noqa: E402
 
 from xenotrack.cli.app import cli  # noqa: E402
 from xenotrack.cli.options import RULES  # noqa: E402
@@ -224,9 +227,9 @@ def test_every_rule_of_study_toml_has_an_option_and_a_line() -> None:
         name = section.encode_name
         part = page.partition(f"\n## [{name}]\n")[2].partition("\n## ")[0]
         assert part, name
-        if name not in generate.SECTIONS:
+        if name not in study_toml.SECTIONS:
             keys = {field.encode_name for field in msgspec.structs.fields(section.type)}
-            assert keys == {option.key for option in RULES[name]} | keys & set(generate.UNFLAGGED)
+            assert keys == {option.key for option in RULES[name]} | keys & set(study_toml.UNFLAGGED)
             assert [key for key in keys if f"`{key}`" not in part] == []
     assert [name for name in COLUMN_ROLES if f"`{name}`" not in page] == []
 
@@ -305,3 +308,24 @@ def test_the_page_lists_every_word_that_is_read_as_a_fate() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", section, flags=re.MULTILINE)
     listed = {word: fate for fate, words in rows for word in words.split(", ")}
     assert listed == FATE_WORDS
+
+
+def test_the_example_of_a_study_toml_is_read_and_its_rules_hold(ask, sample, tmp_path) -> None:
+    sheet = Path(sample("combination.csv")).read_text(encoding="utf-8")
+    sheet = sheet.replace("mouse,", "Animal ID,", 1).replace("length_mm", "Dmax (mm)", 1)
+    began = datetime.date(2024, 3, 4)
+    head, *rows = [line.split(",") for line in sheet.splitlines()]
+    day = head.index("day")
+    for row in rows:
+        row[day] = str(began + datetime.timedelta(days=int(row[day])))
+    head[day] = "date"
+    text = "\n".join(",".join(row) for row in (head, *rows))
+    (tmp_path / "calipers.csv").write_text(text, encoding="utf-8")
+    toml = tmp_path / "study.toml"
+    toml.write_text(study_toml.EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    found = json.loads(ask("compare", toml, "-f", "json", code=0).stdout)
+    assert len(found["exclusions"]) == 2
+    rows = [
+        row for row in found["rows"] if row["contrast"] == "alpelisib+fulvestrant - fulvestrant"
+    ]
+    assert {row["adjustment"] for row in rows} == {"none"}

@@ -177,6 +177,46 @@ COLUMNS: dict[str, Column] = {
     "proposal": Column("", "what to do"),
 }
 
+_OF_SHARE = (Column("", "lower limit of the share, exact"), Column("", "upper limit of it"))
+# What a column means in one table, where that is less than, or other than, everywhere.
+IN_TABLE: dict[tuple[str, str], Column] = {
+    ("response_by_arm", "category"): Column(
+        "",
+        "mRECIST class, objective (CR + PR) or disease_control (CR + PR + SD), NE in the "
+        "denominator",
+    ),
+    ("response_by_arm", "conf_low"): _OF_SHARE[0],
+    ("response_by_arm", "conf_high"): _OF_SHARE[1],
+    ("blocked", "verdict"): Column("", "the verdict of the arm in `growth`"),
+    ("blocked", "category"): Column(
+        "", "not_growing (own rate ≤ 0), blocked (own rate ≤ blocked_below), progressed"
+    ),
+    ("blocked", "conf_low"): _OF_SHARE[0],
+    ("blocked", "conf_high"): _OF_SHARE[1],
+    ("growth", "estimate"): Column("per day", "growth rate: the slope of ln volume"),
+    ("growth", "p_value"): Column("", "two-sided, of rate = 0"),
+    ("growth", "verdict"): Column("", "shrinking, blocked, growing, undecided"),
+    ("group_indices", "estimate"): Column("of the index", "the index"),
+    ("group_indices", "conf_low"): Column("of the index", "lower limit, unadjusted"),
+    ("group_indices", "conf_high"): Column("of the index", "upper limit, unadjusted"),
+    ("progression", "conf_low"): Column("days", "lower limit of median_days; empty = none"),
+    ("progression", "conf_high"): Column("days", "upper limit of median_days; empty = none"),
+    ("progression", "n_events"): Column("mice", "mice that progressed"),
+    ("progression_curve", "estimate"): Column("", "share that has not progressed after that day"),
+    ("progression_curve", "n_events"): Column("mice", "mice that progressed on that day"),
+    ("progression_curve", "n_censored"): Column("mice", "mice that left on that day without it"),
+    ("independent_action", "estimate"): Column("", "observed − expected; positive is better"),
+    ("independent_action", "verdict"): Column(
+        "", "beyond independent action, short of it, independent or undecided"
+    ),
+    ("synergy", "verdict"): Column(
+        "",
+        "synergy, antagonism, additive or undecided; of an interaction of three drugs: beyond its "
+        "pairs, less than its pairs predict",
+    ),
+    ("influence", "estimate"): Column("per day", "growth rate of the arm without the mouse"),
+}
+
 ESTIMATES = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
 _CURVE = ("estimate", "std_error", "conf_low", "conf_high")
 

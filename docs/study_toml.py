@@ -1,0 +1,154 @@
+"""study-toml.md: every rule with its key, its values, its default and its option."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import msgspec
+from pages import MADE, markdown
+
+from xenotrack.cli.options import READING, RULES
+from xenotrack.study.columns import COLUMN_ROLES
+from xenotrack.study.design import NO_DRUG_WORDS
+from xenotrack.study.rules import USUAL_VALUE, ArriveRules, Rules
+from xenotrack.study.volume import FORMULAS
+
+# What is to be known of a section beside its keys.
+NOTES = {
+    "study": (
+        "Without `control` the control is the only arm without a drug: one that is called "
+        + ", ".join(f"`{word}`" for word in sorted(NO_DRUG_WORDS))
+        + " (in capitals or not), or that `[arms]` gives no drug. Name it where it is called otherwise: "
+        "PBS, DMSO, saline and the like are not recognised. A `day_zero` that is a date is written "
+        "year-month-day, in quotes or not, as the sheet's own dates need not be."
+    ),
+    "progression": (
+        "`value` without a key: "
+        + ", ".join(f"{value:g} for `{rule}`" for rule, value in USUAL_VALUE.items())
+        + " (a fold of the baseline, a fold of the smallest volume so far, mm³)."
+    ),
+}
+EXAMPLE = Path(__file__).parent / "example-study.toml"
+UNFLAGGED = {
+    "sheet": "The sheet, relative to the toml or absolute; a list for several files of one study."
+}
+SECTIONS = {
+    "columns": (
+        "`[columns]`: ours = theirs. The sheet's own name for a column that is not recognised. "
+        "A name with blanks or signs stands in quotes. On the command line `--column OURS=THEIRS`, "
+        "once for each."
+    ),
+    "arms": (
+        "`[arms]`: the arms with their drugs, in display order; `[]` is an arm without a drug. "
+        "Without this section a name is split at `+` into drugs. An arm of the sheet that is "
+        "missing here is an error. On the command line `--arm NAME=DRUG,DRUG`, once for each."
+    ),
+    "exclude": (
+        "`[[exclude]]`, once for each exclusion: `mouse` and `reason` (both required), and "
+        "`tumor`, `day` or `value` (`volume`, `weight`) where not all of the mouse is meant. "
+        "`mouse` is text, in quotes also where it is a number; `reason` has three letters or more. "
+        "Names and days are those of `xenotrack tidy`. A whole mouse is left out of everything; "
+        "a day or a value is emptied. What was left out is said by every command, in `exclusions` "
+        "of `-f json` and `results.json`, in the summary and in the report. An exclusion that "
+        "meets nothing is an error."
+    ),
+    "arrive": (
+        "`[arrive]`: what only people know of the ARRIVE 2.0 essential ten, as text for the "
+        "checklist in the report of `run`; what the sheet says stands there anyway, and what "
+        'nobody says is "not supplied". Keys: '
+        + ", ".join(f"`{field.encode_name}`" for field in msgspec.structs.fields(ArriveRules))
+        + "."
+    ),
+}
+
+
+def study_toml_page() -> str:
+    """study-toml.md: every rule with its key, its values, its default and its option."""
+    blocks = [
+        MADE,
+        "# study.toml",
+        "What the sheet cannot say about the experiment, and the rules of its analysis. It is "
+        "read only when it is named as STUDY. Every key is optional. Options of the command line "
+        "override it. An unknown key is an error. `xenotrack check SHEET --template -o study.toml` "
+        "writes one to start from.",
+        "## Example",
+        "```toml\n" + EXAMPLE.read_text(encoding="utf-8").rstrip() + "\n```",
+    ]
+    for section in msgspec.structs.fields(Rules):
+        blocks.append(f"## [{section.encode_name}]")
+        if section.encode_name in SECTIONS:
+            blocks.append(SECTIONS[section.encode_name])
+            if section.encode_name == "columns":
+                blocks.append("Ours: " + ", ".join(f"`{name}`" for name in COLUMN_ROLES) + ".")
+        else:
+            rows = list(_rule_rows(section.encode_name, section.type))
+            blocks.append(markdown(("key and option", "takes", "meaning"), rows))
+        if section.encode_name in NOTES:
+            blocks.append(NOTES[section.encode_name])
+    formulas = [
+        (f"`{name}`", formula.written, "yes" if formula.needs_height else "no")
+        for name, formula in FORMULAS.items()
+    ]
+    reading = [
+        (" ".join(f"`{flag}`" for flag in option.opts), str(option.help))
+        for option in map(_option_of, READING)
+    ]
+    blocks += [
+        "## Volume formulas",
+        "L is the longer diameter, W the shorter one, H the height, in mm; the volume is in mm³.",
+        markdown(("`formula`", "volume", "needs a height"), formulas),
+        "## Options without a key",
+        "They say how a file is read and what is shown, and are given anew each time.",
+        markdown(("option", "meaning"), reading),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _option_of(decorator: Callable) -> click.Option:
+    command = decorator(click.Command("reading"))
+    return command.params[0]
+
+
+def _rule_rows(section: str, shape: type) -> Iterator[tuple[str, ...]]:
+    options = {option.key: option for option in RULES[section]}
+    for field in msgspec.structs.fields(shape):
+        key = field.encode_name
+        option = options.get(key)
+        # The help of an option ends with what holds without it, in brackets.
+        meaning, _, otherwise = (option.help if option else UNFLAGGED[key]).partition(" [")
+        default = _toml(field.default) or otherwise.rstrip("].")
+        yield (
+            f"`{key}`" + (f"<br>`{option.flag.replace('/', '` `')}`" if option else ""),
+            _takes(field.type) + (f"; default {default}" if default else ""),
+            meaning.rstrip(".") + ".",
+        )
+
+
+def _takes(annotation: object) -> str:
+    """What a key takes, in words.
+
+    >>> _takes(bool), _takes(typing.Literal["mm3", "cm3"] | None)
+    ('true or false', '`mm3` `cm3`')
+    """
+    names = {str: "text", float: "number", int: "number", bool: "true or false"}
+    if annotation in names:
+        return names[typing.cast(type, annotation)]
+    inner = typing.get_args(annotation)
+    if typing.get_origin(annotation) is typing.Literal:
+        return " ".join(f"`{word}`" for word in inner)
+    if typing.get_origin(annotation) is list:
+        return f"list of {_takes(inner[0])}"
+    found = dict.fromkeys(_takes(part) for part in inner if part is not type(None))
+    return " or ".join(found)
+
+
+def _toml(value: object) -> str:
+    """A default as toml writes it; empty where the study or the rule decides."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f'`"{value}"`'
+    return f"`{str(value).lower()}`"
