@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 from pygments.lexers.special import TextLexer
+
+sys.path.insert(0, str(Path(__file__).parent))
+from session import SessionLexer
 
 import xenotrack
 
@@ -22,6 +27,8 @@ include_patterns = ["docs/**", "sample_data/README.md", "tests/reference/README.
 exclude_patterns = [".venv", ".git", "build", "demo", "xenotrack", "tests/golden"]
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 html_title = "xenotrack"
 html_show_sphinx = False
 html_copy_source = False
@@ -53,5 +60,6 @@ def add_contents(app: Any, page: str, source: list[str]) -> None:
 
 
 def setup(app: Any) -> None:
+    app.add_lexer("console", SessionLexer)
     app.add_lexer("csv", TextLexer)  # sheets are shown as they are
     app.connect("source-read", add_contents)

@@ -54,6 +54,12 @@ PRINTED_BY = {
 SHARED = f"\n\n{HEADINGS[2]}:\n"
 # The study of every figure in the gallery.
 GALLERY = "naive.toml"
+# What is to be said of a figure beside another.
+SAID_OF = {
+    "contrasts": "Limits hold for all contrasts of a family together, so that they are wider than "
+    "those of the same difference under *What each drug adds*, which are of that difference alone.",
+    "lattice": "Limits are of each difference alone.",
+}
 # The figure that shows the themes.
 LOOKS_OF, LOOKS = "growth", ("bold", "dark", "grey")
 
@@ -173,11 +179,12 @@ def gallery_page() -> str:
         "parts.",
     ]
     for one in captions(_sample_results()):
+        note = f"{one.note} {SAID_OF.get(one.figure, '')}".strip()
         command = f"xenotrack plot {one.figure} sample_data/{GALLERY} -o {one.figure}.svg"
         blocks += [
             f"## {one.title}",
             f"![{one.alt}](figures/{one.figure}.svg)",
-            f"{one.note} `{command}`",
+            f"{note} `{command}`",
         ]
     blocks += [
         "## Another size, another look",

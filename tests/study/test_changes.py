@@ -80,9 +80,10 @@ def test_the_spelling_that_is_advised_is_the_one_that_is_kept(ask, tmp_path) -> 
     rows = GOOD.replace("m2,vehicle", "m2,Vehicle").replace("m3,vehicle", "m3,Vehicle")
     rows += "m3,Vehicle,7,8.7,6.0,2l,\n" + "m3,Vehicle,9,8.7,6.0,2l,\n"
     rows = rows.replace("m0,vehicle,7", "m0,vehicle,9,8.8,6.0,21,\nm0,vehicle,7")
-    _, corrected, ledger = fixed(ask, tmp_path, rows)
+    left, corrected, ledger = fixed(ask, tmp_path, rows)
     assert "write 'vehicle' on every row" in ask("check", tmp_path / "sheet.csv", code=0).stdout
     assert {row["arm"] for row in corrected} == {"vehicle", "drug"}
+    assert "arm-split" not in left
     emptied = [line["rule"] for line in ledger if line["column"] == "body_weight_g"]
     assert emptied == ["not-a-number"]
 

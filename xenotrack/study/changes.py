@@ -86,10 +86,13 @@ def remaining(findings: Sequence[Finding], ledger: pd.DataFrame) -> list[Finding
         if rule in MENDED
         for row in re.findall(r"\d+", cell)
     }
+    # A row that was left out as written twice took with it what else was to be mended in it.
+    gone = {place[1:] for place in mended if place[0] == "reading-twice"}
 
     def is_mended(one: Finding) -> bool:
         rows = re.findall(r"\d+", one.cell)
-        return bool(rows) and (one.rule, one.file, one.sheet, rows[0]) in mended
+        place = (one.file, one.sheet, *rows[:1])
+        return (one.rule, *place) in mended or (one.rule in MENDED and place in gone)
 
     return [one for one in findings if not is_mended(one)]
 

@@ -73,11 +73,12 @@ def arms_of_few_mice(study: Study) -> Iterator[Finding]:
     """An arm of one or two mice says little about its spread."""
     counts = study.mice["arm"].value_counts()
     for arm in study.design.arm_names:
-        if counts.get(arm, 0) < 3:
+        n = counts.get(arm, 0)
+        if n < 3:
             yield about_study(
                 study,
                 "few-mice",
-                f"The arm {arm!r} has {counts.get(arm, 0)} mice.",
+                f"The arm {arm!r} has {n} {'mouse' if n == 1 else 'mice'}.",
                 "Look whether mice of it stand under another name; its estimates will be wide.",
             )
 
