@@ -22,8 +22,8 @@ NOTES = {
         "Without `control` the control is the only arm without a drug: one that is called "
         + ", ".join(f"`{word}`" for word in sorted(NO_DRUG_WORDS))
         + " (in capitals or not), or that `[arms]` gives no drug. Name it where it is called "
-        "otherwise: PBS, DMSO, saline and the like are not recognised. A `day_zero` that is a date is "
-        "written year-month-day, in quotes or not, as the sheet's own dates need not be."
+        "otherwise: PBS, DMSO, saline and the like are not recognised. A `day_zero` that is a date "
+        "is written year-month-day, in quotes or not, as the sheet's own dates need not be."
     ),
     "progression": (
         "`value` without a key: "
