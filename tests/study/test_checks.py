@@ -121,7 +121,7 @@ def test_a_weight_that_leaps_and_comes_back_is_named_and_a_loss_is_not():
 
 def test_small_arms_are_named():
     rows = [row for row in clean_rows() if row[0] not in ("m4", "m5")]
-    assert "'drug' has 1 mice" in finding_of(read(sheet(rows)), "few-mice").seen
+    assert "'drug' has 1 mouse." in finding_of(read(sheet(rows)), "few-mice").seen
 
 
 def test_a_placeholder_for_small_tumours_is_named():

@@ -60,5 +60,5 @@ def test_a_torn_file_is_refused_in_words():
 
 def test_without_the_library_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(InputError, match=r"pip install 'xenotrack\[db\]'"):
+    with pytest.raises(InputError, match=r"pip install '\.\[db\]'"):
         to_parquet(pd.DataFrame({"a": [1]}))
