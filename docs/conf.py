@@ -9,7 +9,7 @@ from typing import Any
 from pygments.lexers.special import TextLexer
 
 sys.path.insert(0, str(Path(__file__).parent))
-from session import SessionLexer
+from lexer import ConsoleLexer
 
 import xenotrack
 
@@ -60,6 +60,6 @@ def add_contents(app: Any, page: str, source: list[str]) -> None:
 
 
 def setup(app: Any) -> None:
-    app.add_lexer("console", SessionLexer)
+    app.add_lexer("console", ConsoleLexer)
     app.add_lexer("csv", TextLexer)  # sheets are shown as they are
     app.connect("source-read", add_contents)

@@ -21,7 +21,7 @@ def to_docx(story: Story) -> bytes:
     except ImportError as error:
         raise InputError(
             "To write a Word document, python-docx is needed. Install it with: "
-            "pip install 'xenotrack[office]'"
+            "pip install '.[office]'"
         ) from error
     document = Document()
     document.core_properties.created = document.core_properties.modified = MADE

@@ -8,7 +8,7 @@ from pygments.lexer import RegexLexer, bygroups
 from pygments.token import Generic, Text
 
 
-class SessionLexer(RegexLexer):
+class ConsoleLexer(RegexLexer):
     """Only ``$ `` and ``> `` begin what is typed; words of the output have no colour."""
 
     name = "console"
