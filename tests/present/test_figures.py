@@ -390,10 +390,10 @@ def test_the_lattice_has_a_line_for_each_drug_more_with_the_contrast_on_it(naive
     lines = pd.concat([layer._data for layer in layers_of(figure, geom_segments)])
     assert len(lines) == 12
     told = naive.contrasts.drop_duplicates("contrast").set_index("contrast")
-    for arm, part, label, apart in lines[["arm", "part", "label", "apart"]].itertuples(index=False):
+    for arm, part, label, look in lines[["arm", "part", "label", "look"]].itertuples(index=False):
         row = told.loc[f"{arm} - {part}"]
         assert rate_text(*row[["estimate", "conf_low", "conf_high"]]) in label
-        assert apart == (row["conf_low"] > 0 or row["conf_high"] < 0)
+        assert (look == "clear") == (row["conf_low"] > 0 or row["conf_high"] < 0)
 
 
 def test_without_two_arms_that_differ_by_a_drug_there_is_no_lattice(naive):

@@ -216,8 +216,17 @@ def _lattice(results: Results) -> Caption:
         "Arms by their number of drugs.",
         f"Changes of the growth rate per day by one drug more: {', '.join(told)}."
         if told
-        else "No two arms differ by one drug.",
+        else _why_no_step(results),
     )
+
+
+def _why_no_step(results: Results) -> str:
+    """Why no drug is seen to add anything: it may be for want of a control."""
+    if not any(True for _ in one_drug_more(results.study.design)):
+        return "No two arms differ by one drug."
+    if results.study.design.control is None:
+        return "No arm is the control, so nothing is compared."
+    return "No two arms that differ by one drug have growth rates to compare."
 
 
 def _index_by_day(results: Results) -> Caption:

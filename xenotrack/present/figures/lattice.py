@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from math import ceil
+
 import numpy as np
 import pandas as pd
 from plotnine import (
@@ -15,6 +18,7 @@ from plotnine import (
 
 from xenotrack.compare.lattice import one_drug_more
 from xenotrack.present.figures.artists import geom_labels, geom_points, geom_segments, geom_words
+from xenotrack.present.figures.measure import text_inches
 from xenotrack.present.figures.style import (
     MIDDLE,
     SMALL,
@@ -31,9 +35,22 @@ from xenotrack.present.words import mice_text, rate_text
 from xenotrack.study.design import Design
 
 LEVEL = 1.75  # inches from one number of drugs to the next
+SHORTEST = 0.55  # of a level: lines between arms
 LINE = 0.125  # inches of a line of a node's words
 CHARACTER = 0.066
-MOST_WORDS = 6  # lines between two levels that can each have their words
+APART = 0.07  # inches between the words of two nodes
+LEAST_TITLE = 10  # characters of a line of an arm's name
+ON_LINE = SMALL - 1  # points of what stands on a line between arms
+LINE_ON_LINE = 0.1  # inches of a line of it
+MOST_CROSSING = 6  # lines between two levels that lean both ways and can have words
+WIDE_END = 0.7  # of a fan's lines: where its words stand apart
+# How a line of the lattice is drawn: its type, and what the caption says of it.
+CLEAR, UNCLEAR, UNKNOWN = "clear", "unclear", "unknown"
+LINES = {
+    CLEAR: ("solid", "Full lines: the interval of the difference does not hold 0."),
+    UNCLEAR: ("dotted", "Dotted lines: it does."),
+    UNKNOWN: ((0, (9, 6)), "Dashed lines: not estimable."),
+}
 
 
 def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggplot:
@@ -44,31 +61,61 @@ def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggp
     nodes = _nodes(design, rates)
     edges = _edges(design, nodes, contrasts)
     if edges.empty:
-        return say("No two arms differ by one drug, so nothing is added to anything.")
+        return say(why_empty(design))
     used = set(edges["arm"]) | set(edges["part"])
     nodes = nodes[nodes["arm"].isin(used)]
-    top, depth = nodes["y"].max(), nodes["depth"].max()
+    top, bottom = nodes["y"].max(), (nodes["y"] - nodes["depth"]).min()
+    words = geom_labels if nodes["staggered"].any() else geom_words
     return assemble(
         begin(nodes, aes("x", "y")),
         *paper(
-            0.6 + LEVEL * (top - nodes["y"].min() + depth),
+            0.6 + LEVEL * (top - bottom),
             axis_line=element_blank(),
             axis_ticks=element_blank(),
             axis_text=element_blank(),
             axis_title=element_blank(),
         ),
         *_lines(edges),
+        words(aes(y="under", label="label"), nodes, va="top", size=SMALL, lineheight=1.15),
         geom_points(aes(colour="arm", arm="arm"), size=3.4),
-        geom_words(aes(y="under", label="label"), nodes, va="top", size=SMALL, lineheight=1.15),
         scale_colour_manual(values=arm_colours(design), guide=None),
         scale_x_continuous(limits=(0, _width()), expand=(0, 0)),
-        scale_y_continuous(limits=(nodes["y"].min() - depth, top + 0.15 / LEVEL), expand=(0, 0)),
-        caption(
-            "Each arm with its growth rate per day; on each line what the drug added on the way "
-            f"up does to the rate of the arm below, with its {interval_name(design)}, this one "
-            "alone. Full lines: the interval does not hold 0. Dotted lines: it does."
-        ),
+        scale_y_continuous(limits=(bottom, top + 0.15 / LEVEL), expand=(0, 0)),
+        caption(_about_words(design, edges), *_about_lines(edges)),
     )
+
+
+def why_empty(design: Design) -> str:
+    """Why a lattice has no line."""
+    if not any(True for _ in one_drug_more(design)):
+        return "No two arms differ by one drug, so nothing is added to anything."
+    if design.control is None:
+        return "No arm is the control, so nothing is compared."
+    return "No two arms that differ by one drug have growth rates to compare."
+
+
+def _about_words(design: Design, edges: pd.DataFrame) -> str:
+    """What stands on the lines, and where the numbers are for which there is no room."""
+    told = edges["at_y"].notna()
+    adds = (
+        "what the drug added on the way up does to the rate of the arm below, with its "
+        f"{interval_name(design)}, this one alone"
+    )
+    if told.all():
+        return f"Each arm with its growth rate per day; on each line {adds}."
+    if told.any():
+        rest = "Lines without words: these numbers stand in the table compare."
+        return f"Each arm with its growth rate per day; on the lines {adds}. {rest}"
+    return (
+        "Each arm with its growth rate per day. What the drug added on the way up does to the rate "
+        f"of the arm below stands, with its {interval_name(design)}, in the table compare."
+    )
+
+
+def _about_lines(edges: pd.DataFrame) -> list[str]:
+    """What the lines look like; the first two explain each other."""
+    unknown = (edges["look"] == UNKNOWN).any()
+    return [words for look, (_, words) in LINES.items() if look != UNKNOWN or unknown]
 
 
 def _width() -> float:
@@ -80,19 +127,53 @@ def _nodes(design: Design, rates: pd.DataFrame) -> pd.DataFrame:
     """The place and words of every arm that has a rate, one drug more a level higher."""
     known = rates.dropna(subset=["estimate"]).set_index("arm")
     sized = {arm.name: len(arm.drugs) for arm in design.arms if arm.name in known.index}
-    rows = []
+    frames, top = [], 0.0
     for level in sorted(set(sized.values())):
         names = [name for name, size in sized.items() if size == level]
-        room = _width() / len(names)
-        for place, name in enumerate(names):
-            row = known.loc[name]
-            words = rate_text(row["estimate"], row["conf_low"], row["conf_high"])
-            title = wrap_name(name, max(int(0.94 * room / CHARACTER), 10))
-            label = f"{title}\n{words}\n{mice_text(row['n_mice'])}"
-            rows.append((name, (place + 0.5) * room, float(level), label))
-    nodes = pd.DataFrame(rows, columns=["arm", "x", "y", "label"])
-    depth = (0.14 + LINE * (1 + nodes["label"].str.count("\n"))) / LEVEL
-    return nodes.assign(under=nodes["y"] - 0.1 / LEVEL, depth=depth)
+        frame = _level(known.loc[names]).assign(level=level)
+        # Room for the lines under the words, however long the names are.
+        lowest = top + max(1.0, frame["depth"].max() + SHORTEST) if frames else 0.0
+        frames.append(frame.assign(y=lowest + frame["up"]))
+        top = lowest + frame["up"].max()
+    columns = ["arm", "x", "y", "label", "level", "depth", "staggered"]
+    nodes = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    return nodes.assign(under=nodes["y"] - 0.1 / LEVEL)
+
+
+def _level(known: pd.DataFrame) -> pd.DataFrame:
+    """The arms of a level side by side, or where their words would meet, in several rows."""
+    n, width = len(known), _width()
+    labels = _node_labels(known, width / n, split=False)
+    if max(text_inches(label, SMALL) for label in labels) + APART > width / n:
+        labels = _node_labels(known, width / n, split=True)
+    wide = max(text_inches(label, SMALL) for label in labels) + APART
+    depth = (0.14 + LINE * (1 + max(label.count("\n") for label in labels))) / LEVEL
+    place = np.arange(n, dtype=float)
+    first, step, rows = width / n / 2, width / n, 1
+    if wide > step and n > 1:
+        first, step = wide / 2, (width - wide) / (n - 1)
+        rows = ceil(wide / step)
+    return pd.DataFrame(
+        {
+            "arm": list(known.index),
+            "x": first + place * step,
+            "up": (rows - 1 - place % rows) * depth,
+            "label": labels,
+            "depth": depth,
+            "staggered": rows > 1,
+        }
+    )
+
+
+def _node_labels(known: pd.DataFrame, room: float, split: bool) -> list[str]:
+    """An arm's name, its rate with the interval, which may have its own line, and its mice."""
+    characters = max(int(0.94 * room / CHARACTER), LEAST_TITLE)
+    labels = []
+    for name, row in known.iterrows():
+        rate = rate_text(row["estimate"], row["conf_low"], row["conf_high"])
+        rate = rate.replace(" (", "\n(") if split else rate
+        labels.append(f"{wrap_name(str(name), characters)}\n{rate}\n{mice_text(row['n_mice'])}")
+    return labels
 
 
 def _edges(design: Design, nodes: pd.DataFrame, contrasts: pd.DataFrame) -> pd.DataFrame:
@@ -106,39 +187,67 @@ def _edges(design: Design, nodes: pd.DataFrame, contrasts: pd.DataFrame) -> pd.D
             continue
         found, upper, lower = told.loc[name], place.loc[arm], place.loc[part]
         numbers = [found[key] for key in ("estimate", "conf_low", "conf_high")]
-        apart = np.isfinite(numbers).all() and (numbers[1] > 0 or numbers[2] < 0)
-        label = f"+ {drug}\n{_signed(*numbers)}"
         below = (lower["x"], lower["y"] + 0.06)
         above = (upper["x"], upper["y"] - upper["depth"])
-        rows.append((arm, part, *below, *above, label, apart, upper["y"]))
-    columns = ["arm", "part", "x", "y", "xend", "yend", "label", "apart", "level"]
+        crowded = upper["staggered"] or lower["staggered"]
+        label = f"+ {drug}\n{_signed(*numbers)}"
+        rows.append((arm, part, *below, *above, label, _look(*numbers), upper["level"], crowded))
+    columns = ["arm", "part", "x", "y", "xend", "yend", "label", "look", "level", "crowded"]
     edges = pd.DataFrame(rows, columns=columns)
     if edges.empty:
         return edges
-    turn = _turns(edges)
-    return edges.assign(
-        at_x=edges["x"] + turn * (edges["xend"] - edges["x"]),
-        at_y=edges["y"] + turn * (edges["yend"] - edges["y"]),
-    )
+    return pd.concat([_with_words(level) for _, level in edges.groupby("level")])
 
 
-def _turns(edges: pd.DataFrame) -> pd.Series:
-    """Where along its line each label stands, as a share from below; NaN where there is no room.
+def _look(estimate: float, low: float, high: float) -> str:
+    if not np.isfinite([estimate, low, high]).all():
+        return UNKNOWN
+    return CLEAR if low > 0 or high < 0 else UNCLEAR
+
+
+def _with_words(level: pd.DataFrame) -> pd.DataFrame:
+    """Where the words of each line between two levels stand; NaN where they would meet."""
+    split = level["label"].str.replace(" (", "\n(", regex=False)
+    for wide_end in (WIDE_END, WIDE_END + 0.08):
+        for words in (level["label"], split):
+            turn = _turns(level, wide_end)
+            placed = level.assign(
+                words=words,
+                at_x=level["x"] + turn * (level["xend"] - level["x"]),
+                at_y=level["y"] + turn * (level["yend"] - level["y"]),
+            )
+            if not _words_meet(placed):
+                return placed
+    return placed.assign(at_x=np.nan, at_y=np.nan)
+
+
+def _turns(level: pd.DataFrame, wide_end: float) -> pd.Series:
+    """Where along its line each label stands, as a share from below.
 
     Upright lines have theirs at a height of their own, and so have lines that lean either way and
     cross in the middle; the lines of a fan stand apart at its wide end.
     """
-    lean = np.sign((edges["xend"] - edges["x"]).round(6))
-    turn = lean.map({0.0: 0.5, 1.0: 0.26, -1.0: 0.74}).astype(float)
-    for _, level in edges.groupby("level"):
-        upright = lean[level.index] == 0
-        if level["part"].nunique() == 1:
-            turn[level.index] = np.where(upright, 0.35, 0.7)
-        elif level["arm"].nunique() == 1:
-            turn[level.index] = np.where(upright, 0.65, 0.3)
-        if len(level) > MOST_WORDS:
-            turn[level.index] = np.nan
-    return turn
+    lean = np.sign((level["xend"] - level["x"]).round(6))
+    if level["part"].nunique() == 1:
+        return lean.map({0.0: 0.35, 1.0: wide_end, -1.0: wide_end})
+    if level["arm"].nunique() == 1:
+        return lean.map({0.0: 0.65, 1.0: 1 - wide_end, -1.0: 1 - wide_end})
+    return lean.map({0.0: 0.5, 1.0: 0.26, -1.0: 0.74})
+
+
+def _words_meet(level: pd.DataFrame) -> bool:
+    """Whether the words of two lines would lie on one another, or on those of an arm."""
+    fan = min(level["part"].nunique(), level["arm"].nunique()) == 1
+    if level["crowded"].any() or (not fan and len(level) > MOST_CROSSING):
+        return True
+    boxes = [
+        (x, LEVEL * y, text_inches(words, ON_LINE) / 2, LINE_ON_LINE * (1 + words.count("\n")) / 2)
+        for x, y, words in level[["at_x", "at_y", "words"]].itertuples(index=False)
+    ]
+    return any(
+        abs(one[0] - other[0]) < one[2] + other[2] and abs(one[1] - other[1]) < one[3] + other[3]
+        for one, other in combinations(boxes, 2)
+    )
 
 
 def _signed(estimate: float, low: float, high: float) -> str:
@@ -158,12 +267,9 @@ def _lines(edges: pd.DataFrame) -> list[object]:
     ends = aes("x", "y", xend="xend", yend="yend", arm="arm")
     layers: list[object] = [
         geom_segments(ends, rows, colour=MIDDLE, linetype=line, size=0.45)
-        for rows, line in (
-            (edges[edges["apart"]], "solid"),
-            (edges[~edges["apart"]], "dotted"),
-        )
-        if len(rows)
+        for look, (line, _) in LINES.items()
+        if len(rows := edges[edges["look"] == look])
     ]
-    words = aes("at_x", "at_y", label="label")
+    words = aes("at_x", "at_y", label="words")
     told = edges.dropna(subset=["at_y"])
-    return [*layers, geom_labels(words, told, size=SMALL - 1, lineheight=1.1)]
+    return [*layers, geom_labels(words, told, size=ON_LINE, lineheight=1.1)]
