@@ -13,6 +13,7 @@ from xenotrack.present.axes import log_breaks, plain_number
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines, geom_segments
 from xenotrack.present.figures.number_table import NumberTable, table_days
 from xenotrack.present.figures.style import (
+    CUT,
     THICK,
     arm_scales,
     assemble,
@@ -25,6 +26,7 @@ from xenotrack.present.figures.style import (
 from xenotrack.study.study import Study
 
 MOST_BANDS = 4
+BESIDE = 0.006  # of the days: from a bar to the next at its visit
 STOPS = "A curve stops where fewer than half of the arm's mice are still followed."
 
 
@@ -35,10 +37,13 @@ def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
     """
     if not len(means):
         return say("No tumour volume was measured.")
-    drawn = means.assign(
-        y=np.log10(means["estimate"].to_numpy(float)),
-        low=np.log10(means["conf_low"].to_numpy(float)),
-        high=np.log10(means["conf_high"].to_numpy(float)),
+    drawn = with_bars(
+        study,
+        means.assign(
+            y=np.log10(means["estimate"].to_numpy(float)),
+            low=np.log10(means["conf_low"].to_numpy(float)),
+            high=np.log10(means["conf_high"].to_numpy(float)),
+        ),
     )
     return mean_curves(
         study,
@@ -48,7 +53,7 @@ def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:
         f"Geometric mean with its {interval_name(study.design)}, log scale.",
         STOPS,
         about_bars(study),
-        _about_limit(study),
+        about_limit(study),
     )
 
 
@@ -83,24 +88,44 @@ def mean_curves(
         geom_polylines(line, size=THICK),
         geom_points(aes(shape="arm", arm="arm"), size=1.1),
         *arm_scales(study.design),
-        caption(*sentences),
+        caption(*sentences, _about_cut(drawn, heights)),
     )
+
+
+def with_bars(study: Study, drawn: pd.DataFrame) -> pd.DataFrame:
+    """The means with intervals where these will be drawn: of many arms at some visits only.
+
+    Each arm has at least one. ``bar_day`` sets the bars of a visit side by side.
+    """
+    arms = study.design.arm_names
+    known = drawn["low"].notna() & drawn["high"].notna()
+    if len(arms) > MOST_BANDS:
+        own = known.groupby(drawn["arm"], sort=False)
+        apart = own.transform("sum").clip(1, len(arms) // 2)
+        turn = drawn["arm"].map({arm: position for position, arm in enumerate(arms)})
+        known &= (own.cumsum() - 1) % apart == turn % apart
+    shown = drawn.assign(low=drawn["low"].where(known), high=drawn["high"].where(known))
+    bars = shown[known].groupby("day")["arm"]
+    beside = bars.cumcount() - (bars.transform("size") - 1) / 2
+    span = float(drawn["day"].max() - drawn["day"].min()) or 1.0
+    return shown.assign(bar_day=drawn["day"] + BESIDE * span * beside)
 
 
 def _intervals(study: Study, drawn: pd.DataFrame, table: NumberTable) -> object:
-    """Bands for a few arms; for many a bar at every few visits, each arm's at visits of its own."""
+    """Bands for a few arms, for many the bars that ``with_bars`` has chosen."""
     inside = drawn.assign(
         low=drawn["low"].clip(table.low, table.high), high=drawn["high"].clip(table.low, table.high)
     )
-    arms = study.design.arm_names
-    if len(arms) <= MOST_BANDS:
+    if len(study.design.arm_names) <= MOST_BANDS:
         return geom_bands(aes(ymin="low", ymax="high", fill="arm", arm="arm"), inside, alpha=0.15)
-    apart = len(arms) // 2
-    visit = inside.groupby("arm").cumcount()
-    turn = inside["arm"].map({arm: position for position, arm in enumerate(arms)})
-    some = inside[visit % apart == turn % apart]
-    ends = aes(x="day", xend="day", y="low", yend="high", arm="arm")
-    return geom_segments(ends, some, size=0.35, alpha=0.7)
+    ends = aes(x="bar_day", xend="bar_day", y="low", yend="high", arm="arm")
+    return geom_segments(ends, inside, size=0.35, alpha=0.7)
+
+
+def _about_cut(drawn: pd.DataFrame, heights: Heights) -> str:
+    """That the whole interval is longer than what is seen of it, where that is so."""
+    cut = (drawn["low"] < heights.low) | (drawn["high"] > heights.high)
+    return CUT if cut.any() else ""
 
 
 def _heights(drawn: pd.DataFrame) -> Heights:
@@ -132,13 +157,13 @@ def growth_days(means: pd.DataFrame) -> list[float]:
 
 def about_bars(study: Study) -> str:
     """Why a bar does not stand at each point."""
-    arms = len(study.design.arm_names)
-    if arms <= MOST_BANDS:
+    if len(study.design.arm_names) <= MOST_BANDS:
         return ""
-    return f"Each arm has its bar at one visit in {arms // 2}, so that bars stand apart."
+    return "Each arm has its bars at some visits only, side by side with those of other arms."
 
 
-def _about_limit(study: Study) -> str:
+def about_limit(study: Study) -> str:
+    """What a reading counts as that was too small to be measured."""
     below = int(study.readings["below_limit"].sum())
     if not below:
         return ""

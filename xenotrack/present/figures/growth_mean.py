@@ -6,7 +6,14 @@ import pandas as pd
 from plotnine import ggplot
 
 from xenotrack.present.axes import plain_number, rate_breaks
-from xenotrack.present.figures.growth import STOPS, Heights, about_bars, mean_curves
+from xenotrack.present.figures.growth import (
+    STOPS,
+    Heights,
+    about_bars,
+    about_limit,
+    mean_curves,
+    with_bars,
+)
 from xenotrack.present.figures.style import say
 from xenotrack.study.study import Study
 
@@ -18,8 +25,11 @@ def growth_mean(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplo
     """
     if not len(means):
         return say("No tumour volume was measured.")
-    drawn = means.assign(y=means["estimate"], low=means["conf_low"], high=means["conf_high"])
-    top = 1.04 * float(max(drawn["y"].max(), drawn["high"].max()))
+    drawn = with_bars(
+        study,
+        means.assign(y=means["estimate"], low=means["conf_low"], high=means["conf_high"]),
+    )
+    top = 1.04 * float(drawn[["y", "high"]].max().max())
     ticks = {value: plain_number(value) for value in rate_breaks(0.0, top)}
     return mean_curves(
         study,
@@ -30,4 +40,5 @@ def growth_mean(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplo
         "leave, the mean of those that stay falls: it is no measure of the effect.",
         STOPS,
         about_bars(study),
+        about_limit(study),
     )
