@@ -29,6 +29,29 @@ def curve_corners(curve: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else empty
 
 
+def band_corners(curve: pd.DataFrame) -> pd.DataFrame:
+    """The corners of the intervals of such curves: ``arm day low high``.
+
+    A curve that falls to 0 has no interval from there on; the one before it holds until that day.
+
+    >>> curve = pd.DataFrame({"arm": ["A", "A"], "day": [4.0, 9], "estimate": [0.5, 0],
+    ...                       "conf_low": [0.1, np.nan], "conf_high": [0.9, np.nan]})
+    >>> band = band_corners(curve)
+    >>> band["day"].tolist(), band["low"].tolist()
+    ([0.0, 4.0, 4.0, 9.0, 9.0], [1.0, 1.0, 0.1, 0.1, 0.1])
+    """
+    frames = []
+    for arm, own in curve.groupby("arm", sort=False):
+        until = own[own["estimate"].shift(fill_value=1.0) > 0]
+        corners = {"day": np.repeat(np.r_[0.0, until["day"].to_numpy(float)], 2)[1:]}
+        for name in ("low", "high"):
+            limits = until[f"conf_{name}"].ffill().fillna(1.0).to_numpy(float)
+            corners[name] = np.repeat(np.r_[1.0, limits], 2)[:-1]
+        frames.append(pd.DataFrame(corners).assign(arm=arm))
+    empty = pd.DataFrame(columns=["arm", "day", "low", "high"])
+    return pd.concat(frames, ignore_index=True) if frames else empty
+
+
 def at_risk(curve: pd.DataFrame, arms: Sequence[str], days: Sequence[float]) -> pd.DataFrame:
     """The number of mice of each arm still followed just before a day: ``arm day n_mice``.
 

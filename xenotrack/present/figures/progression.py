@@ -19,7 +19,7 @@ from xenotrack.present.figures.style import (
     paper,
     say,
 )
-from xenotrack.present.steps import at_risk, curve_corners
+from xenotrack.present.steps import at_risk, band_corners, curve_corners
 from xenotrack.present.words import days_text
 from xenotrack.study.design import Design
 
@@ -84,17 +84,10 @@ def _without_progression(table: pd.DataFrame) -> str:
 
 def _bands(design: Design, curve: pd.DataFrame) -> list[object]:
     """Bands for one or two arms; more would hide one another."""
-    known = curve.dropna(subset=["conf_low", "conf_high"])
-    if len(design.arm_names) > MOST_BANDS or not len(known):
+    if len(design.arm_names) > MOST_BANDS or curve["conf_low"].isna().all():
         return []
-    corners = curve_corners(known.assign(estimate=known["conf_low"]))
-    upper = curve_corners(known.assign(estimate=known["conf_high"]))
-    merged = corners.merge(upper, on=["arm", "day"], suffixes=("", "_high"))
-    return [
-        geom_bands(
-            aes(ymin="estimate", ymax="estimate_high", fill="arm", arm="arm"), merged, alpha=0.1
-        )
-    ]
+    limits = aes(y="low", ymin="low", ymax="high", fill="arm", arm="arm")
+    return [geom_bands(limits, band_corners(curve), alpha=0.1)]
 
 
 def _table(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> NumberTable:
