@@ -25,6 +25,8 @@ def spider(design: Design, readings: pd.DataFrame) -> ggplot:
     """
     if not len(readings):
         return say("No mouse has a baseline to which its volumes could be compared.")
+    if not readings.duplicated("mouse").any():
+        return say("Every mouse was measured on one day only, so no change can be drawn.")
     drawn = _cut(readings)
     arms = [arm for arm in design.arm_names if (drawn["arm"] == arm).any()]
     panels = Panels(
@@ -58,12 +60,21 @@ def spider(design: Design, readings: pd.DataFrame) -> ggplot:
 
 
 def _cut(readings: pd.DataFrame) -> pd.DataFrame:
-    """The readings up to the first beyond the cap, which stands at the cap."""
+    """The readings up to the first beyond the cap; its line is cut where it crosses the cap."""
     ordered = readings.sort_values(["mouse", "day"], kind="stable")
-    over = ordered["change_percent"] > CAP
+    day, change = ordered["day"].astype(float), ordered["change_percent"].astype(float)
+    over = change > CAP
     gone = over.groupby(ordered["mouse"], sort=False).cumsum().to_numpy()
     kept = (gone == 0) | (over.to_numpy() & (gone == 1))
-    return ordered.assign(over=over, height=ordered["change_percent"].clip(upper=CAP))[kept]
+    before = ordered.assign(day=day, change=change).groupby("mouse", sort=False)
+    day_before, change_before = before["day"].shift(), before["change"].shift()
+    share = (CAP - change_before) / (change - change_before)
+    crossed = day_before + share * (day - day_before)
+    return ordered.assign(
+        over=over,
+        height=change.clip(upper=CAP),
+        day=day.where(~over | crossed.isna(), crossed),
+    )[kept]
 
 
 def _note(own: pd.DataFrame) -> str:

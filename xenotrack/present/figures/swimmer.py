@@ -40,9 +40,11 @@ def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
     drawn = mice.dropna(subset=["left_day"])
     if drawn.empty:
         return say("No mouse was followed.")
+    if float(drawn["left_day"].max()) <= 0:
+        return say("No mouse was seen after day 0, so no time on study can be drawn.")
     rows, middles = _places(design, drawn)
     inches = min(TALLEST, BAR * rows["y"].max())
-    last = float(rows["left_day"].max()) or 1.0
+    last = float(rows["left_day"].max())
     return assemble(
         begin(rows, aes("left_day", "y")),
         *paper(

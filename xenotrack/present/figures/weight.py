@@ -12,7 +12,7 @@ from plotnine import (
     scale_shape_manual,
 )
 
-from xenotrack.present.axes import signed_percent
+from xenotrack.present.axes import rate_breaks, signed_percent
 from xenotrack.present.figures.artists import geom_points, geom_polylines
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import assemble, begin, caption, paper, say
@@ -21,7 +21,6 @@ from xenotrack.present.words import mice_text
 from xenotrack.study.design import Design
 
 LOSSES = (-15.0, -20.0)  # percent: the usual humane endpoints
-BREAKS = (-40.0, -30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0, 40.0)
 
 
 def weight(
@@ -34,6 +33,8 @@ def weight(
     """
     if not len(changes):
         return say("No body weight was measured.")
+    if not changes.duplicated("mouse").any():
+        return say("Every mouse was weighed on one day only, so no change can be drawn.")
     panels = _panels(design, changes)
     return assemble(
         begin(panels.placed(changes, y="change_percent"), aes("x", "y", colour="arm")),
@@ -63,7 +64,7 @@ def _panels(design: Design, changes: pd.DataFrame) -> Panels:
         high=high,
         first=float(changes["day"].min()),
         last=float(changes["day"].max()),
-        ticks={at: signed_percent(at) for at in BREAKS if low <= at <= high},
+        ticks={at: signed_percent(at) for at in rate_breaks(low, high)},
         lines=(0.0, *LOSSES),
     )
 
