@@ -18,11 +18,13 @@ from xenotrack.present.axes import log_breaks, plain_number, rate_breaks
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import (
+    CUT,
     assemble,
     begin,
     caption,
     interval_name,
     legend_rows,
+    model_days,
     paper,
     say,
 )
@@ -63,7 +65,7 @@ def growth_by_arm(
         scale_colour_manual(values=colours, guide=None),
         scale_fill_manual(values=colours, guide=None),
         _axis_names(design),
-        caption(_explain(design, drawn, curves, log)),
+        caption(_explain(design, drawn, curves, log), _about_cut(panels, fitted)),
     )
 
 
@@ -139,7 +141,7 @@ def _on_axis(frame: pd.DataFrame, log: bool) -> pd.DataFrame:
 def _fitted(panels: Panels, fitted: pd.DataFrame) -> list[object]:
     """Band and line where they are inside the panels: an extrapolated one may leave them."""
     low, high = panels.low, panels.high
-    inside = fitted[fitted["at_estimate"].between(low, high)]
+    inside = _inside(panels, fitted)
     inside = inside.assign(
         bottom=inside["at_conf_low"].clip(low, high), top=inside["at_conf_high"].clip(low, high)
     )
@@ -150,6 +152,17 @@ def _fitted(panels: Panels, fitted: pd.DataFrame) -> list[object]:
         geom_bands(aes(ymin="bottom", ymax="top", fill="arm", arm="arm"), placed, alpha=0.25),
         geom_polylines(aes(group="arm", arm="arm"), placed, size=1.2),
     ]
+
+
+def _inside(panels: Panels, fitted: pd.DataFrame) -> pd.DataFrame:
+    return fitted[fitted["at_estimate"].between(panels.low, panels.high)]
+
+
+def _about_cut(panels: Panels, fitted: pd.DataFrame) -> str:
+    """That the whole band is wider than what is seen of it, where that is so."""
+    drawn = _inside(panels, fitted)
+    cut = (drawn["at_conf_low"] < panels.low) | (drawn["at_conf_high"] > panels.high)
+    return CUT if cut.any() else ""
 
 
 def _below_limit(panels: Panels, drawn: pd.DataFrame) -> list[object]:
@@ -164,9 +177,8 @@ def _below_limit(panels: Panels, drawn: pd.DataFrame) -> list[object]:
 
 
 def _axis_names(design: Design) -> labs:
-    if design.rules.growth.baseline == "ratio":
-        return labs(x="Days since baseline", y="Tumour volume relative to baseline")
-    return labs(x="Days since treatment start", y="Tumour volume (mm³)")
+    of = " relative to baseline" if design.rules.growth.baseline == "ratio" else " (mm³)"
+    return labs(x=model_days(design), y=f"Tumour volume{of}")
 
 
 def _explain(design: Design, drawn: pd.DataFrame, curves: pd.DataFrame, log: bool) -> str:
@@ -175,7 +187,7 @@ def _explain(design: Design, drawn: pd.DataFrame, curves: pd.DataFrame, log: boo
     if len(curves):
         text += (
             f" Thick line and band: fitted growth with its {interval_name(design)}, "
-            f"days {curves['day'].min():g} to {curves['day'].max():g}."
+            f"days {plain_number(curves['day'].min())} to {plain_number(curves['day'].max())}."
         )
     if drawn["below_limit"].any():
         text += " Open circles: below the limit of measurement, drawn at the limit."

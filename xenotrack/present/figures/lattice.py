@@ -127,7 +127,8 @@ def _nodes(design: Design, rates: pd.DataFrame) -> pd.DataFrame:
     """The place and words of every arm that has a rate, one drug more a level higher."""
     known = rates.dropna(subset=["estimate"]).set_index("arm")
     sized = {arm.name: len(arm.drugs) for arm in design.arms if arm.name in known.index}
-    frames, top = [], 0.0
+    frames: list[pd.DataFrame] = []
+    top = 0.0
     for level in sorted(set(sized.values())):
         names = [name for name, size in sized.items() if size == level]
         frame = _level(known.loc[names]).assign(level=level)

@@ -8,7 +8,7 @@ from plotnine import aes, ggplot, labs, scale_colour_manual
 from xenotrack.present.axes import plain_number
 from xenotrack.present.figures.artists import geom_points
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.style import assemble, begin, caption, paper, say
+from xenotrack.present.figures.style import assemble, begin, caption, model_days, paper, say
 from xenotrack.present.theme import arm_colours
 from xenotrack.study.design import Design
 
@@ -47,7 +47,7 @@ def residuals(design: Design, table: pd.DataFrame) -> ggplot:
         *panels.layers(),
         *layers,
         scale_colour_manual(values=arm_colours(design), guide=None),
-        labs(x="Days since treatment start", y="Residual (standard deviations)"),
+        labs(x=model_days(design), y="Residual (standard deviations)"),
         caption(
             "What each mouse's own fitted line leaves of its readings, in standard deviations of "
             "a reading. One in twenty lies outside ±2. An arch: growth was no straight line.",

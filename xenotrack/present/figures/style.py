@@ -42,6 +42,7 @@ LEGEND_KEY = 0.32  # inches of a legend's symbol with its margins
 LEGEND_CHARACTER = 0.062
 THIN = 0.3
 THICK = 0.8
+CUT = "Intervals are cut at the edge."
 
 
 LOOKS = {
@@ -154,6 +155,12 @@ def legend_rows(*words: str, beside: float = 0.0) -> int:
     """
     inches = sum(LEGEND_KEY + LEGEND_CHARACTER * len(word) for word in words)
     return ceil(inches / (figure_width() - beside))
+
+
+def model_days(design: Design) -> str:
+    """What the days of the growth model are counted from."""
+    since = "baseline" if design.rules.growth.baseline == "ratio" else "treatment start"
+    return f"Days since {since}"
 
 
 def interval_name(design: Design) -> str:

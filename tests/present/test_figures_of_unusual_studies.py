@@ -1,0 +1,143 @@
+"""Many arms, few visits, giants, losses: figures stay true and readable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from msgspec import structs
+
+from xenotrack.present.figures.artists import geom_bands, geom_segments, geom_words
+from xenotrack.present.figures.gallery import draw
+from xenotrack.present.figures.growth import growth
+from xenotrack.present.figures.growth_mean import growth_mean
+from xenotrack.present.figures.progression import progression
+from xenotrack.present.figures.residuals import residuals
+from xenotrack.present.figures.spider import spider
+from xenotrack.present.results import Results
+from xenotrack.response.courses_by_arm import mean_volumes, mice_on_study
+from xenotrack.study.design import Arm, Design, drugs_in_name
+
+EIGHT = {"vehicle": 0.06, **{f"drug{k}": 0.06 - 0.01 * k for k in range(1, 8)}}
+
+
+def layer_data(figure, kind, position=0):
+    own = [layer for layer in figure.layers if isinstance(layer.geom, kind)][position]._data
+    return figure.data if own is None or not len(own) else own
+
+
+def caption_of(figure) -> str:
+    return figure.labels.caption.replace("\n", " ").replace("\N{NO-BREAK SPACE}", " ")
+
+
+def scale_of(figure, aesthetic):
+    return next(scale for scale in figure.scales if aesthetic in scale.aesthetics)
+
+
+def words_of(figure) -> list[str]:
+    layers = [layer._data["label"] for layer in figure.layers if isinstance(layer.geom, geom_words)]
+    return pd.concat(layers).tolist()
+
+
+def said(figure) -> str:
+    return str([layer.geom.aes_params for layer in figure.layers])
+
+
+def design_of(*names: str) -> Design:
+    return Design("toy", tuple(Arm(name, drugs_in_name(name)) for name in names))
+
+
+@pytest.mark.parametrize("kind", ["growth", "growth_mean"])
+@pytest.mark.parametrize("days", [(0, 7), (0, 7, 14), (0, 3, 7, 10, 14, 17)])
+def test_every_one_of_many_arms_has_a_bar_and_none_lies_on_another(grown, kind, days) -> None:
+    figure = draw(kind, grown(EIGHT, days))
+    bars = layer_data(figure, geom_segments)
+    assert set(bars["arm"]) == set(EIGHT)
+    assert not bars.duplicated("bar_day").any()
+    assert (bars["bar_day"] - bars["day"]).abs().max() < 0.03 * max(days)
+
+
+@pytest.mark.parametrize("make", [growth, growth_mean])
+def test_an_interval_that_is_not_drawn_does_not_stretch_the_axis(grown, make) -> None:
+    study = grown(EIGHT, (0, 7, 14)).study
+    means = mean_volumes(study)
+    alive = mice_on_study(study, [0, 7, 14])
+    usual = make(study, means, alive)
+    drawn = usual.data["high"].notna().to_numpy()
+    wide = means.assign(conf_high=means["conf_high"].where(drawn, 9e5))
+    assert scale_of(make(study, wide, alive), "y").limits == scale_of(usual, "y").limits
+
+
+def test_a_band_runs_to_the_day_on_which_its_curve_falls_to_nothing() -> None:
+    curve = pd.DataFrame(
+        {
+            "arm": ["vehicle", "vehicle"],
+            "day": [7.0, 19.0],
+            "n_at_risk": [2, 1],
+            "n_censored": 0,
+            "estimate": [0.5, 0.0],
+            "conf_low": [0.1, np.nan],
+            "conf_high": [0.9, np.nan],
+        }
+    )
+    table = pd.DataFrame(
+        {"arm": ["vehicle"], "n_mice": 2, "n_events": 2, "median_days": 7.0}
+    ).assign(conf_low=np.nan, conf_high=np.nan)
+    band = layer_data(progression(design_of("vehicle"), curve, table), geom_bands)
+    assert band[["day", "low", "high"]].to_numpy().tolist() == [
+        [0, 1, 1],
+        [7, 1, 1],
+        [7, 0.1, 0.9],
+        [19, 0.1, 0.9],
+        [19, 0.1, 0.9],
+    ]
+
+
+def test_a_line_that_leaves_a_spider_is_cut_where_it_crosses_the_edge() -> None:
+    readings = pd.DataFrame(
+        {"mouse": "m", "arm": "A", "day": [0.0, 10, 20], "change_percent": [0.0, 100, 500]}
+    )
+    drawn = spider(design_of("A"), readings).data
+    assert drawn[["day", "height"]].to_numpy().tolist() == [[0, 0], [10, 100], [15, 300]]
+
+
+def test_residuals_of_a_ratio_are_counted_from_baseline(results_of) -> None:
+    results = results_of("two_arm.csv")
+    design = results.study.design
+    assert residuals(design, results.residuals).labels.x == "Days since treatment start"
+    growth = structs.replace(design.rules.growth, baseline="ratio")
+    rules = structs.replace(design.rules, growth=growth)
+    ratio = residuals(replace(design, rules=rules), results.residuals)
+    assert ratio.labels.x == "Days since baseline"
+
+
+@pytest.mark.parametrize(("weight", "far"), [(0.064, 60), (-0.04, -40)])
+def test_ticks_of_weight_reach_as_far_as_the_weights(grown, weight, far) -> None:
+    labels = scale_of(draw("weight", grown({"vehicle": 0.05}, weight=weight)), "y").labels
+    assert f"{far:+d} %".replace("-", "−") in labels
+
+
+def test_an_interval_that_leaves_the_panel_is_said_to_be_cut(grown, results_of) -> None:
+    two = {"vehicle": 0.06, "A": 0.02}
+    for kind in ("growth", "growth_by_arm"):
+        assert "cut at the edge" in caption_of(draw(kind, grown(two, mice=2)))
+    assert "cut at the edge" not in caption_of(draw("growth", results_of("two_arm.csv")))
+
+
+@pytest.mark.parametrize("kind", ["spider", "weight", "swimmer"])
+def test_a_study_of_one_day_has_no_course_to_draw(grown, kind) -> None:
+    figure = draw(kind, grown({"vehicle": 0.05, "A": 0.02}, days=(0,), weight=0.0))
+    assert "can be drawn" in said(figure)
+
+
+@pytest.mark.parametrize("kind", ["growth", "growth_mean"])
+def test_readings_below_the_limit_are_said_to_count_as_the_limit(results_of, kind) -> None:
+    study = results_of("two_arm.csv").study
+    below = study.measurements["volume_mm3"] < 250
+    limited = replace(
+        study, measurements=study.measurements.assign(below_limit=below), limit_mm3=250.0
+    )
+    figure = draw(kind, Results(limited))
+    assert f"{below.sum()} readings below the limit count as 250 mm³." in caption_of(figure)
