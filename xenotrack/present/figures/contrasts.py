@@ -29,6 +29,7 @@ from xenotrack.present.words import rate_text
 from xenotrack.study.design import Design
 
 NAME_WIDTH = 27  # characters
+SHORT = 12  # characters of a control's name that each row can have
 END = 2.06  # where the words end, in shares of the differences' own axis
 BEST_PART = f" - {BEST_PART_NAME}"
 LIMITS = ["simultaneous_low", "simultaneous_high"]
@@ -44,21 +45,16 @@ def contrasts(design: Design, table: pd.DataFrame) -> ggplot:
     if rows.empty:
         return say("No growth rates could be compared.")
     low, high = _reach(rows)
+    names = [wrap_name(name, NAME_WIDTH) for name in rows["label"]]
     return assemble(
         begin(rows, aes("estimate", "y", colour="arm")),
-        *forest_paper(rows["y"].max(), title_at=0.12),
+        *forest_paper(rows["y"].max(), names, title_at=0.12),
         *_reference_lines(rows, low, high),
         geom_segments(aes(LIMITS[0], xend=LIMITS[1], yend="y", arm="arm"), _whole(rows), size=0.9),
         geom_points(aes(shape="arm", arm="arm"), size=2.3),
         _words(rows, low, high),
         *arm_scales(design),
-        *forest_scales(
-            rows["y"].tolist(),
-            [wrap_name(name, NAME_WIDTH) for name in rows["label"]],
-            low,
-            high,
-            END,
-        ),
+        *forest_scales(rows["y"].tolist(), names, low, high, END),
         labs(x="Difference of growth rates (per day)"),
         caption(
             f"Left of the line the first arm grows slower. Each {interval_name(design)} holds for "
@@ -97,7 +93,8 @@ def _pair(design: Design, contrast: str) -> tuple[str, str]:
         return primary.arm, primary.other
     if contrast.endswith(BEST_PART):
         return contrast.removesuffix(BEST_PART), "its best part"
-    return contrast.removesuffix(f" - {design.control}"), str(design.control)
+    control = str(design.control)
+    return contrast.removesuffix(f" - {control}"), control if len(control) <= SHORT else "control"
 
 
 def _whole(rows: pd.DataFrame) -> pd.DataFrame:

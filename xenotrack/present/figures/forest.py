@@ -9,16 +9,23 @@ from plotnine import aes, element_blank, element_text, scale_x_continuous, scale
 
 from xenotrack.present.axes import plain_number, rate_breaks
 from xenotrack.present.figures.artists import geom_words
-from xenotrack.present.figures.style import SMALL, paper
+from xenotrack.present.figures.style import LINE, SMALL, paper
 
 ROW = 0.31  # inches
+BETWEEN = 0.05  # inches between the words of two rows
+FRAME = 1.0  # inches of the axis and the caption
 BOTTOM = 0.4
 
 
-def forest_paper(rows: float, title_at: float) -> list[object]:
-    """The paper of so many rows; the title of the estimates' own axis is centred at a share."""
+def forest_paper(rows: float, names: Sequence[str], title_at: float) -> list[object]:
+    """The paper of so many rows, each as high as the longest of the ``names`` in them.
+
+    The title of the estimates' own axis is centred at a share.
+    """
+    words = LINE * (1 + max(name.count("\n") for name in names)) + BETWEEN
     return paper(
-        1.0 + ROW * (rows + 1),
+        FRAME + max(ROW, words) * (rows + 1),
+        FRAME + words * (rows + 1),
         axis_line=element_blank(),
         axis_ticks_major_y=element_blank(),
         axis_title_x=element_text(ha=title_at),

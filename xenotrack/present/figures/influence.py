@@ -21,6 +21,7 @@ from xenotrack.present.theme import wrap_name
 from xenotrack.present.words import rate_text
 from xenotrack.study.design import Design
 
+MOUSE_WIDTH = 12  # characters
 END = 2.0  # where the words end, in shares of the rates' own axis
 
 
@@ -37,21 +38,21 @@ def influence(design: Design, table: pd.DataFrame, rates: pd.DataFrame) -> ggplo
     rows = rates[rates["arm"].isin(arms)].assign(y=rates["arm"].map(height))
     dots = dots.assign(y=dots["arm"].map(height))
     low, high = _reach(dots, rows)
+    named = _named(dots, rows)
+    names = [wrap_name(arm, 23) for arm in rows["arm"]]
     whole = rows.dropna(subset=["conf_low", "conf_high"])
     return assemble(
         begin(dots, aes("estimate", "y", colour="arm")),
-        *forest_paper(len(rows), title_at=0.2),
+        *forest_paper(len(rows), [*names, *named["label"]], title_at=0.2),
         *_lines(rows, low, high),
         geom_segments(
             aes("conf_low", "y", xend="conf_high", yend="y"), whole, colour=LIGHT, size=3.2
         ),
         geom_points(aes(arm="arm", mouse="mouse"), shape="|", size=3.4, stroke=0.45),
         geom_points(aes(shape="arm", arm="arm"), rows, size=1.3),
-        _words(dots, rows, low, high),
+        _words(named, rows, low, high),
         *arm_scales(design),
-        *forest_scales(
-            rows["y"].tolist(), [wrap_name(arm, 23) for arm in rows["arm"]], low, high, END
-        ),
+        *forest_scales(rows["y"].tolist(), names, low, high, END),
         labs(x="Growth rate (ln volume per day)"),
         caption(
             f"Symbol and grey bar: the arm's rate and its {interval_name(design)}. Each tick: the "
@@ -75,15 +76,27 @@ def _lines(rows: pd.DataFrame, low: float, high: float) -> list[object]:
     return [geom_segment(aes("x", "y", xend="xend", yend="yend"), lines, inherit_aes=False)]
 
 
-def _words(dots: pd.DataFrame, rows: pd.DataFrame, low: float, high: float) -> object:
-    """Of each arm the mice, the mouse that weighs most, and the rate without it."""
+def _named(dots: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Of each arm the mouse that weighs most, with a ``label`` that fits its column.
+
+    Names that say the arm again, as in "vehicle/3", are cut to what follows.
+    """
     size = dots["change_in_errors"].abs().fillna(dots["change"].abs())
     most = dots.loc[size.groupby(dots["arm"]).idxmax()].set_index("arm").loc[rows["arm"]]
+    own = [
+        mouse.removeprefix(arm).lstrip("/ ") or mouse
+        for arm, mouse in zip(most.index, most["mouse"].astype(str), strict=True)
+    ]
+    return most.assign(label=[wrap_name(name, MOUSE_WIDTH) for name in own])
+
+
+def _words(named: pd.DataFrame, rows: pd.DataFrame, low: float, high: float) -> object:
+    """Of each arm the mice, the mouse that weighs most, and the rate without it."""
     columns = {
         "n": (1.04, [str(n) for n in rows["n_mice"]]),
-        "Moves it most": (1.12, most["mouse"].tolist()),
-        "Rate without it": (1.42, [rate_text(rate) for rate in most["estimate"]]),
-        "Change": (1.72, [_errors(change) for change in most["change_in_errors"]]),
+        "Moves it most": (1.12, named["label"].tolist()),
+        "Rate without it": (1.42, [rate_text(rate) for rate in named["estimate"]]),
+        "Change": (1.72, [_errors(change) for change in named["change_in_errors"]]),
     }
     return forest_words(rows["y"].tolist(), columns, low, high)
 

@@ -40,17 +40,16 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
     low, high = _reach(drawn, design.rules.growth.blocked_below)
     whole = rows.dropna(subset=["conf_low", "conf_high"])
     known = rows.dropna(subset=["estimate"])
+    names = [wrap_name(arm, 23) for arm in rows["arm"]]
     return assemble(
         begin(known, aes("estimate", "y", colour="arm")),
-        *forest_paper(len(rows), title_at=0.2),
+        *forest_paper(len(rows), names, title_at=0.2),
         *_reference_lines(design, len(rows), low, high),
         geom_segments(aes("conf_low", xend="conf_high", yend="y", arm="arm"), whole, size=0.9),
         geom_points(aes(shape="arm", arm="arm"), size=2.3),
         _words(rows, low, high),
         *arm_scales(design),
-        *forest_scales(
-            rows["y"].tolist(), [wrap_name(arm, 23) for arm in rows["arm"]], low, high, END
-        ),
+        *forest_scales(rows["y"].tolist(), names, low, high, END),
         labs(x="Growth rate (ln volume per day)"),
         caption(
             f"Rates with their {interval_name(design)}. Solid line: no growth; dotted line: "
