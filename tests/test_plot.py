@@ -7,7 +7,7 @@ import re
 import pytest
 
 from xenotrack.cli.plot import KINDS
-from xenotrack.present.figures.gallery import MILLIMETRES, NARROW, NARROWEST
+from xenotrack.present.figures.gallery import NARROW, NARROWEST
 
 BEGINS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 
@@ -84,11 +84,27 @@ def test_a_width_at_which_words_would_meet_is_refused(ask, sample, tmp_path) -> 
     assert "say one of it and --width" in both.stderr
 
 
+@pytest.mark.parametrize(("kind", "journal"), [("growth", "plos-half"), ("growth_by_arm", "pnas")])
+def test_a_journal_that_is_as_wide_as_a_figure_needs_is_wide_enough(
+    ask, sample, tmp_path, kind, journal
+) -> None:
+    ask("plot", kind, sample("two_arm.csv"), "-o", tmp_path / "a.svg", "--journal", journal, code=0)
+
+
+@pytest.mark.parametrize("size", [("--height", "5"), ("--width", "10000")])
+def test_a_size_that_cannot_be_is_refused_with_a_sentence(ask, sample, tmp_path, size) -> None:
+    out = tmp_path / "a.svg"
+    answer = ask("plot", "growth", sample("two_arm.csv"), "-o", out, *size, code=1)
+    assert "Draw it at" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert not out.exists()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_figure_is_drawn_as_narrow_as_it_says(ask, sample, tmp_path, kind) -> None:
     out = tmp_path / "a.svg"
-    width = NARROWEST.get(kind, NARROW) * MILLIMETRES
-    ask("plot", kind, sample("combination.csv"), "-o", out, "--width", f"{width + 1e-6}", code=0)
+    width = NARROWEST.get(kind, NARROW)
+    ask("plot", kind, sample("combination.csv"), "-o", out, "--width", width, code=0)
     assert size_of(out.read_text())[0] == pytest.approx(width, abs=0.1)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from xenotrack.present.results import Results
 from xenotrack.study.ingest import read_study
+from xenotrack.study.rules import Rules, StudyRules
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,7 @@ def grown(tmp_path: Path) -> Callable[..., Results]:
         mice: int = 3,
         weight: float | None = None,
         start: float = 150,
+        control: str | None = None,
     ) -> Results:
         head = "mouse,arm,day,volume" + (",weight" if weight is not None else "")
         lines = [head]
@@ -47,6 +49,6 @@ def grown(tmp_path: Path) -> Callable[..., Results]:
                     lines.append(f'"m{position}-{mouse}","{arm}",{day:g},{volume:.1f}{heavy}')
         sheet = tmp_path / "grown.csv"
         sheet.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return Results(read_study(sheet))
+        return Results(read_study(sheet, Rules(study=StudyRules(control=control))))
 
     return make

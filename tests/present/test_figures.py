@@ -179,7 +179,7 @@ def test_a_swimmer_has_a_bar_a_mouse_with_its_progression_and_fate(naive):
     top = bars.loc[bars["y"].idxmax()]
     own = mice[mice["arm"] == "vehicle"]
     assert (top["arm"], top["left_day"]) == ("vehicle", own["left_day"].max())
-    marks = data_of(figure, geom_point)
+    marks = pd.concat([layer._data for layer in layers_of(figure, geom_point)])
     events = naive.progression.mice
     assert (marks["mark"] == "progressed").sum() == events["event"].sum()
     assert (marks["mark"] == "toxicity").sum() == (mice["fate"] == "toxicity").sum()

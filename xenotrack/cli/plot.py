@@ -111,8 +111,8 @@ def plot(
     )
 
     give_matplotlib_a_home()
-    from xenotrack.present.figures.gallery import MILLIMETRES, draw
-    from xenotrack.present.figures.style import FIGURE_WIDTH, Canvas
+    from xenotrack.present.figures.gallery import draw
+    from xenotrack.present.figures.style import FIGURE_WIDTH, MILLIMETRES, Canvas
     from xenotrack.present.figures.themes import dress
 
     if journal is not None and width is not None:

@@ -19,7 +19,7 @@ from xenotrack.present.figures.progression import progression
 from xenotrack.present.figures.rates import rates
 from xenotrack.present.figures.residuals import residuals
 from xenotrack.present.figures.spider import spider
-from xenotrack.present.figures.style import USUAL, Canvas, on, say
+from xenotrack.present.figures.style import MILLIMETRES, USUAL, Canvas, on, say
 from xenotrack.present.figures.swimmer import swimmer
 from xenotrack.present.figures.waterfall import waterfall
 from xenotrack.present.figures.weight import weight
@@ -90,25 +90,31 @@ class Results(Protocol):
     def progression(self) -> ProgressionCurves: ...
 
 
-# Inches below which the words of a figure would meet; all others are drawn as narrow as 3.3.
+# Millimetres below which the words of a figure would meet.
+NARROW = 84
 NARROWEST = {
-    **dict.fromkeys(("rates", "contrasts", "influence"), 6.6),
-    **dict.fromkeys(("lattice",), 6.0),
+    **dict.fromkeys(("rates", "contrasts", "influence"), 168),
+    **dict.fromkeys(("lattice",), 152),
 }
-NARROW = 3.3
-MILLIMETRES = 25.4
+LARGEST = 1000  # millimetres: a poster
 
 
 def draw(kind: str, results: Results, canvas: Canvas = USUAL) -> ggplot:
     """One figure of a study; where a result is missing, the figure says so in words.
 
-    Raises ``InputError`` where the size asked for is too narrow for its words.
+    Raises ``InputError`` where the size asked for is too small for its words, or beyond all paper.
     """
     narrowest = NARROWEST.get(kind, NARROW)
-    if canvas.width < narrowest:
+    width, height = MILLIMETRES * canvas.width, MILLIMETRES * (canvas.height or 0)
+    if width < narrowest - 1e-6:
         raise InputError(
-            f"The words of {kind} would meet at a width of {canvas.width * MILLIMETRES:.0f} mm. "
-            f"Draw it at least {narrowest * MILLIMETRES:.0f} mm wide (--width)."
+            f"The words of {kind} would meet at a width of {width:.0f} mm. "
+            f"Draw it at least {narrowest} mm wide (--width)."
+        )
+    if max(width, height) > LARGEST + 1e-6:
+        raise InputError(
+            f"A figure of {max(width, height):.0f} mm is larger than any paper. "
+            f"Draw it at most {LARGEST} mm wide and high (--width, --height)."
         )
     with on(canvas):
         return FIGURES[kind](results)

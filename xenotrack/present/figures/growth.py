@@ -82,7 +82,7 @@ def mean_curves(
     line = aes(group="arm", linetype="arm", arm="arm")
     return assemble(
         begin(drawn, aes("day", "y", colour="arm")),
-        *paper(table.height + 0.5, **table.theme()),
+        *paper(table.height, table.height, **table.theme()),
         *table.layers(),
         _intervals(study, drawn.dropna(subset=["low", "high"]), table),
         geom_polylines(line, size=THICK),

@@ -25,7 +25,6 @@ from xenotrack.present.figures.style import (
     interval_name,
     legend_rows,
     model_days,
-    paper,
     say,
 )
 from xenotrack.present.theme import FATES, arm_colours
@@ -56,7 +55,7 @@ def growth_by_arm(
     colours = arm_colours(design)
     return assemble(
         begin(panels.placed(drawn, y="at_value"), aes("x", "y", colour="arm")),
-        *paper(panels.height + 0.75, **panels.theme()),
+        *panels.paper(0.75),
         *panels.layers(),
         geom_polylines(aes(group="line", arm="arm", mouse="mouse"), size=0.35, alpha=0.45),
         *_fitted(panels, fitted),

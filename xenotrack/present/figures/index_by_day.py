@@ -15,7 +15,6 @@ from xenotrack.present.figures.style import (
     caption,
     interval_name,
     legend_rows,
-    paper,
     say,
 )
 from xenotrack.present.theme import arm_colours
@@ -57,7 +56,7 @@ def index_by_day(design: Design, table: pd.DataFrame) -> ggplot:
     words = [REFERENCES[name][1] for name in shown]
     return assemble(
         begin(placed, aes("x", "y", colour="arm")),
-        *paper(panels.height + 0.85, **panels.theme()),
+        *panels.paper(0.85),
         *panels.layers(),
         *_band(design, placed),
         geom_polylines(aes(group="curve", linetype="reference", arm="arm"), size=0.8),

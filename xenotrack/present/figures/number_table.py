@@ -22,11 +22,12 @@ from plotnine import (
 
 from xenotrack.present.axes import day_breaks, plain_number
 from xenotrack.present.figures.artists import geom_words
-from xenotrack.present.figures.style import LIGHT, SMALL, figure_width
+from xenotrack.present.figures.style import LIGHT, LINE, SMALL, figure_width, stretched
 from xenotrack.present.theme import wrap_name
 
-LINE = 0.125  # inches: a line of text in the table
-GAP = 0.04  # between rows
+GAP = 0.04  # inches between rows
+CAPTION = 0.5  # inches below the table
+LOWEST = 1.2  # inches of a curve
 AXIS = 0.36  # from the axis to the table's heading
 WIDE = 5.0  # inches from which a figure has long names and a column of words
 NAME_WIDTH = 23  # characters
@@ -74,20 +75,30 @@ class NumberTable:
     column_heading: str = ""
     column: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def curve(self) -> float:
+        """Inches of the curve: what a lower or higher figure has less or more of.
+
+        A narrow one is lower, and by itself never higher than wide.
+        """
+        usual = min(self.inches, HIGHEST * figure_width())
+        return stretched(usual, self._table + CAPTION, LOWEST)
+
     @property
     def height(self) -> float:
-        """Inches of curve and table together."""
-        return self.curve_inches + (self.low - self.bottom) / self.inch
+        """Inches of the figure."""
+        return self.curve + self._table + CAPTION
+
+    @cached_property
+    def _table(self) -> float:
+        """Inches from the curve's axis to the last row."""
+        rows = (LINE * (1 + name.count("\n")) + GAP for name in self.names.values())
+        return AXIS + LINE + LINE / 2 + GAP + sum(rows)
 
     @property
     def inch(self) -> float:
         """Units of the y axis in an inch."""
-        return (self.high - self.low) / self.curve_inches
-
-    @property
-    def curve_inches(self) -> float:
-        """How high the curve is: a narrow one is lower, and never higher than wide."""
-        return min(self.inches, HIGHEST * figure_width())
+        return (self.high - self.low) / self.curve
 
     @property
     def span(self) -> float:
@@ -124,8 +135,7 @@ class NumberTable:
 
     @property
     def bottom(self) -> float:
-        last = self.arms[-1]
-        return self.rows[last] - self.inch * (LINE * (1 + self.names[last].count("\n")) / 2 + GAP)
+        return self.low - self.inch * self._table
 
     @cached_property
     def days_in_inch(self) -> float:

@@ -25,7 +25,7 @@ from plotnine import (
 
 from xenotrack.present.axes import day_breaks, plain_number
 from xenotrack.present.figures.artists import geom_words
-from xenotrack.present.figures.style import LIGHT, SMALL, figure_width
+from xenotrack.present.figures.style import LIGHT, LINE, SMALL, figure_width, paper, stretched
 from xenotrack.present.theme import wrap_name
 
 CURVE_HEIGHT = {1: 2.8, 2: 2.3, 3: 1.7, 4: 1.5, 5: 1.25}  # inches, by panels side by side
@@ -34,9 +34,10 @@ TALLEST = 1.15  # times as high as wide
 NARROWEST = 1.2  # inches of a panel
 MARGINS = 0.75  # inches left of the panels
 CHARACTER = 0.064  # inches, at the size of the titles
-LINE = 0.125  # inches of a line of text
 BETWEEN = 0.09  # of a panel's width
 UNDER = 0.14  # inches from a panel to the title below it
+LOWEST = 0.6  # inches of the curves of a panel
+BELOW = 0.8  # inches below the panels: the axis' name, a legend, a caption
 DAYS = 0.2  # inches for the labels of the days
 TICK = 0.04
 
@@ -79,18 +80,25 @@ class Panels:
             for arm in self.arms
         }
 
-    @property
+    @cached_property
     def inch(self) -> float:
         """Units of height in an inch."""
         wide = (figure_width() - MARGINS) / self.columns / (1 + BETWEEN)
         inches = min(CURVE_HEIGHT[self.columns], TALLEST * wide)
-        return (self.high - self.low) / (inches if self.rows > 1 else max(inches, ALONE))
+        usual = inches if self.rows > 1 else max(inches, ALONE)
+        rest = self.rows * (self._title + UNDER) - UNDER + DAYS + BELOW
+        curves = stretched(self.rows * usual, rest, self.rows * LOWEST)
+        return (self.high - self.low) / (curves / self.rows)
+
+    @property
+    def _title(self) -> float:
+        """Inches of the longest title."""
+        return (1 + max(title.count("\n") for title in self.titles.values())) * LINE + 0.04
 
     @property
     def top(self) -> float:
         """The top of the first panel, with room for the longest title."""
-        lines = 1 + max(title.count("\n") for title in self.titles.values())
-        return self.high + (lines * LINE + 0.04) * self.inch
+        return self.high + self._title * self.inch
 
     @property
     def bottom(self) -> float:
@@ -185,7 +193,8 @@ class Panels:
                 rows += [(x + day, under, plain_number(day), "center") for day in self._day_breaks]
         return pd.DataFrame(rows, columns=["x", "y", "label", "ha"])
 
-    def theme(self) -> dict[str, object]:
-        """What replaces the ordinary axes: the labels of the heights alone."""
+    def paper(self, below: float) -> list[object]:
+        """Paper with so many inches below the panels; of the axes it has the heights' labels."""
         names = ("axis_line", "axis_ticks_major_x", "axis_text_x")
-        return {name: element_blank() for name in names}
+        blank = {name: element_blank() for name in names}
+        return paper(self.height + below, self.height + BELOW, **blank)

@@ -46,7 +46,7 @@ def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggp
     left, right = layout.left(AXIS_AT), layout.right
     return assemble(
         begin(corners, aes("day", "estimate", colour="arm")),
-        *paper(layout.height + 0.5, **layout.theme()),
+        *paper(layout.height, layout.height, **layout.theme()),
         *layout.layers(),
         annotate("segment", x=left, xend=right, y=0.5, yend=0.5, colour=MIDDLE, linetype="dotted"),
         *_bands(design, curve),

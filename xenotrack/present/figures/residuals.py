@@ -8,7 +8,7 @@ from plotnine import aes, ggplot, labs, scale_colour_manual
 from xenotrack.present.axes import plain_number
 from xenotrack.present.figures.artists import geom_points
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.style import assemble, begin, caption, model_days, paper, say
+from xenotrack.present.figures.style import assemble, begin, caption, model_days, say
 from xenotrack.present.theme import arm_colours
 from xenotrack.study.design import Design
 
@@ -43,7 +43,7 @@ def residuals(design: Design, table: pd.DataFrame) -> ggplot:
     ]
     return assemble(
         begin(panels.placed(drawn, y="height"), aes("x", "y", colour="arm")),
-        *paper(panels.height + 0.7, **panels.theme()),
+        *panels.paper(0.7),
         *panels.layers(),
         *layers,
         scale_colour_manual(values=arm_colours(design), guide=None),

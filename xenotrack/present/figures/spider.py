@@ -8,7 +8,7 @@ from plotnine import aes, ggplot, labs, scale_colour_manual
 from xenotrack.present.axes import signed_percent
 from xenotrack.present.figures.artists import geom_points, geom_polylines
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.style import assemble, begin, caption, paper, say
+from xenotrack.present.figures.style import assemble, begin, caption, say
 from xenotrack.present.theme import arm_colours
 from xenotrack.present.words import mice_text
 from xenotrack.study.design import Design
@@ -42,7 +42,7 @@ def spider(design: Design, readings: pd.DataFrame) -> ggplot:
     over = panels.placed(drawn[drawn["over"]], y="height")
     return assemble(
         begin(panels.placed(drawn, y="height"), aes("x", "y", colour="arm")),
-        *paper(panels.height + 0.75, **panels.theme()),
+        *panels.paper(0.75),
         *panels.layers(),
         geom_polylines(aes(group="mouse", arm="arm", mouse="mouse"), size=0.5, alpha=0.7),
         *(

@@ -30,12 +30,16 @@ from plotnine import (
 )
 from plotnine.facets.layout import Layout
 
+from xenotrack.errors import InputError
 from xenotrack.present.theme import arm_colours, arm_linetypes, arm_shapes
 from xenotrack.study.design import Design
 
 FIGURE_WIDTH = 7.2  # inches: two columns of a journal
 FONT = 8  # points
 SMALL = 7
+LINE = 0.125  # inches of a line of small words
+LOWER = 0.9  # of its height: a figure whose words do not move apart
+MILLIMETRES = 25.4
 LIGHT = "#d9d9d9"
 MIDDLE = "#767676"
 LEGEND_KEY = 0.32  # inches of a legend's symbol with its margins
@@ -93,15 +97,30 @@ def figure_width() -> float:
     return _canvas.get().width
 
 
-def paper(height: float, **changes: object) -> list[object]:
-    """The theme of a figure of this height in inches."""
-    looks = {**LOOKS, "figure_size": _figure_size(height), "dpi": 150, **changes}
+def paper(height: float, least: float | None = None, **changes: object) -> list[object]:
+    """The theme of a figure of this height in inches, which can be drawn as low as ``least``."""
+    size = _figure_size(height, LOWER * height if least is None else least)
+    looks = {**LOOKS, "figure_size": size, "dpi": 150, **changes}
     return [theme_classic(base_size=FONT), theme(**looks)]
 
 
-def _figure_size(height: float) -> tuple[float, float]:
+def _figure_size(height: float, least: float) -> tuple[float, float]:
     canvas = _canvas.get()
+    if canvas.height is not None and canvas.height < least - 1e-6:
+        raise InputError(
+            f"The words of the figure would meet at a height of {MILLIMETRES * canvas.height:.0f} "
+            f"mm. Draw it at least {ceil(MILLIMETRES * least)} mm high (--height)."
+        )
     return canvas.width, canvas.height or height
+
+
+def stretched(usual: float, rest: float, least: float) -> float:
+    """Inches of what can be drawn higher or lower, where the rest of the figure cannot.
+
+    At the least height the figure is refused by its ``paper``.
+    """
+    height = _canvas.get().height
+    return usual if height is None else max(height - rest, least)
 
 
 class _AsPlaced(Layout):
@@ -177,5 +196,5 @@ def say(sentence: str) -> ggplot:
         + xlim(-1, 1)
         + ylim(-1, 1)
         + theme_void()
-        + theme(figure_size=_figure_size(1.5), dpi=150)
+        + theme(figure_size=_figure_size(1.5, 0.6), dpi=150)
     )

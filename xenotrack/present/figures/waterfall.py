@@ -63,6 +63,7 @@ def waterfall(design: Design, response: pd.DataFrame) -> ggplot:
         begin(bars, aes("place")),
         *paper(
             3.9 + _label_height(middles, right),
+            2.4 + _label_height(middles, right),
             axis_ticks_major_x=element_blank(),
             axis_title_x=element_blank(),
             axis_text_x=_label_text(middles, right),

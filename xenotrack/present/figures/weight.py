@@ -15,7 +15,7 @@ from plotnine import (
 from xenotrack.present.axes import rate_breaks, signed_percent
 from xenotrack.present.figures.artists import geom_points, geom_polylines
 from xenotrack.present.figures.panels import Panels
-from xenotrack.present.figures.style import assemble, begin, caption, paper, say
+from xenotrack.present.figures.style import assemble, begin, caption, say
 from xenotrack.present.theme import FATES, arm_colours
 from xenotrack.present.words import mice_text
 from xenotrack.study.design import Design
@@ -38,7 +38,7 @@ def weight(
     panels = _panels(design, changes)
     return assemble(
         begin(panels.placed(changes, y="change_percent"), aes("x", "y", colour="arm")),
-        *paper(panels.height + 0.7, **panels.theme()),
+        *panels.paper(0.7),
         *panels.layers(),
         geom_polylines(aes(group="mouse", arm="arm", mouse="mouse"), size=0.35, alpha=0.45),
         geom_polylines(aes(group="arm", arm="arm"), panels.placed(means, y="estimate"), size=1.1),

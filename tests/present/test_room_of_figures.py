@@ -1,0 +1,139 @@
+"""Words have the room that they need, whatever the names and the size asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from xenotrack.errors import InputError
+from xenotrack.present.figures.artists import geom_points, geom_segments, geom_words
+from xenotrack.present.figures.gallery import FIGURES, LARGEST, draw
+from xenotrack.present.figures.save import render
+from xenotrack.present.figures.style import LINE, MILLIMETRES, USUAL, Canvas
+
+LONG = {
+    "vehicle (0.5% methylcellulose + 0.1% Tween-80) PO QD": 0.06,
+    "alpelisib 25 mg/kg QD + ribociclib 75 mg/kg BID + fulvestrant 5 mg/mouse SC": 0.02,
+    "fulvestrant 5 mg/mouse SC once weekly": 0.03,
+}
+
+
+@pytest.fixture
+def long(grown):
+    return grown(LONG, mice=2, control=next(iter(LONG)))
+
+
+def data_of(figure, kind):
+    frames = [layer._data for layer in figure.layers if isinstance(layer.geom, kind)]
+    return [figure.data if frame is None or not len(frame) else frame for frame in frames]
+
+
+def scale_of(figure, aesthetic):
+    return next(scale for scale in figure.scales if aesthetic in scale.aesthetics)
+
+
+def height_of(figure) -> float:
+    return figure.theme.getp("figure_size")[1]
+
+
+def words_of(figure) -> list[str]:
+    return [word for frame in data_of(figure, geom_words) for word in frame["label"]]
+
+
+@pytest.mark.parametrize("kind", ["rates", "contrasts", "influence"])
+def test_rows_of_a_forest_are_as_high_as_their_longest_name(long, kind) -> None:
+    figure = draw(kind, long)
+    axis = scale_of(figure, "y")
+    lines = 1 + max(name.count("\n") for name in axis.labels)
+    low, high = axis.limits
+    assert lines > 2
+    assert (height_of(figure) - 1.0) / (high - low) >= LINE * lines * 0.99
+
+
+def test_contrasts_with_a_long_control_say_control(long) -> None:
+    names = " ".join(scale_of(draw("contrasts", long), "y").labels).replace("\n", " ")
+    assert "against control" in names
+    assert "methylcellulose" not in names
+
+
+def test_bars_of_few_mice_are_as_far_apart_as_the_names_of_their_arms(long) -> None:
+    figure = draw("swimmer", long)
+    axis = scale_of(figure, "y")
+    inch = (height_of(figure) - 1.3) / axis.limits[1]
+    for upper, lower, one, other in zip(
+        axis.breaks, axis.breaks[1:], axis.labels, axis.labels[1:], strict=False
+    ):
+        lines = 2 + one.count("\n") + other.count("\n")
+        assert (upper - lower) * inch >= LINE * lines / 2
+
+
+def test_marks_are_seen_on_the_bars_of_the_control(results_of) -> None:
+    figure = draw("swimmer", results_of("naive.csv"))
+    bars = next(layer for layer in figure.layers if isinstance(layer.geom, geom_segments))
+    assert bars.geom.aes_params["alpha"] < 0.7
+
+
+def test_the_mark_of_toxicity_looks_like_its_key(results_of) -> None:
+    figure = draw("swimmer", results_of("naive.csv"))
+    shape = scale_of(figure, "shape")
+    key = dict(zip(shape.breaks, shape.guide.override_aes["fill"], strict=True))
+    drawn = {
+        mark: layer.geom.aes_params["fill"]
+        for layer in figure.layers
+        if isinstance(layer.geom, geom_points)
+        for mark in layer._data["mark"].unique()
+    }
+    assert drawn == key
+    assert drawn["toxicity"] == "black"
+
+
+def test_mice_named_after_their_arm_are_called_by_their_number(naive_by_arm) -> None:
+    words = words_of(draw("influence", naive_by_arm))
+    assert not any(word.startswith("vehicle/") for word in words)
+    assert set(words) & {str(number) for number in range(1, 11)}
+
+
+@pytest.fixture
+def naive_by_arm(results_of):
+    from dataclasses import replace
+
+    from xenotrack.present.results import Results
+
+    study = results_of("naive.csv").study
+    rows = study.measurements
+    number = rows.groupby("arm")["mouse"].transform(lambda own: own.factorize()[0] + 1)
+    names = rows["arm"].astype(str) + "/" + number.astype(str)
+    return Results(replace(study, measurements=rows.assign(mouse=names)))
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+@pytest.mark.parametrize("height", [5, 15, 20])
+def test_a_height_at_which_words_would_meet_is_refused(results_of, kind, height) -> None:
+    with pytest.raises(InputError, match=r"meet at a height of .* at least \d+ mm high"):
+        draw(kind, results_of("naive.csv"), Canvas(USUAL.width, height / MILLIMETRES))
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_a_figure_is_drawn_at_the_least_height_it_names(results_of, kind) -> None:
+    results = results_of("naive.csv")
+    with pytest.raises(InputError) as refused:
+        draw(kind, results, Canvas(USUAL.width, 1.0))
+    least = float(str(refused.value).split("at least ")[1].split(" mm")[0])
+    figure = draw(kind, results, Canvas(USUAL.width, least / MILLIMETRES))
+    assert height_of(figure) == pytest.approx(least / MILLIMETRES)
+    assert render(figure, ("svg",))["svg"].startswith(b"<?xml")
+
+
+@pytest.mark.parametrize("size", [(10_000, None), (200, 3000)])
+def test_a_size_beyond_all_paper_is_refused(results_of, size) -> None:
+    width, height = (None if each is None else each / MILLIMETRES for each in size)
+    with pytest.raises(InputError, match=f"at most {LARGEST} mm"):
+        draw("growth", results_of("naive.csv"), Canvas(width, height))
+
+
+def test_a_higher_figure_has_higher_curves_and_the_same_table(results_of) -> None:
+    def words_apart(height: float) -> float:
+        axis = scale_of(draw("growth", results_of("naive.csv"), Canvas(USUAL.width, height)), "y")
+        low, high = axis.limits
+        return (axis.breaks[1] - axis.breaks[2]) / (high - low) * (height - 0.5)
+
+    assert words_apart(5.0) == pytest.approx(words_apart(9.0))
