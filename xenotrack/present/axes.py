@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, log10, sqrt
+from collections.abc import Sequence
+from math import ceil, floor, log10
 
 DAY_STEPS = (1, 2, 4, 7, 14, 21, 28, 56, 84, 168, 364)
+LEAST = 3  # ticks without which a scale cannot be read
+COARSER = ((1, 2, 5), (1, 3), (1,))
+FINER = ((1, 1.5, 2, 3, 5, 7), (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8))
 WEEKS = 14  # days from which an axis counts in weeks
 
 
@@ -31,21 +35,31 @@ def day_breaks(first: float, last: float, most: int = 9) -> list[float]:
 def log_breaks(low: float, high: float, most: int = 7) -> list[float]:
     """Round values for a logarithmic axis: 1-2-5 a decade where that fits, else 1-3, else 1.
 
+    An axis of less than a decade has finer ones, so that it has three at least.
+
     >>> log_breaks(60, 1700)
     [100.0, 200.0, 500.0, 1000.0]
     >>> log_breaks(0.4, 90000)
     [1.0, 10.0, 100.0, 1000.0, 10000.0]
+    >>> log_breaks(90, 270)
+    [100.0, 150.0, 200.0]
     >>> log_breaks(210, 230)
-    [220.0]
+    [210.0, 215.0, 220.0, 225.0, 230.0]
     """
     decades = range(floor(log10(low)), ceil(log10(high)) + 1)
-    for digits in ((1, 2, 5), (1, 3), (1,)):
+
+    def inside(digits: Sequence[float]) -> list[float]:
         values = (digit * 10.0**decade for decade in decades for digit in digits)
-        breaks = [value for value in values if low <= value <= high]
-        if len(breaks) <= most:
-            break
-    thinning = ceil(len(breaks) / most)
-    return breaks[::thinning] if breaks else [float(f"{sqrt(low * high):.3g}")]
+        return [value for value in values if low <= value <= high]
+
+    breaks = next((few for digits in COARSER if len(few := inside(digits)) <= most), None)
+    if breaks is None:
+        every = inside(COARSER[-1])
+        return every[:: ceil(len(every) / most)]
+    if len(breaks) >= LEAST:
+        return breaks
+    finer = next((many for digits in FINER if LEAST <= len(many := inside(digits)) <= most), None)
+    return finer or rate_breaks(low, high, most)
 
 
 def plain_number(value: float) -> str:
@@ -72,8 +86,11 @@ def rate_breaks(low: float, high: float, most: int = 6) -> list[float]:
 
     >>> rate_breaks(-0.034, 0.061)
     [-0.02, 0.0, 0.02, 0.04, 0.06]
+    >>> rate_breaks(0, 1990, most=4)
+    [0.0, 500.0, 1000.0, 1500.0]
     """
     rough = (high - low) / most
     power = 10.0 ** floor(log10(rough))
     step = next(digit * power for digit in (1, 2, 5, 10) if digit * power >= rough)
-    return [round(step * k, 12) for k in range(ceil(low / step), floor(high / step) + 1)]
+    breaks = [round(step * k, 12) for k in range(ceil(low / step), floor(high / step) + 1)]
+    return breaks if len(breaks) >= LEAST else rate_breaks(low, high, most + 1)
