@@ -130,3 +130,4 @@ def plot(
     figure = draw(kind, results, canvas)
     dressed = partial(dress, theme=theme, design=results.study.design)
     write_bytes(path, render(figure, (form,), PRINT_DPI, dressed)[form])
+    request.say_letters(results.study)

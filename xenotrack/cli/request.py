@@ -133,6 +133,14 @@ class Request:
         for doubt in doubts:
             self.say(f"Doubt: {doubt.text}")
 
+    def say_letters(self, study: Study) -> None:
+        """Say which letters of a study's names no installed font has, where that is so."""
+        from xenotrack.present.figures.fonts import about_letters
+
+        sentence = about_letters((*study.design.arm_names, *study.mice["mouse"].astype(str)))
+        if sentence:
+            self.say(sentence)
+
     def write(
         self,
         frame: pd.DataFrame,

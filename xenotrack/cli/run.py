@@ -55,6 +55,7 @@ def run(request: Request) -> None:
             if request.strict:
                 request.say_doubts(results.doubts)
             summaries.append(_write(results, fresh / name, studio))
+            request.say_letters(study)
     # Only now: a run that fails says nothing on stdout.
     request.put("\n".join(summaries).encode())
     request.say(f"Wrote {request.output}/: README.txt there says what is what.")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xenotrack.errors import InputError
+from xenotrack.present.figures.fonts import lend_fonts
 from xenotrack.present.figures.owners import name_owners
 
 if TYPE_CHECKING:
@@ -48,9 +50,12 @@ def render(
     import matplotlib
 
     matplotlib.use("agg")  # no window, whatever the machine has
-    with matplotlib.rc_context(SETTINGS):
+    with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
+        # Said once, with what to do, where the study's names are known: see ``about_letters``.
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
         drawn = figure.draw()
         try:
+            lend_fonts(drawn)
             _lay_out(drawn)
             dress(drawn)
             return {name: _bytes(drawn, name, dpi) for name in formats}

@@ -1,0 +1,91 @@
+"""Fonts for the letters that the usual one lacks: names may be Japanese.
+
+The usual font comes with matplotlib and writes Latin, Greek and Cyrillic; for the rest the fonts
+that are installed are asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+USUAL = "sans-serif"
+LATIN = 0x250  # letters below are in every font: nothing is loaded to know it
+# Asked first, since they look best beside the usual one; all others after them by their names.
+PREFERRED = (
+    *("Noto Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans CJK KR", "Noto Sans JP"),
+    *("Source Han Sans", "Hiragino Sans", "Yu Gothic", "Microsoft YaHei", "Malgun Gothic"),
+    *("IPAGothic", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Arial Unicode MS"),
+)
+
+
+def lend_fonts(drawn: Figure) -> None:
+    """Let each text of a drawing with letters that the usual font lacks take them from others."""
+    from matplotlib.text import Text
+
+    for text in drawn.findobj(Text):
+        lenders = lending(_uncommon(text.get_text()))
+        if lenders:
+            text.set_fontfamily([USUAL, *lenders])
+
+
+def about_letters(names: Iterable[str]) -> str:
+    """What to say of letters that no installed font has; nothing where all can be written."""
+    letters = _uncommon("".join(names))
+    for family in lending(letters):
+        letters -= _has(family, letters)
+    if not letters:
+        return ""
+    listed = " ".join(sorted(letters))
+    return (
+        f"No installed font can write {listed}: figures show boxes instead. "
+        "Install a font that can, such as Noto Sans CJK."
+    )
+
+
+def lending(letters: frozenset[str]) -> tuple[str, ...]:
+    """The installed fonts that have the letters, as few as found from the preferred ones on."""
+    lenders = []
+    for family in _families() if letters else ():
+        found = _has(family, letters)
+        if found:
+            lenders.append(family)
+            letters -= found
+        if not letters:
+            break
+    return tuple(lenders)
+
+
+@cache
+def _uncommon(text: str) -> frozenset[str]:
+    """The letters of a text that the usual font lacks."""
+    letters = frozenset(letter for letter in text if ord(letter) >= LATIN and letter.isprintable())
+    return letters - _has(USUAL, letters) if letters else letters
+
+
+@cache
+def _families() -> tuple[str, ...]:
+    """All installed fonts by name, the preferred ones first."""
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist if font.style == "normal"}
+    others = sorted(name for name in installed - set(PREFERRED) if "Emoji" not in name)
+    return (*(name for name in PREFERRED if name in installed), *others)
+
+
+def _has(family: str, letters: Iterable[str]) -> frozenset[str]:
+    font = font_of(family)
+    return frozenset(letter for letter in letters if font.get_char_index(ord(letter)))
+
+
+@cache
+def font_of(family: str) -> Any:
+    """The letters of a family's upright font, for asking only: its size is nobody's."""
+    from matplotlib.font_manager import FontProperties, findfont
+    from matplotlib.ft2font import FT2Font
+
+    return FT2Font(findfont(FontProperties(family=[family])))
