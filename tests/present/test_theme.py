@@ -99,6 +99,11 @@ def test_the_control_is_black_wherever_it_stands():
     assert arm_colours(design_of("A", "vehicle"))["vehicle"] == CONTROL_COLOUR
 
 
+def test_no_arm_looks_like_the_black_control():
+    shades = lab(linear_rgb([CONTROL_COLOUR, *COLOURS]))
+    assert np.linalg.norm(shades[1:] - shades[0], axis=1).min() > 29
+
+
 def test_a_study_without_a_control_has_no_black_arm():
     assert CONTROL_COLOUR not in arm_colours(design_of("A", "B", "A+B")).values()
 

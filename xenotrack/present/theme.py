@@ -14,7 +14,7 @@ CONTROL_COLOUR = "#000000"
 COLOURS = (
     *("#4f00f8", "#df7b05", "#004c06", "#d65aff", "#4f9fb4", "#63007f", "#95966d"),
     *("#881155", "#7722cc", "#cc0033", "#ff1199", "#9944bb", "#330044", "#aa1144"),
-    *("#bb77dd", "#002200", "#000099", "#006677", "#667766"),
+    *("#bb77dd", "#bb8844", "#000099", "#006677", "#667766"),
 )
 PRIMARY = 4  # the colours given to single drugs first
 OTHER_COLOUR = "#767676"  # beyond twenty arms, and for what belongs to no arm

@@ -26,7 +26,8 @@ NIGHT = 0.106  # the paper of a dark figure, where white is 1
 LIGHTEST_GREY = 0.58  # a contrast of 3 : 1 on white
 # The arms' colours on dark paper, in the order of COLOURS. White and the first seven keep the hue
 # of their counterparts as far as they are at least 29 apart (CIE 1976) to normal and to
-# colour-blind eyes; the rest has the lightness turned round. All have a contrast of 3 : 1.
+# colour-blind eyes; the rest has the lightness turned round, or a hue that is free. All have a
+# contrast of 3 : 1.
 AT_NIGHT = (
     *("#a8b4f2", "#b86e29", "#4bf543", "#af18ff", "#00838c", "#8061c5", "#c8ad87"),
     *("#ff90c2", "#c787fe", "#fe5c63", "#e20687", "#c36be4", "#f9dcff", "#fe7890"),
