@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import matplotlib.pyplot as plt
 import pytest
 
 from xenotrack.errors import InputError
 from xenotrack.present.figures.artists import geom_points, geom_segments, geom_words
 from xenotrack.present.figures.gallery import FIGURES, LARGEST, draw
+from xenotrack.present.figures.measure import text_inches
 from xenotrack.present.figures.save import render
-from xenotrack.present.figures.style import LINE, MILLIMETRES, USUAL, Canvas
+from xenotrack.present.figures.style import (
+    CAPTION_SIZE,
+    LINE,
+    MILLIMETRES,
+    SMALL,
+    USUAL,
+    Canvas,
+)
+from xenotrack.present.results import Results
 
 LONG = {
     "vehicle (0.5% methylcellulose + 0.1% Tween-80) PO QD": 0.06,
@@ -94,10 +106,6 @@ def test_mice_named_after_their_arm_are_called_by_their_number(naive_by_arm) -> 
 
 @pytest.fixture
 def naive_by_arm(results_of):
-    from dataclasses import replace
-
-    from xenotrack.present.results import Results
-
     study = results_of("naive.csv").study
     rows = study.measurements
     number = rows.groupby("arm")["mouse"].transform(lambda own: own.factorize()[0] + 1)
@@ -137,3 +145,75 @@ def test_a_higher_figure_has_higher_curves_and_the_same_table(results_of) -> Non
         return (axis.breaks[1] - axis.breaks[2]) / (high - low) * (height - 0.5)
 
     assert words_apart(5.0) == pytest.approx(words_apart(9.0))
+
+
+def test_a_caption_takes_the_width_of_its_figure_and_leaves_no_word_alone(results_of) -> None:
+    for kind in FIGURES:
+        for width in (168, 183, 250):
+            caption = draw(
+                kind, results_of("naive.csv"), Canvas(width / MILLIMETRES)
+            ).labels.caption
+            *full, last = caption.split("\n")
+            assert len(last.split()) > 2
+            for line in full[:-1]:
+                assert text_inches(line, CAPTION_SIZE) > 0.85 * (width / MILLIMETRES - 0.2)
+            for line in full:
+                assert text_inches(line, CAPTION_SIZE) <= width / MILLIMETRES - 0.2
+
+
+def test_names_of_several_lines_end_at_the_axis(results_of) -> None:
+    drawn = draw("rates", results_of("naive.csv")).draw()
+    try:
+        (labels,) = (axes.get_yticklabels() for axes in drawn.axes)
+        assert {label._get_multialignment() for label in labels} == {"right"}
+    finally:
+        plt.close(drawn)
+
+
+def test_titles_of_panels_stand_on_their_panels(long) -> None:
+    figure = draw("spider", long, Canvas(84 / MILLIMETRES))
+    texts = next(frame for frame in data_of(figure, geom_words) if "va" in frame)
+    titles = texts[texts["label"].str.contains("n = ")]
+    assert set(titles["va"]) == {"bottom"}
+    assert titles["label"].str.count("\n").nunique() > 1
+
+
+def test_a_column_of_medians_has_the_room_that_its_words_take(long) -> None:
+    figure = draw("progression", long, Canvas(140 / MILLIMETRES))
+    names = [text_inches(name, SMALL) for name in scale_of(figure, "y").labels]
+    low, high = scale_of(figure, "x").limits
+    (words,) = (frame for frame in data_of(figure, geom_words) if "angle" in frame)
+    inch = (140 / MILLIMETRES - max(names) - 0.2) / (high - low)
+    column = words[words["ha"] == "left"]
+    assert len(column) == 1 + len(LONG)
+    ends = column["x"] + column["label"].map(lambda word: text_inches(word, SMALL)) / inch
+    assert ends.max() <= high + 0.01 * (high - low)
+
+
+def test_names_of_a_waterfall_are_not_broken_inside_a_word(long) -> None:
+    labels = " ".join(scale_of(draw("waterfall", long), "x").labels)
+    for name in LONG:
+        for word in name.split():
+            assert word in labels
+
+
+def test_values_of_cut_bars_are_written_where_they_do_not_meet(grown) -> None:
+    arms = {"vehicle": 0.3, **{f"drug {k}": 0.3 for k in range(24)}}
+    crowded = draw("waterfall", grown(arms, mice=5))
+    assert not words_of(crowded)
+    caption = crowded.labels.caption.replace("\n", " ")
+    assert "Bars are cut at" in caption
+    assert "on top" not in caption
+    assert words_of(draw("waterfall", grown({"vehicle": 0.3, "drug": 0.3}, mice=5)))
+
+
+def test_more_arms_than_colours_are_said_to_be_grey(grown) -> None:
+    many = {"vehicle": 0.05, **{f"drug {k}": 0.05 for k in range(24)}}
+    for kind in ("growth", "progression"):
+        caption = draw(kind, grown(many)).labels.caption.replace("\n", " ")
+        assert "The last 5 arms are grey: their symbols tell them apart." in caption
+
+
+def test_days_before_treatment_have_a_minus(grown) -> None:
+    caption = draw("growth_by_arm", grown({"vehicle": 0.05}, days=(-6, 0, 4, 7))).labels.caption
+    assert "-" not in caption

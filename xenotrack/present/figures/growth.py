@@ -15,6 +15,7 @@ from xenotrack.present.figures.number_table import NumberTable, table_days
 from xenotrack.present.figures.style import (
     CUT,
     THICK,
+    about_looks,
     arm_scales,
     assemble,
     begin,
@@ -88,7 +89,7 @@ def mean_curves(
         geom_polylines(line, size=THICK),
         geom_points(aes(shape="arm", arm="arm"), size=1.1),
         *arm_scales(study.design),
-        caption(*sentences, _about_cut(drawn, heights)),
+        caption(*sentences, _about_cut(drawn, heights), about_looks(study.design)),
     )
 
 

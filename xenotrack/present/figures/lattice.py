@@ -73,6 +73,7 @@ def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggp
             axis_line=element_blank(),
             axis_ticks=element_blank(),
             axis_text=element_blank(),
+            axis_text_y=element_blank(),
             axis_title=element_blank(),
         ),
         *_lines(edges),

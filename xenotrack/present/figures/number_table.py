@@ -22,6 +22,7 @@ from plotnine import (
 
 from xenotrack.present.axes import day_breaks, plain_number
 from xenotrack.present.figures.artists import geom_words
+from xenotrack.present.figures.measure import text_inches
 from xenotrack.present.figures.style import LIGHT, LINE, SMALL, figure_width, stretched
 from xenotrack.present.theme import wrap_name
 
@@ -34,7 +35,6 @@ NAME_WIDTH = 23  # characters
 NARROW_NAME_WIDTH = 14
 NARROW_DAYS = 4  # at which a narrow figure counts mice
 HIGHEST = 0.6  # of the figure's width
-CHARACTER = 0.058  # inches
 EDGES = 0.15  # inches that the panel leaves free on its sides
 # Inches left of the first day: a row's sample of line and symbol, the axis, its numbers and title.
 KEY = (0.575, 0.225)
@@ -44,7 +44,6 @@ TITLE_AT = 0.575
 TICK = 0.045  # inches
 BEYOND = 0.1  # inches that the axis goes on to the right
 COLUMN_AT = 0.15  # inches right of the last day
-COLUMN_WIDTH = 1.45  # inches of a column of words to the right
 
 
 def table_days(first: float, last: float, most: int) -> list[float]:
@@ -140,10 +139,16 @@ class NumberTable:
     @cached_property
     def days_in_inch(self) -> float:
         """How many days an inch holds: what names, axis and column leave of the width."""
-        letters = max(len(line) for name in self.names.values() for line in name.split("\n"))
-        beside = CHARACTER * letters + KEY[0] + EDGES
-        beside += COLUMN_AT + COLUMN_WIDTH if self.has_column else BEYOND
+        names = max(text_inches(name, SMALL) for name in (self.heading, *self.names.values()))
+        beside = names + KEY[0] + EDGES
+        beside += COLUMN_AT + self._column if self.has_column else BEYOND
         return self.span / max(figure_width() - beside, 1.0)
+
+    @property
+    def _column(self) -> float:
+        """Inches of the words to the right."""
+        words = (self.column_heading, *self.column.values())
+        return max(text_inches(word, SMALL) for word in words)
 
     def left(self, inches: float) -> float:
         """A place left of the first day, in days."""
@@ -212,7 +217,7 @@ class NumberTable:
         return pd.DataFrame(words, columns=["x", "y", "label", "ha", "angle"])
 
     def _scales(self) -> list[object]:
-        column = (COLUMN_AT + COLUMN_WIDTH) * self.days_in_inch
+        column = (COLUMN_AT + self._column) * self.days_in_inch
         right = self.last_day + column if self.has_column else self.right
         return [
             scale_x_continuous(limits=(self.left(KEY[0] + 0.05), right), breaks=[], expand=(0, 0)),

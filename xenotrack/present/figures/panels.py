@@ -38,6 +38,7 @@ BETWEEN = 0.09  # of a panel's width
 UNDER = 0.14  # inches from a panel to the title below it
 LOWEST = 0.6  # inches of the curves of a panel
 BELOW = 0.8  # inches below the panels: the axis' name, a legend, a caption
+ABOVE = 0.05  # inches from a panel to its title
 DAYS = 0.2  # inches for the labels of the days
 TICK = 0.04
 
@@ -93,7 +94,7 @@ class Panels:
     @property
     def _title(self) -> float:
         """Inches of the longest title."""
-        return (1 + max(title.count("\n") for title in self.titles.values())) * LINE + 0.04
+        return (1 + max(title.count("\n") for title in self.titles.values())) * LINE + ABOVE
 
     @property
     def top(self) -> float:
@@ -148,9 +149,8 @@ class Panels:
             geom_segment(line, grey, colour=LIGHT, size=0.3, inherit_aes=False),
             geom_segment(line, black, size=0.4, inherit_aes=False),
             geom_words(
-                aes("x", "y", label="label", ha="ha"),
+                aes("x", "y", label="label", ha="ha", va="va"),
                 self._texts(),
-                va="top",
                 size=SMALL,
                 inherit_aes=False,
             ),
@@ -187,11 +187,14 @@ class Panels:
         rows = []
         for position, arm in enumerate(self.arms):
             x, y = self._shift(position)
-            rows.append((x + self.first, y + self.top, self.titles[arm], "left"))
+            above = y + self.high + ABOVE * self.inch
+            rows.append((x + self.first, above, self.titles[arm], "left", "bottom"))
             if position + self.columns >= len(self.arms):
                 under = y + self.low - 0.06 * self.inch
-                rows += [(x + day, under, plain_number(day), "center") for day in self._day_breaks]
-        return pd.DataFrame(rows, columns=["x", "y", "label", "ha"])
+                rows += [
+                    (x + day, under, plain_number(day), "center", "top") for day in self._day_breaks
+                ]
+        return pd.DataFrame(rows, columns=["x", "y", "label", "ha", "va"])
 
     def paper(self, below: float) -> list[object]:
         """Paper with so many inches below the panels; of the axes it has the heights' labels."""

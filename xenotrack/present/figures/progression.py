@@ -11,6 +11,7 @@ from xenotrack.present.figures.number_table import AXIS_AT, NumberTable, table_d
 from xenotrack.present.figures.style import (
     MIDDLE,
     THICK,
+    about_looks,
     arm_scales,
     assemble,
     begin,
@@ -60,6 +61,7 @@ def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggp
             if layout.has_column
             else "",
             _without_progression(table),
+            about_looks(design),
         ),
     )
 

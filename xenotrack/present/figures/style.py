@@ -31,12 +31,15 @@ from plotnine import (
 from plotnine.facets.layout import Layout
 
 from xenotrack.errors import InputError
-from xenotrack.present.theme import arm_colours, arm_linetypes, arm_shapes
+from xenotrack.present.figures.measure import fill_lines, text_inches
+from xenotrack.present.theme import OTHER_COLOUR, arm_colours, arm_linetypes, arm_shapes
 from xenotrack.study.design import Design
 
 FIGURE_WIDTH = 7.2  # inches: two columns of a journal
 FONT = 8  # points
 SMALL = 7
+CAPTION_SIZE = 6.5
+BESIDE_CAPTION = 0.2  # inches
 LINE = 0.125  # inches of a line of small words
 LOWER = 0.9  # of its height: a figure whose words do not move apart
 MILLIMETRES = 25.4
@@ -54,6 +57,7 @@ LOOKS = {
     "axis_ticks": element_line(size=0.5, colour="black"),
     "axis_ticks_minor": element_blank(),
     "axis_text": element_text(size=SMALL, colour="black"),
+    "axis_text_y": element_text(size=SMALL, colour="black", ma="right"),
     "axis_title": element_text(size=FONT),
     "strip_background": element_blank(),
     "strip_text": element_blank(),
@@ -65,7 +69,7 @@ LOOKS = {
     "legend_box_spacing": 0.01,
     "legend_margin": 0,
     "panel_spacing": 0.015,
-    "plot_caption": element_text(size=SMALL - 0.5, ha="left", colour="#404040"),
+    "plot_caption": element_text(size=CAPTION_SIZE, ha="left", colour="#404040"),
     "plot_caption_position": "plot",
 }
 
@@ -151,9 +155,13 @@ def caption(*sentences: str) -> labs:
     if not _canvas.get().caption:
         return labs()
     text = " ".join(sentence for sentence in sentences if sentence)
-    width = int(140 * figure_width() / FIGURE_WIDTH)
+    room = figure_width() - BESIDE_CAPTION
+
+    def fits(line: str) -> bool:
+        return text_inches(line, CAPTION_SIZE) <= room
+
     # A line must not break between a number and its percent sign.
-    return labs(caption=textwrap.fill(text.replace(" %", "\N{NO-BREAK SPACE}%"), width))
+    return labs(caption=fill_lines(text.replace(" %", "\N{NO-BREAK SPACE}%"), fits))
 
 
 def arm_scales(design: Design) -> list[object]:
@@ -180,6 +188,17 @@ def model_days(design: Design) -> str:
     """What the days of the growth model are counted from."""
     since = "baseline" if design.rules.growth.baseline == "ratio" else "treatment start"
     return f"Days since {since}"
+
+
+def about_looks(design: Design) -> str:
+    """That there are more arms than colours, where that is so."""
+    colours, shapes = arm_colours(design), arm_shapes(design)
+    grey = [arm for arm, colour in colours.items() if colour == OTHER_COLOUR]
+    if not grey:
+        return ""
+    if len({shapes[arm] for arm in grey}) == len(grey):
+        return f"The last {len(grey)} arms are grey: their symbols tell them apart."
+    return f"The last {len(grey)} arms are grey, and some of them have the same symbol."
 
 
 def interval_name(design: Design) -> str:

@@ -72,7 +72,7 @@ def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
             FRAME + inches,
             axis_ticks_major_y=element_blank(),
             axis_title_y=element_blank(),
-            axis_text_y=element_text(size=SMALL, colour="black", linespacing=1.2),
+            axis_text_y=element_text(size=SMALL, colour="black", linespacing=1.2, ma="right"),
         ),
         geom_segments(
             aes("start", "y", xend="left_day", yend="y", colour="arm", arm="arm", mouse="mouse"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 from plotnine import (
     aes,
@@ -41,9 +43,11 @@ THRESHOLDS = (-95.0, -50.0, 35.0)
 SYMBOLS_AT = -112.0
 BESIDE = 0.9  # inches beside the panel
 CHARACTER = 0.062  # inches, at the size of the labels
+VALUE = 0.06  # inches of a value that is written upwards
 BAR = 0.4  # half the width of a bar
 LEFT = -0.9
 UPRIGHT = 9  # characters: names in less room are written upwards
+WORD_ENDS = re.compile(r"(?<=[+ ])")  # where a name can break
 LONGEST = 26  # characters of a line that is written upwards
 CROWD = 100  # bars: from here on the symbols shrink with the bars
 
@@ -75,7 +79,7 @@ def waterfall(design: Design, response: pd.DataFrame) -> ggplot:
             ymin=0,
             inherit_aes=False,
         ),
-        *_capped(response, bars),
+        *_capped(response, bars, right),
         *_categories(bars),
         scale_fill_manual(values=arm_colours(design), guide=None),
         *_axes(bars, middles, right, top),
@@ -84,7 +88,7 @@ def waterfall(design: Design, response: pd.DataFrame) -> ggplot:
             f"Best response: lowest volume from day {design.rules.response.min_day:g} on. Dashed "
             "lines: limits of mRECIST (−95, −50, +35 %); its category also needs the average "
             "response.",
-            _about_cap(bars),
+            _about_cap(bars, right),
         ),
     )
 
@@ -105,7 +109,10 @@ def _axes(bars: pd.DataFrame, middles: dict[str, float], right: float, top: floa
 
 
 def _upright(middles: dict[str, float], right: float) -> bool:
-    return _label_width(middles, right) < UPRIGHT
+    """Whether the names are written upwards: where they would be broken inside a word."""
+    words = (word for arm in middles for word in WORD_ENDS.split(arm))
+    longest = min(max(len(word.strip()) for word in words), LONGEST)
+    return _label_width(middles, right) < max(longest, UPRIGHT)
 
 
 def _labels(bars: pd.DataFrame, middles: dict[str, float], right: float) -> list[str]:
@@ -136,10 +143,16 @@ def _label_height(middles: dict[str, float], right: float) -> float:
     return 0.13 * max(wrap_name(arm, width).count("\n") for arm in middles)
 
 
-def _about_cap(bars: pd.DataFrame) -> str:
+def _about_cap(bars: pd.DataFrame, right: float) -> str:
     if not bars["capped"].any():
         return ""
-    return f"Bars are cut at {signed_percent(CAP_PERCENT)}, with their value on top."
+    on_top = ", with their value on top" if _bars_have_room(right) else ""
+    return f"Bars are cut at {signed_percent(CAP_PERCENT)}{on_top}."
+
+
+def _bars_have_room(right: float) -> bool:
+    """Whether bars are so wide that the values on two neighbours do not meet."""
+    return (figure_width() - BESIDE) / (right - LEFT) >= VALUE
 
 
 def _lines(right: float) -> list[object]:
@@ -153,10 +166,10 @@ def _lines(right: float) -> list[object]:
     ]
 
 
-def _capped(response: pd.DataFrame, bars: pd.DataFrame) -> list[object]:
+def _capped(response: pd.DataFrame, bars: pd.DataFrame, right: float) -> list[object]:
     """The value of a bar that is longer than drawn, written upwards on it."""
     cut = bars[bars["capped"]].merge(response[["mouse", "best_response_percent"]], on="mouse")
-    if not len(cut):
+    if not len(cut) or not _bars_have_room(right):
         return []
     words = cut.assign(label=[f"{value:+.0f}" for value in cut["best_response_percent"]])
     return [
