@@ -11,12 +11,13 @@ from matplotlib.text import Text
 
 from xenotrack import Results, read_study
 from xenotrack.cli.plot import JOURNALS
-from xenotrack.present.figures.gallery import FIGURES, MILLIMETRES, NARROW, NARROWEST, draw
+from xenotrack.present.figures.gallery import FIGURES, NARROW, NARROWEST, draw
 from xenotrack.present.figures.save import SETTINGS, _lay_out
-from xenotrack.present.figures.style import Canvas
+from xenotrack.present.figures.style import MILLIMETRES, Canvas
 
-COLUMN = min(JOURNALS.values()) / MILLIMETRES
-ONE_COLUMN = [kind for kind in FIGURES if NARROWEST.get(kind, NARROW) <= COLUMN]
+COLUMN_MM = min(JOURNALS.values())
+COLUMN = COLUMN_MM / MILLIMETRES
+ONE_COLUMN = [kind for kind in FIGURES if NARROWEST.get(kind, NARROW) <= COLUMN_MM]
 LEAST = {"growth", "growth_mean", "growth_by_arm", "progression", "waterfall", "swimmer", "spider"}
 
 
