@@ -38,5 +38,5 @@ def test_report_writes_it_beside_the_page(ask, tmp_path):
 
 def test_without_the_library_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "docx", None)
-    with pytest.raises(docx.InputError, match=r"pip install 'xenotrack\[office\]'"):
+    with pytest.raises(docx.InputError, match=r"pip install '\.\[office\]'"):
         to_docx(told())
