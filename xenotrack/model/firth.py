@@ -24,7 +24,7 @@ from xenotrack.model.risk_sets import Counts, Flags, Floats, count_risk_sets
 CONVERGED = 1e-20
 ROUNDING = 1e-10  # below this, steps that no longer shrink are rounding
 LONGEST_STEP = 4.0  # of any log hazard at once
-STRAIGHT_STEPS = 12
+STRAIGHT_STEPS = 20
 CLOSE = 1e-12  # a step of a millionth of an SE: the error it leaves is of that squared
 FARTHEST = 1e3  # a log hazard ratio beyond which a limit is called unbounded
 
@@ -209,25 +209,36 @@ class _Profile:
         Moolgavkar 1988, Applied Statistics 37:87): a fifth of the search's evaluations.
         """
         target = self.top.penalised - root**2 / 2
-        beta, here = self.beta, self.top
+        beta, here, step, back = self.beta, self.top, np.zeros(self.beta.size), False
         for _ in range(STRAIGHT_STEPS):
-            if not np.isfinite(here.penalised) or not _is_positive(here.curvature):
-                return None
-            upward, along = np.linalg.solve(
-                here.curvature, np.column_stack([here.score, self.weights])
-            ).T
-            height = 2 * (here.penalised - target) + here.score @ upward
-            if height <= 0:
-                return None
-            step = upward + side * np.sqrt(height / (self.weights @ along)) * along
-            if float(np.abs(step).max()) > LONGEST_STEP:
-                return None
+            found = self._local_step(here, target, side)
+            if found is None:
+                # Too far: half of the way back, and half of the rest, the target may be seen again.
+                step, back = step / 2 if back else -step / 2, True
+                if not step.any():
+                    return None
+            else:
+                back = False
+                step = found * min(1.0, LONGEST_STEP / max(float(np.abs(found).max()), 1e-300))
             beta = beta + step
-            if step @ here.curvature @ step <= CLOSE:
+            if found is not None and step @ here.curvature @ step <= CLOSE:
                 value = float(self.weights @ beta)
                 return value if side * (value - float(self.weights @ self.beta)) > 0 else None
             here = penalised_likelihood(self.rows, beta)
         return None
+
+    def _local_step(self, here: PenalisedLikelihood, target: float, side: int) -> Floats | None:
+        """The step to where the local parabola's profile meets the target; None where it has no
+        peak, or one below the target."""
+        if not np.isfinite(here.penalised) or not _is_positive(here.curvature):
+            return None
+        both = np.column_stack([here.score, self.weights])
+        upward, along = np.linalg.solve(here.curvature, both).T
+        height = 2 * (here.penalised - target) + here.score @ upward
+        if height <= 0:
+            return None
+        reach: Floats = side * np.sqrt(height / (self.weights @ along)) * along
+        return upward + reach
 
     def _searched_for(self, side: int, root: float, std_error: float) -> float:
         """The limit between brackets on the profile itself, NaN if unbounded."""

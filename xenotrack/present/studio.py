@@ -29,11 +29,11 @@ FORMATS = ("svg", "png")
 SHARES = (
     (
         *("growth_by_arm", "weight", "waterfall", "contrasts", "lattice", "influence"),
-        *("growth_mean", "index_by_day"),
+        *("growth_by_arm_linear", "index_by_day"),
     ),
     (
         *("growth", "progression", "rates", "swimmer", "spider", "residuals"),
-        "growth_by_arm_linear",
+        "growth_mean",
     ),
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 POINTS = 72.0  # in an inch
 LARGE = 1000
+UNITS = 65536 * LARGE  # of the font's own count in a letter as wide as it is high
 
 
 def text_inches(text: str, size: float) -> float:
@@ -16,17 +17,21 @@ def text_inches(text: str, size: float) -> float:
     >>> text_inches("one line", 7) == text_inches("one line\\nmore", 7) < 0.6
     True
     """
-    return max(_line_inches(line) for line in text.split("\n")) * size
+    return max(sum(map(_ems, line)) for line in text.split("\n")) * size / POINTS
 
 
 @cache
-def _line_inches(line: str) -> float:
-    """The width of a line at a size of one point; a letter that the font lacks is a square."""
+def _ems(letter: str) -> float:
+    """How far a letter moves the pen, in sizes of the font; one that it lacks is a square.
+
+    Letter by letter: to lay out a line takes milliseconds, and kerning moves it by a hundredth.
+    """
+    from matplotlib.ft2font import LoadFlags
+
     font = _font()
-    known = "".join(letter for letter in line if font.get_char_index(ord(letter)))
-    font.set_text(known)
-    ems = font.get_width_height()[0] / 64 / LARGE + len(line) - len(known)
-    return float(ems / POINTS)
+    if not font.get_char_index(ord(letter)):
+        return 1.0
+    return float(font.load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance) / UNITS
 
 
 @cache
