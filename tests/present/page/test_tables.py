@@ -6,6 +6,7 @@ import pytest
 
 from xenotrack.present.page.cells import Cell, cell, decimals
 from xenotrack.present.page.tables import MOST_ROWS, SOME_ROWS, Marks, views_of, whole_table
+from xenotrack.present.page.views import MOST_LARGEST
 
 MARKS = Marks.of(["vehicle", "A", "A - B"], [{"mouse": "m1"}, {"mouse": "m2"}])
 
@@ -105,3 +106,14 @@ def test_categories_become_columns() -> None:
 def test_a_table_without_a_view_is_shown_whole() -> None:
     (table,) = views_of("new", [{"a": 1, "b": 2.5}], "slowed", MARKS, 0.95)
     assert [heading.text for heading in table.headings] == ["a", "b"]
+
+
+def test_of_what_mice_do_only_the_most_is_shown() -> None:
+    rows = [
+        {"mouse": f"m{n}", "arm": "A", "estimate": 0.1, "change": 0.0, "change_in_errors": change}
+        for n, change in enumerate([0.1, -3.0, None, *([0.2] * 20), 2.0])
+    ]
+    (table,) = views_of("influence", rows, "sure", Marks({}, {}), 0.95)
+    assert len(table.lines) == MOST_LARGEST == 12
+    assert [line.cells[0].text for line in table.lines[:2]] == ["m1", f"m{len(rows) - 1}"]
+    assert "the 12 that change it most" in table.title

@@ -16,7 +16,7 @@ from xenotrack.present.page.cells import (
     interval_cell,
     is_number,
 )
-from xenotrack.present.page.views import VIEWS, Shown, View
+from xenotrack.present.page.views import MOST_LARGEST, VIEWS, Shown, View
 
 Row = Mapping[str, Any]
 
@@ -106,6 +106,9 @@ def _viewed(name: str, rows: Sequence[Row], view: View, marks: Marks, level: flo
     ]
     if view.spread:
         kept = _spread(kept, view.spread)
+    if view.largest:
+        known = [row for row in kept if row.get(view.largest) is not None]
+        kept = sorted(known, key=lambda row: -abs(row[view.largest]))[:MOST_LARGEST]
     # A column of which every row is silent says nothing.
     shown_here = [one for one in view.shown if not one.together or any(map(_is_adjusted, kept))]
     columns = [_shown_cells(shown, kept) for shown in shown_here]

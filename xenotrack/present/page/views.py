@@ -27,7 +27,8 @@ class View(NamedTuple):
 
     ``where`` is a column and the values that are shown, ``unless`` those that are not, ``question``
     the answer it belongs to ("" =
-    any), ``spread`` a column whose values become columns: ``n`` of category CR is then ``n CR``.
+    any), ``spread`` a column whose values become columns: ``n`` of category CR is then ``n CR``;
+    ``largest`` a column of which only the ``MOST_LARGEST`` farthest from 0 are shown.
     """
 
     title: str
@@ -36,8 +37,10 @@ class View(NamedTuple):
     unless: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
     question: str = ""
     spread: str = ""
+    largest: str = ""
 
 
+MOST_LARGEST = 12
 ALONE = ("estimate", "conf_low", "conf_high")
 TOGETHER = ("estimate", "simultaneous_low", "simultaneous_high")
 PER_DAY, DAYS, SHARE = "difference, per day", "difference, days", "difference, share"
@@ -148,7 +151,7 @@ VIEWS: dict[str, tuple[View, ...]] = {
                 Shown("p together", ("p_adjusted",)),
                 Shown("verdict", ("verdict",)),
             ),
-            (("scale", ("rate",)), ("reference", ("bliss", "interaction"))),
+            (("scale", ("rate",)), ("reference", ("bliss", "bliss_doublet", "interaction"))),
             # Of two drugs the interaction is their Bliss excess.
             unless=(("expectation", ("its single drugs",)),),
         ),
@@ -240,7 +243,7 @@ VIEWS: dict[str, tuple[View, ...]] = {
     ),
     "influence": (
         View(
-            "Growth rate of the arm without each mouse",
+            f"Growth rate of the arm without each mouse: the {MOST_LARGEST} that change it most",
             (
                 Shown("mouse", ("mouse",)),
                 Shown("arm", ("arm",)),
@@ -248,6 +251,7 @@ VIEWS: dict[str, tuple[View, ...]] = {
                 Shown("change, per day", ("change",)),
                 Shown("in standard errors", ("change_in_errors",)),
             ),
+            largest="change_in_errors",
         ),
     ),
     "findings": (

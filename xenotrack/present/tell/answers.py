@@ -188,13 +188,8 @@ def _parts(facts: Facts) -> Iterator[str]:
     rates = facts.tables["synergy"]
     rates = rates[rates["scale"] == "rate"] if len(rates) else rates
     if len(rates):
-        yield from synergy_sentences(_told(rates), facts.level)
+        yield from synergy_sentences(rates, facts.level)
         yield from _beside_zero(rates)
-
-
-def _told(rates: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are said; the splits of a triple into pair and third stand in the appendix."""
-    return rates[rates["reference"] != "bliss_doublet"]
 
 
 def _beside_zero(rates: pd.DataFrame) -> Iterator[str]:
