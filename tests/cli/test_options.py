@@ -130,7 +130,13 @@ def test_a_rule_set_by_its_flag_is_the_rule_in_force() -> None:
 
 
 @pytest.mark.parametrize("command", ["growth", "progression", "response", "indices", "synergy"])
-def test_a_command_without_contrasts_has_no_option_of_theirs_but_the_level(command) -> None:
-    flags = {flag for parameter in cli.commands[command].params for flag in parameter.opts}
-    assert "--level" in flags
-    assert not flags & {"--adjust", "--primary", "--hazards"}
+def test_a_command_without_contrasts_shows_only_their_level_and_takes_the_rest(
+    ask, sample, command
+) -> None:
+    """A batch gives one set of rules to every command."""
+    asked = (command, sample("combination.csv"))
+    of_contrasts = ("--adjust", "none", "--primary", "fulvestrant - vehicle", "--hazards", "efron")
+    shown = ask(command, "--help", code=0).stdout
+    assert "--level" in shown
+    assert not any(flag in shown for flag in of_contrasts[::2])
+    assert ask(*asked, *of_contrasts, code=0).stdout == ask(*asked, code=0).stdout

@@ -211,7 +211,8 @@ def _heading(name: str) -> str:
 def reads_study(*sections: str) -> Callable[[Command], Command]:
     """Give a command its STUDY, the options of reading, and the rules of ``sections``.
 
-    ``"compare.level"`` is one rule of a section, where the others change nothing.
+    ``"compare.level"`` is one rule of a section, where the others change nothing: these are taken,
+    since a batch gives one set of rules to every command, and not shown.
 
     The command is called with one ``Request``; its other options follow as keywords.
     """
@@ -227,8 +228,7 @@ def reads_study(*sections: str) -> Callable[[Command], Command]:
         for section in reversed(("study", "volume", *sections)):
             section, _, only = section.partition(".")
             for option in reversed(RULES[section]):
-                if only in ("", option.key):
-                    command = _rule_option(section, option)(command)
+                command = _rule_option(section, option, only in ("", option.key))(command)
         for decorator in reversed(READING):
             command = decorator(command)
         return click.argument("study", metavar="STUDY")(command)
@@ -236,12 +236,17 @@ def reads_study(*sections: str) -> Callable[[Command], Command]:
     return decorate
 
 
-def _rule_option(section: str, option: RuleOption) -> Callable[[Command], Command]:
+def _rule_option(section: str, option: RuleOption, shown: bool) -> Callable[[Command], Command]:
     name = f"{section}__{option.key}"
     if option.takes is None:
-        return click.option(option.flag, name, default=None, help=option.help)
+        return click.option(option.flag, name, default=None, help=option.help, hidden=not shown)
     return click.option(
-        option.flag, name, type=option.takes, metavar=option.metavar, help=option.help
+        option.flag,
+        name,
+        type=option.takes,
+        metavar=option.metavar,
+        help=option.help,
+        hidden=not shown,
     )
 
 
