@@ -75,10 +75,10 @@ def test_a_journal_names_a_width(ask, sample, tmp_path) -> None:
 
 def test_a_width_at_which_words_would_meet_is_refused(ask, sample, tmp_path) -> None:
     out = tmp_path / "a.svg"
-    asked = ("plot", "contrasts", sample("two_arm.csv"), "-o", out)
+    asked = ("plot", "lattice", sample("combination.csv"), "-o", out)
     answer = ask(*asked, "--journal", "nature-column", code=1)
-    assert "The words of contrasts would meet at a width of 89 mm" in answer.stderr
-    assert "at least 168 mm" in answer.stderr
+    assert "The words of lattice would meet at a width of 89 mm" in answer.stderr
+    assert "at least 152 mm" in answer.stderr
     assert not out.exists()
     both = ask(*asked, "--journal", "cell", "--width", "9", code=2)
     assert "say one of it and --width" in both.stderr

@@ -15,7 +15,15 @@ from xenotrack.compare.families import BEST_PART as BEST_PART_NAME
 from xenotrack.compare.families import primary_pair
 from xenotrack.doubts import p_words
 from xenotrack.present.figures.artists import geom_points, geom_segments
-from xenotrack.present.figures.forest import BOTTOM, forest_paper, forest_scales, forest_words
+from xenotrack.present.figures.forest import (
+    BOTTOM,
+    about_numbers,
+    forest_paper,
+    forest_scales,
+    forest_words,
+    has_words,
+    row_name,
+)
 from xenotrack.present.figures.style import (
     arm_scales,
     assemble,
@@ -24,11 +32,11 @@ from xenotrack.present.figures.style import (
     interval_name,
     say,
 )
-from xenotrack.present.theme import wrap_name
 from xenotrack.present.words import rate_text
 from xenotrack.study.design import Design
 
 NAME_WIDTH = 27  # characters
+NARROW_WIDTH = 22
 SHORT = 12  # characters of a control's name that each row can have
 END = 2.06  # where the words end, in shares of the differences' own axis
 BEST_PART = f" - {BEST_PART_NAME}"
@@ -45,22 +53,23 @@ def contrasts(design: Design, table: pd.DataFrame) -> ggplot:
     if rows.empty:
         return say("No growth rates could be compared.")
     low, high = _reach(rows)
-    names = [wrap_name(name, NAME_WIDTH) for name in rows["label"]]
+    names = [row_name(name, NAME_WIDTH, NARROW_WIDTH) for name in rows["label"]]
     return assemble(
         begin(rows, aes("estimate", "y", colour="arm")),
         *forest_paper(rows["y"].max(), names, title_at=0.12),
         *_reference_lines(rows, low, high),
         geom_segments(aes(LIMITS[0], xend=LIMITS[1], yend="y", arm="arm"), _whole(rows), size=0.9),
         geom_points(aes(shape="arm", arm="arm"), size=2.3),
-        _words(rows, low, high),
+        *_words(rows, low, high),
         *arm_scales(design),
         *forest_scales(rows["y"].tolist(), names, low, high, END),
         labs(x="Difference of growth rates (per day)"),
         caption(
             f"Left of the line the first arm grows slower. Each {interval_name(design)} holds for "
             "all arms of its block together, and may hold 0 where Holm's p is small; the primary "
-            "contrast stands alone. Best part: the difference from the part that looks best, p of "
-            "the one least surely beaten."
+            "contrast stands alone. Best part: the difference from the part that looks best"
+            + (", p of the one least surely beaten." if has_words() else "."),
+            about_numbers("compare"),
         ),
     )
 
@@ -117,7 +126,7 @@ def _reference_lines(rows: pd.DataFrame, low: float, high: float) -> list[object
     return [geom_segment(line, lines, size=0.5, inherit_aes=False)]
 
 
-def _words(rows: pd.DataFrame, low: float, high: float) -> object:
+def _words(rows: pd.DataFrame, low: float, high: float) -> list[object]:
     """Each difference with its interval, and its p."""
     values = zip(rows["estimate"], rows[LIMITS[0]], rows[LIMITS[1]], strict=True)
     p_values = [

@@ -9,12 +9,30 @@ from plotnine import aes, element_blank, element_text, scale_x_continuous, scale
 
 from xenotrack.present.axes import plain_number, rate_breaks
 from xenotrack.present.figures.artists import geom_words
-from xenotrack.present.figures.style import LINE, SMALL, paper
+from xenotrack.present.figures.style import LINE, MILLIMETRES, SMALL, figure_width, paper
+from xenotrack.present.theme import wrap_name
 
 ROW = 0.31  # inches
 BETWEEN = 0.05  # inches between the words of two rows
 FRAME = 1.0  # inches of the axis and the caption
 BOTTOM = 0.4
+WORDS = 167.5  # millimetres from which words stand beside the intervals
+NARROW_NAME = 16  # characters
+
+
+def has_words() -> bool:
+    """Whether the figure has room for its numbers in words."""
+    return figure_width() * MILLIMETRES >= WORDS
+
+
+def row_name(name: str, width: int, narrow: int = NARROW_NAME) -> str:
+    """A row's name on lines of so many characters, fewer in a narrow figure."""
+    return wrap_name(name, width if has_words() else narrow)
+
+
+def about_numbers(table: str) -> str:
+    """Where the numbers stand for which there is no room."""
+    return "" if has_words() else f"Numbers: table {table}."
 
 
 def forest_paper(rows: float, names: Sequence[str], title_at: float) -> list[object]:
@@ -22,13 +40,14 @@ def forest_paper(rows: float, names: Sequence[str], title_at: float) -> list[obj
 
     The title of the estimates' own axis is centred at a share.
     """
+    above = 1.0 if has_words() else 0.3  # the headings
     words = LINE * (1 + max(name.count("\n") for name in names)) + BETWEEN
     return paper(
-        FRAME + max(ROW, words) * (rows + 1),
-        FRAME + words * (rows + 1),
+        FRAME + max(ROW, words) * (rows + above),
+        FRAME + words * (rows + above),
         axis_line=element_blank(),
         axis_ticks_major_y=element_blank(),
-        axis_title_x=element_text(ha=title_at),
+        axis_title_x=element_text(ha=title_at if has_words() else 0.5),
         axis_title_y=element_blank(),
     )
 
@@ -39,13 +58,13 @@ def forest_scales(
     """The axes: estimates from ``low`` to ``high``, room for words up to ``end`` times as far."""
     return [
         scale_x_continuous(
-            limits=(low, low + end * (high - low)),
-            breaks=rate_breaks(low, high),
+            limits=(low, low + (end if has_words() else 1.0) * (high - low)),
+            breaks=rate_breaks(low, high, most=6 if has_words() else 5),
             labels=lambda values: [plain_number(value) for value in values],
             expand=(0, 0),
         ),
         scale_y_continuous(
-            limits=(BOTTOM, max(heights) + 1.5),
+            limits=(BOTTOM, max(heights) + (1.5 if has_words() else 0.8)),
             breaks=list(heights),
             labels=list(names),
             expand=(0, 0),
@@ -58,21 +77,24 @@ def forest_words(
     columns: Mapping[str, tuple[float, Sequence[str]]],
     low: float,
     high: float,
-) -> object:
-    """Columns of words; each heading stands above the first row.
+) -> list[object]:
+    """Columns of words, where there is room; each heading stands above the first row.
 
     A column is its heading, its place as a share of the estimates' own axis, and a word a row.
     """
+    if not has_words():
+        return []
     at = {name: low + share * (high - low) for name, (share, _) in columns.items()}
     heading = pd.DataFrame({"x": list(at.values()), "label": list(columns), "y": max(heights) + 1})
     frames = [
         pd.DataFrame({"x": at[name], "y": heights, "label": words})
         for name, (_, words) in columns.items()
     ]
-    return geom_words(
+    words = geom_words(
         aes("x", "y", label="label"),
         pd.concat([heading, *frames], ignore_index=True),
         ha="left",
         size=SMALL,
         inherit_aes=False,
     )
+    return [words]

@@ -92,10 +92,7 @@ class Results(Protocol):
 
 # Millimetres below which the words of a figure would meet.
 NARROW = 84
-NARROWEST = {
-    **dict.fromkeys(("rates", "contrasts", "influence"), 168),
-    **dict.fromkeys(("lattice",), 152),
-}
+NARROWEST = {"lattice": 152}
 LARGEST = 1000  # millimetres: a poster
 
 

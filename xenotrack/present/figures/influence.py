@@ -7,7 +7,15 @@ import pandas as pd
 from plotnine import aes, geom_segment, ggplot, labs
 
 from xenotrack.present.figures.artists import geom_points, geom_segments
-from xenotrack.present.figures.forest import BOTTOM, forest_paper, forest_scales, forest_words
+from xenotrack.present.figures.forest import (
+    BOTTOM,
+    about_numbers,
+    forest_paper,
+    forest_scales,
+    forest_words,
+    has_words,
+    row_name,
+)
 from xenotrack.present.figures.style import (
     LIGHT,
     arm_scales,
@@ -39,25 +47,27 @@ def influence(design: Design, table: pd.DataFrame, rates: pd.DataFrame) -> ggplo
     dots = dots.assign(y=dots["arm"].map(height))
     low, high = _reach(dots, rows)
     named = _named(dots, rows)
-    names = [wrap_name(arm, 23) for arm in rows["arm"]]
+    names = [row_name(arm, 23) for arm in rows["arm"]]
     whole = rows.dropna(subset=["conf_low", "conf_high"])
     return assemble(
         begin(dots, aes("estimate", "y", colour="arm")),
-        *forest_paper(len(rows), [*names, *named["label"]], title_at=0.2),
+        *forest_paper(len(rows), [*names, *(named["label"] if has_words() else ())], title_at=0.2),
         *_lines(rows, low, high),
         geom_segments(
             aes("conf_low", "y", xend="conf_high", yend="y"), whole, colour=LIGHT, size=3.2
         ),
         geom_points(aes(arm="arm", mouse="mouse"), shape="|", size=3.4, stroke=0.45),
         geom_points(aes(shape="arm", arm="arm"), rows, size=1.3),
-        _words(named, rows, low, high),
+        *_words(named, rows, low, high),
         *arm_scales(design),
         *forest_scales(rows["y"].tolist(), names, low, high, END),
         labs(x="Growth rate (ln volume per day)"),
         caption(
             f"Symbol and grey bar: the arm's rate and its {interval_name(design)}. Each tick: the "
-            "rate without one of its mice, spread as estimated with all. Named: the mouse that "
-            "moves it most, and by how many standard errors.",
+            "rate without one of its mice, spread as estimated with all.",
+            "Named: the mouse that moves it most, and by how many standard errors."
+            if has_words()
+            else about_numbers("influence"),
         ),
     )
 
@@ -90,7 +100,7 @@ def _named(dots: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return most.assign(label=[wrap_name(name, MOUSE_WIDTH) for name in own])
 
 
-def _words(named: pd.DataFrame, rows: pd.DataFrame, low: float, high: float) -> object:
+def _words(named: pd.DataFrame, rows: pd.DataFrame, low: float, high: float) -> list[object]:
     """Of each arm the mice, the mouse that weighs most, and the rate without it."""
     columns = {
         "n": (1.04, [str(n) for n in rows["n_mice"]]),

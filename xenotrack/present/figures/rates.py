@@ -13,7 +13,15 @@ from plotnine import (
 )
 
 from xenotrack.present.figures.artists import geom_points, geom_segments
-from xenotrack.present.figures.forest import BOTTOM, forest_paper, forest_scales, forest_words
+from xenotrack.present.figures.forest import (
+    BOTTOM,
+    about_numbers,
+    forest_paper,
+    forest_scales,
+    forest_words,
+    has_words,
+    row_name,
+)
 from xenotrack.present.figures.style import (
     MIDDLE,
     arm_scales,
@@ -23,7 +31,6 @@ from xenotrack.present.figures.style import (
     interval_name,
     say,
 )
-from xenotrack.present.theme import wrap_name
 from xenotrack.present.words import days_text, rate_text
 from xenotrack.study.design import Design
 
@@ -40,21 +47,21 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
     low, high = _reach(drawn, design.rules.growth.blocked_below)
     whole = rows.dropna(subset=["conf_low", "conf_high"])
     known = rows.dropna(subset=["estimate"])
-    names = [wrap_name(arm, 23) for arm in rows["arm"]]
+    names = [row_name(arm, 23) for arm in rows["arm"]]
     return assemble(
         begin(known, aes("estimate", "y", colour="arm")),
         *forest_paper(len(rows), names, title_at=0.2),
         *_reference_lines(design, len(rows), low, high),
         geom_segments(aes("conf_low", xend="conf_high", yend="y", arm="arm"), whole, size=0.9),
         geom_points(aes(shape="arm", arm="arm"), size=2.3),
-        _words(rows, low, high),
+        *_words(rows, low, high),
         *arm_scales(design),
         *forest_scales(rows["y"].tolist(), names, low, high, END),
         labs(x="Growth rate (ln volume per day)"),
         caption(
             f"Rates with their {interval_name(design)}. Solid line: no growth; dotted line: "
-            f"{design.rules.growth.blocked_below:g} per day, below which growth counts as blocked."
-            " –: no doubling, or a limit without end."
+            f"{design.rules.growth.blocked_below:g} per day, below which growth counts as blocked.",
+            "–: no doubling, or a limit without end." if has_words() else about_numbers("growth"),
         ),
     )
 
@@ -79,7 +86,7 @@ def _reference_lines(design: Design, n_rows: int, low: float, high: float) -> li
     ]
 
 
-def _words(rows: pd.DataFrame, low: float, high: float) -> object:
+def _words(rows: pd.DataFrame, low: float, high: float) -> list[object]:
     """The mice of each arm, its rate and its doubling time, with their intervals."""
     rate = _texts(rows, rate_text, ["estimate", "conf_low", "conf_high"])
     columns = {
