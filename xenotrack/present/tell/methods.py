@@ -174,6 +174,11 @@ def progression(facts: Facts, cite: Citations) -> Iterator[str]:
             "Mean times without progression were compared by t tests with Welch's degrees of "
             "freedom, on the variances of the areas under the curves."
         )
+        if facts.without_events:
+            yield (
+                "Where no mouse of an arm progressed, that variance is taken as 0, and a "
+                "difference of mean times is claimed only where hazards differ, too."
+            )
         yield (
             "Hazards were compared by Cox regression with Firth's penalty, profile likelihood "
             f"intervals and likelihood ratio tests {cite('firth', 'heinze')}."
