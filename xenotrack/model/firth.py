@@ -206,7 +206,7 @@ class _Profile:
         """The limit by Newton's steps in all hazards at once; none where they lead nowhere.
 
         Each step goes to where the local parabola's profile has fallen far enough (Venzon &
-        Moolgavkar 1988, Applied Statistics 37:87): a fifth of the search's evaluations.
+        Moolgavkar 1988, Applied Statistics 37:87): a quarter of the search's evaluations.
         """
         target = self.top.penalised - root**2 / 2
         beta, here, step, back = self.beta, self.top, np.zeros(self.beta.size), False

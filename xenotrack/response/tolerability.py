@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from xenotrack.response.courses import MARGIN
-from xenotrack.response.weight import weight_changes
+from xenotrack.response.weight import has_lost, weight_changes
 from xenotrack.study.study import Study
 
 LOSSES_PERCENT = (15, 20)
@@ -37,7 +36,7 @@ def tolerability(study: Study) -> pd.DataFrame:
     mice = study.mice[["arm", "fate"]].assign(
         nadir=weight_nadirs(study)["weight_nadir_percent"].to_numpy(dtype=float)
     )
-    losses = {f"n_loss_{loss}": mice["nadir"] <= -loss * (1 - MARGIN) for loss in LOSSES_PERCENT}
+    losses = {f"n_loss_{loss}": has_lost(mice["nadir"], loss) for loss in LOSSES_PERCENT}
     by_arm = mice.assign(**losses, left=mice["fate"] == "toxicity").groupby("arm", sort=False)
     table = by_arm.agg(
         n_mice=("fate", "size"),

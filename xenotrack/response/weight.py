@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from xenotrack.response.courses import MARGIN
 from xenotrack.study.study import Study
+
+
+def has_lost(change_percent: pd.Series, loss: float) -> pd.Series:
+    """Where so many percent of body weight or more were lost, rounding allowed for."""
+    return change_percent <= -loss * (1 - MARGIN)
 
 
 def weight_changes(study: Study) -> pd.DataFrame:

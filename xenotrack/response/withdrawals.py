@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.doubts import Doubt
-from xenotrack.response.weight import weight_changes
+from xenotrack.response.weight import has_lost, weight_changes
 from xenotrack.study.study import Study
 
 NAMED_AT_MOST = 6
 # Two mice of ten: below it, the arms of a small study differ by chance alone.
 SHARES_DIFFER = 0.2
-HEAVY_LOSS = -15.0  # percent of body weight, the usual mark of treatment-related loss
+HEAVY_LOSS = 15.0  # percent of body weight, the usual mark of treatment-related loss
 
 
 def name_mice(mice: Iterable[object]) -> str:
@@ -123,12 +123,14 @@ def _unknown_fates(unexplained: pd.DataFrame, n_mice: int) -> Iterator[Doubt]:
 def _losses_before_leaving(study: Study, unexplained: pd.DataFrame) -> Iterator[Doubt]:
     """Mice that were last weighed as lean as mice that are taken out for it."""
     last = weight_changes(study).drop_duplicates("mouse", keep="last")
-    lost = last[(last["change_percent"] <= HEAVY_LOSS) & last["mouse"].isin(unexplained["mouse"])]
+    lost = last[
+        has_lost(last["change_percent"], HEAVY_LOSS) & last["mouse"].isin(unexplained["mouse"])
+    ]
     if len(lost):
         yield Doubt(
             "loss-before-leaving",
             "",
-            f"{count_mice(len(lost))} left having lost {-HEAVY_LOSS:g} % of body weight or more, "
+            f"{count_mice(len(lost))} left having lost {HEAVY_LOSS:g} % of body weight or more, "
             f"and nobody says why: {name_mice(lost['mouse'])}. Those that were taken out for it "
             "left for toxicity: say so in the fate column.",
         )
