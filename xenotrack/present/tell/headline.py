@@ -33,7 +33,7 @@ from xenotrack.present.tell.answers import (
 )
 from xenotrack.present.tell.caveats import caveats
 from xenotrack.present.tell.facts import Facts
-from xenotrack.present.tell.time import hazard_of, is_shown, surer_than_it_is
+from xenotrack.present.tell.time import days_claim
 
 
 def headline(facts: Facts) -> tuple[str, ...]:
@@ -102,21 +102,17 @@ def _gain(row: pd.Series, facts: Facts, until: str) -> str:
     ends = interval(row["conf_low"], row["conf_high"], facts.level)
     numbers = f"{ends}, {p_words(row['p_value'])}"
     pair = primary_pair(facts.design)
-    surer = surer_than_it_is(facts, (pair.arm, pair.other)) if pair else ""
-    hazard = facts.primary("log_hazard") if surer else None
-    beside = f"; by hazards {p_words(hazard['p_value'])}" if hazard is not None else ""
-    by_hazards = hazard is None or hazard["p_value"] < 1 - facts.level
-    if row["p_value"] >= 1 - facts.level:
-        surer = beside = ""  # what is not shown is not too sure of itself
-    if row["p_value"] >= 1 - facts.level or not by_hazards:
+    claim = days_claim(facts, row, (pair.arm, pair.other) if pair else ())
+    beside = claim.surer + claim.by_hazards
+    if not claim.shown:
         return (
             f"no gain in days without progression could be shown {until} "
-            f"({days_more(row['estimate'])}, {numbers}{surer}{beside})"
+            f"({days_more(row['estimate'])}, {numbers}{beside})"
         )
     how = "longer" if row["estimate"] > 0 else "shorter"
     return (
         f"mice stayed without progression {number(abs(row['estimate']))} days {how} {until} "
-        f"({numbers}{surer}{beside})"
+        f"({numbers}{beside})"
     )
 
 
@@ -230,15 +226,12 @@ def _slower_growth(facts: Facts, row: pd.Series, better: int) -> str:
 def _more_days(facts: Facts, row: pd.Series, better: int) -> str:
     """Days without progression; where they are surer than they are, hazards decide."""
     name = str(row["contrast"]).removesuffix(f" - {BEST_PART}")
-    claimed = bool(row["p_adjusted"] < 1 - facts.level)
-    surer = surer_than_it_is(facts, (name, *best_of(row))) if claimed else ""
-    hazard = hazard_of(facts, row["contrast"], "parts") if surer else None
-    beside = f"; by hazards {p_words(hazard['p_adjusted'])}" if hazard is not None else ""
-    shown = is_shown(facts, row, bool(surer)) and row["estimate"] * better > 0
+    claim = days_claim(facts, row, (name, *best_of(row)))
+    shown = claim.shown and row["estimate"] * better > 0
     return (
         f"more days without progression {'were' if shown else 'could not be'} shown "
         f"({days_more(row['estimate'])}, {family_interval(row, facts.level)}, {claim_words(row)}"
-        f"{surer}{beside})"
+        f"{claim.surer}{claim.by_hazards})"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -76,15 +77,14 @@ def _gained(row: pd.Series, facts: Facts) -> Iterator[str]:
     arm = str(row["contrast"]).removesuffix(f" - {facts.control}")
     if not np.isfinite(row["p_adjusted"]):
         return
-    claimed = row["p_adjusted"] < 1 - facts.level
-    held = surer_than_it_is(facts, (arm, str(facts.control))) if claimed else ""
+    claim = days_claim(facts, row, (arm, str(facts.control)))
     found = (
         f"{family_interval(row, facts.level)}, {p_words(row['p_adjusted'])}"
-        f"{stands_alone(facts, row.to_frame().T)}{held}"
+        f"{stands_alone(facts, row.to_frame().T)}{claim.surer}"
     )
     until = f"up to day {number(facts.tables['progression']['rmst_until'].max())}"
     beside = _hazard(facts, str(row["contrast"]))
-    if not is_shown(facts, row, bool(held)):
+    if not claim.shown:
         yield (
             f"{arm}: no gain in days over {facts.control} could be shown {until} "
             f"({days_more(row['estimate'])}, {found}){beside}."
@@ -97,12 +97,24 @@ def _gained(row: pd.Series, facts: Facts) -> Iterator[str]:
     )
 
 
-def is_shown(facts: Facts, row: pd.Series, surer: bool) -> bool:
-    """Whether a difference of days is a claim: one that is surer than it is needs the hazards."""
+class DaysClaim(NamedTuple):
+    """Whether a difference of days is a claim; why it looks surer than it is, and by hazards."""
+
+    shown: bool
+    surer: str = ""
+    by_hazards: str = ""
+
+
+def days_claim(facts: Facts, row: pd.Series, arms: Iterable[str]) -> DaysClaim:
+    """A difference of days between ``arms``: one that is surer than it is needs the hazards."""
     if not row["p_adjusted"] < 1 - facts.level:
-        return False
-    hazard = hazard_of(facts, row["contrast"], row["family"])
-    return not surer or hazard is None or bool(hazard["p_adjusted"] < 1 - facts.level)
+        return DaysClaim(False)
+    surer = surer_than_it_is(facts, arms)
+    hazard = hazard_of(facts, row["contrast"], row["family"]) if surer else None
+    if hazard is None:
+        return DaysClaim(True, surer)
+    said = f"; by hazards {p_words(hazard['p_adjusted'])}"
+    return DaysClaim(bool(hazard["p_adjusted"] < 1 - facts.level), surer, said)
 
 
 def hazard_of(facts: Facts, contrast: str, family: str) -> pd.Series | None:
