@@ -117,6 +117,15 @@ def one_drug_more(design: Design) -> Iterator[tuple[str, str, str]]:
                 yield arm.name, part.name, next(iter(more))
 
 
+def why_no_step(design: Design) -> str:
+    """Why no drug is seen to add anything: it may be for want of a control."""
+    if not any(True for _ in one_drug_more(design)):
+        return "No two arms differ by one drug, so nothing is added to anything."
+    if design.control is None:
+        return "No arm is the control, so nothing is compared."
+    return "No two arms that differ by one drug have growth rates to compare."
+
+
 def combined(design: Design) -> list[Arm]:
     """The arms of two or more drugs, in display order."""
     return [arm for arm in design.arms if len(arm.drugs) >= 2]

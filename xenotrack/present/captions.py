@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xenotrack.compare.lattice import one_drug_more
+from xenotrack.compare.lattice import one_drug_more, why_no_step
 from xenotrack.present.results import Results
 from xenotrack.present.sentences import join, number, progression_rule
 from xenotrack.present.story import Caption
@@ -216,17 +216,8 @@ def _lattice(results: Results) -> Caption:
         "Arms by their number of drugs.",
         f"Changes of the growth rate per day by one drug more: {', '.join(told)}."
         if told
-        else _why_no_step(results),
+        else why_no_step(results.study.design),
     )
-
-
-def _why_no_step(results: Results) -> str:
-    """Why no drug is seen to add anything: it may be for want of a control."""
-    if not any(True for _ in one_drug_more(results.study.design)):
-        return "No two arms differ by one drug."
-    if results.study.design.control is None:
-        return "No arm is the control, so nothing is compared."
-    return "No two arms that differ by one drug have growth rates to compare."
 
 
 def _index_by_day(results: Results) -> Caption:

@@ -30,9 +30,9 @@ def row_name(name: str, width: int, narrow: int = NARROW_NAME) -> str:
     return wrap_name(name, width if has_words() else narrow)
 
 
-def about_numbers(table: str) -> str:
-    """Where the numbers stand for which there is no room."""
-    return "" if has_words() else f"Numbers: table {table}."
+def about_numbers(table: str, words: str = "") -> str:
+    """What to know of the ``words`` beside the intervals, or where these numbers are instead."""
+    return words if has_words() else f"Numbers: table {table}."
 
 
 def forest_paper(rows: float, names: Sequence[str], title_at: float) -> list[object]:

@@ -65,9 +65,10 @@ def influence(design: Design, table: pd.DataFrame, rates: pd.DataFrame) -> ggplo
         caption(
             f"Symbol and grey bar: the arm's rate and its {interval_name(design)}. Each tick: the "
             "rate without one of its mice, spread as estimated with all.",
-            "Named: the mouse that moves it most, and by how many standard errors."
-            if has_words()
-            else about_numbers("influence"),
+            about_numbers(
+                "influence",
+                "Named: the mouse that moves it most, and by how many standard errors.",
+            ),
         ),
     )
 

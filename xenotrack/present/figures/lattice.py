@@ -16,7 +16,7 @@ from plotnine import (
     scale_y_continuous,
 )
 
-from xenotrack.compare.lattice import one_drug_more
+from xenotrack.compare.lattice import one_drug_more, why_no_step
 from xenotrack.present.figures.artists import geom_labels, geom_points, geom_segments, geom_words
 from xenotrack.present.figures.measure import text_inches
 from xenotrack.present.figures.style import (
@@ -61,7 +61,7 @@ def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggp
     nodes = _nodes(design, rates)
     edges = _edges(design, nodes, contrasts)
     if edges.empty:
-        return say(why_empty(design))
+        return say(why_no_step(design))
     used = set(edges["arm"]) | set(edges["part"])
     nodes = nodes[nodes["arm"].isin(used)]
     top, bottom = nodes["y"].max(), (nodes["y"] - nodes["depth"]).min()
@@ -84,15 +84,6 @@ def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggp
         scale_y_continuous(limits=(bottom, top + 0.15 / LEVEL), expand=(0, 0)),
         caption(_about_words(design, edges), *_about_lines(edges)),
     )
-
-
-def why_empty(design: Design) -> str:
-    """Why a lattice has no line."""
-    if not any(True for _ in one_drug_more(design)):
-        return "No two arms differ by one drug, so nothing is added to anything."
-    if design.control is None:
-        return "No arm is the control, so nothing is compared."
-    return "No two arms that differ by one drug have growth rates to compare."
 
 
 def _about_words(design: Design, edges: pd.DataFrame) -> str:

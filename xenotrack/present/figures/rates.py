@@ -19,7 +19,6 @@ from xenotrack.present.figures.forest import (
     forest_paper,
     forest_scales,
     forest_words,
-    has_words,
     row_name,
 )
 from xenotrack.present.figures.style import (
@@ -61,7 +60,7 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
         caption(
             f"Rates with their {interval_name(design)}. Solid line: no growth; dotted line: "
             f"{design.rules.growth.blocked_below:g} per day, below which growth counts as blocked.",
-            "–: no doubling, or a limit without end." if has_words() else about_numbers("growth"),
+            about_numbers("growth", "–: no doubling, or a limit without end."),
         ),
     )
 
