@@ -9,7 +9,7 @@ demo: .venv/ready
 	$(BIN)/xenotrack run sample_data/naive.toml -o demo
 
 test: .venv/ready
-	$(BIN)/python -m pytest -q -m "not slow and not r"
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow and not r"
 
 check: .venv/ready
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "xenotrack"
 
 # From the ground up; a file imports from its own floor or below.
 FLOORS = (
-    ("errors", "glossary", "doubts"),
+    ("errors", "glossary", "doubts", "arrays"),
     ("study",),
     ("response",),
     ("model",),

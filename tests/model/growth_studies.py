@@ -13,16 +13,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.model.growth import fit_log_volumes
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.log_volume import take_log_volumes
 from xenotrack.study.design import Arm, Design, drugs_in_name
 from xenotrack.study.rules import GrowthRules, Rules
 from xenotrack.study.study import TIDY_COLUMNS, Study
-
-Floats = NDArray[np.float64]
 
 OWN = Path(__file__).parents[1] / "reference"
 SHARED = Path(__file__).parents[3] / "shared" / "reference" / "studies"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from xenotrack.model.risk_sets import Counts, Flags, Floats
+from xenotrack.arrays import Bools, Counts, Floats
 
 OWN = Path(__file__).parents[1] / "reference"
 SHARED = Path(__file__).parents[3] / "shared" / "reference" / "studies"
@@ -33,7 +33,7 @@ class Times:
     """Mice that left on ``days``; arms by number, in the order of ``names``."""
 
     days: Floats
-    events: Flags
+    events: Bools
     arm: Counts
     names: tuple[str, ...]
 
@@ -42,10 +42,10 @@ class Times:
         return len(self.names)
 
     @property
-    def arrays(self) -> tuple[Floats, Flags, Counts, int]:
+    def arrays(self) -> tuple[Floats, Bools, Counts, int]:
         return self.days, self.events, self.arm, self.k
 
-    def of(self, name: str) -> tuple[Floats, Flags]:
+    def of(self, name: str) -> tuple[Floats, Bools]:
         own = self.arm == self.names.index(name)
         return self.days[own], self.events[own]
 

@@ -51,7 +51,7 @@ def test_a_billion_laughs_are_not_laughed(part, comment, encoding) -> None:
 
 
 def test_a_bomb_that_says_how_large_it_is_is_refused(monkeypatch) -> None:
-    monkeypatch.setattr("xenotrack.study.archive.MOST_BYTES", 5_000_000)
+    monkeypatch.setattr("xenotrack.study.files.archive.MOST_BYTES", 5_000_000)
     bomb = rebuilt(workbook({"Data": long_rows()}), {"xl/media.xml": b" " * 6_000_000})
     assert len(bomb) < 50_000
     with pytest.raises(InputError, match=r"would unpack to 0\.0 GB"):
@@ -71,13 +71,13 @@ def test_a_bomb_that_lies_about_its_size_is_refused() -> None:
     "text", ["a", "1,", "\u00e9", '"a'], ids=["cell", "cells", "wide", "quoted"]
 )
 def test_a_line_without_end_is_refused(text, monkeypatch) -> None:
-    monkeypatch.setattr("xenotrack.study.delimited._LONGEST_LINE", 100_000)
+    monkeypatch.setattr("xenotrack.study.files.delimited._LONGEST_LINE", 100_000)
     with pytest.raises(InputError, match=r"row 2, is a line of more than 0\.1 MB"):
         read("mouse,arm,day,volume\n" + text * 150_000)
 
 
 def test_many_short_lines_are_no_long_line(monkeypatch) -> None:
-    monkeypatch.setattr("xenotrack.study.delimited._LONGEST_LINE", 100)
+    monkeypatch.setattr("xenotrack.study.files.delimited._LONGEST_LINE", 100)
     assert len(read(SHEET.format("m", "drug")).measurements) == 12
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xenotrack.errors import InputError
-from xenotrack.study.delimited import read_delimited
+from xenotrack.study.files.delimited import read_delimited
 from xenotrack.study.layouts.registry import LAYOUTS, lengthen
 
 from .readings import DATA, SAMPLES, few

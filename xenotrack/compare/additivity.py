@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import RawContrasts, estimate_contrasts, t_contrasts
 from xenotrack.compare.excess import Excess, family_level
 from xenotrack.compare.expectations import Expectation, weights_of
 from xenotrack.compare.multiplicity import holm_p
 from xenotrack.doubts import Doubt
-from xenotrack.model.estimates import ArmEstimates, Floats
+from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
 
 # The change of ln volume since day 0 of every arm, at a day: all that is asked of a growth model.

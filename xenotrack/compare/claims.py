@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import ContrastSource, RawContrasts
 from xenotrack.compare.multiplicity import one_sided_levels
-from xenotrack.model.estimates import Floats
 
 Better = Literal["lower", "higher"]
 

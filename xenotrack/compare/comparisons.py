@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.claims import BETTER, Better, Chosen, best_part_claim
 from xenotrack.compare.contrasts import (
     Contrasts,
@@ -27,7 +28,7 @@ from xenotrack.compare.families import (
 )
 from xenotrack.compare.multiplicity import ADJUST, bonferroni_level, holm_p
 from xenotrack.doubts import Doubt
-from xenotrack.model.estimates import ArmEstimates, Floats
+from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
 
 DEFAULT_FAMILIES = ("control", "parts")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import ContrastSource
 from xenotrack.compare.proportions import proportion_source
 from xenotrack.doubts import Doubt
-from xenotrack.model.estimates import ArmEstimates, Floats, welch_satterthwaite
+from xenotrack.model.estimates import ArmEstimates, welch_satterthwaite
 from xenotrack.study.design import Design
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.doubts import Doubt, merge_doubts
-from xenotrack.model.estimates import ArmEstimates, Floats, t_table
+from xenotrack.model.estimates import ArmEstimates, t_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import RawContrasts, estimate_contrasts, finite
 from xenotrack.compare.expectations import Expectation, bliss, has_arms, weights_of
 from xenotrack.compare.joint_tests import JointOf, independent_rows
 from xenotrack.compare.lattice import Dose, combined, dose_of
 from xenotrack.compare.multiplicity import holm_p
 from xenotrack.glossary import TABLES
-from xenotrack.model.estimates import ArmEstimates, Floats
+from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.smallsample import JointTest
 from xenotrack.study.design import Arm, Design
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import stdtr
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.claims import Chosen, best_part_claim
 from xenotrack.compare.contrasts import (
     ContrastSource,
@@ -18,7 +19,7 @@ from xenotrack.compare.contrasts import (
 )
 from xenotrack.compare.expectations import Expectation, called, weights_of
 from xenotrack.compare.multiplicity import bonferroni_level, holm_p
-from xenotrack.model.estimates import ArmEstimates, Floats
+from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
 
 

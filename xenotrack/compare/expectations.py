@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.lattice import (
     NO_DRUG,
     Drugs,
@@ -17,7 +18,7 @@ from xenotrack.compare.lattice import (
     why_no_arm,
 )
 from xenotrack.doubts import Doubt
-from xenotrack.model.estimates import ArmEstimates, Floats
+from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Arm, Design
 
 Terms = Mapping[Drugs, float]

@@ -8,8 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
+from xenotrack.arrays import Floats
 from xenotrack.errors import StudyError
-from xenotrack.model.estimates import Floats
 from xenotrack.study.design import Design
 
 BEST_PART = "best part"

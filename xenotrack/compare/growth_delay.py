@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import estimate_contrasts
-from xenotrack.model.estimates import Floats
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.survival import MedianDay, estimate_curve, median_day
 from xenotrack.response.inhibition import GroupIndex

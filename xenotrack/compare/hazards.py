@@ -6,8 +6,8 @@ from functools import cache
 
 import numpy as np
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import ContrastSource, RawContrasts, source_of
-from xenotrack.model.estimates import Floats
 from xenotrack.model.firth import HazardContrast
 from xenotrack.model.progression import ProgressionFit
 

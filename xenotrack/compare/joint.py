@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import gammaincinv, ndtr, ndtri, stdtr, stdtrit
 
-from xenotrack.model.estimates import Floats
+from xenotrack.arrays import Floats
 
 TAIL = 36.0  # e^-36 = 2e-16: what lies beyond is below rounding
 REACH = 8.3  # standard deviations of a normal beyond which lies less than 2e-16

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xenotrack.model.estimates import ArmEstimates, Floats
+from xenotrack.arrays import Floats
+from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.smallsample import JointTest
 

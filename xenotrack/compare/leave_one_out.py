@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.claims import BETTER, claim_p
 from xenotrack.compare.contrasts import estimate_contrasts
 from xenotrack.compare.families import (
@@ -24,7 +25,7 @@ from xenotrack.compare.families import (
 )
 from xenotrack.compare.multiplicity import holm_p
 from xenotrack.doubts import Doubt, p_words
-from xenotrack.model.estimates import ArmEstimates, Floats
+from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.growth import without_mouse
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.log_volume import LogVolumes

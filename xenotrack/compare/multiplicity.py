@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import ContrastSource, RawContrasts
 from xenotrack.compare.joint import (
     any_correlation_cdf,
@@ -19,7 +20,6 @@ from xenotrack.compare.joint import (
     range_cdf,
     two_sided_level,
 )
-from xenotrack.model.estimates import Floats
 
 
 @dataclass(frozen=True, eq=False)

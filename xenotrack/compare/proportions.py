@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import gammaln, ndtr
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import ContrastSource, RawContrasts
-from xenotrack.model.estimates import Floats
 
 # Tables (n₁+1)(n₂+1) up to which every one of them is counted: two arms of 49 mice.
 COUNTED_TABLES = 2500

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.additivity import ChangeAt, additivity_excess, not_testable_later
 from xenotrack.compare.components import ln_volume_change
 from xenotrack.compare.contrasts import RawContrasts, finite
@@ -27,7 +28,7 @@ from xenotrack.compare.expectations import (
 )
 from xenotrack.compare.synergy_verdicts import UNDECIDED, read_excess, spare_antagonism
 from xenotrack.doubts import Doubt
-from xenotrack.model.estimates import ArmEstimates, Floats
+from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
 
 if TYPE_CHECKING:

@@ -13,11 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.model.patterns import Patterns
-
-Floats = NDArray[np.float64]
 
 LOWER = {q: np.tril_indices(q) for q in (1, 2)}
 

@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.model.growth_fit import GrowthFit, Piece
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.pieces import design_matrices, lift_of
 from xenotrack.model.reml import MixedFit
 
-Floats = NDArray[np.float64]
 RESIDUALS = ("mouse", "arm", "day", "fitted", "residual")
 ROUNDING = 1e-12  # in ln volume: what lies below is no spread but the arithmetic's
 INFLUENCE = ("mouse", "arm", "estimate", "change", "change_in_errors")

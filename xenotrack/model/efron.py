@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from xenotrack.arrays import Bools, Counts, Floats
 from xenotrack.doubts import Doubt
 from xenotrack.errors import FitError
-from xenotrack.model.risk_sets import Counts, Flags, Floats, RiskSets, count_risk_sets
+from xenotrack.model.risk_sets import RiskSets, count_risk_sets
 
 TIGHT = {"precision": 1e-12, "r_precision": 1e-14}  # the defaults stop 2e-4 short of R
 
@@ -25,7 +26,7 @@ class EfronFit:
     doubts: tuple[Doubt, ...]
 
 
-def fit_efron(days: Floats, events: Flags, arm: Counts, n_arms: int) -> EfronFit:
+def fit_efron(days: Floats, events: Bools, arm: Counts, n_arms: int) -> EfronFit:
     """Maximum partial likelihood with Efron's ties (Cox 1972; Efron 1977, JASA 72:557).
 
     Refused where the maximum lies at infinity: an arm without events, or arms whose events all

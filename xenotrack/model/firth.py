@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from xenotrack.arrays import Bools, Counts, Floats
 from xenotrack.errors import FitError
 from xenotrack.model.partial_likelihood import (
     PenalisedLikelihood,
@@ -18,7 +19,7 @@ from xenotrack.model.partial_likelihood import (
     efron_rows,
     penalised_likelihood,
 )
-from xenotrack.model.risk_sets import Counts, Flags, Floats, count_risk_sets
+from xenotrack.model.risk_sets import count_risk_sets
 
 # Twice the gain in likelihood that the next step promises: hazards are right to its root, in SE.
 CONVERGED = 1e-20
@@ -84,7 +85,7 @@ class FirthFit:
         return _profile_contrast(self, weights[known][1:], level)
 
 
-def fit_firth(days: Floats, events: Flags, arm: Counts, n_arms: int) -> FirthFit:
+def fit_firth(days: Floats, events: Bools, arm: Counts, n_arms: int) -> FirthFit:
     """Fit one hazard an arm by ``ℓ(b) + ½ ln|I(b)|`` (Firth 1993; Heinze & Schemper 2001).
 
     Assumes proportional hazards. Arms can be compared when they were at risk at the first event;

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.errors import FitError, StudyError
 from xenotrack.model.growth_fit import GrowthFit, Piece, Variances, places
@@ -22,8 +23,6 @@ from xenotrack.model.pieces import fit_pieces
 from xenotrack.model.trust import doubt_growth
 from xenotrack.study.design import Design
 from xenotrack.study.study import Study
-
-Floats = NDArray[np.float64]
 
 
 def fit_growth(study: Study) -> GrowthFit:

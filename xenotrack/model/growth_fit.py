@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates, t_table
 from xenotrack.model.reml import MixedFit
 from xenotrack.model.smallsample import JointTest
 from xenotrack.study.design import Design
 
-Floats = NDArray[np.float64]
 Variances = Literal["by_arm", "pooled"]
 REFERENCE_NAMES = {
     "kenward-roger": "Kenward–Roger",

@@ -5,12 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.model.criterion import residual_products, shrinkage
 from xenotrack.model.reml import MixedFit
-
-Floats = NDArray[np.float64]
 
 
 class Information:

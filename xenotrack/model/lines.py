@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.model.log_volume import LogVolumes
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xenotrack.arrays import Codes, Floats
 from xenotrack.errors import StudyError
 from xenotrack.study.study import Study
-
-Floats = NDArray[np.float64]
-Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True)

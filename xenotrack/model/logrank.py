@@ -10,7 +10,8 @@ from math import comb
 import numpy as np
 from scipy.special import chdtrc
 
-from xenotrack.model.risk_sets import Counts, Flags, Floats, RiskSets, count_risk_sets
+from xenotrack.arrays import Bools, Counts, Floats
+from xenotrack.model.risk_sets import RiskSets, count_risk_sets
 
 MOST_SPLITS = 200_000
 DRAWS = 100_000
@@ -37,7 +38,7 @@ class LogRank:
 
 def log_rank(
     days: Floats,
-    events: Flags,
+    events: Bools,
     arm: Counts,
     n_arms: int,
     *,
@@ -65,7 +66,7 @@ def log_rank(
 
 
 def log_rank_of_pair(
-    days: Floats, events: Flags, arm: Counts, first: int, second: int, **options: int
+    days: Floats, events: Bools, arm: Counts, first: int, second: int, **options: int
 ) -> LogRank:
     """Log-rank test of two arms, as if no other were in the study."""
     chosen = (arm == first) | (arm == second)
@@ -93,7 +94,7 @@ def _quadratic_form(difference: Floats, covariance: Floats) -> tuple[float, int]
     return float(np.sum(along**2 / values[kept])), int(kept.sum())
 
 
-def _scores(sets: RiskSets, days: Floats, events: Flags) -> Floats:
+def _scores(sets: RiskSets, days: Floats, events: Bools) -> Floats:
     """Each mouse's share of O − E: its event less the pooled cumulative hazard of its days."""
     hazard = np.cumsum(sets.events.sum(axis=1) / sets.at_risk.sum(axis=1))
     return np.asarray(events, float) - hazard[np.searchsorted(sets.days, days)]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xenotrack.model.risk_sets import Floats, RiskSets
+from xenotrack.arrays import Floats
+from xenotrack.model.risk_sets import RiskSets
 
 
 @dataclass(frozen=True)

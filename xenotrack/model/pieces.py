@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xenotrack.arrays import Codes, Floats
 from xenotrack.doubts import Doubt
 from xenotrack.errors import FitError
 from xenotrack.model.growth_fit import Piece, Variances
@@ -14,8 +14,6 @@ from xenotrack.model.reml import MixedFit, fit_reml
 from xenotrack.model.smallsample import REFERENCES
 from xenotrack.study.design import Design
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.intp]
 Pieces = tuple[tuple[Piece, ...], tuple[Doubt, ...]]
 
 

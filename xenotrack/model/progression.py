@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.model.efron import fit_efron
 from xenotrack.model.estimates import ArmEstimates, welch_satterthwaite
@@ -20,8 +21,6 @@ from xenotrack.model.survival import MedianDay, SurvivalCurve, estimate_curves, 
 from xenotrack.response.progression import composite_events, progression_events
 from xenotrack.study.design import Design
 from xenotrack.study.study import Study
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

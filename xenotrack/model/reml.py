@@ -10,13 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xenotrack.arrays import Codes, Floats
 from xenotrack.errors import FitError
 from xenotrack.model.criterion import LOWER, Profile, inverse, profile
-from xenotrack.model.patterns import Codes, Patterns, summarise
-
-Floats = NDArray[np.float64]
+from xenotrack.model.patterns import Patterns, summarise
 
 CONVERGED = 1e-13  # predicted gain in deviance below which there is nothing left to gain
 NEAR = 1e-7  # predicted gain below which the deviance's rounding may hide what is gained

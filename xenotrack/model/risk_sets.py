@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from xenotrack.arrays import Bools, Counts, Floats
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class RiskSets:
     censored: Counts
 
 
-def count_risk_sets(days: Floats, events: Flags, arm: Counts, n_arms: int) -> RiskSets:
+def count_risk_sets(days: Floats, events: Bools, arm: Counts, n_arms: int) -> RiskSets:
     """The risk sets of mice that leave on ``days`` (n,), by event or censored.
 
     Interpolated days are real numbers; only exactly equal ones are tied.

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import chdtrc, fdtrc
 
+from xenotrack.arrays import Floats
 from xenotrack.model.information import Information, spanning_units
 from xenotrack.model.reml import MixedFit
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from xenotrack.model.risk_sets import Counts, Flags, Floats, count_risk_sets
+from xenotrack.arrays import Bools, Counts, Floats
+from xenotrack.model.risk_sets import count_risk_sets
 
 # R's survival compares probabilities to this tolerance: 5/6 · 4/5 · 3/4 may be .5000000000000001,
 # and an exact comparison would then give the median one visit late.
@@ -72,7 +73,7 @@ class MedianDay:
     conf_high: float
 
 
-def estimate_curve(days: Floats, events: Flags, level: float = 0.95) -> SurvivalCurve:
+def estimate_curve(days: Floats, events: Bools, level: float = 0.95) -> SurvivalCurve:
     """The product-limit estimate ``S(t) = Π (1 − d/n)`` of one arm.
 
     Variance ``S² Σ d/(n(n−d))`` (Greenwood), limits ``S^exp(±z·SE(ln S)/ln S)``
@@ -98,7 +99,7 @@ def estimate_curve(days: Floats, events: Flags, level: float = 0.95) -> Survival
 
 
 def estimate_curves(
-    days: Floats, events: Flags, arm: Counts, n_arms: int, level: float = 0.95
+    days: Floats, events: Bools, arm: Counts, n_arms: int, level: float = 0.95
 ) -> tuple[SurvivalCurve, ...]:
     """The curve of every arm in order; an arm without mice has a curve without rows."""
     return tuple(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import chdtrc, stdtr
 
+from xenotrack.arrays import Floats
 from xenotrack.doubts import Doubt, p_words
 from xenotrack.errors import FitError
 from xenotrack.model.growth_fit import GrowthFit
@@ -16,8 +16,6 @@ from xenotrack.model.patterns import join_patterns
 from xenotrack.model.pieces import fit_arms
 from xenotrack.model.reml import MixedFit, fit_patterns
 from xenotrack.study.study import Study
-
-Floats = NDArray[np.float64]
 
 FEW_MICE = 5
 MUCH_BELOW_LIMIT = 0.10

@@ -15,10 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.plan.truth import Scenario
 from xenotrack.study.volume import tumor_volume
-
-Array = NDArray[np.float64]
 
 SHEET_COLUMNS = ("mouse", "arm", "day", "length_mm", "width_mm", "body_weight_g", "fate")
 
@@ -30,17 +29,17 @@ class Cohort:
     scenario: Scenario
     mouse: NDArray[np.object_]
     arm: NDArray[np.object_]
-    baseline_mm3: Array
-    aspect: Array
-    rate: Array
-    turn_day: Array  # mice × turns; infinite where the mouse never turns
-    bend: Array  # mice × turns; what the turn adds to the rate
-    weight_g: Array
-    weight_loss: Array
-    unrelated_day: Array
-    technical_day: Array
+    baseline_mm3: Floats
+    aspect: Floats
+    rate: Floats
+    turn_day: Floats  # mice × turns; infinite where the mouse never turns
+    bend: Floats  # mice × turns; what the turn adds to the rate
+    weight_g: Floats
+    weight_loss: Floats
+    unrelated_day: Floats
+    technical_day: Floats
 
-    def volumes(self, days: ArrayLike) -> Array:
+    def volumes(self, days: ArrayLike) -> Floats:
         """True volume in mm³ of every mouse (rows) on the given days (columns)."""
         days = np.asarray(days, dtype=float)
         change = self.rate[:, None] * days
@@ -48,7 +47,7 @@ class Cohort:
             change += bend[:, None] * np.maximum(days - day[:, None], 0.0)
         return self.baseline_mm3[:, None] * np.exp(change)
 
-    def weights(self, days: ArrayLike) -> Array:
+    def weights(self, days: ArrayLike) -> Floats:
         """True body weight in g of every mouse (rows), its tumour included."""
         scenario, days = self.scenario, np.asarray(days, dtype=float)
         settled = 1 - np.exp(-days / scenario.weight_loss_days)
@@ -137,7 +136,7 @@ def measure_cohort(cohort: Cohort, rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(SHEET_COLUMNS, values, strict=True)))
 
 
-def _draw_each(scenario: Scenario, quantity: str, rng: np.random.Generator) -> Array:
+def _draw_each(scenario: Scenario, quantity: str, rng: np.random.Generator) -> Floats:
     """A normal draw for each mouse, around the arm's ``quantity`` with its ``quantity_sd``."""
     counts = scenario.counts
     mean = np.repeat([getattr(arm, quantity) for arm in scenario.arms], counts)
@@ -145,7 +144,9 @@ def _draw_each(scenario: Scenario, quantity: str, rng: np.random.Generator) -> A
     return mean + spread * rng.standard_normal(sum(counts))
 
 
-def _draw_turns(scenario: Scenario, rate: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+def _draw_turns(
+    scenario: Scenario, rate: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
     """Day and bend of each mouse's turns, in order; a turn never comes before the one before."""
     most = max((len(arm.turns) for arm in scenario.arms), default=0)
     turn_day, bend = np.full((len(rate), most), inf), np.zeros((len(rate), most))
@@ -163,14 +164,14 @@ def _draw_turns(scenario: Scenario, rate: Array, rng: np.random.Generator) -> tu
     return turn_day, bend
 
 
-def _draw_waiting_days(per_day: float, n: int, rng: np.random.Generator) -> Array:
+def _draw_waiting_days(per_day: float, n: int, rng: np.random.Generator) -> Floats:
     """Days until an event of constant hazard, one for each mouse; infinite without hazard."""
     return rng.exponential(1 / per_day, n) if per_day > 0 else np.full(n, inf)
 
 
 def _read_calipers(
     cohort: Cohort, days: Sequence[int] | NDArray[np.int_], rng: np.random.Generator
-) -> tuple[Array, Array]:
+) -> tuple[Floats, Floats]:
     """Length and width in mm as written; the longer is the length, 0 × 0 is nothing to measure.
 
     The true diameters are those of V = ½ · length · width² at the mouse's own aspect.
@@ -186,13 +187,13 @@ def _read_calipers(
     return length, width
 
 
-def _round_to(values: Array, step: float) -> Array:
+def _round_to(values: Floats, step: float) -> Floats:
     """Values to the nearest multiple of ``step``; as they are where it is 0."""
     return np.round(np.round(values / step) * step, 6) if step > 0 else values
 
 
 def _leave(
-    cohort: Cohort, days: NDArray[np.int_], volume: Array, weight: Array
+    cohort: Cohort, days: NDArray[np.int_], volume: Floats, weight: Floats
 ) -> tuple[NDArray[np.int_], NDArray[np.object_]]:
     """Index of each mouse's last reading, and its fate.
 

@@ -103,7 +103,7 @@ def _rounded(name: str, value: float) -> str:
 
 def to_parquet(frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = None) -> bytes:
     """Apache Parquet, every value of its own type and text as it is."""
-    from xenotrack.study.parquet import pyarrow
+    from xenotrack.study.files.parquet import pyarrow
 
     arrow, parquet = pyarrow("To write Parquet")
     names = list(map(str, frame))

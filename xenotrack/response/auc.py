@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xenotrack.response.courses import Courses, Floats, at
+from xenotrack.arrays import Floats
+from xenotrack.response.courses import Courses, at
 
 
 def auc_rates(courses: Courses) -> Floats:

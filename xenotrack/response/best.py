@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xenotrack.response.courses import Bools, Courses, Floats, at, lowest, running_mean
+from xenotrack.arrays import Bools, Floats
+from xenotrack.response.courses import Courses, at, lowest, running_mean
 from xenotrack.response.relative import course_change
 
 MRECIST = ("CR", "PR", "SD", "PD", "NE")

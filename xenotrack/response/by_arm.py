@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from xenotrack.arrays import Counts, Floats
 from xenotrack.response.best import MRECIST
-from xenotrack.response.courses import Floats, Ints
 from xenotrack.response.responses import MouseResponses
 from xenotrack.study.study import Study
 
@@ -20,7 +20,7 @@ CATEGORIES: dict[str, tuple[str, ...]] = {
 }
 
 
-def clopper_pearson(n: Ints, total: Ints, level: float) -> tuple[Floats, Floats]:
+def clopper_pearson(n: Counts, total: Counts, level: float) -> tuple[Floats, Floats]:
     """The exact interval of a proportion (Clopper and Pearson 1934, Biometrika 26:404).
 
     Quantiles of Beta(n, N − n + 1) and Beta(n + 1, N − n); NaN where nothing was counted.

@@ -7,13 +7,9 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from xenotrack.arrays import Bools, Counts, Floats
 from xenotrack.study.study import Study
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 # A volume written as 1.1 cm³ becomes 1100.0000000000002 mm³: without a margin, whether a tumour
 # has exactly doubled would depend on the unit of the sheet.
@@ -30,7 +26,7 @@ class Courses:
     """
 
     mice: pd.DataFrame
-    owner: Ints
+    owner: Counts
     day: Floats
     volume: Floats
 
@@ -39,16 +35,16 @@ class Courses:
         return len(self.mice)
 
     @cached_property
-    def n_readings(self) -> Ints:
+    def n_readings(self) -> Counts:
         return np.bincount(self.owner, minlength=self.n_mice)
 
     @cached_property
-    def last(self) -> Ints:
+    def last(self) -> Counts:
         """The position of each mouse's last reading, -1 where it has none."""
         return np.where(self.n_readings > 0, np.cumsum(self.n_readings) - 1, -1)
 
     @cached_property
-    def first(self) -> Ints:
+    def first(self) -> Counts:
         """The position of each mouse's first reading, -1 where it has none."""
         return np.where(self.n_readings > 0, np.cumsum(self.n_readings) - self.n_readings, -1)
 
@@ -101,7 +97,7 @@ def reaches(volume: Floats | float, threshold: Floats | float) -> Bools:
     return np.asarray(np.asarray(volume) >= np.asarray(threshold) * (1 - MARGIN))
 
 
-def at(values: Floats, position: Ints) -> Floats:
+def at(values: Floats, position: Counts) -> Floats:
     """The values at these positions, NaN where the position is -1.
 
     >>> at(np.array([5.0, 6.0]), np.array([1, -1])).tolist()
@@ -113,7 +109,7 @@ def at(values: Floats, position: Ints) -> Floats:
     return taken
 
 
-def first_true(holds: Bools, owner: Ints, n_mice: int) -> Ints:
+def first_true(holds: Bools, owner: Counts, n_mice: int) -> Counts:
     """The position of each mouse's first reading for which something holds, else -1.
 
     >>> first_true(np.array([False, True, True, False]), np.array([0, 0, 0, 1]), 2).tolist()
@@ -126,7 +122,7 @@ def first_true(holds: Bools, owner: Ints, n_mice: int) -> Ints:
     return first
 
 
-def lowest(values: Floats, counts: Bools, owner: Ints, n_mice: int) -> Ints:
+def lowest(values: Floats, counts: Bools, owner: Counts, n_mice: int) -> Counts:
     """The position of each mouse's lowest value (its first one) among those that count, else -1.
 
     >>> values = np.array([3.0, 1.0, 1.0, 2.0])
@@ -141,7 +137,7 @@ def lowest(values: Floats, counts: Bools, owner: Ints, n_mice: int) -> Ints:
     return found
 
 
-def running_minimum(values: Floats, owner: Ints) -> Floats:
+def running_minimum(values: Floats, owner: Counts) -> Floats:
     """The lowest value of each mouse so far.
 
     >>> running_minimum(np.array([3.0, 1.0, 2.0, 9.0]), np.array([0, 0, 0, 1])).tolist()
@@ -150,7 +146,7 @@ def running_minimum(values: Floats, owner: Ints) -> Floats:
     return np.asarray(pd.Series(values).groupby(owner).cummin(), dtype=float)
 
 
-def running_mean(values: Floats, owner: Ints) -> Floats:
+def running_mean(values: Floats, owner: Counts) -> Floats:
     """The mean of each mouse's values so far.
 
     >>> running_mean(np.array([0.0, 10.0, 2.0, 9.0]), np.array([0, 0, 0, 1])).tolist()

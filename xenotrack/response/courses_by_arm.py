@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from xenotrack.response.courses import Floats
+from xenotrack.arrays import Floats
 from xenotrack.response.weight import weight_changes
 from xenotrack.study.study import FATES, Study
 

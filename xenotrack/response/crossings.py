@@ -6,17 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xenotrack.arrays import Bools, Counts, Floats
 from xenotrack.errors import StudyError
-from xenotrack.response.courses import (
-    Bools,
-    Courses,
-    Floats,
-    Ints,
-    at,
-    first_true,
-    reaches,
-    running_minimum,
-)
+from xenotrack.response.courses import Courses, at, first_true, reaches, running_minimum
 from xenotrack.study.rules import ProgressionRules
 
 
@@ -29,7 +21,7 @@ class Crossings:
     where the rule asks for a second one.
     """
 
-    position: Ints
+    position: Counts
     day: Floats
     unconfirmed: Bools
 
@@ -74,7 +66,7 @@ def find_crossings(courses: Courses, rules: ProgressionRules, left_for_size: Boo
 
 
 def event_day(
-    courses: Courses, position: Ints, threshold: Floats, rules: ProgressionRules
+    courses: Courses, position: Counts, threshold: Floats, rules: ProgressionRules
 ) -> Floats:
     """The day of the visit, or the day between two visits on which the threshold was crossed.
 

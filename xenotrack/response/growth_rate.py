@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xenotrack.response.courses import Courses, Floats
+from xenotrack.arrays import Floats
+from xenotrack.response.courses import Courses
 from xenotrack.study.rules import GrowthRules
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt
-from xenotrack.response.courses import Bools, Courses, Floats, at, courses_of
+from xenotrack.response.courses import Courses, at, courses_of
 from xenotrack.response.ratios import (
     Ratio,
     fieller_ratio,

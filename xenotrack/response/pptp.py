@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from xenotrack.response.courses import Bools, Courses, Floats, Ints, at, lowest, reaches
+from xenotrack.arrays import Bools, Counts, Floats
+from xenotrack.response.courses import Courses, at, lowest, reaches
 from xenotrack.response.crossings import find_crossings
 from xenotrack.response.median import median_time
 from xenotrack.response.progression import event_times
@@ -55,7 +56,7 @@ def pptp_classes(courses: Courses, design: Design) -> PptpClasses:
 
 def _smallest_and_end(courses: Courses, rules: ProgressionRules) -> tuple[Floats, Floats]:
     nobody = np.zeros(courses.n_mice, dtype=bool)
-    event: Ints = find_crossings(courses, rules, nobody).position
+    event: Counts = find_crossings(courses, rules, nobody).position
     end = np.where(event >= 0, event, courses.last)
     until_end = courses.later & (np.arange(len(courses.owner)) <= end[courses.owner])
     smallest = lowest(courses.volume, until_end, courses.owner, courses.n_mice)

@@ -7,16 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt
-from xenotrack.response.courses import (
-    Bools,
-    Courses,
-    Floats,
-    at,
-    courses_of,
-    reaches,
-    tumor_courses,
-)
+from xenotrack.response.courses import Courses, at, courses_of, reaches, tumor_courses
 from xenotrack.response.crossings import Crossings, find_crossings
 from xenotrack.response.withdrawals import progression_doubts
 from xenotrack.study.rules import ProgressionRules

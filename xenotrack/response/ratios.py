@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import stdtrit
 
-from xenotrack.response.courses import Floats
+from xenotrack.arrays import Floats
 
 FIELLER = "Fieller"
 LOG_DELTA = "log-delta, t with Welch df"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from xenotrack.response.courses import Courses, Floats, courses_of
+from xenotrack.arrays import Floats
+from xenotrack.response.courses import Courses, courses_of
 from xenotrack.study.study import Study
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from xenotrack.errors import InputError
 from xenotrack.study.arms import read_design, unite_spellings_of_mice, unite_split_names
-from xenotrack.study.check_names import note_operators
-from xenotrack.study.checks import check_study
+from xenotrack.study.checks.checklist import check_study
+from xenotrack.study.checks.names import note_operators
 from xenotrack.study.columns import NAME_OF_ROLE
 from xenotrack.study.duplicates import merge_duplicates
 from xenotrack.study.exclusions import exclude, require_all_met

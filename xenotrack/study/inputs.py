@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xenotrack.errors import InputError
-from xenotrack.study.delimited import read_delimited
-from xenotrack.study.parquet import is_parquet, read_parquet
-from xenotrack.study.prism import is_prism, read_prism
+from xenotrack.study.files.delimited import read_delimited
+from xenotrack.study.files.parquet import is_parquet, read_parquet
+from xenotrack.study.files.prism import is_prism, read_prism
+from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.files.workbook import is_workbook, read_workbook
 from xenotrack.study.rules import Rules
-from xenotrack.study.sheet import Sheet
 from xenotrack.study.study import Source
-from xenotrack.study.workbook import is_workbook, read_workbook
 
 STDIN_NAME = "stdin"
 

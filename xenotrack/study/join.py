@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from xenotrack.study.columns import Header, header_words
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
 from xenotrack.study.identity import trimmed
 from xenotrack.study.layouts.layout import candidate_headers, sheet_finding
 from xenotrack.study.layouts.wide import day_columns
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 
 # What a sheet about mice may say of them, and a sheet of readings lack.
 _FACTS = ("arm", "cage", "fate", "phase", "study")

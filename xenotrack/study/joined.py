@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 
 _WITHIN = 30  # records in which a header is looked for
 _JOINT = " + "

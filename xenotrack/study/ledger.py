@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from xenotrack.study.files.sheet import cell_name
 from xenotrack.study.finding import Finding, Severity, row_ranges
-from xenotrack.study.sheet import cell_name
 
 Row = Mapping[Any, Any]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xenotrack.study.columns import RANKS, header_words
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.identity import trimmed
 from xenotrack.study.layouts.layout import candidate_headers, sheet_finding
-from xenotrack.study.sheet import Sheet
 
 # What tells nobody which drug it is; an arm with a name of its own keeps it.
 _CODE = re.compile(r"(?:(?:group|grp|arm|g|cohort)[ ._-]?)?(?:[a-z]|\d{1,2}|[ivx]{1,4})", re.I)

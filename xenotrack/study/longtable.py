@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
-from xenotrack.study.check_pooled import pooled_arms
+from xenotrack.study.checks.pooled import pooled_arms
 from xenotrack.study.columns import UNIT_WORDS, Header
 from xenotrack.study.days import find_date_order, read_days
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import trim_names
@@ -27,7 +28,6 @@ from xenotrack.study.numbers import (
     undress,
 )
 from xenotrack.study.rules import Rules
-from xenotrack.study.sheet import Sheet
 
 # What may be a thousand and more, and written with a blank there.
 BIG = ("area", "volume")

@@ -7,16 +7,14 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 from msgspec.structs import replace
-from numpy.typing import NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.errors import InputError
 from xenotrack.study.days import find_date_order, read_days
 from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import note_two_arms
 from xenotrack.study.ledger import Ledger
 from xenotrack.study.rules import Rules
-
-Floats = NDArray[np.float64]
 
 
 def name_phases(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Diameters = NDArray[np.float64]
+from xenotrack.arrays import Floats
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Formula:
 
     written: str
     needs_height: bool
-    volume: Callable[[Diameters, Diameters, Diameters], Diameters]
+    volume: Callable[[Floats, Floats, Floats], Floats]
 
 
 # Constants cancel in growth rates and fold changes but not in absolute thresholds, so a study

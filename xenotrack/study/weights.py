@@ -12,6 +12,7 @@ import pandas as pd
 
 from xenotrack.errors import InputError
 from xenotrack.study.columns import Header, header_words
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.frames import with_columns
 from xenotrack.study.layouts.grid import MEASURES, day_kind, lengthen_grid, own_header
@@ -26,7 +27,6 @@ from xenotrack.study.layouts.wide import day_columns
 from xenotrack.study.ledger import Origin
 from xenotrack.study.longtable import LongTable
 from xenotrack.study.numbers import is_missing, plain_numbers
-from xenotrack.study.sheet import Sheet
 
 # "BW change" and "Tumor weight" are no body weights: only the whole name says that it holds some.
 _NAME = re.compile(

@@ -15,10 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from plotnine import geom_path, geom_point, geom_rect, geom_ribbon, geom_segment, geom_text
 
+from xenotrack.arrays import Floats
 from xenotrack.present.figures.owners import owners
 
 POINTS = sqrt(pi)  # plotnine's own factor from its line sizes to points
-Floats = NDArray[np.float64]
 OWNER: dict[str, Any] = {"arm": "", "mouse": ""}
 
 

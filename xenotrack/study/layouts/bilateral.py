@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from xenotrack.study.columns import NAME_OF_ROLE, Header
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.layouts.grid import day_kind, lengthen_grid, measure_of, own_header
 from xenotrack.study.layouts.layout import (
@@ -22,7 +23,6 @@ from xenotrack.study.layouts.layout import (
 )
 from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 
 _SIDE = r"left|right|lt|rt|l|r|t(?:umou?r)?[\s_.]?\d"
 _SIDED = (

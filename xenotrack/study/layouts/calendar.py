@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xenotrack.study.days import is_date
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.layout import Layout, LongText, Recognition
 from xenotrack.study.layouts.wide import day_columns, lengthen_wide, recognise_wide
 from xenotrack.study.layouts.wordeddays import disagreements
-from xenotrack.study.sheet import Sheet
 
 
 def recognise_calendar(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:

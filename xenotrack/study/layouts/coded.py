@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from xenotrack.errors import InputError
 from xenotrack.study.columns import NAME_OF_ROLE, Header, recognise_header
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
 from xenotrack.study.layouts.dated import ASKED, measures_said
 from xenotrack.study.layouts.grid import lengthen_grid, measure_of, own_header
@@ -23,7 +24,6 @@ from xenotrack.study.layouts.layout import (
 from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 
 _SHORT = re.compile(r"[A-Za-z]{1,2}")
 _NUMBERED = re.compile(r"([^\W\d_]+?)[\s_.]*(\d+)")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from xenotrack.errors import InputError
 from xenotrack.study.columns import Header
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
 from xenotrack.study.layouts.grid import day_kind
 from xenotrack.study.layouts.layout import (
@@ -24,7 +25,6 @@ from xenotrack.study.layouts.layout import (
 )
 from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 from xenotrack.study.summaries import statistics_among
 
 _NUMBERED = re.compile(r"(.*[^\s._#-])[\s._#-]+\d+")

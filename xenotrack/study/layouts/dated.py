@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from xenotrack.errors import InputError
 from xenotrack.study.columns import COLUMN_ROLES, NAME_OF_ROLE, UNIT_WORDS, Header, header_words
 from xenotrack.study.days import is_date
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.grid import lengthen_grid, measure_of, own_header
 from xenotrack.study.layouts.layout import (
     Label,
@@ -22,7 +23,6 @@ from xenotrack.study.layouts.layout import (
 )
 from xenotrack.study.layouts.wide import are_visits, day_columns, day_of_header, measured_by_w
 from xenotrack.study.layouts.wordeddays import settle_days
-from xenotrack.study.sheet import Sheet
 
 # A measure of which nobody said what it is.
 ASKED = "?"

@@ -18,6 +18,7 @@ from xenotrack.study.columns import (
     recognise_header,
 )
 from xenotrack.study.days import find_date_order, read_days
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.layouts.grid import day_kind
 from xenotrack.study.layouts.layout import (
@@ -31,7 +32,6 @@ from xenotrack.study.layouts.layout import (
 )
 from xenotrack.study.layouts.long import lengthen_long
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 
 # Words that a log uses for a role, and a header for nothing else.
 _LOG_NAMES = {

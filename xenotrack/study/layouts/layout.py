@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xenotrack.study.columns import Header, recognise_header
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, Severity, row_ranges
 from xenotrack.study.frames import with_columns
-from xenotrack.study.sheet import Sheet
 
 # Above a header stand a title, a date, a name; not a table.
 _HEADER_WITHIN = 30

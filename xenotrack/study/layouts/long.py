@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from xenotrack.study.columns import NAME_OF_ROLE, Header
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.layout import (
     Layout,
     LongText,
@@ -16,7 +17,6 @@ from xenotrack.study.layouts.layout import (
     has_role,
 )
 from xenotrack.study.layouts.wordeddays import settle_days
-from xenotrack.study.sheet import Sheet
 from xenotrack.study.study import TIDY_COLUMNS
 
 MEASURES = ("length", "width", "height", "area", "volume")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.study.columns import NAME_OF_ROLE, Header
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.grid import lengthen_grid, own_header
 from xenotrack.study.layouts.layout import (
     Label,
@@ -20,7 +21,6 @@ from xenotrack.study.layouts.layout import (
 )
 from xenotrack.study.layouts.wide import day_columns
 from xenotrack.study.layouts.wordeddays import settle_days
-from xenotrack.study.sheet import Sheet
 
 _ROLES = ("length", "width", "height")
 # Twice the largest diameter of a tumour that a mouse is allowed to bear.

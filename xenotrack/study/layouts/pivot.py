@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from xenotrack.errors import InputError
 from xenotrack.study.columns import Header
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.layouts.layout import (
     Layout,
@@ -22,7 +23,6 @@ from xenotrack.study.layouts.layout import (
 )
 from xenotrack.study.layouts.wide import day_columns
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 
 _LABELS = ("row labels", "zeilenbeschriftungen", "rijlabels", "étiquettes de lignes")
 _TOTALS = ("grand total", "gesamtergebnis", "eindtotaal", "total général", "(blank)")

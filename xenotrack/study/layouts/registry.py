@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from xenotrack.errors import InputError
 from xenotrack.study.columns import refuse_equal_rivals, refuse_missing_columns
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.bilateral import BILATERAL
 from xenotrack.study.layouts.calendar import CALENDAR
 from xenotrack.study.layouts.coded import CODED
@@ -22,7 +23,6 @@ from xenotrack.study.layouts.sections import complete
 from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.tall import TALL
 from xenotrack.study.layouts.wide import WIDE
-from xenotrack.study.sheet import Sheet
 from xenotrack.study.study import TIDY_COLUMNS
 
 Fit = tuple[Sheet, str, Recognition]

@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from xenotrack.study.columns import RANKS, header_words
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.layout import Recognition, sheet_finding
 from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 
 # What a worksheet is called when nobody named it, or named it for something that is no arm.
 _NO_ARM = re.compile(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.study.columns import NAME_OF_ROLE, UNIT_WORDS, Header, header_words
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.layouts.grid import day_kind, lengthen_grid, own_header
 from xenotrack.study.layouts.layout import (
@@ -24,7 +25,6 @@ from xenotrack.study.layouts.layout import (
 )
 from xenotrack.study.layouts.wide import day_columns, day_of_header
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _SIZE = re.compile(

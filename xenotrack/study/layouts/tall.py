@@ -19,6 +19,7 @@ from xenotrack.study.columns import (
     Header,
     header_words,
 )
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.dated import measures_said
 from xenotrack.study.layouts.grid import MEASURES, day_kind, measure_of, own_header
 from xenotrack.study.layouts.layout import (
@@ -31,7 +32,6 @@ from xenotrack.study.layouts.layout import (
 from xenotrack.study.layouts.tall_rows import FILLED, NUMBER, Tall, lengthen_tall
 from xenotrack.study.layouts.wide import day_columns
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 
 _NO_COLUMN = "has no column that names the measure of each row, as L and W"
 # A tumour called L, an arm called V: what fills one of these roles says no measure.

@@ -12,6 +12,7 @@ import pandas as pd
 
 from xenotrack.errors import InputError
 from xenotrack.study.columns import UNIT_WORDS, header_words, known_units
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.frames import with_columns
 from xenotrack.study.layouts.dated import ASKED
@@ -19,7 +20,6 @@ from xenotrack.study.layouts.grid import day_kind
 from xenotrack.study.layouts.layout import Label, LongText, Recognition, body_of, sheet_finding
 from xenotrack.study.layouts.wide import day_columns
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 
 # What a row may leave blank where the row above it says it.
 FILLED = ("study", "mouse", "cage", "arm", "phase")

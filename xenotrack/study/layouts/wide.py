@@ -11,6 +11,7 @@ import pandas as pd
 
 from xenotrack.study.columns import NAME_OF_ROLE, Header
 from xenotrack.study.days import SERIAL_DAYS, is_baseline, is_date, month_and_day
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.grid import measure_of
 from xenotrack.study.layouts.layout import (
     Layout,
@@ -22,7 +23,6 @@ from xenotrack.study.layouts.layout import (
 )
 from xenotrack.study.layouts.wordeddays import disagreements, settle_days
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 
 _DAY = re.compile(
     r"(?:day|d|x|tag|jour|j|día|dia|giorno)?[ _.]?([-−]?\d+(?:\.\d+)?)(?: ?d| ?dp[a-z]| days?)?",

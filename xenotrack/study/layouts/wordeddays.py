@@ -19,10 +19,10 @@ from xenotrack.study.days import (
     read_days,
     refuse_half_converted,
 )
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
 from xenotrack.study.layouts.layout import LongText, Recognition, sheet_finding
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.sheet import Sheet
 
 # Dates farther apart may well lie in two years.
 _HALF_A_YEAR = 183

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
-from xenotrack.study.sheet import Sheet
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NAMED = {name: mark for mark, name in DELIMITERS.items()} | {"\\t": "\t"}

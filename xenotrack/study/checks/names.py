@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from xenotrack.study.checks.places import about_study, at_row
 from xenotrack.study.finding import Finding
 from xenotrack.study.ledger import Ledger
-from xenotrack.study.places import about_study, at_row
 from xenotrack.study.study import Study
 
 _LIKE_MISSING = frozenset({"na", "n/a", "nan", "none", "null", "nil", "missing", "#n/a"})

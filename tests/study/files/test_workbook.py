@@ -143,7 +143,7 @@ def test_a_document_type_is_refused():
 
 
 def test_an_archive_that_unpacks_to_gigabytes_is_refused(monkeypatch):
-    monkeypatch.setattr("xenotrack.study.archive.MOST_BYTES", 10_000)
+    monkeypatch.setattr("xenotrack.study.files.archive.MOST_BYTES", 10_000)
     with pytest.raises(InputError, match="unpack"):
         read(workbook({"Data": long_rows()}))
 

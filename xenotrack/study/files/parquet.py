@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
-from xenotrack.study.sheet import Sheet
+from xenotrack.study.files.sheet import Sheet
 
 MAGIC = b"PAR1"
 

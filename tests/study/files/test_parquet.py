@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from xenotrack.errors import InputError
 from xenotrack.present.tables import to_parquet
-from xenotrack.study.parquet import read_parquet
+from xenotrack.study.files.parquet import read_parquet
 
 from .readings import few
 from .sheets import read, sheet

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from xenotrack.study.check_days import days_like_dates, days_like_weeks, days_off_schedule
-from xenotrack.study.check_digits import digits_swapped
-from xenotrack.study.check_mice import (
+from xenotrack.study.checks.days import days_like_dates, days_like_weeks, days_off_schedule
+from xenotrack.study.checks.digits import digits_swapped
+from xenotrack.study.checks.mice import (
     arms_of_few_mice,
     arms_unbalanced,
     baselines_late,
@@ -19,8 +19,8 @@ from xenotrack.study.check_mice import (
     volumes_like_cubic_centimetres,
     volumes_like_lengths,
 )
-from xenotrack.study.check_names import arms_of_the_same_drugs, mice_split, names_like_missing
-from xenotrack.study.check_readings import (
+from xenotrack.study.checks.names import arms_of_the_same_drugs, mice_split, names_like_missing
+from xenotrack.study.checks.readings import (
     aspect_ratios,
     heaped_values,
     implausible_jumps,
@@ -31,7 +31,7 @@ from xenotrack.study.check_readings import (
     zeros_between,
     zeros_trailing,
 )
-from xenotrack.study.check_tumors import tumors_not_measured, tumors_read_late, tumors_seen_once
+from xenotrack.study.checks.tumors import tumors_not_measured, tumors_read_late, tumors_seen_once
 from xenotrack.study.finding import Finding
 from xenotrack.study.study import Study
 

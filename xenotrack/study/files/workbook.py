@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
-from xenotrack.study.archive import Survey, survey_workbook
+from xenotrack.study.files.archive import Survey, survey_workbook
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
-from xenotrack.study.sheet import Sheet
 
 _MIDNIGHT = datetime.time(0)
 

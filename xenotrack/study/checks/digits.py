@@ -8,10 +8,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from xenotrack.study.check_readings import SCATTER
+from xenotrack.study.checks.places import at_row
+from xenotrack.study.checks.readings import SCATTER
 from xenotrack.study.finding import Finding
 from xenotrack.study.frames import with_columns
-from xenotrack.study.places import at_row
 from xenotrack.study.study import Study
 
 # In units of the study's own scatter around the line between a reading's neighbours.

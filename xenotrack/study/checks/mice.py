@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
+from xenotrack.study.checks.places import about_study, at_row
 from xenotrack.study.columns import header_words
 from xenotrack.study.finding import Finding
-from xenotrack.study.places import about_study, at_row
 from xenotrack.study.study import Study
 
 # Studies start at 50 to 250 mm³, 4 to 8 mm, and end below 4 cm³: a median this small is another

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from xenotrack.study.columns import header_words
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
 from xenotrack.study.layouts.layout import LongText, sheet_finding
-from xenotrack.study.sheet import Sheet
 
 _TREATED = frozenset(
     (

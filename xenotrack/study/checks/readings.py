@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from xenotrack.study.checks.places import about_study, at_arms, at_row, at_rows
 from xenotrack.study.finding import Finding
-from xenotrack.study.places import about_study, at_arms, at_row, at_rows
 from xenotrack.study.study import Study
 
 # 99 % of published pairs lie below 1.7 to 3.7.

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from xenotrack.study.burden import first_seen
+from xenotrack.study.checks.places import about_study, at_row
 from xenotrack.study.finding import Finding
-from xenotrack.study.places import about_study, at_row
 from xenotrack.study.study import Study
 
 _JOINS = {

@@ -1,7 +1,7 @@
 import pytest
 
 from xenotrack.errors import InputError
-from xenotrack.study.delimited import read_delimited
+from xenotrack.study.files.delimited import read_delimited
 
 from .sheets import HEADER, finding_of, read, rules_of, sheet
 

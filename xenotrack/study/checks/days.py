@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from xenotrack.study.checks.places import about_study, at_row
 from xenotrack.study.finding import Finding
-from xenotrack.study.places import about_study, at_row
 from xenotrack.study.study import Study
 
 # A spreadsheet's day count of the years 1995 to 2064.

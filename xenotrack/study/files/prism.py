@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
+from xenotrack.study.files.sheet import Sheet, cell_name
 from xenotrack.study.finding import Finding
-from xenotrack.study.sheet import Sheet, cell_name
 
 _HEAD = 4096
 # A Prism table has some hundred cells; a file that claims millions is no table of mice.
