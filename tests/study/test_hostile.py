@@ -12,8 +12,8 @@ import pytest
 from xenotrack.errors import InputError
 from xenotrack.present import studio
 
+from .files.test_workbook import long_rows, workbook
 from .sheets import read
-from .test_workbook import long_rows, workbook
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 LAUGHS = "<!DOCTYPE lolz [<!ENTITY a0 'lol'>" + "".join(

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from .files.test_workbook import workbook
 from .readings import few
 from .sheets import finding_of, read, rules_of
-from .test_workbook import workbook
 
 DATA = [
     ["Mouse", "Group", "Day", "L", "W"],

@@ -5,9 +5,9 @@ from hypothesis import given
 
 from xenotrack.errors import InputError
 
+from .files.test_workbook import workbook
 from .readings import DAYS, arm_of, few, long_of, numbers_of, sizes, volumes, written
 from .sheets import finding_of, read, rules_of
-from .test_workbook import workbook
 
 HEAD = ["Mouse", *(f"Day {day}" for day in DAYS)]
 ROWS = {

@@ -5,10 +5,10 @@ from hypothesis import given
 
 from xenotrack.errors import InputError
 
+from .files.test_workbook import workbook
 from .readings import DAYS, arm_of, few, long_of, numbers_of, volumes
 from .sheets import finding_of, read, rules_of
 from .test_join import study_of
-from .test_workbook import workbook
 
 VOLUMES = [["Group", "Mouse", 0, 3], ["veh", 1, 100, 150], ["drug", 2, 110, 90]]
 WEIGHTS = [["Group", "Mouse", 0, 3], ["veh", 1, 20.5, 21], ["drug", 2, 22, 21.5]]

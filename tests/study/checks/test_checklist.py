@@ -2,7 +2,7 @@ import pytest
 
 from xenotrack.study.ingest import read_study
 
-from .sheets import clean_rows, finding_of, read, rules_of, sheet
+from ..sheets import clean_rows, finding_of, read, rules_of, sheet
 
 LONG = "mouse,arm,day,length,width,weight\n"
 DAYS = (0, 3, 7, 10, 14, 17, 21)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .sheets import finding_of, read, rules_of, sheet
+from ..sheets import finding_of, read, rules_of, sheet
 
 VISITS = (0, 3, 7, 10, 14, 17, 21)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from .sheets import finding_of, read, rules_of
+from ..sheets import finding_of, read, rules_of
 
 DAYS = (0, 3, 7, 10, 14, 17, 21)
 

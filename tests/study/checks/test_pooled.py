@@ -2,7 +2,7 @@
 
 import pytest
 
-from .sheets import finding_of, read, rules_of
+from ..sheets import finding_of, read, rules_of
 
 DAYS = (0, 7, 14)
 

@@ -3,7 +3,7 @@ import pytest
 from xenotrack.errors import InputError
 from xenotrack.study.files.delimited import read_delimited
 
-from .sheets import HEADER, finding_of, read, rules_of, sheet
+from ..sheets import HEADER, finding_of, read, rules_of, sheet
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -14,8 +14,8 @@ from xenotrack.errors import InputError
 from xenotrack.present.tables import to_parquet
 from xenotrack.study.files.parquet import read_parquet
 
-from .readings import few
-from .sheets import read, sheet
+from ..readings import few
+from ..sheets import read, sheet
 
 
 def test_a_tidy_table_is_read_back_as_it_was(clean):

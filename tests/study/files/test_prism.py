@@ -5,8 +5,8 @@ from hypothesis import given
 
 from xenotrack.errors import InputError
 
-from .readings import DAYS, arm_of, few, numbers_of, volumes, written
-from .sheets import finding_of, read
+from ..readings import DAYS, arm_of, few, numbers_of, volumes, written
+from ..sheets import finding_of, read
 
 
 def column(tag, title, *subcolumns):

@@ -9,7 +9,7 @@ from xenotrack.errors import InputError
 from xenotrack.study.ingest import read_study
 from xenotrack.study.settings import read_rules
 
-from .sheets import clean_rows, finding_of, read, rules_of, sheet
+from ..sheets import clean_rows, finding_of, read, rules_of, sheet
 
 
 def workbook(sheets, change=None):
