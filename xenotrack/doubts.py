@@ -10,13 +10,30 @@ from dataclasses import dataclass
 class Doubt:
     """One reason to trust a result less.
 
-    ``rule`` is a stable kebab-case name for scripts, ``about`` the arm, mouse or contrast
-    concerned ("" = the whole result), ``text`` one sentence for a person.
+    ``rule`` is a stable kebab-case name for scripts; ``arms`` are those concerned (none: all);
+    ``outcome`` is an outcome of ``compare``, or the source of several (``growth``,
+    ``progression``, ``response``, ``weight``; "" = whatever the study says); ``text`` is the fact
+    in one or two sentences; ``mice`` are named where a few of them matter.
     """
 
     rule: str
-    about: str
+    arms: tuple[str, ...]
+    outcome: str
     text: str
+    mice: tuple[str, ...] = ()
+
+    def touches(self, outcomes: Iterable[str], arms: Iterable[str] = ()) -> bool:
+        """Whether a result of these outcomes (or their source) and arms is to be read with it.
+
+        >>> few = Doubt("few-mice", ("A",), "growth", "A has 3 mice.")
+        >>> few.touches(["growth"], ["A", "B"]), few.touches(["growth"], ["B"])
+        (True, False)
+        >>> few.touches(["progression"]), few.touches(["growth"])
+        (False, True)
+        """
+        named = set(arms)
+        about_arms = not self.arms or not named or bool(named & set(self.arms))
+        return about_arms and (not self.outcome or self.outcome in set(outcomes))
 
 
 def merge_doubts(*groups: Iterable[Doubt]) -> tuple[Doubt, ...]:

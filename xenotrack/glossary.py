@@ -18,6 +18,9 @@ COLUMNS: dict[str, Column] = {
     "mouse": Column("", "the experimental unit, as named in the sheet"),
     "tumor": Column("", "tumour within the mouse; empty for the mouse as a whole"),
     "arm": Column("", "treatment group, as named in the sheet"),
+    "against": Column(
+        "", "the arm that `arm` is compared with; `best part` = the part that is hardest to beat"
+    ),
     "phase": Column("", "stretch of one treatment for a mouse"),
     "source": Column("", "where the reading was first written: file:row or sheet!cell"),
     # measurements
@@ -280,7 +283,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "influence": ("mouse", "arm", "estimate", "change", "change_in_errors"),
     "leave_one_out": (
-        *("family", "contrast", "p_adjusted", "p_lowest", "without_lowest"),
+        *("family", "contrast", "arm", "against", "p_adjusted", "p_lowest", "without_lowest"),
         *("p_highest", "without_highest", "n_changes", "changed_by"),
     ),
 }

@@ -38,4 +38,4 @@ def additive(
 
 def reasons(found: Synergy) -> dict[tuple[str, str], str]:
     """What could not be computed, by rule and arm."""
-    return {(doubt.rule, doubt.about): doubt.text for doubt in found.doubts}
+    return {(doubt.rule, arm): doubt.text for doubt in found.doubts for arm in doubt.arms}

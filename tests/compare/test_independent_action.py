@@ -111,7 +111,7 @@ def test_what_cannot_be_held_against_its_parts_is_named_with_the_reason(days, re
     found = independent_action(fit_of(**days), [30])
     assert found.to_frame().empty
     (doubt,) = found.doubts
-    assert doubt.about == "A+B"
+    assert doubt.arms == ("A+B",)
     assert reason in doubt.text
 
 

@@ -64,9 +64,9 @@ def test_mice_that_turn_a_verdict_are_named_and_doubted():
     (text,) = [
         doubt.text
         for doubt in results.doubts
-        if doubt.rule == "verdict-rests-on-a-mouse" and doubt.about == row.name
+        if doubt.rule == "verdict-rests-on-a-mouse" and " - ".join(doubt.arms) == row.name
     ]
-    assert f"without {named[0]} (p = {row['p_lowest']:.2g})" in text
+    assert f"without mouse {named[0]} (p = {row['p_lowest']:.2g})" in text
     assert f"and without {row['n_changes'] - 1} others" in text
 
 

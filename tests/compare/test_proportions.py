@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import barnard_exact, binom
 
-from xenotrack.arrays import Counts
 from xenotrack.compare import proportions
-from xenotrack.compare.proportions import proportion_difference, proportion_source
+from xenotrack.compare.proportions import Counts, proportion_difference, proportion_source
 
 
 def tables(n1, n2):

@@ -45,9 +45,10 @@ def test_synergy_is_said_however_much_is_below_the_limit():
 def test_a_claim_that_depends_on_the_limit_becomes_undecided():
     verdicts = ("synergy", "additive or undecided", None, "antagonism")
     others = [("synergy", "synergy", None, "additive or undecided")]
-    agreed, doubts = agreed_verdicts(verdicts, others, ("a", "b", "c", "d"))
+    about = [(arm, "bliss") for arm in "abcd"]
+    agreed, doubts = agreed_verdicts(verdicts, others, about)
     assert agreed == ("synergy", "additive or undecided", None, "additive or undecided")
-    assert [doubt.about for doubt in doubts] == ["d"]
+    assert [doubt.arms for doubt in doubts] == [("d",)]
 
 
 def rows(rates, reference, **how):

@@ -37,7 +37,7 @@ def test_a_thin_arm_pools_the_variances_with_a_doubt(thin):
     sheet = sheet[~last | ((sheet["day"] < 5) & (thin == "two readings"))]
     fit = fit_growth(studies.study_of(sheet))
     assert (fit.variances, len(fit.pieces)) == ("pooled", 1)
-    assert [d.about for d in fit.doubts if d.rule == "pooled-variances"] == ["b"]
+    assert [d.arms for d in fit.doubts if d.rule == "pooled-variances"] == [("b",)]
     assert not fit.slopes().independent
     declared = fit_growth(studies.study_of(sheet, variances="by_arm"))
     assert declared.variances == "by_arm"
@@ -115,7 +115,7 @@ def test_one_arm_on_lines_of_its_own_leaves_the_others_to_the_mixed_model():
     sheet = sheet[(sheet["arm"] == "a") | sheet["day"].isin([0, 21])]
     fit = fit_growth(studies.study_of(sheet, variances="by_arm"))
     assert [piece.mixed is None for piece in fit.pieces] == [False, True]
-    assert [d.about for d in fit.doubts if d.rule == "mouse-lines"] == ["b"]
+    assert [d.arms for d in fit.doubts if d.rule == "mouse-lines"] == [("b",)]
     assert fit.method == "mixed model by arm, Kenward–Roger; mouse lines where needed"
     assert len(fit.components()) == 1
 
@@ -217,7 +217,7 @@ def test_a_verdict_that_depends_on_the_limit_is_undecided_with_a_doubt():
     assert len(set(alone)) > 1, alone
     fit = fit_growth(study)
     assert fit.verdicts == ("undecided", "growing")
-    assert [d.about for d in fit.doubts if d.rule == "below-limit-verdict"] == ["a"]
+    assert [d.arms for d in fit.doubts if d.rule == "below-limit-verdict"] == [("a",)]
 
 
 def hovering(start: list[float], volumes: list[float]) -> pd.DataFrame:

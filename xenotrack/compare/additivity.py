@@ -121,7 +121,8 @@ def not_testable_later(
         since = "; ".join(f"{name} from day {when:g}" for name, when in told)
         yield Doubt(
             "additivity-not-testable",
-            ", ".join(name for name, _ in told),
+            tuple(name for name, _ in told),
+            "synergy",
             "Response additivity predicts no tumour, as the expected volume less its error "
-            f"reaches 0, and is not testable later: {since}. --day names an earlier one.",
+            f"reaches 0, and is not testable later: {since}.",
         )

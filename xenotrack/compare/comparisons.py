@@ -132,10 +132,12 @@ def adjust_family(
 
 def doubts_about(family: Family, raw: RawContrasts, outcome: str) -> Iterator[Doubt]:
     """Contrasts that the model could not give."""
-    lost = [label for label, given in zip(family.labels, raw.estimable, strict=True) if not given]
+    lost = [pair for pair, given in zip(family.pairs, raw.estimable, strict=True) if not given]
     if lost:
-        text = f"Not estimable on {outcome}, and not counted as claims: {'; '.join(lost)}."
-        yield Doubt("contrast-not-estimable", family.name, text)
+        labels = "; ".join(pair.label for pair in lost)
+        text = f"Not estimable on {outcome}, and not counted as claims: {labels}."
+        arms = dict.fromkeys(name for pair in lost for name in (pair.arm, pair.other))
+        yield Doubt("contrast-not-estimable", tuple(arms), outcome, text)
 
 
 def compare_with_parts(
@@ -216,7 +218,7 @@ def doubts_about_claims(
             f"Whether a combination is better than its parts cannot be tested on {outcome}, as not "
             f"all of them are estimable: {names}."
         )
-        yield Doubt("part-not-estimable", ", ".join(untested), text)
+        yield Doubt("part-not-estimable", tuple(untested), outcome, text)
     for whole in wholes:
         missing = missing_parts(design, whole)
         if missing:
@@ -225,7 +227,7 @@ def doubts_about_claims(
                 f"{whole} is compared with those of its parts that the study has; no arm received "
                 f"{names}."
             )
-            yield Doubt("part-missing", whole, text)
+            yield Doubt("part-missing", (whole,), "", text)
 
 
 def primary_alone(

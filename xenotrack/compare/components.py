@@ -44,15 +44,17 @@ def ln_volume_change(rates: ArmEstimates, day: float) -> ArmEstimates:
 def doubt_day(design: Design, last_day: Floats, day: float) -> Iterator[Doubt]:
     """Arms whose line is followed past their last reading; ``last_day`` (k,) by arm."""
     beyond = [
-        f"{name} (day {last:g})"
+        (name, f"{name} (day {last:g})")
         for name, last in zip(design.arm_names, last_day, strict=True)
         if last < day
     ]
     if beyond:
         yield Doubt(
             "volume-extrapolated",
+            tuple(name for name, _ in beyond),
             "ln_volume",
-            f"Day {day:g} lies beyond the last day fitted of {', '.join(beyond)}: the change of "
+            f"Day {day:g} lies beyond the last day fitted of "
+            f"{', '.join(words for _, words in beyond)}: the change of "
             "ln volume follows the line of that arm to where nobody measured.",
         )
 

@@ -191,4 +191,4 @@ def impossible(
     for (arm, reasons), rows in lacking.items():
         names = ", ".join(REFERENCE_NAMES[e.reference].format(e.text) for e in rows)
         text = f"For {arm}, what cannot be computed: {names}; because {reasons}."
-        yield Doubt(f"no-{rows[0].reference.replace('_', '-')}", arm, text)
+        yield Doubt(f"no-{rows[0].reference.replace('_', '-')}", (arm,), "synergy", text)

@@ -26,6 +26,11 @@ class Pair:
     def label(self) -> str:
         return f"{self.arm} - {self.other}"
 
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """The contrast as a table has it: label, arm, against."""
+        return self.label, self.arm, self.other
+
     def is_about(self, pair: Pair | None) -> bool:
         """Whether both compare the same two arms, in either direction."""
         return pair is not None and {self.arm, self.other} == {pair.arm, pair.other}

@@ -46,7 +46,7 @@ def growth_synergy(study: Study, fit: GrowthFit, days: Sequence[float] | None = 
     if not any(below.values()):
         return found
     others = [synergy_of(other) for other in other_placements(study)]
-    about = [f"{e.combination} ({e.reference})" for e in found.asked]
+    about = [(e.combination, e.reference) for e in found.asked]
     verdicts, doubts = agreed_verdicts(found.verdicts, [o.verdicts for o in others], about)
     return replace(found, verdicts=verdicts, doubts=merge_doubts(found.doubts, doubts))
 

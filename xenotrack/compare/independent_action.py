@@ -169,7 +169,8 @@ def doubt_lacking(lacking: Sequence[tuple[Expectation, str]]) -> Iterator[Doubt]
     for (combination, reason), parts in by_reason.items():
         yield Doubt(
             "no-independent-action",
-            combination,
+            (combination,),
+            "independent_action",
             f"{combination} cannot be held against independent action of "
             f"{'; '.join(dict.fromkeys(parts))}: {reason}.",
         )
@@ -179,12 +180,13 @@ def doubt_room(rows: Sequence[Held]) -> Iterator[Doubt]:
     """Expectations that no combination could surpass, by day."""
     full = [row for row in rows if row.expected == 1]
     for day in dict.fromkeys(row.day for row in full):
-        names = ", ".join(dict.fromkeys(r.asked.combination for r in full if r.day == day))
+        arms = tuple(dict.fromkeys(r.asked.combination for r in full if r.day == day))
         yield Doubt(
             "independent-action-leaves-no-room",
-            names,
-            f"By day {day:g} a part of {names} has held every one of its mice: no combination "
-            "could be beyond it. A later day may tell.",
+            arms,
+            "independent_action",
+            f"By day {day:g} a part of {', '.join(arms)} has held every one of its mice: "
+            "no combination could be beyond it. A later day may tell.",
         )
 
 

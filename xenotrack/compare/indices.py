@@ -77,8 +77,7 @@ def doubts_about(rows: Sequence[GroupIndex]) -> Iterator[Doubt]:
             reason = row.found.method.removeprefix(NOT_ESTIMABLE).partition(";")[0]
             missing.setdefault(reason, []).append(row)
     for reason, lost in missing.items():
-        arms, names = (
-            ", ".join(dict.fromkeys(getattr(row, name) for row in lost))
-            for name in ("arm", "index")
-        )
-        yield Doubt("index-not-estimable", names, f"No {names} for {arms}: {reason}.")
+        arms = tuple(dict.fromkeys(row.arm for row in lost))
+        names = ", ".join(dict.fromkeys(row.index for row in lost))
+        text = f"No {names} for {', '.join(arms)}: {reason}."
+        yield Doubt("index-not-estimable", arms, "indices", text)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEAVE_ONE_OUT = (
-    *("family", "contrast", "p_adjusted", "p_lowest", "without_lowest"),
+    *("family", "contrast", "arm", "against", "p_adjusted", "p_lowest", "without_lowest"),
     *("p_highest", "without_highest", "n_changes", "changed_by"),
 )
 MOST_MICE = 200  # of one fit; a pooled one is made anew with all its mice for each
@@ -72,9 +72,9 @@ def claims_of(design: Design) -> list[Claim]:
 def leave_one_out(fit: GrowthFit, rows: LogVolumes) -> pd.DataFrame:
     """A row a claim: its p-value, the ends of those without one mouse, and who turns it.
 
-    ``family contrast p_adjusted p_lowest without_lowest p_highest without_highest n_changes
-    changed_by``: a mouse turns a claim where p passes 1 − level without it. ``rows`` are the
-    readings that were fitted. Empty where one model has more than ``MOST_MICE`` mice.
+    ``family contrast arm against p_adjusted p_lowest without_lowest p_highest without_highest
+    n_changes changed_by``: a mouse turns a claim where p passes 1 − level without it. ``rows`` are
+    the readings that were fitted. Empty where one model has more than ``MOST_MICE`` mice.
     """
     import pandas as pd
 
@@ -90,7 +90,7 @@ def leave_one_out(fit: GrowthFit, rows: LogVolumes) -> pd.DataFrame:
     ).reshape(len(mice), len(claims))
     names = rows.mice[mice]
     lines = [
-        (claim.family, claim.pair.label, p, *_ends(own, p, names, 1 - fit.level))
+        (claim.family, *claim.pair.names, p, *_ends(own, p, names, 1 - fit.level))
         for claim, p, own in zip(claims, whole, without.T, strict=True)
         if np.isfinite(p) and np.isfinite(own).any()
     ]
@@ -143,7 +143,9 @@ def doubts_about_mice(found: pd.DataFrame, level: float) -> Iterator[Doubt]:
         more = f", and without {others} other{'s' if others > 1 else ''}" if others else ""
         yield Doubt(
             "verdict-rests-on-a-mouse",
-            row["contrast"],
+            (row["arm"], row["against"]),
+            "growth",
             f"{row['contrast']}: the verdict on growth ({p_words(row['p_adjusted'])}) would turn "
-            f"without {row[mouse]} ({p_words(row[f'p_{end}'])}){more}.",
+            f"without mouse {row[mouse]} ({p_words(row[f'p_{end}'])}){more}.",
+            (row[mouse],),
         )

@@ -60,16 +60,16 @@ def spare_antagonism(
                 f"No verdict of antagonism on {arm}: {share:.0%} of its readings are below the "
                 "limit, where further shrinkage is not seen."
             )
-            doubts[Doubt("antagonism-below-limit", arm, text)] = None
+            doubts[Doubt("antagonism-below-limit", (arm,), "synergy", text)] = None
     return tuple(spared), tuple(doubts)
 
 
 def agreed_verdicts(
-    verdicts: Verdicts, others: Sequence[Verdicts], about: Sequence[str]
+    verdicts: Verdicts, others: Sequence[Verdicts], about: Sequence[tuple[str, str]]
 ) -> tuple[Verdicts, tuple[Doubt, ...]]:
     """Verdicts that hold wherever readings below the limit are placed; else undecided.
 
-    ``about`` says of each row which claim it is.
+    ``about``: the combination and the reference of each row.
     """
     agreed: list[str | None] = []
     doubts: dict[Doubt, None] = {}
@@ -78,9 +78,10 @@ def agreed_verdicts(
         stable = verdict in (None, UNDECIDED) or not changed
         agreed.append(verdict if stable else UNDECIDED)
         if not stable:
+            arm, reference = about[row]
             text = (
-                f"{about[row]}: {verdict} becomes undecided, since it depends on where readings "
-                "below the limit are placed."
+                f"{arm} ({reference}): {verdict} becomes undecided, since it depends on where "
+                "readings below the limit are placed."
             )
-            doubts[Doubt("below-limit-synergy", about[row], text)] = None
+            doubts[Doubt("below-limit-synergy", (arm,), "synergy", text)] = None
     return tuple(agreed), tuple(doubts)

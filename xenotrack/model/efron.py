@@ -50,7 +50,7 @@ def fit_efron(days: Floats, events: Bools, arm: Counts, n_arms: int) -> EfronFit
     covariance = np.zeros((n_arms, n_arms))
     covariance[1:, 1:] = fit.variance_matrix_.to_numpy()
     texts = dict.fromkeys(str(warning.message) for warning in raised)
-    doubts = tuple(Doubt("cox-fit", "", text) for text in texts)
+    doubts = tuple(Doubt("cox-fit", (), "log_hazard", text) for text in texts)
     return EfronFit(log_hazards, covariance, float(fit.log_likelihood_), doubts)
 
 

@@ -112,12 +112,14 @@ def _choose_variances(
     thin = (rows.mice_with(3) < 4) & testable
     if not thin.any():
         return "by_arm", ()
-    names = ", ".join(np.array(design.arm_names, dtype=object)[thin])
+    arms = tuple(np.array(design.arm_names, dtype=object)[thin].tolist())
     return "pooled", (
         Doubt(
             "pooled-variances",
-            names,
-            f"One spread for all arms: fewer than four mice with three readings in {names}. "
+            arms,
+            "growth",
+            f"One spread for all arms: fewer than four mice with three readings in "
+            f"{', '.join(arms)}. "
             "If the arms' mice differ in spread, p-values and intervals are too narrow.",
         ),
     )
@@ -127,7 +129,8 @@ def _untested(design: Design, testable: NDArray[np.bool_]) -> tuple[Doubt, ...]:
     return tuple(
         Doubt(
             "arm-not-tested",
-            name,
+            (name,),
+            "growth",
             f"{name} has fewer than two mice measured on two days: listed without a test.",
         )
         for name, tested in zip(design.arm_names, testable, strict=True)
@@ -189,7 +192,8 @@ def _agreed_verdicts(study: Study, fit: GrowthFit) -> tuple[tuple[str, ...], tup
             doubts.append(
                 Doubt(
                     "below-limit-verdict",
-                    arm,
+                    (arm,),
+                    "growth",
                     f"{arm}: the verdict depends on where readings below the limit are placed "
                     f"({verdict}; {', '.join(rest)} at the limit and at half of it).",
                 )

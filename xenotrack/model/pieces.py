@@ -31,7 +31,7 @@ def fit_pieces(rows: LogVolumes, codes: Codes, design: Design, variances: Varian
             pieces.append(_mixed_piece(own, group, design))
         except FitError as error:
             pieces.extend(_lines_piece(own, int(code)) for code in group)
-            arms = ", ".join(design.arm_names[code] for code in group)
+            arms = tuple(design.arm_names[code] for code in group)
             doubts.append(_lines_doubt(arms, error))
     return tuple(pieces), tuple(doubts)
 
@@ -91,10 +91,12 @@ def _lines_piece(rows: LogVolumes, code: int) -> Piece:
     )
 
 
-def _lines_doubt(arms: str, error: FitError) -> Doubt:
+def _lines_doubt(arms: tuple[str, ...], error: FitError) -> Doubt:
     return Doubt(
         "mouse-lines",
         arms,
-        f"The readings of {arms} do not identify a mixed model ({str(error).rstrip('.')}): a line "
-        "was fitted to each mouse, and arms are compared by Welch's test.",
+        "growth",
+        f"The readings of {', '.join(arms)} do not identify a mixed model "
+        f"({str(error).rstrip('.')}): a line was fitted to each mouse, and arms are compared by "
+        "Welch's test.",
     )

@@ -158,7 +158,8 @@ def fit_progression(study: Study) -> ProgressionFit:
     beyond = [
         Doubt(
             "rmst-beyond-follow-up",
-            name,
+            (name,),
+            "progression",
             f"{name} was followed to day {curve.last_day:g} only: no restricted mean to day "
             f"{until:g}.",
         )
@@ -205,7 +206,8 @@ def _without_events(design: Design, curves: tuple[SurvivalCurve, ...]) -> Iterat
     if names and len(names) < len(curves):
         yield Doubt(
             "arm-without-events",
-            ", ".join(names),
+            tuple(names),
+            "progression",
             f"No mouse progressed in {', '.join(names)}: differences of restricted means take the "
             "spread there as 0 and look surer than they are; the log hazards do not.",
         )
@@ -225,7 +227,8 @@ def _toxicity_doubts(study: Study, mice: pd.DataFrame) -> Iterator[Doubt]:
             who = "1 mouse" if count == 1 else f"{count} mice"
             yield Doubt(
                 "toxicity-before-progression",
-                name,
+                (name,),
+                "progression",
                 f"{name}: {who} left for toxicity before progression, which counts as censored; "
                 f"the median time to progression or toxicity {reached}.",
             )

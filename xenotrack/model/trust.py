@@ -39,7 +39,8 @@ def _shared_baseline_error(rows: LogVolumes) -> Iterator[Doubt]:
     if rows.through_origin:
         yield Doubt(
             "baseline-error-shared",
-            "",
+            (),
+            "growth",
             "The model is of volumes relative to the baseline: the error of one baseline reading "
             "is in every reading of its mouse, and the model does not know it.",
         )
@@ -49,13 +50,14 @@ def _singular(fit: GrowthFit) -> Iterator[Doubt]:
     for piece in fit.pieces:
         if piece.mixed is None or not piece.mixed.singular:
             continue
-        arms = ", ".join(fit.design.arm_names[code] for code in piece.arms)
+        arms = tuple(fit.design.arm_names[code] for code in piece.arms)
         lost = "no spread between mice" if piece.mixed.rank == 0 else "one direction of spread"
         yield Doubt(
             "singular-fit",
             arms,
-            f"The spread between mice of {arms} is on the boundary of what can be estimated "
-            f"({lost}); the fit is kept as it is.",
+            "growth",
+            f"The spread between mice of {', '.join(arms)} is on the boundary of what can be "
+            f"estimated ({lost}); the fit is kept as it is.",
         )
 
 
@@ -64,7 +66,8 @@ def _few_mice(fit: GrowthFit) -> Iterator[Doubt]:
         if tested and n < FEW_MICE:
             yield Doubt(
                 "few-mice",
-                name,
+                (name,),
+                "growth",
                 f"{name} has only {n} mice: its interval rests on a guess of spread.",
             )
 
@@ -76,7 +79,8 @@ def _below_limit(study: Study) -> Iterator[Doubt]:
         if part > MUCH_BELOW_LIMIT:
             yield Doubt(
                 "below-limit-share",
-                name,
+                (name,),
+                "growth",
                 f"{part:.0%} of the readings of {name} are below the limit of "
                 f"{study.limit_mm3:g} mm³: its rate leans on how they are treated.",
             )
@@ -86,18 +90,17 @@ def _cut_early(fit: GrowthFit) -> Iterator[Doubt]:
     longest = np.nanmax(fit.last_day)
     first = np.nanmin(fit.first_day)
     early = [
-        f"{name} ends on day {last:g}"
+        (name, last)
         for name, last, tested in zip(fit.design.arm_names, fit.last_day, fit.tested, strict=True)
         if tested and last - first < CUT_EARLY * (longest - first)
     ]
     if early:
-        end = min(fit.last_day[fit.tested])
-        mend = f"--until {end:g} fits all arms over the same days."
+        days = "; ".join(f"{name} ends on day {last:g}" for name, last in early)
         yield Doubt(
             "arms-cut-at-different-days",
-            "",
-            f"Rates are over different days: {'; '.join(early)}; the longest arm on day "
-            f"{longest:g}. {mend}",
+            tuple(name for name, _ in early),
+            "growth",
+            f"Rates are over different days: {days}; the longest arm on day {longest:g}.",
         )
 
 
@@ -118,7 +121,8 @@ def _curved(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
         how = "speeds up" if change > 0 else "slows down"
         yield Doubt(
             "curved-growth",
-            name,
+            (name,),
+            "growth",
             f"{name} is no straight line on the log scale: its rate {how} by about "
             f"{abs(change):.3f} per day over the days fitted ({p_words(p_value)}); the one rate "
             "is an average over them.",
@@ -172,7 +176,8 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
         )
         yield Doubt(
             "unequal-variances",
-            "",
+            (),
+            "growth",
             f"The arms differ in spread (likelihood ratio {ratio:.1f} on {df} df, "
             f"{p_words(p_value)}; largest to smallest standard deviation: {_sd_ratios(by_arm)}): "
             f"{treated}.",

@@ -45,7 +45,7 @@ class Results:
         try:
             return self.growth
         except FitError as error:
-            return Doubt("growth-not-fitted", "", str(error))
+            return Doubt("growth-not-fitted", (), "growth", str(error))
 
     @property
     def has_growth(self) -> bool:

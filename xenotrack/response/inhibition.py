@@ -78,7 +78,8 @@ def choose_day(study: Study, asked: float | None = None) -> IndexDay:
 def _no_day(reason: str) -> Doubt:
     return Doubt(
         "no-index-day",
-        "",
+        (),
+        "indices",
         f"{reason}, so no day has all of them for indices such as TGI; name one with --day.",
     )
 
@@ -86,7 +87,7 @@ def _no_day(reason: str) -> Doubt:
 def _moved(asked: float, day: float) -> Iterator[Doubt]:
     if abs(asked - day) > SAME_DAY:
         text = f"The control was not measured on day {asked:g}: indices are of day {day:g}."
-        yield Doubt("index-day-moved", "", text)
+        yield Doubt("index-day-moved", (), "indices", text)
 
 
 def _early(day: float, last: Floats) -> Iterator[Doubt]:
@@ -95,7 +96,8 @@ def _early(day: float, last: Floats) -> Iterator[Doubt]:
     if day < usual / 2:
         yield Doubt(
             "index-day-early",
-            "",
+            (),
+            "indices",
             f"Indices are of day {day:g}, the last with every control mouse, though half of them "
             f"were followed to day {usual:g}; name a later day with --day.",
         )
@@ -115,7 +117,8 @@ def _lost(study: Study, last: Floats, day: float) -> Iterator[Doubt]:
     ]
     yield Doubt(
         "mice-lost-before-index-day",
-        control,
+        (control,),
+        "indices",
         f"By day {day:g} mice had left ({', '.join(counts)}): indices of that day compare the "
         "mice that stayed, and say too little where the largest tumours of the control left.",
     )

@@ -124,7 +124,8 @@ def _doubts(study: Study, courses: Courses, mice: pd.DataFrame) -> Iterator[Doub
     if len(unmeasured):
         yield Doubt(
             "no-relative-endpoints",
-            "",
+            (),
+            "response",
             f"{count_mice(len(unmeasured))} had no measurable baseline, so nothing is relative "
             f"to it: {name_mice(unmeasured)}.",
         )
@@ -133,7 +134,8 @@ def _doubts(study: Study, courses: Courses, mice: pd.DataFrame) -> Iterator[Doub
         min_day = study.design.rules.response.min_day
         yield Doubt(
             "response-not-evaluable",
-            "",
+            (),
+            "response",
             f"{count_mice(len(unseen))} had no reading on day {min_day:g} or later and did not "
             f"progress; NE stays in the denominator: {name_mice(unseen)}.",
         )
@@ -144,14 +146,16 @@ def _pptp_doubts(mice: pd.DataFrame, pptp: PptpClasses) -> Iterator[Doubt]:
     if len(small):
         yield Doubt(
             "pptp-small-baseline",
-            "",
+            (),
+            "response",
             f"{count_mice(len(small))} had less than 100 mm³ at baseline, where a PPTP class "
             f"means nothing: {name_mice(small)}.",
         )
     if (mice["pptp"] == "PD").any():
         yield Doubt(
             "pptp-unsplit",
-            "",
+            (),
+            "response",
             "PD is not split into PD1 and PD2: the study has no control whose median time to "
             "four times baseline was reached.",
         )

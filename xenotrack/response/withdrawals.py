@@ -70,7 +70,8 @@ def _not_evaluable(mice: pd.DataFrame) -> Iterator[Doubt]:
     for reason, group in left_out.groupby("reason", sort=False):
         yield Doubt(
             "not-evaluable",
-            "",
+            (),
+            "progression",
             f"{count_mice(len(group))} cannot be judged for progression ({reason}): "
             f"{name_mice(group['mouse'])}.",
         )
@@ -81,7 +82,8 @@ def _late_baselines(judged: pd.DataFrame) -> Iterator[Doubt]:
     if len(late):
         yield Doubt(
             "late-baseline",
-            "",
+            (),
+            "progression",
             f"{count_mice(len(late))} had no reading up to day 0; the first one stands for the "
             f"baseline: {name_mice(late['mouse'])}.",
         )
@@ -92,7 +94,8 @@ def _without_follow_up(judged: pd.DataFrame) -> Iterator[Doubt]:
     if len(unseen):
         yield Doubt(
             "no-follow-up",
-            "",
+            (),
+            "progression",
             f"{count_mice(len(unseen))} had no reading after day 0 and count as censored there: "
             f"{name_mice(unseen['mouse'])}.",
         )
@@ -103,7 +106,8 @@ def _unconfirmed_crossings(judged: pd.DataFrame) -> Iterator[Doubt]:
     if len(unconfirmed):
         yield Doubt(
             "unconfirmed-crossing",
-            "",
+            (),
+            "progression",
             f"{count_mice(len(unconfirmed))} met the rule at the last reading only and count as "
             f"censored at the one before: {name_mice(unconfirmed['mouse'])}.",
         )
@@ -113,7 +117,8 @@ def _unknown_fates(unexplained: pd.DataFrame, n_mice: int) -> Iterator[Doubt]:
     if len(unexplained):
         yield Doubt(
             "unknown-fate",
-            "",
+            (),
+            "progression",
             f"{len(unexplained)} of {n_mice} mice were last measured before the study's last "
             "day, nobody says why, and count as censored; name in the fate column those that "
             f"left for tumour size: {name_mice(unexplained['mouse'])}.",
@@ -129,7 +134,8 @@ def _losses_before_leaving(study: Study, unexplained: pd.DataFrame) -> Iterator[
     if len(lost):
         yield Doubt(
             "loss-before-leaving",
-            "",
+            (),
+            "weight",
             f"{count_mice(len(lost))} left having lost {HEAVY_LOSS:g} % of body weight or more, "
             f"and nobody says why: {name_mice(lost['mouse'])}. Those that were taken out for it "
             "left for toxicity: say so in the fate column.",
@@ -148,7 +154,8 @@ def _differing_withdrawals(
         counts = ", ".join(f"{arm} {row['sum']} of {row['size']}" for arm, row in by_arm.iterrows())
         yield Doubt(
             "withdrawals-differ",
-            "",
+            (),
+            "progression",
             f"The share of mice that left before they progressed differs between arms ({counts}): "
             "if treatment made them leave, time to progression says too much there.",
         )

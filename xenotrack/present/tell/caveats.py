@@ -10,10 +10,10 @@ from xenotrack.present.tell.facts import Facts
 # The doubts themselves stand beside their questions, with numbers and what to do.
 CAVEATS = {
     "arms-cut-at-different-days": "growth is compared over days that differ between arms",
-    "curved-growth": "growth of {about} was no straight line",
-    "below-limit-verdict": "readings below the limit decide on {about}",
+    "curved-growth": "growth of {arms} was no straight line",
+    "below-limit-verdict": "readings below the limit decide on {arms}",
     "mouse-lines": "the mixed model was not identified",
-    "few-mice": "few mice in {about}",
+    "few-mice": "few mice in {arms}",
     "withdrawals-differ": "arms differ in how many mice left before they progressed",
     "unknown-fate": "mice left, and nobody says why",
 }
@@ -48,6 +48,7 @@ def _spread(facts: Facts) -> Iterator[str]:
 
 def _by_rule(facts: Facts) -> Iterator[str]:
     for rule, words in CAVEATS.items():
-        about = [doubt.about for doubt in facts.results.doubts if doubt.rule == rule]
-        if about:
-            yield words.format(about=join(dict.fromkeys(about)))
+        doubts = [doubt for doubt in facts.results.doubts if doubt.rule == rule]
+        if doubts:
+            arms = dict.fromkeys(arm for doubt in doubts for arm in doubt.arms)
+            yield words.format(arms=join(arms) if arms else "")

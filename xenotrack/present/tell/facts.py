@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from xenotrack.compare.components import OUTCOMES
 from xenotrack.compare.slowing import with_slowing
 from xenotrack.present.results import Results
 from xenotrack.study.design import Design
@@ -52,7 +53,7 @@ class Facts:
             arm
             for doubt in self.results.doubts
             if doubt.rule == "arm-without-events"
-            for arm in doubt.about.split(", ")
+            for arm in doubt.arms
         )
 
     @cached_property
@@ -114,12 +115,9 @@ class Facts:
     def doubts(self, rules: Iterable[str], outcomes: Iterable[str] = ()) -> tuple[str, ...]:
         """The doubts with these names; those that name an outcome only where it is one of these."""
         wanted, outcomes = set(rules), set(outcomes)
-        others = {
-            *("growth_rate", "log_hazard", "rmst_days", "response_rate", "weight_nadir"),
-        } - outcomes
         return tuple(
             doubt.text
             for doubt in self.results.doubts
             if doubt.rule in wanted
-            and not (outcomes and any(f" on {name}" in doubt.text for name in others))
+            and (doubt.outcome not in OUTCOMES or not outcomes or doubt.outcome in outcomes)
         )
