@@ -17,7 +17,8 @@ FLOORS = (
     ("response",),
     ("model",),
     ("compare",),
-    ("present", "plan", "many"),
+    ("present", "plan"),
+    ("many",),
     ("cli",),
 )
 # A library, and the only rooms that may import it.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xenotrack.cli.options import StudyCommand, reads_study, writes_table
-from xenotrack.cli.request import Request, count
+from xenotrack.cli.request import Request
 
 if TYPE_CHECKING:
     from xenotrack.study.finding import Finding
@@ -61,7 +61,7 @@ def check(request: Request, *, template: bool, fix: bool) -> None:
 
 def _write_template(request: Request, study: Study) -> None:
     """Print the study.toml, or write it to -o with the sheet's path from there."""
-    from xenotrack.cli.output import write_bytes
+    from xenotrack.present.safe_files import write_bytes
     from xenotrack.study.template import template
 
     named = request.source if not request.source.endswith((".toml", "-")) else None
@@ -80,6 +80,8 @@ def _write_template(request: Request, study: Study) -> None:
 
 def _close(request: Request, findings: Sequence[Finding], left: str = "") -> None:
     """Count the findings, and leave with 1 where they are errors."""
+    from xenotrack.study.refusal import count
+
     errors = sum(finding.severity == "error" for finding in findings)
     request.say(
         f"{count(len(findings), 'finding')}{left}, {count(errors, 'error')}."
@@ -92,12 +94,13 @@ def _close(request: Request, findings: Sequence[Finding], left: str = "") -> Non
 
 def _fix(request: Request) -> None:
     """Write the corrected sheet and its ledger, then list what is left to people."""
-    from xenotrack.cli.output import write_both
     from xenotrack.present.findings import findings_text
+    from xenotrack.present.safe_files import write_both
     from xenotrack.present.tables import FORMATS, SUFFIXES, stack
     from xenotrack.study.changes import changes, remaining, swaps
     from xenotrack.study.finding import findings_frame
     from xenotrack.study.ingest import only_study
+    from xenotrack.study.refusal import count
 
     out = request.output
     if out is None or SUFFIXES.get(out.suffix) not in ("csv", "tsv"):

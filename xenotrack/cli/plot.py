@@ -101,7 +101,6 @@ def plot(
       xenotrack plot growth_by_arm sheet.csv --journal cell-half -o figure1.pdf
       xenotrack plot progression sheet.csv --theme dark -o slide.png
     """
-    from xenotrack.cli.output import write_bytes
     from xenotrack.doubts import merge_doubts
     from xenotrack.present.figures.save import (
         PRINT_DPI,
@@ -109,6 +108,7 @@ def plot(
         picture_format,
         render,
     )
+    from xenotrack.present.safe_files import write_bytes
 
     give_matplotlib_a_home()
     from xenotrack.present.figures.gallery import draw

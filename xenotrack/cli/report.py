@@ -20,8 +20,8 @@ def report(folder: Path, docx: bool) -> None:
       xenotrack report results
       xenotrack report results --docx
     """
-    from xenotrack.cli.output import write_bytes
     from xenotrack.present.report import render_report
+    from xenotrack.present.safe_files import write_bytes
     from xenotrack.present.stored import read_run, run_folders
 
     runs = {each: read_run(each) for each in run_folders(folder)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xenotrack.doubts import Doubt
-from xenotrack.errors import InputError, StudyError
+from xenotrack.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xenotrack.many.job import Job
     from xenotrack.present.results import Results
-    from xenotrack.study.finding import Finding
+    from xenotrack.study.rules import Rules
     from xenotrack.study.study import Study
 
 
@@ -69,14 +70,30 @@ class Request:
             quiet=options.pop("quiet"),
         )
 
-    def studies(self, trace: bool = False) -> tuple[Study, ...]:
-        """Every study of the sheet, findings and all."""
-        from xenotrack.study.ingest import read_studies
+    def rules(self) -> Rules:
+        """The rules in force: those of the study.toml and those typed."""
         from xenotrack.study.settings import read_rules
 
         toml = Path(self.source) if self.source.endswith(".toml") else None
-        rules = read_rules(toml, self.overrides)
-        source = sys.stdin.buffer.read() if self.source == "-" else Path(self.source)
+        return read_rules(toml, self.overrides)
+
+    def source_read(self) -> Path | bytes:
+        """Where the sheet is, or what came on stdin."""
+        return sys.stdin.buffer.read() if self.source == "-" else Path(self.source)
+
+    def job(self) -> Job:
+        """The request as a job of ``run``."""
+        from xenotrack.many.job import Job
+
+        assert self.output is not None  # -o is required
+        rules, source = self.rules(), self.source_read()
+        return Job(source, rules, self.output, self.source, self.reading, self.strict)
+
+    def studies(self, trace: bool = False) -> tuple[Study, ...]:
+        """Every study of the sheet, findings and all."""
+        from xenotrack.study.ingest import read_studies
+
+        rules, source = self.rules(), self.source_read()
         studies = read_studies(source, rules, trace=trace, **self.reading)
         self.excluded[:] = [one.text for study in studies for one in study.exclusions]
         for text in self.excluded:
@@ -99,25 +116,17 @@ class Request:
 
     def refuse_findings(self, study: Study) -> None:
         """Refuse on errors (``--strict``: on warnings too); else say how many warnings."""
-        self._refuse(study.findings if self.strict else study.errors, self.strict)
+        from xenotrack.study.refusal import about_warnings, refuse_findings
+
+        refuse_findings(study, self.strict, self.source)
         if study.findings:
-            warnings = count(len(study.findings), "warning")
-            self.say(f"{warnings} about the sheet: see `xenotrack check {self.source}`.")
+            self.say(about_warnings(study, self.source))
 
     def refuse_errors(self, study: Study) -> None:
         """Refuse what only people can mend."""
-        self._refuse(study.errors, strict=False)
+        from xenotrack.study.refusal import refuse_findings
 
-    def _refuse(self, refused: Sequence[Finding], strict: bool) -> None:
-        if refused:
-            shown = "\n".join(f"  {finding}" for finding in refused[:5])
-            more = f"\n  and {len(refused) - 5} more" if len(refused) > 5 else ""
-            raise StudyError(
-                f"{'Refused by --strict' if strict else 'The sheet must be mended first'} "
-                f"({count(len(refused), 'finding' if strict else 'error')}):"
-                f"\n{shown}{more}\n"
-                f"`xenotrack check {self.source}` lists them all."
-            )
+        refuse_findings(study, False, self.source)
 
     def say(self, text: str) -> None:
         """Say something to a person."""
@@ -126,10 +135,11 @@ class Request:
 
     def say_doubts(self, doubts: Iterable[Doubt]) -> None:
         """Say every doubt, or refuse to go on where the user is strict."""
+        from xenotrack.study.refusal import refuse_doubts
+
         doubts = tuple(doubts)
-        if doubts and self.strict:
-            listed = "\n".join(f"  {doubt.text}" for doubt in doubts)
-            raise StudyError(f"Refused by --strict ({count(len(doubts), 'doubt')}):\n{listed}")
+        if self.strict:
+            refuse_doubts(doubts)
         for doubt in doubts:
             self.say(f"Doubt: {doubt.text}")
 
@@ -152,7 +162,7 @@ class Request:
 
         ``text`` is what people read instead of the table.
         """
-        from xenotrack.cli.output import write_bytes
+        from xenotrack.present.safe_files import write_bytes
         from xenotrack.present.tables import FORMATS, SUFFIXES, format_of
 
         form = self.form or (format_of(self.output) if self.output else "table")
@@ -192,14 +202,6 @@ def _as_text(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return tuple(map(_as_text, value)) if isinstance(value, tuple) else value
-
-
-def count(number: int, noun: str) -> str:
-    """
-    >>> count(1, "warning"), count(2, "warning")
-    ('1 warning', '2 warnings')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _pair(text: str, flag: str) -> tuple[str, str]:

@@ -27,8 +27,8 @@ def tidy(request: Request) -> None:
     if request.output is not None and request.output.suffix.lower() == ".pzfx":
         if request.form is not None:
             raise click.UsageError(f"-f {request.form} contradicts the suffix of .pzfx.")
-        from xenotrack.cli.output import write_bytes
         from xenotrack.present.prism import measured_tables, to_prism
+        from xenotrack.present.safe_files import write_bytes
 
         write_bytes(request.output, to_prism(measured_tables(study)))
         return

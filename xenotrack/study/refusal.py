@@ -1,0 +1,51 @@
+"""What is not analysed: a study with errors, or under ``--strict`` with anything doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from xenotrack.doubts import Doubt
+from xenotrack.errors import StudyError
+from xenotrack.study.finding import Finding
+from xenotrack.study.study import Study
+
+SHOWN = 5
+
+
+def refuse_findings(study: Study, strict: bool, source: str) -> None:
+    """Refuse a study for its errors (``strict``: for its warnings too)."""
+    _refuse(study.findings if strict else study.errors, strict, source)
+
+
+def _refuse(refused: Sequence[Finding], strict: bool, source: str) -> None:
+    if refused:
+        shown = "\n".join(f"  {finding}" for finding in refused[:SHOWN])
+        more = f"\n  and {len(refused) - SHOWN} more" if len(refused) > SHOWN else ""
+        raise StudyError(
+            f"{'Refused by --strict' if strict else 'The sheet must be mended first'} "
+            f"({count(len(refused), 'finding' if strict else 'error')}):"
+            f"\n{shown}{more}\n"
+            f"`xenotrack check {source}` lists them all."
+        )
+
+
+def refuse_doubts(doubts: Iterable[Doubt]) -> None:
+    """Refuse results for their doubts."""
+    listed = [f"  {doubt.text}" for doubt in doubts]
+    if listed:
+        lines = "\n".join(listed)
+        raise StudyError(f"Refused by --strict ({count(len(listed), 'doubt')}):\n{lines}")
+
+
+def about_warnings(study: Study, source: str) -> str:
+    """How many warnings a study has, and where they are listed."""
+    warnings = count(len(study.findings), "warning")
+    return f"{warnings} about the sheet: see `xenotrack check {source}`."
+
+
+def count(number: int, noun: str) -> str:
+    """
+    >>> count(1, "warning"), count(2, "warning")
+    ('1 warning', '2 warnings')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
