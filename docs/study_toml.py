@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import msgspec
 from pages import MADE, markdown
 
-from xenotrack.cli.options import READING, RULES
+from xenotrack.cli.options import READING
 from xenotrack.study.columns import COLUMN_ROLES
 from xenotrack.study.design import NO_DRUG_WORDS
-from xenotrack.study.rules import USUAL_VALUE, ArriveRules, Rules
+from xenotrack.study.rulebook import KEYS, Key
+from xenotrack.study.rules import USUAL_VALUE, Rules
 from xenotrack.study.volume import FORMULAS
 
 # What is to be known of a section beside its keys.
@@ -32,9 +33,6 @@ NOTES = {
     ),
 }
 EXAMPLE = Path(__file__).parent / "example-study.toml"
-UNFLAGGED = {
-    "sheet": "The sheet, relative to the toml or absolute; a list for several files of one study."
-}
 SECTIONS = {
     "columns": (
         "`[columns]`: ours = theirs. The sheet's own name for a column that is not recognised. "
@@ -47,20 +45,17 @@ SECTIONS = {
         "missing here is an error. On the command line `--arm NAME=DRUG,DRUG`, once for each."
     ),
     "exclude": (
-        "`[[exclude]]`, once for each exclusion: `mouse` and `reason` (both required), and "
-        "`tumor`, `day` or `value` (`volume`, `weight`) where not all of the mouse is meant. "
-        "`mouse` is text, in quotes also where it is a number; `reason` has three letters or more. "
-        "Names and days are those of `xenotrack tidy`. A whole mouse is left out of everything; "
-        "a day or a value is emptied. What was left out is said by every command, in `exclusions` "
-        "of `-f json` and `results.json`, in the summary and in the report. An exclusion that "
-        "meets nothing is an error."
+        "`[[exclude]]`, once for each exclusion: `mouse` and `reason`, and `tumor`, `day` or "
+        "`value` where not all of the mouse is meant. `mouse` is in quotes also where it is a "
+        "number. Names and days are those of `xenotrack tidy`. A whole mouse is left out of "
+        "everything; a day or a value is emptied. What was left out is said by every command, in "
+        "`exclusions` of `-f json` and `results.json`, in the summary and in the report. An "
+        "exclusion that meets nothing is an error."
     ),
     "arrive": (
         "`[arrive]`: what only people know of the ARRIVE 2.0 essential ten, as text for the "
         "checklist in the report of `run`; what the sheet says stands there anyway, and what "
-        'nobody says is "not supplied". Keys: '
-        + ", ".join(f"`{field.encode_name}`" for field in msgspec.structs.fields(ArriveRules))
-        + "."
+        'nobody says is "not supplied".'
     ),
 }
 
@@ -81,11 +76,12 @@ def study_toml_page() -> str:
         blocks.append(f"## [{section.encode_name}]")
         if section.encode_name in SECTIONS:
             blocks.append(SECTIONS[section.encode_name])
-            if section.encode_name == "columns":
-                blocks.append("Ours: " + ", ".join(f"`{name}`" for name in COLUMN_ROLES) + ".")
-        else:
-            rows = list(_rule_rows(section.encode_name, section.type))
-            blocks.append(markdown(("key and option", "takes", "meaning"), rows))
+        if section.encode_name == "columns":
+            blocks.append("Ours: " + ", ".join(f"`{name}`" for name in COLUMN_ROLES) + ".")
+        if section.encode_name in KEYS:
+            keys = KEYS[section.encode_name]
+            head = "key and option" if any(key.rule.flag for key in keys) else "key"
+            blocks.append(markdown((head, "takes", "meaning"), map(_row, keys)))
         if section.encode_name in NOTES:
             blocks.append(NOTES[section.encode_name])
     formulas = [
@@ -112,19 +108,14 @@ def _option_of(decorator: Callable) -> click.Option:
     return command.params[0]
 
 
-def _rule_rows(section: str, shape: type) -> Iterator[tuple[str, ...]]:
-    options = {option.key: option for option in RULES[section]}
-    for field in msgspec.structs.fields(shape):
-        key = field.encode_name
-        option = options.get(key)
-        # The help of an option ends with what holds without it, in brackets.
-        meaning, _, otherwise = (option.help if option else UNFLAGGED[key]).partition(" [")
-        default = _toml(field.default) or otherwise.rstrip("].")
-        yield (
-            f"`{key}`" + (f"<br>`{option.flag.replace('/', '` `')}`" if option else ""),
-            _takes(field.type) + (f"; default {default}" if default else ""),
-            meaning.rstrip(".") + ".",
-        )
+def _row(key: Key) -> tuple[str, ...]:
+    default = key.rule.otherwise or _toml(key.default)
+    flag = f"<br>`{key.flag.replace('/', '` `')}`" if key.rule.flag else ""
+    return (
+        f"`{key.name}`{flag}",
+        _takes(key.takes) + (f"; default {default}" if default else ""),
+        key.rule.help,
+    )
 
 
 def _takes(annotation: object) -> str:
@@ -147,7 +138,7 @@ def _takes(annotation: object) -> str:
 
 def _toml(value: object) -> str:
     """A default as toml writes it; empty where the study or the rule decides."""
-    if value is None:
+    if value in (None, "", msgspec.NODEFAULT):
         return ""
     if isinstance(value, str):
         return f'`"{value}"`'

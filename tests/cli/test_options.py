@@ -2,77 +2,75 @@
 
 from __future__ import annotations
 
-import re
-import typing
-
 import click
 import msgspec
 import pytest
 
 from xenotrack.cli.app import cli
-from xenotrack.cli.options import RULES
+from xenotrack.cli.options import OPTIONS
 from xenotrack.cli.request import Request
-from xenotrack.study.rules import Rules
+from xenotrack.study.rulebook import KEYS as KEYS_OF
+from xenotrack.study.rulebook import Key
 from xenotrack.study.settings import read_rules
 
-SECTIONS = {
-    field.encode_name: field.type
-    for field in msgspec.structs.fields(Rules)
-    if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct)
-}
-KEYS = [
-    (section, field)
-    for section, shape in SECTIONS.items()
-    for field in msgspec.structs.fields(shape)
-    # Which sheet is read is the argument STUDY itself; texts of a report are no rules.
-    if (section, field.encode_name) != ("study", "sheet") and section != "arrive"
-]
-IDS = [f"{section}.{field.encode_name}" for section, field in KEYS]
+KEYS = [key for keys in OPTIONS.values() for key in keys]
+IDS = [f"{key.section}.{key.name}" for key in KEYS]
 
 
-def option_of(section: str, key: str):
-    (found,) = [option for option in RULES[section] if option.key == key]
+def parameter_of(key: Key) -> click.Option:
+    (found,) = [
+        each for each in cli.commands["run"].params if each.name == f"{key.section}__{key.name}"
+    ]
     return found
 
 
-def words_of(annotation: object) -> list[str]:
-    if typing.get_origin(annotation) is typing.Literal:
-        return list(typing.get_args(annotation))
-    return [word for part in typing.get_args(annotation) for word in words_of(part)]
+@pytest.mark.parametrize("key", KEYS, ids=IDS)
+def test_every_rule_has_a_flag_named_after_it(key) -> None:
+    assert parameter_of(key).opts == ["--" + key.name.replace("_", "-")]
 
 
-@pytest.mark.parametrize(("section", "field"), KEYS, ids=IDS)
-def test_every_rule_has_a_flag_named_after_it(section, field) -> None:
-    flag = option_of(section, field.encode_name).flag
-    assert flag.split("/")[0] == "--" + field.encode_name.replace("_", "-")
+def test_every_key_of_the_toml_is_an_option_but_for_sheets_and_the_words_of_reports() -> None:
+    unflagged = {(key.section, key.name) for keys in KEYS_OF.values() for key in keys} - {
+        (key.section, key.name) for key in KEYS
+    }
+    assert unflagged == {
+        ("study", "sheet"),
+        *((section, key.name) for section in ("arrive", "exclude") for key in KEYS_OF[section]),
+    }
 
 
-def test_no_flag_is_without_a_rule() -> None:
-    flags = {(section, option.key) for section, options in RULES.items() for option in options}
-    assert flags == {(section, field.encode_name) for section, field in KEYS}
-
-
-@pytest.mark.parametrize(("section", "field"), KEYS, ids=IDS)
-def test_an_option_takes_what_its_rule_takes(section, field) -> None:
-    takes = option_of(section, field.encode_name).takes
-    words = words_of(field.type)
-    if words:
-        assert list(takes.choices) == words
-    elif bool in (field.type, *typing.get_args(field.type)):
-        assert takes is None
-    elif str in (field.type, *typing.get_args(field.type)):
-        assert takes is str
-    else:
-        assert takes is float or isinstance(takes, click.FloatRange)
-
-
-@pytest.mark.parametrize(("section", "field"), KEYS, ids=IDS)
-def test_the_default_that_help_names_is_the_one_in_force(section, field) -> None:
-    named = re.search(r"\[([\w.-]+)\]$", option_of(section, field.encode_name).help.rstrip("."))
-    if named and field.default is not None:
-        assert named[1] == (
-            f"{field.default:g}" if isinstance(field.default, float | int) else field.default
+@pytest.mark.parametrize(
+    ("flag", "right", "wrong"),
+    [
+        ("--formula", "lwh", "wlh"),
+        ("--level", "0.9", "95"),
+        ("--limit-mm3", "15", "-1"),
+        ("--baseline-window-days", "0", "-1"),
+        ("--until", "40", "late"),
+        ("--confirm", None, None),
+        ("--day-zero", "2024-01-31", None),
+        ("--primary", "alpelisib - vehicle", None),
+    ],
+)
+def test_an_option_takes_what_its_rule_takes(flag, right, wrong) -> None:
+    (parameter,) = [each for each in cli.commands["run"].params if flag in each.opts]
+    context = click.Context(cli.commands["run"])
+    if right is not None:
+        assert str(parameter.type.convert(right, parameter, context)) == str(
+            float(right) if parameter.type.name.startswith("float") else right
         )
+    if wrong is not None:
+        with pytest.raises(click.BadParameter):
+            parameter.type.convert(wrong, parameter, context)
+    assert parameter.is_bool_flag == (right is None)
+
+
+def test_help_names_the_default_or_what_holds_without_one() -> None:
+    said = {key.flag: parameter_of(key).help for key in KEYS}
+    assert said["--until"] == "Last day of the growth fit [the last]."
+    assert said["--level"].endswith("[0.95].")
+    assert said["--formula"].endswith("[half_lw2].")
+    assert said["--value"].endswith("[2; 1.73; 1000].")
 
 
 @pytest.mark.parametrize("name", list(cli.commands))
@@ -107,17 +105,16 @@ def test_short_options_are_few_and_the_same_everywhere() -> None:
 
 def test_run_takes_every_rule() -> None:
     taken = {parameter.name for parameter in cli.commands["run"].params}
-    assert taken >= {f"{section}__{field.encode_name}" for section, field in KEYS}
+    assert taken >= {f"{key.section}__{key.name}" for key in KEYS}
 
 
 def test_a_rule_set_by_its_flag_is_the_rule_in_force() -> None:
     value_of = {"day_zero": "first", "from": 3.0, "until": 9.0, "level": 0.9, "value": 3.0}
     overrides = {}
-    for section, field in KEYS:
-        takes = option_of(section, field.encode_name).takes
-        words = words_of(field.type)
-        value = words[-1] if words else {None: True, str: "x"}.get(takes, 2.5)
-        overrides[f"{section}__{field.encode_name}"] = value_of.get(field.encode_name, value)
+    for key in KEYS:
+        plain = 2.5 if key.is_number else bool in key.types or "x"
+        value = key.words[-1] if key.words else plain
+        overrides[f"{key.section}__{key.name}"] = value_of.get(key.name, value)
     plain = dict.fromkeys(("encoding", "decimal", "sheet_name", "layout", "delimiter"))
     request = Request.of(
         "sheet.csv",

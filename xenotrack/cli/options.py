@@ -1,182 +1,26 @@
 """The options of the command line: one table, one meaning everywhere.
 
-Each rule of ``study.toml`` is an option of the commands that it concerns. Its default is not
-repeated here: an option that is not given overrides nothing.
+Each rule of ``study.toml`` is an option of the commands that it concerns, made from what
+``study/rules.py`` says of it. An option that is not given overrides nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
+from xenotrack.study.rulebook import KEYS, Key
+
 Command = Callable[..., Any]
 
 
-@dataclass(frozen=True)
-class RuleOption:
-    """A key of ``study.toml`` as an option: its flag, what it takes, and one line of help."""
-
-    key: str
-    flag: str
-    takes: Any
-    help: str
-    metavar: str | None = None
-
-
-def _choice(*words: str) -> click.Choice:
-    return click.Choice(list(words))
-
-
-RULES: dict[str, tuple[RuleOption, ...]] = {
-    "study": (
-        RuleOption("name", "--name", str, "Name of the study."),
-        RuleOption(
-            "control",
-            "--control",
-            str,
-            "The reference arm [the one called vehicle or the like].",
-            "ARM",
-        ),
-        RuleOption(
-            "day_zero",
-            "--day-zero",
-            str,
-            "Treatment start: a day, 'first', 'first_of_mouse' or a date as 2024-01-31.",
-        ),
-        RuleOption(
-            "baseline_window_days",
-            "--baseline-window-days",
-            float,
-            "Days before treatment in which the last reading is the baseline [7].",
-        ),
-        RuleOption(
-            "tumors",
-            "--tumors",
-            _choice("sum", "largest", "each"),
-            "What stands for a mouse of several tumours: their sum, the largest, or each [sum].",
-        ),
-        RuleOption("select", "--select", str, "One study of a sheet that holds several."),
-        RuleOption("phase", "--phase", str, "One phase of mice that were treated in several."),
-        RuleOption(
-            "mouse_ids",
-            "--mouse-ids",
-            _choice("study", "arm"),
-            "Whether ids are unique in the study, or start anew in each arm.",
-        ),
-        RuleOption(
-            "date_order",
-            "--date-order",
-            _choice("year", "day", "month"),
-            "What stands first in dates such as 03/04/2024.",
-        ),
-    ),
-    "volume": (
-        RuleOption(
-            "formula",
-            "--formula",
-            _choice(
-                "half_lw2",
-                "pi6_lw2",
-                "k052_lw2",
-                "pi6_lwh",
-                "half_lwh",
-                "pi6_lw_mean",
-                "k045_lwh",
-                "lwh",
-            ),
-            "Volume from the diameters [half_lw2].",
-        ),
-        RuleOption("unit", "--unit", _choice("mm3", "cm3"), "Unit of volumes in the sheet [mm3]."),
-        RuleOption("length_unit", "--length-unit", _choice("mm", "cm"), "Unit of diameters [mm]."),
-        RuleOption("limit_mm3", "--limit-mm3", float, "Smallest volume that calipers measure."),
-    ),
-    "growth": (
-        RuleOption("from", "--from", float, "First day of the growth fit [the baseline]."),
-        RuleOption("until", "--until", float, "Last day of the growth fit [the last]."),
-        RuleOption(
-            "baseline",
-            "--baseline",
-            _choice("arm", "common", "ratio"),
-            "An intercept each arm, one for all, or volumes relative to the baseline [arm].",
-        ),
-        RuleOption(
-            "variances",
-            "--variances",
-            _choice("by_arm", "pooled"),
-            "Spread of each arm by itself, or one for all [by_arm where arms can bear it].",
-        ),
-        RuleOption(
-            "df",
-            "--df",
-            _choice("kenward-roger", "satterthwaite", "normal"),
-            "Degrees of freedom [kenward-roger].",
-        ),
-        RuleOption(
-            "below_limit",
-            "--below-limit",
-            _choice("first", "limit", "half", "drop"),
-            "Readings below the limit [first].",
-        ),
-        RuleOption(
-            "blocked_below",
-            "--blocked-below",
-            float,
-            "Rate per day below which growth counts as blocked [0.01].",
-        ),
-    ),
-    "progression": (
-        RuleOption(
-            "rule",
-            "--rule",
-            _choice("fold", "nadir", "absolute"),
-            "Progression at a fold of the baseline, of the nadir, or at a volume [fold].",
-        ),
-        RuleOption("value", "--value", float, "The fold, or the volume in mm³ [2; 1.73; 1000]."),
-        RuleOption("confirm", "--confirm/--no-confirm", None, "The next reading must agree."),
-        RuleOption(
-            "interpolate",
-            "--interpolate",
-            _choice("none", "linear", "log"),
-            "Day of the event between two readings [linear].",
-        ),
-        RuleOption(
-            "size_cull",
-            "--size-cull",
-            _choice("event", "censor"),
-            "Leaving for tumour size before the rule is met [event].",
-        ),
-        RuleOption("rmst_until", "--rmst-until", float, "Day up to which days are averaged."),
-    ),
-    "response": (
-        RuleOption("min_day", "--min-day", float, "First day that counts as a response [10]."),
-    ),
-    "compare": (
-        RuleOption(
-            "adjust",
-            "--adjust",
-            _choice("holm", "dunnett", "none"),
-            "Adjustment of the contrasts with control [holm].",
-        ),
-        RuleOption(
-            "primary", "--primary", str, "The contrast named beforehand, not adjusted.", "'A - B'"
-        ),
-        RuleOption(
-            "hazards",
-            "--hazards",
-            _choice("firth", "efron"),
-            "Cox model: penalised, or Efron alone where every arm has events [firth].",
-        ),
-        RuleOption(
-            "level",
-            "--level",
-            click.FloatRange(0, 1, min_open=True, max_open=True),
-            "Confidence level, between 0 and 1 [0.95].",
-            "FLOAT",
-        ),
-    ),
+# The rules of each section that are options as well.
+OPTIONS: dict[str, tuple[Key, ...]] = {
+    section: flagged
+    for section, keys in KEYS.items()
+    if (flagged := tuple(key for key in keys if key.rule.flag))
 }
 
 
@@ -205,7 +49,7 @@ def _heading(name: str) -> str:
         return HEADINGS[3]
     if name == "arms" or section == "study":
         return HEADINGS[2]
-    return HEADINGS[1] if section in RULES else HEADINGS[0]
+    return HEADINGS[1] if section in OPTIONS else HEADINGS[0]
 
 
 def reads_study(*sections: str) -> Callable[[Command], Command]:
@@ -227,8 +71,8 @@ def reads_study(*sections: str) -> Callable[[Command], Command]:
         command.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
         for section in reversed(("study", "volume", *sections)):
             section, _, only = section.partition(".")
-            for option in reversed(RULES[section]):
-                command = _rule_option(section, option, only in ("", option.key))(command)
+            for key in reversed(OPTIONS[section]):
+                command = _rule_option(key, only in ("", key.name))(command)
         for decorator in reversed(READING):
             command = decorator(command)
         return click.argument("study", metavar="STUDY")(command)
@@ -236,17 +80,32 @@ def reads_study(*sections: str) -> Callable[[Command], Command]:
     return decorate
 
 
-def _rule_option(section: str, option: RuleOption, shown: bool) -> Callable[[Command], Command]:
-    name = f"{section}__{option.key}"
-    if option.takes is None:
-        return click.option(option.flag, name, default=None, help=option.help, hidden=not shown)
+def _rule_option(key: Key, shown: bool) -> Callable[[Command], Command]:
     return click.option(
-        option.flag,
-        name,
-        type=option.takes,
-        metavar=option.metavar,
-        help=option.help,
+        key.flag,
+        f"{key.section}__{key.name}",
+        type=_taken(key),
+        default=None,
+        metavar=key.rule.metavar or ("FLOAT" if key.is_number else None),
+        help=key.help,
         hidden=not shown,
+    )
+
+
+def _taken(key: Key) -> click.ParamType | type:
+    """What a rule takes, as click checks it."""
+    if key.words:
+        return click.Choice(key.words)
+    if bool in key.types:
+        return bool
+    if not key.is_number:
+        return str
+    rule = key.rule
+    low = rule.at_least if rule.above is None else rule.above
+    if low is None and rule.below is None:
+        return float
+    return click.FloatRange(
+        low, rule.below, min_open=rule.above is not None, max_open=rule.below is not None
     )
 
 
@@ -286,7 +145,7 @@ def writes_table(function: Command) -> Command:
             "-f",
             "--format",
             "form",
-            type=_choice("table", "csv", "tsv", "json", "parquet", "xlsx"),
+            type=click.Choice(("table", "csv", "tsv", "json", "parquet", "xlsx")),
             help="Format on stdout [table].",
         ),
         click.option(

@@ -1,7 +1,8 @@
 """The facts and rules that a study declares: the shape of ``study.toml``.
 
-Every key is optional. The defaults here are the rules in force when nobody says otherwise, and
-the same words are the options of the command line.
+This is the one place of a rule: its key, what it takes, its default, its bounds, its unit and one
+line of help. The options of the command line, the template and the page of the documentation are
+made from it (``rulebook.py``). Every key is optional.
 """
 
 from __future__ import annotations
@@ -9,6 +10,25 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """What people are told of a key, and the numbers that it can be.
+
+    ``help`` is one sentence; ``otherwise`` says what holds where the default is that the study
+    decides; ``example`` is the value that a template shows where there is no default.
+    """
+
+    help: str
+    otherwise: str = ""
+    example: bool | float | str | tuple[float, ...] | None = None
+    unit: str = ""
+    metavar: str | None = None
+    flag: bool = True
+    above: float | None = None
+    at_least: float | None = None
+    below: float | None = None
+
 
 FormulaName = Literal[
     "half_lw2",
@@ -20,6 +40,10 @@ FormulaName = Literal[
     "k045_lwh",
     "lwh",
 ]
+
+# 1.73 = 1.2³: RECIST's 20 % in diameter, as a volume.
+USUAL_VALUE = {"fold": 2.0, "nadir": 1.73, "absolute": 1000.0}
+_USUAL_VALUES = "; ".join(f"{value:g}" for value in USUAL_VALUE.values())
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -34,25 +58,66 @@ class StudyRules(Section, frozen=True):
     is what stands for a mouse that bears several.
     """
 
-    name: str | None = None
-    sheet: str | list[str] | None = None
-    select: str | None = None
-    phase: str | None = None
-    control: str | None = None
-    day_zero: int | float | str = 0
-    date_order: Literal["year", "day", "month"] | None = None
-    mouse_ids: Literal["study", "arm"] | None = None
-    baseline_window_days: float = 7
-    tumors: Literal["sum", "largest", "each"] = "sum"
+    name: Annotated[str | None, Rule("Name of the study.", example="HR+ xenografts")] = None
+    sheet: Annotated[
+        str | list[str] | None,
+        Rule(
+            "The sheet, relative to the toml; a list where there are several.",
+            example="calipers.csv",
+            flag=False,
+        ),
+    ] = None
+    control: Annotated[
+        str | None,
+        Rule(
+            "The reference arm.",
+            otherwise="the one called vehicle or the like",
+            example="vehicle",
+            metavar="ARM",
+        ),
+    ] = None
+    day_zero: Annotated[
+        int | float | str,
+        Rule("Day 0: a day, 'first', 'first_of_mouse' or a date (2024-01-31)."),
+    ] = 0
+    baseline_window_days: Annotated[
+        float,
+        Rule(
+            "Days before treatment in which the last reading is the baseline.",
+            unit="days",
+            at_least=0,
+        ),
+    ] = 7
+    tumors: Annotated[
+        Literal["sum", "largest", "each"],
+        Rule("What stands for a mouse of several tumours: their sum, the largest, or each."),
+    ] = "sum"
+    select: Annotated[
+        str | None, Rule("One study of a sheet that holds several.", example="study 1")
+    ] = None
+    phase: Annotated[
+        str | None, Rule("One phase of mice that were treated in several.", example="2")
+    ] = None
+    mouse_ids: Annotated[
+        Literal["study", "arm"] | None,
+        Rule("Whether ids are unique in the study, or start anew in each arm."),
+    ] = None
+    date_order: Annotated[
+        Literal["year", "day", "month"] | None,
+        Rule("What stands first in dates such as 03/04/2024."),
+    ] = None
 
 
 class VolumeRules(Section, frozen=True):
     """``[volume]``: how a volume is computed and below which size calipers see nothing."""
 
-    formula: FormulaName = "half_lw2"
-    unit: Literal["mm3", "cm3"] = "mm3"
-    length_unit: Literal["mm", "cm"] = "mm"
-    limit_mm3: float | None = None
+    formula: Annotated[FormulaName, Rule("Volume from the diameters.")] = "half_lw2"
+    unit: Annotated[Literal["mm3", "cm3"], Rule("Unit of volumes in the sheet.")] = "mm3"
+    length_unit: Annotated[Literal["mm", "cm"], Rule("Unit of diameters.")] = "mm"
+    limit_mm3: Annotated[
+        float | None,
+        Rule("Smallest volume that calipers measure.", example=15, unit="mm³", above=0),
+    ] = None
 
 
 class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day": "until"}):
@@ -62,24 +127,61 @@ class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day":
     where every arm has at least four mice with three readings, else pooled.
     """
 
-    from_day: float | None = None
-    until_day: float | None = None
-    baseline: Literal["arm", "common", "ratio"] = "arm"
-    variances: Literal["by_arm", "pooled"] | None = None
-    df: Literal["kenward-roger", "satterthwaite", "normal"] = "kenward-roger"
-    below_limit: Literal["first", "limit", "half", "drop"] = "first"
-    blocked_below: float = 0.01
+    from_day: Annotated[
+        float | None, Rule("First day of the growth fit.", otherwise="the baseline", example=0)
+    ] = None
+    until_day: Annotated[
+        float | None, Rule("Last day of the growth fit.", otherwise="the last", example=60)
+    ] = None
+    baseline: Annotated[
+        Literal["arm", "common", "ratio"],
+        Rule("An intercept each arm, one for all, or volumes relative to the baseline."),
+    ] = "arm"
+    variances: Annotated[
+        Literal["by_arm", "pooled"] | None,
+        Rule(
+            "Spread of each arm by itself, or one for all.",
+            otherwise="by_arm where arms can bear it",
+        ),
+    ] = None
+    df: Annotated[
+        Literal["kenward-roger", "satterthwaite", "normal"], Rule("Degrees of freedom.")
+    ] = "kenward-roger"
+    below_limit: Annotated[
+        Literal["first", "limit", "half", "drop"], Rule("Readings below the limit.")
+    ] = "first"
+    blocked_below: Annotated[
+        float, Rule("Rate per day below which growth counts as blocked.", unit="per day")
+    ] = 0.01
 
 
 class ProgressionRules(Section, frozen=True):
     """``[progression]``: the event, its day, and what a size cull means."""
 
-    rule: Literal["fold", "nadir", "absolute"] = "fold"
-    value: float | None = None
-    confirm: bool = False
-    interpolate: Literal["none", "linear", "log"] = "linear"
-    size_cull: Literal["event", "censor"] = "event"
-    rmst_until: float | None = None
+    rule: Annotated[
+        Literal["fold", "nadir", "absolute"],
+        Rule("Progression at a fold of the baseline, of the nadir, or at a volume."),
+    ] = "fold"
+    value: Annotated[
+        float | None,
+        Rule(
+            "The fold, or the volume in mm³.",
+            otherwise=_USUAL_VALUES,
+            example=2,
+            above=0,
+        ),
+    ] = None
+    confirm: Annotated[bool, Rule("The next reading must agree.")] = False
+    interpolate: Annotated[
+        Literal["none", "linear", "log"], Rule("Day of the event between two readings.")
+    ] = "linear"
+    size_cull: Annotated[
+        Literal["event", "censor"], Rule("Leaving for tumour size before the rule is met.")
+    ] = "event"
+    rmst_until: Annotated[
+        float | None,
+        Rule("Day up to which days are averaged.", example=60, unit="day", above=0),
+    ] = None
 
     @property
     def threshold(self) -> float:
@@ -87,23 +189,27 @@ class ProgressionRules(Section, frozen=True):
         return self.value if self.value is not None else USUAL_VALUE[self.rule]
 
 
-# 1.73 = 1.2³: RECIST's 20 % in diameter, as a volume.
-USUAL_VALUE = {"fold": 2.0, "nadir": 1.73, "absolute": 1000.0}
-
-
 class ResponseRules(Section, frozen=True):
     """``[response]``: from which day a shrinkage counts as a response."""
 
-    min_day: float = 10
+    min_day: Annotated[float, Rule("First day that counts as a response.", unit="day")] = 10
 
 
 class CompareRules(Section, frozen=True):
     """``[compare]``: adjustment for several claims, and the one named beforehand."""
 
-    adjust: Literal["holm", "dunnett", "none"] = "holm"
-    primary: str | None = None
-    hazards: Literal["firth", "efron"] = "firth"
-    level: float = 0.95
+    adjust: Annotated[
+        Literal["holm", "dunnett", "none"], Rule("Adjustment of the contrasts with control.")
+    ] = "holm"
+    primary: Annotated[
+        str | None,
+        Rule("The contrast named beforehand, not adjusted.", example="A - B", metavar="'A - B'"),
+    ] = None
+    hazards: Annotated[
+        Literal["firth", "efron"],
+        Rule("Cox model: penalised, or Efron alone where every arm has events."),
+    ] = "firth"
+    level: Annotated[float, Rule("Confidence level, between 0 and 1.", above=0, below=1)] = 0.95
 
 
 class ExcludeRule(Section, frozen=True):
@@ -112,26 +218,83 @@ class ExcludeRule(Section, frozen=True):
     ``mouse``, ``tumor`` and ``day`` are those of the tidy table; ``value`` is what is emptied.
     """
 
-    mouse: str
-    reason: Annotated[str, msgspec.Meta(min_length=3)]
-    tumor: str | None = None
-    day: float | None = None
-    value: Literal["volume", "weight"] | None = None
+    mouse: Annotated[str, Rule("The mouse, as text.", example="m1", flag=False)]
+    reason: Annotated[
+        str,
+        msgspec.Meta(min_length=3),
+        Rule("Why, in three letters or more.", example="misread", flag=False),
+    ]
+    tumor: Annotated[
+        str | None,
+        Rule("One of its tumours.", otherwise="all of them", example="left", flag=False),
+    ] = None
+    day: Annotated[
+        float | None, Rule("One day of it.", otherwise="every day", example=7, flag=False)
+    ] = None
+    value: Annotated[
+        Literal["volume", "weight"] | None,
+        Rule("One value of the day.", otherwise="both", flag=False),
+    ] = None
+
+
+def _unflagged(words: str) -> Rule:
+    """A rule that stands in ``study.toml`` alone."""
+    return Rule(words, flag=False)
 
 
 class ArriveRules(Section, frozen=True):
-    """``[arrive]``: the ARRIVE 2.0 essential ten in the study's own words, for its report."""
+    """``[arrive]``: the ARRIVE 2.0 essential ten in the study's own words, for its report.
 
-    study_design: str = ""
-    sample_size: str = ""
-    criteria: str = ""
-    randomisation: str = ""
-    blinding: str = ""
-    outcomes: str = ""
-    statistics: str = ""
-    animals: str = ""
-    procedures: str = ""
-    results: str = ""
+    What each asks for is in short after Percie du Sert et al. 2020.
+    """
+
+    study_design: Annotated[
+        str, _unflagged("The groups compared, controls among them, and the experimental unit.")
+    ] = ""
+    sample_size: Annotated[
+        str,
+        _unflagged("The number of units in each group and in total, and how it was decided."),
+    ] = ""
+    criteria: Annotated[
+        str,
+        _unflagged(
+            "Criteria set beforehand for including and excluding animals and data; what was "
+            "excluded."
+        ),
+    ] = ""
+    randomisation: Annotated[
+        str,
+        _unflagged(
+            "Whether and how units were randomised to groups, and how confounders were minimised."
+        ),
+    ] = ""
+    blinding: Annotated[
+        str,
+        _unflagged(
+            "Who knew the groups at allocation, during the experiment, at assessment and analysis."
+        ),
+    ] = ""
+    outcomes: Annotated[str, _unflagged("All outcomes measured, and the primary one.")] = ""
+    statistics: Annotated[
+        str,
+        _unflagged(
+            "The methods of each analysis, the software, and how assumptions were assessed."
+        ),
+    ] = ""
+    animals: Annotated[
+        str,
+        _unflagged("Species, strain, sex, age or weight, provenance, genotype, health status."),
+    ] = ""
+    procedures: Annotated[
+        str,
+        _unflagged("What was done, how, when, where and why, in enough detail to be repeated."),
+    ] = ""
+    results: Annotated[
+        str,
+        _unflagged(
+            "Summary statistics with variability for each group, and effect sizes with intervals."
+        ),
+    ] = ""
 
 
 class Rules(Section, frozen=True):

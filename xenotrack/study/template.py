@@ -3,81 +3,103 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
 
 from xenotrack.study.inputs import STDIN_NAME
+from xenotrack.study.rulebook import KEYS, Key
 from xenotrack.study.study import Study
 
-_DEFAULTS = """
-[volume]
-# formula = "half_lw2"             # pi6_lw2, k052_lw2, pi6_lwh, half_lwh, pi6_lw_mean, …
-# unit = "mm3"                     # mm3 | cm3, of a volume in the sheet
-# length_unit = "mm"               # mm | cm
-# limit_mm3 = 15                   # the smallest volume that calipers tell from nothing
-
-[growth]
-# from = 0                         # days used; default: each mouse's baseline to the end
-# until = 60
-# baseline = "arm"                 # arm | common | ratio
-# variances = "by_arm"             # by_arm | pooled
-# df = "kenward-roger"             # kenward-roger | satterthwaite | normal
-# below_limit = "first"            # first | limit | half | drop
-# blocked_below = 0.01             # per day
-
-[progression]
-# rule = "fold"                    # fold | nadir | absolute
-# value = 2.0
-# confirm = false
-# interpolate = "linear"           # none | linear | log
-# size_cull = "event"              # event | censor
-# rmst_until = 60
-
-[response]
-# min_day = 10
-
-[compare]
-# adjust = "holm"                  # holm | dunnett | none
-# primary = "A - B"
-# level = 0.95
-"""
+_TITLE = "# What the sheet cannot say. Every line is optional; options of the command line win."
+# Where the words begin behind a key and its value, and where they end.
+_MARGIN, _WIDTH = 36, 98
+# What is worth a look in every study, declared or not.
+_ALWAYS = ("day_zero",)
+# Sections that a study may hold several times.
+_REPEATED = ("exclude",)
 
 
 def template(study: Study, sheet: str | None = None) -> str:
-    """The study.toml of a study: its sheet, columns and arms, and every rule at its default.
+    """The study.toml of a study: its sheet, columns and arms, and every rule.
 
+    A rule that the study declares is written, one at its default stands there as a comment.
     ``sheet`` is the path by which the file will find it; by default its name alone.
     """
-    rules = study.design.rules.study
+    declared = msgspec.to_builtins(study.design.rules)
+    declared["study"] |= _facts(study, sheet)
+    blocks = [
+        ["# What the sheet cannot say. Every line is optional; options of the command line win."]
+    ]
+    for section in declared:
+        blocks += _BY_HAND[section](study) if section in _BY_HAND else _section(section, declared)
+    return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
+
+
+def _facts(study: Study, sheet: str | None) -> dict[str, Any]:
+    """What is known of the study without its having been declared."""
     sheets = [source.name for source in study.sources if not source.name.endswith(".toml")]
     sheets = ["calipers.csv"] if sheets == [STDIN_NAME] else sheets
     if sheet is not None and len(sheets) == 1:
         sheets = [sheet]
-    written = json.dumps(sheets[0] if len(sheets) == 1 else sheets, ensure_ascii=False)
-    control = study.design.control
-    lines = [
-        "# What the sheet cannot say. Every line is optional; options of the command line win.",
-        "",
-        "[study]",
-        f"name = {_text(study.design.name)}",
-        f"sheet = {written}",
-        f"control = {_text(control)}" if control else '# control = "vehicle"',
-        f'day_zero = {json.dumps(rules.day_zero)}                 # 0 | "first" | "2024-01-31"',
-        f"# baseline_window_days = {rules.baseline_window_days:g}",
-        f'# tumors = "{rules.tumors}"                   # sum | largest | each, of several tumours',
-        *([f"phase = {_text(rules.phase)}"] if rules.phase else []),
-        "",
-        "[columns]                          # ours = theirs",
-        *(f"{ours} = {_text(theirs)}" for ours, theirs in study.columns),
-        "",
-        "[arms]                             # order here is order everywhere; no drugs = vehicle",
-        *(f"{_text(arm.name)} = {_list(arm.drugs)}" for arm in study.design.arms),
-    ]
-    return "\n".join(lines) + "\n" + _DEFAULTS
+    return {
+        "name": study.design.name,
+        "sheet": sheets[0] if len(sheets) == 1 else sheets,
+        "control": study.design.control,
+    }
 
 
-def _text(text: str) -> str:
+def _columns(study: Study) -> list[list[str]]:
+    lines = [f"{ours} = {_value(theirs)}" for ours, theirs in study.columns]
+    return [[_noted("[columns]", "ours = theirs"), *lines]]
+
+
+def _arms(study: Study) -> list[list[str]]:
+    arms = study.design.arms
+    lines = [f"{_value(arm.name)} = {_value(sorted(arm.drugs))}" for arm in arms]
+    return [[_noted("[arms]", "order here is order everywhere; no drugs = vehicle"), *lines]]
+
+
+_BY_HAND = {"columns": _columns, "arms": _arms}
+
+
+def _section(section: str, declared: dict[str, Any]) -> Iterator[list[str]]:
+    """Every key of a section; of one that may be repeated each, or a first one as a comment."""
+    if section not in _REPEATED:
+        yield [f"[{section}]", *(_line(key, declared[section]) for key in KEYS[section])]
+    for table in declared[section] if section in _REPEATED else ():
+        yield [f"[[{section}]]", *(_line(key, table) for key in KEYS[section])]
+    if section in _REPEATED and not declared[section]:
+        yield [f"# [[{section}]]", *(_line(key, {}) for key in KEYS[section])]
+
+
+def _line(key: Key, declared: dict[str, Any]) -> str:
+    """A key with its value, or as a comment with what holds without it; then its words."""
+    value = declared.get(key.name)
+    declares = value is not None and (value != key.default or key.name in _ALWAYS)
+    text = f"{key.name} = {_value(value if declares else _shown(key))}"
+    unset = f" [{key.rule.otherwise}]" if key.rule.otherwise else ""
+    words = f": {' | '.join(key.words)}" if key.words else ""
+    return _noted(text if declares else f"# {text}", f"{key.rule.help[:-1]}{unset}{words}")
+
+
+def _shown(key: Key) -> Any:
+    """The value that stands for one that is not declared: the default, else an example."""
+    values = (key.default, key.rule.example, *key.words, "")
+    return next(value for value in values if value not in (None, msgspec.NODEFAULT))
+
+
+def _noted(text: str, note: str) -> str:
+    """A line with a note beside it, which goes on below where it is long."""
+    first, *more = textwrap.wrap(note, _WIDTH - _MARGIN)
+    below = (f"{' ' * _MARGIN}# {line}" for line in more)
+    return "\n".join([f"{text.ljust(_MARGIN - 1)} # {first}", *below])
+
+
+def _value(value: Any) -> str:
     # A JSON string is a TOML one, but for DEL, which TOML wants escaped.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _list(drugs: frozenset[str]) -> str:
-    return "[" + ", ".join(_text(drug) for drug in sorted(drugs)) + "]"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -5,49 +5,20 @@ from __future__ import annotations
 from xenotrack.present.sentences import join, progression_rule
 from xenotrack.present.story import Guideline
 from xenotrack.present.tell.facts import Facts
+from xenotrack.study.rulebook import KEYS
 
-# Item and what it asks for, in short, after Percie du Sert et al. 2020; keys are those of [arrive].
+# The name of each item of [arrive]; what it asks for stands there.
 ITEMS = {
-    "study_design": (
-        "Study design",
-        "The groups compared, controls among them, and the experimental unit.",
-    ),
-    "sample_size": (
-        "Sample size",
-        "The number of units in each group and in total, and how it was decided.",
-    ),
-    "criteria": (
-        "Inclusion and exclusion criteria",
-        "Criteria set beforehand for including and excluding animals and data; what was excluded.",
-    ),
-    "randomisation": (
-        "Randomisation",
-        "Whether and how units were randomised to groups, and how confounders were minimised.",
-    ),
-    "blinding": (
-        "Blinding",
-        "Who knew the groups at allocation, during the experiment, at assessment and analysis.",
-    ),
-    "outcomes": (
-        "Outcome measures",
-        "All outcomes measured, and the primary one.",
-    ),
-    "statistics": (
-        "Statistical methods",
-        "The methods of each analysis, the software, and how assumptions were assessed.",
-    ),
-    "animals": (
-        "Experimental animals",
-        "Species, strain, sex, age or weight, provenance, genotype, health status.",
-    ),
-    "procedures": (
-        "Experimental procedures",
-        "What was done, how, when, where and why, in enough detail to be repeated.",
-    ),
-    "results": (
-        "Results",
-        "Summary statistics with variability for each group, and effect sizes with intervals.",
-    ),
+    "study_design": "Study design",
+    "sample_size": "Sample size",
+    "criteria": "Inclusion and exclusion criteria",
+    "randomisation": "Randomisation",
+    "blinding": "Blinding",
+    "outcomes": "Outcome measures",
+    "statistics": "Statistical methods",
+    "animals": "Experimental animals",
+    "procedures": "Experimental procedures",
+    "results": "Results",
 }
 
 
@@ -58,11 +29,11 @@ def arrive(facts: Facts) -> tuple[Guideline, ...]:
     return tuple(
         Guideline(
             str(place),
-            item,
-            asks,
-            " ".join(part for part in (getattr(declared, key), known.get(key)) if part),
+            ITEMS[key.name],
+            key.rule.help,
+            " ".join(part for part in (getattr(declared, key.name), known.get(key.name)) if part),
         )
-        for place, (key, (item, asks)) in enumerate(ITEMS.items(), start=1)
+        for place, key in enumerate(KEYS["arrive"], start=1)
     )
 
 

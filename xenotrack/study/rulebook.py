@@ -1,0 +1,122 @@
+"""Every key of ``study.toml`` as data, for options, the template and the documentation."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from xenotrack.study.rules import Rule, Rules
+
+LARGEST = 1e9
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a section: its name, what it takes, its default, and what people are told."""
+
+    section: str
+    name: str
+    takes: Any
+    default: Any
+    rule: Rule
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words among which it chooses; none where it takes another kind of value."""
+        return tuple(literals(self.takes))
+
+    @property
+    def types(self) -> frozenset[type]:
+        """The plain types of the values that it takes."""
+        return frozenset(_types(self.takes))
+
+    @property
+    def is_number(self) -> bool:
+        return float in self.types and str not in self.types
+
+    def allows(self, number: float) -> bool:
+        """Whether a number lies within the bounds; none of a study is beyond a thousand million."""
+        rule = self.rule
+        return (
+            abs(number) <= LARGEST
+            and (rule.above is None or number > rule.above)
+            and (rule.at_least is None or number >= rule.at_least)
+            and (rule.below is None or number < rule.below)
+        )
+
+    @property
+    def range(self) -> str:
+        """The numbers that it takes, in words."""
+        rule = self.rule
+        bounds = {"above": rule.above, "of at least": rule.at_least, "below": rule.below}
+        said = " and ".join(f"{word} {at:g}" for word, at in bounds.items() if at is not None)
+        example = self.default if self.default is not None else rule.example
+        return f"a number {said}, as {example:g}" if said else f"a number up to {LARGEST:g}"
+
+    @property
+    def flag(self) -> str:
+        """Its option: ``--size-cull``, ``--confirm/--no-confirm``."""
+        name = self.name.replace("_", "-")
+        return f"--{name}/--no-{name}" if bool in self.types else f"--{name}"
+
+    @property
+    def unset(self) -> str:
+        """What holds where nobody says otherwise; empty where nothing is to be said of it."""
+        if self.default is None or isinstance(self.default, bool):
+            return self.rule.otherwise
+        return f"{self.default:g}" if isinstance(self.default, float | int) else self.default
+
+    @property
+    def help(self) -> str:
+        """The line of help of its option, ending with what holds without it."""
+        return f"{self.rule.help[:-1]} [{self.unset}]." if self.unset else self.rule.help
+
+
+def literals(annotation: Any) -> Iterator[str]:
+    """The words of every ``Literal`` in an annotation.
+
+    >>> list(literals(typing.Literal["a", "b"] | None))
+    ['a', 'b']
+    """
+    if typing.get_origin(annotation) is typing.Literal:
+        yield from typing.get_args(annotation)
+    else:
+        for part in typing.get_args(annotation):
+            yield from literals(part)
+
+
+def _types(annotation: Any) -> Iterator[type]:
+    parts = typing.get_args(annotation)
+    if isinstance(annotation, type) and not parts:
+        yield annotation
+    elif typing.get_origin(annotation) is not typing.Literal:
+        for part in parts:
+            yield from _types(part)
+
+
+def shapes(annotation: Any) -> Iterator[type[msgspec.Struct]]:
+    """The sections that an annotation names, alone or in a list."""
+    yield from (kind for kind in _types(annotation) if issubclass(kind, msgspec.Struct))
+
+
+def keys_of(section: str, shape: type[msgspec.Struct]) -> tuple[Key, ...]:
+    """The keys of a section, in the order in which they are declared."""
+    return tuple(
+        Key(section, field.encode_name, plain, field.default, rule)
+        for field in msgspec.structs.fields(shape)
+        for plain, *notes in [typing.get_args(field.type)]
+        for rule in notes
+        if isinstance(rule, Rule)
+    )
+
+
+# Every section of study.toml that has keys of its own, with these.
+KEYS: dict[str, tuple[Key, ...]] = {
+    section.encode_name: keys_of(section.encode_name, shape)
+    for section in msgspec.structs.fields(Rules)
+    for shape in shapes(section.type)
+}
