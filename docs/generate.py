@@ -230,14 +230,15 @@ def written_pages() -> list[Path]:
 
 def draw_figures() -> None:
     """docs/figures: what README and gallery show, drawn by the tool from the sample."""
-    from xenotrack.present.figures.gallery import FIGURES, draw
+    from xenotrack.present.figures.catalogue import figure_names
+    from xenotrack.present.figures.gallery import draw
     from xenotrack.present.figures.save import render
     from xenotrack.present.figures.style import Canvas
     from xenotrack.present.figures.themes import dress
 
     folder, results = DOCS / "figures", _sample_results()
     folder.mkdir(exist_ok=True)
-    for kind in FIGURES:
+    for kind in figure_names():
         (folder / f"{kind}.svg").write_bytes(render(draw(kind, results), ("svg",))["svg"])
     for theme in LOOKS:
         figure = draw(LOOKS_OF, results, Canvas(caption=False))

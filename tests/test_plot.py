@@ -6,13 +6,12 @@ import re
 
 import pytest
 
-from xenotrack.cli.plot import KINDS
-from xenotrack.present.figures.gallery import NARROW, NARROWEST
+from xenotrack.present.figures.catalogue import FIGURES, figure_names
 
 BEGINS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", figure_names())
 def test_every_kind_is_drawn(ask, sample, tmp_path, kind) -> None:
     path = tmp_path / f"{kind}.svg"
     answer = ask("plot", kind, sample("two_arm.csv"), "-o", path, code=0)
@@ -100,11 +99,10 @@ def test_a_size_that_cannot_be_is_refused_with_a_sentence(ask, sample, tmp_path,
     assert not out.exists()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_figure_is_drawn_as_narrow_as_it_says(ask, sample, tmp_path, kind) -> None:
-    out = tmp_path / "a.svg"
-    width = NARROWEST.get(kind, NARROW)
-    ask("plot", kind, sample("combination.csv"), "-o", out, "--width", width, code=0)
+@pytest.mark.parametrize("figure", FIGURES, ids=figure_names())
+def test_every_figure_is_drawn_as_narrow_as_it_says(ask, sample, tmp_path, figure) -> None:
+    out, width = tmp_path / "a.svg", figure.narrowest
+    ask("plot", figure.name, sample("combination.csv"), "-o", out, "--width", width, code=0)
     assert size_of(out.read_text())[0] == pytest.approx(width, abs=0.1)
 
 

@@ -19,13 +19,9 @@ import pytest
 from xenotrack import __version__
 from xenotrack.glossary import TABLES
 from xenotrack.present import studio
+from xenotrack.present.figures.catalogue import figure_names
 
 ROOT = Path(__file__).parent.parent
-FIGURES = (
-    *("growth", "growth_mean", "growth_by_arm", "growth_by_arm_linear", "waterfall"),
-    *("progression", "rates", "weight", "contrasts", "lattice", "index_by_day", "swimmer"),
-    *("spider", "residuals", "influence"),
-)
 FILES = {
     "README.txt",
     "report.html",
@@ -36,7 +32,7 @@ FILES = {
     "manifest.json",
     "results.json",
     *(f"tables/{name}.csv" for name in TABLES),
-    *(f"figures/{name}.{form}" for name in FIGURES for form in ("svg", "png")),
+    *(f"figures/{name}.{form}" for name in figure_names() for form in ("svg", "png")),
 }
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 LONELY = "mouse,arm,day,volume\n" + "".join(

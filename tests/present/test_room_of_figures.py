@@ -9,7 +9,8 @@ import pytest
 
 from xenotrack.errors import InputError
 from xenotrack.present.figures.artists import geom_points, geom_segments, geom_words
-from xenotrack.present.figures.gallery import FIGURES, LARGEST, draw
+from xenotrack.present.figures.catalogue import figure_names
+from xenotrack.present.figures.gallery import LARGEST, draw
 from xenotrack.present.figures.measure import text_inches
 from xenotrack.present.figures.save import render
 from xenotrack.present.figures.style import (
@@ -113,14 +114,14 @@ def naive_by_arm(results_of):
     return Results(replace(study, measurements=rows.assign(mouse=names)))
 
 
-@pytest.mark.parametrize("kind", FIGURES)
+@pytest.mark.parametrize("kind", figure_names())
 @pytest.mark.parametrize("height", [5, 15, 20])
 def test_a_height_at_which_words_would_meet_is_refused(results_of, kind, height) -> None:
     with pytest.raises(InputError, match=r"meet at a height of .* at least \d+ mm high"):
         draw(kind, results_of("naive.csv"), Canvas(USUAL.width, height / MILLIMETRES))
 
 
-@pytest.mark.parametrize("kind", FIGURES)
+@pytest.mark.parametrize("kind", figure_names())
 def test_a_figure_is_drawn_at_the_least_height_it_names(results_of, kind) -> None:
     results = results_of("naive.csv")
     with pytest.raises(InputError) as refused:
@@ -148,7 +149,7 @@ def test_a_higher_figure_has_higher_curves_and_the_same_table(results_of) -> Non
 
 
 def test_a_caption_takes_the_width_of_its_figure_and_leaves_no_word_alone(results_of) -> None:
-    for kind in FIGURES:
+    for kind in figure_names():
         for width in (168, 183, 250):
             caption = draw(
                 kind, results_of("naive.csv"), Canvas(width / MILLIMETRES)

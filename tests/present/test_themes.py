@@ -9,7 +9,8 @@ import pytest
 
 from xenotrack import Results, read_study
 from xenotrack.cli.plot import THEMES as OFFERED
-from xenotrack.present.figures.gallery import FIGURES, draw
+from xenotrack.present.figures.catalogue import figure_names
+from xenotrack.present.figures.gallery import draw
 from xenotrack.present.figures.save import render
 from xenotrack.present.figures.style import Canvas
 from xenotrack.present.figures.themes import AT_NIGHT, HEAVIER, NIGHT, THEMES, dress
@@ -48,7 +49,7 @@ def test_paper_is_the_figure_itself(study) -> None:
 
 
 @pytest.mark.parametrize("theme", ["bold", "dark", "grey"])
-@pytest.mark.parametrize("kind", FIGURES)
+@pytest.mark.parametrize("kind", figure_names())
 def test_a_theme_changes_no_place_and_no_word(study, kind, theme) -> None:
     plain, other = drawn(study, kind, None), drawn(study, kind, theme)
     assert plain != other
@@ -57,7 +58,7 @@ def test_a_theme_changes_no_place_and_no_word(study, kind, theme) -> None:
         assert place.findall(plain) == place.findall(other)
 
 
-@pytest.mark.parametrize("kind", FIGURES)
+@pytest.mark.parametrize("kind", figure_names())
 def test_a_dark_figure_has_dark_paper_and_light_ink(study, kind) -> None:
     svg = drawn(study, kind, "dark")
     night = round(255 * NIGHT)
@@ -68,7 +69,7 @@ def test_a_dark_figure_has_dark_paper_and_light_ink(study, kind) -> None:
     assert not arms, "a colour meant for white paper"
 
 
-@pytest.mark.parametrize("kind", FIGURES)
+@pytest.mark.parametrize("kind", figure_names())
 def test_a_grey_figure_has_no_colour(study, kind) -> None:
     colours = set(COLOUR.findall(drawn(study, kind, "grey"))) - {OF_A_POINT}
     assert all(GREY.fullmatch(colour) for colour in colours)

@@ -9,12 +9,22 @@ import click
 
 from xenotrack.cli.options import StudyCommand, reads_study
 from xenotrack.cli.request import Request
+from xenotrack.present.figures.catalogue import FIGURES, figure_names
 
-KINDS = (
-    *("growth", "growth_mean", "growth_by_arm", "growth_by_arm_linear", "waterfall"),
-    *("progression", "rates", "weight", "contrasts", "lattice", "index_by_day", "swimmer"),
-    *("spider", "residuals", "influence"),
-)
+KINDS = "\n".join(f"  {one.name:20}  {one.help}" for one in FIGURES)
+HELP = f"""One figure; a png has 300 dots an inch.
+
+\b
+KIND is one of
+{KINDS}
+
+\b
+Examples
+  xenotrack plot growth sample_data/naive.toml -o growth.svg
+  xenotrack plot waterfall sheet.csv -o waterfall.png
+  xenotrack plot growth_by_arm sheet.csv --journal cell-half -o figure1.pdf
+  xenotrack plot progression sheet.csv --theme dark -o slide.png
+"""
 THEMES = ("paper", "bold", "dark", "grey")
 # Widths in mm that journals ask for: all their columns, one and a half, and one.
 JOURNALS = {
@@ -26,8 +36,8 @@ JOURNALS = {
 }
 
 
-@click.command(cls=StudyCommand)
-@click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
+@click.command(cls=StudyCommand, help=HELP)
+@click.argument("kind", type=click.Choice(figure_names()), metavar="KIND")
 @reads_study("growth", "progression", "response", "compare")
 @click.option(
     "-o",
@@ -74,33 +84,7 @@ def plot(
     theme: str,
     caption: bool,
 ) -> None:
-    """One figure; a png has 300 dots an inch.
-
-    \b
-    KIND is one of
-      growth                geometric mean of each arm, with the mice on study
-      growth_mean           arithmetic mean ± standard error, with the mice on study
-      growth_by_arm         every mouse and the fitted line, log scale
-      growth_by_arm_linear  the same, linear scale
-      spider                change of each mouse from its baseline
-      waterfall             best response of each mouse
-      swimmer               time on study of each mouse, progression, fate
-      progression           Kaplan–Meier curves with the mice at risk
-      rates                 growth rate of each arm
-      contrasts             differences from control and from the best part
-      lattice               what each drug adds to the arm without it
-      index_by_day          combination index over the days
-      weight                body weight
-      residuals             what the fitted lines leave of each reading
-      influence             the rate of each arm without each of its mice
-
-    \b
-    Examples
-      xenotrack plot growth sample_data/naive.toml -o growth.svg
-      xenotrack plot waterfall sheet.csv -o waterfall.png
-      xenotrack plot growth_by_arm sheet.csv --journal cell-half -o figure1.pdf
-      xenotrack plot progression sheet.csv --theme dark -o slide.png
-    """
+    """One figure."""
     from xenotrack.doubts import merge_doubts
     from xenotrack.present.figures.save import (
         PRINT_DPI,

@@ -1,294 +1,199 @@
-"""The words beside each figure: its title, how to read it, and its finding for who cannot see."""
+"""The words beside each figure: its title, how to read it, and its finding for who cannot see.
+
+The sentences stand in ``figures/catalogue.py``; here is what fills them from a study's results.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from string import Formatter
 
 import numpy as np
+import pandas as pd
 
 from xenotrack.compare.lattice import one_drug_more, why_no_step
+from xenotrack.present.figures.catalogue import FIGURES
 from xenotrack.present.results import Results
 from xenotrack.present.sentences import join, number, progression_rule
 from xenotrack.present.story import Caption
 from xenotrack.present.words import days_text, rate_text
-from xenotrack.study.rules import ProgressionRules
 
 LIMITS = ("estimate", "conf_low", "conf_high")
+TOGETHER = ("estimate", "simultaneous_low", "simultaneous_high")
 
 
 def captions(results: Results) -> tuple[Caption, ...]:
     """The captions of a study's figures; where it has phases each names its own."""
     phase = f" Phase {results.study.phase}." if results.study.phase else ""
-    said = [make(results) for make in CAPTIONS]
-    return tuple(Caption(one.figure, one.title, one.note + phase, one.alt) for one in said)
+    tell = _Teller(results).fill
+    return tuple(
+        Caption(one.name, one.title, tell(one.note) + phase, tell(one.alt)) for one in FIGURES
+    )
 
 
-def _level(results: Results) -> str:
-    return f"{100 * results.study.design.rules.compare.level:g} %"
+class _Teller:
+    """Fills the words in braces, each computed once."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+        self._told: dict[str, str] = {}
+
+    def fill(self, sentence: str) -> str:
+        for _, name, _, _ in Formatter().parse(sentence):
+            if name is not None and name not in self._told:
+                self._told[name] = TELLINGS[name](self._results)
+        return sentence.format_map(self._told)
 
 
-def _rates_read(results: Results) -> str:
+def _arms(results: Results) -> str:
+    return join(results.progression.to_frame()["arm"])
+
+
+def _rates(results: Results) -> str:
     """The rate of each arm in words."""
     if not results.has_growth:
         return "No growth rate could be estimated."
-    rows = results.growth.to_frame()
-    told = [
-        f"{arm} {rate_text(*numbers)}"
-        for arm, *numbers in zip(
-            rows["arm"], rows["estimate"], rows["conf_low"], rows["conf_high"], strict=True
-        )
-    ]
-    return f"Growth rates per day: {', '.join(told)}."
+    return f"Growth rates per day: {_rates_of(results.growth.to_frame(), 'arm', LIMITS)}."
 
 
-def _growth(results: Results) -> Caption:
-    counted = results.progression.to_frame()
-    return Caption(
-        "growth",
-        "Tumour volume of each arm",
-        "A mean of the mice that stay looks better as the largest tumours leave: read it beside "
-        "how many they are, and the effect from the rates.",
-        f"Mean tumour volume by day for {join(counted['arm'])}. {_rates_read(results)}",
-    )
+def _rates_of(rows: pd.DataFrame, name: str, limits: tuple[str, ...]) -> str:
+    """Each row's name with its estimate and interval."""
+    told = rows[[name, *limits]].itertuples(index=False)
+    return ", ".join(f"{one} {rate_text(*numbers)}" for one, *numbers in told)
 
 
-def _growth_by_arm(results: Results) -> Caption:
-    return Caption(
-        "growth_by_arm",
-        "Every mouse, and the fitted growth of its arm",
-        "On a log scale steady growth is a straight line."
-        + (" A mark says why a mouse left." if results.study.mice["fate"].notna().any() else ""),
-        f"Tumour volumes of every mouse by arm, with the fitted lines. {_rates_read(results)}",
-    )
+def _fates(results: Results) -> str:
+    return " A mark says why a mouse left." if results.study.mice["fate"].notna().any() else ""
 
 
-def _rates(results: Results) -> Caption:
-    return Caption(
-        "rates",
-        "Growth rate of each arm",
-        "Left of the line at zero tumours shrink. Whether two arms differ is not told by overlap "
-        "of their intervals: see the comparisons.",
-        _rates_read(results),
-    )
-
-
-def _progression(results: Results) -> Caption:
-    rows = results.progression.to_frame()
-    told = [
+def _medians(results: Results) -> str:
+    rows = results.progression.to_frame()[["arm", "median_days", "conf_low", "conf_high"]]
+    return ", ".join(
         f"{arm} {days_text(median, low, high, 'not reached')}"
-        for arm, median, low, high in zip(
-            rows["arm"], rows["median_days"], rows["conf_low"], rows["conf_high"], strict=True
-        )
-    ]
-    return Caption(
-        "progression",
-        "Mice without progression",
-        f"Progression is the {progression_rule(_rules(results))}.",
-        f"Median days to progression: {', '.join(told)}.",
+        for arm, median, low, high in rows.itertuples(index=False)
     )
 
 
-def _rules(results: Results) -> ProgressionRules:
-    return results.study.design.rules.progression
+def _progression_rule(results: Results) -> str:
+    return progression_rule(results.study.design.rules.progression)
 
 
-def _waterfall(results: Results) -> Caption:
+def _min_day(results: Results) -> str:
+    return number(results.study.design.rules.response.min_day)
+
+
+def _mice(results: Results) -> str:
+    return str(len(results.response))
+
+
+def _classes(results: Results) -> str:
     mice = results.response
     classes = mice["mrecist"].value_counts() if "mrecist" in mice else {}
-    told = [f"{count} {name}" for name, count in classes.items()]
-    shrank = (
-        (mice["best_response_percent"] <= -50).groupby(mice["arm"], sort=False).agg(["sum", "size"])
-    )
-    halved = [f"{arm} {row['sum']} of {row['size']}" for arm, row in shrank.iterrows()]
-    return Caption(
-        "waterfall",
-        "Best response of each mouse",
-        "One bar a mouse: the smallest change of volume from its baseline, from day "
-        f"{number(results.study.design.rules.response.min_day)} on. Best means best: a tumour that "
-        "came back later keeps its class.",
-        f"Best change of volume of {len(mice)} mice: {', '.join(told) or 'no class'}. Tumours that "
-        f"shrank to half or less: {', '.join(halved)}.",
+    return ", ".join(f"{count} {name}" for name, count in classes.items()) or "no class"
+
+
+def _halved(results: Results) -> str:
+    mice = results.response
+    return _shares(mice["best_response_percent"] <= -50, mice["arm"])
+
+
+def _smaller(results: Results) -> str:
+    best = results.response.dropna(subset=["best_response_percent"])
+    return _shares(best["best_response_percent"] < 0, best["arm"])
+
+
+def _shares(holds: pd.Series, arms: pd.Series) -> str:
+    """Of how many mice of each arm something holds."""
+    counted = holds.groupby(arms, sort=False).agg(["sum", "size"])
+    return ", ".join(f"{arm} {n} of {size}" for arm, n, size in counted.itertuples())
+
+
+def _progressed(results: Results) -> str:
+    rows = results.progression.to_frame()[["arm", "n_events", "n_mice"]]
+    return ", ".join(
+        f"{arm} {events} of {mice}" for arm, events, mice in rows.itertuples(index=False)
     )
 
 
-def _weight(results: Results) -> Caption:
-    rows = results.tolerability
+def _weights(results: Results) -> str:
+    rows = results.tolerability[["arm", "weight_nadir_percent_mean"]]
     told = [
         f"{arm} {number(nadir, 2)} %"
-        for arm, nadir in zip(rows["arm"], rows["weight_nadir_percent_mean"], strict=True)
+        for arm, nadir in rows.itertuples(index=False)
         if np.isfinite(nadir)
     ]
-    said = f"Mean of the lowest weights: {', '.join(told)}." if told else "No weights recorded."
-    return Caption(
-        "weight",
-        "Body weight",
-        "The lines at −15 and −20 % are common humane limits.",
-        said,
-    )
+    return f"Mean of the lowest weights: {', '.join(told)}." if told else "No weights recorded."
 
 
-def _contrasts(results: Results) -> Caption:
+def _differences(results: Results) -> str:
     rows = results.contrasts
     claims = (rows["family"] == "parts") & rows["contrast"].str.endswith(" - best part")
-    rows = rows[(rows["family"] == "control") | claims]
-    told = [
-        f"{contrast} {rate_text(*numbers)}"
-        for contrast, *numbers in zip(
-            rows["contrast"],
-            rows["estimate"],
-            rows["simultaneous_low"],
-            rows["simultaneous_high"],
-            strict=True,
-        )
-    ]
-    return Caption(
-        "contrasts",
-        "How much slower arms grow",
-        "Differences of growth rates from control, and of combinations from their best part.",
+    told = rows[(rows["family"] == "control") | claims]
+    if told.empty:
+        return "No comparison."
+    return (
         "Differences of growth rates per day, with the intervals that hold for all together: "
-        f"{', '.join(told)}."
-        if told
-        else "No comparison.",
+        f"{_rates_of(told, 'contrast', TOGETHER)}."
     )
 
 
-def _swimmer(results: Results) -> Caption:
-    rows = results.progression.to_frame()
-    told = [
-        f"{arm} {events} of {mice}"
-        for arm, events, mice in zip(rows["arm"], rows["n_events"], rows["n_mice"], strict=True)
-    ]
-    return Caption(
-        "swimmer",
-        "Time on study of each mouse",
-        "Longest on top in each arm.",
-        f"Mice that progressed: {', '.join(told)}.",
-    )
-
-
-def _spider(results: Results) -> Caption:
-    best = results.response.dropna(subset=["best_response_percent"])
-    shrank = (
-        (best["best_response_percent"] < 0).groupby(best["arm"], sort=False).agg(["sum", "size"])
-    )
-    told = [f"{arm} {int(row['sum'])} of {int(row['size'])}" for arm, row in shrank.iterrows()]
-    return Caption(
-        "spider",
-        "Change of each mouse from its own baseline",
-        "Below the line at 0 % a tumour is smaller than it was at baseline.",
-        f"Mice whose tumour was smaller than at baseline at some time: {', '.join(told)}.",
-    )
-
-
-def _growth_mean(results: Results) -> Caption:
-    counted = results.progression.to_frame()
-    return Caption(
-        "growth_mean",
-        "Mean tumour volume of each arm",
-        "The picture that papers expect, and the one that flatters an arm whose largest tumours "
-        "have left.",
-        f"Mean tumour volume ± standard error by day for {join(counted['arm'])}. "
-        f"{_rates_read(results)}",
-    )
-
-
-def _growth_by_arm_linear(results: Results) -> Caption:
-    return Caption(
-        "growth_by_arm_linear",
-        "Every mouse in mm³",
-        "The same mice and fitted lines with volumes on a linear scale, where the large tumours "
-        "take the room.",
-        f"Tumour volumes of every mouse by arm on a linear scale. {_rates_read(results)}",
-    )
-
-
-def _lattice(results: Results) -> Caption:
+def _steps(results: Results) -> str:
     steps = {f"{arm} - {part}" for arm, part, _ in one_drug_more(results.study.design)}
     rows = results.contrasts
     rows = rows[rows["contrast"].isin(steps)]
-    told = [
-        f"{contrast} {rate_text(*numbers)}"
-        for contrast, *numbers in rows[["contrast", *LIMITS]].itertuples(index=False)
-    ]
-    return Caption(
-        "lattice",
-        "What each drug adds",
-        "Arms by their number of drugs.",
-        f"Changes of the growth rate per day by one drug more: {', '.join(told)}."
-        if told
-        else why_no_step(results.study.design),
-    )
+    if rows.empty:
+        return why_no_step(results.study.design)
+    told = _rates_of(rows, "contrast", LIMITS)
+    return f"Changes of the growth rate per day by one drug more: {told}."
 
 
-def _index_by_day(results: Results) -> Caption:
+def _indices(results: Results) -> str:
     rows = results.synergy_by_day
     rows = rows[(rows["scale"] == "ln_volume") & (rows["reference"] == "bliss")]
     last = rows[rows["day"] == rows["day"].max()]
+    if last.empty:
+        return "No combination has an index."
+    columns = ["combination", "combination_index", "index_low", "index_high"]
     told = [
         f"{name} {number(index, 2)} ({number(low, 2)} to {number(high, 2)})"
-        for name, index, low, high in zip(
-            *(last[key] for key in ("combination", "combination_index", "index_low", "index_high")),
-            strict=True,
-        )
+        for name, index, low, high in last[columns].itertuples(index=False)
     ]
-    return Caption(
-        "index_by_day",
-        "Combination index over the days",
-        "The volume of each combination relative to the one expected of its parts. Its verdict, "
-        "which holds for all combinations together, stands in the table.",
-        f"Index against Bliss on day {last['day'].max():g}: {', '.join(told)}."
-        if told
-        else "No combination has an index.",
-    )
+    return f"Index against Bliss on day {last['day'].max():g}: {', '.join(told)}."
 
 
-def _residuals(results: Results) -> Caption:
+def _outside(results: Results) -> str:
     left = results.residuals["residual"].dropna().abs()
-    outside = int((left > 2).sum())
-    return Caption(
-        "residuals",
-        "What the fitted lines leave",
-        "A bend in an arm says that one growth rate is an average over its days; a point far "
-        "outside is a reading to look up in the sheet.",
-        f"{outside} of {len(left)} readings lie more than two standard deviations from their "
-        "mouse's line.",
-    )
+    return f"{int((left > 2).sum())} of {len(left)}"
 
 
-def _influence(results: Results) -> Caption:
+def _influences(results: Results) -> str:
     moved = results.influence.dropna(subset=["change_in_errors"])
     most = moved.loc[moved["change_in_errors"].abs().groupby(moved["arm"], sort=False).idxmax()]
+    if most.empty:
+        return "No rate could be estimated without one of the mice."
     told = [
         f"{arm} {number(change, 2)} without {mouse}"
-        for arm, mouse, change in zip(
-            most["arm"], most["mouse"], most["change_in_errors"], strict=True
-        )
+        for arm, change, mouse in most[["arm", "change_in_errors", "mouse"]].itertuples(index=False)
     ]
-    return Caption(
-        "influence",
-        "What one mouse does to its arm",
-        "Where one tick leaves the interval, that mouse carries the rate: look it up, and say so. "
-        "What one mouse does to the comparisons stands in the table.",
-        f"Largest change of each arm's rate, in its standard errors: {', '.join(told)}."
-        if told
-        else "No rate could be estimated without one of the mice.",
-    )
+    return f"Largest change of each arm's rate, in its standard errors: {', '.join(told)}."
 
 
-CAPTIONS: tuple[Callable[[Results], Caption], ...] = (
-    _growth,
-    _growth_by_arm,
-    _rates,
-    _progression,
-    _waterfall,
-    _weight,
-    _contrasts,
-    _swimmer,
-    _spider,
-    _growth_mean,
-    _growth_by_arm_linear,
-    _lattice,
-    _index_by_day,
-    _residuals,
-    _influence,
-)
+TELLINGS: dict[str, Callable[[Results], str]] = {
+    "arms": _arms,
+    "rates": _rates,
+    "fates": _fates,
+    "medians": _medians,
+    "progression_rule": _progression_rule,
+    "min_day": _min_day,
+    "mice": _mice,
+    "classes": _classes,
+    "halved": _halved,
+    "smaller": _smaller,
+    "progressed": _progressed,
+    "weights": _weights,
+    "differences": _differences,
+    "steps": _steps,
+    "indices": _indices,
+    "outside": _outside,
+    "influences": _influences,
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 
 from xenotrack import __version__
 from xenotrack.glossary import TABLES
+from xenotrack.present.figures.catalogue import FIGURES
 from xenotrack.present.multiqc import multiqc
 from xenotrack.present.prism import outcome_tables, to_prism
 from xenotrack.present.results import Results
@@ -154,6 +155,14 @@ def manifest(results: Results) -> dict[str, Any]:
     }
 
 
+def _pictures_told(pictures: list[str]) -> Iterator[str]:
+    """A line a figure: its files and its title."""
+    for figure in FIGURES:
+        files = [name for name in pictures if name.partition(".")[0] == figure.name]
+        if files:
+            yield f"  {' '.join(files)}  {figure.title}"
+
+
 def contents(results: Results, pictures: list[str]) -> str:
     """README.txt: what lies where."""
     lines = [
@@ -172,7 +181,7 @@ def contents(results: Results, pictures: list[str]) -> str:
         *(f"  {name}.csv" for name in TABLES),
         "",
         "figures/",
-        *(f"  {name}" for name in pictures),
+        *_pictures_told(pictures),
         "",
         "Every column is explained in docs/columns.md of the source.",
         "",

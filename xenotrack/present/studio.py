@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from xenotrack.present.figures.catalogue import figure_names, hands
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -25,17 +27,6 @@ if TYPE_CHECKING:
     from xenotrack.study.study import Study
 
 FORMATS = ("svg", "png")
-# Two hands, each with about half of the work.
-SHARES = (
-    (
-        *("growth_by_arm", "weight", "waterfall", "contrasts", "lattice", "influence"),
-        *("growth_by_arm_linear", "index_by_day"),
-    ),
-    (
-        *("growth", "progression", "rates", "swimmer", "spider", "residuals"),
-        "growth_mean",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -124,7 +115,7 @@ class Studio:
             except (EOFError, OSError):
                 # The artist died: draw here, where a bug shows its traceback.
                 self._artist = None
-        return dict(_draw((kind for share in SHARES for kind in share), self._asked))
+        return dict(_draw(figure_names(), self._asked))
 
 
 @contextmanager
@@ -164,16 +155,17 @@ def _work(studio: Connection, other_end: Connection) -> None:
             drawable = studio.recv()
         except EOFError:
             return
-        second = _second_hand(drawable)
-        pictures = dict(_draw(SHARES[0], drawable))
+        first_half, second_half = hands(2)
+        second = _second_hand(second_half, drawable)
+        pictures = dict(_draw(first_half, drawable))
         with suppress(BrokenPipeError):  # a studio that closed meanwhile
             studio.send(pictures | second.recv())
         os.wait()  # the second hand is done: leave no zombie
         gc.collect()
 
 
-def _second_hand(drawable: Drawable) -> Connection:
-    """Where the second share of the figures will come from.
+def _second_hand(kinds: Iterable[str], drawable: Drawable) -> Connection:
+    """Where the second half of the figures will come from.
 
     A bare fork: the artist is a daemon of the process that asked, and such may have no children of
     their own by the usual way.
@@ -185,7 +177,7 @@ def _second_hand(drawable: Drawable) -> Connection:
         here.close()
         code = 1
         try:
-            pictures = dict(_draw(SHARES[1], drawable))
+            pictures = dict(_draw(kinds, drawable))
             with suppress(BrokenPipeError):
                 there.send(pictures)
             code = 0

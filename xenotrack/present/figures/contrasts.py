@@ -24,6 +24,7 @@ from xenotrack.present.figures.forest import (
     has_words,
     row_name,
 )
+from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.style import (
     arm_scales,
     assemble,
@@ -41,6 +42,12 @@ SHORT = 12  # characters of a control's name that each row can have
 END = 2.06  # where the words end, in shares of the differences' own axis
 BEST_PART = f" - {BEST_PART_NAME}"
 LIMITS = ["simultaneous_low", "simultaneous_high"]
+
+
+def draw(results: Results) -> ggplot:
+    if results.study.design.control is None:
+        return say("No arm is the control, so nothing is compared.")
+    return contrasts(results.study.design, results.contrasts)
 
 
 def contrasts(design: Design, table: pd.DataFrame) -> ggplot:

@@ -11,6 +11,7 @@ from plotnine import aes, ggplot
 
 from xenotrack.present.axes import log_breaks, plain_number
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines, geom_segments
+from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.number_table import NumberTable, table_days
 from xenotrack.present.figures.style import (
     CUT,
@@ -24,11 +25,17 @@ from xenotrack.present.figures.style import (
     paper,
     say,
 )
+from xenotrack.response.courses_by_arm import mean_volumes, mice_on_study
 from xenotrack.study.study import Study
 
 MOST_BANDS = 4
 BESIDE = 0.006  # of the days: from a bar to the next at its visit
 STOPS = "A curve stops where fewer than half of the arm's mice are still followed."
+
+
+def draw(results: Results) -> ggplot:
+    means = mean_volumes(results.study)
+    return growth(results.study, means, mice_on_study(results.study, growth_days(means)))
 
 
 def growth(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:

@@ -16,6 +16,7 @@ from plotnine import (
 
 from xenotrack.present.axes import log_breaks, plain_number, rate_breaks
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines
+from xenotrack.present.figures.needs import Results, growth_of
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import (
     CUT,
@@ -29,7 +30,24 @@ from xenotrack.present.figures.style import (
 )
 from xenotrack.present.theme import FATES, arm_colours
 from xenotrack.present.words import mice_text, rate_text
+from xenotrack.response.courses_by_arm import last_readings, readings_on_model_scale
 from xenotrack.study.design import Design
+
+
+def draw(results: Results) -> ggplot:
+    return draw_on(results, log=True)
+
+
+def draw_on(results: Results, log: bool) -> ggplot:
+    """The figure on a log or on a linear axis."""
+    study = results.study
+    readings = readings_on_model_scale(study)
+    curves = pd.DataFrame(columns=["arm", "day", "estimate", "conf_low", "conf_high"])
+    table = pd.DataFrame(columns=["arm", "estimate", "conf_low", "conf_high"])
+    fit = growth_of(results)
+    if fit is not None:
+        curves, table = fit.curves(), fit.to_frame()
+    return growth_by_arm(study.design, readings, last_readings(study, readings), curves, table, log)
 
 
 def growth_by_arm(

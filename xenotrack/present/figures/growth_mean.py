@@ -11,11 +11,19 @@ from xenotrack.present.figures.growth import (
     Heights,
     about_bars,
     about_limit,
+    growth_days,
     mean_curves,
     with_bars,
 )
+from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.style import say
+from xenotrack.response.courses_by_arm import arithmetic_means, mice_on_study
 from xenotrack.study.study import Study
+
+
+def draw(results: Results) -> ggplot:
+    means = arithmetic_means(results.study)
+    return growth_mean(results.study, means, mice_on_study(results.study, growth_days(means)))
 
 
 def growth_mean(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplot:

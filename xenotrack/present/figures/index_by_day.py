@@ -8,6 +8,7 @@ from plotnine import aes, ggplot, guide_legend, labs, scale_colour_manual, scale
 
 from xenotrack.present.axes import log_breaks, plain_number
 from xenotrack.present.figures.artists import geom_bands, geom_polylines
+from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import (
     assemble,
@@ -28,6 +29,10 @@ REFERENCES = {
 }
 BANDED = "bliss"
 FARTHEST = 16.0  # times more or less than expected: further out nothing is drawn
+
+
+def draw(results: Results) -> ggplot:
+    return index_by_day(results.study.design, results.synergy_by_day)
 
 
 def index_by_day(design: Design, table: pd.DataFrame) -> ggplot:

@@ -16,6 +16,7 @@ from xenotrack.present.figures.forest import (
     has_words,
     row_name,
 )
+from xenotrack.present.figures.needs import Results, growth_of
 from xenotrack.present.figures.style import (
     LIGHT,
     arm_scales,
@@ -31,6 +32,13 @@ from xenotrack.study.design import Design
 
 MOUSE_WIDTH = 12  # characters
 END = 2.0  # where the words end, in shares of the rates' own axis
+
+
+def draw(results: Results) -> ggplot:
+    fit = growth_of(results)
+    if fit is None:
+        return say("No growth rate could be estimated.")
+    return influence(results.study.design, results.influence, fit.to_frame())
 
 
 def influence(design: Design, table: pd.DataFrame, rates: pd.DataFrame) -> ggplot:

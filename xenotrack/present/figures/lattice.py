@@ -19,6 +19,7 @@ from plotnine import (
 from xenotrack.compare.lattice import one_drug_more, why_no_step
 from xenotrack.present.figures.artists import geom_labels, geom_points, geom_segments, geom_words
 from xenotrack.present.figures.measure import text_inches
+from xenotrack.present.figures.needs import Results, growth_of
 from xenotrack.present.figures.style import (
     MIDDLE,
     SMALL,
@@ -51,6 +52,13 @@ LINES = {
     UNCLEAR: ("dotted", "Dotted lines: it does."),
     UNKNOWN: ((0, (9, 6)), "Dashed lines: not estimable."),
 }
+
+
+def draw(results: Results) -> ggplot:
+    fit = growth_of(results)
+    if fit is None:
+        return say("No growth rate could be estimated.")
+    return lattice(results.study.design, fit.to_frame(), results.contrasts)
 
 
 def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggplot:

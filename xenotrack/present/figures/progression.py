@@ -7,6 +7,7 @@ from plotnine import aes, annotate, ggplot
 
 from xenotrack.present.axes import plain_number
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines
+from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.number_table import AXIS_AT, NumberTable, table_days
 from xenotrack.present.figures.style import (
     MIDDLE,
@@ -31,6 +32,11 @@ EVENTS = {
     "nadir": "{value:g} × nadir",
     "absolute": "{value:g} mm³",
 }
+
+
+def draw(results: Results) -> ggplot:
+    fit = results.progression
+    return progression(results.study.design, fit.curve_frame(), fit.to_frame())
 
 
 def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplot:

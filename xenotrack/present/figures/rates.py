@@ -21,6 +21,7 @@ from xenotrack.present.figures.forest import (
     forest_words,
     row_name,
 )
+from xenotrack.present.figures.needs import Results, growth_of
 from xenotrack.present.figures.style import (
     MIDDLE,
     arm_scales,
@@ -35,6 +36,13 @@ from xenotrack.study.design import Design
 
 END = 2.12  # where the words end, in shares of the rates' own axis
 DOUBLING = ["doubling_time_days", "doubling_time_low", "doubling_time_high"]
+
+
+def draw(results: Results) -> ggplot:
+    fit = growth_of(results)
+    if fit is None:
+        return say("No growth rate could be estimated.")
+    return rates(results.study.design, fit.to_frame())
 
 
 def rates(design: Design, table: pd.DataFrame) -> ggplot:

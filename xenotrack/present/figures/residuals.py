@@ -7,6 +7,7 @@ from plotnine import aes, ggplot, labs, scale_colour_manual
 
 from xenotrack.present.axes import plain_number
 from xenotrack.present.figures.artists import geom_points
+from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import assemble, begin, caption, model_days, say
 from xenotrack.present.theme import arm_colours
@@ -15,6 +16,10 @@ from xenotrack.study.design import Design
 CAP = 5.0  # standard deviations: what lies further out stands at the edge
 LINES = (-2.0, 0.0, 2.0)
 BREAKS = (-4.0, -2.0, 0.0, 2.0, 4.0)
+
+
+def draw(results: Results) -> ggplot:
+    return residuals(results.study.design, results.residuals)
 
 
 def residuals(design: Design, table: pd.DataFrame) -> ggplot:

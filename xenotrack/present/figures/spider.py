@@ -7,15 +7,21 @@ from plotnine import aes, ggplot, labs, scale_colour_manual
 
 from xenotrack.present.axes import signed_percent
 from xenotrack.present.figures.artists import geom_points, geom_polylines
+from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import assemble, begin, caption, say
 from xenotrack.present.theme import arm_colours
 from xenotrack.present.words import mice_text
+from xenotrack.response.relative import relative_readings
 from xenotrack.study.design import Design
 
 CAP = 300.0  # percent: what grows further is a line to the top
 BREAKS = (-100.0, 0.0, 100.0, 200.0, 300.0)
 LINES = (-30.0, 0.0, 100.0)
+
+
+def draw(results: Results) -> ggplot:
+    return spider(results.study.design, relative_readings(results.study))
 
 
 def spider(design: Design, readings: pd.DataFrame) -> ggplot:

@@ -18,6 +18,7 @@ from plotnine import (
 
 from xenotrack.present.axes import day_breaks, plain_number
 from xenotrack.present.figures.artists import geom_points, geom_segments
+from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.style import (
     LINE,
     SMALL,
@@ -42,6 +43,13 @@ GAP = 2.0  # mice between arms
 NAME_WIDTH = 23
 NAMES = 1.2  # inches that they take
 PROGRESSED = "progressed"
+
+
+def draw(results: Results) -> ggplot:
+    study = results.study
+    mice = study.mice[["mouse", "arm", "left_day", "fate"]]
+    events = results.progression.mice[["mouse", "day", "event"]]
+    return swimmer(study.design, mice.merge(events, on="mouse", how="left"))
 
 
 def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:

@@ -22,6 +22,7 @@ from plotnine import (
 from xenotrack.present.axes import signed_percent
 from xenotrack.present.bars import CAP_PERCENT, arm_middles, narrowest_block, waterfall_bars
 from xenotrack.present.figures.artists import geom_boxes, geom_points, geom_words
+from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.style import (
     MIDDLE,
     SMALL,
@@ -50,6 +51,10 @@ UPRIGHT = 9  # characters: names in less room are written upwards
 WORD_ENDS = re.compile(r"(?<=[+ ])")  # where a name can break
 LONGEST = 26  # characters of a line that is written upwards
 CROWD = 100  # bars: from here on the symbols shrink with the bars
+
+
+def draw(results: Results) -> ggplot:
+    return waterfall(results.study.design, results.response)
 
 
 def waterfall(design: Design, response: pd.DataFrame) -> ggplot:

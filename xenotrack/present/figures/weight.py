@@ -14,13 +14,22 @@ from plotnine import (
 
 from xenotrack.present.axes import rate_breaks, signed_percent
 from xenotrack.present.figures.artists import geom_points, geom_polylines
+from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import assemble, begin, caption, say
 from xenotrack.present.theme import FATES, arm_colours
 from xenotrack.present.words import mice_text
+from xenotrack.response.courses_by_arm import last_readings, mean_weight_changes
+from xenotrack.response.weight import weight_changes
 from xenotrack.study.design import Design
 
 LOSSES = (-15.0, -20.0)  # percent: the usual humane endpoints
+
+
+def draw(results: Results) -> ggplot:
+    study = results.study
+    changes = weight_changes(study)
+    return weight(study.design, changes, last_readings(study, changes), mean_weight_changes(study))
 
 
 def weight(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from xenotrack.compare.slowing import alone
 from xenotrack.doubts import p_words
+from xenotrack.present.figures.catalogue import figure_names
 from xenotrack.present.sentences import (
     blocked_sentence,
     join,
@@ -94,10 +95,7 @@ def slowed(facts: Facts) -> Answer:
         "slowed",
         "Did it slow growth?",
         tuple(_slowed(facts)),
-        (
-            *("growth_by_arm", "growth", "rates", "contrasts", "spider"),
-            *("growth_by_arm_linear", "growth_mean"),
-        ),
+        figure_names("slowed"),
         ("growth", "compare", "group_indices"),
         _doubts(facts, "slowed"),
     )
@@ -129,7 +127,7 @@ def blocked(facts: Facts) -> Answer:
         "blocked",
         "Did it block growth?",
         tuple(_blocked(facts)),
-        ("waterfall",),
+        figure_names("blocked"),
         ("blocked", "response_by_arm", "compare"),
         _doubts(facts, "blocked"),
     )
@@ -162,7 +160,7 @@ def how_long(facts: Facts) -> Answer:
         "how-long",
         "How long until tumours progressed?",
         tuple(days_without_progression(facts)),
-        ("progression", "swimmer"),
+        figure_names("how-long"),
         ("progression", "logrank", "compare"),
         _doubts(facts, "how-long"),
     )
@@ -173,7 +171,7 @@ def parts(facts: Facts) -> Answer:
         "parts",
         "Is the combination more than its parts?",
         tuple(_parts(facts)),
-        ("lattice", "index_by_day"),
+        figure_names("parts"),
         ("compare", "synergy", "independent_action"),
         _doubts(facts, "parts"),
     )
@@ -214,7 +212,7 @@ def price(facts: Facts) -> Answer:
         "price",
         "At what price?",
         tuple(said) or ("No body weights were recorded.",),
-        ("weight",) if said else (),
+        figure_names("price") if said else (),
         ("tolerability", "compare"),
         _doubts(facts, "price"),
     )
@@ -278,8 +276,8 @@ def sure(facts: Facts, doubts: tuple[str, ...]) -> Answer:
         "each stands beside the question that it touches, the others here."
     )
     said += [*one_mouse(facts), *one_out(facts)]
-    figures, tables = ("residuals", "influence"), ("leave_one_out", "influence")
-    return Answer("sure", "How sure is it?", tuple(said), figures, tables, doubts)
+    tables = ("leave_one_out", "influence")
+    return Answer("sure", "How sure is it?", tuple(said), figure_names("sure"), tables, doubts)
 
 
 def _not_fitted(facts: Facts) -> str:

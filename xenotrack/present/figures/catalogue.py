@@ -1,0 +1,200 @@
+"""Every figure: its name, its words, and what it costs; the list that everything reads.
+
+A figure is an entry here and a file ``present/figures/NAME.py`` with ``draw(results)``. Nothing is
+imported to read the list. The order is that of the report. Words in braces are filled from the
+study's results: see ``TELLINGS`` in ``present/captions.py``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+NARROW = 84  # millimetres below which the words of a figure would meet
+
+
+class Figure(NamedTuple):
+    """What is known of a figure before it is drawn.
+
+    ``note`` says how to read it, ``alt`` what it shows to readers who cannot see it, ``help`` what
+    ``plot`` says of it. ``share`` is its CPU time in hundredths of a second, ``narrowest`` the
+    width in millimetres that its words need, ``question`` the answer of the report to which it
+    belongs. A ``key`` figure is one of the few that stand for all.
+    """
+
+    name: str
+    title: str
+    note: str
+    alt: str
+    help: str
+    question: str
+    share: int
+    narrowest: int = NARROW
+    key: bool = False
+
+
+FIGURES: tuple[Figure, ...] = (
+    Figure(
+        name="growth_by_arm",
+        title="Every mouse, and the fitted growth of its arm",
+        note="On a log scale steady growth is a straight line.{fates}",
+        alt="Tumour volumes of every mouse by arm, with the fitted lines. {rates}",
+        help="every mouse and the fitted line, log scale",
+        question="slowed",
+        share=33,
+        key=True,
+    ),
+    Figure(
+        name="growth",
+        title="Tumour volume of each arm",
+        note="A mean of the mice that stay looks better as the largest tumours leave: read it "
+        "beside how many they are, and the effect from the rates.",
+        alt="Mean tumour volume by day for {arms}. {rates}",
+        help="geometric mean of each arm, with the mice on study",
+        question="slowed",
+        share=43,
+        key=True,
+    ),
+    Figure(
+        name="rates",
+        title="Growth rate of each arm",
+        note="Left of the line at zero tumours shrink. Whether two arms differ is not told by "
+        "overlap of their intervals: see the comparisons.",
+        alt="{rates}",
+        help="growth rate of each arm",
+        question="slowed",
+        share=26,
+        key=True,
+    ),
+    Figure(
+        name="contrasts",
+        title="How much slower arms grow",
+        note="Differences of growth rates from control, and of combinations from their best part.",
+        alt="{differences}",
+        help="differences from control and from the best part",
+        question="slowed",
+        share=31,
+    ),
+    Figure(
+        name="spider",
+        title="Change of each mouse from its own baseline",
+        note="Below the line at 0 % a tumour is smaller than it was at baseline.",
+        alt="Mice whose tumour was smaller than at baseline at some time: {smaller}.",
+        help="change of each mouse from its baseline",
+        question="slowed",
+        share=23,
+    ),
+    Figure(
+        name="growth_by_arm_linear",
+        title="Every mouse in mm³",
+        note="The same mice and fitted lines with volumes on a linear scale, where the large "
+        "tumours take the room.",
+        alt="Tumour volumes of every mouse by arm on a linear scale. {rates}",
+        help="the same as growth_by_arm, linear scale",
+        question="slowed",
+        share=31,
+    ),
+    Figure(
+        name="growth_mean",
+        title="Mean tumour volume of each arm",
+        note="The picture that papers expect, and the one that flatters an arm whose largest "
+        "tumours have left.",
+        alt="Mean tumour volume ± standard error by day for {arms}. {rates}",
+        help="arithmetic mean ± standard error, with the mice on study",
+        question="slowed",
+        share=35,
+    ),
+    Figure(
+        name="waterfall",
+        title="Best response of each mouse",
+        note="One bar a mouse: the smallest change of volume from its baseline, from day "
+        "{min_day} on. Best means best: a tumour that came back later keeps its class.",
+        alt="Best change of volume of {mice} mice: {classes}. Tumours that shrank to half or less: "
+        "{halved}.",
+        help="best response of each mouse",
+        question="blocked",
+        share=34,
+        key=True,
+    ),
+    Figure(
+        name="progression",
+        title="Mice without progression",
+        note="Progression is the {progression_rule}.",
+        alt="Median days to progression: {medians}.",
+        help="Kaplan–Meier curves with the mice at risk",
+        question="how-long",
+        share=36,
+        key=True,
+    ),
+    Figure(
+        name="swimmer",
+        title="Time on study of each mouse",
+        note="Longest on top in each arm.",
+        alt="Mice that progressed: {progressed}.",
+        help="time on study of each mouse, progression, fate",
+        question="how-long",
+        share=28,
+    ),
+    Figure(
+        name="lattice",
+        title="What each drug adds",
+        note="Arms by their number of drugs.",
+        alt="{steps}",
+        help="what each drug adds to the arm without it",
+        question="parts",
+        share=22,
+        narrowest=152,
+    ),
+    Figure(
+        name="index_by_day",
+        title="Combination index over the days",
+        note="The volume of each combination relative to the one expected of its parts. Its "
+        "verdict, which holds for all combinations together, stands in the table.",
+        alt="{indices}",
+        help="combination index over the days",
+        question="parts",
+        share=18,
+    ),
+    Figure(
+        name="weight",
+        title="Body weight",
+        note="The lines at −15 and −20 % are common humane limits.",
+        alt="{weights}",
+        help="body weight",
+        question="price",
+        share=39,
+        key=True,
+    ),
+    Figure(
+        name="residuals",
+        title="What the fitted lines leave",
+        note="A bend in an arm says that one growth rate is an average over its days; a point far "
+        "outside is a reading to look up in the sheet.",
+        alt="{outside} readings lie more than two standard deviations from their mouse's line.",
+        help="what the fitted lines leave of each reading",
+        question="sure",
+        share=23,
+    ),
+    Figure(
+        name="influence",
+        title="What one mouse does to its arm",
+        note="Where one tick leaves the interval, that mouse carries the rate: look it up, and say "
+        "so. What one mouse does to the comparisons stands in the table.",
+        alt="{influences}",
+        help="the rate of each arm without each of its mice",
+        question="sure",
+        share=23,
+    ),
+)
+
+
+def figure_names(question: str | None = None) -> tuple[str, ...]:
+    """The names of all figures, or of those that belong to one question of the report."""
+    return tuple(one.name for one in FIGURES if question in (None, one.question))
+
+
+def hands(count: int) -> tuple[tuple[str, ...], ...]:
+    """The names of all figures in so many parts, each with about as much work as the others."""
+    parts: list[list[Figure]] = [[] for _ in range(count)]
+    for figure in sorted(FIGURES, key=lambda one: -one.share):
+        min(parts, key=lambda part: sum(one.share for one in part)).append(figure)
+    return tuple(tuple(one.name for one in part) for part in parts)
