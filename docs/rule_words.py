@@ -65,6 +65,7 @@ MENDS = {
     "late-baseline": 'Set `day_zero = "first"` where treatment began at the first reading.',
     "loss-before-leaving": "Write `toxicity` as the fate of those that were taken out for it.",
     "mice-lost-before-index-day": _DAY,
+    "mice-not-read-by-index-day": "Ask for an earlier day with `--day`.",
     "mouse-lines": "Nothing to do; say that mice were compared by their own lines.",
     "no-follow-up": "Look whether their readings are missing from the sheet.",
     "no-independent-action": _PART,

@@ -117,8 +117,12 @@ COLUMNS: dict[str, Column] = {
     ),
     "formula": Column("", "how the index is made; T the arm, C the control, arithmetic means"),
     "control": Column("", "the arm that the index compares with"),
-    "n_arm": Column("mice", "mice of the arm measured on that day, or that enter the fit"),
+    "n_arm": Column("mice", "mice of the arm followed to that day, or that enter the fit"),
     "n_control": Column("mice", "mice of the control, likewise"),
+    "n_arm_interpolated": Column(
+        "mice", "of `n_arm`, those not read that day: ln volume between their readings around it"
+    ),
+    "n_control_interpolated": Column("mice", "of `n_control`, likewise"),
     # independent action
     "parts": Column("", "the arms that are taken to act independently"),
     "observed": Column("", "share of the combination's mice free of progression on `day`"),
@@ -250,6 +254,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "group_indices": (
         *("index", "formula", "arm", "control", "day", "n_arm", "n_control"),
         *("estimate", "conf_low", "conf_high", "method"),
+        *("n_arm_interpolated", "n_control_interpolated"),
     ),
     "progression": (
         *("arm", "n_mice", "n_events", "n_censored", "median_days", "conf_low", "conf_high"),

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from xenotrack.response.courses_by_arm import (
+    arithmetic_means,
     last_readings,
     mean_volumes,
     mean_weight_changes,
@@ -93,3 +94,10 @@ def test_a_study_without_weights_has_no_weight_changes(study_of):
     study = study_of({"a": [(0, 100)]})
     assert weight_changes(study).empty
     assert mean_weight_changes(study).empty
+
+
+def test_an_arithmetic_mean_counts_a_tumour_that_is_gone_as_0(study_of):
+    courses = {"a": [(0, 100), (7, 0), (14, 0)], "b": [(0, 100), (14, 400)]}
+    means = arithmetic_means(study_of(courses, limit=15)).set_index("day")
+    # Mouse b has 200 mm³ on day 7, halfway in ln volume.
+    assert means["estimate"].tolist() == pytest.approx([100, 100, 200])

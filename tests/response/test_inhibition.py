@@ -87,11 +87,46 @@ def test_a_control_that_does_not_grow_leaves_no_index_of_changes(study_of):
     assert found["TGI_V"].found.estimate < 0
 
 
-def test_an_arm_not_measured_that_day_has_no_index_and_says_why(study_of):
-    courses = {**COURSES, **{f"t{i}": [(0, 100), (11, 200)] for i in (1, 2, 3)}}
+def test_an_arm_not_followed_to_that_day_has_no_index_and_says_why(study_of):
+    courses = {**COURSES, **{f"t{i}": [(0, 100), (9, 200)] for i in (1, 2, 3)}}
     row = indices(study_of(courses, arms=ARMS))["TGI_V"]
     assert (row.n_arm, row.n_control) == (0, 3)
-    assert "no mouse was measured" in row.found.method
+    assert "no mouse was followed" in row.found.method
+
+
+def test_a_mouse_read_around_the_day_counts_by_its_ln_volume_between(study_of):
+    courses = {**COURSES, "t3": [(0, 100), (9, 100), (11, 400)], "t2": [(0, 100), (9, 900)]}
+    row = indices(study_of(courses, arms=ARMS))["T/C_V"]
+    assert (row.n_arm, row.n_arm_interpolated) == (2, 1)
+    assert row.n_control_interpolated == 0
+    assert row.found.estimate == pytest.approx(100 * (100 + 200) / 2 / 300)
+
+
+def test_the_area_of_an_interpolated_mouse_ends_on_the_day(study_of):
+    courses = {**COURSES, "t3": [(0, 100), (9, 100), (11, 400)]}
+    volumes = volumes_on(study_of(courses, arms=ARMS), 10).set_index("mouse")
+    assert volumes.loc["t3", "average"] == pytest.approx((900 + 150) / 10)
+
+
+def test_a_tumour_that_is_gone_is_0_in_every_mean(study_of):
+    courses = {**COURSES, "t1": [(0, 100), (10, 0)], "t2": [(0, 100), (10, 0)]}
+    found = estimates(study_of(courses, arms=ARMS, limit=15))
+    assert found["T/C_V"] == pytest.approx(100 * 200 / 3 / 300)
+    assert found["T/C_NCI"] == pytest.approx(100 * -100 / 300)
+
+
+def test_cages_read_a_day_apart_are_compared_whole(study_of):
+    days = {"1": (0, 4, 8, 12), "2": (0, 5, 9, 13), "3": (0, 3, 7, 13)}
+    courses = {
+        mouse: [(day, 100 * np.exp(day * (0.08 if mouse[0] == "c" else 0.03))) for day in days[i]]
+        for mouse, i in ((mouse, mouse[1]) for mouse in ARMS)
+    }
+    study = study_of(courses, arms=ARMS)
+    chosen = choose_day(study)
+    assert (chosen.day, chosen.doubts) == (12, ())
+    row = indices(study, 12)["TGI_V"]
+    assert (row.n_arm, row.n_control) == (3, 3)
+    assert row.found.estimate == pytest.approx(100 * (1 - np.exp(-0.05 * 12)))
 
 
 def test_units_cancel(study_of):
@@ -110,11 +145,29 @@ def test_the_day_is_the_last_with_every_control_mouse(study_of):
 
 def test_a_day_after_controls_left_is_doubted_with_the_numbers(study_of):
     courses = {**COURSES, "c1": [(0, 100), (5, 150)], "t1": [(0, 100)]}
-    chosen = choose_day(study_of(courses, arms=ARMS), 10)
+    fates = {"c1": "tumor_size", "t1": "toxicity"}
+    chosen = choose_day(study_of(courses, arms=ARMS, fates=fates), 10)
     assert chosen.day == 10
     (doubt,) = chosen.doubts
     assert doubt.rule == "mice-lost-before-index-day"
-    assert "vehicle 1 of 3, A 1 of 3" in doubt.text
+    assert "had left (vehicle 1 of 3, A 1 of 3)" in doubt.text
+
+
+def test_a_mouse_whose_last_visit_was_a_day_before_is_not_said_to_have_left(study_of):
+    courses = {**COURSES, "c1": [(0, 100), (4, 150), (9, 190)], "t1": [(0, 100), (9, 90)]}
+    unstated = {mouse: "" for mouse in courses}
+    for fates in ({}, unstated):
+        (doubt,) = choose_day(study_of(courses, arms=ARMS, fates=fates), 10).doubts
+        assert doubt.rule == "mice-not-read-by-index-day"
+        assert "(vehicle 1 of 3, A 1 of 3)" in doubt.text
+        assert "left" not in doubt.text
+
+
+def test_a_mouse_without_a_fate_has_left_once_it_missed_a_visit(study_of):
+    courses = {**COURSES, "c1": [(0, 100), (5, 150)]}
+    unstated = {mouse: "" for mouse in courses}
+    (doubt,) = choose_day(study_of(courses, arms=ARMS, fates=unstated), 10).doubts
+    assert doubt.rule == "mice-lost-before-index-day"
 
 
 def test_a_day_between_visits_gives_the_nearest_visit_with_a_doubt(study_of):
@@ -131,9 +184,9 @@ def test_one_early_loss_among_controls_is_said_to_pull_the_day_forward(study_of)
     assert [doubt.rule for doubt in chosen.doubts] == ["index-day-early"]
 
 
-def test_controls_without_a_common_visit_are_compared_where_most_are_measured(study_of):
+def test_the_day_is_the_last_visit_of_a_control_mouse_up_to_which_all_are_followed(study_of):
     courses = {**COURSES, "c1": [(0, 100), (4, 130), (9, 190)]}
-    assert choose_day(study_of(courses, arms=ARMS)).day == 5
+    assert choose_day(study_of(courses, arms=ARMS)).day == 9
 
 
 def test_controls_seen_only_at_the_start_leave_no_day(study_of):

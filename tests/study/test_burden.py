@@ -91,3 +91,16 @@ def test_the_mean_lies_below_the_largest_and_that_below_the_sum(sizes):
     found = [list(burdens(text, tumors).values()) for tumors in ("each", "largest", "sum")]
     assert len(found[0]) == len(sizes)
     assert np.all(np.diff(np.array(found), axis=0) >= -1e-6)
+
+
+@pytest.mark.parametrize(
+    ("tumors", "expected"), [("sum", 104), ("largest", 100), ("each", np.sqrt(400)), ("mass", 104)]
+)
+def test_measured_burdens_keep_what_lies_below_the_limit_as_it_was_written(tumors, expected):
+    text = HEADER + "m1,a,L,0,100\nm1,a,R,0,4\nm1,a,L,4,0\nm1,a,R,4,9\nm1,a,L,8,3\nm1,a,R,8,4\n"
+    rule = {"tumors": "largest" if tumors == "mass" else tumors}
+    study = read(text, {"study": rule, "volume": {"limit_mm3": 15}})
+    found = study.masses if tumors == "mass" else study.measured
+    small = {"sum": (9, 7), "largest": (9, 4), "each": (0, np.sqrt(12)), "mass": (9, 7)}[tumors]
+    assert found["volume_mm3"].tolist() == pytest.approx([expected, *small])
+    assert study.readings["volume_mm3"].tolist()[1:] == [15, 15]

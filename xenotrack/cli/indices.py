@@ -12,7 +12,7 @@ DAYS = click.FloatRange(min=0, min_open=True)
 
 @click.command(cls=StudyCommand)
 @click.option(
-    "--day", type=DAYS, help="Day of the volumes [the last visit with every control mouse]."
+    "--day", type=DAYS, help="Day of the volumes [the last visit that all control mice reach]."
 )
 @click.option(
     "--treatment-days", type=DAYS, help="Days of treatment, for net log cell kill [none: gross]."
@@ -22,7 +22,8 @@ DAYS = click.FloatRange(min=0, min_open=True)
 def indices(request: Request, *, day: float | None, treatment_days: float | None) -> None:
     """TGI, T/C, growth delay and their kin, each with its formula.
 
-    Means are of the mice measured on that day; nothing is carried forward for those that left.
+    Means are of the mice followed to that day: a mouse read before and after it counts by its ln
+    volume between, and nothing is carried forward for those that left.
 
     \b
     Examples

@@ -40,7 +40,11 @@ class GroupIndices:
             for name in ("estimate", "conf_low", "conf_high")
         }
         methods = pd.Series([row.found.method for row in self.indices], dtype=object)
-        return pd.DataFrame({**plain, **numbers, "method": methods})
+        between = {
+            name: pd.array([getattr(row, name) for row in self.indices], dtype="Int64")
+            for name in ("n_arm_interpolated", "n_control_interpolated")
+        }
+        return pd.DataFrame({**plain, **numbers, "method": methods, **between})
 
 
 def group_indices(

@@ -65,8 +65,16 @@ class Courses:
 
 
 def courses_of(study: Study) -> Courses:
-    """The courses of a study's mice."""
-    mice, readings = study.mice, study.readings
+    """The courses of a study's mice, a reading below the limit at the limit."""
+    return _courses(study.mice, study.readings)
+
+
+def measured_courses(study: Study) -> Courses:
+    """The courses of a study's mice as they were measured: a tumour that is gone is 0 mm³."""
+    return _courses(study.mice, study.measured)
+
+
+def _courses(mice: pd.DataFrame, readings: pd.DataFrame) -> Courses:
     owner = pd.Index(mice["mouse"]).get_indexer(readings["mouse"])
     day = readings["day"].to_numpy(dtype=float)
     baseline_day = mice["baseline_day"].to_numpy(dtype=float)[owner]

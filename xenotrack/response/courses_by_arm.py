@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from xenotrack.arrays import Floats
+from xenotrack.response.interpolation import volumes_between
 from xenotrack.response.weight import weight_changes
 from xenotrack.study.study import FATES, Study
 
+# A mouse's values on some days, between its own days and values.
+Between = Callable[[Floats, Floats, Floats], Floats]
 MEAN_COLUMNS = ("arm", "day", "n", "estimate", "conf_low", "conf_high")
 
 
@@ -33,11 +36,12 @@ def mean_volumes(study: Study) -> pd.DataFrame:
 def arithmetic_means(study: Study) -> pd.DataFrame:
     """The arithmetic mean tumour volume of each arm by visit day, ± its standard error (mm³).
 
-    ``arm day n estimate conf_low conf_high``, by the same rules as ``mean_volumes``, with readings
-    of zero; the limits are one standard error away.
+    ``arm day n estimate conf_low conf_high``, by the same rules as ``mean_volumes``, with a tumour
+    that is gone as 0 mm³; the limits are one standard error away.
     """
-    readings = study.readings
-    return _means(study, readings.assign(value=readings["volume_mm3"]), standard_error=True)
+    measured = study.measured
+    measured = measured.assign(value=measured["volume_mm3"])
+    return _means(study, measured, standard_error=True, between=_volumes_of)
 
 
 def mean_weight_changes(study: Study) -> pd.DataFrame:
@@ -99,14 +103,28 @@ def last_readings(study: Study, readings: pd.DataFrame) -> pd.DataFrame:
     return last.assign(fate=last["fate"].where(last["fate"].isin(FATES), "unknown"))
 
 
-def _means(study: Study, rows: pd.DataFrame, standard_error: bool = False) -> pd.DataFrame:
+def _straight(days: Floats, day: Floats, value: Floats) -> Floats:
+    return np.interp(days, day, value, left=np.nan, right=np.nan)
+
+
+def _volumes_of(days: Floats, day: Floats, volume: Floats) -> Floats:
+    same = (np.zeros(len(each), dtype=np.intp) for each in (day, days))
+    return volumes_between(next(same), day, volume, next(same), days)[0]
+
+
+def _means(
+    study: Study,
+    rows: pd.DataFrame,
+    standard_error: bool = False,
+    between: Between = _straight,
+) -> pd.DataFrame:
     """Means of ``value`` by arm and day, as long as half of the arm's mice are followed."""
     frames = []
     for arm in study.design.arm_names:
         own = rows[rows["arm"] == arm]
         if not len(own):
             continue
-        days, values = _on_common_days(own)
+        days, values = _on_common_days(own, between)
         followed = (~np.isnan(values)).sum(axis=0)
         kept = followed >= own["mouse"].nunique() / 2
         level = None if standard_error else study.design.rules.compare.level
@@ -115,11 +133,11 @@ def _means(study: Study, rows: pd.DataFrame, standard_error: bool = False) -> pd
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MEAN_COLUMNS)
 
 
-def _on_common_days(own: pd.DataFrame) -> tuple[Floats, Floats]:
+def _on_common_days(own: pd.DataFrame, between: Between) -> tuple[Floats, Floats]:
     """The days of an arm, and a row of values a mouse: NaN before its first and after its last."""
     days = np.unique(own["day"].to_numpy(dtype=float))
     rows = [
-        np.interp(days, mouse["day"], mouse["value"], left=np.nan, right=np.nan)
+        between(days, mouse["day"].to_numpy(dtype=float), mouse["value"].to_numpy(dtype=float))
         for _, mouse in own.groupby("mouse", sort=False)
     ]
     return days, np.array(rows)

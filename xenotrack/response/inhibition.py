@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt
-from xenotrack.response.courses import Courses, at, courses_of
+from xenotrack.response.courses import Courses, at, measured_courses
+from xenotrack.response.interpolation import SAME_DAY, volumes_between
 from xenotrack.response.ratios import (
     Ratio,
     fieller_ratio,
@@ -19,9 +20,9 @@ from xenotrack.response.ratios import (
     paired_ratio,
     unknown,
 )
-from xenotrack.study.study import Study
+from xenotrack.study.study import FATES, Study
 
-SAME_DAY = 1e-9
+LEFT = frozenset(FATES) - {"end_of_study"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class GroupIndex:
 
     ``formula`` is printed with it: names such as TGI mean several things. ``found`` is in percent,
     days or powers of ten as the formula says, NaN where there is none, and its method says why.
+    The interpolated are those of its mice that were read before and after the day and not on it;
+    None where the index needs no day.
     """
 
     index: str
@@ -40,6 +43,8 @@ class GroupIndex:
     n_arm: int
     n_control: int
     found: Ratio
+    n_arm_interpolated: int | None = None
+    n_control_interpolated: int | None = None
 
 
 @dataclass(frozen=True)
@@ -51,28 +56,26 @@ class IndexDay:
 
 
 def choose_day(study: Study, asked: float | None = None) -> IndexDay:
-    """The last visit on which every control mouse is measured, or the visit nearest to ``asked``.
+    """The last visit up to which all control mice are followed, or the visit nearest to ``asked``.
 
-    Where the controls have no visit in common, the last day up to which all of them are followed
-    and on which most are measured.
+    A visit is a day on which a control mouse was measured.
     """
-    courses = courses_of(study)
+    courses = measured_courses(study)
     control = (courses.mice["arm"] == study.design.require_control()).to_numpy()
     seen = control & (courses.n_readings > 0)
-    days, counts = np.unique(courses.day[seen[courses.owner]], return_counts=True)
-    days, counts = days[days > 0], counts[days > 0]
+    days = np.unique(courses.day[seen[courses.owner]])
+    days = days[days > 0]
     if not len(days):
         return IndexDay(np.nan, (_no_day("The control has no reading after day 0"),))
     last = at(courses.day, courses.last)
     if asked is not None:
         day = float(days[np.argmin(np.abs(days - asked))])
-        return IndexDay(day, (*_moved(asked, day), *_lost(study, last, day)))
-    possible = (counts == seen.sum()) if (counts == seen.sum()).any() else days <= last[seen].min()
-    if not possible.any():
+        return IndexDay(day, (*_moved(asked, day), *_not_followed(study, courses, day)))
+    possible = days[days <= last[seen].min()]
+    if not len(possible):
         return IndexDay(np.nan, (_no_day("A control mouse left before the first visit"),))
-    most = possible & (counts == counts[possible].max())
-    day = float(days[most].max())
-    return IndexDay(day, (*_early(day, last[seen]), *_lost(study, last, day)))
+    day = float(possible.max())
+    return IndexDay(day, (*_early(day, last[seen]), *_not_followed(study, courses, day)))
 
 
 def _no_day(reason: str) -> Doubt:
@@ -103,51 +106,98 @@ def _early(day: float, last: Floats) -> Iterator[Doubt]:
         )
 
 
-def _lost(study: Study, last: Floats, day: float) -> Iterator[Doubt]:
-    """Mice that were gone by the day: a mean over those that stay is that of small tumours."""
-    gone = last < day - SAME_DAY
-    arms = study.mice["arm"].to_numpy(dtype=object)
+def _not_followed(study: Study, courses: Courses, day: float) -> Iterator[Doubt]:
+    """Mice last read before the day, where some are of the control: those that left, the others."""
+    before = at(courses.day, courses.last) < day - SAME_DAY
+    left = before & _has_left(courses, day)
     control = study.design.require_control()
-    if not gone[arms == control].any():
-        return
-    counts = [
-        f"{arm} {int(gone[arms == arm].sum())} of {int((arms == arm).sum())}"
+    for gone, rule, text in (
+        (
+            left,
+            "mice-lost-before-index-day",
+            "By day {day:g} mice had left ({counts}): indices of that day compare the "
+            "mice that stayed, and say too little where the largest tumours of the control left.",
+        ),
+        (
+            before & ~left,
+            "mice-not-read-by-index-day",
+            "The last reading of some mice is before day {day:g} ({counts}): they are not in "
+            "indices of that day.",
+        ),
+    ):
+        counts = _counts(study, gone)
+        if control in counts:
+            told = ", ".join(counts.values())
+            yield Doubt(rule, (control,), "indices", text.format(day=day, counts=told))
+
+
+def _has_left(courses: Courses, day: float) -> Bools:
+    """Mice whose fate says that they left; without a fate, those that missed a visit by the day.
+
+    A cage that is read a day before the others has not left on the day between.
+    """
+    fate = courses.mice["fate"]
+    missed = day - at(courses.day, courses.last) >= usual_gaps(courses) - SAME_DAY
+    unstated = ~fate.isin(FATES).to_numpy()
+    return fate.isin(LEFT).to_numpy() | (missed & unstated)
+
+
+def usual_gaps(courses: Courses) -> Floats:
+    """The median days between a mouse's readings, 0 where it was read once."""
+    same = courses.owner[1:] == courses.owner[:-1]
+    gaps = pd.Series(np.diff(courses.day)[same]).groupby(courses.owner[1:][same]).median()
+    return gaps.reindex(range(courses.n_mice), fill_value=0.0).to_numpy(dtype=float)
+
+
+def _counts(study: Study, gone: Bools) -> dict[str, str]:
+    """How many mice of each arm are gone, in words, for the arms that have some."""
+    arms = study.mice["arm"].to_numpy(dtype=object)
+    return {
+        arm: f"{arm} {int(gone[arms == arm].sum())} of {int((arms == arm).sum())}"
         for arm in study.design.arm_names
         if gone[arms == arm].any()
-    ]
-    yield Doubt(
-        "mice-lost-before-index-day",
-        (control,),
-        "indices",
-        f"By day {day:g} mice had left ({', '.join(counts)}): indices of that day compare the "
-        "mice that stayed, and say too little where the largest tumours of the control left.",
-    )
+    }
 
 
 def volumes_on(study: Study, day: float) -> pd.DataFrame:
-    """The mice measured on a day: ``mouse arm volume start change ratio average`` (mm³).
+    """The mice followed on a day: ``mouse arm volume interpolated start change ratio average``.
 
-    ``average`` is the area under the volume from the baseline to the day, per day. All but the
-    volume are NaN without a measurable baseline; nothing is carried forward or filled in.
+    A mouse read before and after the day and not on it has the volume that lies between in ln
+    volume; nothing is carried forward. ``average`` is the area under the volume from the baseline
+    to the day, per day. All but the volume (mm³) are NaN without a measurable baseline.
     """
-    courses = courses_of(study)
-    there = np.flatnonzero(np.abs(courses.day - day) <= SAME_DAY)
-    owner, volume = courses.owner[there], courses.volume[there]
-    start = courses.baseline[owner]
-    mice = courses.mice[["mouse", "arm"]].take(owner).reset_index(drop=True)
-    average = average_volumes(courses, courses.day <= day + SAME_DAY)[owner]
-    return mice.assign(
+    courses = measured_courses(study)
+    mice = np.arange(courses.n_mice)
+    volume, interpolated = volumes_between(
+        courses.owner, courses.day, courses.volume, mice, np.full(len(mice), day)
+    )
+    start = courses.baseline
+    average = average_volumes(_up_to(courses, day, volume, interpolated))
+    frame = courses.mice[["mouse", "arm"]].assign(
         volume=volume,
+        interpolated=interpolated,
         start=start,
         change=volume - start,
         ratio=volume / start,
         average=np.where(np.isnan(start), np.nan, average),
     )
+    return frame[~np.isnan(volume)].reset_index(drop=True)
 
 
-def average_volumes(courses: Courses, counts: Bools) -> Floats:
-    """Each mouse's area under its volume over the readings that count, by trapezoids, per day."""
-    pair = counts[1:] & counts[:-1] & (courses.owner[1:] == courses.owner[:-1])
+def _up_to(courses: Courses, day: float, volume: Floats, interpolated: Bools) -> Courses:
+    """The readings up to a day, with a mouse's interpolated volume on it as one more."""
+    kept = courses.day <= day + SAME_DAY
+    more = np.flatnonzero(interpolated)
+    owner = np.concatenate([courses.owner[kept], more])
+    order = np.argsort(owner, kind="stable")
+    days = np.concatenate([courses.day[kept], np.full(len(more), day)])
+    volumes = np.concatenate([courses.volume[kept], volume[more]])
+    return replace(courses, owner=owner[order], day=days[order], volume=volumes[order])
+
+
+def average_volumes(courses: Courses) -> Floats:
+    """Each mouse's area under its volume, by trapezoids, per day."""
+    pair = courses.owner[1:] == courses.owner[:-1]
     days = np.diff(courses.day)[pair]
     middle = ((courses.volume[1:] + courses.volume[:-1]) / 2)[pair]
     owner = courses.owner[1:][pair]
@@ -229,7 +279,7 @@ VOLUME_INDICES = (
 
 
 def volume_indices(study: Study, day: float) -> tuple[GroupIndex, ...]:
-    """Every index of volumes of every arm against the control, over the mice measured that day."""
+    """Every index of volumes of every arm against the control, over the mice followed that day."""
     design = study.design
     control = design.require_control()
     volumes = volumes_on(study, day)
@@ -244,7 +294,10 @@ def volume_indices(study: Study, day: float) -> tuple[GroupIndex, ...]:
             if len(own) and len(reference):
                 found = index.compare(own, reference, design.rules.compare.level)
             else:
-                found = unknown("no mouse was measured on that day")
+                found = unknown("no mouse was followed to that day")
             counts = (len(own), len(reference))
-            rows.append(GroupIndex(index.name, index.formula, arm, control, day, *counts, found))
+            between = [int(mice["interpolated"].sum()) for mice in (own, reference)]
+            rows.append(
+                GroupIndex(index.name, index.formula, arm, control, day, *counts, found, *between)
+            )
     return tuple(rows)

@@ -8,8 +8,11 @@ import pandas as pd
 from xenotrack.study.frames import with_columns
 
 
-def mouse_burdens(rows: pd.DataFrame, limit_mm3: float, tumors: str) -> pd.DataFrame:
+def mouse_burdens(rows: pd.DataFrame, limit_mm3: float | None, tumors: str) -> pd.DataFrame:
     """One row a mouse and day; ``volume_mm3`` is NaN where a tumour was not measured.
+
+    Where all of a mouse's tumours lie below the limit they are the limit together; without one
+    they count as they are.
 
     ``each`` gives the geometric mean of the tumours that the mouse had when it was first read: its
     logarithm is the mean of their logarithms, so that a line through it is the mean of their lines.
@@ -32,12 +35,16 @@ def mouse_burdens(rows: pd.DataFrame, limit_mm3: float, tumors: str) -> pd.DataF
         arm=("arm", "first"),
         sum=("volume_mm3", "sum"),
         largest=("volume_mm3", "max"),
+        smallest=("volume_mm3", "min"),
         log_mean=("log_volume", "mean"),
         below_limit=("below_limit", "all"),
         n_measured=("volume_mm3", "count"),
     )
     volume = np.exp(burdens["log_mean"]) if tumors == "each" else burdens[tumors]
-    volume = volume.where(~burdens["below_limit"], limit_mm3)
+    if limit_mm3 is not None:
+        volume = volume.where(~burdens["below_limit"], limit_mm3)
+    elif tumors == "each":  # a geometric mean with a tumour of 0 mm³ is 0
+        volume = volume.mask(burdens["smallest"] == 0, 0.0)
     complete = burdens["n_measured"] == _expected(burdens, seen)
     return burdens.assign(volume_mm3=volume.where(complete & (burdens["n_measured"] > 0)))
 

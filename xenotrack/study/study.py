@@ -111,15 +111,32 @@ class Study:
         ``[study] tumors`` says. A reading below the limit stands at the limit, and a day on which
         a tumour that was seen before was not measured has no burden.
         """
-        columns = ["mouse", "arm", "day", "volume_mm3", "below_limit"]
         below = self.measurements["below_limit"].to_numpy(dtype=bool)
         volume = self.measurements["volume_mm3"].to_numpy(dtype=float)
-        rows = with_columns(
-            self.measurements[[*columns, "tumor"]],
-            volume_mm3=np.where(below, self.limit_mm3, volume),
-        )
+        return self._burdens(np.where(below, self.limit_mm3, volume), self.limit_mm3)
+
+    @cached_property
+    def measured(self) -> pd.DataFrame:
+        """The burdens of ``readings`` as they were measured, for sums and means of volumes.
+
+        What lies below the limit has the volume that was written: a tumour that is gone is 0 mm³.
+        """
+        return self._burdens(self.measurements["volume_mm3"].to_numpy(dtype=float), None)
+
+    @cached_property
+    def masses(self) -> pd.DataFrame:
+        """As ``measured``, and always the sum of a mouse's tumours: it carries all of them."""
+        if self.design.rules.study.tumors == "sum":
+            return self.measured
+        return self._burdens(self.measurements["volume_mm3"].to_numpy(dtype=float), None, "sum")
+
+    def _burdens(
+        self, volume_mm3: np.ndarray, limit_mm3: float | None, tumors: str | None = None
+    ) -> pd.DataFrame:
+        columns = ["mouse", "arm", "day", "volume_mm3", "below_limit"]
+        rows = with_columns(self.measurements[[*columns, "tumor"]], volume_mm3=volume_mm3)
         if rows["tumor"].nunique() > 1:
-            rows = mouse_burdens(rows, self.limit_mm3, self.design.rules.study.tumors)
+            rows = mouse_burdens(rows, limit_mm3, tumors or self.design.rules.study.tumors)
         complete = rows["volume_mm3"].notna().to_numpy()
         return rows.loc[complete, columns].reset_index(drop=True)
 

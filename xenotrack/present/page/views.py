@@ -178,6 +178,8 @@ VIEWS: dict[str, tuple[View, ...]] = {
                 Shown("day", ("day",)),
                 Shown("mice", ("n_arm",)),
                 Shown("of control", ("n_control",)),
+                Shown("interpolated", ("n_arm_interpolated",)),
+                Shown("of control", ("n_control_interpolated",)),
                 Shown("percent (%)", ALONE),
             ),
             (("index", ("TGI_V",)),),
