@@ -111,24 +111,24 @@ def _not_followed(study: Study, courses: Courses, day: float) -> Iterator[Doubt]
     before = at(courses.day, courses.last) < day - SAME_DAY
     left = before & _has_left(courses, day)
     control = study.design.require_control()
-    for gone, rule, text in (
-        (
-            left,
+    gone, unread = _counts(study, left), _counts(study, before & ~left)
+    if control in gone:
+        yield Doubt(
             "mice-lost-before-index-day",
-            "By day {day:g} mice had left ({counts}): indices of that day compare the "
-            "mice that stayed, and say too little where the largest tumours of the control left.",
-        ),
-        (
-            before & ~left,
+            (control,),
+            "indices",
+            f"By day {day:g} mice had left ({', '.join(gone.values())}): indices of that day "
+            "compare the mice that stayed, and say too little where the largest tumours of the "
+            "control left.",
+        )
+    if control in unread:
+        yield Doubt(
             "mice-not-read-by-index-day",
-            "The last reading of some mice is before day {day:g} ({counts}): they are not in "
-            "indices of that day.",
-        ),
-    ):
-        counts = _counts(study, gone)
-        if control in counts:
-            told = ", ".join(counts.values())
-            yield Doubt(rule, (control,), "indices", text.format(day=day, counts=told))
+            (control,),
+            "indices",
+            f"The last reading of some mice is before day {day:g} ({', '.join(unread.values())}): "
+            "they are not in indices of that day.",
+        )
 
 
 def _has_left(courses: Courses, day: float) -> Bools:
