@@ -56,6 +56,19 @@ def shared() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
+def faults() -> Callable[[str], Path]:
+    """The path of a small input kept beside the repository; skips where there is none."""
+
+    def path(name: str) -> Path:
+        found = ROOT.parent / "shared" / "faults" / name
+        if not found.exists():
+            pytest.skip(f"{name} is not beside the repository")
+        return found
+
+    return path
+
+
+@pytest.fixture(scope="session")
 def ask() -> Callable[..., Answer]:
     """``ask("growth", sheet)``: the command line in this process; a bug is raised, not reported.
 

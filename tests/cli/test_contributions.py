@@ -88,3 +88,16 @@ def test_independent_action_is_a_table_of_progression(ask, sample):
 
 def test_a_day_without_independent_action_is_a_slip_of_the_hand(ask, sample):
     assert "--independent-action" in ask("progression", sample(SHEET), "--day", "14", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "tgi"),
+    [("bugs/c36_staggered_visits.csv", 24, 66.3), ("bugs/c36c_smallest.csv", 13, 54.3)],
+)
+def test_indices_are_of_all_mice_where_cages_were_read_a_day_apart(ask, faults, name, day, tgi):
+    answer = ask("indices", faults(name), "-f", "csv", code=0)
+    row = table(answer).iloc[0]
+    assert row["day"] == day
+    assert row["n_arm"] == row["n_control"] > row["n_arm_interpolated"] > 0
+    assert row["estimate"] == pytest.approx(tgi, abs=0.05)
+    assert "left" not in answer.stderr.replace("left out", "")

@@ -155,7 +155,7 @@ def test_a_day_after_controls_left_is_doubted_with_the_numbers(study_of):
 
 def test_a_mouse_whose_last_visit_was_a_day_before_is_not_said_to_have_left(study_of):
     courses = {**COURSES, "c1": [(0, 100), (4, 150), (9, 190)], "t1": [(0, 100), (9, 90)]}
-    unstated = {mouse: "" for mouse in courses}
+    unstated = dict.fromkeys(courses, "")
     for fates in ({}, unstated):
         (doubt,) = choose_day(study_of(courses, arms=ARMS, fates=fates), 10).doubts
         assert doubt.rule == "mice-not-read-by-index-day"
@@ -165,7 +165,7 @@ def test_a_mouse_whose_last_visit_was_a_day_before_is_not_said_to_have_left(stud
 
 def test_a_mouse_without_a_fate_has_left_once_it_missed_a_visit(study_of):
     courses = {**COURSES, "c1": [(0, 100), (5, 150)]}
-    unstated = {mouse: "" for mouse in courses}
+    unstated = dict.fromkeys(courses, "")
     (doubt,) = choose_day(study_of(courses, arms=ARMS, fates=unstated), 10).doubts
     assert doubt.rule == "mice-lost-before-index-day"
 
