@@ -281,6 +281,13 @@ def test_progression_falls_where_the_curve_falls(naive):
             assert drawn.loc[drawn["day"] == row.day, "estimate"].min() == row.estimate
 
 
+def test_each_fall_of_a_curve_has_its_arms_symbol_the_first_as_well(naive):
+    curve = naive.progression.curve_frame()
+    drawn = data_of(draw("progression", naive), geom_points)
+    falls = curve[curve["n_events"] > 0]
+    assert drawn[["arm", "day"]].to_numpy().tolist() == falls[["arm", "day"]].to_numpy().tolist()
+
+
 def test_progression_names_the_arms_that_lie_on_one_another(results_of):
     caption = draw("progression", results_of("resistant.csv")).labels.caption
     caption = caption.replace("\n", " ")

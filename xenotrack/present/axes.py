@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import ceil, floor, log10
+from collections.abc import Iterable, Sequence
+from math import ceil, floor, isfinite, log10
 
 DAY_STEPS = (1, 2, 4, 7, 14, 21, 28, 56, 84, 168, 364)
 LEAST = 3  # ticks without which a scale cannot be read
 COARSER = ((1, 2, 5), (1, 3), (1,))
 FINER = ((1, 1.5, 2, 3, 5, 7), (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8))
 WEEKS = 14  # days from which an axis counts in weeks
+
+
+def reach(values: Iterable[float], least: float, room: float = 0.04) -> tuple[float, float]:
+    """The ends of an axis that holds all values with ``room``, a share of its length, on each side.
+
+    Values that are all alike, or nearly, still get an axis of the length ``least``.
+
+    >>> reach([0.0, 1.0], least=0.1)
+    (-0.04, 1.04)
+    >>> reach([5.0, float("nan")], least=2, room=0)
+    (4.0, 6.0)
+    """
+    known = [float(value) for value in values if isfinite(value)]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    wider = max(least - (high - low), 0.0) / 2 + room * max(high - low, least)
+    return low - wider, high + wider
 
 
 def day_breaks(first: float, last: float, most: int = 9) -> list[float]:

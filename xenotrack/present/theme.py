@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from xenotrack.present.words import drawable
 from xenotrack.study.design import Arm, Design
 
 CONTROL_COLOUR = "#000000"
@@ -89,7 +90,7 @@ def wrap_name(name: str, width: int) -> str:
     ['BYL-719-', 'LEE-011']
     """
     lines = [""]
-    for piece in _pieces(name, width):
+    for piece in _pieces(drawable(name), width):
         if lines[-1].strip() and len((lines[-1] + piece).rstrip()) > width:
             lines.append("")
         lines[-1] += piece

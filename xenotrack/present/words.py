@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isnan, nan
+from unicodedata import category
 
 
 def printable(text: str) -> str:
@@ -12,6 +13,24 @@ def printable(text: str) -> str:
     'm1[2J'
     """
     return "".join(mark for mark in text if mark.isprintable())
+
+
+def drawable(name: str) -> str:
+    """A name as a figure can write it, on one line: a sign stands for each control character.
+
+    >>> drawable("m\\x1b1\\n\\u202ea")
+    'm�1 a'
+    """
+    return "".join(map(_drawable, name))
+
+
+def _drawable(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    if letter.isspace():
+        return " "
+    # Marks of direction and of joining are not seen, but turn round what follows.
+    return "" if category(letter) == "Cf" else "\N{REPLACEMENT CHARACTER}"
 
 
 def rate_text(estimate: float, low: float = nan, high: float = nan) -> str:

@@ -30,7 +30,7 @@ class geom_polylines(geom_path):  # noqa: N801 (plotnine's geoms are named like 
     def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
         from matplotlib.collections import LineCollection
 
-        data = coord.transform(data.sort_values("group", kind="stable"), panel_params)
+        data = coord.transform(_groups_together(data), panel_params)
         first = data.drop_duplicates("group")
         lines = LineCollection(
             split_groups(data[["x", "y"]].to_numpy(float), data["group"].to_numpy()),
@@ -53,7 +53,7 @@ class geom_bands(geom_ribbon):  # noqa: N801
     def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
         from matplotlib.collections import PolyCollection
 
-        data = coord.transform(data.sort_values(["group", "x"], kind="stable"), panel_params)
+        data = coord.transform(_groups_together(data, "x"), panel_params)
         first = data.drop_duplicates("group")
         group = data["group"].to_numpy()
         below = split_groups(data[["x", "ymin"]].to_numpy(float), group)
@@ -133,6 +133,15 @@ class geom_labels(geom_words):  # noqa: N801
     """Words on white, to be read where lines cross them."""
 
     paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}  # noqa: RUF012
+
+
+def _groups_together(data: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """The rows of each group one after another, the group met first before the others.
+
+    plotnine numbers groups by the alphabet: names would decide which line lies on top.
+    """
+    first_met = data.assign(group=pd.factorize(data["group"])[0])
+    return first_met.sort_values(["group", *by], kind="stable")
 
 
 def split_groups(points: Floats, group: NDArray[Any]) -> list[Floats]:

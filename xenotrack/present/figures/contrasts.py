@@ -14,9 +14,11 @@ from plotnine import (
 from xenotrack.compare.families import BEST_PART as BEST_PART_NAME
 from xenotrack.compare.families import primary_pair
 from xenotrack.doubts import p_words
+from xenotrack.present.axes import reach
 from xenotrack.present.figures.artists import geom_points, geom_segments
 from xenotrack.present.figures.forest import (
     BOTTOM,
+    LEAST_RATES,
     about_numbers,
     forest_paper,
     forest_scales,
@@ -119,10 +121,7 @@ def _whole(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _reach(rows: pd.DataFrame) -> tuple[float, float]:
     """The differences' own axis: all intervals and zero."""
-    ends = rows[["estimate", *LIMITS]]
-    low, high = min(ends.min().min(), 0.0), max(ends.max().max(), 0.0)
-    room = 0.04 * (high - low) or 0.01
-    return low - room, high + room
+    return reach([0.0, *rows[["estimate", *LIMITS]].to_numpy(float).flat], least=LEAST_RATES)
 
 
 def _reference_lines(rows: pd.DataFrame, low: float, high: float) -> list[object]:

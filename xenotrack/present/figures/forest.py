@@ -18,6 +18,7 @@ FRAME = 1.0  # inches of the axis and the caption
 BOTTOM = 0.4
 WORDS = 167.5  # millimetres from which words stand beside the intervals
 NARROW_NAME = 16  # characters
+LEAST_RATES = 0.01  # per day: the shortest axis of rates
 
 
 def has_words() -> bool:

@@ -14,7 +14,7 @@ from plotnine import (
     scale_shape_manual,
 )
 
-from xenotrack.present.axes import log_breaks, plain_number, rate_breaks
+from xenotrack.present.axes import log_breaks, plain_number, rate_breaks, reach
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines
 from xenotrack.present.figures.needs import Results, growth_of
 from xenotrack.present.figures.panels import Panels
@@ -87,14 +87,12 @@ def growth_by_arm(
 
 
 def _panels(design: Design, drawn: pd.DataFrame, rates: pd.DataFrame, log: bool) -> Panels:
-    low, high = drawn["at_value"].min(), drawn["at_value"].max()
     if log:
-        room = 0.04 * (high - low) + 0.02
-        low, high = low - room, high + room
+        low, high = reach(drawn["at_value"], least=0.3)
         values = log_breaks(10**low, 10**high, most=5)
         ticks = {float(np.log10(value)): plain_number(value) for value in values}
     else:
-        low, high = 0.0, 1.04 * high
+        low, high = 0.0, reach([0.0, *drawn["at_value"]], least=1.0)[1]
         ticks = {value: plain_number(value) for value in rate_breaks(low, high, most=4)}
     return Panels(
         arms=_arms(design, drawn),

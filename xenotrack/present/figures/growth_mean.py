@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from plotnine import ggplot
 
-from xenotrack.present.axes import plain_number, rate_breaks
+from xenotrack.present.axes import plain_number, rate_breaks, reach
 from xenotrack.present.figures.growth import (
     STOPS,
     Heights,
@@ -37,7 +37,7 @@ def growth_mean(study: Study, means: pd.DataFrame, alive: pd.DataFrame) -> ggplo
         study,
         means.assign(y=means["estimate"], low=means["conf_low"], high=means["conf_high"]),
     )
-    top = 1.04 * float(drawn[["y", "high"]].max().max())
+    _, top = reach([0.0, *drawn[["y", "high"]].to_numpy(float).flat], least=1.0)
     ticks = {value: plain_number(value) for value in rate_breaks(0.0, top)}
     return mean_curves(
         study,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from plotnine import aes, ggplot, guide_legend, labs, scale_colour_manual, scale_linetype_manual
 
-from xenotrack.present.axes import log_breaks, plain_number
+from xenotrack.present.axes import log_breaks, plain_number, reach
 from xenotrack.present.figures.artists import geom_bands, geom_polylines
 from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.panels import Panels
@@ -95,10 +95,7 @@ def _on_log_axis(drawn: pd.DataFrame) -> pd.DataFrame:
 
 def _panels(design: Design, drawn: pd.DataFrame) -> Panels:
     banded = drawn[drawn["reference"] == BANDED]
-    heights = pd.concat([drawn["at"], banded["at_low"], banded["at_high"], pd.Series([0.0])])
-    low, high = float(heights.min()), float(heights.max())
-    room = 0.05 * (high - low) + 0.02
-    low, high = low - room, high + room
+    low, high = reach([0.0, *drawn["at"], *banded["at_low"], *banded["at_high"]], least=0.1)
     arms = [arm for arm in design.arm_names if (drawn["arm"] == arm).any()]
     return Panels(
         arms=arms,

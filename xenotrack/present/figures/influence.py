@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 from plotnine import aes, geom_segment, ggplot, labs
 
+from xenotrack.present.axes import reach
 from xenotrack.present.figures.artists import geom_points, geom_segments
 from xenotrack.present.figures.forest import (
     BOTTOM,
+    LEAST_RATES,
     about_numbers,
     forest_paper,
     forest_scales,
@@ -82,10 +84,8 @@ def influence(design: Design, table: pd.DataFrame, rates: pd.DataFrame) -> ggplo
 
 
 def _reach(dots: pd.DataFrame, rows: pd.DataFrame) -> tuple[float, float]:
-    ends = [dots["estimate"], rows["conf_low"], rows["conf_high"], pd.Series([0.0])]
-    values = pd.concat(ends).astype(float)
-    room = 0.04 * (values.max() - values.min())
-    return float(values.min() - room), float(values.max() + room)
+    ends = rows[["conf_low", "conf_high"]].to_numpy(float)
+    return reach([0.0, *dots["estimate"].astype(float), *ends.flat], least=LEAST_RATES)
 
 
 def _lines(rows: pd.DataFrame, low: float, high: float) -> list[object]:

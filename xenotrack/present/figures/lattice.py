@@ -32,7 +32,7 @@ from xenotrack.present.figures.style import (
     say,
 )
 from xenotrack.present.theme import arm_colours, wrap_name
-from xenotrack.present.words import mice_text, rate_text
+from xenotrack.present.words import drawable, mice_text, rate_text
 from xenotrack.study.design import Design
 
 LEVEL = 1.75  # inches from one number of drugs to the next
@@ -191,7 +191,7 @@ def _edges(design: Design, nodes: pd.DataFrame, contrasts: pd.DataFrame) -> pd.D
         below = (lower["x"], lower["y"] + 0.06)
         above = (upper["x"], upper["y"] - upper["depth"])
         crowded = upper["staggered"] or lower["staggered"]
-        label = f"+ {drug}\n{_signed(*numbers)}"
+        label = f"+ {drawable(drug)}\n{_signed(*numbers)}"
         rows.append((arm, part, *below, *above, label, _look(*numbers), upper["level"], crowded))
     columns = ["arm", "part", "x", "y", "xend", "yend", "label", "look", "level", "crowded"]
     edges = pd.DataFrame(rows, columns=columns)

@@ -22,7 +22,7 @@ from xenotrack.present.figures.style import (
     say,
 )
 from xenotrack.present.steps import at_risk, band_corners, curve_corners
-from xenotrack.present.words import days_text
+from xenotrack.present.words import days_text, drawable
 from xenotrack.study.design import Design
 
 MOST_BANDS = 2
@@ -74,8 +74,8 @@ def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggp
 
 def _events(curve: pd.DataFrame) -> pd.DataFrame:
     """Where a curve falls: each arm's symbol, which tells the curves apart without colour too."""
-    fallen = curve.groupby("arm", sort=False)["estimate"].diff() < 0
-    return curve[fallen]
+    before = curve.groupby("arm", sort=False)["estimate"].shift(fill_value=1.0)
+    return curve[curve["estimate"] < before]
 
 
 def _event(design: Design) -> str:
@@ -87,7 +87,7 @@ def _event(design: Design) -> str:
 def _without_progression(table: pd.DataFrame) -> str:
     """Which arms lie on one another along the top, since nobody can see it."""
     arms = table.loc[(table["n_events"] == 0) & (table["n_mice"] > 0), "arm"].tolist()
-    return f"No mouse progressed under {', '.join(arms)}." if len(arms) > 1 else ""
+    return f"No mouse progressed under {', '.join(map(drawable, arms))}." if len(arms) > 1 else ""
 
 
 def _bands(design: Design, curve: pd.DataFrame) -> list[object]:

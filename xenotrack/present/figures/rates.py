@@ -12,9 +12,11 @@ from plotnine import (
     labs,
 )
 
+from xenotrack.present.axes import reach
 from xenotrack.present.figures.artists import geom_points, geom_segments
 from xenotrack.present.figures.forest import (
     BOTTOM,
+    LEAST_RATES,
     about_numbers,
     forest_paper,
     forest_scales,
@@ -75,10 +77,8 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
 
 def _reach(drawn: pd.DataFrame, blocked_below: float) -> tuple[float, float]:
     """The rates' own axis: all intervals, zero, and the line of blocked growth."""
-    ends = drawn[["estimate", "conf_low", "conf_high"]]
-    low, high = min(ends.min().min(), 0.0), max(ends.max().max(), blocked_below, 0.0)
-    room = 0.04 * (high - low)
-    return low - room, high + room
+    ends = drawn[["estimate", "conf_low", "conf_high"]].to_numpy(float)
+    return reach([0.0, blocked_below, *ends.flat], least=LEAST_RATES)
 
 
 def _reference_lines(design: Design, n_rows: int, low: float, high: float) -> list[object]:

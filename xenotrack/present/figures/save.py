@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xenotrack.errors import InputError
 from xenotrack.present.figures.fonts import lend_fonts
 from xenotrack.present.figures.owners import name_owners
+from xenotrack.present.xml_text import xml_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,7 +76,7 @@ def _bytes(drawn: Figure, name: str, dpi: int) -> bytes:
     buffer = BytesIO()
     drawn.savefig(buffer, format=name, dpi=dpi, metadata=METADATA[name], **OPTIONS.get(name, {}))
     data = buffer.getvalue()
-    return name_owners(data.decode()).encode() if name == "svg" else data
+    return xml_text(name_owners(data.decode())).encode() if name == "svg" else data
 
 
 def _forget(drawn: Figure) -> None:

@@ -35,7 +35,7 @@ from xenotrack.present.figures.style import (
     say,
 )
 from xenotrack.present.theme import RESPONSES, arm_colours, wrap_name
-from xenotrack.present.words import mice_text
+from xenotrack.present.words import drawable, mice_text
 from xenotrack.study.design import Design
 
 BREAKS = (-100.0, -50.0, 0.0, 50.0, 100.0, 150.0)
@@ -115,7 +115,7 @@ def _axes(bars: pd.DataFrame, middles: dict[str, float], right: float, top: floa
 
 def _upright(middles: dict[str, float], right: float) -> bool:
     """Whether the names are written upwards: where they would be broken inside a word."""
-    words = (word for arm in middles for word in WORD_ENDS.split(arm))
+    words = (word for arm in middles for word in WORD_ENDS.split(drawable(arm)))
     longest = min(max(len(word.strip()) for word in words), LONGEST)
     return _label_width(middles, right) < max(longest, UPRIGHT)
 

@@ -17,6 +17,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from xenotrack.errors import InputError
+from xenotrack.present.xml_text import xml_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
@@ -66,9 +67,15 @@ def inline_svg(name: str, data: bytes, alt: str, names: Names) -> str:
         ) from error
     for size in ("width", "height"):  # the page decides; viewBox keeps the shape
         root.attrib.pop(size, None)
-    page = _Page(f"{name}-", frozenset(_referred(root)), names)
+    arms, mice = (_as_written(each) for each in (names.arms, names.mice))
+    page = _Page(f"{name}-", frozenset(_referred(root)), arms, mice)
     said = [("xmlns", SVG.strip("{}")), ("role", "img"), ("aria-label", alt)]
     return page.drawn(root, *said)
+
+
+def _as_written(numbers: Mapping[str, int]) -> dict[str, int]:
+    """The numbers by the names that an svg can hold."""
+    return {xml_text(name): number for name, number in numbers.items()}
 
 
 def _referred(root: Element) -> Iterator[str]:
@@ -86,7 +93,8 @@ class _Page:
 
     prefix: str
     referred: frozenset[str]
-    names: Names
+    arms: Mapping[str, int]
+    mice: Mapping[str, int]
 
     def drawn(self, element: Element, *said: tuple[str, str]) -> str:
         """The markup of an element with what is ``said`` of it, of which only what draws is left.
@@ -136,12 +144,12 @@ class _Page:
     def _whose(self, element: Element) -> tuple[list[tuple[str, str]], str]:
         """Arm and mouse by their numbers; their names, which a browser shows at the pointer."""
         arm, mouse = element.get("data-arm", ""), element.get("data-mouse", "")
-        if arm not in self.names.arms:
+        if arm not in self.arms:
             return [], ""
-        numbers = [("data-arm", str(self.names.arms[arm]))]
-        if mouse not in self.names.mice:
+        numbers = [("data-arm", str(self.arms[arm]))]
+        if mouse not in self.mice:
             return numbers, arm
-        return [*numbers, ("data-mouse", str(self.names.mice[mouse]))], f"{mouse}, {arm}"
+        return [*numbers, ("data-mouse", str(self.mice[mouse]))], f"{mouse}, {arm}"
 
 
 def _declared(style: str) -> Iterator[tuple[str, str]]:
