@@ -22,6 +22,8 @@ RETOLD = {
     "no-index-day": "The control has no reading after day 0 / A control mouse left before the "
     "first visit, so no day has all of them for indices such as TGI; name one with --day.",
     "not-a-number": "length_mm is '9.1*', which is no number; it was left empty.",
+    "primary-not-of-arms": "The primary contrast 'alpelisb - vehicle' speaks of 'alpelisb', and "
+    "there is no such arm / can be read in several ways / is of one arm alone.",
     "unequal-variances": "The arms differ in spread (likelihood ratio … on … df, …; largest to "
     "smallest standard deviation: …): each arm has its own / the pooled model ignores it; "
     "--variances by_arm does not.",
@@ -34,6 +36,8 @@ RETOLD = {
 }
 
 ASKED = {
+    "primary-not-of-arms": "The arms are: …. Write two of them as 'A - B', or as a list, "
+    '`primary = ["A", "B"]`.',
     "unknown-unit": 'If it is in g, say so: `body_weight_g = "weight (lb)"` under [columns].',
 }
 

@@ -14,7 +14,7 @@ from xenotrack.cli.options import READING
 from xenotrack.study.columns import COLUMN_ROLES
 from xenotrack.study.design import NO_DRUG_WORDS
 from xenotrack.study.rulebook import KEYS, Key
-from xenotrack.study.rules import USUAL_VALUE, Rules
+from xenotrack.study.rules import USUAL_VALUE, Outcome, Rules
 from xenotrack.study.volume import FORMULAS
 
 # What is to be known of a section beside its keys.
@@ -25,6 +25,14 @@ NOTES = {
         + " (in capitals or not), or that `[arms]` gives no drug. Name it where it is called "
         "otherwise: PBS, DMSO, saline and the like are not recognised. A `day_zero` that is a date "
         "is written year-month-day, in quotes or not, as the sheet's own dates need not be."
+    ),
+    "compare": (
+        '`primary` names its two arms as `"A - B"` or, where a name holds a dash, as a list, '
+        '`["A", "B"]`; `{ contrast = ["A", "B"], outcome = "rmst_days" }` names the outcome as '
+        "well, one of "
+        + ", ".join(f"`{name}`" for name in typing.get_args(Outcome))
+        + ". `A - best part` is the claim that a combination is better than each of its parts. The "
+        "contrast has the sign of its family: `vehicle - A` is the row `A - vehicle`."
     ),
     "progression": (
         "`value` without a key: "
@@ -42,7 +50,12 @@ SECTIONS = {
     "arms": (
         "`[arms]`: the arms with their drugs, in display order; `[]` is an arm without a drug. "
         "Without this section a name is split at `+` into drugs. An arm of the sheet that is "
-        "missing here is an error. On the command line `--arm NAME=DRUG,DRUG`, once for each."
+        'missing here is an error. `{ drugs = [...], label = "R+F" }` gives an arm a short name '
+        "for figures. On the command line `--arm NAME=DRUG,DRUG`, once for each."
+    ),
+    "colours": (
+        '`[colours]`: drug = colour, as `alpelisib = "#1f7a3a"`, for figures. Drugs without a '
+        "colour are given one."
     ),
     "exclude": (
         "`[[exclude]]`, once for each exclusion: `mouse` and `reason`, and `tumor`, `day` or "
@@ -121,16 +134,18 @@ def _row(key: Key) -> tuple[str, ...]:
 def _takes(annotation: object) -> str:
     """What a key takes, in words.
 
-    >>> _takes(bool), _takes(typing.Literal["mm3", "cm3"] | None)
-    ('true or false', '`mm3` `cm3`')
+    >>> _takes(bool), _takes(typing.Literal["mm3", "cm3"] | None), _takes(tuple[str, str])
+    ('true or false', '`mm3` `cm3`', 'list of text')
     """
     names = {str: "text", float: "number", int: "number", bool: "true or false"}
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return "table"
     if annotation in names:
         return names[typing.cast(type, annotation)]
     inner = typing.get_args(annotation)
     if typing.get_origin(annotation) is typing.Literal:
         return " ".join(f"`{word}`" for word in inner)
-    if typing.get_origin(annotation) is list:
+    if typing.get_origin(annotation) in (list, tuple):
         return f"list of {_takes(inner[0])}"
     found = dict.fromkeys(_takes(part) for part in inner if part is not type(None))
     return " or ".join(found)

@@ -65,7 +65,9 @@ def reads_study(*sections: str) -> Callable[[Command], Command]:
         def command(study: str, **options: Any) -> Any:
             from xenotrack.cli.request import Request
 
-            return function(Request.of(study, options), **options)
+            request = Request.of(study, options)
+            with request.mistyped():
+                return function(request, **options)
 
         command.__name__, command.__doc__ = function.__name__, function.__doc__
         command.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
@@ -92,12 +94,33 @@ def _rule_option(key: Key, shown: bool) -> Callable[[Command], Command]:
     )
 
 
+class TextOrTable(click.ParamType):
+    """Text, or a list or table written as in toml: ``["A", "B"]``."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: object, ctx: object) -> Any:
+        if not isinstance(value, str) or value[:1] not in ("[", "{"):
+            return value
+        import tomllib
+
+        try:
+            return tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            return value  # a name may begin with a bracket
+
+
+TEXT_OR_TABLE = TextOrTable()
+
+
 def _taken(key: Key) -> click.ParamType | type:
     """What a rule takes, as click checks it."""
     if key.words:
         return click.Choice(key.words)
     if bool in key.types:
         return bool
+    if key.is_compound:
+        return TEXT_OR_TABLE
     if not key.is_number:
         return str
     rule = key.rule

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import click
 
 from xenotrack.doubts import Doubt
 from xenotrack.errors import InputError
+from xenotrack.study.primary import PrimaryError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +71,16 @@ class Request:
             strict=options.pop("strict"),
             quiet=options.pop("quiet"),
         )
+
+    @contextmanager
+    def mistyped(self) -> Iterator[None]:
+        """Let a primary contrast that was typed, and that the study does not have, be a slip."""
+        try:
+            yield
+        except PrimaryError as error:
+            if "primary" in self.overrides.get("compare", {}):
+                raise click.UsageError(str(error)) from error
+            raise
 
     def rules(self) -> Rules:
         """The rules in force: those of the study.toml and those typed."""
@@ -201,7 +213,9 @@ def _as_text(value: Any) -> Any:
     """Text that can be written: bytes that are not UTF-8 reach Python as half characters."""
     if isinstance(value, str):
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return tuple(map(_as_text, value)) if isinstance(value, tuple) else value
+    if isinstance(value, dict):
+        return {_as_text(key): _as_text(each) for key, each in value.items()}
+    return type(value)(map(_as_text, value)) if isinstance(value, tuple | list) else value
 
 
 def _pair(text: str, flag: str) -> tuple[str, str]:

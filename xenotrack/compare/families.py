@@ -9,10 +9,8 @@ from itertools import combinations
 import numpy as np
 
 from xenotrack.arrays import Floats
-from xenotrack.errors import StudyError
 from xenotrack.study.design import Design
-
-BEST_PART = "best part"
+from xenotrack.study.primary import BEST_PART
 
 
 @dataclass(frozen=True)
@@ -115,38 +113,6 @@ def spelled(drugs: Iterable[str]) -> str:
 
 
 def primary_pair(design: Design) -> Pair | None:
-    """The comparison declared as ``primary``, read as ``A - B`` against the study's arm names.
-
-    ``A - best part`` names the claim that a combination is better than all of its parts.
-    """
-    declared = design.rules.compare.primary
-    if declared is None:
-        return None
-    found = [pair for pair in readings_of(declared) if names_arms(pair, design)]
-    if len(found) == 1:
-        return found[0]
-    names = ", ".join(design.arm_names)
-    what = "can be read in several ways" if found else "does not name two arms as 'A - B'"
-    raise StudyError(
-        f"The primary contrast '{declared}' {what}. The arms are: {names}. "
-        "Write the arm, ' - ' and the arm it is compared with under [compare] primary."
-    )
-
-
-def readings_of(text: str) -> Iterable[Pair]:
-    """Every way to read 'A - B' when a name may itself hold ' - '.
-
-    >>> [pair.other for pair in readings_of("a - b - c")]
-    ['b - c', 'c']
-    """
-    words = text.split(" - ")
-    for cut in range(1, len(words)):
-        yield Pair(" - ".join(words[:cut]).strip(), " - ".join(words[cut:]).strip())
-
-
-def names_arms(pair: Pair, design: Design) -> bool:
-    """Whether the pair is of two different arms, or of a combination and its best part."""
-    if pair.other == BEST_PART and BEST_PART not in design.arm_names:
-        return any(pair.arm == whole for whole, _ in design.combinations())
-    arms = design.arm_names
-    return pair.arm in arms and pair.other in arms and pair.arm != pair.other
+    """The comparison declared as ``primary``, as its family has it."""
+    named = design.primary
+    return None if named is None else Pair(named.arm, named.against)

@@ -23,6 +23,7 @@ from xenotrack.present.sentences import (
     volume_rule,
 )
 from xenotrack.present.tables import to_text
+from xenotrack.study.primary import Primary
 from xenotrack.study.study import Study
 
 WIDTH = 96
@@ -181,7 +182,7 @@ def answers(results: Results) -> Iterator[tuple[str, list[str]]]:
             "these days):",
             synergy_sentences(found[found["scale"] == "rate"], level),
         )
-    yield f"Primary contrast, {days}:", _primary(compared, design.rules.compare.primary, level)
+    yield f"Primary contrast, {days}:", _primary(compared, design.primary, level)
 
 
 def _contrasts(results: Results, outcome: str) -> pd.DataFrame:
@@ -207,11 +208,13 @@ def _blocked(results: Results, level: float) -> list[str]:
     return [text for text in said if text] or ["No arm was shown to hold growth."]
 
 
-def _primary(compared: pd.DataFrame, primary: str | None, level: float) -> list[str]:
+def _primary(compared: pd.DataFrame, primary: Primary | None, level: float) -> list[str]:
     """The primary contrast, read unadjusted."""
-    rows = compared[compared["contrast"] == primary].head(1)
+    if primary is None:
+        return []
+    rows = compared[compared["contrast"] == primary.label].head(1)
     return [
-        f"{primary}: growth rates differ by {number(row['estimate'])} per day "
+        f"{primary.label}: growth rates differ by {number(row['estimate'])} per day "
         f"({interval(row['conf_low'], row['conf_high'], level)}, {p_words(row['p_value'])}, "
         "not adjusted)."
         for _, row in rows.iterrows()

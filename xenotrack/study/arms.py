@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 
 import pandas as pd
@@ -10,19 +12,22 @@ import pandas as pd
 from xenotrack.study.design import NO_DRUG_WORDS, Arm, Design, drugs_in_name
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, Row, each_row
-from xenotrack.study.rules import Rules
+from xenotrack.study.primary import PrimaryError
+from xenotrack.study.rules import ArmRule, Rules
 
 
 def read_design(name: str, rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> Design:
     """The design: the arms that have mice, as ``[arms]`` orders and fills them."""
     seen = rows["arm"].unique().tolist()
-    declared = {arm.strip(): drugs for arm, drugs in rules.arms.items()}
+    declared = {arm.strip(): rule for arm, rule in rules.arms.items()}
     if declared:
         _note_undeclared(seen, declared, rows, ledger)
     order = [arm for arm in declared if arm in seen] + [arm for arm in seen if arm not in declared]
     _note_split_names(rows, ledger)
     arms = tuple(
-        Arm(arm, frozenset(declared[arm]) if arm in declared else drugs_in_name(arm))
+        Arm(arm, frozenset(declared[arm].drugs), declared[arm].label)
+        if arm in declared
+        else Arm(arm, drugs_in_name(arm))
         for arm in order
     )
     if rules.study.control not in declared:
@@ -30,6 +35,8 @@ def read_design(name: str, rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> 
     _note_lost_words([arm for arm in order if arm not in declared], rows, ledger)
     design = Design(name, arms, rules)
     _note_control(design, ledger)
+    _note_primary(design, ledger)
+    _note_colours(design, ledger)
     return design
 
 
@@ -48,11 +55,11 @@ def _empty_control(
         f"Say so under [arms]: {control!r} = [], or name its drugs there.",
         role="arm",
     )
-    return tuple(Arm(arm.name, frozenset()) if arm.name == control else arm for arm in arms)
+    return tuple(replace(arm, drugs=frozenset()) if arm.name == control else arm for arm in arms)
 
 
 def _note_undeclared(
-    seen: list[str], declared: dict[str, list[str]], rows: pd.DataFrame, ledger: Ledger
+    seen: list[str], declared: Mapping[str, ArmRule], rows: pd.DataFrame, ledger: Ledger
 ) -> None:
     for arm in seen:
         if arm not in declared:
@@ -188,6 +195,26 @@ def _note_control(design: Design, ledger: Ledger) -> None:
             f"No arm is plainly the control. The arms are: {names}.",
             'Name it with --control, or `control = "NAME"` under [study]; comparisons need it.',
         )
+
+
+def _note_primary(design: Design, ledger: Ledger) -> None:
+    try:
+        _ = design.primary
+    except PrimaryError as error:
+        ledger.note("primary-not-of-arms", error.seen, error.proposal, severity="error")
+
+
+def _note_colours(design: Design, ledger: Ledger) -> None:
+    drugs = sorted(frozenset().union(*(arm.drugs for arm in design.arms)))
+    for drug in design.rules.colours:
+        if drug not in drugs:
+            near = get_close_matches(drug, drugs, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ledger.note(
+                "colour-without-drug",
+                f"[colours] gives {drug!r} a colour, and no arm receives it.",
+                f"The drugs are: {', '.join(drugs) or 'none'}.{hint}",
+            )
 
 
 def _first_row(rows: pd.DataFrame, arm: str) -> Row:

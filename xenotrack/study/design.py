@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xenotrack.errors import StudyError
+from xenotrack.study.primary import BEST_PART, Primary, PrimaryError, arms_compared
 from xenotrack.study.rules import Rules
 
 NO_DRUG_WORDS = frozenset(
@@ -18,10 +19,14 @@ NO_DRUG_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Arm:
-    """A treatment group: its name as written, and the drugs it receives (none = vehicle)."""
+    """A treatment group: its name as written, and the drugs it receives (none = vehicle).
+
+    ``label`` is a short name for figures, where the study declares one.
+    """
 
     name: str
     drugs: frozenset[str]
+    label: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,31 @@ class Design:
                 'Choose one with --control NAME, or `control = "NAME"` under [study].'
             )
         return self.control
+
+    @property
+    def primary(self) -> Primary | None:
+        """The contrast named beforehand, with the sign that it has in its family.
+
+        Raises ``StudyError`` where it does not name two arms of the study.
+        """
+        rule = self.rules.compare.named_beforehand
+        if rule is None:
+            return None
+        arm, against = arms_compared(rule, self.arm_names)
+        parts = dict(self.combinations())
+        if against == BEST_PART and BEST_PART not in self.arm_names and arm not in parts:
+            raise PrimaryError(
+                f"The primary contrast holds {arm!r} against its best part, and no other arm of "
+                "the study is a part of it.",
+                f"The arms are: {', '.join(self.arm_names)}; those with parts: "
+                f"{', '.join(parts) or 'none'}.",
+            )
+        # Others stand against the control, and a combination against its parts.
+        reversed_there = arm == self.control or (
+            against != self.control and arm in parts.get(against, ())
+        )
+        first, second = (against, arm) if reversed_there else (arm, against)
+        return Primary(first, second, rule.outcome)
 
     def drugs_of(self, name: str) -> frozenset[str]:
         return next(arm.drugs for arm in self.arms if arm.name == name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,7 @@ from xenotrack.study.phases import (
     rules_of_phase,
     take_phase,
 )
+from xenotrack.study.primary import named_sides
 from xenotrack.study.rules import Rules
 from xenotrack.study.schedule import schedule_rows
 from xenotrack.study.settings import read_rules
@@ -143,8 +145,9 @@ def read_studies(
 
 def _arms_said(rules: Rules) -> set[str]:
     """The arms that the rules call by name."""
-    primary = (rules.compare.primary or "").split()
-    return {*rules.arms, *primary, *filter(None, (rules.study.control,))}
+    rule = rules.compare.named_beforehand
+    sides = named_sides(rule) if rule is not None else ()
+    return {*rules.arms, *chain(*sides), *filter(None, (rules.study.control,))}
 
 
 def _split_by_study(table: LongTable, rules: Rules, fallback: str) -> list[tuple[str, LongTable]]:

@@ -14,7 +14,8 @@ from xenotrack.study.days import find_date_order, read_days
 from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import note_two_arms
 from xenotrack.study.ledger import Ledger
-from xenotrack.study.rules import Rules
+from xenotrack.study.primary import PrimaryError, arms_compared
+from xenotrack.study.rules import PrimaryRule, Rules
 
 
 def name_phases(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
@@ -242,12 +243,18 @@ def rules_of_phase(
     study = replace(rules.study, phase=name)
     if study.control in elsewhere:
         study = replace(study, control=None)
-    declared = {arm: drugs for arm, drugs in rules.arms.items() if arm.strip() not in elsewhere}
-    primary = rules.compare.primary
-    if primary and any(
-        primary.startswith(f"{arm} - ") or primary.endswith(f" - {arm}") for arm in elsewhere - here
-    ):
-        primary = None
-    return replace(
-        rules, study=study, arms=declared, compare=replace(rules.compare, primary=primary)
-    )
+    declared = {arm: rule for arm, rule in rules.arms.items() if arm.strip() not in elsewhere}
+    compare = rules.compare
+    if _compares(compare.named_beforehand, elsewhere, here | elsewhere):
+        compare = replace(compare, primary=None)
+    return replace(rules, study=study, arms=declared, compare=compare)
+
+
+def _compares(rule: PrimaryRule | None, arms: set[str], everywhere: set[str]) -> bool:
+    """Whether the primary contrast is one of these arms, of all that the study has."""
+    if rule is None:
+        return False
+    try:
+        return not arms.isdisjoint(arms_compared(rule, sorted(everywhere)))
+    except PrimaryError:
+        return False

@@ -13,7 +13,11 @@ SHOWN = 5
 
 
 def refuse_findings(study: Study, strict: bool, source: str) -> None:
-    """Refuse a study for its errors (``strict``: for its warnings too)."""
+    """Refuse a study for its errors (``strict``: for its warnings too).
+
+    A primary contrast that is none of the study's is refused in its own words.
+    """
+    _ = study.design.primary
     _refuse(study.findings if strict else study.errors, strict, source)
 
 

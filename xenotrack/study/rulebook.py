@@ -38,6 +38,14 @@ class Key:
     def is_number(self) -> bool:
         return float in self.types and str not in self.types
 
+    @property
+    def is_compound(self) -> bool:
+        """Whether it may be a list or a table."""
+        parts = (self.takes, *typing.get_args(self.takes))
+        return any(typing.get_origin(part) in (list, tuple) for part in parts) or any(
+            shapes(self.takes)
+        )
+
     def allows(self, number: float) -> bool:
         """Whether a number lies within the bounds; none of a study is beyond a thousand million."""
         rule = self.rule
@@ -99,8 +107,9 @@ def _types(annotation: Any) -> Iterator[type]:
 
 
 def shapes(annotation: Any) -> Iterator[type[msgspec.Struct]]:
-    """The sections that an annotation names, alone or in a list."""
-    yield from (kind for kind in _types(annotation) if issubclass(kind, msgspec.Struct))
+    """The sections that an annotation names, alone or in a list; not those by names of a study."""
+    if typing.get_origin(annotation) is not dict:
+        yield from (kind for kind in _types(annotation) if issubclass(kind, msgspec.Struct))
 
 
 def keys_of(section: str, shape: type[msgspec.Struct]) -> tuple[Key, ...]:

@@ -41,6 +41,11 @@ FormulaName = Literal[
     "lwh",
 ]
 
+# What arms are compared on; each is made by ``compare/``.
+Outcome = Literal[
+    "growth_rate", "log_hazard", "rmst_days", "response_rate", "weight_nadir", "ln_volume"
+]
+
 # 1.73 = 1.2³: RECIST's 20 % in diameter, as a volume.
 USUAL_VALUE = {"fold": 2.0, "nadir": 1.73, "absolute": 1000.0}
 _USUAL_VALUES = "; ".join(f"{value:g}" for value in USUAL_VALUE.values())
@@ -106,6 +111,15 @@ class StudyRules(Section, frozen=True):
         Literal["year", "day", "month"] | None,
         Rule("What stands first in dates such as 03/04/2024."),
     ] = None
+
+
+class ArmRule(Section, frozen=True):
+    """An arm of ``[arms]``: its drugs, and a short name for figures."""
+
+    drugs: Annotated[tuple[str, ...], Rule("Its drugs; none for an untreated arm.", flag=False)]
+    label: Annotated[str | None, Rule("A short name for figures.", example="R+F", flag=False)] = (
+        None
+    )
 
 
 class VolumeRules(Section, frozen=True):
@@ -195,6 +209,15 @@ class ResponseRules(Section, frozen=True):
     min_day: Annotated[float, Rule("First day that counts as a response.", unit="day")] = 10
 
 
+class PrimaryRule(Section, frozen=True):
+    """``[compare] primary``: the contrast as two arms or as ``A - B``, and its outcome."""
+
+    contrast: Annotated[str | tuple[str, str], Rule("Two arms.", example="A - B", flag=False)]
+    outcome: Annotated[Outcome, Rule("The outcome that it is claimed of.", flag=False)] = (
+        "growth_rate"
+    )
+
+
 class CompareRules(Section, frozen=True):
     """``[compare]``: adjustment for several claims, and the one named beforehand."""
 
@@ -202,14 +225,26 @@ class CompareRules(Section, frozen=True):
         Literal["holm", "dunnett", "none"], Rule("Adjustment of the contrasts with control.")
     ] = "holm"
     primary: Annotated[
-        str | None,
-        Rule("The contrast named beforehand, not adjusted.", example="A - B", metavar="'A - B'"),
+        str | tuple[str, str] | PrimaryRule | None,
+        Rule(
+            'The contrast named beforehand, not adjusted: \'A - B\', ["A", "B"], or '
+            '{contrast = ["A", "B"], outcome = "rmst_days"}.',
+            example="A - B",
+            metavar="'A - B'",
+        ),
     ] = None
     hazards: Annotated[
         Literal["firth", "efron"],
         Rule("Cox model: penalised, or Efron alone where every arm has events."),
     ] = "firth"
     level: Annotated[float, Rule("Confidence level, between 0 and 1.", above=0, below=1)] = 0.95
+
+    @property
+    def named_beforehand(self) -> PrimaryRule | None:
+        """The primary contrast, however it was written."""
+        if self.primary is None or isinstance(self.primary, PrimaryRule):
+            return self.primary
+        return PrimaryRule(contrast=self.primary)
 
 
 class ExcludeRule(Section, frozen=True):
@@ -302,7 +337,8 @@ class Rules(Section, frozen=True):
 
     study: StudyRules = StudyRules()
     columns: dict[str, str] = {}
-    arms: dict[str, list[str]] = {}
+    arms: dict[str, ArmRule] = {}
+    colours: dict[str, str] = {}
     volume: VolumeRules = VolumeRules()
     growth: GrowthRules = GrowthRules()
     progression: ProgressionRules = ProgressionRules()

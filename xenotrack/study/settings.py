@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -13,10 +14,11 @@ import msgspec
 
 from xenotrack.errors import InputError
 from xenotrack.study.columns import COLUMN_ROLES
-from xenotrack.study.rulebook import KEYS
-from xenotrack.study.rules import Rules
+from xenotrack.study.rulebook import KEYS, Key, keys_of, shapes
+from xenotrack.study.rules import ArmRule, Rules
 
 Table = dict[str, Any]
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
 def read_rules(path: Path | None, overrides: Mapping[str, Any] | None = None) -> Rules:
@@ -28,7 +30,8 @@ def read_rules(path: Path | None, overrides: Mapping[str, Any] | None = None) ->
     origin = path.name if path is not None else "The options"
     _refuse_unknown_keys(declared, origin)
     _refuse_unknown_keys(_without_nones(overrides or {}), "The options")
-    rules = _convert(_dates_as_text(_merge(declared, _without_nones(overrides or {}))), origin)
+    merged = _dates_as_text(_merge(declared, _without_nones(overrides or {})))
+    rules = _convert(_with_whole_arms(merged, origin), origin)
     for complaint in _impossible_values(rules):
         raise InputError(f"{origin}: {complaint}")
     return msgspec.structs.replace(
@@ -77,12 +80,39 @@ def _dates_as_text(value: Any) -> Any:
     return value
 
 
+def _with_whole_arms(table: Table, origin: str) -> Table:
+    """The rules with every arm as a table: a list stands for its drugs."""
+    arms = table.get("arms")
+    if not isinstance(arms, dict):
+        return table
+    for name, arm in arms.items():
+        if not isinstance(arm, list | dict):
+            raise InputError(
+                f"{origin}: [arms] {name!r} is {arm!r}. It is a list of drugs, as "
+                f'["{name}"], or {{ drugs = ["{name}"], label = "short name" }}.'
+            )
+    whole = {name: {"drugs": arm} if isinstance(arm, list) else arm for name, arm in arms.items()}
+    return {**table, "arms": whole}
+
+
 def _refuse_unknown_keys(table: Table, origin: str) -> None:
     _refuse_unknown(table, Rules.__struct_encode_fields__, "at its top", origin)
     for section, keys in KEYS.items():
         for each in _each(table.get(section)):
             _refuse_unknown(each, [key.name for key in keys], f"under [{section}]", origin)
+            for key in keys:
+                _refuse_unknown_in(each, key, origin)
+    for name, arm in table["arms"].items() if isinstance(table.get("arms"), dict) else ():
+        _refuse_unknown(arm, ArmRule.__struct_encode_fields__, f"in {name!r} under [arms]", origin)
     _refuse_unknown(table.get("columns"), tuple(COLUMN_ROLES), "under [columns]", origin)
+
+
+def _refuse_unknown_in(table: Any, key: Key, origin: str) -> None:
+    """Refuse unknown keys of a key that is itself a table."""
+    inner = table.get(key.name) if isinstance(table, dict) else None
+    for shape in shapes(key.takes):
+        known = [one.name for one in keys_of(key.section, shape)]
+        _refuse_unknown(inner, known, f"in {key.name} under [{key.section}]", origin)
 
 
 def _refuse_unknown(table: Any, known: Sequence[str], where: str, origin: str) -> None:
@@ -107,10 +137,15 @@ def _convert(declared: Table, origin: str) -> Rules:
 
 def _choices_of(place: str) -> str:
     """The words that a rule takes, for the message about one that it does not."""
-    section, _, name = place.partition(".")
-    for key in KEYS.get(section.partition("[")[0], ()):
-        if key.name == name and key.words:
+    section, *names = place.split(".")
+    keys = KEYS.get(section.partition("[")[0], ())
+    for name in names:
+        key = next((key for key in keys if key.name == name), None)
+        if key is None:
+            return ""
+        if key.words:
             return f" Choose one of: {', '.join(key.words)}."
+        keys = tuple(inner for shape in shapes(key.takes) for inner in keys_of(section, shape))
     return ""
 
 
@@ -123,6 +158,9 @@ def _impossible_values(rules: Rules) -> Iterator[str]:
                 for number in _each(table[key.name]):
                     if isinstance(number, float | int) and not key.allows(number):
                         yield f"[{section}] {key.name} is {number:g}; it is {key.range}."
+    for drug, colour in rules.colours.items():
+        if not _COLOUR.fullmatch(colour):
+            yield f'[colours] {drug!r} is {colour!r}; a colour is written as "#1f7a3a".'
     value = rules.progression.value
     if value is not None and value <= 1 and rules.progression.rule != "absolute":
         yield f"[progression] value is {value:g}; a tumour has progressed at a fold above 1."

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from xenotrack.study.design import Arm
 from xenotrack.study.inputs import STDIN_NAME
 from xenotrack.study.rulebook import KEYS, Key
 from xenotrack.study.study import Study
@@ -57,12 +58,26 @@ def _columns(study: Study) -> list[list[str]]:
 
 
 def _arms(study: Study) -> list[list[str]]:
-    arms = study.design.arms
-    lines = [f"{_value(arm.name)} = {_value(sorted(arm.drugs))}" for arm in arms]
+    lines = [f"{_value(arm.name)} = {_arm(arm)}" for arm in study.design.arms]
     return [[_noted("[arms]", "order here is order everywhere; no drugs = vehicle"), *lines]]
 
 
-_BY_HAND = {"columns": _columns, "arms": _arms}
+def _arm(arm: Arm) -> str:
+    drugs = sorted(arm.drugs)
+    return _value(drugs if arm.label is None else {"drugs": drugs, "label": arm.label})
+
+
+def _colours(study: Study) -> list[list[str]]:
+    declared = study.design.rules.colours
+    drugs = sorted(frozenset().union(*(arm.drugs for arm in study.design.arms)))
+    shown = declared or dict.fromkeys(drugs[:1] or ["drug"], "#1f7a3a")
+    lines = [f"{_value(drug)} = {_value(colour)}" for drug, colour in shown.items()]
+    if not declared:
+        lines = [f"# {line}" for line in lines]
+    return [[_noted("[colours]", "of drugs, in figures; the rest are chosen"), *lines]]
+
+
+_BY_HAND = {"columns": _columns, "arms": _arms, "colours": _colours}
 
 
 def _section(section: str, declared: dict[str, Any]) -> Iterator[list[str]]:
@@ -100,6 +115,8 @@ def _noted(text: str, note: str) -> str:
 
 def _value(value: Any) -> str:
     # A JSON string is a TOML one, but for DEL, which TOML wants escaped.
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_value(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_value, value))}]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

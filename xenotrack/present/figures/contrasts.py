@@ -88,7 +88,7 @@ def _rows(design: Design, table: pd.DataFrame) -> pd.DataFrame:
 
     The primary contrast comes first where it is neither with control nor a claim.
     """
-    named = design.rules.compare.primary
+    named = design.primary.label if design.primary is not None else None
     claims = (table["family"] == "parts") & table["contrast"].str.endswith(BEST_PART)
     usual = (table["family"] == "control") | claims
     first = ~usual & (table["contrast"] == named) & ~table.duplicated("contrast")

@@ -43,10 +43,10 @@ def _known(facts: Facts) -> dict[str, str]:
     counts = mice["arm"].value_counts()
     control = f", control {design.control}" if design.control else ""
     size = [f"{arm} {counts.get(arm, 0)}" for arm in design.arm_names]
-    primary = design.rules.compare.primary
+    primary = design.primary
     named = (
-        f" Primary contrast: {primary}, tested on growth, time and hazard of progression, each "
-        "unadjusted for the others."
+        f" Primary contrast: {primary.label}, tested on growth, time and hazard of progression, "
+        "each unadjusted for the others."
         if primary
         else ""
     )

@@ -108,8 +108,9 @@ class Facts:
     def primary(self, outcome: str) -> pd.Series | None:
         """The contrast named beforehand, of one outcome."""
         rows = self.tables["compare"]
-        named = self.design.rules.compare.primary
-        found = rows[(rows["outcome"] == outcome) & (rows["contrast"] == named)]
+        named = self.design.primary
+        label = named.label if named is not None else None
+        found = rows[(rows["outcome"] == outcome) & (rows["contrast"] == label)]
         return found.iloc[0] if len(found) else None
 
     def doubts(self, rules: Iterable[str], outcomes: Iterable[str] = ()) -> tuple[str, ...]:

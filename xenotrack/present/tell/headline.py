@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from xenotrack.compare.families import BEST_PART, primary_pair
+from xenotrack.compare.families import BEST_PART, Pair, primary_pair
 from xenotrack.compare.slowing import with_slowing
 from xenotrack.doubts import p_words
 from xenotrack.present.sentences import (
@@ -34,6 +34,7 @@ from xenotrack.present.tell.answers import (
 from xenotrack.present.tell.caveats import caveats
 from xenotrack.present.tell.facts import Facts
 from xenotrack.present.tell.time import days_claim
+from xenotrack.study.primary import Primary
 
 
 def headline(facts: Facts) -> tuple[str, ...]:
@@ -49,8 +50,10 @@ def key_figure(facts: Facts) -> str:
 
 def effect(facts: Facts) -> str:
     """The primary contrast, else the arm that slowed growth most."""
-    if facts.primary("growth_rate") is not None or facts.primary("rmst_days") is not None:
-        return " ".join(_primary(facts))
+    named = facts.design.primary
+    tested = any(facts.primary(outcome) is not None for outcome in ("growth_rate", "rmst_days"))
+    if named is not None and tested:
+        return " ".join(_primary(facts, named))
     if not facts.results.has_growth:
         return "Growth could not be fitted; what follows rests on time to progression."
     if facts.control is None or facts.slowing.empty:
@@ -58,10 +61,9 @@ def effect(facts: Facts) -> str:
     return _most(facts)
 
 
-def _primary(facts: Facts) -> Iterator[str]:
+def _primary(facts: Facts, named: Primary) -> Iterator[str]:
     """Growth and days without progression of the primary contrast, each read alone."""
-    named = str(facts.design.rules.compare.primary)
-    yield f"Primary contrast, {named.replace(' - ', ' against ')}:"
+    yield f"Primary contrast, {named.arm} against {named.against}:"
     clauses = []
     growth, days = facts.primary("growth_rate"), facts.primary("rmst_days")
     if growth is not None and np.isfinite(growth["p_value"]):
@@ -184,8 +186,8 @@ def _none(facts: Facts, arms: list[str]) -> str:
 
 def over_parts(facts: Facts) -> str:
     """The largest combinations against the best of their parts: growth, and time."""
-    named = str(facts.design.rules.compare.primary)
-    most = [name for name in _largest(facts) if named != f"{name} - {BEST_PART}"]
+    told = primary_pair(facts.design)
+    most = [name for name in _largest(facts) if told != Pair(name, BEST_PART)]
     return " ".join(text for name in most if (text := _over_parts(facts, name)))
 
 
@@ -282,9 +284,9 @@ def _lost(row: pd.Series) -> str:
 def _told(facts: Facts) -> set[str]:
     """The contrasts of which the sentences above speak."""
     largest = {f"{name} - {BEST_PART}" for name in _largest(facts)}
-    primary = facts.design.rules.compare.primary
+    primary = facts.design.primary
     if primary is not None:
-        return {*largest, primary}
+        return {*largest, primary.label}
     return {*largest, *(f"{arm} - {facts.control}" for arm in _asked_about(facts))}
 
 

@@ -217,8 +217,9 @@ def comparisons(facts: Facts, cite: Citations) -> Iterator[str]:
         )
     else:
         yield f"{compared} without adjustment for the number of comparisons."
-    if rules.primary is not None:
-        yield f"The contrast {rules.primary} was declared primary and is not adjusted."
+    primary = facts.design.primary
+    if primary is not None:
+        yield f"The contrast {primary.label} was declared primary and is not adjusted."
     yield "Tests are two-sided; outcomes were not adjusted for one another."
     if facts.design.rules.compare.hazards == "firth":
         yield "Comparisons of hazards assume that they stay proportional, which is not tested."

@@ -34,24 +34,23 @@ def days_without_progression(facts: Facts) -> Iterator[str]:
 
 def stands_alone(facts: Facts, rows: pd.DataFrame) -> str:
     """That one of these contrasts is the primary one, and was not adjusted for the others."""
-    named = facts.design.rules.compare.primary
-    if named is None or facts.design.rules.compare.adjust == "none":
+    primary = facts.design.primary
+    if primary is None or facts.design.rules.compare.adjust == "none":
         return ""
-    found = rows["contrast"].eq(named).any()
-    return f"; the primary contrast, {named}, stands alone" if found else ""
+    found = rows["contrast"].eq(primary.label).any()
+    return f"; the primary contrast, {primary.label}, stands alone" if found else ""
 
 
 def _primary_hazard(facts: Facts) -> Iterator[str]:
     """The primary contrast as a ratio of hazards, which arms without events bear."""
-    row = facts.primary("log_hazard")
-    if row is None or not np.isfinite(row["p_value"]):
+    primary, row = facts.design.primary, facts.primary("log_hazard")
+    if primary is None or row is None or not np.isfinite(row["p_value"]):
         return
-    named = str(facts.design.rules.compare.primary).replace(" - ", " against ")
     ratio = ratio_text(np.exp(row["estimate"]))
     ends = _ratios(row["conf_low"], row["conf_high"], facts.level)
     yield (
-        f"Primary contrast, {named}: hazard of progression {ratio} times as high "
-        f"({ends}, {p_words(row['p_value'])}, this one alone)."
+        f"Primary contrast, {primary.arm} against {primary.against}: hazard of progression "
+        f"{ratio} times as high ({ends}, {p_words(row['p_value'])}, this one alone)."
     )
 
 
