@@ -171,6 +171,11 @@ COLUMNS: dict[str, Column] = {
     "weight_nadir_percent_mean": Column("%", "mean over mice of the lowest relative weight"),
     "weight_nadir_low": Column("%", "lower limit of that mean, of this arm alone"),
     "weight_nadir_high": Column("%", "upper limit of that mean, of this arm alone"),
+    "days_below_10": Column(
+        "days", "mean over the mice weighed of the days at a loss of 10 % or more of body weight"
+    ),
+    "days_below_15": Column("days", "the same at 15 % or more"),
+    "days_below_20": Column("days", "the same at 20 % or more"),
     "n_loss_15": Column("mice", "mice that lost 15 % of body weight or more, of those weighed"),
     "n_loss_20": Column("mice", "mice that lost 20 % of body weight or more, of those weighed"),
     "n_toxicity_exits": Column("mice", "mice that left for toxicity; empty where nobody says why"),
@@ -285,6 +290,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "tolerability": (
         *("arm", "n_mice", "n_weighed", "weight_nadir_percent_mean", "n_loss_15", "n_loss_20"),
         *("n_toxicity_exits", "weight_nadir_low", "weight_nadir_high"),
+        *("days_below_10", "days_below_15", "days_below_20"),
     ),
     "influence": ("mouse", "arm", "estimate", "change", "change_in_errors"),
     "leave_one_out": (

@@ -86,4 +86,7 @@ def test_every_arm_of_the_design_is_listed_in_its_order(study_of):
         "n_toxicity_exits",
         "weight_nadir_low",
         "weight_nadir_high",
+        "days_below_10",
+        "days_below_15",
+        "days_below_20",
     ]

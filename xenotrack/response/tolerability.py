@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from xenotrack.response.weight import has_lost, weight_changes
+from xenotrack.response.weight import days_below, has_lost, weight_changes
 from xenotrack.study.study import Study
 
 LOSSES_PERCENT = (15, 20)
+MARKS_PERCENT = (10, 15, 20)
 
 
 def weight_nadirs(study: Study) -> pd.DataFrame:
@@ -29,12 +30,16 @@ def tolerability(study: Study) -> pd.DataFrame:
     """Body weight and toxicity by arm, arms in display order.
 
     ``arm n_mice n_weighed weight_nadir_percent_mean n_loss_15 n_loss_20 n_toxicity_exits
-    weight_nadir_low weight_nadir_high``: losses of at least 15 % and 20 % at some time among the
-    weighed, mice that left for toxicity, and Student's interval of the mean nadir. Losses are
-    missing where no mouse was weighed, exits where no mouse of the study has a fate.
+    weight_nadir_low weight_nadir_high days_below_10 days_below_15 days_below_20``: losses of at
+    least 15 % and 20 % at some time among the weighed, mice that left for toxicity, Student's
+    interval of the mean nadir, and the mean days at such a loss. Losses are missing where no mouse
+    was weighed, exits where no mouse of the study has a fate.
     """
+    nadirs, changes = weight_nadirs(study), weight_changes(study)
+    below = {f"days_below_{mark}": days_below(changes, mark) for mark in MARKS_PERCENT}
     mice = study.mice[["arm", "fate"]].assign(
-        nadir=weight_nadirs(study)["weight_nadir_percent"].to_numpy(dtype=float)
+        nadir=nadirs["weight_nadir_percent"].to_numpy(dtype=float),
+        **{name: study.mice["mouse"].map(days) for name, days in below.items()},
     )
     losses = {f"n_loss_{loss}": has_lost(mice["nadir"], loss) for loss in LOSSES_PERCENT}
     by_arm = mice.assign(**losses, left=mice["fate"] == "toxicity").groupby("arm", sort=False)
@@ -44,6 +49,7 @@ def tolerability(study: Study) -> pd.DataFrame:
         weight_nadir_percent_mean=("nadir", "mean"),
         **{name: (name, "sum") for name in losses},
         n_toxicity_exits=("left", "sum"),
+        **{name: (name, "mean") for name in below},
     ).reset_index()
     arms = pd.DataFrame({"arm": list(study.design.arm_names)}).merge(table, on="arm", how="left")
     counts = [name for name in arms.columns if name.startswith("n_")]
@@ -57,4 +63,5 @@ def tolerability(study: Study) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         tail = stdtrit(n - 1.0, 0.5 + study.design.rules.compare.level / 2)
         reach = np.where(n > 1, tail * spread / np.sqrt(n), np.nan)
-    return arms.assign(weight_nadir_low=mean - reach, weight_nadir_high=mean + reach)
+    limits = arms.assign(weight_nadir_low=mean - reach, weight_nadir_high=mean + reach)
+    return limits[[*limits.columns.difference(list(below), sort=False), *below]]

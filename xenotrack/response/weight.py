@@ -1,11 +1,16 @@
-"""Body weight of each mouse relative to its own baseline."""
+"""Body weight of each mouse relative to its own baseline, with its tumour and net of it."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from xenotrack.arrays import Floats
 from xenotrack.response.courses import MARGIN
+from xenotrack.response.interpolation import volumes_between
 from xenotrack.study.study import Study
+
+G_PER_MM3 = 1e-3  # a tumour is as dense as water
 
 
 def has_lost(change_percent: pd.Series, loss: float) -> pd.Series:
@@ -20,9 +25,35 @@ def weight_changes(study: Study) -> pd.DataFrame:
     one in the window up to day 0, else the first one within as many days of the study's first
     weight. Weights include the tumour. A mouse without such a baseline is left out.
     """
+    return _changes(study, _weights(study))
+
+
+def net_weight_changes(study: Study) -> pd.DataFrame:
+    """The same of body weight without the tumour, at 1 mg a mm³, and of its net baseline.
+
+    A weighing between two readings of the tumour takes the ln volume between them; one before the
+    first reading or after the last has no net weight.
+    """
+    weights = _weights(study)
+    weights["body_weight_g"] -= G_PER_MM3 * _volumes_at(study, weights)
+    return _changes(study, weights[weights["body_weight_g"].notna()])
+
+
+def _weights(study: Study) -> pd.DataFrame:
     rows = study.measurements
     columns = ["mouse", "arm", "day", "body_weight_g"]
-    weights = rows.loc[rows["body_weight_g"].notna(), columns].drop_duplicates(["mouse", "day"])
+    return rows.loc[rows["body_weight_g"].notna(), columns].drop_duplicates(["mouse", "day"])
+
+
+def _volumes_at(study: Study, weights: pd.DataFrame) -> Floats:
+    """All that a mouse's tumours measure on the days on which it was weighed, in mm³."""
+    names, masses = pd.Index(study.mice["mouse"]), study.masses
+    owner, day = names.get_indexer(masses["mouse"]), masses["day"].to_numpy(dtype=float)
+    mouse, when = names.get_indexer(weights["mouse"]), weights["day"].to_numpy(dtype=float)
+    return volumes_between(owner, day, masses["volume_mm3"].to_numpy(dtype=float), mouse, when)[0]
+
+
+def _changes(study: Study, weights: pd.DataFrame) -> pd.DataFrame:
     changes = weights.merge(_baseline_weights(study, weights), on="mouse")
     changes = changes[changes["day"] >= changes["baseline_day"]]
     percent = 100 * (changes["body_weight_g"] / changes["baseline_g"] - 1)
@@ -40,3 +71,24 @@ def _baseline_weights(study: Study, weights: pd.DataFrame) -> pd.DataFrame:
     return baseline.rename(columns={"day": "baseline_day", "body_weight_g": "baseline_g"})[
         ["mouse", "baseline_day", "baseline_g"]
     ]
+
+
+def days_below(changes: pd.DataFrame, loss: float) -> pd.Series:
+    """Each mouse's days at a loss of so many percent or more, by straight lines between weighings.
+
+    By mouse name, for mice weighed at the baseline and later.
+
+    >>> changes = pd.DataFrame({"mouse": "m", "day": [0.0, 10, 20], "change_percent": [0, -20, 0]})
+    >>> round(days_below(changes, 10)["m"].item(), 6)
+    10.0
+    """
+    ordered = changes.sort_values(["mouse", "day"], kind="stable")
+    mouse, day = ordered["mouse"].to_numpy(), ordered["day"].to_numpy(dtype=float)
+    # How far below the mark; rounding must not make a loss of exactly 10 % none.
+    depth = -loss * (1 - MARGIN) - ordered["change_percent"].to_numpy(dtype=float)
+    same = mouse[1:] == mouse[:-1]
+    first, last, length = depth[:-1][same], depth[1:][same], np.diff(day)[same]
+    deep, shallow = np.maximum(first, last), np.minimum(first, last)
+    crossed = (deep > 0) & (shallow < 0)
+    share = np.where(crossed, deep / np.where(crossed, deep - shallow, 1.0), shallow >= 0)
+    return pd.Series(share * length).groupby(mouse[1:][same]).sum()
