@@ -35,7 +35,8 @@ def test_a_tumour_that_is_gone_weighs_nothing(study_of):
 
 def test_days_below_a_mark_run_straight_between_weighings(study_of):
     weights = {"m": [(0, 20), (10, 16), (20, 16), (30, 20)], "n": [(0, 20), (30, 19)]}
-    study = study_of(dict.fromkeys("mn", [(0, 100), (30, 100)]), weights=weights)
+    course = [(0, 100), (30, 100)]
+    study = study_of({"m": course, "n": course}, weights=weights)
     found = weight_changes(study)
     # 10 % is lost from day 5 to day 25, 20 % from 10 to 20.
     assert days_below(found, 10).to_dict() == pytest.approx({"m": 20, "n": 0})
