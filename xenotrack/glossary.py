@@ -60,6 +60,19 @@ COLUMNS: dict[str, Column] = {
         "since day 0)",
     ),
     "contrast": Column("", "what is compared: A - B"),
+    "best_part": Column("", "the part that looks best, where a claim is over the best part"),
+    "p_part": Column("", "the part that is least surely beaten, whose p-value the claim has"),
+    "primary": Column("", "whether this is the contrast named beforehand: not adjusted"),
+    "from_day": Column("days", "the first day that the estimate speaks of"),
+    "until_day": Column("days", "the last day that the estimate speaks of"),
+    "claim_low": Column("of the outcome", "lower limit at the level that the adjustment leaves"),
+    "claim_high": Column(
+        "of the outcome", "upper limit at that level: excludes 0 as p_adjusted does"
+    ),
+    "shows": Column(
+        "", "better, worse, not shown or withheld, after adjustment; empty = no claim by itself"
+    ),
+    "withheld": Column("", "the rule of the doubt for which a claim is withheld"),
     "method": Column("", "model, test and interval in words"),
     "n_mice": Column("mice", "mice that enter"),
     "n_measurements": Column("readings", "readings that enter"),
@@ -253,8 +266,10 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("doubling_time_days", "doubling_time_low", "doubling_time_high"),
     ),
     "compare": (
-        *("outcome", "family", "contrast", *ESTIMATES, "p_adjusted", "adjustment"),
-        *("simultaneous_low", "simultaneous_high", "method"),
+        *("outcome", "family", "contrast", "arm", "against", "best_part", "p_part", "primary"),
+        *("from_day", "until_day", *ESTIMATES, "p_adjusted", "adjustment"),
+        *("simultaneous_low", "simultaneous_high", "claim_low", "claim_high"),
+        *("shows", "withheld", "method"),
     ),
     "group_indices": (
         *("index", "formula", "arm", "control", "day", "n_arm", "n_control"),

@@ -6,6 +6,7 @@ import pytest
 from xenotrack.compare.comparisons import compare_arms
 from xenotrack.compare.contrasts import ContrastSource, RawContrasts, source_of
 from xenotrack.errors import StudyError
+from xenotrack.glossary import TABLES
 
 from .reference import design_of, simple_estimates
 
@@ -18,23 +19,9 @@ RATES = {
     "A+C": 0.03,
     "A+B+C": -0.02,
 }
-COLUMNS = [
-    "outcome",
-    "family",
-    "contrast",
-    "estimate",
-    "std_error",
-    "df",
-    "statistic",
-    "p_value",
-    "conf_low",
-    "conf_high",
-    "p_adjusted",
-    "adjustment",
-    "simultaneous_low",
-    "simultaneous_high",
-    "method",
-]
+COLUMNS = list(TABLES["compare"])
+NUMBERS = ["estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"]
+NUMBERS += ["p_adjusted"]
 
 
 def compare(families=("control", "parts"), rates=RATES, **rules):
@@ -81,10 +68,78 @@ def test_rows_against_parts_stand_alone_and_the_claims_are_adjusted():
     assert (claims["simultaneous_high"] > claims["conf_high"]).all()
 
 
-def test_the_best_part_is_named():
+def test_the_best_part_and_the_one_that_sets_p_are_named():
     frame = compare()
-    assert "over 2 parts (best: B)" in row(frame, "A+B - best part")["method"]
-    assert "over 5 parts (best: A+B)" in row(frame, "A+B+C - best part")["method"]
+    pair = row(frame, "A+B - best part")
+    assert (pair["best_part"], pair["p_part"]) == ("B", "B")
+    assert row(frame, "A+B+C - best part")["best_part"] == "A+B"
+    assert frame.query("against != 'best part'")["best_part"].isna().all()
+
+
+@pytest.mark.parametrize("adjust", ["holm", "dunnett", "none"])
+def test_an_interval_of_a_claim_excludes_no_difference_exactly_where_it_is_shown(adjust):
+    rng = np.random.default_rng(0)
+    shown = []
+    for _ in range(60):
+        rates = {arm: rate + rng.normal(0, 0.01) for arm, rate in RATES.items()}
+        frame = compare(rates=rates, adjust=adjust).query("p_adjusted == p_adjusted")
+        excludes = (frame["claim_low"] > 0) | (frame["claim_high"] < 0)
+        assert (excludes == (frame["p_adjusted"] < 0.05)).all()
+        claims = frame[frame["shows"].notna()]
+        assert (claims["shows"].eq("not shown") == ~(claims["p_adjusted"] < 0.05)).all()
+        shown.append(claims["shows"].eq("better").mean())
+    assert 0.2 < np.mean(shown) < 0.95
+
+
+def test_what_is_no_claim_by_itself_shows_nothing():
+    frame = compare()
+    parts = frame.query("family == 'parts'")
+    assert parts.query("against != 'best part'")["shows"].isna().all()
+    assert parts.query("against == 'best part'")["shows"].notna().all()
+    assert frame.query("family == 'control'")["shows"].notna().all()
+
+
+def test_a_primary_contrast_typed_the_other_way_round_is_the_familys_row():
+    frame = compare(primary="vehicle - A")
+    primary = frame[frame["primary"]]
+    assert list(primary["contrast"]) == ["A - vehicle"]
+    assert list(primary["adjustment"]) == ["none"]
+
+
+def test_a_primary_contrast_among_the_parts_is_read_as_a_claim():
+    frame = compare(primary="A+B+C - A+B")
+    assert row(frame, "A+B+C - A+B")["shows"] == "better"
+    assert row(frame, "A+B+C - A")["shows"] is None
+
+
+def test_the_primary_contrast_stands_alone_in_its_own_outcome_only():
+    design = design_of(tuple(RATES), primary="A - vehicle")
+    days = replace(simple_estimates(RATES), outcome="rmst_days")
+    frame = compare_arms(days, design).to_frame()
+    assert not frame["primary"].any()
+    assert row(frame, "A - vehicle")["adjustment"] == "holm"
+
+
+def test_a_claim_is_withheld_for_the_reason_that_its_model_gives():
+    def why(arms):
+        return "spread-unknown" if {"B", "A+B"} & set(arms) else ""
+
+    design = design_of(tuple(RATES))
+    frame = compare_arms(replace(simple_estimates(RATES), why_withheld=why), design).to_frame()
+    withheld = row(frame, "A+B - vehicle")
+    assert (withheld["shows"], withheld["withheld"]) == ("withheld", "spread-unknown")
+    assert row(frame, "A+B+C - vehicle")["shows"] == "better"
+    assert frame.query("shows != 'withheld'")["withheld"].isna().all()
+
+
+def test_a_claim_speaks_of_the_days_of_all_its_arms():
+    k = len(RATES)
+    ends = {"first_day": np.zeros(k), "last_day": np.arange(10.0, 10.0 + k)}
+    frame = compare_arms(
+        replace(simple_estimates(RATES), **ends), design_of(tuple(RATES))
+    ).to_frame()
+    assert row(frame, "A+B - best part")["until_day"] == 14
+    assert row(frame, "A - vehicle")["until_day"] == 11
 
 
 def test_the_primary_contrast_is_not_adjusted_and_does_not_count():
@@ -155,8 +210,8 @@ def test_a_normal_reference_has_no_df_to_print():
 def test_an_arm_without_estimate_keeps_its_rows_and_is_said():
     found = compare_arms(without(simple_estimates(RATES), "B"), design_of(tuple(RATES)))
     frame = found.to_frame()
-    assert row(frame, "B - vehicle")[COLUMNS[3:11]].isna().all()
-    assert row(frame, "A+B - best part")[COLUMNS[3:11]].isna().all()
+    assert row(frame, "B - vehicle")[NUMBERS].isna().all()
+    assert row(frame, "A+B - best part")[NUMBERS].isna().all()
     assert row(frame, "A+C - best part")["p_value"] < 1
     about = {doubt.rule: doubt.arms for doubt in found.doubts}
     assert "B" in about["contrast-not-estimable"]

@@ -72,7 +72,7 @@ def test_a_combination_is_held_against_the_part_that_responds_most():
     assert claim["p_value"] == parts["p_value"].max()
     assert claim["conf_low"] == parts["conf_low"].min()
     assert claim["conf_high"] >= parts["conf_high"].min()
-    assert "best: B" in claim["method"]
+    assert claim["best_part"] == "B"
     assert list(rows.query("family == 'control'").index) == [
         "A - vehicle",
         "B - vehicle",

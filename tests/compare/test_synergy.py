@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import stdtr
 
-from xenotrack.compare.claims import best_part_claim
+from xenotrack.compare.best_part import best_part_claim
 from xenotrack.compare.contrasts import source_of
 from xenotrack.compare.families import Pair, pair_weights
 from xenotrack.compare.synergy import estimate_synergy, excluded_excess

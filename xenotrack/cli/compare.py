@@ -6,6 +6,7 @@ import click
 
 from xenotrack.cli.options import StudyCommand, reads_study, writes_table
 from xenotrack.cli.request import Request
+from xenotrack.compare.outcomes import OUTCOMES
 
 FAMILIES = {
     "control": ("control",),
@@ -25,12 +26,7 @@ FAMILIES = {
 @click.option(
     "--outcome",
     "outcomes",
-    type=click.Choice(
-        [
-            *("growth_rate", "log_hazard", "rmst_days", "response_rate", "weight_nadir"),
-            "ln_volume",
-        ]
-    ),
+    type=click.Choice(list(OUTCOMES)),
     multiple=True,
     help="Only this outcome [all but ln_volume]. May be repeated.",
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from xenotrack.arrays import Floats
-from xenotrack.compare.claims import BETTER, Better, Chosen, best_part_claim
+from xenotrack.arrays import Bools, Floats
+from xenotrack.compare.best_part import Chosen, best_part_claim
 from xenotrack.compare.contrasts import (
+    About,
     Contrasts,
     ContrastSource,
     RawContrasts,
@@ -27,6 +28,8 @@ from xenotrack.compare.families import (
     primary_pair,
 )
 from xenotrack.compare.multiplicity import ADJUST, bonferroni_level, holm_p
+from xenotrack.compare.outcomes import OUTCOMES, Better
+from xenotrack.compare.verdicts import WITHHELD, claim_level, what_it_shows
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
@@ -43,12 +46,12 @@ def compare_arms(
     """The declared families of contrasts of one outcome, each adjusted within itself only.
 
     ``control`` by Holm or as declared, ``parts`` by Holm over the combinations' claims, ``all``
-    by Tukey. The declared primary contrast stands alone: unadjusted, and not counted in its
-    family; where no family holds it, it has a row of its own.
+    by Tukey. The primary contrast stands alone in the outcome that it was declared for:
+    unadjusted, and not counted in its family; where no family holds it, it has a row of its own.
     """
     source = for_arms(source_of(model) if isinstance(model, ArmEstimates) else model, design)
-    primary = primary_pair(design)
-    direction = better or BETTER[source.outcome]
+    primary = primary_pair(design, source.outcome)
+    direction = better or OUTCOMES[source.outcome].better
     asked = [FAMILIES[name](design) for name in families]
     parts = [
         compare_family(source, design, family, primary, direction)
@@ -57,7 +60,33 @@ def compare_arms(
     ]
     if primary is not None and not any(family.holds(primary) for family in asked):
         parts.insert(0, primary_alone(source, design, primary, direction))
-    return join_contrasts(source.outcome, parts)
+    found = join_contrasts(source.outcome, parts)
+    return judged(found, source, design, direction)
+
+
+def judged(found: Contrasts, source: ContrastSource, design: Design, better: Better) -> Contrasts:
+    """The same contrasts, each with its days and with what it shows."""
+    level = design.rules.compare.level
+    about = []
+    for row, one in enumerate(found.about):
+        arms = arms_of(one.pair, design)
+        first, last = source.days(arms)
+        one = replace(one, from_day=first, until_day=last)
+        if one.is_claim:
+            reason = source.why_withheld(arms)
+            shows = what_it_shows(
+                float(found.estimate[row]), float(found.p_adjusted[row]), better, level, reason
+            )
+            one = replace(one, shows=shows, withheld=reason if shows == WITHHELD else "")
+        about.append(one)
+    return replace(found, about=tuple(about))
+
+
+def arms_of(pair: Pair, design: Design) -> tuple[str, ...]:
+    """The arms that a claim rests on: both, or a combination with all of its parts."""
+    if pair.other != BEST_PART:
+        return pair.arm, pair.other
+    return pair.arm, *dict(design.combinations())[pair.arm]
 
 
 def for_arms(source: ContrastSource, design: Design) -> ContrastSource:
@@ -83,7 +112,14 @@ def for_arms(source: ContrastSource, design: Design) -> ContrastSource:
     if source.covariance is not None:
         covariance = np.full((len(arms), len(arms)), np.nan)
         covariance[np.ix_(has, has)] = source.covariance[np.ix_(kept, kept)]
-    return replace(source, arms=arms, contrast_of=contrast_of, covariance=covariance)
+    narrowed = source.narrowed
+    return replace(
+        source,
+        arms=arms,
+        contrast_of=contrast_of,
+        covariance=covariance,
+        narrowed=None if narrowed is None else lambda names: for_arms(narrowed(names), design),
+    )
 
 
 def compare_family(
@@ -113,21 +149,33 @@ def adjust_family(
         adjusted = adjust(raw.rows(~alone), source, weights[~alone], level)
         p_adjusted[~alone], levels[~alone] = adjusted.p_adjusted, adjusted.levels
         names[~alone] = adjusted.name
-    low, high = raw.conf_low.copy(), raw.conf_high.copy()
-    wider = levels != level
-    low[wider], high[wider] = source.intervals(weights[wider], levels[wider])
+    low, high = limits_at(source, weights, raw, levels, level)
+    own = np.array([claim_level(*p, level) for p in zip(raw.p_value, p_adjusted, strict=True)])
+    claim_low, claim_high = limits_at(source, weights, raw, own, level)
     return Contrasts(
         outcome=source.outcome,
-        family=(family.name,) * len(weights),
-        labels=family.labels,
+        about=tuple(
+            About(family.name, pair, source.method, str(name), bool(first))
+            for pair, name, first in zip(family.pairs, names, alone, strict=True)
+        ),
         **raw.columns(),
         p_adjusted=p_adjusted,
-        adjustment=tuple(names),
         simultaneous_low=low,
         simultaneous_high=high,
-        method=(source.method,) * len(weights),
+        claim_low=claim_low,
+        claim_high=claim_high,
         doubts=tuple(doubts_about(family, raw, source.outcome)),
     )
+
+
+def limits_at(
+    source: ContrastSource, weights: Floats, raw: RawContrasts, levels: Floats, level: float
+) -> tuple[Floats, Floats]:
+    """The limits of each contrast at a level of its own; ``raw`` has those at ``level``."""
+    low, high = raw.conf_low.copy(), raw.conf_high.copy()
+    other: Bools = raw.estimable & (levels != level)
+    low[other], high[other] = source.intervals(weights[other], levels[other])
+    return low, high
 
 
 def doubts_about(family: Family, raw: RawContrasts, outcome: str) -> Iterator[Doubt]:
@@ -147,7 +195,7 @@ def compare_with_parts(
 
     The claims of the combinations are adjusted by Holm, their intervals by Bonferroni.
     """
-    rows = adjust_family(source, design, family, None, "none")
+    rows = adjust_family(source, design, family, primary, "none")
     wholes = list(dict.fromkeys(pair.arm for pair in family.pairs))
     claims = best_part_rows(source, design, family, wholes, primary, better)
     joined = join_contrasts(source.outcome, [rows, claims])
@@ -174,37 +222,70 @@ def best_part_rows(
     """A row 'A - best part' for each combination."""
     rules = design.rules.compare
     pairs = tuple(Pair(whole, BEST_PART) for whole in wholes)
-    sets = [[pair for pair in family.pairs if pair.arm == whole] for whole in wholes]
-    weights = [pair_weights(parts, source.arms) for parts in sets]
-    claims = [best_part_claim(source, rows, better, rules.level) for rows in weights]
-    raw = join_raw([claim for claim, _ in claims])
+    claims = [best_part_of(source, design, family, whole, better) for whole in wholes]
+    found = [claim(rules.level) for claim in claims]
+    raw = join_raw([own for own, _ in found])
     adjusts = rules.adjust != "none"
-    together = np.array([adjusts and not pair.is_about(primary) for pair in pairs], dtype=bool)
+    alone = np.array([pair.is_about(primary) for pair in pairs], dtype=bool)
+    together = ~alone & adjusts
     p_adjusted = raw.p_value.copy()
     p_adjusted[together] = holm_p(raw.p_value[together])
-    level = bonferroni_level(rules.level, max(1, int((together & raw.estimable).sum())))
-    wide = join_raw([best_part_claim(source, rows, better, level)[0] for rows in weights])
+    wide = bonferroni_level(rules.level, max(1, int((together & raw.estimable).sum())))
+    simultaneous = join_raw(
+        [
+            claim(wide if one else rules.level)[0]
+            for claim, one in zip(claims, together, strict=True)
+        ]
+    )
+    ps = zip(raw.p_value, p_adjusted, strict=True)
+    levels = [claim_level(*p, rules.level) for p in ps]
+    own = join_raw([claim(at)[0] for claim, at in zip(claims, levels, strict=True)])
     return Contrasts(
         outcome=source.outcome,
-        family=(family.name,) * len(pairs),
-        labels=tuple(pair.label for pair in pairs),
+        about=tuple(
+            best_part_about(source, family, pair, chosen, bool(one), bool(first))
+            for pair, (_, chosen), one, first in zip(pairs, found, together, alone, strict=True)
+        ),
         **raw.columns(),
         p_adjusted=p_adjusted,
-        adjustment=tuple("holm" if chosen else "none" for chosen in together),
-        simultaneous_low=np.where(together, wide.conf_low, raw.conf_low),
-        simultaneous_high=np.where(together, wide.conf_high, raw.conf_high),
-        method=tuple(
-            claim_method(source.method, parts, chosen)
-            for parts, (_, chosen) in zip(sets, claims, strict=True)
-        ),
+        simultaneous_low=simultaneous.conf_low,
+        simultaneous_high=simultaneous.conf_high,
+        claim_low=own.conf_low,
+        claim_high=own.conf_high,
         doubts=tuple(doubts_about_claims(design, wholes, raw, source.outcome)),
     )
 
 
-def claim_method(method: str, parts: list[Pair], chosen: Chosen) -> str:
-    """How a claim was made, which part looked best, and which of another set its p."""
-    named = chosen.words([pair.other for pair in parts])
-    return f"{method}; intersection-union over {len(parts)} parts{named}"
+def best_part_of(
+    source: ContrastSource, design: Design, family: Family, whole: str, better: Better
+) -> Callable[[float], tuple[RawContrasts, Chosen]]:
+    """A combination's claim at any level, over the days that it shares with all of its parts."""
+    parts = [pair for pair in family.pairs if pair.arm == whole]
+    over = source.over(arms_of(Pair(whole, BEST_PART), design))
+    weights = pair_weights(parts, over.arms)
+    return lambda level: best_part_claim(over, weights, better, level)
+
+
+def best_part_about(
+    source: ContrastSource,
+    family: Family,
+    pair: Pair,
+    chosen: Chosen,
+    adjusted: bool,
+    primary: bool,
+) -> About:
+    """What a claim over the best part is of: which part looked best, and which set its p."""
+    parts = [own for own in family.pairs if own.arm == pair.arm]
+    known = chosen.best >= 0
+    return About(
+        family.name,
+        pair,
+        f"{source.method}; intersection-union over {len(parts)} parts",
+        "holm" if adjusted else "none",
+        primary,
+        best_part=parts[chosen.best].other if known else "",
+        p_part=parts[chosen.least].other if known else "",
+    )
 
 
 def doubts_about_claims(
@@ -237,5 +318,5 @@ def primary_alone(
     if primary.other == BEST_PART:
         family = FAMILIES["parts"](design)
         rows = best_part_rows(source, design, family, [primary.arm], primary, better)
-        return replace(rows, family=("primary",))
+        return replace(rows, about=tuple(replace(one, family="primary") for one in rows.about))
     return adjust_family(source, design, Family("primary", (primary,)), primary, "none")

@@ -18,13 +18,6 @@ from xenotrack.study.design import Design
 if TYPE_CHECKING:
     import pandas as pd
 
-OUTCOMES = (
-    *("growth_rate", "log_hazard", "rmst_days", "response_rate", "weight_nadir"),
-    "ln_volume",
-)
-# A straight line says the same of every day: its change is asked for, not shown by default.
-DEFAULT_OUTCOMES = OUTCOMES[:-1]
-
 RESPONSE_METHOD = (
     "objective response (CR or PR) of all mice, NE included; exact score test and interval"
 )

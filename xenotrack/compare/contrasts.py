@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenotrack.arrays import Floats
+from xenotrack.compare.families import BEST_PART, Pair
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.model.estimates import ArmEstimates, t_table
 
@@ -53,13 +54,26 @@ class RawContrasts:
         return np.isfinite(self.p_value)
 
 
+def unknown_days(arms: Sequence[str]) -> tuple[float, float]:
+    """The days that an estimate speaks of, where nobody says them."""
+    return np.nan, np.nan
+
+
+def nothing_withheld(arms: Sequence[str]) -> str:
+    """No reason to withhold a claim."""
+    return ""
+
+
 @dataclass(frozen=True, eq=False)
 class ContrastSource:
     """A model as a comparison sees it: contrasts of its arms, at any level.
 
     ``contrast_of`` takes weights (m, k) over ``arms`` and one level. ``covariance`` (k, k) of the
     arms' estimates is what joint distributions need; without one they give way to Holm and
-    Bonferroni. ``independent``: each arm has variances of its own.
+    Bonferroni. ``independent``: each arm has variances of its own. ``days`` gives the first and
+    the last day that a claim about some arms speaks of; ``why_withheld`` the rule of the doubt
+    for which such a claim is withheld ("" none); ``narrowed`` the same model over the days that
+    these arms share, where its estimates depend on them.
     """
 
     outcome: str
@@ -68,6 +82,13 @@ class ContrastSource:
     method: str
     covariance: Floats | None = None
     independent: bool = False
+    days: Callable[[Sequence[str]], tuple[float, float]] = unknown_days
+    why_withheld: Callable[[Sequence[str]], str] = nothing_withheld
+    narrowed: Callable[[Sequence[str]], ContrastSource] | None = None
+
+    def over(self, arms: Sequence[str]) -> ContrastSource:
+        """The source for one claim about these arms: over the days that they share."""
+        return self if self.narrowed is None else self.narrowed(arms)
 
     def intervals(self, weights: Floats, levels: Floats) -> tuple[Floats, Floats]:
         """The limits of each contrast at a level of its own."""
@@ -89,6 +110,8 @@ def source_of(estimates: ArmEstimates) -> ContrastSource:
         estimates.method,
         estimates.covariance,
         estimates.independent,
+        estimates.days,
+        estimates.why_withheld,
     )
 
 
@@ -116,22 +139,50 @@ def t_contrasts(estimate: Floats, std_error: Floats, df: Floats, level: float) -
     return RawContrasts(**t_table(estimate, std_error, df, level))
 
 
+@dataclass(frozen=True)
+class About:
+    """What a contrast is of, and what it shows, beside its numbers.
+
+    ``best_part``: of a claim over the best part, the part that looks best; ``p_part`` the one that
+    is least surely beaten, whose p it has. ``shows`` is a word of ``compare/verdicts.py``, "" where
+    the row is not read as a claim; ``withheld`` the rule for which a claim is withheld.
+    """
+
+    family: str
+    pair: Pair
+    method: str
+    adjustment: str = "none"
+    primary: bool = False
+    best_part: str = ""
+    p_part: str = ""
+    from_day: float = np.nan
+    until_day: float = np.nan
+    shows: str = ""
+    withheld: str = ""
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether the row is read as a claim; a difference from one part is evidence for one."""
+        return self.primary or self.family != "parts" or bool(self.pair.other == BEST_PART)
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Contrasts(RawContrasts):
     """How arms differ in one outcome: a row a contrast ``A - B``, with its family.
 
     ``p_adjusted`` and the simultaneous limits allow for the family's other claims; under
-    adjustment ``none`` they are the unadjusted ones.
+    adjustment ``none`` they are the unadjusted ones. The limits of the claim are those of the
+    contrast at the level that its adjustment left it: they exclude 0 exactly when ``p_adjusted``
+    is below 1 − level.
     """
 
     outcome: str
-    family: tuple[str, ...]
-    labels: tuple[str, ...]
+    about: tuple[About, ...]
     p_adjusted: Floats
-    adjustment: tuple[str, ...]
     simultaneous_low: Floats
     simultaneous_high: Floats
-    method: tuple[str, ...]
+    claim_low: Floats
+    claim_high: Floats
     doubts: tuple[Doubt, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
@@ -139,38 +190,48 @@ class Contrasts(RawContrasts):
         import pandas as pd
 
         numbers = {name: finite(values) for name, values in self.columns().items()}
+        adjusted = {name: finite(getattr(self, name)) for name in ADJUSTED}
+        simultaneous = {name: adjusted.pop(name) for name in ADJUSTED[1:]}
         return pd.DataFrame(
             {
-                "outcome": pd.Series([self.outcome] * len(self.labels), dtype=object),
-                "family": pd.Series(self.family, dtype=object),
-                "contrast": pd.Series(self.labels, dtype=object),
+                "outcome": self._texts(lambda one: self.outcome),
+                "family": self._texts(lambda one: one.family),
+                "contrast": self._texts(lambda one: one.pair.label),
+                "arm": self._texts(lambda one: one.pair.arm),
+                "against": self._texts(lambda one: one.pair.other),
+                "best_part": self._texts(lambda one: one.best_part),
+                "p_part": self._texts(lambda one: one.p_part),
+                "primary": [one.primary for one in self.about],
+                "from_day": [one.from_day for one in self.about],
+                "until_day": [one.until_day for one in self.about],
                 **numbers,
-                "p_adjusted": finite(self.p_adjusted),
-                "adjustment": pd.Series(self.adjustment, dtype=object),
-                "simultaneous_low": finite(self.simultaneous_low),
-                "simultaneous_high": finite(self.simultaneous_high),
-                "method": pd.Series(self.method, dtype=object),
+                **adjusted,
+                "adjustment": self._texts(lambda one: one.adjustment),
+                **simultaneous,
+                "shows": self._texts(lambda one: one.shows),
+                "withheld": self._texts(lambda one: one.withheld),
+                "method": self._texts(lambda one: one.method),
             }
         )
 
+    def _texts(self, text: Callable[[About], str]) -> pd.Series:
+        """A column of words; None, which a table leaves empty, where there is none."""
+        import pandas as pd
+
+        return pd.Series([text(one) or None for one in self.about], dtype=object)
+
     def in_order(self, order: Sequence[int]) -> Contrasts:
         """The same rows in another order."""
-
-        def words(values: tuple[str, ...]) -> tuple[str, ...]:
-            return tuple(values[row] for row in order)
-
         return Contrasts(
             **self.rows(order).columns(),
             outcome=self.outcome,
-            family=words(self.family),
-            labels=words(self.labels),
-            p_adjusted=self.p_adjusted[order],
-            adjustment=words(self.adjustment),
-            simultaneous_low=self.simultaneous_low[order],
-            simultaneous_high=self.simultaneous_high[order],
-            method=words(self.method),
+            about=tuple(self.about[row] for row in order),
+            **{name: getattr(self, name)[order] for name in ADJUSTED},
             doubts=self.doubts,
         )
+
+
+ADJUSTED = ("p_adjusted", "simultaneous_low", "simultaneous_high", "claim_low", "claim_high")
 
 
 def finite(values: Floats) -> Floats:
@@ -191,22 +252,14 @@ def join_raw(parts: Sequence[RawContrasts]) -> RawContrasts:
 
 def join_contrasts(outcome: str, parts: Sequence[Contrasts]) -> Contrasts:
     """The rows of several families of one outcome, one after the other."""
-
-    def words(name: str) -> tuple[str, ...]:
-        return tuple(word for part in parts for word in getattr(part, name))
-
-    def numbers(name: str) -> Floats:
-        return np.concatenate([np.empty(0), *(getattr(part, name) for part in parts)])
-
+    adjusted = {
+        name: np.concatenate([np.empty(0), *(getattr(part, name) for part in parts)])
+        for name in ADJUSTED
+    }
     return Contrasts(
         outcome=outcome,
-        family=words("family"),
-        labels=words("labels"),
+        about=tuple(one for part in parts for one in part.about),
         **join_raw(parts).columns(),
-        p_adjusted=numbers("p_adjusted"),
-        adjustment=words("adjustment"),
-        simultaneous_low=numbers("simultaneous_low"),
-        simultaneous_high=numbers("simultaneous_high"),
-        method=words("method"),
+        **adjusted,
         doubts=merge_doubts(*(part.doubts for part in parts)),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from xenotrack.arrays import Floats
-from xenotrack.compare.claims import Chosen, best_part_claim
+from xenotrack.compare.best_part import Chosen, best_part_claim
 from xenotrack.compare.contrasts import (
     ContrastSource,
     RawContrasts,

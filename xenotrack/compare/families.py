@@ -112,7 +112,12 @@ def spelled(drugs: Iterable[str]) -> str:
     return "+".join(sorted(drugs))
 
 
-def primary_pair(design: Design) -> Pair | None:
-    """The comparison declared as ``primary``, as its family has it."""
+def primary_pair(design: Design, outcome: str = "") -> Pair | None:
+    """The comparison declared as ``primary``, as its family has it.
+
+    With an ``outcome`` only where it was declared for this one: in others it is one of its family.
+    """
     named = design.primary
-    return None if named is None else Pair(named.arm, named.against)
+    if named is None or outcome not in ("", named.outcome):
+        return None
+    return Pair(named.arm, named.against)

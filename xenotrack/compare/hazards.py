@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -43,4 +44,12 @@ def hazard_source(progression: ProgressionFit) -> ContrastSource:
         # The arms share one likelihood, whose profile intervals no joint normal law describes:
         # without a covariance, families fall back on Holm and Bonferroni.
         covariance=None,
+        days=lambda arms: followed_days(progression, arms),
     )
+
+
+def followed_days(progression: ProgressionFit, arms: Sequence[str]) -> tuple[float, float]:
+    """Day 0, and the last day on which a mouse of any of these arms was followed."""
+    names = progression.design.arm_names
+    last = [progression.curves[names.index(arm)].last_day for arm in arms if arm in names]
+    return 0.0, float(np.nanmax(last, initial=0.0))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenotrack.arrays import Floats
-from xenotrack.compare.claims import BETTER, claim_p
+from xenotrack.compare.best_part import claim_p
 from xenotrack.compare.contrasts import estimate_contrasts
 from xenotrack.compare.families import (
     BEST_PART,
@@ -24,6 +24,7 @@ from xenotrack.compare.families import (
     primary_pair,
 )
 from xenotrack.compare.multiplicity import holm_p
+from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.doubts import Doubt, p_words
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.growth import without_mouse
@@ -110,7 +111,7 @@ def p_values(estimates: ArmEstimates, claims: Sequence[Claim], design: Design) -
     for place, (end, claim) in enumerate(zip(ends, claims, strict=True)):
         own = raw.rows(np.arange(end - len(claim.pairs), end))
         alone = claim.pair.other != BEST_PART
-        p[place] = own.p_value[0] if alone else claim_p(own, BETTER["growth_rate"])
+        p[place] = own.p_value[0] if alone else claim_p(own, OUTCOMES["growth_rate"].better)
     primary = primary_pair(design)
     for family in ("control", "parts"):
         together = np.array([c.family == family and not c.pair.is_about(primary) for c in claims])

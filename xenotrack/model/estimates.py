@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,9 @@ class ArmEstimates:
     ``values`` (k,) and ``covariance`` (k, k) are NaN where an arm is not estimable;
     ``degrees_of_freedom`` takes weights (m, k) and gives (m,), infinite for a normal reference.
     ``independent`` says that each arm has variances of its own, so that an arm's spread says
-    nothing about another's.
+    nothing about another's. ``first_day`` and ``last_day`` (k,) are the days that each estimate
+    speaks of; ``why_withheld`` gives, for the arms of a claim, the rule of the doubt for which it
+    is withheld ("" none).
     """
 
     outcome: str
@@ -28,6 +30,19 @@ class ArmEstimates:
     degrees_of_freedom: Callable[[Floats], Floats]
     independent: bool
     method: str
+    first_day: Floats | None = None
+    last_day: Floats | None = None
+    why_withheld: Callable[[Sequence[str]], str] = lambda arms: ""
+
+    def days(self, arms: Sequence[str]) -> tuple[float, float]:
+        """The first and the last day of any of these arms' estimates; NaN where unknown."""
+        own = [self.arms.index(arm) for arm in arms if arm in self.arms]
+        if self.first_day is None or self.last_day is None:
+            return np.nan, np.nan
+        first, last = self.first_day[own], self.last_day[own]
+        if not np.isfinite(first).any():
+            return np.nan, np.nan
+        return float(np.nanmin(first)), float(np.nanmax(last))
 
 
 def welch_satterthwaite(variances: Floats, df: Floats) -> Callable[[Floats], Floats]:

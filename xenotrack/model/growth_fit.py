@@ -120,6 +120,8 @@ class GrowthFit:
             degrees_of_freedom=degrees_of_freedom,
             independent=all(len(piece.arms) == 1 for piece in self.pieces),
             method=self.method,
+            first_day=self.first_day,
+            last_day=self.last_day,
         )
 
     def to_frame(self) -> pd.DataFrame:

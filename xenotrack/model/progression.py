@@ -98,6 +98,8 @@ class ProgressionFit:
             degrees_of_freedom=lambda weights: np.full(len(np.atleast_2d(weights)), np.inf),
             independent=False,
             method="Cox, Efron ties; Wald",
+            first_day=np.zeros(len(self.curves)),
+            last_day=np.array([curve.last_day for curve in self.curves]),
         )
 
     def days_without_progression(self) -> ArmEstimates:
@@ -112,6 +114,8 @@ class ProgressionFit:
             degrees_of_freedom=welch_satterthwaite(variances, df),
             independent=True,
             method=f"restricted mean to day {self.until:g}, Welch",
+            first_day=np.zeros(len(self.curves)),
+            last_day=np.full(len(self.curves), self.until),
         )
 
     @cached_property

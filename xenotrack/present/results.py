@@ -88,22 +88,21 @@ class Results:
     ) -> tuple[Contrasts, ...]:
         """The contrasts of each outcome asked for, families never mixed.
 
-        By default all but ``ln_volume``, which is the change since day 0 at ``day`` (the last day
-        fitted), each as far as the study has it; of ``weight_nadir`` then no parts, since nobody
-        claims that a combination weighs on mice less than its drugs. Raises ``FitError`` where
-        growth is asked for and cannot be measured.
+        By default those that ``compare/outcomes.py`` says, each as far as the study has it and in
+        the families that it is read in; ``ln_volume`` is the change since day 0 at ``day`` (the
+        last day fitted). Raises ``FitError`` where growth is asked for and cannot be measured.
         """
         from xenotrack.compare.comparisons import compare_arms
-        from xenotrack.compare.components import DEFAULT_OUTCOMES, OUTCOMES
+        from xenotrack.compare.outcomes import OUTCOMES
 
-        asked = outcomes or [name for name in DEFAULT_OUTCOMES if self._has(name)]
+        asked = outcomes or tuple(name for name, one in OUTCOMES.items() if one.by_default)
         contrasts = []
-        for outcome in (name for name in OUTCOMES if name in asked):
-            price = outcome == "weight_nadir" and not outcomes
-            wanted = tuple(name for name in families if name != "parts") if price else families
-            if not wanted:
+        for outcome in (one for one in OUTCOMES.values() if one.name in asked):
+            wanted = families if outcomes else tuple(set(families) & set(outcome.families))
+            wanted = tuple(name for name in families if name in wanted)
+            if not wanted or not (outcomes or self._has(outcome.name)):
                 continue
-            source, doubts = self._source(outcome, day)
+            source, doubts = self._source(outcome.name, day)
             found = compare_arms(source, self.study.design, wanted)
             contrasts.append(replace(found, doubts=merge_doubts(doubts, found.doubts)))
         return tuple(contrasts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -14,8 +13,6 @@ from xenotrack.study.design import Design
 from xenotrack.study.rules import ProgressionRules
 from xenotrack.study.volume import FORMULAS
 
-# How `method` ends for a claim over the best part.
-BEST = re.compile(r"\(best: (.+?)(?:; p: (.+?))?\)$")
 MOST_NAMED = 3  # mice that one sentence calls by name
 
 
@@ -290,15 +287,8 @@ def contrast_words(contrast: str) -> str:
 
 
 def best_of(row: pd.Series) -> tuple[str, str]:
-    """Which part of a claim looks best, and which is least surely beaten, by its ``method``.
-
-    >>> best_of(pd.Series({"method": "mixed model (best: A; p: B)"}))
-    ('A', 'B')
-    >>> best_of(pd.Series({"method": "mixed model (best: A)"}))
-    ('A', 'A')
-    """
-    found = BEST.search(str(row["method"]))
-    return (found[1], found[2] or found[1]) if found else ("", "")
+    """Which part of a claim looks best, and which is least surely beaten."""
+    return row["best_part"] or "", row["p_part"] or ""
 
 
 def claim_words(row: pd.Series) -> str:

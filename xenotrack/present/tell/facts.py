@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from xenotrack.compare.components import OUTCOMES
+from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.compare.slowing import with_slowing
 from xenotrack.present.results import Results
 from xenotrack.study.design import Design

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import ContrastSource, RawContrasts
 from xenotrack.compare.multiplicity import one_sided_levels
-
-Better = Literal["lower", "higher"]
-
-BETTER: dict[str, Better] = {
-    "growth_rate": "lower",
-    "ln_volume": "lower",
-    "auc_rate": "lower",
-    "log_hazard": "lower",
-    "rmst_days": "higher",
-    "response_rate": "higher",
-    "weight_nadir": "higher",
-}
+from xenotrack.compare.outcomes import Better
 
 
 class Chosen(NamedTuple):

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xenotrack.compare.claims import best_part_claim
+from xenotrack.compare.best_part import best_part_claim
 from xenotrack.compare.contrasts import ContrastSource, RawContrasts, source_of
 
 from .reference import simple_estimates

@@ -1,0 +1,113 @@
+"""Every outcome in which arms are compared: a light table that whoever needs one reads.
+
+A new outcome is an entry here, the function in ``present/results.py`` that gives its source, and
+its columns in ``glossary.py`` if it has any of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Better = Literal["lower", "higher"]
+Display = Literal["percent_per_day", "log_ratio", "hazard_ratio", "days", "share", "points"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One outcome: where it comes from, which way is better, and how people say it.
+
+    ``source`` is what it is made of, which doubts name; ``gain`` and ``loss`` complete "A … B";
+    ``title`` heads tables; ``display`` says how a number is written; ``question`` is the one of
+    the report that it answers; ``by_default`` outcomes are compared when none is asked for, in
+    ``families``.
+    """
+
+    name: str
+    source: str
+    better: Better
+    title: str
+    unit: str
+    display: Display
+    gain: str
+    loss: str
+    question: str
+    by_default: bool = True
+    families: tuple[str, ...] = ("control", "parts")
+
+
+OUTCOMES: dict[str, Outcome] = {
+    outcome.name: outcome
+    for outcome in (
+        Outcome(
+            name="growth_rate",
+            source="growth",
+            better="lower",
+            title="Growth rate",
+            unit="per day",
+            display="percent_per_day",
+            gain="grew slower than",
+            loss="grew faster than",
+            question="slowed",
+        ),
+        Outcome(
+            name="log_hazard",
+            source="progression",
+            better="lower",
+            title="Hazard of progression",
+            unit="log ratio",
+            display="hazard_ratio",
+            gain="had a lower hazard of progression than",
+            loss="had a higher hazard of progression than",
+            question="how-long",
+        ),
+        Outcome(
+            name="rmst_days",
+            source="progression",
+            better="higher",
+            title="Days without progression",
+            unit="days",
+            display="days",
+            gain="stayed longer without progression than",
+            loss="progressed sooner than",
+            question="how-long",
+        ),
+        Outcome(
+            name="response_rate",
+            source="response",
+            better="higher",
+            title="Responders",
+            unit="share",
+            display="share",
+            gain="had more responders than",
+            loss="had fewer responders than",
+            question="blocked",
+        ),
+        Outcome(
+            name="weight_nadir",
+            source="weight",
+            better="higher",
+            title="Lowest body weight",
+            unit="percentage points",
+            display="points",
+            gain="lost less weight than",
+            loss="lost more weight than",
+            question="price",
+            # Nobody claims that a combination weighs on mice less than its drugs.
+            families=("control",),
+        ),
+        Outcome(
+            name="ln_volume",
+            source="growth",
+            better="lower",
+            title="Change of ln volume",
+            unit="ln mm³",
+            display="log_ratio",
+            gain="grew less than",
+            loss="grew more than",
+            question="slowed",
+            # A straight line says the same of every day: its change is asked for.
+            by_default=False,
+        ),
+    )
+}
