@@ -11,7 +11,7 @@ import msgspec
 from pages import MADE, markdown
 
 from xenotrack.cli.options import READING
-from xenotrack.study.columns import COLUMN_ROLES
+from xenotrack.study.column_words import COLUMN_ROLES
 from xenotrack.study.design import NO_DRUG_WORDS
 from xenotrack.study.rulebook import KEYS, Key
 from xenotrack.study.rules import USUAL_VALUE, Outcome, Rules
@@ -45,7 +45,10 @@ SECTIONS = {
     "columns": (
         "`[columns]`: ours = theirs. The sheet's own name for a column that is not recognised. "
         "A name with blanks or signs stands in quotes. On the command line `--column OURS=THEIRS`, "
-        "once for each."
+        "once for each. `line` is the xenograft model, each of which becomes a study of its own; "
+        "`block` is what arms are compared within, recorded and not yet used; "
+        '`ignore = ["Sex", "Remarks"]` lists columns that are known and not to be read '
+        "(`--column ignore=Sex`)."
     ),
     "arms": (
         "`[arms]`: the arms with their drugs, in display order; `[]` is an arm without a drug. "

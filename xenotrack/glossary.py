@@ -22,6 +22,9 @@ COLUMNS: dict[str, Column] = {
         "", "the arm that `arm` is compared with; `best part` = the part that is hardest to beat"
     ),
     "phase": Column("", "stretch of one treatment for a mouse"),
+    "line": Column("", "xenograft line (cell line, PDX)"),
+    "block": Column("", "batch that arms are compared within"),
+    "cage": Column("", "cage that the mouse stands in"),
     "source": Column("", "where the reading was first written: file:row or sheet!cell"),
     # measurements
     "day": Column("days", "days since treatment start"),
@@ -249,7 +252,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "findings": ("rule", "severity", "file", "sheet", "cell", "mouse", "seen", "proposal"),
     "tidy": (
         *("study", "mouse", "tumor", "arm", "phase", "day", "length_mm", "width_mm", "height_mm"),
-        *("volume_mm3", "below_limit", "body_weight_g", "fate", "source"),
+        *("volume_mm3", "below_limit", "body_weight_g", "fate", "source", "line", "block", "cage"),
     ),
     "response": (
         *("mouse", "tumor", "arm", "baseline_mm3", "last_day", "fate", "best_response_percent"),

@@ -50,9 +50,7 @@ class Request:
             value = options.pop(name)
             if value is not None:
                 overrides.setdefault(section, {})[key] = value
-        overrides["columns"] = dict(
-            _pair(text, "--column") for text in options.pop("columns") if text
-        )
+        overrides["columns"] = _columns(options.pop("columns"))
         overrides["arms"] = {
             name: [drug.strip() for drug in drugs.split(",") if drug.strip()]
             for name, drugs in (_pair(text, "--arm") for text in options.pop("arms"))
@@ -216,6 +214,18 @@ def _as_text(value: Any) -> Any:
     if isinstance(value, dict):
         return {_as_text(key): _as_text(each) for key, each in value.items()}
     return type(value)(map(_as_text, value)) if isinstance(value, tuple | list) else value
+
+
+def _columns(typed: Iterable[str]) -> dict[str, str | list[str]]:
+    """``[columns]`` as ``--column`` gives it: ``ignore=`` may be typed for several columns."""
+    columns: dict[str, str | list[str]] = {}
+    ignored = []
+    for ours, theirs in (_pair(text, "--column") for text in typed if text):
+        if ours == "ignore":
+            ignored.append(theirs)
+        else:
+            columns[ours] = theirs
+    return {**columns, "ignore": ignored} if ignored else columns
 
 
 def _pair(text: str, flag: str) -> tuple[str, str]:

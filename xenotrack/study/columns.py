@@ -10,155 +10,18 @@ from difflib import get_close_matches
 import pandas as pd
 
 from xenotrack.errors import InputError
+from xenotrack.study.column_words import (
+    COLUMN_ROLES,
+    GERMAN,
+    JOINT,
+    NAME_OF_ROLE,
+    RANKS,
+    ROLE_UNITS,
+    TRAILING_UNITS,
+    UNIT_WORDS,
+    UNREAD,
+)
 from xenotrack.study.days import is_clock
-
-# What study.toml calls a column, and the role it fills here.
-COLUMN_ROLES = {
-    "study": "study",
-    "mouse": "mouse",
-    "tumor": "tumor",
-    "arm": "arm",
-    "phase": "phase",
-    "day": "day",
-    "week": "week",
-    "date": "date",
-    "treatment_start": "start",
-    "length_mm": "length",
-    "width_mm": "width",
-    "height_mm": "height",
-    "volume_mm3": "volume",
-    "area_mm2": "area",
-    "body_weight_g": "body_weight",
-    "fate": "fate",
-    "cage": "cage",
-    "operator": "operator",
-}
-NAME_OF_ROLE = {role: name for name, role in COLUMN_ROLES.items()}
-
-# Words for each role, the plainest first: of two columns for one role the plainer word wins.
-_SYNONYMS: dict[str, tuple[str, ...]] = {
-    "study": (
-        "study|study id|study name|study number|study no",
-        "experiment|experiment id|experiment name|trial",
-    ),
-    "mouse": (
-        "mouse|mouse id|mouseid|mouse no|mouse number|mouse nr|mouse name|mice|mice id|animal|"
-        "animal id|animalid|animal no|animal number|animal nr|subject|subject id",
-        "maus|maus nr|mausnummer|tier|tier nr|tiernummer|souris|ratón|topo",
-        "id|mid|ear tag|eartag|tag|tag id",
-        "number|no|nr|sample|sample id",
-        "model id|model",
-    ),
-    "cage": ("cage|cage id|cage no|cage number|cage nr",),
-    "tumor": (
-        "tumor id|tumor no|tumor number|tumor site|tumor location|tumor name",
-        "tumor|site|flank|side|location",
-    ),
-    "arm": (
-        "arm|arms|arm name|treatment|treatments|treatment arm|treatment group|treatment name|"
-        "drug regimen|regimen",
-        "tx|tx group|tx arm|rx|rx group",
-        "group|groups|group name|grp|treatment group id|group id",
-        "gruppe|behandlung|groupe|traitement|grupo|tratamiento|gruppo|trattamento",
-        "drug|drugs|compound|therapy|egp",
-        "cohort",
-    ),
-    "phase": ("phase|treatment phase|study phase|period",),
-    "day": (
-        "day|days|study day|day of study|treatment day|day of treatment|days of treatment|"
-        "days on treatment|days post t0|days post treatment|days after treatment|"
-        "days since treatment|days since treatment start|day number|"
-        "days post randomization|days post randomisation|days after randomization|"
-        "days after randomisation|days since randomization|days since randomisation",
-        "time|times|timepoint|time point|t",
-        "tag|tage|studientag|versuchstag|jour|jours|día|días|dia|dias|giorno|giorni",
-        "days post implant|days post implantation|days since implant|days since implantation|"
-        "days post inoculation|dpi",
-    ),
-    "week": ("week|weeks|wk|study week|week number",),
-    "date": (
-        "date|measure date|measurement date|date measured|date of measurement|measured on|"
-        "visit date|study date",
-        "datum|messdatum|fecha|data",
-    ),
-    "start": (
-        "treatment start|treatment start date|start of treatment|date of treatment start|"
-        "treatment started|treatment started on",
-    ),
-    "length": (
-        "length|tumor length|long|longest|longest diameter|long diameter|long axis|major axis|"
-        "max diameter|maximum diameter|l",
-        "länge|laenge|longueur|largo|lunghezza",
-        "dmax|d max|diameter 1|dimension 1|dim 1",
-    ),
-    "width": (
-        "width|tumor width|short|shortest|shortest diameter|short diameter|short axis|"
-        "minor axis|min diameter|minimum diameter|perpendicular|w",
-        "breite|largeur|ancho|larghezza",
-        "dmin|d min|diameter 2|dimension 2|dim 2",
-    ),
-    "height": ("height|tumor height|depth|tumor depth|thickness|h", "höhe|hauteur|altura"),
-    "volume": (
-        "volume|tumor volume|tumor vol|tum vol|tumvol|tumorvolume|tv|vol",
-        "size|tumor size",
-        "tumorvolumen|volumen|volume tumoral",
-        "value|measurement|v",
-    ),
-    "body_weight": (
-        "body weight|bodyweight|bw|body wt|bodywt|animal weight|mouse weight",
-        "weight|wt",
-        "körpergewicht|koerpergewicht|kgw|gewicht|poids|peso",
-        "body mass",
-        "mass",
-    ),
-    "fate": (
-        "fate|reason for removal|removal reason|exit reason|sacrifice reason|"
-        "reason of sacrifice|reason for sacrifice|cull reason|reason for cull|"
-        "euthanasia reason|reason for euthanasia|cause of death|reason of death|end reason",
-        "reason|outcome",
-    ),
-    "operator": ("operator|technician|measured by|measurer|initials",),
-}
-RANKS: dict[str, dict[str, int]] = {
-    role: {word: rank for rank, words in enumerate(tiers) for word in words.split("|")}
-    for role, tiers in _SYNONYMS.items()
-}
-# Words of a caliper sheet in German, in which `Tag` is the day and no ear tag.
-_GERMAN_WORDS = (
-    "gruppe|behandlung|datum|länge|laenge|breite|höhe|volumen|tumorvolumen|gewicht|körpergewicht|"
-    "koerpergewicht|kgw|maus|maus nr|mausnummer|tier|tier nr|tiernummer"
-)
-_GERMAN = frozenset(_GERMAN_WORDS.split("|"))
-# Columns that a caliper sheet may well hold and that nothing here is computed from.
-_UNREAD_WORDS = (
-    "cohort|cohort id|sex|gender|strain|age|age months|age weeks|dob|date of birth|source|"
-    "below limit|contributor|disease type|tumor type|model|model id|cell|cell line|passage|"
-    "treatment group id|group id|group number|dose|dosing"
-)
-_UNREAD = frozenset(_UNREAD_WORDS.split("|"))
-_UNITS = {
-    "mm3": "mm3|mm^3|mm³|mmᶟ|cubic mm|cu mm|ul|µl|μl",
-    "cm3": "cm3|cm^3|cm³|cc|ml|cubic cm",
-    "mm": "mm|millimeter|millimeters|millimetre|millimetres",
-    "mm2": "mm2|mm^2|mm²|square mm",
-    "cm2": "cm2|cm^2|cm²|square cm",
-    "cm": "cm|centimeter|centimeters|centimetre|centimetres",
-    "g": "g|gr|gm|gram|grams",
-    "days": "d|day|days",
-    "weeks": "w|wk|wks|week|weeks",
-}
-UNIT_WORDS = {word: unit for unit, words in _UNITS.items() for word in words.split("|")}
-_TRAILING = sorted((w for w in UNIT_WORDS if w not in ("d", "w", "day", "days")), key=len)
-_ROLE_UNITS = {
-    "volume": ("mm3", "cm3"),
-    "area": ("mm2", "cm2"),
-    "length": ("mm", "cm"),
-    "width": ("mm", "cm"),
-    "height": ("mm", "cm"),
-    "body_weight": ("g",),
-    "day": ("days", "weeks"),
-    "week": ("weeks",),
-}
 
 
 @dataclass(frozen=True)
@@ -196,7 +59,7 @@ def header_words(name: str) -> tuple[str, str]:
     bare = re.sub(r"[\(\[\{][^)\]}]*[\)\]\}]", " ", name)
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=T0\b)", " ", bare)
     words = re.sub(r"[\s_.:\-/#]+", " ", spaced).strip().casefold().replace("tumour", "tumor")
-    for word in _TRAILING:
+    for word in TRAILING_UNITS:
         if not unit and words.endswith(" " + word):
             return words.removesuffix(word).strip(), UNIT_WORDS[word]
     return words, unit
@@ -229,7 +92,23 @@ def recognise_header(
         if words[column][1]:
             units[role] = words[column][1]
     roles, rivals = _settle_roles(roles, rivals, words)
-    return Header(tuple(names), roles, units, tuple(rivals), _unknown(words, roles, rivals))
+    unknown = _unknown(words, {*roles.values(), *joined_columns(names, declared)}, rivals)
+    return Header(tuple(names), roles, units, tuple(rivals), unknown)
+
+
+def joined_columns(names: Sequence[str], declared: Mapping[str, str]) -> set[int]:
+    """The columns that a declared ``A + B`` is made of: they were used.
+
+    >>> joined_columns(["Drug", "Dose", "day"], {"arm": "drug + dose"})
+    {0, 1}
+    """
+    parts = {
+        part.strip().casefold()
+        for theirs in declared.values()
+        if JOINT in theirs
+        for part in theirs.split(JOINT)
+    }
+    return {column for column, name in enumerate(names) if parts and name.casefold() in parts}
 
 
 def _declared_roles(names: Sequence[str], declared: Mapping[str, str]) -> dict[str, int]:
@@ -270,7 +149,7 @@ def _plausible(
     """
     tags = {column for column, (text, _) in enumerate(words) if text == "tag"}
     mice = [c for c in candidates.get("mouse", ()) if c not in tags]
-    day = bool(mice) and any(text in _GERMAN for text, _ in words)
+    day = bool(mice) and any(text in GERMAN for text, _ in words)
     cohorts = [c for c, (text, _) in enumerate(words) if text == "cohort"]
     arms = [c for c in candidates.get("arm", ()) if c not in cohorts]
     drop = {
@@ -335,19 +214,19 @@ def _settle_roles(
 
 
 def _unknown(
-    words: Sequence[tuple[str, str]], roles: Mapping[str, int], rivals: Sequence[Rivals]
+    words: Sequence[tuple[str, str]], used: set[int], rivals: Sequence[Rivals]
 ) -> tuple[int, ...]:
-    named = {column for rival in rivals for column in rival.candidates} | set(roles.values())
+    named = {column for rival in rivals for column in rival.candidates} | used
     return tuple(
         column
         for column, (text, _) in enumerate(words)
-        if column not in named and text not in _UNREAD
+        if column not in named and text not in UNREAD
     )
 
 
 def known_units(role: str) -> tuple[str, ...]:
     """The units that a role's header may name."""
-    return _ROLE_UNITS.get(role, ())
+    return ROLE_UNITS.get(role, ())
 
 
 def refuse_missing_columns(names: Sequence[str], declared: Mapping[str, str], title: str) -> None:

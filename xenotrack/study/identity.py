@@ -8,13 +8,14 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from xenotrack.study.column_words import NAMED_ROLES
 from xenotrack.study.frames import with_columns
 from xenotrack.study.inert import as_written
 from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.rules import Rules
 from xenotrack.study.summaries import statistics_among
 
-_NAMES = ("mouse", "cage", "tumor", "arm", "phase", "fate", "study", "operator")
+_NAMES = tuple(role for role in NAMED_ROLES if role != "start")
 # Layouts whose every row or column is a mouse: a name that returns is another mouse.
 _A_MOUSE_EACH = ("wide", "calendar", "dated", "paired", "coded", "column")
 _DIGITS = re.compile(r"\d+")
@@ -78,15 +79,19 @@ def drop_summaries(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     return rows[~gone]
 
 
-def fill_down(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+def fill_down(
+    rows: pd.DataFrame, ledger: Ledger, roles: tuple[str, ...] = ("arm", "mouse")
+) -> pd.DataFrame:
     """The rows with an arm or a mouse that is written once, on its first row, taken for the others.
 
     So merged cells are read. It is done where no name is written twice: where one is, a blank is
     a slip.
     """
-    for role in ("arm", "mouse"):
+    for role in ("study", "line", "arm", "mouse"):
+        if role not in roles:
+            continue
         blank = (rows[role] == "").to_numpy()
-        filled = _filled_down(rows, role) if blank.any() else None
+        filled = filled_down(rows, role) if blank.any() else None
         if filled is not None:
             names = rows.loc[~blank, role].unique().tolist()
             ledger.note_rows(
@@ -100,7 +105,7 @@ def fill_down(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     return rows
 
 
-def _filled_down(rows: pd.DataFrame, role: str) -> np.ndarray | None:
+def filled_down(rows: pd.DataFrame, role: str) -> np.ndarray | None:
     """The names of a role, each taken for the rows below it; None where that would be a guess."""
     order = np.lexsort((rows["row"].to_numpy(), rows["part"].to_numpy()))
     names, parts = rows[role].to_numpy()[order], rows["part"].to_numpy()[order]
@@ -181,7 +186,7 @@ def key_by_cage(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -
     """
     if "cage" not in rows:
         return rows
-    if "cage" in rules.columns:
+    if "cage" in rules.named_columns:
         return with_columns(rows, mouse=rows["cage"].str.cat(rows["mouse"], sep="/"))
     pairs = rows.loc[rows["cage"] != "", ["mouse", "cage"]].drop_duplicates()
     shared = pairs.loc[pairs["mouse"].duplicated(), "mouse"].unique().tolist()

@@ -14,9 +14,10 @@ from xenotrack.errors import InputError
 from xenotrack.study.arms import read_design, unite_spellings_of_mice, unite_split_names
 from xenotrack.study.checks.checklist import check_study
 from xenotrack.study.checks.names import note_operators
-from xenotrack.study.columns import NAME_OF_ROLE
+from xenotrack.study.column_words import NAME_OF_ROLE
 from xenotrack.study.duplicates import merge_duplicates
 from xenotrack.study.exclusions import exclude, require_all_met
+from xenotrack.study.factors import key_by_block, settle_factors
 from xenotrack.study.fates import read_fates
 from xenotrack.study.finding import sort_findings
 from xenotrack.study.frames import with_columns
@@ -32,8 +33,8 @@ from xenotrack.study.identity import (
 )
 from xenotrack.study.inputs import read_inputs, read_sheets
 from xenotrack.study.join import join_sheets
-from xenotrack.study.joined import with_joined_columns
-from xenotrack.study.ledger import Ledger, each_row, sources
+from xenotrack.study.joined import with_joined_columns, without_ignored
+from xenotrack.study.ledger import Ledger, sources
 from xenotrack.study.legend import name_arms
 from xenotrack.study.longtable import LongTable, read_long_table, stack, table_of
 from xenotrack.study.measures import find_limit, measure_rows
@@ -48,7 +49,8 @@ from xenotrack.study.primary import named_sides
 from xenotrack.study.rules import Rules
 from xenotrack.study.schedule import schedule_rows
 from xenotrack.study.settings import read_rules
-from xenotrack.study.study import TIDY_COLUMNS, Source, Study, Trace
+from xenotrack.study.split import split_studies
+from xenotrack.study.study import FACTORS, TIDY_COLUMNS, Source, Study, Trace
 from xenotrack.study.weights import join_weights, part_weights
 
 _MEASURED = ("volume_number", "area_number", "length_number")
@@ -85,12 +87,13 @@ def only_study(studies: Sequence[Study]) -> Study:
     """The one of these studies, or the question which of its studies or phases is meant."""
     if len(studies) == 1:
         return studies[0]
-    names = list(dict.fromkeys(study.design.name for study in studies))
-    if len(names) > 1:
-        raise InputError(
-            f"The sheet holds {len(names)} studies: {', '.join(names)}. "
-            f"Choose one with --select NAME, as --select {names[0]!r}."
-        )
+    for kind in ("studies", "lines"):
+        names = list(dict.fromkeys(s.design.name if kind == "studies" else s.line for s in studies))
+        if len(names) > 1:
+            raise InputError(
+                f"The sheet holds {len(names)} {kind}: {', '.join(names)}. "
+                f"Choose one with --select NAME, as --select {names[0]!r}."
+            )
     phases = "; ".join(f"{study.phase} ({', '.join(study.design.arm_names)})" for study in studies)
     raise InputError(
         f"Mice were treated in {len(studies)} phases: {phases}. "
@@ -121,19 +124,22 @@ def read_studies(
     inputs, files = read_inputs(source, rules)
     sheets = [
         [
-            with_joined_columns(sheet, rules.columns)
+            with_joined_columns(sheet, rules.named_columns)
             for sheet in read_sheets(one, encoding, delimiter, sheet_name)
         ]
         for one in inputs
     ]
-    sheets = name_arms(join_sheets(sheets, rules.columns), rules.columns, _arms_said(rules))
-    readings, weights = part_weights(sheets, rules.columns)
+    sheets = without_ignored(sheets, rules.ignored_columns)
+    sheets = name_arms(
+        join_sheets(sheets, rules.named_columns), rules.named_columns, _arms_said(rules)
+    )
+    readings, weights = part_weights(sheets, rules.named_columns)
     tables = [read_long_table(file, rules, decimal, layout) for file in readings]
     weighed = [table_of(one.sheet, "weights", one.long, rules, decimal) for one in weights]
     fallback = Path(inputs[0].name).stem
     studies = tuple(
         study
-        for name, table in _split_by_study(join_weights(stack(tables), weighed), rules, fallback)
+        for name, table in split_studies(join_weights(stack(tables), weighed), rules, fallback)
         for study in _build_phases(name, table, rules, files, trace)
     )
     if rules.study.select is None and rules.study.phase is None:
@@ -150,47 +156,6 @@ def _arms_said(rules: Rules) -> set[str]:
     return {*rules.arms, *chain(*sides), *filter(None, (rules.study.control,))}
 
 
-def _split_by_study(table: LongTable, rules: Rules, fallback: str) -> list[tuple[str, LongTable]]:
-    """The rows of each study with its name: the column's, the declared one or the file's."""
-    wanted = rules.study.select
-    if "study" not in table.rows:
-        if wanted is not None:
-            raise InputError(
-                f"There is no study {wanted!r} to select: the sheet has no study column. "
-                'Leave --select out, or name the column: `study = "NAME"` under [columns].'
-            )
-        return [(rules.study.name or fallback, table)]
-    names = [name for name in table.rows["study"].unique() if name]
-    if wanted is not None and wanted not in names:
-        raise InputError(f"There is no study {wanted!r} in the sheet. It has: {', '.join(names)}.")
-    table = _without_studyless(table, names)
-    if len(names) <= 1:
-        return [(rules.study.name or (names[0] if names else fallback), table)]
-    return [
-        (name, replace(table, rows=table.rows[table.rows["study"] == name].reset_index(drop=True)))
-        for name in names
-        if wanted in (None, name)
-    ]
-
-
-def _without_studyless(table: LongTable, names: list[str]) -> LongTable:
-    """The table without rows that name no study, where the sheet has several."""
-    blank = (table.rows["study"] == "").to_numpy()
-    if not blank.any() or len(names) <= 1:
-        return table
-    ledger = Ledger(table.origins)
-    for row in each_row(table.rows[blank]):
-        ledger.note_row(
-            "row-without-study",
-            row,
-            "The row names no study, and the sheet has several; it was left out.",
-            "Write the study on every row.",
-            role="study",
-            severity="error",
-        )
-    return replace(table, rows=table.rows[~blank], findings=(*table.findings, *ledger.findings))
-
-
 def _build_phases(
     name: str, table: LongTable, rules: Rules, files: tuple[Source, ...], trace: bool
 ) -> Iterator[Study]:
@@ -198,9 +163,10 @@ def _build_phases(
     rows = _with_measured(table.rows)
     written = rows if trace else None
     if trace:
-        rows = with_columns(rows, line=np.arange(len(rows)))
+        rows = with_columns(rows, written=np.arange(len(rows)))
     rows = fill_down(drop_summaries(rows, ledger), ledger)
     rows = drop_notes(drop_nameless(rows, ledger), ledger)
+    rows = key_by_block(rows, ledger)
     rows = fill_arms(key_by_cage(rows, rules, ledger, table.layouts[0]), ledger)
     unite = unite_split_names if trace else unite_spellings_of_mice
     rows = unite(rows, rules, ledger)
@@ -225,6 +191,7 @@ def _build_study(
     window, phase = rules.study.baseline_window_days, rules.study.phase or ""
     rows = keep_baselines(rows, window, phase, ledger)
     rows = key_by_arm(rows, rules, ledger, table.layouts[0])
+    rows = settle_factors(rows, ledger)
     rows, excluded = exclude(rows, rules.exclude, ledger)
     rows = merge_duplicates(read_fates(rows, ledger), ledger)
     note_operators(rows, ledger)
@@ -243,7 +210,7 @@ def _build_study(
         columns=tuple(
             (NAME_OF_ROLE[role], header.names[column]) for role, column in header.roles.items()
         ),
-        trace=Trace(written, rows["line"].to_numpy(), table.origins)
+        trace=Trace(written, rows["written"].to_numpy(), table.origins)
         if written is not None
         else None,
         first_sources=rows["source"].to_numpy(dtype=object) if "source" in rows else None,
@@ -279,7 +246,7 @@ def _ordered(rows: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
             pd.Index(arms).get_indexer(pd.Index(rows["arm"])),
         )
     )
-    used = [name for name in (*TIDY_COLUMNS, "part", "row", "column", "line") if name in rows]
+    used = [name for name in (*TIDY_COLUMNS, "part", "row", "column", "written") if name in rows]
     return pd.DataFrame({name: rows[name].to_numpy()[order] for name in used}, copy=False)
 
 
@@ -287,6 +254,7 @@ def _tidy(rows: pd.DataFrame, name: str, limit: float, table: LongTable) -> pd.D
     """The canonical table of ordered rows."""
     volume = rows["volume_mm3"].to_numpy(dtype=float)
     columns = {column: rows[column].to_numpy() for column in TIDY_COLUMNS if column in rows}
+    columns |= {name: np.full(len(rows), "", dtype=object) for name in FACTORS if name not in rows}
     # Where no limit is declared it is the smallest positive volume, and only zeros lie below it.
     columns["below_limit"] = volume < limit
     columns["source"] = np.array(sources(rows, table.origins), dtype=object)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from xenotrack.study.checks.factor_words import kind_of
 from xenotrack.study.columns import Header, header_words
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
@@ -16,7 +17,7 @@ from xenotrack.study.layouts.wide import day_columns
 from xenotrack.study.numbers import is_missing
 
 # What a sheet about mice may say of them, and a sheet of readings lack.
-_FACTS = ("arm", "cage", "fate", "phase", "study")
+_FACTS = ("arm", "cage", "fate", "phase", "study", "line", "block")
 _READINGS = ("day", "week", "date", "volume", "length", "width", "area")
 _GONE_WORDS = (
     "culldate|cull date|date culled|culled|date of death|death date|date deceased|"
@@ -63,10 +64,23 @@ def _facts_of(sheet: Sheet, declared: Mapping[str, str]) -> Facts | None:
             return None
         gone = [c for c, name in enumerate(header.names) if header_words(name)[0] in _GONE]
         columns = {r: header.roles[r] for r in _FACTS if r in header.roles}
+        columns |= _factors(sheet, position, header)
         if not gone and not set(columns) - {"cage"}:
             return None
         return _read_facts(sheet, position, header, columns, gone)
     return None
+
+
+def _factors(sheet: Sheet, position: int, header: Header) -> dict[str, int]:
+    """The columns without a role that sort mice, as their sex or model, by their own names."""
+    taken = set(header.roles.values())
+    found = {}
+    for column, name in enumerate(header.names):
+        if name and column not in taken:
+            texts = {text.strip() for text in sheet.cells.iloc[position + 1 :, column]} - {""}
+            if len(texts) > 1 and kind_of(name, texts) not in (None, "other"):
+                found[name] = column
+    return found
 
 
 def _read_facts(

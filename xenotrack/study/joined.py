@@ -1,14 +1,17 @@
-"""Arms that stand in two columns, as ``arm = "Drug + Dose"`` under ``[columns]`` declares them."""
+"""What ``[columns]`` makes of a sheet before it is read: columns joined, and columns left out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 
+from xenotrack.errors import InputError
+from xenotrack.study.column_words import JOINT
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.numbers import is_missing
 
 _WITHIN = 30  # records in which a header is looked for
-_JOINT = " + "
 
 
 def with_joined_columns(sheet: Sheet, declared: Mapping[str, str]) -> Sheet:
@@ -16,8 +19,8 @@ def with_joined_columns(sheet: Sheet, declared: Mapping[str, str]) -> Sheet:
 
     Nothing of a drug that was not given: a dose of 0 and an empty cell add no word.
     """
-    for wanted in {name.strip() for name in declared.values() if _JOINT in name}:
-        parts = [part.strip().casefold() for part in wanted.split(_JOINT)]
+    for wanted in {name.strip() for name in declared.values() if JOINT in name}:
+        parts = [part.strip().casefold() for part in wanted.split(JOINT)]
         for position in range(min(len(sheet.cells), _WITHIN)):
             names = [text.casefold() for text in sheet.texts(position)]
             if wanted.casefold() not in names and all(part in names for part in parts):
@@ -34,3 +37,55 @@ def _joined(sheet: Sheet, position: int, name: str, columns: list[int]) -> Sheet
 
 def _says_something(text: str) -> bool:
     return not is_missing(text) and text.strip() != "0"
+
+
+def without_ignored(files: Sequence[list[Sheet]], ignored: Sequence[str]) -> list[list[Sheet]]:
+    """The sheets with every column of these names emptied, as if nobody had written it."""
+    if not ignored:
+        return list(files)
+    found = [[(sheet, _ignored_of(sheet, ignored)) for sheet in sheets] for sheets in files]
+    met = {name for sheets in found for _, (_, columns) in sheets for name in columns.values()}
+    for name in ignored:
+        if name.strip().casefold() not in met:
+            raise InputError(_not_there(name, [sheet for sheets in files for sheet in sheets]))
+    return [
+        [_emptied(sheet, position, tuple(columns)) for sheet, (position, columns) in sheets]
+        for sheets in found
+    ]
+
+
+def _ignored_of(sheet: Sheet, ignored: Sequence[str]) -> tuple[int, dict[int, str]]:
+    """The record that names most of the ignored columns, and these."""
+    wanted = {name.strip().casefold() for name in ignored}
+    named = [
+        {c: t.casefold() for c, t in enumerate(sheet.texts(position)) if t.casefold() in wanted}
+        for position in range(min(len(sheet.cells), _WITHIN))
+    ]
+    best = max(range(len(named)), key=lambda position: len(named[position]), default=0)
+    return best, named[best] if named else {}
+
+
+def _emptied(sheet: Sheet, position: int, columns: tuple[int, ...]) -> Sheet:
+    if not columns:
+        return sheet
+    cells = sheet.cells.copy(deep=False)
+    for column in columns:
+        texts = cells.iloc[:, column].to_numpy(copy=True)
+        texts[position:] = ""
+        cells[cells.columns[column]] = texts
+    return replace(sheet, cells=cells)
+
+
+def _not_there(name: str, sheets: Sequence[Sheet]) -> str:
+    seen = [text for sheet in sheets for text in _first_texts(sheet)]
+    near = get_close_matches(name, seen, n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return (
+        f"{sheets[0].title} has no column {name!r}, which [columns] ignore names.{hint} "
+        f"Its columns are: {', '.join(seen[:20])}{', …' if len(seen) > 20 else ''}."
+    )
+
+
+def _first_texts(sheet: Sheet) -> list[str]:
+    records = (sheet.texts(position) for position in range(min(len(sheet.cells), _WITHIN)))
+    return [text for text in next((texts for texts in records if any(texts)), []) if text]

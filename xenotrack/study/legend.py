@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xenotrack.study.columns import RANKS, header_words
+from xenotrack.study.column_words import RANKS
+from xenotrack.study.columns import header_words
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.identity import trimmed
 from xenotrack.study.layouts.layout import candidate_headers, sheet_finding

@@ -9,7 +9,8 @@ import pandas as pd
 
 from xenotrack.errors import InputError
 from xenotrack.study.checks.pooled import pooled_arms
-from xenotrack.study.columns import UNIT_WORDS, Header
+from xenotrack.study.column_words import UNIT_WORDS
+from xenotrack.study.columns import Header
 from xenotrack.study.days import find_date_order, read_days
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
@@ -72,7 +73,7 @@ def read_long_table(
     sheets: list[Sheet], rules: Rules, decimal: str | None = None, layout: str | None = None
 ) -> LongTable:
     """The readings of one file, in the layout that recognises itself or is named."""
-    read = lengthen(sheets, rules.columns, layout)
+    read = lengthen(sheets, rules.named_columns, layout)
     tables = [table_of(sheet, name, long, rules, decimal) for sheet, name, long in read]
     table, used = stack(tables), {sheet.name for sheet, _, _ in read}
     others = _sheets_not_read([sheet for sheet in sheets if sheet.name not in used])
@@ -101,7 +102,7 @@ def table_of(
     rows = with_columns(
         trim_names(long.frame), part=0, day_number=days, day_is_date=dates, **numbers
     )
-    pooled = pooled_arms(sheet, long, rules.columns)
+    pooled = pooled_arms(sheet, long, rows, rules.named_columns)
     findings = [*long.findings, *findings, *pooled]
     return LongTable(rows, (origin,), (long.header,), (name,), tuple(findings))
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
-from xenotrack.study.columns import COLUMN_ROLES, Header, known_units
+from xenotrack.study.column_words import COLUMN_ROLES
+from xenotrack.study.columns import Header, known_units
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.numbers import is_below, is_missing, mend_of
@@ -116,7 +117,7 @@ def _factor(part: int, role: str, header: Header, rules: Rules, ledger: Ledger) 
             role=role,
         )
         return _FACTORS[written]
-    settled = any(COLUMN_ROLES[ours] == role for ours in rules.columns)
+    settled = any(COLUMN_ROLES[ours] == role for ours in rules.named_columns)
     ledger.note_row(
         "unknown-unit",
         first,

@@ -51,6 +51,10 @@ USUAL_VALUE = {"fold": 2.0, "nadir": 1.73, "absolute": 1000.0}
 _USUAL_VALUES = "; ".join(f"{value:g}" for value in USUAL_VALUE.values())
 
 
+# The key of ``[columns]`` that is no column of ours.
+IGNORE = "ignore"
+
+
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of ``study.toml``; a key it does not know is an error."""
 
@@ -336,7 +340,7 @@ class Rules(Section, frozen=True):
     """The whole of ``study.toml``."""
 
     study: StudyRules = StudyRules()
-    columns: dict[str, str] = {}
+    columns: dict[str, str | list[str]] = {}
     arms: dict[str, ArmRule] = {}
     colours: dict[str, str] = {}
     volume: VolumeRules = VolumeRules()
@@ -346,3 +350,13 @@ class Rules(Section, frozen=True):
     compare: CompareRules = CompareRules()
     arrive: ArriveRules = ArriveRules()
     exclude: tuple[ExcludeRule, ...] = ()
+
+    @property
+    def named_columns(self) -> dict[str, str]:
+        """``[columns]``: what the sheet calls ours."""
+        return {ours: theirs for ours, theirs in self.columns.items() if isinstance(theirs, str)}
+
+    @property
+    def ignored_columns(self) -> tuple[str, ...]:
+        """``[columns] ignore``: columns that are known and not to be read."""
+        return tuple(self.columns.get(IGNORE, ()))

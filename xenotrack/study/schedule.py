@@ -46,7 +46,7 @@ def _starts(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> np
     order = find_date_order(rows["start"].unique(), "The treatment start", rules.study.date_order)
     numbers, are_dates = read_days(rows["start"], "day", ".", order)
     known = ~np.isnan(numbers) & (are_dates == dates)
-    declared = "treatment_start" in rules.columns
+    declared = "treatment_start" in rules.named_columns
     if not known.any() or not (dates or declared):
         ledger.note(
             "treatment-start-not-used",

@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from xenotrack.errors import InputError
-from xenotrack.study.columns import COLUMN_ROLES
+from xenotrack.study.column_words import COLUMN_ROLES
 from xenotrack.study.rulebook import KEYS, Key, keys_of, shapes
-from xenotrack.study.rules import ArmRule, Rules
+from xenotrack.study.rules import IGNORE, ArmRule, Rules
 
 Table = dict[str, Any]
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
@@ -104,7 +104,7 @@ def _refuse_unknown_keys(table: Table, origin: str) -> None:
                 _refuse_unknown_in(each, key, origin)
     for name, arm in table["arms"].items() if isinstance(table.get("arms"), dict) else ():
         _refuse_unknown(arm, ArmRule.__struct_encode_fields__, f"in {name!r} under [arms]", origin)
-    _refuse_unknown(table.get("columns"), tuple(COLUMN_ROLES), "under [columns]", origin)
+    _refuse_unknown(table.get("columns"), (*COLUMN_ROLES, IGNORE), "under [columns]", origin)
 
 
 def _refuse_unknown_in(table: Any, key: Key, origin: str) -> None:
@@ -128,11 +128,24 @@ def _refuse_unknown(table: Any, known: Sequence[str], where: str, origin: str) -
 
 def _convert(declared: Table, origin: str) -> Rules:
     try:
-        return msgspec.convert(declared, Rules)
+        return msgspec.convert(_ignored_as_list(declared), Rules)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at ")
         place = path.strip("`").removeprefix("$.")
         raise InputError(f"{origin}, {place}: {message}.{_choices_of(place)}") from error
+
+
+def _ignored_as_list(declared: Table) -> Table:
+    """The table in which ``[columns] ignore`` is a list, and every other column one name."""
+    columns = declared.get("columns")
+    if not isinstance(columns, dict):
+        return declared
+    for ours, theirs in columns.items():
+        if ours != IGNORE and isinstance(theirs, list):
+            raise msgspec.ValidationError(f"Expected `str`, got `array` - at `$.columns.{ours}`")
+    if isinstance(columns.get(IGNORE), str):
+        columns = {**columns, IGNORE: [columns[IGNORE]]}
+    return {**declared, "columns": columns}
 
 
 def _choices_of(place: str) -> str:

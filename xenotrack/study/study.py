@@ -15,6 +15,8 @@ from xenotrack.study.finding import Finding
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Origin
 
+# What mice are sorted by beside their arm.
+FACTORS = ("line", "block", "cage")
 TIDY_COLUMNS = (
     "study",
     "mouse",
@@ -30,6 +32,7 @@ TIDY_COLUMNS = (
     "body_weight_g",
     "fate",
     "source",
+    *FACTORS,
 )
 FATES = ("end_of_study", "tumor_size", "toxicity", "unrelated", "technical", "unknown")
 
@@ -82,9 +85,17 @@ class Study:
         return str(self.measurements["phase"].iloc[0]) if len(self.measurements) else ""
 
     @property
+    def line(self) -> str:
+        """The xenograft line that all its mice bear, "" where the sheet names none."""
+        first = self.measurements["line"].iloc[0] if len(self.measurements) else ""
+        return first if isinstance(first, str) else ""
+
+    @property
     def title(self) -> str:
-        """The study's name, and which phase of it."""
-        return f"{self.design.name}, phase {self.phase}" if self.phase else self.design.name
+        """The study's name, and which line and phase of it."""
+        own = self.line if self.line != self.design.name else ""
+        parts = (self.design.name, own and f"line {own}", self.phase and f"phase {self.phase}")
+        return ", ".join(part for part in parts if part)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -167,19 +178,21 @@ class Study:
     def mice(self) -> pd.DataFrame:
         """One row a mouse, in the order of the measurements.
 
-        ``mouse arm fate baseline_day baseline_mm3 baseline_below_limit baseline_late n_readings
-        last_day left_day``: the baseline is the last reading in the window up to day 0, else
-        (``baseline_late``) the first one within as many days of the study's first reading;
-        ``last_day`` is the last reading, ``left_day`` the last row that says anything: a volume,
-        a weight or a fate (a sheet may hold empty rows for mice that have long left).
+        ``mouse arm line block cage fate baseline_day baseline_mm3 baseline_below_limit
+        baseline_late n_readings last_day left_day``: the baseline is the last reading in the
+        window up to day 0, else (``baseline_late``) the first one within as many days of the
+        study's first reading; ``last_day`` is the last reading, ``left_day`` the last row that
+        says anything: a volume, a weight or a fate (a sheet may hold empty rows for mice that have
+        long left).
         """
         rows = self.measurements
         telling = rows[["volume_mm3", "body_weight_g", "fate"]].notna().any(axis=1)
         told = rows["day"].where(telling)
-        rows = with_columns(rows[["mouse", "arm", "fate", "day"]], told_day=told)
+        rows = with_columns(rows[["mouse", "arm", *FACTORS, "fate", "day"]], told_day=told)
         by_mouse = rows.groupby("mouse", sort=False)
         mice = by_mouse.agg(
             arm=("arm", "first"),
+            **{name: (name, "first") for name in FACTORS},
             fate=("fate", "first"),
             told_day=("told_day", "max"),
             day=("day", "max"),
@@ -198,6 +211,7 @@ class Study:
             [
                 "mouse",
                 "arm",
+                *FACTORS,
                 "fate",
                 "baseline_day",
                 "baseline_mm3",

@@ -12,6 +12,7 @@ import msgspec
 from xenotrack.study.design import Arm
 from xenotrack.study.inputs import STDIN_NAME
 from xenotrack.study.rulebook import KEYS, Key
+from xenotrack.study.rules import IGNORE
 from xenotrack.study.study import Study
 
 _TITLE = "# What the sheet cannot say. Every line is optional; options of the command line win."
@@ -54,6 +55,8 @@ def _facts(study: Study, sheet: str | None) -> dict[str, Any]:
 
 def _columns(study: Study) -> list[list[str]]:
     lines = [f"{ours} = {_value(theirs)}" for ours, theirs in study.columns]
+    if ignored := study.design.rules.ignored_columns:
+        lines.append(f"{IGNORE} = {_value(ignored)}")
     return [[_noted("[columns]", "ours = theirs"), *lines]]
 
 

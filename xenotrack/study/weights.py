@@ -38,7 +38,7 @@ _NAME = re.compile(
 _GRAMS = (5.0, 80.0)
 # Within these a name of a mouse may return, and a weight may say of which it is.
 _SCOPE = ("study", "cage", "arm")
-_NAMES = (*_SCOPE, "mouse", "tumor", "phase", "start")
+_NAMES = (*_SCOPE, "line", "block", "mouse", "tumor", "phase", "start")
 Whose = tuple[str, ...]
 
 

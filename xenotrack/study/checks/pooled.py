@@ -1,87 +1,237 @@
-"""Arms that pool what another column keeps apart: two doses, two groups, two models."""
+"""Arms that pool what another column keeps apart: doses, models, sexes, batches."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from xenotrack.study.columns import header_words
+from xenotrack.study.checks.factor_words import Kind, kind_of
+from xenotrack.study.columns import joined_columns
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
+from xenotrack.study.identity import filled_down
 from xenotrack.study.layouts.layout import LongText, sheet_finding
 
-_TREATED = frozenset(
-    (
-        *("dose", "doses", "dosage", "dose level", "treatment", "treatments", "regimen", "drug"),
-        *("treatment arm", "drugs", "compound", "therapy", "schedule", "dosing schedule"),
-        *("dosing", "route", "combination"),
-    )
-)
-_GROUPED = frozenset(
-    (
-        *("group", "group id", "group no", "group number", "group name", "treatment group"),
-        *("treatment group id", "dose group"),
-    )
-)
-_MODELS = frozenset(
-    ("model", "model id", "cell line", "cell", "cells", "tumor model", "pdx", "pdx id", "genotype")
-)
+# Within these mice are compared; beside them a name may return.
+_APART = ("study", "line", "block")
+# A column of unknown words sorts mice where it has few of them, and says each of several mice.
+_FEW = 6
+_SHOWN = 4
+# Of a sheet of thousands of columns these are looked at whose words are known.
+_MANY_COLUMNS = 200
 
 
-def pooled_arms(sheet: Sheet, long: LongText, declared: Mapping[str, str]) -> Iterator[Finding]:
-    """Columns that are constant in each mouse and differ within an arm.
+@dataclass(frozen=True)
+class Factor:
+    """A column that says one thing of each mouse: its values, and of how many mice, by arm."""
 
-    Where the arm's column was chosen by its words alone, doses that it pools are an error: their
-    mean is no arm's. Groups may be an arm measured twice.
+    column: int
+    name: str
+    kind: Kind
+    by_arm: Mapping[str, Mapping[str, int]]
+    groups: tuple[int, ...]
+
+    @property
+    def split(self) -> dict[str, Mapping[str, int]]:
+        """The arms that have several of its values."""
+        return {arm: counts for arm, counts in self.by_arm.items() if len(counts) > 1}
+
+    @property
+    def totals(self) -> dict[str, int]:
+        totals: dict[str, int] = {}
+        for counts in self.by_arm.values():
+            for value, n in counts.items():
+                totals[value] = totals.get(value, 0) + n
+        return totals
+
+
+def pooled_arms(
+    sheet: Sheet, long: LongText, rows: pd.DataFrame, declared: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Columns that are constant in each mouse, and differ between the mice that are compared.
+
+    Of doses and models an arm's mean is no arm's: an error, until somebody says what they are.
+    Of sexes or batches it is one over all, which is told. Groups may be an arm measured twice.
     """
-    frame = long.frame
-    if "arm" not in frame or "mouse" not in frame:
+    if "mouse" not in rows or not rows["arm"].any():
         return
+    factors = list(_factors(sheet, long, rows, declared))
+    head = sheet.cell(int(sheet.rows[0]))
+    for one in factors:
+        if one.kind in ("dose", "group") and one.split:
+            yield _treated(sheet, head, long, one, one.kind == "dose" and "arm" not in declared)
+    models = [one for one in factors if one.kind == "model" and _mixes_models(one)]
+    for one in _apart(models):
+        yield _models(sheet, one)
+    told = {one.groups for one in models}
+    blocks = [
+        one
+        for one in factors
+        if one.groups not in told and (one.kind == "block" or (one.kind == "other" and one.split))
+        if one.split or _confounds(one)
+    ]
+    if blocks:
+        yield _blocks(sheet, _apart(blocks))
+
+
+def _factors(
+    sheet: Sheet, long: LongText, rows: pd.DataFrame, declared: Mapping[str, str]
+) -> Iterator[Factor]:
+    header = long.header
+    used = {*header.roles.values(), *joined_columns(header.names, declared)}
+    free = [c for c, name in enumerate(header.names) if name and c not in used]
     place = pd.Series(range(len(sheet.rows)), index=sheet.rows)
-    lines = place.reindex(frame["row"]).to_numpy()
-    keys = frame[[name for name in ("study", "arm", "mouse") if name in frame]]
-    for column, name in enumerate(long.header.names):
-        words = header_words(name)[0]
-        if column in long.header.roles.values() or words not in _TREATED | _GROUPED | _MODELS:
-            continue
+    lines = place.reindex(rows["row"]).to_numpy()
+    keys = rows[[name for name in (*_APART, "arm", "mouse", "row", "part") if name in rows]]
+    arms = filled_down(keys, "arm")
+    keys = keys if arms is None else keys.assign(arm=arms)
+    for column in free:
         texts = sheet.cells.iloc[:, column].to_numpy()[lines]
-        split = _split_arms(keys.assign(value=texts))
-        if split:
-            told = "; ".join(f"{arm}: {', '.join(values)}" for arm, values in split.items())
-            treated = words in _TREATED and "arm" not in declared
-            arm = long.header.names[long.header.roles["arm"]] if "arm" in long.header.roles else ""
-            yield sheet_finding(
-                sheet,
-                "arm-pools-groups",
-                sheet.cell(int(sheet.rows[0]), column) if sheet.name else "",
-                f"Mice of one arm differ in {name!r} ({told}); they would be read as one arm.",
-                _proposal(words not in _MODELS, arm, name),
-                "error" if treated else "warning",
-            )
+        values = set(texts)
+        if len(values) < 2 or len(values) > 2 * _FEW + len(rows) // 4:
+            continue
+        known = {value.strip() for value in values} - {""}
+        kind = kind_of(header.names[column], known) if len(known) > 1 else None
+        if kind is None or (kind == "other" and len(free) > _MANY_COLUMNS):
+            continue
+        found = _factor(column, header.names[column], kind, keys, texts)
+        if found is not None:
+            yield found
 
 
-def _split_arms(rows: pd.DataFrame) -> dict[str, list[str]]:
-    """The arms with several values; none where the values change within a mouse."""
-    rows = rows.assign(value=rows["value"].astype(str).str.strip(), arm=rows["arm"].str.strip())
-    rows = rows[(rows["value"] != "") & (rows["arm"] != "")].drop_duplicates()
-    keys = [name for name in rows if name != "value"]
-    if rows.duplicated(keys).any():
-        return {}
-    arms = [name for name in ("study", "arm") if name in rows]
-    values = rows.groupby(arms, sort=False)["value"].unique()
-    several = values[values.map(len) > 1]
-    names = several.index.get_level_values("arm")
-    return {str(arm): list(own) for arm, own in zip(names, several, strict=True)}
+def _factor(
+    column: int, name: str, kind: Kind, keys: pd.DataFrame, texts: np.ndarray
+) -> Factor | None:
+    """The factor that a column is; nothing where it changes within a mouse or sorts none."""
+    rows = keys.assign(value=np.array([text.strip() for text in texts], dtype=object))
+    filled = filled_down(rows, "value")
+    rows = rows if filled is None else rows.assign(value=filled)
+    rows = rows[(rows["value"] != "") & (rows["arm"] != "") & (rows["mouse"] != "")]
+    apart = [one for one in _APART if one in rows]
+    mice = rows[[*apart, "arm", "mouse", "value"]].drop_duplicates()
+    if mice.duplicated([*apart, "arm", "mouse"]).any():
+        return None
+    if mice["value"].nunique() < 2:
+        return None
+    groups = _groups(mice, apart)
+    if kind == "other" and not _sorts(mice["value"]):
+        return None
+    by_arm: dict[str, dict[str, int]] = {}
+    for key, own in mice.groupby([*apart, "arm"], sort=False)["value"]:
+        arm = str(key[-1] if isinstance(key, tuple) else key)
+        counts = own.value_counts(sort=False)
+        if len(counts) > len(by_arm.get(arm, ())):
+            by_arm[arm] = {str(value): int(n) for value, n in counts.items()}
+    if apart and not any(len(counts) > 1 for counts in by_arm.values()):
+        return None
+    return Factor(column, name, kind, by_arm, groups)
 
 
-def _proposal(treated: bool, arm: str, name: str) -> str:
-    if not treated:
-        return (
-            f"If they are models of their own, analyse one at a time: `study = {name!r}` under "
-            "[columns], then --select.".replace("'", '"')
-        )
-    joined = f'arm = "{arm} + {name}"' if arm else f'arm = "{name}"'
-    return (
-        f'If they are arms of their own, set `{joined}` under [columns]; if not, `arm = "{arm}"`.'
+def _groups(mice: pd.DataFrame, apart: Sequence[str]) -> tuple[int, ...]:
+    """Which mice go together, whatever their group is called."""
+    ordered = mice.sort_values([*apart, "arm", "mouse"], kind="stable")
+    return tuple(pd.factorize(ordered["value"])[0].tolist())
+
+
+def _sorts(values: pd.Series) -> bool:
+    """Whether a column of unknown words has few, each said of several mice, and no measures."""
+    counts = values.value_counts()
+    measured = values.str.fullmatch(r"[-+]?\d+[.,]\d+").any()
+    return len(counts) <= _FEW and int(counts.min()) > 1 and not measured
+
+
+def _mixes_models(factor: Factor) -> bool:
+    """Whether models share an arm, or differ between arms whose names do not say so."""
+    if factor.split:
+        return True
+    if len(factor.totals) < 2:
+        return False
+    return not all(
+        _plain(value) in _plain(arm) for arm, counts in factor.by_arm.items() for value in counts
+    )
+
+
+def _confounds(factor: Factor) -> bool:
+    """Whether arms differ in it as a whole; a cohort of its own is what an arm may be called."""
+    return len(factor.totals) > 1 and not _names_arms(factor)
+
+
+def _names_arms(factor: Factor) -> bool:
+    called = factor.name.casefold().startswith(("cohort", "set", "block", "series"))
+    return called and len(factor.totals) == len(factor.by_arm)
+
+
+def _plain(text: str) -> str:
+    return "".join(mark for mark in text.casefold() if mark.isalnum())
+
+
+def _apart(factors: list[Factor]) -> list[Factor]:
+    """One factor of those that sort mice alike."""
+    return list({one.groups: one for one in reversed(factors)}.values())[::-1]
+
+
+def _told(by_arm: Mapping[str, Mapping[str, int]], numbered: bool = True) -> str:
+    """What each arm holds, cut where it is long: ``A: f (4), m (5); B: f (3), m (6)``."""
+    parts = [
+        _cut([f"{value} ({n})" if numbered else value for value, n in counts.items()], ", ")
+        for counts in by_arm.values()
+    ]
+    return _cut([f"{arm}: {own}" for arm, own in zip(by_arm, parts, strict=True)], "; ")
+
+
+def _cut(parts: list[str], mark: str) -> str:
+    return mark.join(parts[:_SHOWN]) + (f"{mark}…" if len(parts) > _SHOWN else "")
+
+
+def _treated(sheet: Sheet, head: str, long: LongText, one: Factor, alone: bool) -> Finding:
+    names, roles = long.header.names, long.header.roles
+    arm = names[roles["arm"]] if "arm" in roles else ""
+    joined = f'arm = "{arm} + {one.name}"' if arm else f'arm = "{one.name}"'
+    return sheet_finding(
+        sheet,
+        "arm-pools-groups",
+        head if sheet.name else "",
+        f"Mice of one arm differ in {one.name!r} ({_told(one.split, numbered=False)}); they would "
+        "be read as one arm.",
+        f'If they are arms of their own, set `{joined}` under [columns]; if not, `arm = "{arm}"`.',
+        "error" if alone else "warning",
+    )
+
+
+def _models(sheet: Sheet, one: Factor) -> Finding:
+    what = "Mice of one arm" if one.split else "The arms"
+    apart = f'`line = "{one.name}"` (each is a study of its own, one of which --select takes)'
+    within = f'`block = "{one.name}"` (arms are compared within it)'
+    # Where an arm has one mouse of each there is no study of one line.
+    alone = all(n == 1 for counts in one.by_arm.values() for n in counts.values())
+    first, second = (within, apart) if alone else (apart, within)
+    return sheet_finding(
+        sheet,
+        "arm-pools-models",
+        "",
+        f"{what} differ in {one.name!r} ({_told(one.split or one.by_arm)}), and what grows in "
+        "them differs: one rate of both is that of neither.",
+        f'Say what it is under [columns]: {first}, {second} or `ignore = ["{one.name}"]` (all '
+        "are one).",
+        "error",
+    )
+
+
+def _blocks(sheet: Sheet, factors: list[Factor]) -> Finding:
+    told = ", ".join(
+        f"{one.name!r} ({_told(one.split) if one.split else 'each arm has one of its own'})"
+        for one in factors
+    )
+    first = next((one for one in factors if one.kind == "block" and one.split), factors[0])
+    listed = ", ".join(f'"{one.name}"' for one in factors)
+    return sheet_finding(
+        sheet,
+        "factor-not-used",
+        "",
+        f"Mice that are compared differ in {told}; arms are compared over all of them.",
+        f'Under [columns], `block = "{first.name}"` compares arms within it (of one column), and '
+        f"`ignore = [{listed}]` says that it does not matter.",
     )

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from xenotrack.study.columns import NAME_OF_ROLE, Header
+from xenotrack.study.column_words import NAME_OF_ROLE
+from xenotrack.study.columns import Header
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.layouts.grid import day_kind, lengthen_grid, measure_of, own_header

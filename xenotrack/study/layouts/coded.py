@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from xenotrack.errors import InputError
-from xenotrack.study.columns import NAME_OF_ROLE, Header, recognise_header
+from xenotrack.study.column_words import NAME_OF_ROLE
+from xenotrack.study.columns import Header, recognise_header
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
 from xenotrack.study.layouts.dated import ASKED, measures_said

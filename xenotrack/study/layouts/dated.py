@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xenotrack.errors import InputError
-from xenotrack.study.columns import COLUMN_ROLES, NAME_OF_ROLE, UNIT_WORDS, Header, header_words
+from xenotrack.study.column_words import COLUMN_ROLES, NAME_OF_ROLE, UNIT_WORDS
+from xenotrack.study.columns import Header, header_words
 from xenotrack.study.days import is_date
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.grid import lengthen_grid, measure_of, own_header

@@ -10,13 +10,8 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
-from xenotrack.study.columns import (
-    COLUMN_ROLES,
-    NAME_OF_ROLE,
-    Header,
-    known_units,
-    recognise_header,
-)
+from xenotrack.study.column_words import COLUMN_ROLES, NAME_OF_ROLE
+from xenotrack.study.columns import Header, known_units, recognise_header
 from xenotrack.study.days import find_date_order, read_days
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges

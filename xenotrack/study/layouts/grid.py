@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenotrack.study.columns import RANKS, Header, Rivals, header_words
+from xenotrack.study.column_words import NAMED_ROLES, RANKS
+from xenotrack.study.columns import Header, Rivals, header_words
 from xenotrack.study.finding import Finding
 from xenotrack.study.layouts.layout import Label, LongText
 from xenotrack.study.numbers import is_missing
 
 MEASURES = ("volume", "area", "length", "width", "height")
-_TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "fate", "operator", "start")
 _KINDS = ("day", "week", "date")
 _AREA = re.compile(r"(?:l ?[x×*] ?w|(?:tumor )?area|length ?[x×*] ?width)(?: ?mm(?:2|²))?")
 
@@ -116,7 +116,7 @@ def _texts(body: pd.DataFrame, header: Header, row: NDArray[np.int64]) -> dict[s
     """The names of each row, and the weight on the first row of its record alone."""
     roles = header.roles
     texts: dict[str, object] = {
-        role: body.iloc[:, roles[role]].to_numpy()[row] for role in _TEXTS if role in roles
+        role: body.iloc[:, roles[role]].to_numpy()[row] for role in NAMED_ROLES if role in roles
     }
     if "body_weight" in roles:
         first = np.diff(row, prepend=-1) > 0
@@ -142,7 +142,7 @@ def _with_units(header: Header, labels: Mapping[int, Label]) -> Header:
 
 def own_header(header: Header, labels: Mapping[int, Label], kind: str = "") -> Header:
     """The header with the roles that its layout uses, and without those its measures took."""
-    kept = {*_TEXTS, "body_weight", kind}
+    kept = {*NAMED_ROLES, "body_weight", kind}
     roles = {
         role: column
         for role, column in header.roles.items()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from xenotrack.study.columns import NAME_OF_ROLE, Header
+from xenotrack.study.column_words import NAME_OF_ROLE, NAMED_ROLES
+from xenotrack.study.columns import Header
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.layout import (
     Layout,
@@ -17,21 +18,9 @@ from xenotrack.study.layouts.layout import (
     has_role,
 )
 from xenotrack.study.layouts.wordeddays import settle_days
-from xenotrack.study.study import TIDY_COLUMNS
+from xenotrack.study.study import FACTORS, TIDY_COLUMNS
 
 MEASURES = ("length", "width", "height", "area", "volume")
-_TEXTS = (
-    "study",
-    "mouse",
-    "cage",
-    "tumor",
-    "arm",
-    "phase",
-    "start",
-    "fate",
-    "operator",
-    "body_weight",
-)
 
 
 def recognise_long(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
@@ -54,16 +43,30 @@ def lengthen_long(sheet: Sheet, found: Recognition) -> LongText:
     roles = found.header.roles
     kind = next(kind for kind in ("day", "week", "date") if kind in roles)
     value = next(roles[role] for role in ("volume", "area", "length") if role in roles)
-    texts = {role: body.iloc[:, roles[role]] for role in (*_TEXTS, *MEASURES) if role in roles}
+    texts = {
+        role: body.iloc[:, roles[role]]
+        for role in (*NAMED_ROLES, "body_weight", *MEASURES)
+        if role in roles
+    }
     if kind != "date" and "date" in roles:
         texts["date"] = body.iloc[:, roles["date"]]  # days may be counted anew in each phase
-    if found.header.names == TIDY_COLUMNS:
+    if _are_ours(found.header.names):
         texts["source"] = body.iloc[:, TIDY_COLUMNS.index("source")]
     frame = pd.DataFrame(
         {"row": body["row"], "column": value, "day": body.iloc[:, roles[kind]], **texts}
     )
     frame.index = pd.RangeIndex(len(frame))
     return settle_days(sheet, LongText(frame, found.header, kind, findings))
+
+
+def is_tidy(sheet: Sheet) -> bool:
+    """Whether a sheet is our own canonical table."""
+    return len(sheet.cells) > 0 and _are_ours(sheet.texts(0))
+
+
+def _are_ours(names: Sequence[str]) -> bool:
+    # The first tables had no factors.
+    return tuple(names) in (TIDY_COLUMNS, TIDY_COLUMNS[: -len(FACTORS)])
 
 
 def _missing(header: Header) -> list[str]:

@@ -16,14 +16,14 @@ from xenotrack.study.layouts.column import COLUMN
 from xenotrack.study.layouts.dated import DATED
 from xenotrack.study.layouts.eventlog import EVENTLOG
 from xenotrack.study.layouts.layout import Layout, LongText, Recognition, sheet_finding
-from xenotrack.study.layouts.long import LONG
+from xenotrack.study.layouts.long import LONG, is_tidy
 from xenotrack.study.layouts.paired import PAIRED
 from xenotrack.study.layouts.pivot import PIVOT
 from xenotrack.study.layouts.sections import complete
 from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.tall import TALL
 from xenotrack.study.layouts.wide import WIDE
-from xenotrack.study.study import TIDY_COLUMNS
+from xenotrack.study.study import FACTORS
 
 Fit = tuple[Sheet, str, Recognition]
 
@@ -55,9 +55,10 @@ def lengthen(
     sheets, several layouts or none is an error that says what was looked for and what was seen.
     """
     # Our own table is what it says, whatever the mice in it are called.
-    own = [sheet for sheet in sheets if _is_tidy(sheet)]
+    own = [sheet for sheet in sheets if is_tidy(sheet)]
     if own and wanted is None:
         sheets, wanted = own, LONG.name
+        declared = {name: name for name in FACTORS if name in own[0].texts(0)} | {**declared}
     layouts = _layouts(wanted)
     found = _fitting(sheets, declared, layouts)
     if not found:
@@ -135,10 +136,6 @@ def _the_one(sheets: Sequence[Sheet], declared: Mapping[str, str], found: list[F
     refuse_missing_columns(known, declared, sheet.title)
     refuse_equal_rivals(recognition.header, sheet.title)
     return found[0]
-
-
-def _is_tidy(sheet: Sheet) -> bool:
-    return len(sheet.cells) > 0 and tuple(sheet.texts(0)) == TIDY_COLUMNS
 
 
 def _without_plainer(found: list[Fit], layouts: Mapping[str, Layout]) -> list[Fit]:

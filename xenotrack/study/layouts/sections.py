@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from xenotrack.study.columns import RANKS, header_words
+from xenotrack.study.column_words import RANKS
+from xenotrack.study.columns import header_words
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.layout import Recognition, sheet_finding
 from xenotrack.study.layouts.wide import day_of_header

@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from xenotrack.study.columns import NAME_OF_ROLE, UNIT_WORDS, Header, header_words
+from xenotrack.study.column_words import NAME_OF_ROLE, UNIT_WORDS
+from xenotrack.study.columns import Header, header_words
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.layouts.grid import day_kind, lengthen_grid, own_header

@@ -12,13 +12,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from xenotrack.study.columns import (
-    COLUMN_ROLES,
-    NAME_OF_ROLE,
-    UNIT_WORDS,
-    Header,
-    header_words,
-)
+from xenotrack.study.column_words import COLUMN_ROLES, NAME_OF_ROLE, NAMED_ROLES, UNIT_WORDS
+from xenotrack.study.columns import Header, header_words
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.dated import measures_said
 from xenotrack.study.layouts.grid import MEASURES, day_kind, measure_of, own_header
@@ -35,7 +30,7 @@ from xenotrack.study.numbers import is_missing
 
 _NO_COLUMN = "has no column that names the measure of each row, as L and W"
 # A tumour called L, an arm called V: what fills one of these roles says no measure.
-_NO_MEASURE = ("mouse", "cage", "tumor", "arm", "phase", "study", "operator", "day", "week", "date")
+_NO_MEASURE = (*NAMED_ROLES, "day", "week", "date")
 _VALUE_TEXT = "value|result|reading|measurement|measured|measured value|size"
 _VALUE_WORDS = frozenset(word + s for word in _VALUE_TEXT.split("|") for s in ("", "s"))
 

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
-from xenotrack.study.columns import UNIT_WORDS, header_words, known_units
+from xenotrack.study.column_words import UNIT_WORDS
+from xenotrack.study.columns import header_words, known_units
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.frames import with_columns
@@ -22,7 +23,7 @@ from xenotrack.study.layouts.wide import day_columns
 from xenotrack.study.numbers import is_missing
 
 # What a row may leave blank where the row above it says it.
-FILLED = ("study", "mouse", "cage", "arm", "phase")
+FILLED = ("study", "line", "block", "mouse", "cage", "arm", "phase")
 NUMBER = re.compile(r"[-+]?\d[\d.,\s]*(?:[a-z]+[23²³]?)?\s*", re.IGNORECASE)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from xenotrack.study.columns import NAME_OF_ROLE, Header
+from xenotrack.study.column_words import NAME_OF_ROLE, NAMED_ROLES
+from xenotrack.study.columns import Header
 from xenotrack.study.days import SERIAL_DAYS, is_baseline, is_date, month_and_day
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.grid import measure_of
@@ -39,7 +40,6 @@ _TIME = re.compile(r"t[ _.]?(\d+)", re.IGNORECASE)
 _W = re.compile(r"w[ _.]?(\d+(?:\.\d+)?)", re.IGNORECASE)
 _MEASURED = re.compile(r"([^\W\d_]+)[ _.]?(\d+(?:\.\d+)?)")
 _WEEK = re.compile(r"(?:week|wk|w)[ _.]?([-−]?\d+(?:\.\d+)?)", re.IGNORECASE)
-_TEXTS = ("study", "mouse", "cage", "tumor", "arm", "phase", "start", "fate")
 
 
 def day_of_header(name: str) -> tuple[str, str] | None:
@@ -110,7 +110,9 @@ def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
     said[~said.any(axis=1), 0] = True
     row, column = np.nonzero(said)
     day_texts = np.array([days[column][1] for column in columns], dtype=object)
-    texts = {role: body.iloc[:, roles[role]].to_numpy()[row] for role in _TEXTS if role in roles}
+    texts = {
+        role: body.iloc[:, roles[role]].to_numpy()[row] for role in NAMED_ROLES if role in roles
+    }
     frame = pd.DataFrame(
         {
             "row": body["row"].to_numpy()[row],
@@ -215,8 +217,8 @@ def _complaint(header: Header) -> str | None:
 def _own(header: Header) -> Header:
     """The header with the roles that a wide sheet has; days are no unknown columns."""
     days = day_columns(header)
-    roles = {role: column for role, column in header.roles.items() if role in _TEXTS}
-    idle = [column for role, column in header.roles.items() if role not in _TEXTS]
+    roles = {role: column for role, column in header.roles.items() if role in NAMED_ROLES}
+    idle = [column for role, column in header.roles.items() if role not in NAMED_ROLES]
     read = baseline_columns(header, days) | days
     unknown = tuple(column for column in (*header.unknown, *idle) if column not in read)
     return Header(header.names, roles, header.units, header.rivals, unknown)
