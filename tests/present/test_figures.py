@@ -45,6 +45,13 @@ def data_of(figure, kind, position=0):
     return figure.data if own is None or not len(own) else own
 
 
+def owned_data_of(figure, kind):
+    """The data of the first layer of a kind that tells whose its parts are."""
+    layers = [layer for layer in layers_of(figure, kind) if "arm" in layer.mapping]
+    own = layers[0]._data
+    return figure.data if own is None or not len(own) else own
+
+
 def words_of(figure):
     frames = [layer._data["label"] for layer in layers_of(figure, geom_words)]
     return pd.concat(frames).tolist() if frames else []
@@ -283,7 +290,7 @@ def test_progression_falls_where_the_curve_falls(naive):
 
 def test_each_fall_of_a_curve_has_its_arms_symbol_the_first_as_well(naive):
     curve = naive.progression.curve_frame()
-    drawn = data_of(draw("progression", naive), geom_points)
+    drawn = owned_data_of(draw("progression", naive), geom_points)
     falls = curve[curve["n_events"] > 0]
     assert drawn[["arm", "day"]].to_numpy().tolist() == falls[["arm", "day"]].to_numpy().tolist()
 

@@ -24,7 +24,9 @@ EIGHT = {"vehicle": 0.06, **{f"drug{k}": 0.06 - 0.01 * k for k in range(1, 8)}}
 
 
 def layer_data(figure, kind, position=0):
-    own = [layer for layer in figure.layers if isinstance(layer.geom, kind)][position]._data
+    """The data of a layer that tells whose its parts are."""
+    layers = [layer for layer in figure.layers if isinstance(layer.geom, kind)]
+    own = [layer for layer in layers if "arm" in layer.mapping][position]._data
     return figure.data if own is None or not len(own) else own
 
 

@@ -8,6 +8,7 @@ import hashlib
 import html as markup
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -85,6 +86,15 @@ def test_a_run_writes_what_is_made_of_its_folder(folder, html) -> None:
 
 def test_the_same_results_give_the_same_bytes(folder) -> None:
     assert render_report(read_run(folder)) == render_report(read_run(folder))
+
+
+def test_chips_have_the_colours_that_the_study_declares(folder, tmp_path) -> None:
+    declared = tmp_path / "out"
+    shutil.copytree(folder, declared)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["rules"]["colours"] = {"fulvestrant": "#123456"}
+    (declared / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert "background: #123456" in render_report(read_run(declared)).decode()
 
 
 def test_it_fetches_nothing(html, page) -> None:

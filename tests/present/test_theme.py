@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -16,6 +19,7 @@ from xenotrack.present.theme import (
     wrap_name,
 )
 from xenotrack.study.design import Arm, Design, drugs_in_name
+from xenotrack.study.rules import Rules, StudyRules
 from xenotrack.study.study import FATES as FATES_OF_A_STUDY
 
 FACTORIAL = ("vehicle", "A", "B", "A+B", "C", "A+C", "B+C", "A+B+C")
@@ -117,8 +121,56 @@ def test_a_combination_looks_more_like_its_parts_than_like_the_other_drug():
         assert np.linalg.norm(shades[pair] - mixture) < np.linalg.norm(shades[other] - mixture)
 
 
-def test_the_order_of_the_sheet_alone_decides_the_colours():
-    assert arm_colours(design_of(*FACTORIAL)) == arm_colours(design_of(*FACTORIAL))
+def test_a_drug_has_its_colour_wherever_it_stands_and_whoever_stands_beside_it():
+    alone = arm_colours(design_of("alpelisib", "vehicle"))["alpelisib"]
+    for names in (
+        ("vehicle", "fulvestrant", "alpelisib"),
+        ("ribociclib", "alpelisib", "placebo", "letrozole+alpelisib", "letrozole"),
+        ("my compound", "alpelisib", "other"),
+    ):
+        assert arm_colours(design_of(*names))["alpelisib"] == alone
+    for name in ("BYL-719", "Alpelisib 25 mg/kg QD", "piqray"):
+        assert arm_colours(design_of("vehicle", name))[name] == alone
+
+
+def test_the_order_of_arms_decides_no_colour():
+    names = [*FACTORIAL, "tamoxifen", "fulvestrant", "fulvestrant+A", "untreated"]
+    colours = arm_colours(design_of(*names))
+    assert arm_colours(design_of(*reversed(names))) == colours
+    assert len(set(colours.values())) == len(names)
+
+
+def test_drugs_of_one_class_that_meet_leave_their_place_to_the_first():
+    both = arm_colours(design_of("vehicle", "palbociclib", "ribociclib", "fulvestrant", "A"))
+    assert both["ribociclib"] == arm_colours(design_of("ribociclib", "vehicle"))["ribociclib"]
+    assert both["fulvestrant"] == arm_colours(design_of("fulvestrant", "vehicle"))["fulvestrant"]
+    assert len(set(both.values())) == 5
+
+
+def test_a_declared_colour_goes_before_all_and_no_other_drug_has_it():
+    rules = Rules(colours={"ribociclib": "#1f7a3a", "B": COLOURS[0]})
+    names = ("vehicle", "ribociclib", "B", "fulvestrant", "B+ribociclib")
+    design = replace(design_of(*names), rules=rules)
+    colours = arm_colours(design)
+    assert (colours["ribociclib"], colours["B"]) == ("#1f7a3a", COLOURS[0])
+    assert len(set(colours.values())) == len(names)
+
+
+def test_doses_of_one_drug_and_a_second_untreated_arm_have_colours_of_their_own():
+    drugs = frozenset({"alpelisib"})
+    arms = [Arm(f"alpelisib {dose}", drugs) for dose in (10, 30, 100)]
+    arms += [Arm("vehicle", frozenset()), Arm("untreated", frozenset())]
+    design = Design("toy", tuple(arms), Rules(study=StudyRules(control="vehicle")))
+    assert len(set(arm_colours(design).values())) == 5
+
+
+@pytest.mark.parametrize("n", [8, 12, 20])
+def test_arms_are_ten_apart_to_all_eyes_whatever_they_are(n):
+    """Drugs of the field, drugs by their name, and combinations."""
+    drugs = ["fulvestrant", "ribociclib", "palbociclib", "alpelisib", "ABC-1", "ABC-2"]
+    pairs = [f"{one}+{other}" for one, other in combinations(drugs, 2)]
+    names = ["vehicle", *drugs, *pairs][:n]
+    assert smallest_distance(list(arm_colours(design_of(*names)).values())) >= 10
 
 
 def test_more_drugs_make_a_more_broken_line():

@@ -15,6 +15,8 @@ from xenotrack.present.figures.save import render
 from xenotrack.present.figures.style import Canvas
 from xenotrack.present.figures.themes import AT_NIGHT, HEAVIER, NIGHT, THEMES, dress
 from xenotrack.present.theme import COLOURS
+from xenotrack.study.design import Arm, Design
+from xenotrack.study.rules import Rules
 
 from .test_theme import luminance, smallest_distance
 
@@ -94,8 +96,17 @@ def test_lines_of_bold_are_heavier_and_bars_are_not(study) -> None:
 def test_colours_at_night_are_told_apart_by_all_eyes() -> None:
     assert len(AT_NIGHT) == len(COLOURS)
     assert smallest_distance(["#ffffff", *AT_NIGHT[:7]]) > 29
+    assert smallest_distance(["#ffffff", *AT_NIGHT]) > 10
     paper = luminance([f"#{3 * f'{round(255 * NIGHT):02x}'}"])
     assert ((luminance(list(AT_NIGHT)) + 0.05) / (paper + 0.05) >= 3).all()
+
+
+def test_a_declared_colour_is_seen_at_night() -> None:
+    arms = (Arm("vehicle", frozenset()), Arm("A", frozenset({"A"})))
+    design = Design("toy", arms, Rules(colours={"A": "#102030"}))
+    night = THEMES["dark"].recolour(design)["#102030"]
+    paper = luminance([f"#{3 * f'{round(255 * NIGHT):02x}'}"])
+    assert (luminance([night]) + 0.05) / (paper + 0.05) >= 3
 
 
 def test_a_canvas_without_caption_has_no_words_below(study) -> None:

@@ -18,7 +18,7 @@ from xenotrack.present.page.cells import NOTHING
 from xenotrack.present.page.prose import anchor, breakable, lead, prose, told
 from xenotrack.present.page.svg import inline_svg
 from xenotrack.present.page.tables import Marks, Table, views_of, whole_table
-from xenotrack.present.stored import StoredRun, StoredStudy
+from xenotrack.present.stored import StoredRun
 from xenotrack.present.story import Answer, Caption, Story
 from xenotrack.present.theme import arm_colours
 from xenotrack.study.design import Arm, Design
@@ -30,7 +30,7 @@ PAGE = Path(__file__).parent / "page"
 def render_report(run: StoredRun) -> bytes:
     """report.html of a run."""
     study = run.results.study
-    style = (PAGE / "report.css").read_text(encoding="utf-8") + _arm_colours(study)
+    style = (PAGE / "report.css").read_text(encoding="utf-8") + _arm_colours(run)
     script = (PAGE / "report.js").read_text(encoding="utf-8")
     page = _environment().get_template("report.html")
     text = page.render(
@@ -73,10 +73,11 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _arm_colours(study: StoredStudy) -> str:
+def _arm_colours(run: StoredRun) -> str:
     """The colour of each arm, as in the figures."""
+    study, declared = run.results.study, run.manifest.rules.get("colours", {})
     arms = tuple(Arm(arm.name, frozenset(arm.drugs)) for arm in study.arms)
-    rules = Rules(study=StudyRules(control=study.control))
+    rules = Rules(study=StudyRules(control=study.control), colours=declared)
     colours = arm_colours(Design(study.name or "", arms, rules)).values()
     return "".join(
         f'.chip[data-arm="{number}"] {{ background: {colour}; }}\n'

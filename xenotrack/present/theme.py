@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from xenotrack.present.drug_colours import drug_colours, mixture
 from xenotrack.present.words import drawable
-from xenotrack.study.design import Arm, Design
+from xenotrack.study.design import Design
 
 CONTROL_COLOUR = "#000000"
 # Black and the first seven are at least 35 apart (CIE 1976) to normal and to colour-blind eyes
@@ -17,7 +18,7 @@ COLOURS = (
     *("#881155", "#7722cc", "#cc0033", "#ff1199", "#9944bb", "#330044", "#aa1144"),
     *("#bb77dd", "#bb8844", "#000099", "#006677", "#667766"),
 )
-PRIMARY = 4  # the colours given to single drugs first
+FIRST = 7  # so many are as far apart as can be
 OTHER_COLOUR = "#767676"  # beyond twenty arms, and for what belongs to no arm
 
 # Filled, so that an open symbol can mean a tumour below the limit.
@@ -48,23 +49,27 @@ RESPONSES = {
 
 
 def arm_colours(design: Design) -> dict[str, str]:
-    """The colour of each arm: black for the control, a combination near the mixture of its parts.
+    """The colour of each arm: black for the control, that of its drug for a single drug.
 
-    Single drugs take the first colours in their order; every combination, the smaller ones first,
-    takes of the colours left the one nearest to the mean of its drugs' colours.
+    A combination, the smaller ones first, has of the colours left the one nearest to the mean of
+    its drugs' colours; so has an arm of a drug that another arm has taken. An arm without a drug
+    that is not the control is greyish.
     """
     colours = {design.control: CONTROL_COLOUR} if design.control is not None else {}
     others = [arm for arm in design.arms if arm.name != design.control]
-    free = list(COLOURS[: max(len(others), 7)])
-    combinations = [arm for arm in others if len(arm.drugs) > 1]
-    primaries = [arm for arm in others if len(arm.drugs) <= 1]
-    for arm in primaries:
-        colours[arm.name] = free.pop(0) if free else OTHER_COLOUR
-    drugs = {
-        drug: colours[arm.name] for arm in primaries for drug in arm.drugs if len(arm.drugs) == 1
-    }
-    for arm in sorted(combinations, key=lambda arm: len(arm.drugs)):
-        colours[arm.name] = _take_nearest(free, _mixture(arm, drugs))
+    every = sorted({drug for arm in others for drug in arm.drugs})
+    drugs = drug_colours(every, COLOURS, design.rules.colours, OTHER_COLOUR)
+    alone: dict[str, str] = {}
+    for arm in others:
+        if len(arm.drugs) == 1:
+            (drug,) = arm.drugs
+            alone.setdefault(drug, arm.name)
+    colours |= {arm: drugs[drug] for drug, arm in alone.items()}
+    mixed = [arm for arm in others if arm.name not in colours]
+    free = [colour for colour in COLOURS if colour not in drugs.values()]
+    free = free[: max(len(mixed), FIRST - len(drugs))]
+    for arm in sorted(mixed, key=lambda arm: (len(arm.drugs), sorted(arm.drugs), arm.name)):
+        colours[arm.name] = _take(free, [drugs[drug] for drug in sorted(arm.drugs)])
     return {name: colours[name] for name in design.arm_names}
 
 
@@ -109,19 +114,20 @@ def _pieces(name: str, width: int) -> Iterator[str]:
         yield piece
 
 
-def _mixture(arm: Arm, drugs: dict[str, str]) -> tuple[float, ...] | None:
-    """The mean of the drugs' colours; none where no drug of the arm has one."""
-    parts = [_rgb(drugs[drug]) for drug in sorted(arm.drugs) if drug in drugs]
-    return tuple(sum(channel) / len(parts) for channel in zip(*parts, strict=True)) or None
+def _take(free: list[str], parts: list[str]) -> str:
+    """Take out of the colours left the one that looks most like a mixture of its parts.
 
-
-def _take_nearest(free: list[str], wanted: tuple[float, ...] | None) -> str:
-    """Take a colour out of those left; near the end of the list where nothing is wanted."""
+    Without parts it is the greyest.
+    """
     if not free:
         return OTHER_COLOUR
-    nearest = free[0] if wanted is None else min(free, key=lambda one: _apart(_rgb(one), wanted))
-    free.remove(nearest)
-    return nearest
+    found = mixture(parts, COLOURS)
+    if found not in free:
+        mixed = [_rgb(colour) for colour in parts or [OTHER_COLOUR]]
+        mean = [sum(channel) / len(mixed) for channel in zip(*mixed, strict=True)]
+        found = min(free, key=lambda one: _apart(_rgb(one), mean))
+    free.remove(found)
+    return found
 
 
 def _rgb(colour: str) -> tuple[float, ...]:

@@ -7,6 +7,7 @@ carries them as ``data-arm`` and ``data-mouse``, so that a page can light up one
 
 from __future__ import annotations
 
+from functools import cache
 from math import pi, sqrt
 from typing import Any
 
@@ -22,94 +23,145 @@ POINTS = sqrt(pi)  # plotnine's own factor from its line sizes to points
 OWNER: dict[str, Any] = {"arm": "", "mouse": ""}
 
 
-class geom_polylines(geom_path):  # noqa: N801 (plotnine's geoms are named like this)
+class _Placed:
+    """A geom whose positions are final, so that plotnine's passes over them are left out."""
+
+    def draw_layer(self: Any, data: pd.DataFrame, layout: Any, coord: Any) -> None:
+        """All figures are one panel."""
+        if len(data):
+            self.draw_panel(data, None, coord, layout.axs[0])
+
+
+class geom_polylines(_Placed, geom_path):  # noqa: N801 (plotnine's geoms are named like this)
     """A line for each group, in the order of its rows, with the looks of its first row."""
 
     DEFAULT_AES = geom_path.DEFAULT_AES | OWNER
 
     def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
-        from matplotlib.collections import LineCollection
-
-        data = coord.transform(_groups_together(data), panel_params)
+        data = _groups_together(data)
         first = data.drop_duplicates("group")
-        lines = LineCollection(
-            split_groups(data[["x", "y"]].to_numpy(float), data["group"].to_numpy()),
-            colors=_colours(first, "color"),
-            linewidths=(first["size"] * POINTS).tolist(),
-            linestyles=first["linetype"].tolist(),
-            capstyle="butt",
-            joinstyle="round",
-            zorder=self.params["zorder"],
-            urls=owners(first),
-        )
-        ax.add_collection(lines)
+        lines = split_groups(data[["x", "y"]].to_numpy(float), data["group"].to_numpy())
+        _add_lines(lines, first, ax, self.params["zorder"])
 
 
-class geom_bands(geom_ribbon):  # noqa: N801
+class geom_segments(_Placed, geom_segment):  # noqa: N801
+    """Straight lines that know whose they are."""
+
+    DEFAULT_AES = geom_segment.DEFAULT_AES | OWNER
+
+    def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
+        ends = data[["x", "y", "xend", "yend"]].to_numpy(float).reshape(-1, 2, 2)
+        _add_lines(list(ends), data, ax, self.params["zorder"])
+
+
+class geom_bands(_Placed, geom_ribbon):  # noqa: N801
     """A band without outline for each group, with the looks of its first row."""
 
     DEFAULT_AES = geom_ribbon.DEFAULT_AES | OWNER
 
     def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
-        from matplotlib.collections import PolyCollection
-
-        data = coord.transform(_groups_together(data, "x"), panel_params)
-        first = data.drop_duplicates("group")
+        data = _groups_together(data, "x")
         group = data["group"].to_numpy()
         below = split_groups(data[["x", "ymin"]].to_numpy(float), group)
         above = split_groups(data[["x", "ymax"]].to_numpy(float), group)
-        bands = PolyCollection(
-            [np.vstack([low, high[::-1]]) for low, high in zip(below, above, strict=True)],
-            facecolors=_colours(first, "fill"),
-            linewidths=0,
-            zorder=self.params["zorder"],
-            urls=owners(first),
-        )
-        ax.add_collection(bands)
+        bands = [np.vstack([low, high[::-1]]) for low, high in zip(below, above, strict=True)]
+        _add_areas(bands, data.drop_duplicates("group"), ax, self.params["zorder"])
 
 
-class _OneCollection:
-    """All rows of a panel drawn by plotnine as one collection, which is told whose they are."""
-
-    def draw_panel(self: Any, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
-        rows = data.reset_index(drop=True)
-        self.draw_group(rows, panel_params, coord, ax, self.params)
-        ax.collections[-1].set_urls(owners(rows))
-
-
-class geom_segments(_OneCollection, geom_segment):  # noqa: N801
-    """Straight lines of one type that know whose they are."""
-
-    DEFAULT_AES = geom_segment.DEFAULT_AES | OWNER
-
-
-class geom_boxes(_OneCollection, geom_rect):  # noqa: N801
-    """Rectangles that know whose they are."""
+class geom_boxes(_Placed, geom_rect):  # noqa: N801
+    """Rectangles that know whose they are; without a colour they have no outline."""
 
     DEFAULT_AES = geom_rect.DEFAULT_AES | OWNER
 
+    def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
+        corners = ["xmin", "ymin", "xmin", "ymax", "xmax", "ymax", "xmax", "ymin"]
+        boxes = data[corners].to_numpy(float).reshape(-1, 4, 2)
+        _add_areas(list(boxes), data, ax, self.params["zorder"])
 
-class geom_points(_OneCollection, geom_point):  # noqa: N801
+
+class geom_points(_Placed, geom_point):  # noqa: N801
     """Points that know whose they are, a collection a symbol."""
 
     DEFAULT_AES = geom_point.DEFAULT_AES | OWNER
 
     def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
-        for _, same in data.groupby("shape", dropna=False):
-            super().draw_panel(same, panel_params, coord, ax)
-            if len(same[["size", "stroke"]].drop_duplicates()) == 1:
-                # Of one size, a symbol is written once, and each point refers to it.
-                points = ax.collections[-1]
-                points.set_sizes(points.get_sizes()[:1])
+        for shape, same in data.groupby("shape", sort=False):
+            _add_points(str(shape), same, ax, self.params["zorder"])
 
 
-class geom_words(geom_text):  # noqa: N801
-    """Text whose rows may differ in place, direction and colour, but not in size."""
+def _add_lines(lines: list[Floats], looks: pd.DataFrame, ax: Any, zorder: float) -> None:
+    from matplotlib.collections import LineCollection
+
+    drawn = LineCollection(
+        lines,
+        colors=_colours(looks, "color"),
+        linewidths=(looks["size"] * POINTS).tolist(),
+        linestyles=looks["linetype"].tolist(),
+        capstyle="butt",
+        joinstyle="round",
+        zorder=zorder,
+        urls=owners(looks),
+    )
+    ax.add_collection(drawn, autolim=False)
+
+
+def _add_areas(areas: list[Floats], looks: pd.DataFrame, ax: Any, zorder: float) -> None:
+    from matplotlib.collections import PolyCollection
+
+    lined = looks["color"].notna().all() and not looks["color"].eq("none").all()
+    drawn = PolyCollection(
+        areas,
+        facecolors=_colours(looks, "fill"),
+        edgecolors=looks["color"].tolist() if lined else "none",
+        linewidths=(looks["size"] * POINTS).tolist() if lined else 0,
+        zorder=zorder,
+        urls=owners(looks),
+    )
+    ax.add_collection(drawn, autolim=False)
+
+
+def _add_points(shape: str, points: pd.DataFrame, ax: Any, zorder: float) -> None:
+    """Points of one symbol, which an svg holds once where they are of one size."""
+    from matplotlib.collections import PathCollection
+    from matplotlib.transforms import IdentityTransform
+
+    path, is_filled = _symbol(shape)
+    colours = _colours(points, "color")
+    filled = points["fill"].notna().all()
+    faces = _colours(points, "fill") if filled else colours
+    sizes = (((points["size"] + points["stroke"]) ** 2) * pi).unique().tolist()
+    if len(sizes) > 1:
+        sizes = (((points["size"] + points["stroke"]) ** 2) * pi).tolist()
+    drawn = PathCollection(
+        (path,),
+        sizes,
+        offsets=points[["x", "y"]].to_numpy(float),
+        offset_transform=ax.transData,
+        facecolors=faces if is_filled else "none",
+        edgecolors=colours,
+        linewidths=(points["stroke"] * POINTS).tolist(),
+        zorder=zorder,
+        urls=owners(points),
+    )
+    drawn.set_transform(IdentityTransform())
+    ax.add_collection(drawn, autolim=False)
+
+
+@cache
+def _symbol(shape: str) -> tuple[Any, bool]:
+    """A symbol's outline of the size 1, and whether it can be filled."""
+    from matplotlib.markers import MarkerStyle
+
+    marker = MarkerStyle(shape)
+    return marker.get_path().transformed(marker.get_transform()), bool(marker.is_filled())
+
+
+class geom_words(_Placed, geom_text):  # noqa: N801
+    """Text whose rows may differ in all their looks."""
 
     paper: dict[str, Any] | None = None  # what lies under each text
 
     def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
-        data = coord.transform(data, panel_params)
         names = ["x", "y", "label", "color", "size", "ha", "va", "angle", "lineheight"]
         for x, y, label, colour, size, ha, va, angle, height in zip(
             *(data[name].tolist() for name in names), strict=True

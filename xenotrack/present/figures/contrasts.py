@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from plotnine import (
     aes,
-    geom_segment,
     ggplot,
     labs,
 )
@@ -129,7 +128,7 @@ def _reference_lines(rows: pd.DataFrame, low: float, high: float) -> list[object
     top = rows["y"].max() + 0.6
     lines = pd.DataFrame({"x": [low, 0.0], "xend": [high, 0.0], "y": BOTTOM, "yend": [BOTTOM, top]})
     line = aes("x", "y", xend="xend", yend="yend")
-    return [geom_segment(line, lines, size=0.5, inherit_aes=False)]
+    return [geom_segments(line, lines, size=0.5, inherit_aes=False)]
 
 
 def _words(rows: pd.DataFrame, low: float, high: float) -> list[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from plotnine import aes, geom_segment, ggplot, labs
+from plotnine import aes, ggplot, labs
 
 from xenotrack.present.axes import reach
 from xenotrack.present.figures.artists import geom_points, geom_segments
@@ -92,7 +92,7 @@ def _lines(rows: pd.DataFrame, low: float, high: float) -> list[object]:
     """The axis of the rates, and no growth."""
     top = len(rows) + 0.6
     lines = pd.DataFrame({"x": [low, 0.0], "xend": [high, 0.0], "y": BOTTOM, "yend": [BOTTOM, top]})
-    return [geom_segment(aes("x", "y", xend="xend", yend="yend"), lines, inherit_aes=False)]
+    return [geom_segments(aes("x", "y", xend="xend", yend="yend"), lines, inherit_aes=False)]
 
 
 def _named(dots: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

@@ -14,14 +14,12 @@ import pandas as pd
 from plotnine import (
     aes,
     element_blank,
-    geom_point,
-    geom_segment,
     scale_x_continuous,
     scale_y_continuous,
 )
 
 from xenotrack.present.axes import day_breaks, plain_number
-from xenotrack.present.figures.artists import geom_words
+from xenotrack.present.figures.artists import geom_points, geom_segments, geom_words
 from xenotrack.present.figures.measure import text_inches
 from xenotrack.present.figures.style import LIGHT, LINE, SMALL, figure_width, stretched
 from xenotrack.present.theme import wrap_name
@@ -168,10 +166,10 @@ class NumberTable:
         middle = rows.assign(x=(rows["x"] + rows["xend"]) / 2)
         symbol = aes("x", "y", colour="arm", shape="arm")
         return [
-            geom_segment(line, self._grid(), colour=LIGHT, size=0.25, inherit_aes=False),
-            geom_segment(line, self._axes(), size=0.5, inherit_aes=False),
-            geom_segment(key, rows, size=0.8, inherit_aes=False),
-            geom_point(symbol, middle, size=1.6, inherit_aes=False),
+            geom_segments(line, self._grid(), colour=LIGHT, size=0.25, inherit_aes=False),
+            geom_segments(line, self._axes(), size=0.5, inherit_aes=False),
+            geom_segments(key, rows, size=0.8, inherit_aes=False),
+            geom_points(symbol, middle, size=1.6, inherit_aes=False),
             geom_words(
                 aes("x", "y", label="label", ha="ha", angle="angle"),
                 self._words(),

@@ -18,13 +18,12 @@ from plotnine import (
     aes,
     coord_cartesian,
     element_blank,
-    geom_segment,
     scale_x_continuous,
     scale_y_continuous,
 )
 
 from xenotrack.present.axes import day_breaks, plain_number
-from xenotrack.present.figures.artists import geom_words
+from xenotrack.present.figures.artists import geom_segments, geom_words
 from xenotrack.present.figures.style import LIGHT, LINE, SMALL, figure_width, paper, stretched
 from xenotrack.present.theme import wrap_name
 
@@ -146,8 +145,8 @@ class Panels:
         black, grey = self._segments()
         line = aes("x", "y", xend="xend", yend="yend")
         return [
-            geom_segment(line, grey, colour=LIGHT, size=0.3, inherit_aes=False),
-            geom_segment(line, black, size=0.4, inherit_aes=False),
+            geom_segments(line, grey, colour=LIGHT, size=0.3, inherit_aes=False),
+            geom_segments(line, black, size=0.4, inherit_aes=False),
             geom_words(
                 aes("x", "y", label="label", ha="ha", va="va"),
                 self._texts(),

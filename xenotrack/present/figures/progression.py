@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-from plotnine import aes, annotate, ggplot
+from plotnine import aes, ggplot
 
 from xenotrack.present.axes import plain_number
-from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines
+from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines, geom_segments
 from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.number_table import AXIS_AT, NumberTable, table_days
 from xenotrack.present.figures.style import (
@@ -55,7 +55,13 @@ def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggp
         begin(corners, aes("day", "estimate", colour="arm")),
         *paper(layout.height, layout.height, **layout.theme()),
         *layout.layers(),
-        annotate("segment", x=left, xend=right, y=0.5, yend=0.5, colour=MIDDLE, linetype="dotted"),
+        geom_segments(
+            aes("x", "y", xend="xend", yend="yend"),
+            pd.DataFrame({"x": [left], "xend": [right], "y": [0.5], "yend": [0.5]}),
+            colour=MIDDLE,
+            linetype="dotted",
+            inherit_aes=False,
+        ),
         *_bands(design, curve),
         geom_polylines(aes(group="arm", linetype="arm", arm="arm"), size=THICK),
         geom_points(aes(shape="arm", arm="arm"), _events(curve), size=1.3),

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pandas as pd
 from plotnine import (
     aes,
-    geom_segment,
     ggplot,
     labs,
 )
@@ -88,8 +87,8 @@ def _reference_lines(design: Design, n_rows: int, low: float, high: float) -> li
     dotted = pd.DataFrame({"x": [blocked], "xend": [blocked], "y": [BOTTOM], "yend": [top]})
     line = aes("x", "y", xend="xend", yend="yend")
     return [
-        geom_segment(line, solid, size=0.5, inherit_aes=False),
-        geom_segment(line, dotted, size=0.4, linetype="dotted", colour=MIDDLE, inherit_aes=False),
+        geom_segments(line, solid, size=0.5, inherit_aes=False),
+        geom_segments(line, dotted, size=0.4, linetype="dotted", colour=MIDDLE, inherit_aes=False),
     ]
 
 

@@ -6,7 +6,7 @@ never a place or a word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +24,14 @@ HEAVIER = 1.6  # times the width of a line
 BAR = 2.5  # points from which a line is a bar, whose width says nothing more when it grows
 NIGHT = 0.106  # the paper of a dark figure, where white is 1
 LIGHTEST_GREY = 0.58  # a contrast of 3 : 1 on white
+CONTRAST = 3.0  # to 1, of what is seen
 # The arms' colours on dark paper, in the order of COLOURS. White and the first seven keep the hue
 # of their counterparts as far as they are at least 29 apart (CIE 1976) to normal and to
-# colour-blind eyes; the rest has the lightness turned round, or a hue that is free. All have a
-# contrast of 3 : 1.
+# colour-blind eyes; the rest as far as they are 11 apart. All have a contrast of 3 : 1.
 AT_NIGHT = (
     *("#a8b4f2", "#b86e29", "#4bf543", "#af18ff", "#00838c", "#8061c5", "#c8ad87"),
-    *("#ff90c2", "#c787fe", "#fe5c63", "#e20687", "#c36be4", "#f9dcff", "#fe7890"),
-    *("#904fb2", "#c7efc8", "#dfcbff", "#5ba7ba", "#7b8c7b"),
+    *("#ee3399", "#bb88ff", "#cc5555", "#ff99bb", "#ff66cc", "#cc44ff", "#cc2266"),
+    *("#ffbbee", "#cc9900", "#5566dd", "#99ffbb", "#99dd77"),
 )
 
 
@@ -45,7 +45,32 @@ class Theme:
 
 
 def _at_night(design: Design) -> dict[str, str]:
-    return dict(zip(COLOURS, AT_NIGHT, strict=True))
+    declared = {colour: _lightened(colour) for colour in design.rules.colours.values()}
+    return declared | dict(zip(COLOURS, AT_NIGHT, strict=True))
+
+
+def _lightened(colour: str) -> str:
+    """A colour with so much white that it is seen on dark paper."""
+    paper = luminance((NIGHT, NIGHT, NIGHT))
+    channels = [channel / 255 for channel in _rgb(colour)]
+    for share in np.linspace(0, 1, 21):
+        lighter = [channel + share * (1 - channel) for channel in channels]
+        if (luminance(lighter) + 0.05) / (paper + 0.05) >= CONTRAST:
+            break
+    return "#" + "".join(f"{round(255 * channel):02x}" for channel in lighter)
+
+
+def luminance(channels: Sequence[float]) -> float:
+    """How light a colour of sRGB is, from 0 to 1.
+
+    >>> luminance((0, 0, 0)), round(luminance((1, 1, 1)), 6)
+    (0.0, 1.0)
+    """
+    linear = [
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for value in channels
+    ]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
 
 def _without_colour(design: Design) -> dict[str, str]:

@@ -9,7 +9,6 @@ from plotnine import (
     aes,
     element_blank,
     element_text,
-    geom_segment,
     ggplot,
     guide_legend,
     labs,
@@ -21,7 +20,7 @@ from plotnine import (
 
 from xenotrack.present.axes import signed_percent
 from xenotrack.present.bars import CAP_PERCENT, arm_middles, narrowest_block, waterfall_bars
-from xenotrack.present.figures.artists import geom_boxes, geom_points, geom_words
+from xenotrack.present.figures.artists import geom_boxes, geom_points, geom_segments, geom_words
 from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.style import (
     MIDDLE,
@@ -166,8 +165,8 @@ def _lines(right: float) -> list[object]:
     line = aes(y="y", yend="y")
     ends = {"x": LEFT, "xend": right, "inherit_aes": False}
     return [
-        geom_segment(line, limits, colour=MIDDLE, linetype="dashed", size=0.3, **ends),
-        geom_segment(line, pd.DataFrame({"y": [0.0]}), size=0.4, **ends),
+        geom_segments(line, limits, colour=MIDDLE, linetype="dashed", size=0.3, **ends),
+        geom_segments(line, pd.DataFrame({"y": [0.0]}), size=0.4, **ends),
     ]
 
 

@@ -1,0 +1,78 @@
+"""Short names of arms."""
+
+from __future__ import annotations
+
+import pytest
+
+from xenotrack.present.labels import drug_key, short_names
+from xenotrack.study.design import Arm, Design, drugs_in_name
+from xenotrack.study.rules import ArmRule, Rules
+
+FACTORIAL = (
+    "vehicle",
+    "fulvestrant",
+    "ribociclib+fulvestrant",
+    "alpelisib",
+    "alpelisib+ribociclib+fulvestrant",
+)
+
+
+def design_of(*names: str) -> Design:
+    return Design("toy", tuple(Arm(name, drugs_in_name(name)) for name in names))
+
+
+def test_arms_are_called_by_the_initials_of_their_drugs_in_their_own_order() -> None:
+    short = short_names(design_of(*FACTORIAL))
+    assert list(short.values()) == ["vehicle", "F", "R+F", "A", "A+R+F"]
+    assert drug_key(design_of(*FACTORIAL)) == {
+        "A": "alpelisib",
+        "F": "fulvestrant",
+        "R": "ribociclib",
+    }
+
+
+def test_drugs_with_one_initial_need_more_letters() -> None:
+    short = short_names(design_of("vehicle", "alpelisib", "abemaciclib+alpelisib"))
+    assert list(short.values()) == ["vehicle", "Al", "Ab+Al"]
+
+
+def test_drugs_are_called_as_they_are_declared() -> None:
+    drugs = ("ribociclib", "fulvestrant")
+    arms = (Arm("vehicle", frozenset()), Arm("CDK4/6i and ET", frozenset(drugs)))
+    design = Design("toy", arms, Rules(arms={"CDK4/6i and ET": ArmRule(drugs=drugs)}))
+    assert short_names(design)["CDK4/6i and ET"] == "R+F"
+
+
+def test_a_label_goes_before_all() -> None:
+    arms = (Arm("vehicle", frozenset(), "V"), Arm("alpelisib", frozenset({"alpelisib"}), "PI3K"))
+    assert list(short_names(Design("toy", arms)).values()) == ["V", "PI3K"]
+    assert drug_key(Design("toy", arms)) == {}
+
+
+@pytest.mark.parametrize("names", [("A", "B", "A+B"), ("Ctl", "low", "high")])
+def test_short_names_stay(names) -> None:
+    assert tuple(short_names(design_of(*names)).values()) == names
+
+
+def test_arms_of_the_same_drugs_keep_their_names() -> None:
+    drugs = frozenset({"alpelisib"})
+    names = ("alpelisib 10 mg/kg", "alpelisib 30 mg/kg")
+    short = short_names(Design("toy", tuple(Arm(name, drugs) for name in names)))
+    assert list(short.values()) == ["alpelisib 10 mg…", "alpelisib 30 mg…"]
+
+
+def test_a_long_vehicle_is_its_first_word() -> None:
+    long = "Vehicle (0.5% methylcellulose + 0.2% Tween-80, 10 mL/kg PO QD)"
+    design = Design("toy", (Arm(long, frozenset()), Arm("alpelisib", frozenset({"alpelisib"}))))
+    assert short_names(design)[long] == "Vehicle"
+
+
+def test_no_two_arms_have_one_short_name() -> None:
+    names = [f"compound {k} {dose} mg/kg QD" for k in (100, 101, 11) for dose in (1, 10, 30)]
+    short = short_names(design_of("vehicle", *names))
+    assert len(set(short.values())) == len(names) + 1
+
+
+def test_a_short_name_is_on_one_line() -> None:
+    design = design_of("vehicle", "alp\nelisib\x07x")
+    assert not any("\n" in name or "\x07" in name for name in short_names(design).values())
