@@ -84,6 +84,7 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
     day = readings["day"].to_numpy(dtype=float)
     volume, kept = _at_limit(study, mouse, readings, below_limit or rules.below_limit)
     kept &= _in_days(study, day, baseline_day[mouse])
+    kept &= ~mice["mouse"].isin(study.never_took).to_numpy()[mouse]
     through_origin = rules.baseline == "ratio"
     if through_origin:
         measurable = ~mice["baseline_below_limit"].to_numpy(dtype=bool)

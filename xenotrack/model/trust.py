@@ -73,7 +73,8 @@ def _few_mice(fit: GrowthFit) -> Iterator[Doubt]:
 
 
 def _below_limit(study: Study) -> Iterator[Doubt]:
-    share = study.readings.groupby("arm", sort=False)["below_limit"].mean()
+    readings = study.of_takers(study.readings)
+    share = readings.groupby("arm", sort=False)["below_limit"].mean()
     for name in study.design.arm_names:
         part = share.get(name, 0.0)
         if part > MUCH_BELOW_LIMIT:

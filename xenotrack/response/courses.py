@@ -70,8 +70,8 @@ def courses_of(study: Study) -> Courses:
 
 
 def measured_courses(study: Study) -> Courses:
-    """The courses of a study's mice as they were measured: a tumour that is gone is 0 mm³."""
-    return _courses(study.mice, study.measured)
+    """The courses of the mice whose tumour took, as measured: a tumour that is gone is 0 mm³."""
+    return _courses(study.mice, study.of_takers(study.measured))
 
 
 def _courses(mice: pd.DataFrame, readings: pd.DataFrame) -> Courses:

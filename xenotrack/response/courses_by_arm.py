@@ -25,7 +25,7 @@ def mean_volumes(study: Study) -> pd.DataFrame:
     An arm ends with the last day on which half of its mice are followed: the mean of the few that
     remain is the mean of those with the smallest tumours. Readings of zero are left out.
     """
-    readings = study.readings
+    readings = study.of_takers(study.readings)
     readings = readings[readings["volume_mm3"] > 0]
     logs = readings.assign(value=np.log(readings["volume_mm3"]))
     means = _means(study, logs)
@@ -39,7 +39,7 @@ def arithmetic_means(study: Study) -> pd.DataFrame:
     ``arm day n estimate conf_low conf_high``, by the same rules as ``mean_volumes``, with a tumour
     that is gone as 0 mm³; the limits are one standard error away.
     """
-    measured = study.measured
+    measured = study.of_takers(study.measured)
     measured = measured.assign(value=measured["volume_mm3"])
     return _means(study, measured, standard_error=True, between=_volumes_of)
 
@@ -77,7 +77,7 @@ def readings_on_model_scale(study: Study) -> pd.DataFrame:
     the mice that have a measurable one. Readings of zero without a limit are left out.
     """
     shown = study.by_tumor if study.design.rules.study.tumors == "each" else study
-    readings = shown.readings
+    readings = shown.of_takers(shown.readings)
     if study.design.rules.growth.baseline != "ratio":
         rows = readings.assign(value=readings["volume_mm3"])
     else:

@@ -78,6 +78,7 @@ def mouse_responses(study: Study) -> MouseResponses:
     mice = _described(courses, study.design, progression, pptp).assign(
         tumor=None, weight_nadir_percent=nadirs
     )[list(RESPONSE_COLUMNS)]
+    mice.loc[mice["mouse"].isin(study.never_took), ["growth_rate", "doubling_time_days"]] = np.nan
     doubts = merge_doubts(events.doubts, _doubts(study, courses, mice), _pptp_doubts(mice, pptp))
     each = study.design.rules.study.tumors == "each"
     return MouseResponses(mice, doubts, tumor_responses(study) if each else None)

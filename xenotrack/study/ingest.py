@@ -51,6 +51,7 @@ from xenotrack.study.schedule import schedule_rows
 from xenotrack.study.settings import read_rules
 from xenotrack.study.split import split_studies
 from xenotrack.study.study import FACTORS, TIDY_COLUMNS, Source, Study, Trace
+from xenotrack.study.took import exclusions_of
 from xenotrack.study.weights import join_weights, part_weights
 
 _MEASURED = ("volume_number", "area_number", "length_number")
@@ -216,7 +217,8 @@ def _build_study(
         first_sources=rows["source"].to_numpy(dtype=object) if "source" in rows else None,
     )
     findings = sort_findings([*ledger.findings, *check_study(study)])
-    return replace(study, findings=findings)
+    untaken = exclusions_of(study.never_took, study.measurements)
+    return replace(study, findings=findings, exclusions=(*study.exclusions, *untaken))
 
 
 def _with_measured(rows: pd.DataFrame) -> pd.DataFrame:

@@ -101,6 +101,10 @@ class StudyRules(Section, frozen=True):
         Literal["sum", "largest", "each"],
         Rule("What stands for a mouse of several tumours: their sum, the largest, or each."),
     ] = "sum"
+    never_took: Annotated[
+        Literal["exclude", "keep"],
+        Rule("Mice without a measurable tumour ever, where most had one at baseline."),
+    ] = "exclude"
     select: Annotated[
         str | None, Rule("One study of a sheet that holds several.", example="study 1")
     ] = None

@@ -14,6 +14,7 @@ from xenotrack.study.exclusions import Exclusion
 from xenotrack.study.finding import Finding
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Origin
+from xenotrack.study.took import mice_that_never_took
 
 # What mice are sorted by beside their arm.
 FACTORS = ("line", "block", "cage")
@@ -125,6 +126,19 @@ class Study:
         below = self.measurements["below_limit"].to_numpy(dtype=bool)
         volume = self.measurements["volume_mm3"].to_numpy(dtype=float)
         return self._burdens(np.where(below, self.limit_mm3, volume), self.limit_mm3)
+
+    @cached_property
+    def never_took(self) -> frozenset[str]:
+        """Mice that indices and rates leave out, since they never had a measurable tumour."""
+        if self.design.rules.study.never_took == "keep":
+            return frozenset()
+        return mice_that_never_took(self.mice, self.readings)
+
+    def of_takers(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of the mice whose tumour took."""
+        if not self.never_took:
+            return rows
+        return rows[~rows["mouse"].isin(self.never_took)].reset_index(drop=True)
 
     @cached_property
     def measured(self) -> pd.DataFrame:

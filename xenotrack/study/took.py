@@ -1,0 +1,44 @@
+"""Mice whose tumour never took: nothing was ever measured where others had a tumour at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from xenotrack.study.exclusions import Exclusion
+from xenotrack.study.finding import row_ranges
+from xenotrack.study.rules import ExcludeRule
+
+REASON = (
+    "its tumour never took (no measurable reading; most mice had one at baseline), so it is in no "
+    'index and no rate (`never_took = "keep"` keeps it)'
+)
+
+
+def mice_that_never_took(mice: pd.DataFrame, readings: pd.DataFrame) -> frozenset[str]:
+    """Mice that were read and never had a measurable tumour, in a study that began with tumours.
+
+    It began with tumours if most mice with a baseline had one. Where tumours are awaited, in a
+    study of prevention, none is said not to have taken.
+    """
+    based = mice["baseline_mm3"].notna()
+    bore = based & ~mice["baseline_below_limit"] & (mice["baseline_mm3"] > 0)
+    if not bore.sum() > based.sum() / 2:
+        return frozenset()
+    measurable = ~readings["below_limit"].to_numpy(dtype=bool) & (readings["volume_mm3"] > 0)
+    took = set(readings.loc[measurable, "mouse"])
+    return frozenset(str(name) for name in readings["mouse"].unique() if name not in took)
+
+
+def exclusions_of(names: frozenset[str], measurements: pd.DataFrame) -> Iterator[Exclusion]:
+    """A line for each of them, as of what is declared: its arm, rows and reason."""
+    own = measurements[measurements["mouse"].isin(names)]
+    for mouse, rows in own.groupby("mouse", sort=False):
+        first = str(rows["source"].iloc[0]) if pd.notna(rows["source"].iloc[0]) else ""
+        file, _, row = first.rpartition(":")
+        numbers = [str(source).rpartition(":")[2] for source in rows["source"]]
+        lines = row_ranges([int(n) for n in numbers]) if row.isdigit() else first
+        place = f"{file}, rows {lines}" if row.isdigit() else first
+        rule = ExcludeRule(mouse=str(mouse), reason=REASON)
+        yield Exclusion(rule, str(rows["arm"].iloc[0]), len(rows), place)
