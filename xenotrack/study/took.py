@@ -1,4 +1,4 @@
-"""Mice whose tumour never took: nothing was ever measured where others had a tumour at the start."""
+"""Mice whose tumour never took: nothing measurable ever, in a study that began with tumours."""
 
 from __future__ import annotations
 
