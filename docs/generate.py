@@ -150,7 +150,7 @@ def findings_page() -> str:
         "sheet decides: it is an error where a reading would be lost or misread. A *doubt* is "
         "about a result: it is printed on stderr, and stands in the `doubts` of `-f json` and "
         "`results.json` with its name, what it is about and its text. `--strict` refuses on "
-        "warnings and on doubts.",
+        "warnings and on doubts, but for those that `[[accept]]` declares as known.",
         "Names are stable. `few-mice` and `late-baseline` are both: as a finding they are about "
         "the sheet, which may be mended; as a doubt they are about the result that was computed "
         "from it. In the texts … stands for what differs, and / between words of which one is "

@@ -48,6 +48,7 @@ _DAY = "Read the index with the share of mice that stayed, or ask for an earlier
 
 # What to do on a doubt. A doubt is about a result: it may be lived with, and is then reported.
 MENDS = {
+    "accepts-nothing": "Mend the names under [[accept]], or take it out.",
     "additivity-not-testable": "Name an earlier day with `--day`.",
     "antagonism-below-limit": "Ask for a day on which the tumours were still measurable.",
     "arm-not-tested": "Nothing can be tested of this arm; leave it out of what is claimed.",

@@ -68,6 +68,13 @@ SECTIONS = {
         "`exclusions` of `-f json` and `results.json`, in the summary and in the report. An "
         "exclusion that meets nothing is an error."
     ),
+    "accept": (
+        "`[[accept]]`, once for each doubt or finding that the lab knows: `rule` is its "
+        "[name](findings.md), `reason` says why it may stand. With `arms` or `mice` it accepts "
+        "what names these and no others. It is told with its reason in every output, and it is no "
+        "cause for `--strict` to refuse. An error cannot be accepted. `run` doubts an `[[accept]]` "
+        "that meets nothing."
+    ),
     "arrive": (
         "`[arrive]`: what only people know of the ARRIVE 2.0 essential ten, as text for the "
         "checklist in the report of `run`; what the sheet says stands there anyway, and what "

@@ -13,7 +13,8 @@ class Doubt:
     ``rule`` is a stable kebab-case name for scripts; ``arms`` are those concerned (none: all);
     ``outcome`` is an outcome of ``compare``, or the source of several (``growth``,
     ``progression``, ``response``, ``weight``; "" = whatever the study says); ``text`` is the fact
-    in one or two sentences; ``mice`` are named where a few of them matter.
+    in one or two sentences; ``mice`` are named where a few of them matter; ``accepted`` is
+    the reason for which the study declares that it is known.
     """
 
     rule: str
@@ -21,6 +22,13 @@ class Doubt:
     outcome: str
     text: str
     mice: tuple[str, ...] = ()
+    accepted: str = ""
+
+    @property
+    def told(self) -> str:
+        """The text, with the reason for which the lab accepts it."""
+        reason = f" Accepted: {self.accepted.rstrip('.')}." if self.accepted else ""
+        return f"{self.text}{reason}"
 
     def touches(self, outcomes: Iterable[str], arms: Iterable[str] = ()) -> bool:
         """Whether a result of these outcomes (or their source) and arms is to be read with it.

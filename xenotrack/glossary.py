@@ -203,6 +203,7 @@ COLUMNS: dict[str, Column] = {
     "cell": Column("", "row or cell"),
     "seen": Column("", "what stands there"),
     "proposal": Column("", "what to do"),
+    "accepted": Column("", "why the study declares it as known; empty where it does not"),
 }
 
 _OF_SHARE = (Column("", "lower limit of the share, exact"), Column("", "upper limit of it"))
@@ -249,7 +250,9 @@ ESTIMATES = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", 
 _CURVE = ("estimate", "std_error", "conf_low", "conf_high")
 
 TABLES: dict[str, tuple[str, ...]] = {
-    "findings": ("rule", "severity", "file", "sheet", "cell", "mouse", "seen", "proposal"),
+    "findings": (
+        *("rule", "severity", "file", "sheet", "cell", "mouse", "seen", "proposal", "accepted"),
+    ),
     "tidy": (
         *("study", "mouse", "tumor", "arm", "phase", "day", "length_mm", "width_mm", "height_mm"),
         *("volume_mm3", "below_limit", "body_weight_g", "fate", "source", "line", "block", "cage"),

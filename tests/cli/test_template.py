@@ -54,10 +54,11 @@ def test_a_template_has_every_rule_and_each_can_be_uncommented(ask, tmp_path) ->
     rules = read_rules(out)
     for section, keys in KEYS.items():
         declared = getattr(rules, section)
-        for key in keys if section != "exclude" else ():
+        for key in keys if section not in ("exclude", "accept") else ():
             field = {"from": "from_day", "until": "until_day"}.get(key.name, key.name)
             assert key.default in (None, getattr(declared, field))
     assert rules.exclude[0].mouse
+    assert rules.accept[0].rule
 
 
 def test_a_template_keeps_what_the_study_declares(ask, tmp_path) -> None:

@@ -3,6 +3,7 @@ import hashlib
 import pytest
 
 from xenotrack.errors import InputError
+from xenotrack.glossary import TABLES
 from xenotrack.study.finding import findings_frame
 from xenotrack.study.ingest import read_studies, read_study
 from xenotrack.study.settings import read_rules
@@ -84,7 +85,7 @@ def test_every_study_of_a_sheet_is_read(tmp_path):
 def test_findings_are_a_table(clean):
     clean[5][3] = "x"
     frame = findings_frame(read(sheet(clean)).findings)
-    assert list(frame) == ["rule", "severity", "file", "sheet", "cell", "mouse", "seen", "proposal"]
+    assert list(frame) == list(TABLES["findings"])
     assert frame["cell"].tolist() == ["7"]
     assert len(findings_frame(read(sheet(clean_rows())).findings)) == 0
 

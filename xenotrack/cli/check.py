@@ -83,12 +83,14 @@ def _close(request: Request, findings: Sequence[Finding], left: str = "") -> Non
     from xenotrack.study.refusal import count
 
     errors = sum(finding.severity == "error" for finding in findings)
+    known = sum(finding.accepted != "" for finding in findings)
+    accepted = f", {known} of them known and accepted" if known else ""
     request.say(
-        f"{count(len(findings), 'finding')}{left}, {count(errors, 'error')}."
+        f"{count(len(findings), 'finding')}{left}, {count(errors, 'error')}{accepted}."
         if findings
         else f"Nothing doubtful {'is left' if left else 'was found'}."
     )
-    if errors or (request.strict and findings):
+    if errors or (request.strict and len(findings) > known):
         click.get_current_context().exit(1)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from xenotrack.many.job import Job
     from xenotrack.present.results import Results
-    from xenotrack.study.rules import Rules
+    from xenotrack.study.rules import AcceptRule, Rules
     from xenotrack.study.study import Study
 
 
@@ -38,6 +38,9 @@ class Request:
     quiet: bool
     # What the studies read so far left out: every answer says it.
     excluded: list[str] = field(default_factory=list)
+    # What they accept, and the findings that this meets.
+    accepting: list[AcceptRule] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, source: str, options: dict[str, Any]) -> Request:
@@ -108,6 +111,11 @@ class Request:
         self.excluded[:] = [one.text for study in studies for one in study.exclusions]
         for text in self.excluded:
             self.say(f"Excluded: {text}")
+        self.accepting[:] = rules.accept
+        known = [one.told for study in studies for one in study.findings if one.accepted]
+        self.accepted[:] = dict.fromkeys(known)
+        for text in self.accepted:
+            self.say(f"Known: {text}")
         return studies
 
     def read(self) -> Study:
@@ -129,7 +137,7 @@ class Request:
         from xenotrack.study.refusal import about_warnings, refuse_findings
 
         refuse_findings(study, self.strict, self.source)
-        if study.findings:
+        if study.unaccepted:
             self.say(about_warnings(study, self.source))
 
     def refuse_errors(self, study: Study) -> None:
@@ -145,13 +153,14 @@ class Request:
 
     def say_doubts(self, doubts: Iterable[Doubt]) -> None:
         """Say every doubt, or refuse to go on where the user is strict."""
+        from xenotrack.study.acceptance import accept_doubts
         from xenotrack.study.refusal import refuse_doubts
 
-        doubts = tuple(doubts)
+        doubts = accept_doubts(doubts, self.accepting)
         if self.strict:
             refuse_doubts(doubts)
         for doubt in doubts:
-            self.say(f"Doubt: {doubt.text}")
+            self.say(f"{'Known' if doubt.accepted else 'Doubt'}: {doubt.told}")
 
     def say_letters(self, study: Study) -> None:
         """Say which letters of a study's names no installed font has, where that is so."""
@@ -174,16 +183,18 @@ class Request:
         """
         from xenotrack.present.safe_files import write_bytes
         from xenotrack.present.tables import FORMATS, SUFFIXES, format_of
+        from xenotrack.study.acceptance import accept_doubts
 
         form = self.form or (format_of(self.output) if self.output else "table")
         if self.form and self.output and SUFFIXES.get(self.output.suffix, form) != form:
             raise click.UsageError(f"-f {form} contradicts the suffix of {self.output.name}.")
-        doubts = tuple(doubts)
+        doubts = accept_doubts(doubts, self.accepting)
         self.say_doubts(doubts)
         if form == "table" and text is not None:
             data = text
         else:
-            data = FORMATS[form](frame, doubts, {**facts, "exclusions": self.excluded})
+            known = {"exclusions": self.excluded, "accepted": self.accepted}
+            data = FORMATS[form](frame, doubts, {**facts, **known})
         if self.output is None:
             self.put(data)
         else:

@@ -64,9 +64,12 @@ def _read(job: Job, say: Callable[[str], None]) -> tuple[Study, ...]:
     studies = read_studies(job.source, job.rules, **job.reading)
     for exclusion in chain.from_iterable(study.exclusions for study in studies):
         say(f"Excluded: {exclusion.text}")
+    for finding in chain.from_iterable(study.findings for study in studies):
+        if finding.accepted:
+            say(f"Known: {finding.told}")
     for study in studies:
         refuse_findings(study, job.strict, job.name)
-        if study.findings:
+        if study.unaccepted:
             say(about_warnings(study, job.name))
     return studies
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +98,28 @@ procedures = "Simulated calipers twice a week, weights on the same days; see REA
 """
 
 
+def _accept(rule: str, reason: str, **about: Sequence[str]) -> str:
+    """A doubt that the study declares as known, of these ``arms`` or ``mice``."""
+    named = "".join(f"{key} = {json.dumps(names)}\n" for key, names in about.items())
+    return f'\n[[accept]]\nrule = "{rule}"\n{named}reason = "{reason}"\n'
+
+
+_TOXIC = ("alpelisib+ribociclib", _TRIPLE)
+
+
+def _known(without_events: Sequence[str], turning: Sequence[str]) -> str:
+    """What is to be known of both large studies."""
+    return (
+        _accept("unequal-variances", "The generator gives each arm a spread of its own.")
+        + _accept("arm-without-events", "No tumour came back there.", arms=without_events)
+        + _accept("toxicity-before-progression", "One mouse each.", arms=_TOXIC)
+        + _accept("additivity-not-testable", "Bliss is the expectation that is read.")
+        + _accept(
+            "verdict-rests-on-a-mouse", "leave_one_out has the verdicts without.", mice=turning
+        )
+    )
+
+
 _NAIVE_RULES = f"""
 [growth]
 until = 28                         # one straight line an arm, before the doublet escapes
@@ -108,16 +130,22 @@ value = 2.0
 
 [compare]
 primary = "{_TRIPLE} - ribociclib+fulvestrant"
-"""
+{_known([_TRIPLE], ["N045", "N080"])}"""
 
-_RESISTANT_RULES = """
+_WITHOUT = "Arms without an event have no hazard to compare."
+_HELD = ("alpelisib", "alpelisib+fulvestrant", "alpelisib+ribociclib", _TRIPLE)
+_RESISTANT_RULES = f"""
 [progression]
 rule = "fold"
 value = 2.0
 
 [compare]
 primary = "alpelisib - vehicle"
-"""
+{_known(_HELD, ["R002", "R057"])}\
+{_accept("contrast-not-estimable", _WITHOUT)}\
+{_accept("part-not-estimable", _WITHOUT)}\
+{_accept("independent-action-leaves-no-room", "Alpelisib alone held every mouse.")}\
+{_accept("response-not-evaluable", "Mouse R051 left before day 10.")}"""
 
 SAMPLES = (
     Sample(

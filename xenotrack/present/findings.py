@@ -25,5 +25,11 @@ def _block(finding: Finding) -> str:
         *textwrap.wrap(
             finding.proposal, WIDTH, initial_indent=f"{INDENT}→ ", subsequent_indent=f"{INDENT}  "
         ),
+        *textwrap.wrap(
+            f"Accepted: {finding.accepted}" if finding.accepted else "",
+            WIDTH,
+            initial_indent=INDENT,
+            subsequent_indent=INDENT,
+        ),
     ]
     return "".join(f"{printable(line)}\n" for line in (head, *lines))

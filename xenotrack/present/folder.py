@@ -128,6 +128,7 @@ def everything(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, A
         "tables": {name: records(frame) for name, frame in tables.items()},
         "doubts": [msgspec.to_builtins(doubt) for doubt in results.doubts],
         "exclusions": [_exclusion(each) for each in study.exclusions],
+        "accepted": results.accepted,
         "story": msgspec.to_builtins(tell(results, tables)),
     }
 
@@ -143,7 +144,7 @@ def manifest(results: Results) -> dict[str, Any]:
     study = results.study
     rules = msgspec.to_builtins(study.design.rules)
     rules["study"].pop("sheet")  # the inputs below name it, without its folder
-    excluded = rules.pop("exclude")
+    excluded, accepted = rules.pop("exclude"), rules.pop("accept")
     return {
         "schema_version": SCHEMA_VERSION,
         "xenotrack": __version__,
@@ -151,6 +152,7 @@ def manifest(results: Results) -> dict[str, Any]:
         **{name: version(name) for name in LIBRARIES},
         "rules": rules,
         "exclude": excluded,
+        "accept": accepted,
         "inputs": [{"name": source.name, "sha256": source.sha256} for source in study.sources],
     }
 
@@ -168,6 +170,7 @@ def contents(results: Results, pictures: list[str]) -> str:
     lines = [
         f"Results of xenotrack {__version__} for {results.study.title}.",
         *(f"Excluded: {one.text}" for one in results.study.exclusions),
+        *(f"Known: {told}" for told in results.accepted),
         "",
         "report.html     everything to look at and read, in one page that needs nothing else",
         "methods.md      the methods paragraph for a paper, with its references",

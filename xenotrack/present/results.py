@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.errors import FitError
 from xenotrack.glossary import TABLES
+from xenotrack.study.acceptance import accept_doubts, unmet
 from xenotrack.study.study import Study
 
 if TYPE_CHECKING:
@@ -287,7 +288,7 @@ class Results:
 
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
-        """Every doubt of every result, each once."""
+        """Every doubt of every result, each once, and what is accepted in vain."""
         from xenotrack.compare.leave_one_out import doubts_about_mice
 
         groups = [self.fit_doubts, self.responses.doubts]
@@ -300,4 +301,12 @@ class Results:
             if self.has_growth:
                 groups.append(self.synergy.doubts)
                 groups.append(tuple(doubts_about_mice(self.leave_one_out, self.growth.level)))
-        return merge_doubts(*groups)
+        found = merge_doubts(*groups)
+        known = accept_doubts(found, self.study.design.rules.accept)
+        return (*known, *unmet(self.study, known))
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """What the study declares as known, findings and doubts, each with its reason."""
+        findings = (one.told for one in self.study.findings if one.accepted)
+        return (*findings, *(one.told for one in self.doubts if one.accepted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import fill
 
 import numpy as np
@@ -45,8 +45,9 @@ def summarise(results: Results) -> str:
     blocks += [_listed(heading, said) for heading, said in answers(results) if said]
     if results.study.exclusions:
         blocks.append(_listed("Excluded:", [one.text for one in results.study.exclusions]))
-    if results.doubts:
-        blocks.append(_listed("Doubts:", [doubt.text for doubt in results.doubts]))
+    open_doubts = [doubt.text for doubt in results.doubts if not doubt.accepted]
+    lists = {"Known:": results.accepted, "Doubts:": open_doubts}
+    blocks += [_listed(heading, said) for heading, said in lists.items() if said]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -56,7 +57,7 @@ def _wrapped(text: str, indent: str = "") -> str:
     )
 
 
-def _listed(heading: str, sentences: list[str]) -> str:
+def _listed(heading: str, sentences: Sequence[str]) -> str:
     return "\n".join([_wrapped(heading), *(_wrapped(f"- {text}", "  ") for text in sentences)])
 
 

@@ -20,6 +20,7 @@ class Finding:
 
     ``file`` is relative or a basename, ``sheet`` a worksheet's name ("" for csv), ``cell`` a row
     number or a cell such as ``C12``, or several as ``4-9, 12`` ("" = the whole sheet).
+    ``accepted`` is the reason for which the study declares that it is known.
     """
 
     rule: str
@@ -30,12 +31,20 @@ class Finding:
     mouse: str
     seen: str
     proposal: str
+    accepted: str = ""
 
     @property
     def place(self) -> str:
         """Where to look: ``file, sheet S, cell C``."""
         sheet = f"sheet {self.sheet}" if self.sheet else ""
         return ", ".join(part for part in (self.file, sheet, _rows_or_cell(self.cell)) if part)
+
+    @property
+    def told(self) -> str:
+        """The finding, with the reason for which the lab accepts it."""
+        reason = f" Accepted: {self.accepted.rstrip('.')}." if self.accepted else ""
+        place = f"{self.place}: " if self.place else ""
+        return f"{place}{self.seen}{reason}"
 
     def __str__(self) -> str:
         return f"{self.place}: {self.seen} {self.proposal}".strip()
@@ -68,7 +77,7 @@ def _place_then_rule(finding: Finding) -> tuple[str, str, int, int, str, str, st
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
-    """One row a finding: ``rule severity file sheet cell mouse seen proposal``."""
+    """One row a finding: ``rule severity file sheet cell mouse seen proposal accepted``."""
     import pandas as pd
 
     columns = [field.name for field in fields(Finding)]

@@ -7,10 +7,12 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
+from xenotrack.study.acceptance import accept_findings, rules_concerning
 from xenotrack.study.arms import read_design, unite_spellings_of_mice, unite_split_names
 from xenotrack.study.checks.checklist import check_study
 from xenotrack.study.checks.names import note_operators
@@ -143,11 +145,23 @@ def read_studies(
         for name, table in split_studies(join_weights(stack(tables), weighed), rules, fallback)
         for study in _build_phases(name, table, rules, files, trace)
     )
-    if rules.study.select is None and rules.study.phase is None:
+    partial = rules.study.select is not None or rules.study.phase is not None
+    studies = tuple(_with_accepted(study, studies, partial) for study in studies)
+    if not partial:
         applied = [exclusion for study in studies for exclusion in study.exclusions]
         mice = [mouse for study in studies for mouse in study.measurements["mouse"].unique()]
         require_all_met(rules.exclude, applied, mice)
     return studies
+
+
+def _with_accepted(study: Study, studies: Sequence[Study], partial: bool) -> Study:
+    """The study with what it declares as known marked among its findings."""
+    if not study.design.rules.accept:
+        return study
+    accept = rules_concerning(study, studies, partial)
+    rules = msgspec.structs.replace(study.design.rules, accept=accept)
+    study = replace(study, design=replace(study.design, rules=rules))
+    return replace(study, findings=accept_findings(study))
 
 
 def _arms_said(rules: Rules) -> set[str]:

@@ -13,12 +13,12 @@ SHOWN = 5
 
 
 def refuse_findings(study: Study, strict: bool, source: str) -> None:
-    """Refuse a study for its errors (``strict``: for its warnings too).
+    """Refuse a study for its errors (``strict``: for its warnings too, but those accepted).
 
     A primary contrast that is none of the study's is refused in its own words.
     """
     _ = study.design.primary
-    _refuse(study.findings if strict else study.errors, strict, source)
+    _refuse(study.unaccepted if strict else study.errors, strict, source)
 
 
 def _refuse(refused: Sequence[Finding], strict: bool, source: str) -> None:
@@ -34,16 +34,16 @@ def _refuse(refused: Sequence[Finding], strict: bool, source: str) -> None:
 
 
 def refuse_doubts(doubts: Iterable[Doubt]) -> None:
-    """Refuse results for their doubts."""
-    listed = [f"  {doubt.text}" for doubt in doubts]
+    """Refuse results for their doubts, but for those accepted."""
+    listed = [f"  {doubt.text}" for doubt in doubts if not doubt.accepted]
     if listed:
         lines = "\n".join(listed)
         raise StudyError(f"Refused by --strict ({count(len(listed), 'doubt')}):\n{lines}")
 
 
 def about_warnings(study: Study, source: str) -> str:
-    """How many warnings a study has, and where they are listed."""
-    warnings = count(len(study.findings), "warning")
+    """How many warnings a study has that it does not accept, and where they are listed."""
+    warnings = count(len(study.unaccepted), "warning")
     return f"{warnings} about the sheet: see `xenotrack check {source}`."
 
 

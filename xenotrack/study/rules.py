@@ -285,6 +285,26 @@ def _unflagged(words: str) -> Rule:
     return Rule(words, flag=False)
 
 
+class AcceptRule(Section, frozen=True):
+    """``[[accept]]``: a warning or doubt that the lab knows, told with its reason.
+
+    It accepts what names no arm and no mouse beside these; without any, all of its rule.
+    """
+
+    rule: Annotated[str, Rule("The name of a finding or doubt.", example="few-mice", flag=False)]
+    reason: Annotated[
+        str,
+        msgspec.Meta(min_length=3),
+        Rule("Why, in three letters or more.", example="a pilot", flag=False),
+    ]
+    arms: Annotated[
+        tuple[str, ...], Rule("The arms that it is about.", otherwise="any", flag=False)
+    ] = ()
+    mice: Annotated[
+        tuple[str, ...], Rule("The mice that it is about.", otherwise="any", flag=False)
+    ] = ()
+
+
 class ArriveRules(Section, frozen=True):
     """``[arrive]``: the ARRIVE 2.0 essential ten in the study's own words, for its report.
 
@@ -354,6 +374,7 @@ class Rules(Section, frozen=True):
     compare: CompareRules = CompareRules()
     arrive: ArriveRules = ArriveRules()
     exclude: tuple[ExcludeRule, ...] = ()
+    accept: tuple[AcceptRule, ...] = ()
 
     @property
     def named_columns(self) -> dict[str, str]:

@@ -104,6 +104,11 @@ class Study:
         return tuple(finding for finding in self.findings if finding.severity == "error")
 
     @property
+    def unaccepted(self) -> tuple[Finding, ...]:
+        """The findings that the study does not declare as known."""
+        return tuple(finding for finding in self.findings if not finding.accepted)
+
+    @property
     def tidy(self) -> pd.DataFrame:
         """The measurements to hand on: ``source`` is where each was first written.
 

@@ -21,7 +21,7 @@ _MARGIN, _WIDTH = 36, 98
 # What is worth a look in every study, declared or not.
 _ALWAYS = ("day_zero",)
 # Sections that a study may hold several times.
-_REPEATED = ("exclude",)
+_REPEATED = ("exclude", "accept")
 
 
 def template(study: Study, sheet: str | None = None) -> str:

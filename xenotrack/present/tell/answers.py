@@ -83,7 +83,7 @@ def answers(facts: Facts) -> Iterator[Answer]:
         yield parts(facts)
     yield price(facts)
     told = {text for question in DOUBTS for text in _doubts(facts, question)}
-    yield sure(facts, tuple(d.text for d in facts.results.doubts if d.text not in told))
+    yield sure(facts, tuple(d.told for d in facts.results.doubts if d.told not in told))
 
 
 def _doubts(facts: Facts, question: str) -> tuple[str, ...]:

@@ -117,7 +117,7 @@ class Facts:
         """The doubts with these names; those that name an outcome only where it is one of these."""
         wanted, outcomes = set(rules), set(outcomes)
         return tuple(
-            doubt.text
+            doubt.told
             for doubt in self.results.doubts
             if doubt.rule in wanted
             and (doubt.outcome not in OUTCOMES or not outcomes or doubt.outcome in outcomes)

@@ -87,6 +87,9 @@ def volumes(facts: Facts, cite: Citations) -> Iterator[str]:
     left_out = [one.text.removesuffix(".") for one in study.exclusions]
     if left_out:
         yield f"Left out as declared: {'; '.join(left_out)}."
+    known = [f"{rule.rule} ({rule.reason.rstrip('.')})" for rule in rules.accept]
+    if known:
+        yield f"Declared as known beforehand: {'; '.join(known)}."
     yield "No missing reading was imputed and no outlier removed" + (
         " otherwise." if left_out else "."
     )

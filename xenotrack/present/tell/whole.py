@@ -62,7 +62,7 @@ def quality(facts: Facts) -> Iterator[str]:
     for one in sorted(study.findings, key=lambda one: (one.severity != "error", not one.mouse))[
         :SHOWN
     ]:
-        yield f"{one.place}: {one.seen}" if one.place else one.seen
+        yield one.told
     if len(found) > SHOWN:
         yield f"And {len(found) - SHOWN} more in the table of findings below."
 
