@@ -58,3 +58,20 @@ def test_a_batch_crossed_with_arms_is_told_with_the_line_to_paste(ask, faults) -
 def test_the_columns_of_joined_arms_were_used(ask, faults) -> None:
     joined = ("--column", "arm=Drug + Dose (mg/kg)", "--strict")
     ask("check", faults("bugs/c62_join.csv"), *joined, code=0)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "stayers", "added"),
+    [("rerandomised.csv", "ribociclib", "alpelisib+ribociclib"), ("ph.csv", "A", "B")],
+)
+def test_mice_that_stayed_are_the_comparator_of_their_phase(ask, faults, sheet, stayers, added):
+    path = faults(f"newcomer/{sheet}")
+    found = ask("check", path, "-f", "csv")
+    assert "left-without-fate" not in rules_in(found)
+    rows = csv.DictReader(io.StringIO(ask("compare", path, "--phase", "2", "-f", "csv").stdout))
+    assert f"{added} - {stayers}" in {row["contrast"] for row in rows}
+
+
+def test_an_arm_of_every_row_is_refused_at_once(ask, faults) -> None:
+    answer = ask("check", faults("reliability/phases2000/n1000.csv"), code=1)
+    assert "334 arms" in answer.stderr

@@ -229,3 +229,109 @@ def test_a_counter_that_starts_anew_is_seen_also_after_a_single_reading():
         for mouse in range(3)
     )
     assert days_of(phase(text, "2")) == [-4, 1, 5]
+
+
+def stay_or_add(*, leave=(14, 14, 14), stay=3, until=28, step=7, share="A+B", vehicle=14):
+    """Mice of A: some leave for ``share`` after a day of their own, the others stay in A."""
+    lines = ["mouse,arm,day,volume"]
+    for mouse in range(len(leave) + stay):
+        last = leave[mouse] if mouse < len(leave) else until
+        for day in range(0, until + 1, step):
+            lines.append(f"a{mouse},{'A' if day <= last else share},{day},{100 + 5 * day + mouse}")
+    for mouse in range(3):
+        for day in range(0, vehicle + 1, step):
+            lines.append(f"v{mouse},vehicle,{day},{100 + 9 * day + mouse}")
+    return "\n".join(lines) + "\n"
+
+
+def test_mice_that_stayed_are_compared_with_those_that_were_given_something_more():
+    first, second = both(stay_or_add())
+    assert second.design.arm_names == ("A+B", "A")
+    assert second.design.control == "A"
+    assert (first.design.control, first.readings["day"].max()) == ("vehicle", 14)
+    mice = second.mice
+    assert mice.loc[mice["arm"] == "A", "mouse"].tolist() == ["a3", "a4", "a5"]
+    assert mice["baseline_day"].tolist() == [0] * 6
+    assert "3 mice left the arm 'A' on day 21, and 3 stayed" in (
+        finding_of(second, "stayers-compared").seen
+    )
+    assert "'A', whose mice stayed" in finding_of(second, "control-stayed").seen
+
+
+def test_mice_that_moved_on_did_not_leave_without_a_fate():
+    first, second = both(stay_or_add(vehicle=28))
+    assert first.moved_on == {f"a{mouse}" for mouse in range(6)}
+    assert second.moved_on == frozenset()
+    assert "left-without-fate" not in rules_of(first)
+
+
+def test_a_mouse_that_left_before_the_others_moved_on_still_needs_a_fate():
+    text = stay_or_add(stay=4)
+    text = "".join(
+        line + "\n" for line in text.splitlines() if not line.startswith(("a6,A,2", "a6,A,7"))
+    ).replace("a6,A,14", "a6,A,1")
+    first, _ = both(text)
+    assert "a6" in finding_of(first, "left-without-fate").seen
+
+
+def test_a_control_is_that_of_its_phase():
+    rules = {"study": {"phase": "2", "controls": {"2": "A+B"}}}
+    assert read(stay_or_add(), rules).design.control == "A+B"
+    assert read(stay_or_add(), {"study": {"phase": "2", "control": "vehicle"}}).design.control == (
+        "A"
+    )
+    assert read(
+        stay_or_add(), {"study": {"phase": "1", "controls": {"2": "A+B"}}}
+    ).design.control == ("vehicle")
+
+
+def test_an_arm_that_stays_keeps_its_drugs():
+    second = both(stay_or_add(share="B"))[1]
+    assert second.design.drugs_of("A") == {"A"}
+    assert second.design.control == "A"
+
+
+def test_mice_that_move_one_by_one_leave_stayers_where_they_were():
+    first, second = both(stay_or_add(leave=(7, 14, 21), until=35))
+    assert second.design.arm_names == ("A+B",)
+    assert "on days 14 to 28" in finding_of(second, "stayers-not-split").seen
+    assert {"a3", "a4", "a5"} <= set(first.mice["mouse"])
+    assert first.readings["day"].max() == 35
+
+
+def test_two_mice_of_many_that_change_their_arm_end_no_follow_up_of_others():
+    first, second = both(stay_or_add(leave=(14, 14), stay=8))
+    assert second.design.arm_names == ("A+B",)
+    assert first.readings["day"].max() == 28
+
+
+def test_mice_that_stay_are_known_where_the_sheet_names_its_phases():
+    text = "mouse,arm,phase,day,volume\n" + "".join(
+        f"m{m},{'A' if name == 'one' or m > 3 else 'A+B'},{name},{day},{99 + day}\n"
+        for m in range(8)
+        for day, name in ((0, "one"), (7, "one"), (14, "two"), (21, "two"))
+    )
+    assert phase(text, "two").design.control == "A"
+
+
+def test_the_arm_before_is_the_block_where_mice_come_from_several():
+    text = HEADER
+    for mouse in range(8):
+        first = "AB"[mouse % 2]
+        then = "C" if mouse < 4 else "D"
+        text += "".join(f"m{mouse},{first},{day},{100 + day}\n" for day in (0, 7))
+        text += "".join(f"m{mouse},{then},{day},{100 + day}\n" for day in (14, 21))
+    second = both(text)[1]
+    assert second.mice["block"].tolist() == ["A", "B"] * 4
+    assert "block-not-used" in rules_of(second)
+
+
+def test_an_arm_that_changes_on_every_row_is_no_arm():
+    text = HEADER + "".join(f"m{n % 3},A{n},{n},{100 + n}\n" for n in range(60))
+    with pytest.raises(InputError, match="20 arms, one after the other"):
+        both(text)
+    text = "mouse,arm,phase,day,volume\n" + "".join(
+        f"m{n % 3},A,p{n},{n},{100 + n}\n" for n in range(300)
+    )
+    with pytest.raises(InputError, match="300 things"):
+        both(text)

@@ -48,7 +48,7 @@ def progression_doubts(study: Study, mice: pd.DataFrame) -> tuple[Doubt, ...]:
         study.mice[["mouse", "last_day", "baseline_late"]], on="mouse"
     )
     end = float(study.readings["day"].max())
-    unexplained = _unexplained(judged, end)
+    unexplained = _unexplained(judged, end) & ~judged["mouse"].isin(study.moved_on)
     return (
         *_not_evaluable(mice),
         *_late_baselines(judged),

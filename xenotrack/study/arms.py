@@ -30,7 +30,7 @@ def read_design(name: str, rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> 
         else Arm(arm, drugs_in_name(arm))
         for arm in order
     )
-    if rules.study.control not in declared:
+    if rules.study.control not in declared and not _stayed(rows, rules.study.control):
         arms = _empty_control(arms, rules.study.control, rows, ledger)
     _note_lost_words([arm for arm in order if arm not in declared], rows, ledger)
     design = Design(name, arms, rules)
@@ -38,6 +38,11 @@ def read_design(name: str, rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> 
     _note_primary(design, ledger)
     _note_colours(design, ledger)
     return design
+
+
+def _stayed(rows: pd.DataFrame, control: str | None) -> bool:
+    """Whether mice stayed in the control as others were given something new: it is a treatment."""
+    return "stayed" in rows and bool(rows.loc[rows["arm"] == control, "stayed"].eq(True).any())
 
 
 def _empty_control(

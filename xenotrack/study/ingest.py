@@ -189,7 +189,7 @@ def _build_phases(
     for phase in pick_phases(rows, rules):
         own = Ledger(table.origins, list(ledger.findings))
         taken = take_phase(rows, phase, rules.study.phase is not None, own)
-        its_rules = rules_of_phase(rules, phase, taken["arm"].unique(), rows["arm"].unique())
+        its_rules = rules_of_phase(rules, phase, taken, rows["arm"].unique(), own)
         yield _build_study(name, replace(table, rows=taken), its_rules, own, files, written)
 
 
@@ -228,11 +228,17 @@ def _build_study(
         trace=Trace(written, rows["written"].to_numpy(), table.origins)
         if written is not None
         else None,
+        moved_on=_moved_on(rows),
         first_sources=rows["source"].to_numpy(dtype=object) if "source" in rows else None,
     )
     findings = sort_findings([*ledger.findings, *check_study(study)])
     untaken = exclusions_of(study.never_took, study.measurements)
     return replace(study, findings=findings, exclusions=(*study.exclusions, *untaken))
+
+
+def _moved_on(rows: pd.DataFrame) -> frozenset[str]:
+    """The mice whose phase ended because they began another."""
+    return frozenset(rows.loc[rows["moved_on"], "mouse"]) if "moved_on" in rows else frozenset()
 
 
 def _with_measured(rows: pd.DataFrame) -> pd.DataFrame:
@@ -262,7 +268,11 @@ def _ordered(rows: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
             pd.Index(arms).get_indexer(pd.Index(rows["arm"])),
         )
     )
-    used = [name for name in (*TIDY_COLUMNS, "part", "row", "column", "written") if name in rows]
+    used = [
+        name
+        for name in (*TIDY_COLUMNS, "part", "row", "column", "written", "moved_on")
+        if name in rows
+    ]
     return pd.DataFrame({name: rows[name].to_numpy()[order] for name in used}, copy=False)
 
 

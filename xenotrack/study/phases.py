@@ -16,6 +16,10 @@ from xenotrack.study.identity import note_two_arms
 from xenotrack.study.ledger import Ledger
 from xenotrack.study.primary import PrimaryError, arms_compared
 from xenotrack.study.rules import PrimaryRule, Rules
+from xenotrack.study.stayers import mark_stayers, split_stayers, stayed_arm
+
+# No mouse goes through more arms, and no study has more phases, than these.
+_MOST_TURNS, _MOST_PHASES = 12, 60
 
 
 def name_phases(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
@@ -28,8 +32,11 @@ def name_phases(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFram
     pairs = rows[["mouse", "arm"]].drop_duplicates()
     if not named and not pairs["mouse"].duplicated().any():
         return rows  # as almost every sheet, a large one too
+    _refuse_phases_of_rows(rows)
     rows = with_columns(rows, moment=_moments(rows, rules))
-    if named or rules.study.mouse_ids == "arm":
+    if named:
+        return mark_stayers(rows, _spans(rows, "phase"))
+    if rules.study.mouse_ids == "arm":
         return rows
     spans = _spans(rows, "arm")
     moves = spans["mouse"].duplicated(keep=False)
@@ -38,13 +45,14 @@ def name_phases(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFram
     movers = spans.loc[moves, "mouse"].nunique()
     at_once = set(spans.loc[spans["overlaps"], "mouse"])
     moved = spans[moves & ~spans["mouse"].isin(at_once)]
+    _refuse_arms_of_rows(moved)
     # One mouse alone is rather a slip of the pen than a treatment that was changed.
     n_moved = moved["mouse"].nunique()
     if n_moved < 2 or n_moved * 2 <= movers:
         return rows
     for mouse in sorted(at_once):
         note_two_arms(mouse, rows[rows["mouse"] == mouse], ledger)
-    rows = with_columns(rows, phase=_numbered(rows, moved))
+    rows = split_stayers(with_columns(rows, phase=_numbered(rows, moved)), spans, moved, ledger)
     parts = [f"{name} ({_described(rows[rows['phase'] == name])})" for name in phase_names(rows)]
     ledger.note(
         "phases-recognised",
@@ -54,6 +62,27 @@ def name_phases(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFram
         '`mouse_ids = "arm"` under [study], or name the cage under [columns].',
     )
     return rows
+
+
+def _refuse_arms_of_rows(moved: pd.DataFrame) -> None:
+    """Nobody is treated in dozens of arms: then the column says something else of each row."""
+    turns = moved["turn"].max() + 1 if len(moved) else 0
+    if turns > _MOST_TURNS:
+        mouse = moved.loc[moved["turn"].idxmax(), "mouse"]
+        raise InputError(
+            f"Mouse {mouse} stands in {turns} arms, one after the other: the column that was read "
+            "as the arm says something else on almost every row. Name the right one under "
+            '[columns], as `arm = "Group"`.'
+        )
+
+
+def _refuse_phases_of_rows(rows: pd.DataFrame) -> None:
+    n_phases = rows["phase"].nunique()
+    if n_phases > _MOST_PHASES:
+        raise InputError(
+            f"The column that was read as the phase says {n_phases} things: no mice are treated in "
+            "so many phases. Leave it out, as `ignore = [...]` under [columns] does."
+        )
 
 
 def _moments(rows: pd.DataFrame, rules: Rules) -> Floats:
@@ -144,7 +173,7 @@ def take_phase(rows: pd.DataFrame, name: str, chosen: bool, ledger: Ledger) -> p
     ``phase_start`` is the day on which the phase began for the mouse, where the sheet counts on
     instead of anew; ``phase_before`` the last day of the phase before; ``carried`` the rows of
     that day. Where the phase was ``chosen`` the others are named. A fate is that of the mouse's
-    last phase: it has left no other by it.
+    last phase: it has left no other by it. ``moved_on`` marks the rows of mice that did.
     """
     inside = (rows["phase"] == name).to_numpy()
     if inside.all():
@@ -164,9 +193,9 @@ def take_phase(rows: pd.DataFrame, name: str, chosen: bool, ledger: Ledger) -> p
     if "fate" in taken:
         taken = taken.assign(fate=taken["fate"].mask(taken["mouse"].isin(after), ""))
     before = _rows_before(others, own)
-    if before.empty:
-        return taken
-    return _with_starts(taken, before, name, ledger)
+    if not before.empty:
+        taken = _with_starts(taken, before, name, ledger)
+    return taken.assign(moved_on=taken["mouse"].isin(after))
 
 
 def _rows_before(others: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
@@ -190,6 +219,7 @@ def _with_starts(
     anew = bool((zero.reindex(old_zero.index) > old_zero).mean() > 0.5)
     arms = taken.drop_duplicates("mouse").set_index("mouse")["arm"]
     carried = before.assign(arm=before["mouse"].map(arms), phase=name)
+    taken, carried = _with_arms_before(taken, carried, before)
     if "fate" in carried:
         carried["fate"] = ""
     if anew:
@@ -208,6 +238,17 @@ def _with_starts(
         phase_start=both["mouse"].map(first).astype(float),
         phase_before=both["mouse"].map(last).astype(float),
     )
+
+
+def _with_arms_before(
+    taken: pd.DataFrame, carried: pd.DataFrame, before: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows with the arm before as the block, where mice come from several and no other is."""
+    arms = before.drop_duplicates("mouse").set_index("mouse")["arm"]
+    if "block" in taken or arms.nunique() < 2:
+        return taken, carried
+    taken = taken.assign(block=taken["mouse"].map(arms).fillna(""))
+    return taken, carried.assign(block=carried["mouse"].map(arms).fillna(""))
 
 
 def keep_baselines(rows: pd.DataFrame, window: float, name: str, ledger: Ledger) -> pd.DataFrame:
@@ -234,16 +275,21 @@ def keep_baselines(rows: pd.DataFrame, window: float, name: str, ledger: Ledger)
 
 
 def rules_of_phase(
-    rules: Rules, name: str, arms: Iterable[str], everywhere: Iterable[str]
+    rules: Rules, name: str, taken: pd.DataFrame, everywhere: Iterable[str], ledger: Ledger
 ) -> Rules:
     """The rules for one phase: what they say of arms of other phases does not concern it."""
-    here, elsewhere = set(arms), set(everywhere) - set(arms)
+    here = set(taken["arm"].unique())
+    elsewhere = set(everywhere) - here
     if not elsewhere and name == "":
         return rules
     study = replace(rules.study, phase=name)
     if study.control in elsewhere:
         study = replace(study, control=None)
+    if study.controls:
+        study = replace(study, control=study.controls.get(name, study.control))
     declared = {arm: rule for arm, rule in rules.arms.items() if arm.strip() not in elsewhere}
+    if study.control is None:
+        study = replace(study, control=stayed_arm(taken, declared, ledger))
     compare = rules.compare
     if _compares(compare.named_beforehand, elsewhere, here | elsewhere):
         compare = replace(compare, primary=None)

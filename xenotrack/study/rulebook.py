@@ -112,10 +112,16 @@ def shapes(annotation: Any) -> Iterator[type[msgspec.Struct]]:
         yield from (kind for kind in _types(annotation) if issubclass(kind, msgspec.Struct))
 
 
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    """What holds where nobody says otherwise: a value, or an empty list or table."""
+    made = field.default_factory
+    return field.default if made is msgspec.NODEFAULT else made()
+
+
 def keys_of(section: str, shape: type[msgspec.Struct]) -> tuple[Key, ...]:
     """The keys of a section, in the order in which they are declared."""
     return tuple(
-        Key(section, field.encode_name, plain, field.default, rule)
+        Key(section, field.encode_name, plain, _default(field), rule)
         for field in msgspec.structs.fields(shape)
         for plain, *notes in [typing.get_args(field.type)]
         for rule in notes

@@ -111,6 +111,14 @@ class StudyRules(Section, frozen=True):
     phase: Annotated[
         str | None, Rule("One phase of mice that were treated in several.", example="2")
     ] = None
+    controls: Annotated[
+        dict[str, str],
+        Rule(
+            "The reference arm of each phase, by the phase's name.",
+            otherwise="control, else the arm whose mice stayed",
+            flag=False,
+        ),
+    ] = {}
     mouse_ids: Annotated[
         Literal["study", "arm"] | None,
         Rule("Whether ids are unique in the study, or start anew in each arm."),

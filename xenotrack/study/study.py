@@ -65,6 +65,7 @@ class Study:
     nothing, 0 where the study neither declares one nor has a reading of zero. What it declared as
     left out is in ``exclusions`` and no longer in ``measurements``. ``layout`` and
     ``columns`` (ours, theirs) say how the sheet was read, ``trace`` row by row if it was asked for;
+    ``moved_on`` are the mice that left this phase for the next;
     ``fate`` stands where it was written. ``first_sources`` is what a tidy table says of where each
     of its rows was first written, "" for rows of another sheet.
     """
@@ -77,6 +78,7 @@ class Study:
     exclusions: tuple[Exclusion, ...] = ()
     layout: str = ""
     columns: tuple[tuple[str, str], ...] = ()
+    moved_on: frozenset[str] = frozenset()
     trace: Trace | None = None
     first_sources: np.ndarray | None = None
 

@@ -185,6 +185,7 @@ def mice_left_early(study: Study) -> Iterator[Finding]:
     gaps = study.readings.groupby("mouse", sort=False)["day"].diff()
     usual = gaps.dropna().median() if gaps.notna().any() else 0.0
     early = mice[(mice["last_day"] < mice["last_day"].max() - 1.5 * usual) & mice["fate"].isna()]
+    early = early[~early["mouse"].isin(study.moved_on)]
     if len(early):
         yield about_study(
             study,
