@@ -67,7 +67,7 @@ def test_a_sheet_fits_no_layout_but_its_own_and_those_it_stands_over(name):
 @pytest.mark.parametrize("name", SHEETS)
 def test_every_cell_that_says_something_has_its_row_in_the_long_table_or_in_a_finding(name):
     sheet = read_delimited(SHEETS[name].encode(), "s.csv")
-    [(_, _, long)] = lengthen([sheet], {"area_mm2": "LxW"} if name == "dated" else {})
+    [(_, _, long)] = lengthen([sheet], {"area_mm2": "LxW"} if name == "dated" else {}).longs
     named = {row for f in long.findings for row in rows_of(f.cell)}
     header = LAYOUTS[name].recognise(sheet, {}).position + LAYOUTS[name].recognise(sheet, {}).depth
     filled = {int(sheet.rows[p]) for p in range(header, len(sheet.cells)) if any(sheet.texts(p))}
@@ -87,7 +87,7 @@ def rows_of(cell):
 
 @pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
 def test_plain_sheets_are_taken_by_long_or_wide(path):
-    [(_, name, _)] = lengthen([read_delimited(path.read_bytes(), path.name)], {})
+    [(_, name, _)] = lengthen([read_delimited(path.read_bytes(), path.name)], {}).longs
     assert name in ("long", "wide")
 
 

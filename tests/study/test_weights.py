@@ -78,13 +78,24 @@ def test_weights_by_date_beside_readings_by_day_are_asked_about():
         read(workbook({"TV": VOLUMES, "BW": dated}))
 
 
-@pytest.mark.parametrize(
-    ("name", "factor"), [("BW change", 1), ("Tumor weight", 1), ("Body weight", 5), ("S2", 1)]
-)
-def test_two_wide_sheets_of_which_none_plainly_holds_body_weights_are_asked_about(name, factor):
-    other = [WEIGHTS[0], *([a, m, x * factor, y * factor] for a, m, x, y in WEIGHTS[1:])]
+def test_two_wide_sheets_of_which_one_does_not_say_what_it_holds_are_asked_about():
     with pytest.raises(InputError, match="several sheets of readings"):
-        read(workbook({"TV": VOLUMES, name: other}))
+        read(workbook({"TV": VOLUMES, "S2": WEIGHTS}))
+
+
+@pytest.mark.parametrize(
+    ("name", "factor", "held"),
+    [
+        ("BW change", 1, "changes of body weight"),
+        ("Tumor weight", 1, "weights of tumours or organs"),
+        ("Body weight", 5, "body weights"),
+    ],
+)
+def test_a_sheet_of_no_volumes_and_no_grams_is_left_beside_the_volumes(name, factor, held):
+    other = [WEIGHTS[0], *([a, m, x * factor, y * factor] for a, m, x, y in WEIGHTS[1:])]
+    study = read(workbook({"TV": VOLUMES, name: other}))
+    assert numbers_of(study) == numbers_of(read(workbook({"TV": VOLUMES})))
+    assert f"holds {held} and was not read" in finding_of(study, "sheet-not-read").seen
 
 
 def test_volumes_and_weights_are_no_two_arms():

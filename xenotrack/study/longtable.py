@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import trim_names
+from xenotrack.study.layouts.evidence import Said
 from xenotrack.study.layouts.layout import LongText
 from xenotrack.study.layouts.registry import lengthen
 from xenotrack.study.ledger import Origin
@@ -73,11 +75,11 @@ def read_long_table(
     sheets: list[Sheet], rules: Rules, decimal: str | None = None, layout: str | None = None
 ) -> LongTable:
     """The readings of one file, in the layout that recognises itself or is named."""
-    read = lengthen(sheets, rules.named_columns, layout)
-    tables = [table_of(sheet, name, long, rules, decimal) for sheet, name, long in read]
-    table, used = stack(tables), {sheet.name for sheet, _, _ in read}
-    others = _sheets_not_read([sheet for sheet in sheets if sheet.name not in used])
-    return replace(table, findings=(*table.findings, *others))
+    read = lengthen(sheets, rules.named_columns, layout, rules.volume.readout is not None)
+    tables = [table_of(sheet, name, long, rules, decimal) for sheet, name, long in read.longs]
+    table, used = stack(tables), {sheet.name for sheet, _, _ in read.longs}
+    unread = [sheet for sheet in sheets if sheet.name not in used]
+    return replace(table, findings=(*table.findings, *_sheets_not_read(unread, read.others)))
 
 
 def table_of(
@@ -167,7 +169,9 @@ def _thousands(sheet: Sheet, role: str, rows: str, first: str) -> Finding:
     )
 
 
-def _sheets_not_read(sheets: list[Sheet]) -> list[Finding]:
+def _sheets_not_read(sheets: list[Sheet], others: Mapping[str, Said]) -> list[Finding]:
+    held = {name: said.meaning.noun for name, said in others.items()}
+    held |= {one.name: "no readings" for one in sheets if one.name not in held}
     return [
         Finding(
             "sheet-not-read",
@@ -176,7 +180,7 @@ def _sheets_not_read(sheets: list[Sheet]) -> list[Finding]:
             sheet.name,
             "",
             "",
-            f"The sheet {sheet.name!r} holds no readings and was not read.",
+            f"The sheet {sheet.name!r} holds {held[sheet.name]} and was not read.",
             "Choose another with --sheet if it does.",
         )
         for sheet in sheets

@@ -144,6 +144,10 @@ class VolumeRules(Section, frozen=True):
     formula: Annotated[FormulaName, Rule("Volume from the diameters.")] = "half_lw2"
     unit: Annotated[Literal["mm3", "cm3"], Rule("Unit of volumes in the sheet.")] = "mm3"
     length_unit: Annotated[Literal["mm", "cm"], Rule("Unit of diameters.")] = "mm"
+    readout: Annotated[
+        Literal["volume"] | None,
+        Rule("What bare numbers are, whatever their title says.", otherwise="what the sheet says"),
+    ] = None
     limit_mm3: Annotated[
         float | None,
         Rule("Smallest volume that calipers measure.", example=15, unit="mm³", above=0),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
-from xenotrack.study.columns import Header, header_words
+from xenotrack.study.columns import Header
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.frames import with_columns
+from xenotrack.study.layouts.evidence import said_of
 from xenotrack.study.layouts.grid import MEASURES, day_kind, lengthen_grid, own_header
 from xenotrack.study.layouts.layout import (
     Label,
@@ -28,12 +27,6 @@ from xenotrack.study.ledger import Origin
 from xenotrack.study.longtable import LongTable
 from xenotrack.study.numbers import is_missing, plain_numbers
 
-# "BW change" and "Tumor weight" are no body weights: only the whole name says that it holds some.
-_NAME = re.compile(
-    r"(?:mouse |mice |animal )?"
-    r"(?:body ?weights?|weights?|bw|körpergewichte?|gewichte?|poids|pesos?)"
-    r"(?: data| raw| sheet| table)?"
-)
 # What mice weigh: a sheet of percent or of mm³ that is called so by mistake is not taken.
 _GRAMS = (5.0, 80.0)
 # Within these a name of a mouse may return, and a weight may say of which it is.
@@ -70,7 +63,7 @@ def _weights_of(sheet: Sheet, declared: Mapping[str, str]) -> Weights | None:
         if any(role in header.roles for role in MEASURES):
             return None
         body = sheet.cells.iloc[position + 1 :]
-        labels = _labels(sheet, header, body)
+        labels = _labels(sheet, position, header, body)
         if labels:
             kind = day_kind(header) or next(iter(day_columns(header).values()))[0]
             own = own_header(header, labels, kind)
@@ -79,7 +72,7 @@ def _weights_of(sheet: Sheet, declared: Mapping[str, str]) -> Weights | None:
     return None
 
 
-def _labels(sheet: Sheet, header: Header, body: pd.DataFrame) -> dict[int, Label]:
+def _labels(sheet: Sheet, position: int, header: Header, body: pd.DataFrame) -> dict[int, Label]:
     """The columns of weights: one beside a column of several days, else the days of their sheet."""
     kind = day_kind(header)
     if kind is not None:
@@ -89,7 +82,10 @@ def _labels(sheet: Sheet, header: Header, body: pd.DataFrame) -> dict[int, Label
         return {header.roles["body_weight"]: Label("body_weight")} if several else {}
     days_beside = day_columns(header)
     kinds = {kind for kind, _ in days_beside.values()}
-    if len(days_beside) < 2 or len(kinds) > 1 or not names_weights(sheet.name or sheet.file):
+    said = said_of(sheet, Recognition(True, "", position, header, bare="volumes"))
+    if len(days_beside) < 2 or len(kinds) > 1 or said is None:
+        return {}
+    if said.meaning.quantity != "body_weight":
         return {}
     texts = body.iloc[:, list(days_beside)].to_numpy(dtype=object).ravel()
     numbers = plain_numbers(pd.Series(texts, dtype=object).str.replace(",", ".", regex=False))
@@ -97,19 +93,6 @@ def _labels(sheet: Sheet, header: Header, body: pd.DataFrame) -> dict[int, Label
     if not len(numbers) or not _GRAMS[0] <= np.median(numbers) <= _GRAMS[1]:
         return {}
     return {column: Label("body_weight", day) for column, (_, day) in days_beside.items()}
-
-
-def names_weights(name: str) -> bool:
-    """Whether a worksheet or a file is called for the body weights that it holds.
-
-    >>> names_weights("Body weight (g)"), names_weights("BW"), names_weights("weights.csv")
-    (True, True, True)
-    >>> names_weights("BW change"), names_weights("Tumor weight"), names_weights("BW (%)")
-    (False, False, False)
-    """
-    stem = Path(name).stem if name.casefold().endswith((".csv", ".tsv", ".txt")) else name
-    words, unit = header_words(stem)
-    return unit in ("", "g") and _NAME.fullmatch(words) is not None
 
 
 def join_weights(table: LongTable, weights: Sequence[LongTable]) -> LongTable:

@@ -129,7 +129,7 @@ def test_tables_of_weights_and_of_survival_are_not_taken_for_volumes():
 
 @pytest.mark.parametrize("title", ["Body weight (g)", "Tumor weight"])
 def test_a_file_without_volumes_says_what_it_has(title):
-    with pytest.raises(
-        InputError, match=rf"no table of volumes by day.*{title.partition(' (')[0]}"
-    ):
+    with pytest.raises(InputError, match=rf"not tumour volumes.*{title.partition(' (')[0]}"):
         read(NAMED.replace("<Title>Volumes", f"<Title>{title}"))
+    with pytest.raises(InputError, match=r"no table of volumes by day.*Volumes"):
+        read(NAMED.replace('XFormat="numbers"', 'XFormat="numbers" TableType="Survival"'))

@@ -80,7 +80,7 @@ def _refuse_doctype(name: str, *_: object) -> None:
 
 
 def _is_of_another_outcome(table: ElementTree.Element) -> bool:
-    return table.get("TableType") == "Survival" or "weight" in _title(table).casefold()
+    return table.get("TableType") == "Survival"
 
 
 def _tag(element: ElementTree.Element) -> str:

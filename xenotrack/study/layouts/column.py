@@ -48,7 +48,9 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
             kind = day_kind(header) or "day"
             own = Header(header.names, {kind: header.roles[kind]}, header.units)
             above = 1 if _arms_above(sheet, position, own) else 0
-            return Recognition(True, "one column a mouse", position, own, above=above)
+            return Recognition(
+                True, "one column a mouse", position, own, above=above, bare="volumes"
+            )
         if day_kind(header) is not None and not best.header.roles:
             best = Recognition(False, complaint, position, header)
     return best

@@ -14,6 +14,7 @@ from xenotrack.study.days import is_date
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.grid import lengthen_grid, measure_of, own_header
 from xenotrack.study.layouts.layout import (
+    Bare,
     Label,
     Layout,
     LongText,
@@ -99,7 +100,7 @@ def recognise_dated(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
             whats = tuple(dict.fromkeys(one.what for one in dated.values() if one.what))
             why = f"one row a mouse, a column for each {' and '.join(whats)} of a day"
             own = own_header(header, labels)
-            return Recognition(True, why, position, own, whats, labels)
+            return Recognition(True, why, position, own, whats, labels, bare=_bare(dated, labels))
         if dated and len(header.roles) > len(best.header.roles):
             best = Recognition(False, complaint, position, header)
     return best
@@ -131,6 +132,12 @@ def _kind(found: Recognition) -> str:
     if isinstance(said, Dated):
         return said.kind
     return "day" if said is None or measured_by_w(found.header) else said[0]
+
+
+def _bare(dated: Mapping[int, Dated], labels: Mapping[int, Label]) -> Bare:
+    """What columns of a day alone are taken for; beside columns of weights they are no weights."""
+    beside = any(label.role == "body_weight" for label in labels.values())
+    return "" if beside or all(one.what for one in dated.values()) else "volumes"
 
 
 def _dated_columns(header: Header, declared: Mapping[str, str]) -> dict[int, Dated]:

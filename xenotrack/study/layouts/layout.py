@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ from xenotrack.study.frames import with_columns
 
 # Above a header stand a title, a date, a name; not a table.
 _HEADER_WITHIN = 30
+
+
+Bare = Literal["", "volumes", "diameters"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Recognition:
 
     The header's names stand at ``position``, the first mouse ``depth`` records below, and
     ``above`` records over the names belong to the header too. ``labels`` say what columns hold
-    that are no role; ``also`` are words, beside the names, that ``[columns]`` may name.
+    that are no role; ``also`` are words, beside the names, that ``[columns]`` may name. Where no
+    word of the header says what the numbers are, ``bare`` is what they are taken for.
     """
 
     fits: bool
@@ -45,6 +50,7 @@ class Recognition:
     labels: Mapping[int, Label] = field(default_factory=dict)
     depth: int = 1
     above: int = 0
+    bare: Bare = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from xenotrack.study.column_words import NAME_OF_ROLE, NAMED_ROLES
 from xenotrack.study.columns import Header
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.layout import (
+    Bare,
     Layout,
     LongText,
     Recognition,
@@ -18,6 +19,7 @@ from xenotrack.study.layouts.layout import (
     has_role,
 )
 from xenotrack.study.layouts.wordeddays import settle_days
+from xenotrack.study.meaning import meaning_of
 from xenotrack.study.study import FACTORS, TIDY_COLUMNS
 
 MEASURES = ("length", "width", "height", "area", "volume")
@@ -31,7 +33,8 @@ def recognise_long(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
         missing = _missing(header)
         if len(missing) < fewest:
             why = f"misses {' and '.join(missing)}" if missing else _why(header)
-            best, fewest = Recognition(not missing, why, position, header), len(missing)
+            best = Recognition(not missing, why, position, header, bare=_bare(header))
+            fewest = len(missing)
         if not missing:
             break
     return best or Recognition(False, "holds no text")
@@ -77,6 +80,14 @@ def _missing(header: Header) -> list[str]:
     if not (has_role(header, "volume") or "area" in header.roles or diameters):
         missing.append("volume_mm3 (or length_mm and width_mm)")
     return missing
+
+
+def _bare(header: Header) -> Bare:
+    """Whether the column of volumes is called Value or Size, which anything may be."""
+    if "volume" not in header.roles or {"length", "width"} <= set(header.roles):
+        return ""
+    said = meaning_of(header.names[header.roles["volume"]])
+    return "" if said is not None else "volumes"
 
 
 def _why(header: Header) -> str:

@@ -38,7 +38,8 @@ def recognise_paired(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
             labels = _labels(days)
             roles = ", ".join(_ROLES[: _times(days)])
             why = f"one row a mouse, {_times(days)} columns a day: {roles}"
-            return Recognition(True, why, position, own_header(header, labels), labels=labels)
+            own = own_header(header, labels)
+            return Recognition(True, why, position, own, labels=labels, bare="diameters")
         if days and len(header.roles) > len(best.header.roles):
             best = Recognition(False, complaint, position, header)
     return best

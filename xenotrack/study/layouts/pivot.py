@@ -49,7 +49,7 @@ def recognise_pivot(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     for position, header in candidate_headers(sheet, declared):
         first = next((column for column, name in enumerate(header.names) if name), 0)
         if header.names[first].casefold() in _LABELS and day_columns(_bare(header)):
-            return Recognition(True, "a pivot table", position, _bare(header), above=position)
+            return Recognition(True, "a pivot table", position, _bare(header), bare="volumes")
     return Recognition(False, "has no line that begins with Row Labels, followed by days")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from xenotrack.errors import InputError
@@ -15,6 +15,15 @@ from xenotrack.study.layouts.coded import CODED
 from xenotrack.study.layouts.column import COLUMN
 from xenotrack.study.layouts.dated import DATED
 from xenotrack.study.layouts.eventlog import EVENTLOG
+from xenotrack.study.layouts.evidence import (
+    Said,
+    no_volumes,
+    said_in,
+    said_of,
+    speaks_of_tumors,
+    with_said_unit,
+)
+from xenotrack.study.layouts.grid import day_kind
 from xenotrack.study.layouts.layout import Layout, LongText, Recognition, sheet_finding
 from xenotrack.study.layouts.long import LONG, is_tidy
 from xenotrack.study.layouts.paired import PAIRED
@@ -26,6 +35,15 @@ from xenotrack.study.layouts.wide import WIDE
 from xenotrack.study.study import FACTORS
 
 Fit = tuple[Sheet, str, Recognition]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of a file: its sheets as long tables, and those that hold something else."""
+
+    longs: list[tuple[Sheet, str, LongText]]
+    others: dict[str, Said]
+
 
 LAYOUTS: dict[str, Layout] = {
     layout.name: layout
@@ -47,12 +65,17 @@ LAYOUTS: dict[str, Layout] = {
 
 
 def lengthen(
-    sheets: Sequence[Sheet], declared: Mapping[str, str], wanted: str | None = None
-) -> list[tuple[Sheet, str, LongText]]:
+    sheets: Sequence[Sheet],
+    declared: Mapping[str, str],
+    wanted: str | None = None,
+    settled: bool = False,
+) -> Read:
     """The sheet that holds readings, the layout it has, and its long table.
 
     They are several where each is one arm or one day. Ambiguity is asked, not guessed: several
     sheets, several layouts or none is an error that says what was looked for and what was seen.
+    Where a title, a tab or a file's name says that bare numbers are no volumes they are none,
+    unless it is ``settled`` that they are.
     """
     # Our own table is what it says, whatever the mice in it are called.
     own = [sheet for sheet in sheets if is_tidy(sheet)]
@@ -61,47 +84,106 @@ def lengthen(
         declared = {name: name for name in FACTORS if name in own[0].texts(0)} | {**declared}
     layouts = _layouts(wanted)
     found = _fitting(sheets, declared, layouts)
-    if not found:
-        sections = complete(
-            sheets, lambda one: [layout.recognise(one, declared) for layout in layouts.values()]
-        )
-        if not sections:
-            raise InputError(_nothing_fits(sheets, declared, layouts))
-        chosen = [_the_one([one], declared, _fitting([one], declared, layouts)) for one in sections]
-    elif together := _arm_by_arm(found, layouts):
-        return together
-    else:
-        chosen = [_the_one(sheets, declared, found)]
-    return [
-        (sheet, name, layouts[name].lengthen(sheet, recognition))
+    others = {} if settled else _of_another_quantity(found)
+    rest = [sheet for sheet in sheets if sheet.name not in others]
+    if not rest:
+        raise InputError(no_volumes(sheets[0], next(iter(others.values()))))
+    found = [fit for fit in found if fit[0].name not in others]
+    chosen = _chosen(rest, declared, found, layouts, others)
+    if not settled:
+        _refuse_others(chosen, rest)
+    longs = [
+        (sheet, name, _lengthened(layouts[name], sheet, recognition, settled))
         for sheet, name, recognition in chosen
     ]
+    return Read(_told_together(longs) if len(found) > 1 else longs, others)
 
 
-def _arm_by_arm(
-    found: list[Fit], layouts: Mapping[str, Layout]
-) -> list[tuple[Sheet, str, LongText]]:
-    """The sheets that are one table cut by its arms: one header, and no arm on two of them."""
+def _chosen(
+    sheets: Sequence[Sheet],
+    declared: Mapping[str, str],
+    found: list[Fit],
+    layouts: Mapping[str, Layout],
+    others: Mapping[str, Said],
+) -> list[Fit]:
+    """The sheets to read: one, or several that are one arm or one day each."""
+    if found:
+        together = _arm_by_arm(found, layouts)
+        return found if together else [_the_one(sheets, declared, found)]
+    sections = complete(
+        sheets, lambda one: [layout.recognise(one, declared) for layout in layouts.values()]
+    )
+    if not sections:
+        raise InputError(_nothing_fits(sheets, declared, layouts) + _left_aside(others))
+    return [_the_one([one], declared, _fitting([one], declared, layouts)) for one in sections]
+
+
+def _of_another_quantity(found: list[Fit]) -> dict[str, Said]:
+    """The sheets whose bare numbers are no volumes, as each says itself."""
+    plain = {sheet.name for sheet, _, recognition in found if not recognition.bare}
+    return {
+        sheet.name: one
+        for sheet, _, recognition in found
+        if sheet.name not in plain and (one := said_of(sheet, recognition)) is not None
+        if not one.suits(recognition)
+    }
+
+
+def _lengthened(layout: Layout, sheet: Sheet, found: Recognition, settled: bool) -> LongText:
+    long = layout.lengthen(sheet, found)
+    return long if settled or not found.bare else with_said_unit(long, said_of(sheet, found), found)
+
+
+def _refuse_others(chosen: list[Fit], sheets: Sequence[Sheet]) -> None:
+    """Refuse what says that it is no volume, and what stands beside a sheet that says it is one."""
+    unread = [sheet for sheet in sheets if sheet.name not in {one.name for one, _, _ in chosen}]
+    for sheet, _, recognition in chosen:
+        said = said_of(sheet, recognition) if recognition.bare else None
+        if said is not None and not said.suits(recognition):
+            raise InputError(no_volumes(sheet, said))
+        beside = next((one for one in unread if speaks_of_tumors(one)), None)
+        if recognition.bare and said is None and beside and not speaks_of_tumors(sheet):
+            raise InputError(
+                f"{sheet.file}: the worksheet {beside.name!r} says that it holds the tumours, and "
+                f"has no layout that is known; {sheet.name!r} could be read, and does not say what "
+                f"it holds. If it holds their volumes, choose it with --sheet {sheet.name!r}."
+            )
+
+
+def _left_aside(others: Mapping[str, Said]) -> str:
+    return "".join(
+        f"\nThe worksheet {name!r} could be read and holds {said.meaning.noun}: {said.told}."
+        for name, said in others.items()
+    )
+
+
+def _arm_by_arm(found: list[Fit], layouts: Mapping[str, Layout]) -> bool:
+    """Whether sheets are one table cut by its arms: one header, and no arm on two of them."""
     sheets, names, recognitions = zip(*found, strict=True)
     headers = {tuple(recognition.header.names) for recognition in recognitions}
     if not len(set(map(id, sheets))) == len(found) > 1 or len(set(names)) > 1 or len(headers) > 1:
-        return []
+        return False
     longs = [layouts[name].lengthen(sheet, recognition) for sheet, name, recognition in found]
     if not all("arm" in long.frame for long in longs):
-        return []
+        return False
     arms = [set(map(str.strip, long.frame["arm"].unique())) for long in longs]
-    if sum(map(len, arms)) > len(set().union(*arms)):
-        return []
-    told = ", ".join(repr(sheet.name) for sheet in sheets)
+    return sum(map(len, arms)) == len(set().union(*arms))
+
+
+def _told_together(longs: list[tuple[Sheet, str, LongText]]) -> list[tuple[Sheet, str, LongText]]:
+    """The sheets of one table, the first of which says that they were read as one."""
+    if len(longs) < 2:
+        return longs
+    (sheet, name, long), *others = longs
+    told = ", ".join(repr(one.name) for one, _, _ in longs)
     finding = sheet_finding(
-        sheets[0],
+        sheet,
         "sheets-read-together",
         "",
         f"The worksheets {told} have one header and no arm in common; they were read as one table.",
         "Choose one with --sheet if they are several studies.",
     )
-    longs[0] = replace(longs[0], findings=(*longs[0].findings, finding))
-    return list(zip(sheets, names, longs, strict=True))
+    return [(sheet, name, replace(long, findings=(*long.findings, finding))), *others]
 
 
 def _fitting(
@@ -165,6 +247,11 @@ def _nothing_fits(
     seen = _header_seen(sheet, tried)
     if declared:
         refuse_missing_columns(seen, declared, sheet.title)
+    nearest = tried.get("long")
+    if nearest and {"mouse", "arm"} <= nearest.header.roles.keys() and day_kind(nearest.header):
+        said = said_in(sheet, nearest)
+        if said is not None:
+            return no_volumes(sheet, said)
     lines = [
         f"{name}: {layout.looks_for}; it {tried[name].why}" for name, layout in layouts.items()
     ]

@@ -98,7 +98,15 @@ def _fitting(
     complaint = _complaint(header, own, days, values, measure) or _alone(body, own, measure, means)
     why = complaint or f"a row for each {', '.join(words)} of a mouse"
     return Tall(
-        complaint is None, why, position, own, tuple(words), labels, 1, 0, measure, means, unit
+        complaint is None,
+        why,
+        position,
+        own,
+        tuple(words),
+        labels,
+        measure=measure,
+        means=means,
+        unit=unit,
     )
 
 

@@ -89,9 +89,8 @@ def recognise_wide(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
         days = day_columns(header)
         if complaint is None:
             names = [header.names[column] for column in days]
-            return Recognition(
-                True, f"one row a mouse, days {names[0]} to {names[-1]}", position, _own(header)
-            )
+            why = f"one row a mouse, days {names[0]} to {names[-1]}"
+            return Recognition(True, why, position, _own(header), bare="volumes")
         if days and len(header.roles) > len(best.header.roles):
             best = Recognition(False, complaint, position, header)
     return best
