@@ -60,6 +60,12 @@ SECTIONS = {
         '`[colours]`: drug = colour, as `alpelisib = "#1f7a3a"`, for figures. Drugs without a '
         "colour are given one."
     ),
+    "fates": (
+        "`[fates]`: theirs = ours. What the sheet's words for why a mouse left mean, as "
+        '`"tumour > 1.5 cm3" = "tumor_size"`; case and blanks do not matter. Words that are not '
+        "known and may mean an event are an error until they stand here. On the command line "
+        "`--fate THEIRS=OURS`, once for each."
+    ),
     "exclude": (
         "`[[exclude]]`, once for each exclusion: `mouse` and `reason`, and `tumor`, `day` or "
         "`value` where not all of the mouse is meant. `mouse` is in quotes also where it is a "

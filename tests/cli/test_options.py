@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from xenotrack.cli.app import cli
-from xenotrack.cli.options import OPTIONS
+from xenotrack.cli.options import LAYOUT_NAMES, OPTIONS
 from xenotrack.cli.request import Request
+from xenotrack.study.layouts.registry import LAYOUTS
 from xenotrack.study.rulebook import KEYS as KEYS_OF
 from xenotrack.study.rulebook import Key
 from xenotrack.study.settings import read_rules
@@ -32,7 +33,7 @@ def test_every_rule_has_a_flag_named_after_it(key) -> None:
 def test_every_key_of_the_toml_is_an_option_but_for_sheets_and_the_words_of_reports() -> None:
     unflagged = [key for keys in KEYS_OF.values() for key in keys if key not in KEYS]
     words = [key for section in ("arrive", "exclude", "accept") for key in KEYS_OF[section]]
-    assert [key for key in unflagged if key.name != "sheet"] == words
+    assert [key for key in unflagged if key.name not in ("sheet", "controls")] == words
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,15 @@ def test_a_rule_set_by_its_flag_is_the_rule_in_force() -> None:
     plain = dict.fromkeys(("encoding", "decimal", "sheet_name", "layout", "delimiter"))
     request = Request.of(
         "sheet.csv",
-        {**overrides, **plain, "columns": (), "arms": (), "strict": False, "quiet": False},
+        {
+            **overrides,
+            **plain,
+            "columns": (),
+            "arms": (),
+            "fates": (),
+            "strict": False,
+            "quiet": False,
+        },
     )
     rules = msgspec.to_builtins(read_rules(None, request.overrides))
     for name, value in overrides.items():
@@ -133,3 +142,18 @@ def test_a_command_without_contrasts_shows_only_their_level_and_takes_the_rest(
     assert "--level" in shown
     assert not any(flag in shown for flag in of_contrasts[::2])
     assert ask(*asked, *of_contrasts, code=0).stdout == ask(*asked, code=0).stdout
+
+
+def test_layouts_can_be_named_and_a_slip_is_typed_wrongly(ask, sample) -> None:
+    assert set(LAYOUT_NAMES) == set(LAYOUTS)
+    answer = ask("tidy", sample("wide.csv"), "--layout", "lonk", code=2)
+    assert "'lonk' is not one of 'long', 'wide'" in answer.stderr
+
+
+def test_fates_can_be_typed(ask, tmp_path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("mouse,arm,day,volume,fate\nm1,a,0,100,TV > 2000\nm1,a,3,110,\n")
+    assert "fate-may-be-an-event" in ask("check", sheet, "-f", "csv", code=1).stdout
+    typed = ("--fate", "TV > 2000=tumor_size")
+    assert "tumor_size" in ask("tidy", sheet, *typed, "-f", "csv", code=0).stdout
+    assert "Choose one of" in ask("tidy", sheet, "--fate", "TV > 2000=big", code=1).stderr

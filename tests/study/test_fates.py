@@ -1,6 +1,8 @@
 import pytest
 
+from xenotrack.errors import InputError
 from xenotrack.study.fates import fate_of
+from xenotrack.study.settings import read_rules
 
 from .sheets import finding_of, read, rules_of
 
@@ -69,3 +71,48 @@ def test_mice_that_left_early_without_a_fate_are_listed_once():
 def test_a_reading_after_the_fate_is_named():
     _, study = fates("m1,a,0,100,", "m1,a,3,110,tumor size", "m1,a,7,120,")
     assert finding_of(study, "reading-after-fate").cell == "4"
+
+
+WORDS = (
+    *("tumour > 1.5 cm3", "TV over 2000", "reached end point", "vol ≥ 1500 mm³", "15 mm diameter"),
+    *("too large", "ulcerated", "max burden"),
+)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_lab_s_words_for_size_are_asked_about_until_they_are_declared(word):
+    text = f'mouse,arm,day,volume,fate\nm1,a,0,100,"{word}"\nm1,a,3,110,\n'
+    found = finding_of(read(text), "fate-may-be-an-event")
+    assert found.severity == "error"
+    assert f'"{word}" = "tumor_size"' in found.proposal
+    declared = read(text, {"fates": {word.upper(): "tumor_size"}})
+    assert declared.mice["fate"].tolist() == ["tumor_size"]
+    assert not declared.errors
+
+
+@pytest.mark.parametrize("word", ["20% BWL", "drug AE", "lethargic", "cachexia"])
+def test_words_for_a_loss_to_treatment_are_asked_about(word):
+    _, study = fates(f"m1,a,0,100,{word}", "m1,a,3,110,")
+    assert f'"{word}" = "toxicity"' in finding_of(study, "fate-may-be-an-event").proposal
+
+
+def test_a_declared_word_goes_before_a_known_one():
+    text = "mouse,arm,day,volume,fate\nm1,a,0,100,sacrificed\nm2,a,0,100,dead\n"
+    study = read(text, {"fates": {"sacrificed": "end_of_study"}})
+    assert study.mice["fate"].tolist() == ["end_of_study", "unknown"]
+
+
+def test_many_unknown_words_are_one_finding():
+    _, study = fates(*(f"m{n},a,0,100,note {'abcdefgh'[n]}" for n in range(8)))
+    assert "…" in finding_of(study, "fate-not-known").seen
+
+
+def test_a_declared_word_that_no_mouse_has_is_told():
+    text = "mouse,arm,day,volume,fate\nm1,a,0,100,gone\n"
+    study = read(text, {"fates": {"gnoe": "unrelated"}})
+    assert "'gone'" in finding_of(study, "fate-without-mice").proposal
+
+
+def test_a_fate_is_one_of_six():
+    with pytest.raises(InputError, match=r"Choose one of: end_of_study, tumor_size"):
+        read_rules(None, {"fates": {"x": "size"}})

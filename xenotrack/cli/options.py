@@ -47,7 +47,7 @@ def _heading(name: str) -> str:
     section = name.partition("__")[0]
     if name in READING_NAMES or section == "volume":
         return HEADINGS[3]
-    if name == "arms" or section == "study":
+    if name in ("arms", "fates") or section == "study":
         return HEADINGS[2]
     return HEADINGS[1] if section in OPTIONS else HEADINGS[0]
 
@@ -132,12 +132,15 @@ def _taken(key: Key) -> click.ParamType | type:
     )
 
 
+# Those of the registry of layouts, which is slow to load.
+LAYOUT_NAMES = (
+    *("long", "wide", "sizes", "bilateral", "paired", "dated", "coded", "calendar", "column"),
+    *("eventlog", "pivot", "tall"),
+)
 READING = (
     click.option("--sheet", "sheet_name", help="The worksheet of a workbook."),
     click.option(
-        "--layout",
-        help="Read the sheet as this layout: long, wide, sizes, bilateral, paired, dated, coded, "
-        "calendar, column, eventlog, pivot, tall.",
+        "--layout", type=click.Choice(LAYOUT_NAMES), help="Read the sheet as this layout."
     ),
     click.option("--encoding", help="Encoding of a text file, such as cp1252."),
     click.option("--delimiter", help="Delimiter of a text file; 'tab' for tabs."),
@@ -155,6 +158,14 @@ READING = (
         multiple=True,
         metavar="NAME=DRUG,DRUG",
         help="An arm and its drugs (none: NAME=). Repeat for every arm, in display order.",
+    ),
+    click.option(
+        "--fate",
+        "fates",
+        multiple=True,
+        metavar="THEIRS=FATE",
+        help="What a word for why a mouse left means, such as 'tumour > 1.5 cm3=tumor_size'. "
+        "May be repeated.",
     ),
     click.option("--strict", is_flag=True, help="Refuse on warnings and doubts as well."),
     click.option("-q", "--quiet", is_flag=True, help="No doubts on stderr."),

@@ -58,6 +58,7 @@ class Request:
             name: [drug.strip() for drug in drugs.split(",") if drug.strip()]
             for name, drugs in (_pair(text, "--arm") for text in options.pop("arms"))
         }
+        overrides["fates"] = dict(_pair(text, "--fate") for text in options.pop("fates"))
         delimiter = options.pop("delimiter")
         reading = {
             "delimiter": "\t" if delimiter == "tab" else delimiter,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from xenotrack.study.frames import with_columns
-from xenotrack.study.ledger import Ledger, each_row
+from xenotrack.study.ledger import Ledger
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.study import FATES
 
@@ -45,6 +47,19 @@ FATE_WORDS = {word: fate for fate, words in _WORDS.items() for word in words.spl
 FATE_WORDS |= {fate.replace("_", " "): fate for fate in FATES}
 
 
+# Words by which a mouse left for the size of its tumour, or for what it was given: whether it
+# progressed rests on them.
+_SIZE = re.compile(
+    r"\b(?:tumou?rs?|tv|vol(?:ume)?|mm ?[3³]|cm ?[3³]|mm|cm|size|burden|load|diameter|end ?point|"
+    r"progress\w*|ulcer\w*|limit|cut ?off|too (?:big|large)|max(?:imum|imal)?|big|large)\b|[>≥³]",
+    re.IGNORECASE,
+)
+_TOXICITY = re.compile(
+    r"\b(?:weight|bw|bwl|tox\w*|adverse|ae|drug|treatment|lethar\w*|cachexi\w*|diarrh\w*|loss)\b",
+    re.IGNORECASE,
+)
+
+
 def fate_of(text: str) -> str | None:
     """The fate that a sheet's words mean, nothing where they mean none that is known.
 
@@ -55,31 +70,91 @@ def fate_of(text: str) -> str | None:
     return FATE_WORDS.get(words)
 
 
-def read_fates(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    """The rows with ``fate`` among the six, where it was written; one fate a mouse."""
+def read_fates(rows: pd.DataFrame, declared: Mapping[str, str], ledger: Ledger) -> pd.DataFrame:
+    """The rows with ``fate`` among the six, where it was written; one fate a mouse.
+
+    ``declared`` says what a lab's own words mean, before all others.
+    """
     if "fate" not in rows:
         return with_columns(rows, fate=np.full(len(rows), None, dtype=object))
     codes, words = pd.factorize(rows["fate"])
-    fates = np.array([_meaning(word, rows, ledger) for word in words], dtype=object)
+    said = {_plain(theirs): ours for theirs, ours in declared.items()}
+    known = [
+        None if is_missing(word) else said.get(_plain(word)) or fate_of(word) for word in words
+    ]
+    unknown = [
+        word
+        for word, fate in zip(words, known, strict=True)
+        if fate is None and not is_missing(word)
+    ]
+    _note_unknown(unknown, rows, ledger)
+    _note_unmet(declared, words, ledger)
+    fates = np.array(
+        [
+            fate or ("unknown" if word in unknown else None)
+            for word, fate in zip(words, known, strict=True)
+        ],
+        dtype=object,
+    )
     rows = with_columns(rows, fate=fates[codes])
     written = rows.loc[rows["fate"].notna(), ["mouse", "fate"]].drop_duplicates()
     torn = written.loc[written.duplicated("mouse"), "mouse"].unique()
     return _settle(rows, torn, ledger) if len(torn) else rows
 
 
-def _meaning(word: str, rows: pd.DataFrame, ledger: Ledger) -> str | None:
-    if is_missing(word):
-        return None
-    fate = fate_of(word)
-    if fate is None:
-        ledger.note_row(
-            "fate-not-known",
-            each_row(rows[rows["fate"] == word].head(1))[0],
-            f"The fate {word!r} is not known; it was read as unknown.",
-            f"Write one of: {', '.join(FATES)}.",
-            role="fate",
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _note_unknown(words: list[str], rows: pd.DataFrame, ledger: Ledger) -> None:
+    """Words that nobody knows: an error where a mouse may have left by an event."""
+    for guess in ("tumor_size", "toxicity", None):
+        alike = [word for word in words if _guess(word) == guess]
+        if not alike:
+            continue
+        told = ", ".join(map(repr, alike[:4])) + (", …" if alike[4:] else "")
+        lines = "; ".join(f"{_text(word)} = {_text(guess or 'FATE')}" for word in alike[:4])
+        proposal = f"Say under [fates] what each means, as one of {', '.join(FATES)}: {lines}."
+        own = rows[rows["fate"].isin(alike)].drop_duplicates("mouse")
+        if guess is None:
+            ledger.note_rows(
+                "fate-not-known",
+                own,
+                f"Fates are not known and were read as unknown: {told}.",
+                proposal,
+            )
+        else:
+            ledger.note_rows(
+                "fate-may-be-an-event",
+                own,
+                f"Fates are not known and may be {guess.replace('_', ' ')}: {told}; whether mice "
+                "progressed, or were lost to their treatment, rests on it.",
+                proposal,
+                severity="error",
+            )
+
+
+def _text(word: str) -> str:
+    return json.dumps(word, ensure_ascii=False)
+
+
+def _guess(word: str) -> str | None:
+    """The event that a word may mean."""
+    if _TOXICITY.search(word):
+        return "toxicity"
+    return "tumor_size" if _SIZE.search(word) else None
+
+
+def _note_unmet(declared: Mapping[str, str], words: Iterable[str], ledger: Ledger) -> None:
+    met = {_plain(word) for word in words}
+    unmet = [theirs for theirs in declared if _plain(theirs) not in met]
+    if unmet:
+        seen = [word for word in words if word]
+        ledger.note(
+            "fate-without-mice",
+            f"[fates] names {', '.join(map(repr, unmet))}, and no mouse of the sheet has it.",
+            f"Look for a slip; the sheet says {', '.join(map(repr, seen[:6]))}.",
         )
-    return fate or "unknown"
 
 
 def _settle(rows: pd.DataFrame, torn: np.ndarray, ledger: Ledger) -> pd.DataFrame:

@@ -208,7 +208,7 @@ def _build_study(
     rows = key_by_arm(rows, rules, ledger, table.layouts[0])
     rows = settle_factors(rows, ledger)
     rows, excluded = exclude(rows, rules.exclude, ledger)
-    rows = merge_duplicates(read_fates(rows, ledger), ledger)
+    rows = merge_duplicates(read_fates(rows, rules.fates, ledger), ledger)
     note_operators(rows, ledger)
     _refuse_without_mice(rows, ledger)
     design = read_design(name, rows, rules, ledger)

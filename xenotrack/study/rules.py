@@ -46,6 +46,8 @@ Outcome = Literal[
     "growth_rate", "log_hazard", "rmst_days", "response_rate", "weight_nadir", "ln_volume"
 ]
 
+FateName = Literal["end_of_study", "tumor_size", "toxicity", "unrelated", "technical", "unknown"]
+
 # 1.73 = 1.2³: RECIST's 20 % in diameter, as a volume.
 USUAL_VALUE = {"fold": 2.0, "nadir": 1.73, "absolute": 1000.0}
 _USUAL_VALUES = "; ".join(f"{value:g}" for value in USUAL_VALUE.values())
@@ -379,6 +381,7 @@ class Rules(Section, frozen=True):
     columns: dict[str, str | list[str]] = {}
     arms: dict[str, ArmRule] = {}
     colours: dict[str, str] = {}
+    fates: dict[str, FateName] = {}
     volume: VolumeRules = VolumeRules()
     growth: GrowthRules = GrowthRules()
     progression: ProgressionRules = ProgressionRules()

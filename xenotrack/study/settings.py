@@ -8,14 +8,14 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from xenotrack.errors import InputError
 from xenotrack.study.column_words import COLUMN_ROLES
 from xenotrack.study.rulebook import KEYS, Key, keys_of, shapes
-from xenotrack.study.rules import IGNORE, ArmRule, Rules
+from xenotrack.study.rules import IGNORE, ArmRule, FateName, Rules
 
 Table = dict[str, Any]
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
@@ -151,6 +151,8 @@ def _ignored_as_list(declared: Table) -> Table:
 def _choices_of(place: str) -> str:
     """The words that a rule takes, for the message about one that it does not."""
     section, *names = place.split(".")
+    if section.partition("[")[0] == "fates":
+        return f" Choose one of: {', '.join(get_args(FateName))}."
     keys = KEYS.get(section.partition("[")[0], ())
     for name in names:
         key = next((key for key in keys if key.name == name), None)

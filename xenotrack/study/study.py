@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from xenotrack.study.exclusions import Exclusion
 from xenotrack.study.finding import Finding
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Origin
+from xenotrack.study.rules import FateName
 from xenotrack.study.took import mice_that_never_took
 
 # What mice are sorted by beside their arm.
@@ -35,7 +37,7 @@ TIDY_COLUMNS = (
     "source",
     *FACTORS,
 )
-FATES = ("end_of_study", "tumor_size", "toxicity", "unrelated", "technical", "unknown")
+FATES: tuple[str, ...] = get_args(FateName)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from xenotrack.study.design import Arm
 from xenotrack.study.inputs import STDIN_NAME
 from xenotrack.study.rulebook import KEYS, Key
 from xenotrack.study.rules import IGNORE
-from xenotrack.study.study import Study
+from xenotrack.study.study import FATES, Study
 
 _TITLE = "# What the sheet cannot say. Every line is optional; options of the command line win."
 # Where the words begin behind a key and its value, and where they end.
@@ -81,7 +81,15 @@ def _colours(study: Study) -> list[list[str]]:
     return [[_noted("[colours]", "of drugs, in figures; the rest are chosen"), *lines]]
 
 
-_BY_HAND = {"columns": _columns, "arms": _arms, "colours": _colours}
+def _fates(study: Study) -> list[list[str]]:
+    declared = study.design.rules.fates
+    lines = [f"{_value(theirs)} = {_value(ours)}" for theirs, ours in declared.items()]
+    if not declared:
+        lines = ['# "tumour > 1.5 cm3" = "tumor_size"']
+    return [[_noted("[fates]", f"theirs = ours: {', '.join(FATES)}"), *lines]]
+
+
+_BY_HAND = {"columns": _columns, "arms": _arms, "colours": _colours, "fates": _fates}
 
 
 def _section(section: str, declared: dict[str, Any]) -> Iterator[list[str]]:
