@@ -128,3 +128,49 @@ def test_no_function_catches_every_exception() -> None:
             if isinstance(node, ast.ExceptHandler):
                 caught = ast.unparse(node.type) if node.type else ""
                 assert caught not in ("", "Exception"), f"{path}:{node.lineno}"
+
+
+CUTTING = ("split", "rsplit", "partition", "rpartition", "removesuffix", "removeprefix")
+TESTING = ("startswith", "endswith", "contains", "extract", "match")
+LABELS = (" - ", " vs ", " and ", ", ", "; ", "best part", "best: ")
+
+
+def parsed_words(path: Path) -> list[str]:
+    """Calls that take a label or a sentence apart to learn what it is about."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            texts = [
+                str(part.value)
+                for argument in node.args
+                for part in ast.walk(argument)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ]
+            labels = any(label in text for label in LABELS for text in texts)
+            if node.func.attr in (*CUTTING, *TESTING) and labels:
+                found.append(f"{path.name}:{node.lineno} {node.func.attr}{tuple(texts)}")
+    return found
+
+
+PRESENT = sorted((PACKAGE / "present").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", PRESENT, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_present_reads_no_label_to_learn_what_it_is_about(path: Path) -> None:
+    assert parsed_words(path) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'arm, other = row["contrast"].split(" - ")',
+        'arm = contrast.removesuffix(f" - {control}")',
+        'claims = rows["contrast"].str.endswith(" - best part")',
+        'arms = doubt.about.split(", ")',
+        'best = method.partition("(best: ")[2]',
+    ],
+)
+def test_a_label_that_is_taken_apart_is_seen(line: str, tmp_path: Path) -> None:
+    planted = tmp_path / "planted.py"
+    planted.write_text(f"{line}\n", encoding="utf-8")
+    assert len(parsed_words(planted)) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xenotrack.glossary import COLUMNS, IN_TABLE, TABLES
-from xenotrack.present.folder import collect_tables
+from xenotrack.present.collect import collect_tables
 from xenotrack.present.results import Results
 from xenotrack.study.ingest import read_study
 from xenotrack.study.settings import read_rules

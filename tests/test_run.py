@@ -20,6 +20,7 @@ from xenotrack import __version__
 from xenotrack.glossary import TABLES
 from xenotrack.present import studio
 from xenotrack.present.figures.catalogue import figure_names
+from xenotrack.present.tables import SCHEMA_VERSION
 
 ROOT = Path(__file__).parent.parent
 FILES = {
@@ -143,7 +144,8 @@ def test_no_output_names_a_folder(whole) -> None:
 def test_results_hold_every_table_and_doubt(whole) -> None:
     out, summary, _ = whole
     results = strict_json((out / "results.json").read_bytes())
-    assert results["schema_version"] == 1
+    assert results["schema_version"] == SCHEMA_VERSION
+    assert {one["kind"] for one in results["claims"]} == {"contrast", "synergy", "arm"}
     assert {name: tuple(rows[0]) for name, rows in results["tables"].items() if rows} == {
         name: TABLES[name] for name, rows in results["tables"].items() if rows
     }
@@ -317,7 +319,7 @@ def test_one_of_several_studies_can_be_selected(ask, tmp_path) -> None:
 
 KILLED = (
     "import os, sys\n"
-    "from xenotrack.present import folder, studio\n"
+    "from xenotrack.present import collect, studio\n"
     "studio._can_share_work = lambda: False\n"
     "studio._draw = lambda kinds, drawable: []\n"
     "folder.manifest = lambda results: os.kill(os.getpid(), {signal})\n"
@@ -355,14 +357,14 @@ def test_a_killed_first_run_leaves_no_folder(sheet, tmp_path) -> None:
 
 STOPPED = (
     "import sys, time\n"
-    "from xenotrack.present import folder, studio\n"
+    "from xenotrack.present import collect, studio\n"
     "studio._can_share_work = lambda: True\n"
     "studio._warm_up = lambda: None\n"
     "studio._draw = lambda kinds, drawable: time.sleep(1) or [('rates.svg', b'.' * 10**6)]\n"
     "def collect_tables(results):\n"
     "    time.sleep(0.5)\n"
     "    raise AssertionError\n"
-    "folder.collect_tables = collect_tables\n"
+    "collect.collect_tables = collect_tables\n"
     "from xenotrack.cli.app import main\n"
     "sys.argv = ['xenotrack', 'run', {sheet!r}, '-o', {out!r}]\n"
     "main()\n"

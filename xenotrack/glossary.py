@@ -63,6 +63,9 @@ COLUMNS: dict[str, Column] = {
         "since day 0)",
     ),
     "contrast": Column("", "what is compared: A - B"),
+    "kind": Column("", "contrast of an outcome, synergy beside a reference, or arm by itself"),
+    "arms": Column("", "every arm that the claim rests on"),
+    "doubts": Column("", "the rules of the doubts that touch the claim"),
     "best_part": Column("", "the part that looks best, where a claim is over the best part"),
     "p_part": Column("", "the part that is least surely beaten, whose p-value the claim has"),
     "primary": Column("", "whether this is the contrast named beforehand: not adjusted"),
@@ -277,6 +280,11 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("simultaneous_low", "simultaneous_high", "claim_low", "claim_high"),
         *("shows", "withheld", "method"),
     ),
+    "claims": (
+        *("kind", "outcome", "family", "arm", "against", "arms", "shows", "withheld", "primary"),
+        *("best_part", "p_part", "from_day", "until_day", "estimate", "claim_low", "claim_high"),
+        *("p_value", "p_adjusted", "adjustment", "n", "n_mice", "doubts"),
+    ),
     "group_indices": (
         *("index", "formula", "arm", "control", "day", "n_arm", "n_control"),
         *("estimate", "conf_low", "conf_high", "method"),
@@ -298,7 +306,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "synergy": (
         *("combination", "reference", "expectation", "scale", "day", *ESTIMATES),
         *("p_adjusted", "adjustment", "combination_index", "index_low", "index_high", "verdict"),
-        *("simultaneous_low", "simultaneous_high", "p_plug_in", "method"),
+        *("simultaneous_low", "simultaneous_high", "claim_low", "claim_high", "p_plug_in"),
+        "method",
     ),
     "factorial": (
         *("effect", "order", "averaged_over", *ESTIMATES, "p_adjusted", "adjustment"),

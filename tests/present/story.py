@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
-import msgspec
-import pandas as pd
-
-from xenotrack.present.folder import everything, write_folder
+from xenotrack.present.collect import collect_tables
+from xenotrack.present.folder import write_folder
 from xenotrack.present.results import Results
-from xenotrack.present.story import Answer, Caption, Guideline, Story
+from xenotrack.present.story import Answer, Caption, Guideline, Sentence, Story
 from xenotrack.study.ingest import read_study
 
 # As matplotlib writes: a style for all the page, ids of its own, marks of an arm and its mouse.
@@ -37,11 +34,24 @@ def told(**changes: Any) -> Story:
     """A short story of the figures above."""
     words = {
         "title": "A study",
-        "headline": ("A slowed growth by 62 % (95 % 48 to 75).",),
+        "headline": (Sentence("slowed growth by 62 %", "A", "95 % CI 48 to 75"),),
         "key_figure": "growth",
         "answers": (
-            Answer("slowed", "Did it slow growth?", ("Yes.",), ("growth",), ("growth", "compare")),
-            Answer("price", "At what price?", ("Low.",), ("weight",), ("tolerability",), ("Few.",)),
+            Answer(
+                "slowed",
+                "Did it slow growth?",
+                (Sentence("Yes"),),
+                ("growth",),
+                ("growth", "compare"),
+            ),
+            Answer(
+                "price",
+                "At what price?",
+                (Sentence("Low"),),
+                ("weight",),
+                ("tolerability",),
+                ("Few.",),
+            ),
         ),
         "quality": (),
         "exclusions": ("Mouse 7: no baseline.",),
@@ -59,9 +69,6 @@ def told(**changes: Any) -> Story:
 def written_run(sheet: Path, folder: Path, story: Story | None = None) -> Path:
     """The folder of a run of ``sheet`` that tells ``story``."""
 
-    def with_story(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-        return everything(results, tables) | {"story": msgspec.to_builtins(story or told())}
-
-    with mock.patch("xenotrack.present.folder.everything", with_story):
-        write_folder(Results(read_study(sheet)), folder, lambda: PICTURES)
+    results = Results(read_study(sheet))
+    write_folder(results, collect_tables(results), story or told(), folder, lambda: PICTURES)
     return folder

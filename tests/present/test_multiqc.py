@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from xenotrack.present.folder import collect_tables
+from xenotrack.present.collect import collect_tables
 from xenotrack.present.multiqc import multiqc
 from xenotrack.present.results import Results
 from xenotrack.present.tables import json_bytes

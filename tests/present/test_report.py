@@ -18,7 +18,7 @@ import pytest
 from xenotrack.errors import InputError
 from xenotrack.present.report import render_report
 from xenotrack.present.stored import read_run, run_folders
-from xenotrack.present.story import Answer
+from xenotrack.present.story import Answer, Sentence
 
 from .story import told, written_run
 
@@ -129,7 +129,12 @@ def test_names_are_text_and_never_markup(tmp_path) -> None:
     )
     sheet = tmp_path / "sheet.csv"
     sheet.write_text(f"mouse,arm,day,volume\n{rows}".replace('"', ""), encoding="utf-8")
-    story = told(title=HOSTILE, quality=(HOSTILE,), headline=(HOSTILE,), methods=(HOSTILE,))
+    story = told(
+        title=HOSTILE,
+        quality=(HOSTILE,),
+        headline=(Sentence(HOSTILE, HOSTILE, HOSTILE),),
+        methods=(HOSTILE,),
+    )
     text = render_report(read_run(written_run(sheet, tmp_path / "out", story))).decode()
     assert "<script>alert" not in text
     assert text.count("<script>") == 1
@@ -191,7 +196,7 @@ def test_a_long_table_shows_its_beginning_and_names_its_file(tmp_path, sample) -
 
 
 def test_a_figure_that_was_not_drawn_is_left_out(tmp_path, sample) -> None:
-    answer = Answer("slowed", "Did it?", ("No.",), ("nowhere",), ("growth", "dose_grid"))
+    answer = Answer("slowed", "Did it?", (Sentence("No"),), ("nowhere",), ("growth", "dose_grid"))
     story = told(key_figure="missing", answers=(answer,))
     out = written_run(Path(sample("combination.csv")), tmp_path / "out", story)
     assert "nowhere" not in render_report(read_run(out)).decode()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xenotrack.present.results import Results
-from xenotrack.present.summary import WIDTH, answers, arm_table, summarise
+from xenotrack.present.summary import WIDTH, arm_table, summarise
 from xenotrack.study.ingest import read_study
 from xenotrack.study.settings import read_rules
 
@@ -40,7 +40,7 @@ def test_the_days_fitted_and_the_rule_are_named(pair) -> None:
 
 
 def test_every_interval_is_at_the_declared_level(pair) -> None:
-    assert set(re.findall(r"(\d+) % −?[\d.]+ to", flat(pair).partition("Doubts:")[0])) == {"90"}
+    assert set(re.findall(r"(\d+) % CI", flat(pair).partition("Doubts:")[0])) == {"90"}
 
 
 def test_every_arm_has_a_row_in_display_order(pair) -> None:
@@ -60,12 +60,13 @@ def test_lines_fit_a_page_but_for_the_table(pair) -> None:
 def test_the_contrast_named_beforehand_is_read_unadjusted() -> None:
     primary = {"primary": "alpelisib+fulvestrant - fulvestrant"}
     text = flat(results_of("combination.csv", compare=primary))
-    assert "- alpelisib+fulvestrant - fulvestrant: growth rates differ by" in text
+    assert "- Primary contrast: alpelisib+fulvestrant" in text
+    assert "not adjusted)" in text
 
 
 def test_a_triple_without_progression_blocked_it() -> None:
     triple = "alpelisib+ribociclib+fulvestrant"
-    assert f"{triple} blocked progression: on days 0 to 63 it shrank" in flat(
+    assert f"{triple} blocked progression: by day 63 none of the 9 mice still followed" in flat(
         results_of("resistant.toml")
     )
 
@@ -84,5 +85,5 @@ def test_a_study_without_control_claims_nothing_against_one() -> None:
 def test_a_study_without_growth_says_so() -> None:
     results = results_of(ALONE.encode())
     text = flat(results)
-    assert "Growth could not be fitted." in text
-    assert list(answers(results)) == []
+    assert "Growth could not be fitted" in text
+    assert "grew slower" not in text

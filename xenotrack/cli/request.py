@@ -154,6 +154,7 @@ class Request:
 
     def say_doubts(self, doubts: Iterable[Doubt]) -> None:
         """Say every doubt, or refuse to go on where the user is strict."""
+        from xenotrack.present.tell.doubts import with_remedy
         from xenotrack.study.acceptance import accept_doubts
         from xenotrack.study.refusal import refuse_doubts
 
@@ -161,7 +162,7 @@ class Request:
         if self.strict:
             refuse_doubts(doubts)
         for doubt in doubts:
-            self.say(f"{'Known' if doubt.accepted else 'Doubt'}: {doubt.told}")
+            self.say(f"{'Known' if doubt.accepted else 'Doubt'}: {with_remedy(doubt)}")
 
     def say_letters(self, study: Study) -> None:
         """Say which letters of a study's names no installed font has, where that is so."""

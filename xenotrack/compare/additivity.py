@@ -12,6 +12,7 @@ from xenotrack.compare.contrasts import RawContrasts, estimate_contrasts, t_cont
 from xenotrack.compare.excess import Excess, family_level
 from xenotrack.compare.expectations import Expectation, weights_of
 from xenotrack.compare.multiplicity import holm_p
+from xenotrack.compare.verdicts import claim_levels
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
@@ -38,13 +39,19 @@ def additivity_excess(
     tested = testable_only(raw, testable)
     family = family_level(tested, level)
     wide = testable_only(by_delta(changes, raw.estimate, gradient, family), testable)
+    p_adjusted = holm_p(tested.p_value)
+    levels = claim_levels(tested.p_value, p_adjusted, level)
+    at_claim = [by_delta(changes, raw.estimate, gradient, float(at)) for at in levels]
+    rows = np.arange(len(asked))
     index = ratio_to(expected, changes, gradient, own, level)
     log_index = np.column_stack([index.estimate, index.conf_low, index.conf_high])
     return Excess(
         raw=tested,
-        p_adjusted=holm_p(tested.p_value),
+        p_adjusted=p_adjusted,
         simultaneous_low=wide.conf_low,
         simultaneous_high=wide.conf_high,
+        claim_low=np.where(testable, [at_claim[row].conf_low[row] for row in rows], np.nan),
+        claim_high=np.where(testable, [at_claim[row].conf_high[row] for row in rows], np.nan),
         index=np.where(testable[:, None], log_index, np.nan),
         p_plug_in=np.full(len(asked), np.nan),
         methods=(f"{changes.method}; delta method on relative volume",) * len(asked),

@@ -29,7 +29,7 @@ from xenotrack.compare.families import (
 )
 from xenotrack.compare.multiplicity import ADJUST, bonferroni_level, holm_p
 from xenotrack.compare.outcomes import OUTCOMES, Better
-from xenotrack.compare.verdicts import WITHHELD, claim_level, what_it_shows
+from xenotrack.compare.verdicts import WITHHELD, claim_levels, what_it_shows
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
@@ -150,7 +150,7 @@ def adjust_family(
         p_adjusted[~alone], levels[~alone] = adjusted.p_adjusted, adjusted.levels
         names[~alone] = adjusted.name
     low, high = limits_at(source, weights, raw, levels, level)
-    own = np.array([claim_level(*p, level) for p in zip(raw.p_value, p_adjusted, strict=True)])
+    own = claim_levels(raw.p_value, p_adjusted, level)
     claim_low, claim_high = limits_at(source, weights, raw, own, level)
     return Contrasts(
         outcome=source.outcome,
@@ -237,9 +237,8 @@ def best_part_rows(
             for claim, one in zip(claims, together, strict=True)
         ]
     )
-    ps = zip(raw.p_value, p_adjusted, strict=True)
-    levels = [claim_level(*p, rules.level) for p in ps]
-    own = join_raw([claim(at)[0] for claim, at in zip(claims, levels, strict=True)])
+    levels = claim_levels(raw.p_value, p_adjusted, rules.level)
+    own = join_raw([claim(float(at))[0] for claim, at in zip(claims, levels, strict=True)])
     return Contrasts(
         outcome=source.outcome,
         about=tuple(

@@ -19,6 +19,7 @@ from xenotrack.compare.contrasts import (
 )
 from xenotrack.compare.expectations import Expectation, called, weights_of
 from xenotrack.compare.multiplicity import bonferroni_level, holm_p
+from xenotrack.compare.verdicts import claim_levels
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
 
@@ -27,7 +28,8 @@ from xenotrack.study.design import Design
 class Excess:
     """Rows of one reference, scale and day.
 
-    ``p_adjusted`` (Holm) and the simultaneous limits (Bonferroni) hold for all rows together.
+    ``p_adjusted`` (Holm) and the simultaneous limits (Bonferroni) hold for all rows together; the
+    limits of the claim are those of one row at the level that Holm left it.
     ``index`` (m, 3) is the logarithm of observed over expected volume with its limits.
     """
 
@@ -35,6 +37,8 @@ class Excess:
     p_adjusted: Floats
     simultaneous_low: Floats
     simultaneous_high: Floats
+    claim_low: Floats
+    claim_high: Floats
     index: Floats
     p_plug_in: Floats
     methods: tuple[str, ...]
@@ -71,11 +75,17 @@ def linear_excess(
     weights = np.vstack(rows)
     raw = estimate_contrasts(estimates, weights, level)
     wide = estimate_contrasts(estimates, weights, family_level(raw, level))
+    p_adjusted = holm_p(raw.p_value)
+    low, high = source_of(estimates).intervals(
+        weights, claim_levels(raw.p_value, p_adjusted, level)
+    )
     return Excess(
         raw=raw,
-        p_adjusted=holm_p(raw.p_value),
+        p_adjusted=p_adjusted,
         simultaneous_low=wide.conf_low,
         simultaneous_high=wide.conf_high,
+        claim_low=low,
+        claim_high=high,
         index=days * np.column_stack([raw.estimate, raw.conf_low, raw.conf_high]),
         p_plug_in=np.full(len(weights), np.nan),
         methods=(estimates.method,) * len(weights),
@@ -97,11 +107,21 @@ def best_part_excess(
     wide = join_raw(
         [best_part_claim(source, rows, "lower", family_level(raw, level))[0] for rows in weights]
     )
+    p_adjusted = holm_p(raw.p_value)
+    levels = claim_levels(raw.p_value, p_adjusted, level)
+    own = join_raw(
+        [
+            best_part_claim(source, rows, "lower", float(at))[0]
+            for rows, at in zip(weights, levels, strict=True)
+        ]
+    )
     return Excess(
         raw=raw,
-        p_adjusted=holm_p(raw.p_value),
+        p_adjusted=p_adjusted,
         simultaneous_low=wide.conf_low,
         simultaneous_high=wide.conf_high,
+        claim_low=own.conf_low,
+        claim_high=own.conf_high,
         index=days * np.column_stack([raw.estimate, raw.conf_low, raw.conf_high]),
         # Statistic and df are those of the part that looks best: this is the usual p-value.
         p_plug_in=2 * stdtr(raw.reference_df, -np.abs(raw.statistic)),
@@ -153,7 +173,10 @@ def join_excess(parts: Sequence[Excess]) -> Excess:
     def stacked(name: str, empty: Floats) -> Floats:
         return np.concatenate([empty, *(getattr(part, name) for part in parts)])
 
-    plain = ("p_adjusted", "simultaneous_low", "simultaneous_high", "p_plug_in")
+    plain = (
+        *("p_adjusted", "simultaneous_low", "simultaneous_high", "claim_low", "claim_high"),
+        "p_plug_in",
+    )
     return Excess(
         raw=join_raw([part.raw for part in parts]),
         index=stacked("index", np.empty((0, 3))),

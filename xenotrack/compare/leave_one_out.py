@@ -141,12 +141,15 @@ def doubts_about_mice(found: pd.DataFrame, level: float) -> Iterator[Doubt]:
         shown = row["p_adjusted"] < 1 - level
         end, mouse = ("highest", "without_highest") if shown else ("lowest", "without_lowest")
         others = row["n_changes"] - 1
-        more = f", and without {others} other{'s' if others > 1 else ''}" if others else ""
+        more = f"; {others} other mice alone would turn it, too" if others > 1 else ""
+        more = "; one other mouse alone would turn it, too" if others == 1 else more
+        against = "its best part" if row["against"] == BEST_PART else row["against"]
         yield Doubt(
             "verdict-rests-on-a-mouse",
             (row["arm"], row["against"]),
             "growth",
-            f"{row['contrast']}: the verdict on growth ({p_words(row['p_adjusted'])}) would turn "
-            f"without mouse {row[mouse]} ({p_words(row[f'p_{end}'])}){more}.",
+            f"Without mouse {row[mouse]} the growth of {row['arm']} vs {against} would "
+            f"{'not be' if shown else 'be'} shown to differ ({p_words(row[f'p_{end}'])}, beside "
+            f"{p_words(row['p_adjusted'])} with all mice){more}.",
             (row[mouse],),
         )

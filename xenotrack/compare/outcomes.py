@@ -17,10 +17,10 @@ Display = Literal["percent_per_day", "log_ratio", "hazard_ratio", "days", "share
 class Outcome:
     """One outcome: where it comes from, which way is better, and how people say it.
 
-    ``source`` is what it is made of, which doubts name; ``gain`` and ``loss`` complete "A … B";
-    ``title`` heads tables; ``display`` says how a number is written; ``question`` is the one of
-    the report that it answers; ``by_default`` outcomes are compared when none is asked for, in
-    ``families``.
+    ``source`` is what it is made of, which doubts name; ``gained`` and ``lost`` complete "A … B",
+    ``gain`` "A was not shown to … B"; ``title`` heads tables; ``display`` says how a number is
+    written; ``question`` is the one of the report that it answers; ``by_default`` outcomes are
+    compared when none is asked for, in ``families``.
     """
 
     name: str
@@ -29,8 +29,9 @@ class Outcome:
     title: str
     unit: str
     display: Display
+    gained: str
+    lost: str
     gain: str
-    loss: str
     question: str
     by_default: bool = True
     families: tuple[str, ...] = ("control", "parts")
@@ -46,8 +47,9 @@ OUTCOMES: dict[str, Outcome] = {
             title="Growth rate",
             unit="per day",
             display="percent_per_day",
-            gain="grew slower than",
-            loss="grew faster than",
+            gained="grew slower than",
+            lost="grew faster than",
+            gain="grow slower than",
             question="slowed",
         ),
         Outcome(
@@ -57,8 +59,9 @@ OUTCOMES: dict[str, Outcome] = {
             title="Hazard of progression",
             unit="log ratio",
             display="hazard_ratio",
-            gain="had a lower hazard of progression than",
-            loss="had a higher hazard of progression than",
+            gained="had a lower hazard of progression than",
+            lost="had a higher hazard of progression than",
+            gain="have a lower hazard of progression than",
             question="how-long",
         ),
         Outcome(
@@ -68,8 +71,9 @@ OUTCOMES: dict[str, Outcome] = {
             title="Days without progression",
             unit="days",
             display="days",
-            gain="stayed longer without progression than",
-            loss="progressed sooner than",
+            gained="stayed longer without progression than",
+            lost="progressed sooner than",
+            gain="stay longer without progression than",
             question="how-long",
         ),
         Outcome(
@@ -79,8 +83,9 @@ OUTCOMES: dict[str, Outcome] = {
             title="Responders",
             unit="share",
             display="share",
-            gain="had more responders than",
-            loss="had fewer responders than",
+            gained="had more responders than",
+            lost="had fewer responders than",
+            gain="have more responders than",
             question="blocked",
         ),
         Outcome(
@@ -90,8 +95,9 @@ OUTCOMES: dict[str, Outcome] = {
             title="Lowest body weight",
             unit="percentage points",
             display="points",
-            gain="lost less weight than",
-            loss="lost more weight than",
+            gained="lost less weight than",
+            lost="lost more weight than",
+            gain="lose less weight than",
             question="price",
             # Nobody claims that a combination weighs on mice less than its drugs.
             families=("control",),
@@ -103,8 +109,9 @@ OUTCOMES: dict[str, Outcome] = {
             title="Change of ln volume",
             unit="ln mm³",
             display="log_ratio",
-            gain="grew less than",
-            loss="grew more than",
+            gained="grew less than",
+            lost="grew more than",
+            gain="grow less than",
             question="slowed",
             # A straight line says the same of every day: its change is asked for.
             by_default=False,

@@ -50,6 +50,8 @@ class Synergy(RawContrasts):
     p_adjusted: Floats
     simultaneous_low: Floats
     simultaneous_high: Floats
+    claim_low: Floats
+    claim_high: Floats
     index: Floats
     p_plug_in: Floats
     method: tuple[str, ...]
@@ -96,6 +98,8 @@ class Synergy(RawContrasts):
                 "verdict": words(self.verdicts),
                 "simultaneous_low": finite(self.simultaneous_low),
                 "simultaneous_high": finite(self.simultaneous_high),
+                "claim_low": finite(self.claim_low),
+                "claim_high": finite(self.claim_high),
                 "p_plug_in": self.p_plug_in,
                 "method": words(self.method),
             }
@@ -232,6 +236,8 @@ def joined(blocks: Sequence[Block], level: float) -> Synergy:
         p_adjusted=excess.p_adjusted,
         simultaneous_low=excess.simultaneous_low,
         simultaneous_high=excess.simultaneous_high,
+        claim_low=excess.claim_low,
+        claim_high=excess.claim_high,
         index=np.exp(np.clip(excess.index, -700, 700)),
         p_plug_in=excess.p_plug_in,
         method=excess.methods,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xenotrack.arrays import Floats
 from xenotrack.compare.outcomes import Better
 
 BETTER, WORSE, NOT_SHOWN, WITHHELD = "better", "worse", "not shown", "withheld"
@@ -43,3 +44,9 @@ def claim_level(p_value: float, p_adjusted: float, level: float) -> float:
     if not p_adjusted > 0 or not p_value > 0:
         return level
     return 1 - (1 - level) * p_value / p_adjusted
+
+
+def claim_levels(p_value: Floats, p_adjusted: Floats, level: float) -> Floats:
+    """``claim_level`` of each of several contrasts."""
+    pairs = zip(p_value, p_adjusted, strict=True)
+    return np.array([claim_level(float(p), float(adjusted), level) for p, adjusted in pairs])

@@ -78,10 +78,12 @@ def _analyse(
     job: Job, study: Study, folder: Path, studio: Studio, say: Callable[[str], None]
 ) -> str:
     """Write a study's folder; its summary."""
+    from xenotrack.present.collect import collect_tables
     from xenotrack.present.figures.fonts import about_letters
     from xenotrack.present.folder import write_folder
     from xenotrack.present.results import Results
     from xenotrack.present.summary import summarise
+    from xenotrack.present.tell.whole import tell
     from xenotrack.study.refusal import refuse_doubts
 
     results = Results(study)
@@ -89,8 +91,10 @@ def _analyse(
     if job.strict:
         refuse_doubts(results.doubts)
     folder.mkdir(exist_ok=True)
-    summary = summarise(results)
-    write_folder(results, folder, studio.fetch)
+    tables = collect_tables(results)
+    story = tell(results, tables)
+    summary = summarise(results, story)
+    write_folder(results, tables, story, folder, studio.fetch)
     letters = about_letters((*study.design.arm_names, *study.mice["mouse"].astype(str)))
     if letters:
         say(letters)

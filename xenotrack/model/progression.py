@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -116,7 +116,17 @@ class ProgressionFit:
             method=f"restricted mean to day {self.until:g}, Welch",
             first_day=np.zeros(len(self.curves)),
             last_day=np.full(len(self.curves), self.until),
+            why_withheld=self._without_spread,
         )
+
+    def _without_spread(self, arms: Sequence[str]) -> str:
+        """The doubt about a difference of days where an arm of it shows no spread."""
+        quiet = [
+            name
+            for name, curve in zip(self.design.arm_names, self.curves, strict=True)
+            if curve.n_mice and not curve.n_events.sum()
+        ]
+        return "arm-without-events" if set(quiet) & set(arms) else ""
 
     @cached_property
     def log_rank_tests(self) -> tuple[tuple[str, LogRank], ...]:

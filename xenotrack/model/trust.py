@@ -171,9 +171,7 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
     p_value = chdtrc(df, max(ratio, 0.0))
     if p_value < 0.05:
         treated = (
-            "each arm has its own"
-            if fit.variances == "by_arm"
-            else "the pooled model ignores it; --variances by_arm does not"
+            "each arm has its own" if fit.variances == "by_arm" else "the pooled model ignores it"
         )
         yield Doubt(
             "unequal-variances",

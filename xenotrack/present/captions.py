@@ -13,13 +13,14 @@ import pandas as pd
 
 from xenotrack.compare.lattice import one_drug_more, why_no_step
 from xenotrack.present.figures.catalogue import FIGURES
+from xenotrack.present.numbers import join, number
 from xenotrack.present.results import Results
-from xenotrack.present.sentences import join, number, progression_rule
+from xenotrack.present.rule_words import progression_rule
 from xenotrack.present.story import Caption
 from xenotrack.present.words import days_text, rate_text
 
 LIMITS = ("estimate", "conf_low", "conf_high")
-TOGETHER = ("estimate", "simultaneous_low", "simultaneous_high")
+TOGETHER = ("estimate", "claim_low", "claim_high")
 
 
 def captions(results: Results) -> tuple[Caption, ...]:
@@ -127,20 +128,19 @@ def _weights(results: Results) -> str:
 
 def _differences(results: Results) -> str:
     rows = results.contrasts
-    claims = (rows["family"] == "parts") & rows["contrast"].str.endswith(" - best part")
-    told = rows[(rows["family"] == "control") | claims]
+    told = rows[rows["shows"].notna()]
     if told.empty:
         return "No comparison."
     return (
-        "Differences of growth rates per day, with the intervals that hold for all together: "
+        "Differences of growth rates per day, each with its interval at the adjusted level: "
         f"{_rates_of(told, 'contrast', TOGETHER)}."
     )
 
 
 def _steps(results: Results) -> str:
-    steps = {f"{arm} - {part}" for arm, part, _ in one_drug_more(results.study.design)}
+    steps = {(arm, part) for arm, part, _ in one_drug_more(results.study.design)}
     rows = results.contrasts
-    rows = rows[rows["contrast"].isin(steps)]
+    rows = rows[[pair in steps for pair in zip(rows["arm"], rows["against"], strict=True)]]
     if rows.empty:
         return why_no_step(results.study.design)
     told = _rates_of(rows, "contrast", LIMITS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,14 @@ import msgspec
 import pandas as pd
 
 from xenotrack import __version__
+from xenotrack.compare.claims import Claim
 from xenotrack.glossary import TABLES
 from xenotrack.present.figures.catalogue import FIGURES
 from xenotrack.present.multiqc import multiqc
 from xenotrack.present.prism import outcome_tables, to_prism
 from xenotrack.present.results import Results
-from xenotrack.present.tables import SCHEMA_VERSION, first_row, json_bytes, records, stack, to_csv
-from xenotrack.present.tell.whole import tell
+from xenotrack.present.story import Story
+from xenotrack.present.tables import SCHEMA_VERSION, first_row, json_bytes, records, to_csv
 from xenotrack.present.workbook import to_workbook
 from xenotrack.study.exclusions import Exclusion
 
@@ -26,10 +28,13 @@ LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "lifelines", "plotnine")
 
 
 def write_folder(
-    results: Results, folder: Path, fetch_pictures: Callable[[], dict[str, bytes]]
+    results: Results,
+    tables: dict[str, pd.DataFrame],
+    story: Story,
+    folder: Path,
+    fetch_pictures: Callable[[], dict[str, bytes]],
 ) -> None:
     """Write everything; ``fetch_pictures`` (file name → bytes) is asked last, when they are due."""
-    tables = collect_tables(results)
     for name in ("tables", "figures"):
         (folder / name).mkdir(parents=True)
     for name, frame in tables.items():
@@ -37,7 +42,7 @@ def write_folder(
     (folder / "tables.xlsx").write_bytes(to_workbook(tables))
     (folder / "prism.pzfx").write_bytes(to_prism(outcome_tables(results)))
     (folder / "xenotrack_mqc.json").write_bytes(json_bytes(multiqc(results, tables)))
-    said, made = everything(results, tables), json_bytes(manifest(results))
+    said, made = everything(results, tables, story), json_bytes(manifest(results))
     (folder / "results.json").write_bytes(json_bytes(said))
     (folder / "methods.md").write_text(methods_page(said["story"]), encoding="utf-8")
     pictures = fetch_pictures()
@@ -65,45 +70,8 @@ def methods_page(story: dict[str, Any]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
-    """Every table of the study by name; header only where there is nothing to say."""
-    from xenotrack.response.by_arm import response_by_arm
-    from xenotrack.study.finding import findings_frame
-
-    study = results.study
-    progression = results.progression
-    found = {
-        "findings": findings_frame(study.findings),
-        "tidy": study.tidy,
-        "response": results.responses.to_frame(),
-        "response_by_arm": response_by_arm(study, results.responses),
-        "progression": progression.to_frame(),
-        "progression_mice": progression.mice,
-        "progression_curve": progression.curve_frame(),
-        "logrank": progression.log_rank_frame(),
-        "tolerability": results.tolerability,
-        "influence": results.influence,
-        "blocked": results.blocked,
-    }
-    if results.has_growth:
-        found["growth"] = results.growth.to_frame()
-        found["leave_one_out"] = results.leave_one_out
-        found["factorial"] = results.factorial
-        found["dose_grid"] = results.dose_grid
-    if study.design.control is not None:
-        found["compare"] = stack([each.to_frame() for each in results.comparisons])
-        found["group_indices"] = results.group_indices.to_frame()
-        found["independent_action"] = results.independent_action.to_frame()
-        if results.has_growth:
-            found["synergy"] = results.synergy.to_frame()
-    return {
-        name: found[name] if name in found else pd.DataFrame(columns=list(columns))
-        for name, columns in TABLES.items()
-    }
-
-
-def everything(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    """results.json: the study's facts, every table, every doubt, the text of the report."""
+def everything(results: Results, tables: dict[str, pd.DataFrame], story: Story) -> dict[str, Any]:
+    """results.json: the study's facts, tables, claims and doubts, and the text of the report."""
     study = results.study
     design = study.design
     facts: dict[str, Any] = {
@@ -126,10 +94,20 @@ def everything(results: Results, tables: dict[str, pd.DataFrame]) -> dict[str, A
         "study": facts,
         "growth_model": growth,
         "tables": {name: records(frame) for name, frame in tables.items()},
+        "claims": [_claim(each) for each in results.claims],
         "doubts": [msgspec.to_builtins(doubt) for doubt in results.doubts],
         "exclusions": [_exclusion(each) for each in study.exclusions],
         "accepted": results.accepted,
-        "story": msgspec.to_builtins(tell(results, tables)),
+        "story": msgspec.to_builtins(story),
+    }
+
+
+def _claim(one: Claim) -> dict[str, Any]:
+    """A claim with its evidence; what is not a number is null."""
+    claim: dict[str, Any] = msgspec.to_builtins(one)
+    return {
+        name: None if isinstance(value, float) and not isfinite(value) else value
+        for name, value in claim.items()
     }
 
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from xenotrack.glossary import COLUMNS
 from xenotrack.present.page.cells import NOTHING
-from xenotrack.present.page.prose import anchor, breakable, lead, prose, told
+from xenotrack.present.page.prose import anchor, breakable, prose, stated
 from xenotrack.present.page.svg import inline_svg
 from xenotrack.present.page.tables import Marks, Table, views_of, whole_table
 from xenotrack.present.stored import StoredRun
@@ -55,9 +55,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(
-        anchor=anchor, breakable=breakable, lead=lead, prose=prose, told=told
-    )
+    environment.filters.update(anchor=anchor, breakable=breakable, prose=prose, stated=stated)
     return environment
 
 

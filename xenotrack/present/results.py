@@ -16,6 +16,8 @@ from xenotrack.study.study import Study
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xenotrack.compare.blocking import ArmBlocking
+    from xenotrack.compare.claims import Claim
     from xenotrack.compare.contrasts import Contrasts, ContrastSource
     from xenotrack.compare.independent_action import IndependentAction
     from xenotrack.compare.indices import GroupIndices
@@ -198,6 +200,28 @@ class Results:
         return blocked_by_arm(self.response, verdicts, design)
 
     @cached_property
+    def blocking(self) -> tuple[ArmBlocking, ...]:
+        """What each arm's growth and progression say together; none without growth."""
+        from xenotrack.compare.blocking import judge_arms
+
+        return judge_arms(self.growth, self.progression) if self.has_growth else ()
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """Everything that may be said of the arms, each claim with its evidence."""
+        from xenotrack.compare import claims
+
+        design = self.study.design
+        compared: list[Claim] = []
+        if design.control is not None:
+            for contrasts in self.comparisons:
+                compared += claims.contrast_claims(contrasts, design)
+            if self.has_growth:
+                days = self.growth.slopes().days(design.arm_names)
+                compared += claims.synergy_claims(self.synergy, design, days)
+        return claims.with_doubts((*compared, *claims.arm_claims(self.blocking)), self.doubts)
+
+    @cached_property
     def synergy(self) -> Synergy:
         """On growth rates, and on volumes at the last day fitted."""
         return self.synergy_at(None)
@@ -289,9 +313,11 @@ class Results:
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
         """Every doubt of every result, each once, and what is accepted in vain."""
+        from xenotrack.compare.blocking import doubts_about_blocking
         from xenotrack.compare.leave_one_out import doubts_about_mice
 
         groups = [self.fit_doubts, self.responses.doubts]
+        groups.append(tuple(doubts_about_blocking(self.blocking)))
         if self.study.design.control is not None:
             groups += [contrasts.doubts for contrasts in self.comparisons]
             # Why an index is missing stands in its row: a median not reached is no doubt.

@@ -14,12 +14,35 @@ class Caption(msgspec.Struct, frozen=True):
     alt: str
 
 
+class Sentence(msgspec.Struct, frozen=True):
+    """One sentence: what it is about, what it says, and the numbers behind it.
+
+    ``claims`` are the places, in the results' list of claims, of those that it states.
+    """
+
+    text: str
+    about: str = ""
+    evidence: str = ""
+    claims: tuple[int, ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """As plain text.
+
+        >>> Sentence("it grew slower", "A", "p = 0.01").whole
+        'A: it grew slower (p = 0.01).'
+        """
+        about = f"{self.about}: " if self.about else ""
+        evidence = f" ({self.evidence})" if self.evidence else ""
+        return f"{about}{self.text}{evidence}."
+
+
 class Answer(msgspec.Struct, frozen=True):
     """One question with all that answers it; ``figures`` and ``tables`` are names of files."""
 
     id: str
     question: str
-    sentences: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
     figures: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
@@ -38,7 +61,7 @@ class Story(msgspec.Struct, frozen=True):
     """The whole report as text and names: nothing in it has to be computed again."""
 
     title: str
-    headline: tuple[str, ...]
+    headline: tuple[Sentence, ...]
     key_figure: str
     answers: tuple[Answer, ...]
     quality: tuple[str, ...]

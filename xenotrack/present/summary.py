@@ -2,52 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from textwrap import fill
 
 import numpy as np
 import pandas as pd
 
-from xenotrack.compare.slowing import with_slowing
-from xenotrack.doubts import p_words
+from xenotrack.present.collect import collect_tables
+from xenotrack.present.numbers import fixed
 from xenotrack.present.results import Results
-from xenotrack.present.sentences import (
-    blocked_sentence,
-    interval,
-    left_words,
-    number,
-    parts_sentences,
-    progression_rule,
-    slowed_sentences,
-    synergy_sentences,
-    volume_rule,
-)
+from xenotrack.present.rule_words import OF_TUMORS, progression_rule, volume_rule
+from xenotrack.present.story import Story
 from xenotrack.present.tables import to_text
-from xenotrack.study.primary import Primary
+from xenotrack.present.tell.doubts import with_remedy
+from xenotrack.present.tell.whole import tell
 from xenotrack.study.study import Study
 
 WIDTH = 96
-OF_TUMORS = {
-    "sum": "A mouse is the sum of its tumours.",
-    "largest": "A mouse is the largest of its tumours on each day.",
-    "each": "A mouse is the geometric mean of its tumours, and progresses with the first of them.",
-}
-ADJUSTMENTS = {
-    "holm": "p for all arms together by Holm, intervals by Bonferroni",
-    "dunnett": "p and intervals for all arms together, by Dunnett",
-    "none": "each arm for itself, unadjusted",
-}
 
 
-def summarise(results: Results) -> str:
-    """The study, a row an arm, and the sentences that matter, each with interval and days."""
+def summarise(results: Results, story: Story | None = None) -> str:
+    """The study, a row an arm, and what its story says, with every doubt.
+
+    ``story`` is that of the report, told anew where it is not given.
+    """
+    story = story or tell(results, collect_tables(results))
     blocks = [_opening(results), to_text(arm_table(results)).decode().rstrip()]
-    blocks += [_listed(heading, said) for heading, said in answers(results) if said]
+    blocks.append(_listed("In short:", [one.whole for one in story.headline]))
+    for answer in story.answers:
+        if answer.sentences:
+            blocks.append(_listed(answer.question, [one.whole for one in answer.sentences]))
     if results.study.exclusions:
         blocks.append(_listed("Excluded:", [one.text for one in results.study.exclusions]))
-    open_doubts = [doubt.text for doubt in results.doubts if not doubt.accepted]
+    open_doubts = [with_remedy(doubt) for doubt in results.doubts if not doubt.accepted]
     lists = {"Known:": results.accepted, "Doubts:": open_doubts}
-    blocks += [_listed(heading, said) for heading, said in lists.items() if said]
+    blocks += [_listed(heading, texts) for heading, texts in lists.items() if texts]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -108,12 +97,18 @@ def arm_table(results: Results) -> pd.DataFrame:
         growth = results.growth.to_frame()
         percent = f"{100 * level:g} %"
         columns["mice"] = growth["n_mice"]
-        columns[f"rate per day ({percent})"] = [
+        columns[f"% a day ({percent} CI)"] = [
             _estimate(*row)
             for row in zip(growth["estimate"], growth["conf_low"], growth["conf_high"], strict=True)
         ]
-        columns["doubling, days"] = [
-            number(days) if np.isfinite(days) else "–" for days in growth["doubling_time_days"]
+        columns["doubling"] = [
+            _doubling(*row)
+            for row in zip(
+                growth["doubling_time_days"],
+                growth["doubling_time_low"],
+                growth["doubling_time_high"],
+                strict=True,
+            )
         ]
         columns["growth"] = growth["verdict"]
     columns["progressed"] = [
@@ -136,8 +131,19 @@ def arm_table(results: Results) -> pd.DataFrame:
 def _estimate(estimate: float, low: float, high: float) -> str:
     if np.isnan(estimate):
         return "–"
-    ends = "" if np.isnan(low) else f" ({low:.4f} to {high:.4f})"
-    return f"{estimate:.4f}{ends}".replace("-", "−")
+    ends = "" if np.isnan(low) else f" ({fixed(100 * low, 1)} to {fixed(100 * high, 1)})"
+    return f"{fixed(100 * estimate, 1)}{ends}"
+
+
+def _doubling(days: float, low: float, high: float) -> str:
+    """A doubling time; only its lower limit where the arm may not grow at all.
+
+    >>> _doubling(14.7, 13.0, 17.0), _doubling(417.0, 73.0, float("nan"))
+    ('15 d', '> 73 d')
+    """
+    if np.isfinite(days) and np.isfinite(high):
+        return f"{days:.0f} d"
+    return f"> {low:.0f} d" if np.isfinite(low) else "–"
 
 
 def _median(mice: int, median: float, low: float, high: float) -> str:
@@ -146,77 +152,3 @@ def _median(mice: int, median: float, low: float, high: float) -> str:
     ends = [f"{end:.3g}" if np.isfinite(end) else "–" for end in (low, high)]
     middle = f"{median:.3g}" if np.isfinite(median) else "not reached"
     return middle if ends == ["–", "–"] else f"{middle} ({ends[0]} to {ends[1]})"
-
-
-def answers(results: Results) -> Iterator[tuple[str, list[str]]]:
-    """What slowed growth, what blocked it, what combining adds: a heading and its sentences."""
-    design = results.study.design
-    level = design.rules.compare.level
-    if not results.has_growth:
-        return
-    facts = results.growth.facts().iloc[0]
-    days = f"days {facts['first_day']:g} to {facts['last_day']:g}"
-    compared = _contrasts(results, "growth_rate")
-    if design.control is None:
-        names = ", ".join(design.arm_names)
-        yield (
-            "What slowed growth:",
-            [f"Nothing was compared: no arm is the control. Choose one with --control: {names}."],
-        )
-    else:
-        family = compared[compared["family"] == "control"]
-        how = ADJUSTMENTS[design.rules.compare.adjust]
-        yield (
-            f"What slowed growth, {days} (rate against that of {design.control}, above 100 % it "
-            f"shrinks; {how}):",
-            slowed_sentences(with_slowing(family, results.growth), design.control, level),
-        )
-    yield f"What blocked it, growth of {days}, progression of all days:", _blocked(results, level)
-    parts, days_gained = (
-        rows[rows["family"] == "parts"] for rows in (compared, _contrasts(results, "rmst_days"))
-    )
-    yield f"What combining adds, {days}:", parts_sentences(parts, days_gained, design, level)
-    if design.control is not None:
-        found = results.synergy.to_frame()
-        yield (
-            f"Whether that is more than the sum, {days} (negative is synergy; one line for all "
-            "these days):",
-            synergy_sentences(found[found["scale"] == "rate"], level),
-        )
-    yield f"Primary contrast, {days}:", _primary(compared, design.primary, level)
-
-
-def _contrasts(results: Results, outcome: str) -> pd.DataFrame:
-    """The contrasts of an outcome; none without a control."""
-    if results.study.design.control is not None:
-        for contrasts in results.comparisons:
-            if contrasts.outcome == outcome:
-                return contrasts.to_frame()
-    return pd.DataFrame(columns=["family", "contrast"])
-
-
-def _blocked(results: Results, level: float) -> list[str]:
-    growth, blocked = results.growth.to_frame(), results.blocked
-    progressed = blocked[blocked["category"] == "progressed"].set_index("arm")
-    fit, last = results.growth.facts().iloc[0], float(results.study.readings["day"].max())
-    days = (f"days {fit['first_day']:g} to {fit['last_day']:g}", f"day {number(last)}")
-    said = [
-        blocked_sentence(
-            row, progressed.loc[arm], days, left_words(results.progression.mice, arm, last), level
-        )
-        for arm, row in growth.set_index("arm", drop=False).iterrows()
-    ]
-    return [text for text in said if text] or ["No arm was shown to hold growth."]
-
-
-def _primary(compared: pd.DataFrame, primary: Primary | None, level: float) -> list[str]:
-    """The primary contrast, read unadjusted."""
-    if primary is None:
-        return []
-    rows = compared[compared["contrast"] == primary.label].head(1)
-    return [
-        f"{primary.label}: growth rates differ by {number(row['estimate'])} per day "
-        f"({interval(row['conf_low'], row['conf_high'], level)}, {p_words(row['p_value'])}, "
-        "not adjusted)."
-        for _, row in rows.iterrows()
-    ]

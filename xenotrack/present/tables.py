@@ -15,7 +15,7 @@ from xenotrack.errors import InputError
 from xenotrack.present.delimited import delimited
 from xenotrack.present.words import printable
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def to_csv(frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = None) -> bytes:

@@ -83,7 +83,7 @@ def _no_day(reason: str) -> Doubt:
         "no-index-day",
         (),
         "indices",
-        f"{reason}, so no day has all of them for indices such as TGI; name one with --day.",
+        f"{reason}, so no day has all of them for indices such as TGI.",
     )
 
 
@@ -102,7 +102,7 @@ def _early(day: float, last: Floats) -> Iterator[Doubt]:
             (),
             "indices",
             f"Indices are of day {day:g}, the last with every control mouse, though half of them "
-            f"were followed to day {usual:g}; name a later day with --day.",
+            f"were followed to day {usual:g}.",
         )
 
 

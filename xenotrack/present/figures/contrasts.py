@@ -10,8 +10,7 @@ from plotnine import (
     labs,
 )
 
-from xenotrack.compare.families import BEST_PART as BEST_PART_NAME
-from xenotrack.compare.families import primary_pair
+from xenotrack.compare.families import BEST_PART
 from xenotrack.doubts import p_words
 from xenotrack.present.axes import reach
 from xenotrack.present.figures.artists import geom_points, geom_segments
@@ -41,8 +40,7 @@ NAME_WIDTH = 27  # characters
 NARROW_WIDTH = 22
 SHORT = 12  # characters of a control's name that each row can have
 END = 2.06  # where the words end, in shares of the differences' own axis
-BEST_PART = f" - {BEST_PART_NAME}"
-LIMITS = ["simultaneous_low", "simultaneous_high"]
+LIMITS = ["claim_low", "claim_high"]
 
 
 def draw(results: Results) -> ggplot:
@@ -73,9 +71,9 @@ def contrasts(design: Design, table: pd.DataFrame) -> ggplot:
         *forest_scales(rows["y"].tolist(), names, low, high, END),
         labs(x="Difference of growth rates (per day)"),
         caption(
-            f"Left of the line the first arm grows slower. Each {interval_name(design)} holds for "
-            "all arms of its block together, and may hold 0 where Holm's p is small; the primary "
-            "contrast stands alone. Best part: the difference from the part that looks best"
+            f"Left of the line the first arm grows slower. Each {interval_name(design)} is at the "
+            "level that the adjustment over its block leaves; the primary contrast is not "
+            "adjusted. Best part: the difference from the part that looks best"
             + (", p of the one least surely beaten." if has_words() else "."),
             about_numbers("compare"),
         ),
@@ -87,31 +85,25 @@ def _rows(design: Design, table: pd.DataFrame) -> pd.DataFrame:
 
     The primary contrast comes first where it is neither with control nor a claim.
     """
-    named = design.primary.label if design.primary is not None else None
-    claims = (table["family"] == "parts") & table["contrast"].str.endswith(BEST_PART)
+    claims = (table["family"] == "parts") & (table["against"] == BEST_PART)
     usual = (table["family"] == "control") | claims
-    first = ~usual & (table["contrast"] == named) & ~table.duplicated("contrast")
+    first = ~usual & table["primary"].astype(bool)
     block = np.select([first, claims], [0, 2], 1)
     drawn = table.assign(block=block)[usual | first].dropna(subset=["estimate"])
     drawn = drawn.sort_values("block", kind="stable")
-    pairs = [_pair(design, contrast) for contrast in drawn["contrast"]]
+    others = [_other(design, name) for name in drawn["against"]]
     place = np.arange(len(drawn)) + 0.7 * np.unique(drawn["block"], return_inverse=True)[1]
     return drawn.assign(
-        arm=[arm for arm, _ in pairs],
-        label=[f"{arm} against {other}" for arm, other in pairs],
+        label=[f"{arm} against {other}" for arm, other in zip(drawn["arm"], others, strict=True)],
         y=place.max(initial=0) + 1 - place,
     )
 
 
-def _pair(design: Design, contrast: str) -> tuple[str, str]:
-    """The arm that a contrast is about, and what it is held against, in words."""
-    primary = primary_pair(design)
-    if primary is not None and contrast == primary.label and primary.other != BEST_PART_NAME:
-        return primary.arm, primary.other
-    if contrast.endswith(BEST_PART):
-        return contrast.removesuffix(BEST_PART), "its best part"
-    control = str(design.control)
-    return contrast.removesuffix(f" - {control}"), control if len(control) <= SHORT else "control"
+def _other(design: Design, against: str) -> str:
+    """What an arm is held against, in words that each row can have."""
+    if against == BEST_PART:
+        return "its best part"
+    return "control" if against == design.control and len(against) > SHORT else against
 
 
 def _whole(rows: pd.DataFrame) -> pd.DataFrame:

@@ -6,14 +6,12 @@ import re
 
 from markupsafe import Markup, escape
 
+from xenotrack.present.story import Sentence
+
 DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(10\.\d{4,9}/[^\s<>\"']*[^\s<>\"'.,;)])")
 
 # A line must not end between a number and its %, nor within "p < 0.05".
 APART = re.compile(r"(?<=\d) (?=%)|(?<=\bp) (?=[<=])|(?<=\bp [<=]) (?=\d)")
-
-ASIDE = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
-# Up to the first colon that is in no bracket.
-ABOUT = re.compile(r"(?:[^():]|\([^()]*\))+:(?= )")
 
 
 def anchor(name: str) -> str:
@@ -40,32 +38,17 @@ def prose(text: str) -> Markup:
     return Markup("").join([*parts, escape(text[end:])])
 
 
-def told(text: str) -> Markup:
-    """A finding as prose, whose numbers in brackets stand back behind its words.
+def stated(sentence: Sentence) -> Markup:
+    """A sentence whose subject is set apart, and whose numbers stand back behind its words.
 
-    >>> told("A grew slower (95 days) than B (the control).")
-    Markup('A grew slower <span class="numbers">(95 days)</span> than B (the control).')
+    >>> stated(Sentence("it grew slower", "A", "95 days"))
+    Markup('<strong>A:</strong> it grew slower <span class="numbers">(95 days)</span>.')
     """
-    parts, end = [], 0
-    for found in ASIDE.finditer(text):
-        if not re.search(r"\d", found[0]):
-            continue
-        numbers = Markup('<span class="numbers">{}</span>').format(prose(found[0]))
-        parts += [prose(text[end : found.start()]), numbers]
-        end = found.end()
-    return Markup("").join([*parts, prose(text[end:])])
-
-
-def lead(text: str) -> Markup:
-    """A finding that begins with what it is about, set apart.
-
-    >>> lead("Price, of A (in g): high.")
-    Markup('<strong>Price, of A (in g):</strong> high.')
-    """
-    about = ABOUT.match(text)
-    if about is None:
-        return told(text)
-    return Markup("<strong>{}</strong>{}").format(prose(about[0]), told(text[about.end() :]))
+    about = Markup("<strong>{}:</strong> ").format(prose(sentence.about)) if sentence.about else ""
+    numbers = ""
+    if sentence.evidence:
+        numbers = Markup(' <span class="numbers">({})</span>').format(prose(sentence.evidence))
+    return Markup("{}{}{}.").format(about, prose(sentence.text), numbers)
 
 
 def breakable(text: str) -> Markup:

@@ -25,7 +25,7 @@ MOST_ROWS = 400
 SOME_ROWS = 40
 # Tables that hold unlike quantities are rounded by what each row is about.
 ROUNDED_BY = {"compare": "outcome", "group_indices": "index", "synergy": "scale"}
-NAMES_ARM = ("arm", "combination", "contrast")
+NAMES_ARM = ("arm", "combination")
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,7 @@ class Marks:
     def arm_of(self, row: Row) -> str:
         """The number of the arm that a row is about; a contrast is about its first."""
         named = next((str(row[key]) for key in NAMES_ARM if row.get(key)), "")
-        # The longest first: the name of an arm may itself hold a dash.
-        parts = named.split(" - ")
-        starts = (" - ".join(parts[:end]) for end in range(len(parts), 0, -1))
-        return next((str(self.arms[name]) for name in starts if name in self.arms), "")
+        return str(self.arms.get(named, ""))
 
     def mouse_of(self, row: Row) -> str:
         return str(self.mice.get(str(row.get("mouse")), ""))

@@ -42,7 +42,8 @@ class View(NamedTuple):
 
 MOST_LARGEST = 12
 ALONE = ("estimate", "conf_low", "conf_high")
-TOGETHER = ("estimate", "simultaneous_low", "simultaneous_high")
+TOGETHER = ("estimate", "claim_low", "claim_high")
+JOINTLY = ("estimate", "simultaneous_low", "simultaneous_high")
 PER_DAY, DAYS, SHARE = "difference, per day", "difference, days", "difference, share"
 RATIO = "hazard ratio"
 POINTS = "difference, points"
@@ -165,7 +166,7 @@ VIEWS: dict[str, tuple[View, ...]] = {
                 Shown("day", ("day",)),
                 Shown("observed", ("observed",)),
                 Shown("expected", ("expected",)),
-                Shown("difference (% for all together)", TOGETHER),
+                Shown("difference (% for all together)", JOINTLY),
                 Shown("verdict", ("verdict",)),
             ),
         ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from xenotrack.present.sentences import join, progression_rule
+from xenotrack.present.numbers import join
+from xenotrack.present.rule_words import progression_rule
 from xenotrack.present.story import Guideline
 from xenotrack.present.tell.facts import Facts
 from xenotrack.study.rulebook import KEYS

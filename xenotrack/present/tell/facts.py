@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from xenotrack.compare.outcomes import OUTCOMES
-from xenotrack.compare.slowing import with_slowing
+from xenotrack.compare.blocking import ArmBlocking
+from xenotrack.compare.claims import Claim
 from xenotrack.present.results import Results
+from xenotrack.present.tell.doubts import question_of
 from xenotrack.study.design import Design
 
 
@@ -35,6 +36,40 @@ class Facts:
         return self.design.control
 
     @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """Everything that may be said, in the order of the table ``claims``."""
+        return self.results.claims
+
+    def place_of(self, claim: Claim) -> int:
+        """Where a claim stands in that table."""
+        return self.claims.index(claim)
+
+    def claims_of(self, outcome: str, family: str = "") -> list[Claim]:
+        """The claims of one outcome, of one family where it is named."""
+        return [
+            claim
+            for claim in self.claims
+            if claim.outcome == outcome and family in ("", claim.family)
+        ]
+
+    @cached_property
+    def primary(self) -> Claim | None:
+        """The claim that was declared beforehand; None without one, or where it has no test."""
+        return next((claim for claim in self.claims if claim.primary), None)
+
+    @cached_property
+    def _blocking(self) -> dict[str, ArmBlocking]:
+        return {one.arm: one for one in self.results.blocking}
+
+    def rate_of(self, arm: str) -> ArmBlocking | None:
+        """An arm's growth rate, over its own days, with its verdict; None without growth."""
+        return self._blocking.get(arm)
+
+    def blocking_of(self, arm: str) -> ArmBlocking:
+        """What growth and progression of an arm say together."""
+        return self._blocking[arm]
+
+    @cached_property
     def days_fitted(self) -> str:
         """The days of the growth fit in words; empty without one."""
         if not self.results.has_growth:
@@ -46,15 +81,10 @@ class Facts:
     def last_day(self) -> float:
         return float(self.results.study.readings["day"].max())
 
-    @cached_property
-    def without_events(self) -> frozenset[str]:
-        """The arms of which no mouse progressed, as far as a doubt says so."""
-        return frozenset(
-            arm
-            for doubt in self.results.doubts
-            if doubt.rule == "arm-without-events"
-            for arm in doubt.arms
-        )
+    @property
+    def weighed(self) -> bool:
+        """Whether the body weight of any mouse is known."""
+        return bool((self.tables["tolerability"]["n_weighed"] > 0).any())
 
     @cached_property
     def readings_not_fitted(self) -> str:
@@ -83,42 +113,20 @@ class Facts:
             "all else."
         )
 
-    def progressed(self, arm: str) -> pd.Series | None:
-        """The share of an arm's mice that progressed, with its exact interval."""
-        rows = self.tables["blocked"]
-        found = rows[(rows["arm"] == arm) & (rows["category"] == "progressed")]
-        return found.iloc[0] if len(found) else None
-
-    def contrasts(self, outcome: str, family: str) -> pd.DataFrame:
-        rows = self.tables["compare"]
-        return rows[(rows["outcome"] == outcome) & (rows["family"] == family)]
-
-    @cached_property
-    def slowing(self) -> pd.DataFrame:
-        """Growth rates against control, with their percents."""
-        rows = self.contrasts("growth_rate", "control")
-        return with_slowing(rows, self.results.growth) if len(rows) else rows
-
     def arm_row(self, table: str, arm: str) -> pd.Series | None:
         """An arm's row of a table; None where it has none."""
         rows = self.tables[table]
         found = rows[rows["arm"] == arm]
         return found.iloc[0] if len(found) else None
 
-    def primary(self, outcome: str) -> pd.Series | None:
-        """The contrast named beforehand, of one outcome."""
+    def compared(self, outcome: str, arm: str, against: str) -> pd.Series | None:
+        """A row of the table ``compare``, claim or not; None where there is none."""
         rows = self.tables["compare"]
-        named = self.design.primary
-        label = named.label if named is not None else None
-        found = rows[(rows["outcome"] == outcome) & (rows["contrast"] == label)]
-        return found.iloc[0] if len(found) else None
+        rows = rows[
+            (rows["outcome"] == outcome) & (rows["arm"] == arm) & (rows["against"] == against)
+        ]
+        return rows.iloc[0] if len(rows) else None
 
-    def doubts(self, rules: Iterable[str], outcomes: Iterable[str] = ()) -> tuple[str, ...]:
-        """The doubts with these names; those that name an outcome only where it is one of these."""
-        wanted, outcomes = set(rules), set(outcomes)
-        return tuple(
-            doubt.told
-            for doubt in self.results.doubts
-            if doubt.rule in wanted
-            and (doubt.outcome not in OUTCOMES or not outcomes or doubt.outcome in outcomes)
-        )
+    def doubts(self, question: str) -> tuple[str, ...]:
+        """The doubts that stand beside a question."""
+        return tuple(one.told for one in self.results.doubts if question_of(one) == question)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from importlib.metadata import version
 
 from xenotrack import __version__
-from xenotrack.present.sentences import join, number, progression_rule, volume_rule
-from xenotrack.present.summary import OF_TUMORS
+from xenotrack.present.numbers import join, number
+from xenotrack.present.rule_words import OF_TUMORS, progression_rule, volume_rule
 from xenotrack.present.tell.facts import Facts
 from xenotrack.present.tell.references import Citations
 
@@ -177,10 +177,10 @@ def progression(facts: Facts, cite: Citations) -> Iterator[str]:
             "Mean times without progression were compared by t tests with Welch's degrees of "
             "freedom, on the variances of the areas under the curves."
         )
-        if facts.without_events:
+        if any(doubt.rule == "arm-without-events" for doubt in facts.results.doubts):
             yield (
-                "Where no mouse of an arm progressed, that variance is taken as 0, and a "
-                "difference of mean times is claimed only where hazards differ, too."
+                "Where no mouse of an arm progressed, that variance is taken as 0, and no "
+                "difference of mean times is claimed."
             )
         yield (
             "Hazards were compared by Cox regression with Firth's penalty, profile likelihood "

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from xenotrack.present.captions import captions
+from xenotrack.present.numbers import join
 from xenotrack.present.results import Results
-from xenotrack.present.sentences import join
 from xenotrack.present.story import Story
 from xenotrack.present.tell.answers import answers
 from xenotrack.present.tell.arrive import arrive

@@ -1,0 +1,129 @@
+"""Which arms blocked progression, which held growth on average, and which came back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.compare.verdicts import WITHHELD
+from xenotrack.doubts import Doubt
+from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.progression import ProgressionFit
+from xenotrack.model.survival import SurvivalCurve
+from xenotrack.response.by_arm import clopper_pearson
+
+BLOCKED, HELD, REGREW = "blocked", "held", "regrew"
+FEWEST_AT_RISK = 5
+"""None of 5 mice leaves room for half of all mice to progress (95 % limit 52 %); fewer say less."""
+LAST_PART = 0.9  # of an arm's follow-up: mice read a few days before the last are followed, too
+
+
+@dataclass(frozen=True)
+class ArmBlocking:
+    """What one arm's growth and progression say together.
+
+    ``verdict`` and the rate (per day, over ``from_day`` to ``until_day``) are those of the growth
+    fit. ``n_progressed`` of ``n_mice`` had progressed by ``day``, when ``n_at_risk`` were still
+    followed without; ``share_low`` and ``share_high`` bound the share that progresses by then.
+    """
+
+    arm: str
+    verdict: str
+    from_day: float
+    until_day: float
+    rate: float
+    rate_low: float
+    rate_high: float
+    n_mice: int
+    n_progressed: int
+    n_at_risk: int
+    day: float
+    share_low: float
+    share_high: float
+
+    @property
+    def is_held(self) -> bool:
+        """Whether growth was held on average."""
+        return self.verdict in ("shrinking", "blocked")
+
+    @property
+    def few_at_risk(self) -> bool:
+        """Whether too few mice were followed for "none progressed" to say much."""
+        return self.n_at_risk < max(FEWEST_AT_RISK, self.n_mice / 2)
+
+    @property
+    def shows(self) -> str:
+        """``blocked | held | regrew | withheld``; "" where growth was not held."""
+        if self.verdict == REGREW:
+            return REGREW
+        if not self.is_held or self.n_mice == 0:
+            return ""
+        if self.n_progressed:
+            return HELD
+        return WITHHELD if self.few_at_risk else BLOCKED
+
+
+def judge_arms(growth: GrowthFit, progression: ProgressionFit) -> tuple[ArmBlocking, ...]:
+    """Every arm of a study, in display order."""
+    rates = growth.to_frame()
+    level = growth.level
+    return tuple(
+        judge_arm(rate, first, last, curve, level)
+        for (_, rate), first, last, curve in zip(
+            rates.iterrows(), growth.first_day, growth.last_day, progression.curves, strict=True
+        )
+    )
+
+
+def judge_arm(
+    rate: pd.Series, first: float, last: float, curve: SurvivalCurve, level: float
+) -> ArmBlocking:
+    """One arm, from its row of the table ``growth`` and its curve of progression."""
+    events, day, at_risk = followed(curve)
+    # Without events the bound rests on those still followed: nobody knows of the others.
+    total = curve.n_mice if events else at_risk
+    low, high = clopper_pearson(np.array([events]), np.array([total]), level)
+    return ArmBlocking(
+        arm=str(rate["arm"]),
+        verdict=rate["verdict"] or "",
+        from_day=float(first),
+        until_day=float(last),
+        rate=float(rate["estimate"]),
+        rate_low=float(rate["conf_low"]),
+        rate_high=float(rate["conf_high"]),
+        n_mice=curve.n_mice,
+        n_progressed=events,
+        n_at_risk=at_risk,
+        day=day,
+        share_low=float(low[0]),
+        share_high=float(high[0]),
+    )
+
+
+def followed(curve: SurvivalCurve) -> tuple[int, float, int]:
+    """How many mice progressed, up to which day, and how many were still followed then.
+
+    The day is the first of the last tenth of the arm's follow-up on which a mouse left it, so
+    that mice last read a visit before the others count as followed.
+    """
+    if not curve.n_mice:
+        return 0, np.nan, 0
+    events = int(curve.n_events.sum())
+    at = int(np.argmax(curve.days >= LAST_PART * curve.last_day))
+    return events, float(curve.days[-1] if events else curve.days[at]), int(curve.n_at_risk[at])
+
+
+def doubts_about_blocking(arms: Sequence[ArmBlocking]) -> Iterator[Doubt]:
+    """Arms of which no mouse progressed, and most were not followed."""
+    for one in arms:
+        if one.shows == WITHHELD:
+            yield Doubt(
+                "few-at-risk",
+                (one.arm,),
+                "progression",
+                f"Only {one.n_at_risk} of {one.n_mice} mice of {one.arm} were still followed on "
+                f"day {one.day:g}: that none progressed by then says little of the others.",
+            )

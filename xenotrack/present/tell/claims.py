@@ -1,0 +1,169 @@
+"""Claims as sentences: each says what its claim shows, and the numbers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+
+from xenotrack.compare.blocking import BLOCKED, HELD, REGREW, ArmBlocking
+from xenotrack.compare.claims import Claim
+from xenotrack.compare.families import BEST_PART
+from xenotrack.compare.outcomes import OUTCOMES
+from xenotrack.compare.synergy_verdicts import (
+    ANTAGONISM,
+    BEYOND_PAIRS,
+    LESS_THAN_PAIRS,
+    SYNERGY,
+    UNDECIDED,
+)
+from xenotrack.compare.verdicts import BETTER, WITHHELD, WORSE
+from xenotrack.doubts import p_words
+from xenotrack.present.numbers import (
+    confidence,
+    days_range,
+    decimals,
+    effect,
+    fixed,
+    number,
+    per_day,
+    share,
+)
+from xenotrack.present.story import Sentence
+from xenotrack.present.tell.doubts import in_short
+from xenotrack.present.tell.facts import Facts
+from xenotrack.present.tell.leaving import who_left
+
+# The references that are told; the best part is told with the claims of each outcome.
+REFERENCES = {
+    "bliss": "its single drugs predict",
+    "bliss_doublet": "{parts} together predict",
+    "interaction": "its smaller combinations predict",
+}
+
+
+def contrast_sentence(claim: Claim, facts: Facts) -> Sentence:
+    """What a contrast of one outcome shows."""
+    return Sentence(
+        contrast_text(claim, facts),
+        evidence=contrast_evidence(claim, facts),
+        claims=(facts.place_of(claim),),
+    )
+
+
+def contrast_text(claim: Claim, facts: Facts) -> str:
+    """The words of a contrast; a claim over the best part is one over each part."""
+    outcome = OUTCOMES[claim.outcome]
+    other = "each of its parts" if claim.against == BEST_PART else claim.against
+    if claim.shows == BETTER:
+        return shrank(claim, facts) or f"{claim.arm} {outcome.gained} {other}"
+    if claim.shows == WORSE:
+        return f"{claim.arm} {outcome.lost} {other}"
+    if claim.shows == WITHHELD:
+        reason = in_short(claim.withheld, facts.results.doubts, claim.arms)
+        return f"{claim.arm} is not claimed to {outcome.gain} {other}, since {reason}"
+    if claim.against == BEST_PART:
+        return f"{claim.arm} was not shown to {outcome.gain} {other}"
+    return f"{claim.arm} was not shown to differ from {other} in {outcome.title.lower()}"
+
+
+def versus(arm: str, against: str) -> str:
+    """A contrast by its arms.
+
+    >>> versus("A+B", "A"), versus("A+B", "best part")
+    ('A+B vs A', 'A+B vs its best part')
+    """
+    return f"{arm} vs {'its best part' if against == BEST_PART else against}"
+
+
+def shrank(claim: Claim, facts: Facts) -> str:
+    """An arm that shrank while the other grew, over the very days of the contrast; else "".
+
+    Slower growth is a poor word for it.
+    """
+    if claim.outcome != "growth_rate" or claim.against == BEST_PART:
+        return ""
+    arm, other = facts.rate_of(claim.arm), facts.rate_of(claim.against)
+    if arm is None or other is None or arm.verdict != "shrinking" or other.verdict != "growing":
+        return ""
+    days = (claim.from_day, claim.until_day)
+    if days != (arm.from_day, arm.until_day) or days != (other.from_day, other.until_day):
+        return ""
+    return f"{arm.arm} shrank by {per_day(-arm.rate)}; {other.arm} grew by {per_day(other.rate)}"
+
+
+def contrast_evidence(claim: Claim, facts: Facts) -> str:
+    """The days, the estimate with its interval, and the p-value of a contrast."""
+    outcome = OUTCOMES[claim.outcome]
+    shown = effect(outcome.display, claim.estimate, claim.low, claim.high, facts.level)
+    if outcome.display == "percent_per_day":
+        shown = f"difference {shown}"
+    parts = [days_range(claim.from_day, claim.until_day)]
+    if claim.best_part:
+        parts.append(f"against {claim.best_part}, which looks best, {shown}")
+    else:
+        parts.append(shown)
+    p = p_words(claim.p_adjusted)
+    if claim.p_part != claim.best_part:
+        p += f", against {claim.p_part}"
+    if claim.primary:
+        p += ", not adjusted"
+    return "; ".join(part for part in [*parts, p] if part)
+
+
+def synergy_sentence(claim: Claim, facts: Facts) -> Sentence:
+    """Whether a combination is more than a reference predicts."""
+    predicted = REFERENCES[claim.outcome].format(parts=claim.against)
+    text = {
+        SYNERGY: f"{claim.arm} did more than {predicted}",
+        BEYOND_PAIRS: f"{claim.arm} did more than {predicted}",
+        ANTAGONISM: f"{claim.arm} did less than {predicted}",
+        LESS_THAN_PAIRS: f"{claim.arm} did less than {predicted}",
+        UNDECIDED: f"{claim.arm} was not shown to do more or less than {predicted}",
+        WITHHELD: f"{claim.arm} is not claimed to do more or less than {predicted}",
+    }[claim.shows]
+    shown = effect("percent_per_day", claim.estimate, claim.low, claim.high, facts.level)
+    parts = [days_range(claim.from_day, claim.until_day), f"excess {shown}"]
+    evidence = "; ".join(part for part in [*parts, p_words(claim.p_adjusted)] if part)
+    return Sentence(text, evidence=evidence, claims=(facts.place_of(claim),))
+
+
+def arm_sentence(claim: Claim, facts: Facts) -> Sentence:
+    """Whether an arm blocked progression, held growth on average, or came back."""
+    one = facts.blocking_of(claim.arm)
+    day = f"day {number(one.day)}"
+    text = {
+        BLOCKED: f"{one.arm} blocked progression: by {day} {_none_of(one)} had progressed",
+        HELD: f"{one.arm} held growth on average, and {_some_of(one)} progressed by {day}",
+        REGREW: f"{one.arm} held tumours at first, and they came back",
+        WITHHELD: f"{one.arm} is not claimed to block progression: no mouse progressed, but only "
+        f"{one.n_at_risk} of {one.n_mice} were still followed on {day}",
+    }[claim.shows]
+    left = who_left(facts, one.arm)
+    parts = [*_share(one, facts.level), _rate(one, facts.level), *([left] if left else [])]
+    return Sentence(text, evidence="; ".join(parts), claims=(facts.place_of(claim),))
+
+
+def _none_of(one: ArmBlocking) -> str:
+    if one.n_at_risk == one.n_mice:
+        return f"none of its {one.n_mice} mice"
+    return f"none of the {one.n_at_risk} mice still followed (of {one.n_mice})"
+
+
+def _some_of(one: ArmBlocking) -> str:
+    mice = "mouse" if one.n_progressed == 1 else "mice"
+    return f"{one.n_progressed} of its {one.n_mice} {mice}"
+
+
+def _share(one: ArmBlocking, level: float) -> Iterator[str]:
+    """The limits of the share that progresses."""
+    if isfinite(one.share_high):
+        yield f"share that progresses {share(one.share_low, one.share_high, level)}"
+
+
+def _rate(one: ArmBlocking, level: float) -> str:
+    """The growth rate of the arm on average, with its days; never a law of its mice."""
+    rate, low, high = (100 * each for each in (one.rate, one.rate_low, one.rate_high))
+    places = decimals([rate, low, high], 100.0)
+    ends = confidence(low, high, level, lambda end: fixed(end, places))
+    days = days_range(one.from_day, one.until_day)
+    return f"mean growth {fixed(rate, places)} % a day on {days}, {ends}"

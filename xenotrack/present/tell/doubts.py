@@ -1,0 +1,122 @@
+"""What people are told of each doubt: where it stands, in few words, and what to do about it.
+
+One row a rule. A doubt itself says the fact; the options of the command line stand here, since a
+report is read by people who did not type them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from xenotrack.compare.outcomes import OUTCOMES
+from xenotrack.doubts import Doubt
+from xenotrack.present.numbers import join
+
+
+class DoubtWords(NamedTuple):
+    """``question`` of the report ("" = that of the doubt's outcome); ``short`` for a headline and
+    for what is withheld, "" where it need not stand there; ``do`` is what settles it.
+
+    In ``short`` {arms} and {mice} are those of the doubts.
+    """
+
+    question: str
+    short: str = ""
+    do: str = ""
+
+
+SURE = "sure"
+DOUBTS: dict[str, DoubtWords] = {
+    "growth-not-fitted": DoubtWords("slowed"),
+    "arm-not-tested": DoubtWords("slowed"),
+    "curved-growth": DoubtWords("slowed", "growth of {arms} was no straight line"),
+    "arms-cut-at-different-days": DoubtWords(
+        "slowed",
+        "growth is compared over days that differ between arms",
+        "Name a last day that all arms reached with --until.",
+    ),
+    "below-limit-verdict": DoubtWords("slowed", "readings below the limit decide on {arms}"),
+    "pooled-variances": DoubtWords("slowed", "one spread is assumed for all arms"),
+    "below-limit-share": DoubtWords("blocked", "", "Declare the limit with --limit-mm3."),
+    "few-at-risk": DoubtWords("blocked", "few mice of {arms} were still followed"),
+    "response-not-evaluable": DoubtWords("blocked"),
+    "no-relative-endpoints": DoubtWords("blocked"),
+    "arm-without-events": DoubtWords("how-long", "no mouse of {arms} progressed"),
+    "toxicity-before-progression": DoubtWords(
+        "how-long", "mice of {arms} left for toxicity before they progressed"
+    ),
+    "withdrawals-differ": DoubtWords(
+        "how-long", "arms differ in how many mice left before they progressed"
+    ),
+    "unconfirmed-crossing": DoubtWords("how-long"),
+    "unknown-fate": DoubtWords(
+        "how-long",
+        "mice left, and the sheet does not say why",
+        "Name the mice that left for tumour size in the fate column.",
+    ),
+    "not-evaluable": DoubtWords("how-long"),
+    "rmst-beyond-follow-up": DoubtWords("how-long", "", "Choose an earlier day with --rmst-until."),
+    "no-follow-up": DoubtWords("how-long"),
+    "late-baseline": DoubtWords("how-long"),
+    "cox-fit": DoubtWords("how-long"),
+    "part-missing": DoubtWords("parts"),
+    "part-not-estimable": DoubtWords("parts"),
+    "antagonism-below-limit": DoubtWords("parts"),
+    "below-limit-synergy": DoubtWords("parts"),
+    "independent-action-leaves-no-room": DoubtWords("parts"),
+    "no-independent-action": DoubtWords("parts"),
+    "additivity-not-testable": DoubtWords("parts", "", "Name an earlier day with --day."),
+    "no-bliss": DoubtWords("parts"),
+    "no-bliss-doublet": DoubtWords("parts"),
+    "no-hsa": DoubtWords("parts"),
+    "no-hsa-doublet": DoubtWords("parts"),
+    "no-additivity": DoubtWords("parts"),
+    "no-interaction": DoubtWords("parts"),
+    "loss-before-leaving": DoubtWords(
+        "price", "", "Write toxicity into the fate column for mice that were taken out for it."
+    ),
+    "contrast-not-estimable": DoubtWords(""),
+    "accepts-nothing": DoubtWords(SURE, "", "Remove it from [[accept]], or correct its rule."),
+    "mouse-lines": DoubtWords(SURE, "the mixed model was not identified in {arms}"),
+    "few-mice": DoubtWords(SURE, "few mice in {arms}"),
+    "unequal-variances": DoubtWords(
+        SURE, "", "--variances by_arm gives each arm a spread of its own."
+    ),
+    "singular-fit": DoubtWords(SURE),
+    "baseline-error-shared": DoubtWords(SURE),
+    "volume-extrapolated": DoubtWords(SURE),
+    "verdict-rests-on-a-mouse": DoubtWords(SURE),
+    "pptp-small-baseline": DoubtWords(SURE),
+    "pptp-unsplit": DoubtWords(SURE),
+    "no-index-day": DoubtWords(SURE, "", "Name a day with --day."),
+    "index-day-moved": DoubtWords(SURE),
+    "index-day-early": DoubtWords(SURE, "", "Name a later day with --day."),
+    "mice-lost-before-index-day": DoubtWords(SURE),
+    "mice-not-read-by-index-day": DoubtWords(SURE),
+    "index-not-estimable": DoubtWords(SURE),
+}
+
+
+def question_of(doubt: Doubt) -> str:
+    """The question of the report beside which a doubt stands."""
+    named = DOUBTS[doubt.rule].question
+    if named:
+        return named
+    return OUTCOMES[doubt.outcome].question if doubt.outcome in OUTCOMES else SURE
+
+
+def in_short(rule: str, doubts: Iterable[Doubt], among: Collection[str] = ()) -> str:
+    """A rule in few words, with the arms of its doubts, or those ``among`` some; "" without any.
+
+    >>> in_short("few-mice", [Doubt("few-mice", ("A",), "growth", "A has 3 mice.")])
+    'few mice in A'
+    """
+    own = [one for one in doubts if one.rule == rule]
+    arms = dict.fromkeys(arm for one in own for arm in one.arms if arm in among or not among)
+    return DOUBTS[rule].short.format(arms=join(arms) if arms else "the arms") if own else ""
+
+
+def with_remedy(doubt: Doubt) -> str:
+    """A doubt as the command line says it: the fact, and what settles it."""
+    return doubt.told if doubt.accepted else f"{doubt.text} {DOUBTS[doubt.rule].do}".strip()

@@ -1,0 +1,60 @@
+"""Which mice left before the end without progression, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from xenotrack.present.numbers import join, number
+from xenotrack.present.story import Sentence
+
+if TYPE_CHECKING:
+    from xenotrack.present.tell.facts import Facts
+
+MOST_NAMED = 3  # mice that one sentence calls by name
+FATES = {
+    "tumor_size": "tumour size limit",
+    "toxicity": "toxicity",
+    "unrelated": "unrelated",
+    "technical": "technical",
+    "unknown": "unknown reason",
+}
+
+
+def left_early(mice: pd.DataFrame, last_day: float) -> pd.DataFrame:
+    """The rows of ``progression_mice`` that left before the last day without progression.
+
+    ``why`` is the fate in words; where nobody says why, a mouse was only last seen.
+    """
+    rows = mice[~mice["event"].eq(True) & mice["fate"].ne("end_of_study")]
+    rows = rows[rows["day"] < last_day]
+    return rows.assign(why=rows["fate"].map(FATES).fillna("no reason given"))
+
+
+def who_left(facts: Facts, arm: str) -> str:
+    """Who left an arm early: ``N075 left on day 14, toxicity``; "" where all were followed."""
+    mice = facts.tables["progression_mice"]
+    early = left_early(mice[mice["arm"] == arm], facts.last_day)
+    named = [
+        f"{mouse} left on day {number(day)}, {why}"
+        for mouse, day, why in zip(early["mouse"], early["day"], early["why"], strict=True)
+    ]
+    rest = len(named) - MOST_NAMED
+    more = [f"{rest} more left before the end"] if rest > 0 else []
+    return "; ".join([*named[:MOST_NAMED], *more])
+
+
+def left_by_arm(facts: Facts) -> Iterator[Sentence]:
+    """How many mice of each arm left before they progressed, and why."""
+    rows = left_early(facts.tables["progression_mice"], facts.last_day)
+    counted = []
+    for arm in facts.design.arm_names:
+        why = rows.loc[rows["arm"] == arm, "why"].value_counts()
+        if len(why):
+            counted.append(f"{arm} {join(f'{count} ({name})' for name, count in why.items())}")
+    if counted:
+        yield Sentence(
+            "; ".join(counted), f"Left before progression and before day {number(facts.last_day)}"
+        )
