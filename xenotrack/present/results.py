@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,11 +17,10 @@ if TYPE_CHECKING:
 
     from xenotrack.compare.blocking import ArmBlocking
     from xenotrack.compare.claims import Claim
-    from xenotrack.compare.contrasts import Contrasts, ContrastSource
+    from xenotrack.compare.contrasts import Contrasts
     from xenotrack.compare.independent_action import IndependentAction
     from xenotrack.compare.indices import GroupIndices
     from xenotrack.compare.synergy import Synergy
-    from xenotrack.model.estimates import ArmEstimates
     from xenotrack.model.growth_fit import GrowthFit
     from xenotrack.model.log_volume import LogVolumes
     from xenotrack.model.progression import ProgressionFit
@@ -97,54 +95,20 @@ class Results:
         """
         from xenotrack.compare.comparisons import compare_arms
         from xenotrack.compare.outcomes import OUTCOMES
+        from xenotrack.present.sources import SOURCES
 
         asked = outcomes or tuple(name for name, one in OUTCOMES.items() if one.by_default)
         contrasts = []
         for outcome in (one for one in OUTCOMES.values() if one.name in asked):
             wanted = families if outcomes else tuple(set(families) & set(outcome.families))
             wanted = tuple(name for name in families if name in wanted)
-            if not wanted or not (outcomes or self._has(outcome.name)):
+            source = SOURCES[outcome.name]
+            if not wanted or not (outcomes or source.has(self)):
                 continue
-            source, doubts = self._source(outcome.name, day)
-            found = compare_arms(source, self.study.design, wanted)
+            compared, doubts = source.of(self, day)
+            found = compare_arms(compared, self.study.design, wanted)
             contrasts.append(replace(found, doubts=merge_doubts(doubts, found.doubts)))
         return tuple(contrasts)
-
-    def _has(self, outcome: str) -> bool:
-        """Whether growth could be fitted, and two arms were weighed."""
-        if outcome == "weight_nadir":
-            weighed = self.weight_nadirs.dropna().groupby("arm").size()
-            return int((weighed > 1).sum()) > 1
-        return outcome != "growth_rate" or self.has_growth
-
-    def _source(
-        self, outcome: str, day: float | None
-    ) -> tuple[ArmEstimates | ContrastSource, Iterable[Doubt]]:
-        """What an outcome's contrasts are made of, and the doubts that this has."""
-        from xenotrack.compare.components import (
-            doubt_day,
-            ln_volume_change,
-            response_source,
-            weight_nadirs_by_arm,
-        )
-        from xenotrack.compare.hazards import hazard_source
-
-        design = self.study.design
-        if outcome == "ln_volume":
-            at = self.last_day_fitted if day is None else day
-            beyond = doubt_day(design, self.growth.last_day, at)
-            return ln_volume_change(self.growth.slopes(), at), (*self.growth.doubts, *beyond)
-        if outcome == "response_rate":
-            own = ("response-not-evaluable", "no-relative-endpoints")
-            doubts = [doubt for doubt in self.responses.doubts if doubt.rule in own]
-            return response_source(self.response, design), doubts
-        if outcome == "weight_nadir":
-            return weight_nadirs_by_arm(self.weight_nadirs, design), ()
-        if outcome == "growth_rate":
-            return self.growth.slopes(), self.growth.doubts
-        if outcome == "log_hazard":
-            return hazard_source(self.progression), self.progression.doubts
-        return self.progression.days_without_progression(), self.progression.doubts
 
     @property
     def last_day_fitted(self) -> float:

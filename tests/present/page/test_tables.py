@@ -15,8 +15,8 @@ MARKS = Marks.of(["vehicle", "A", "A - B"], [{"mouse": "m1"}, {"mouse": "m2"}])
     ("row", "arm"),
     [
         ({"arm": "A"}, "1"),
-        ({"contrast": "A - vehicle"}, "1"),
-        ({"contrast": "A - B - vehicle"}, "2"),
+        ({"contrast": "A - vehicle", "arm": "A", "against": "vehicle"}, "1"),
+        ({"contrast": "A - B - vehicle", "arm": "A - B"}, "2"),
         ({"contrast": "all arms"}, ""),
         ({"combination": "A - B"}, "2"),
         ({"mouse": "m1"}, ""),
@@ -76,7 +76,7 @@ def test_a_small_number_is_never_shown_as_zero() -> None:
 
 def test_a_question_sees_its_own_contrasts() -> None:
     keys = ("estimate", "conf_low", "conf_high", "p_value", "p_adjusted")
-    keys += ("simultaneous_low", "simultaneous_high")
+    keys += ("claim_low", "claim_high")
     rows = [
         {
             "outcome": outcome,
@@ -87,8 +87,8 @@ def test_a_question_sees_its_own_contrasts() -> None:
         for outcome in ("growth_rate", "rmst_days")
     ]
     tables = views_of("compare", rows, "slowed", MARKS, 0.9)
-    assert [table.title for table in tables] == ["Growth rates against control"]
-    assert tables[0].headings[1].text == "difference, per day (90 %)"
+    assert [table.title for table in tables] == ["Growth rate against control"]
+    assert tables[0].headings[1].text == "per day (90 %)"
     assert tables[0].lines[0].cells[1].text == "1.50 (1.50 to 1.50)"
 
 

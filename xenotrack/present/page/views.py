@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from xenotrack.compare.outcomes import OUTCOMES, Outcome
+
 
 class Shown(NamedTuple):
     """A heading and the columns below it: one value, or an estimate with its two limits.
@@ -44,9 +46,6 @@ MOST_LARGEST = 12
 ALONE = ("estimate", "conf_low", "conf_high")
 TOGETHER = ("estimate", "claim_low", "claim_high")
 JOINTLY = ("estimate", "simultaneous_low", "simultaneous_high")
-PER_DAY, DAYS, SHARE = "difference, per day", "difference, days", "difference, share"
-RATIO = "hazard ratio"
-POINTS = "difference, points"
 # `%` stands for the level, as in "95 %".
 CLASSES = ("CR", "PR", "SD", "PD", "NE")
 
@@ -55,22 +54,27 @@ def _share(heading: str, category: str) -> Shown:
     return Shown(heading, tuple(f"{key} {category}" for key in ("proportion", *ALONE[1:])))
 
 
-def _compared(title: str, outcome: str, family: str, unit: str, question: str) -> View:
-    """The contrasts of one outcome and family, alone and as claims made together."""
-    ratio = outcome == "log_hazard"
+def _compared(outcome: Outcome, family: str) -> View:
+    """The contrasts of one outcome and family, alone and as claims."""
+    ratio = outcome.display == "hazard_ratio"
+    other = {"control": "control", "parts": "the parts"}[family]
     return View(
-        title,
+        f"{outcome.title} against {other}",
         (
             Shown("contrast", ("contrast",)),
-            Shown(f"{unit} (%)", ALONE, ratio=ratio),
+            Shown(f"{UNITS.get(outcome.display, outcome.unit)} (%)", ALONE, ratio=ratio),
             Shown("df", ("df",)),
-            Shown("p alone", ("p_value",)),
-            Shown("% for all together", TOGETHER[1:], together=True, ratio=ratio),
-            Shown("p together", ("p_adjusted",), together=True),
+            Shown("p, not adjusted", ("p_value",)),
+            Shown("% at the adjusted level", TOGETHER[1:], together=True, ratio=ratio),
+            Shown("p adjusted", ("p_adjusted",), together=True),
+            Shown("shows", ("shows",)),
         ),
-        (("outcome", (outcome,)), ("family", ("primary", family))),
-        question=question,
+        (("outcome", (outcome.name,)), ("family", ("primary", family))),
+        question="parts" if family == "parts" else outcome.question,
     )
+
+
+UNITS = {"hazard_ratio": "hazard ratio", "share": "difference, share"}
 
 
 VIEWS: dict[str, tuple[View, ...]] = {
@@ -132,14 +136,12 @@ VIEWS: dict[str, tuple[View, ...]] = {
         ),
     ),
     "compare": (
-        _compared("Growth rates against control", "growth_rate", "control", PER_DAY, "slowed"),
-        _compared("Days gained against control", "rmst_days", "control", DAYS, "how-long"),
-        _compared("Hazard ratios against control", "log_hazard", "control", RATIO, "how-long"),
-        _compared("Responders against control", "response_rate", "control", SHARE, "blocked"),
-        _compared("Lowest weight against control", "weight_nadir", "control", POINTS, "price"),
-        _compared("Growth rates against the parts", "growth_rate", "parts", PER_DAY, "parts"),
-        _compared("Days gained against the parts", "rmst_days", "parts", DAYS, "parts"),
-        _compared("Hazard ratios against the parts", "log_hazard", "parts", RATIO, "parts"),
+        *(
+            _compared(outcome, family)
+            for family in ("control", "parts")
+            for outcome in OUTCOMES.values()
+            if outcome.by_default and family in outcome.families
+        ),
     ),
     "synergy": (
         View(
@@ -148,8 +150,8 @@ VIEWS: dict[str, tuple[View, ...]] = {
                 Shown("combination", ("combination",)),
                 Shown("reference", ("reference",)),
                 Shown("predicted from", ("expectation",)),
-                Shown("excess, per day (% for all together)", TOGETHER),
-                Shown("p together", ("p_adjusted",)),
+                Shown("excess, per day (% at the adjusted level)", TOGETHER),
+                Shown("p adjusted", ("p_adjusted",)),
                 Shown("verdict", ("verdict",)),
             ),
             (("scale", ("rate",)), ("reference", ("bliss", "bliss_doublet", "interaction"))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from math import isfinite
 
 import pandas as pd
@@ -15,6 +15,7 @@ from xenotrack.doubts import p_words
 from xenotrack.present.figures.catalogue import figure_names
 from xenotrack.present.numbers import effect
 from xenotrack.present.story import Answer, Sentence
+from xenotrack.present.tell.caveats import claims_in
 from xenotrack.present.tell.claims import (
     REFERENCES,
     arm_sentence,
@@ -37,7 +38,18 @@ def answers(facts: Facts) -> Iterator[Answer]:
         if key == "parts" and not list(facts.design.combinations()):
             continue
         figures = () if key == "price" and not facts.weighed else figure_names(key)
-        yield Answer(key, question, tuple(tell(facts)), figures, tables, facts.doubts(key))
+        told = tuple(tell(facts))
+        sentences = (*told, *other_outcomes(facts, key, claims_in(told)))
+        yield Answer(key, question, sentences, figures, tables, facts.doubts(key))
+
+
+def other_outcomes(facts: Facts, question: str, told: Container[int]) -> Iterator[Sentence]:
+    """What the question's other outcomes show against control; the rest stands in the table."""
+    for place, claim in enumerate(facts.claims):
+        if claim.kind != "contrast" or OUTCOMES[claim.outcome].question != question:
+            continue
+        if claim.against == facts.control and claim.shows != NOT_SHOWN and place not in told:
+            yield contrast_sentence(claim, facts)
 
 
 def slowed(facts: Facts) -> Iterator[Sentence]:
@@ -88,14 +100,6 @@ def blocked(facts: Facts) -> Iterator[Sentence]:
         yield Sentence("No arm was shown to hold growth")
     for claim in claims:
         yield arm_sentence(claim, facts)
-    yield from shown_only(facts, facts.claims_of("response_rate", "control"))
-
-
-def shown_only(facts: Facts, claims: list[Claim]) -> Iterator[Sentence]:
-    """The claims that show something; the others stand in the table."""
-    for claim in claims:
-        if claim.shows != NOT_SHOWN:
-            yield contrast_sentence(claim, facts)
 
 
 def how_long(facts: Facts) -> Iterator[Sentence]:

@@ -1,0 +1,87 @@
+"""Where each outcome of ``compare/outcomes.py`` takes its contrasts from in a study's results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from xenotrack.compare.components import (
+    doubt_day,
+    ln_volume_change,
+    response_source,
+    weight_nadirs_by_arm,
+)
+from xenotrack.compare.contrasts import ContrastSource
+from xenotrack.compare.hazards import hazard_source
+from xenotrack.doubts import Doubt
+from xenotrack.model.estimates import ArmEstimates
+
+if TYPE_CHECKING:
+    from xenotrack.present.results import Results
+
+Compared = tuple[ArmEstimates | ContrastSource, Iterable[Doubt]]
+
+
+class Source(NamedTuple):
+    """``of`` gives what is compared, at a day where the outcome has one, with its doubts.
+
+    ``has`` is whether the study has the outcome at all.
+    """
+
+    of: Callable[[Results, float | None], Compared]
+    has: Callable[[Results], bool]
+
+
+def growth_rate(results: Results, day: float | None) -> Compared:
+    return results.growth.slopes(), results.growth.doubts
+
+
+def ln_volume(results: Results, day: float | None) -> Compared:
+    """The change since day 0, by default to the last day fitted."""
+    growth, design = results.growth, results.study.design
+    at = results.last_day_fitted if day is None else day
+    beyond = doubt_day(design, growth.last_day, at)
+    return ln_volume_change(growth.slopes(), at), (*growth.doubts, *beyond)
+
+
+def log_hazard(results: Results, day: float | None) -> Compared:
+    return hazard_source(results.progression), results.progression.doubts
+
+
+def rmst_days(results: Results, day: float | None) -> Compared:
+    return results.progression.days_without_progression(), results.progression.doubts
+
+
+def response_rate(results: Results, day: float | None) -> Compared:
+    own = ("response-not-evaluable", "no-relative-endpoints")
+    doubts = [doubt for doubt in results.responses.doubts if doubt.rule in own]
+    return response_source(results.response, results.study.design), doubts
+
+
+def weight_nadir(results: Results, day: float | None) -> Compared:
+    return weight_nadirs_by_arm(results.weight_nadirs, results.study.design), ()
+
+
+def always(results: Results) -> bool:
+    return True
+
+
+def fitted(results: Results) -> bool:
+    """Whether growth could be fitted."""
+    return results.has_growth
+
+
+def weighed(results: Results) -> bool:
+    """Whether the mice of two arms were weighed."""
+    counts = results.weight_nadirs.dropna().groupby("arm").size()
+    return int((counts > 1).sum()) > 1
+
+
+SOURCES: dict[str, Source] = {
+    "growth_rate": Source(growth_rate, fitted),
+    "log_hazard": Source(log_hazard, always),
+    "rmst_days": Source(rmst_days, always),
+    "response_rate": Source(response_rate, always),
+    "weight_nadir": Source(weight_nadir, weighed),
+    "ln_volume": Source(ln_volume, fitted),
+}
