@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from msgspec import structs
 from plotnine import geom_point, geom_segment
 
 from xenotrack.present.figures.artists import (
@@ -22,10 +23,12 @@ from xenotrack.present.figures.gallery import draw
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.residuals import residuals
 from xenotrack.present.figures.save import render
+from xenotrack.present.labels import short_names
 from xenotrack.present.results import Results
 from xenotrack.present.theme import arm_colours
 from xenotrack.present.words import rate_text
 from xenotrack.study.design import Design
+from xenotrack.study.rules import CompareRules
 
 KINDS = figure_names()
 
@@ -147,20 +150,36 @@ def test_growth_says_how_many_mice_are_left(naive):
     assert [name.replace("\n", "") for name in names[1:]] == list(naive.study.design.arm_names)
 
 
-def test_contrasts_draw_the_intervals_of_the_family_and_the_claims_against_parts(naive):
+def test_contrasts_draw_the_interval_of_each_claim_in_blocks_that_say_their_comparator_once(naive):
     figure = draw("contrasts", naive)
     table = naive.contrasts
     control = table[table["family"] == "control"]
-    drawn = data_of(figure, geom_segment, 1)
-    assert drawn["simultaneous_low"].tolist()[:7] == control["simultaneous_low"].tolist()
-    assert drawn["label"].tolist()[7:] == [
-        f"{arm} against its best part" for arm in naive.study.design.arm_names if "+" in arm
-    ]
+    drawn = owned_data_of(figure, geom_segments)
+    assert drawn["claim_low"].tolist()[:7] == control["claim_low"].tolist()
     assert drawn["arm"].tolist()[:7] == list(naive.study.design.arm_names[1:])
+    short = short_names(naive.study.design)
+    claims = table[table["best_part"].notna()]
+    pairs = claims[["arm", "best_part"]].itertuples(index=False)
+    assert drawn["label"].tolist()[7:] == [f"{short[arm]} vs {short[part]}" for arm, part in pairs]
     assert (drawn["y"].diff().dropna() < 0).all()
+    names = scale_of(figure, "y").labels
+    assert names.count("Against vehicle") == names.count("Against the best part") == 1
+    assert not any("against" in name for name in drawn["label"])
     first = control.iloc[0]
-    said = rate_text(*first[["estimate", "simultaneous_low", "simultaneous_high"]])
+    said = rate_text(*first[["estimate", "claim_low", "claim_high"]])
     assert said in words_of(figure)
+    assert "A = alpelisib, F = fulvestrant, R = ribociclib." in figure.labels.caption
+
+
+def test_the_primary_contrast_stands_first_where_it_is_no_other_row(results_of):
+    naive = results_of("naive.csv").study
+    rules = structs.replace(
+        naive.design.rules,
+        compare=CompareRules(primary="alpelisib+ribociclib - ribociclib"),
+    )
+    study = replace(naive, design=replace(naive.design, rules=rules))
+    names = scale_of(draw("contrasts", Results(study)), "y").labels
+    assert names[:2] == ["Primary: against R", "alpelisib+ribociclib"]
 
 
 def test_without_control_nothing_is_contrasted(naive):
@@ -226,7 +245,7 @@ def test_growth_by_arm_shows_readings_below_the_limit_as_such(naive):
 
 def test_growth_by_arm_titles_name_the_arm_its_mice_and_its_rate(naive):
     rate = naive.growth.to_frame().set_index("arm")["estimate"]["vehicle"]
-    assert f"vehicle\nn = 10, {rate:.3f}/day" in words_of(draw("growth_by_arm", naive))
+    assert f"vehicle\nn = 10, {100 * rate:.1f} % a day" in words_of(draw("growth_by_arm", naive))
 
 
 def test_the_fitted_line_is_that_of_the_fit_as_far_as_the_panel_reaches(naive):
@@ -310,8 +329,8 @@ def test_rates_draw_the_intervals_and_write_them(naive):
     table = naive.growth.to_frame()
     assert figure.data["estimate"].tolist() == table["estimate"].tolist()
     row = table.iloc[0]
-    written = f"{row['estimate']:.3f} ({row['conf_low']:.3f} to {row['conf_high']:.3f})"
-    assert written in words_of(figure)
+    estimate, low, high = (100 * row[key] for key in ("estimate", "conf_low", "conf_high"))
+    assert f"{estimate:.1f} ({low:.1f} to {high:.1f})" in words_of(figure)
 
 
 def test_weight_draws_every_mouse_and_marks_toxicity(naive):
@@ -396,9 +415,11 @@ def test_the_lattice_has_a_line_for_each_drug_more_with_the_contrast_on_it(naive
     figure = draw("lattice", naive)
     lines = pd.concat([layer._data for layer in layers_of(figure, geom_segments)])
     assert len(lines) == 12
-    told = naive.contrasts.drop_duplicates("contrast").set_index("contrast")
+    table = naive.contrasts
+    told = table[table["best_part"].isna()].drop_duplicates(["arm", "against"])
+    told = told.set_index(["arm", "against"])
     for arm, part, label, look in lines[["arm", "part", "label", "look"]].itertuples(index=False):
-        row = told.loc[f"{arm} - {part}"]
+        row = told.loc[(arm, part)]
         assert rate_text(*row[["estimate", "conf_low", "conf_high"]]) in label
         assert (look == "clear") == (row["conf_low"] > 0 or row["conf_high"] < 0)
 

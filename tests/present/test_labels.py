@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xenotrack.present.labels import drug_key, short_names
+from xenotrack.present.labels import about_names, arm_labels, short_names
 from xenotrack.study.design import Arm, Design, drugs_in_name
 from xenotrack.study.rules import ArmRule, Rules
 
@@ -24,11 +24,21 @@ def design_of(*names: str) -> Design:
 def test_arms_are_called_by_the_initials_of_their_drugs_in_their_own_order() -> None:
     short = short_names(design_of(*FACTORIAL))
     assert list(short.values()) == ["vehicle", "F", "R+F", "A", "A+R+F"]
-    assert drug_key(design_of(*FACTORIAL)) == {
-        "A": "alpelisib",
-        "F": "fulvestrant",
-        "R": "ribociclib",
-    }
+
+
+def test_a_name_that_does_not_fit_is_short_and_explained() -> None:
+    design = design_of(*FACTORIAL)
+    labels = arm_labels(design, 24)
+    assert list(labels.values()) == [*FACTORIAL[:-1], "A+R+F"]
+    assert about_names(design, labels) == "A = alpelisib, F = fulvestrant, R = ribociclib."
+    assert about_names(design, arm_labels(design, 40)) == ""
+
+
+def test_initials_that_nobody_would_look_up_are_not_used() -> None:
+    names = [f"compound {k} 10 mg/kg once a day" for k in range(100, 119)]
+    labels = arm_labels(design_of("vehicle", *names), 20)
+    assert labels[names[0]].replace("\n", " ") == names[0]
+    assert about_names(design_of("vehicle", *names), labels) == ""
 
 
 def test_drugs_with_one_initial_need_more_letters() -> None:
@@ -45,8 +55,9 @@ def test_drugs_are_called_as_they_are_declared() -> None:
 
 def test_a_label_goes_before_all() -> None:
     arms = (Arm("vehicle", frozenset(), "V"), Arm("alpelisib", frozenset({"alpelisib"}), "PI3K"))
-    assert list(short_names(Design("toy", arms)).values()) == ["V", "PI3K"]
-    assert drug_key(Design("toy", arms)) == {}
+    design = Design("toy", arms)
+    assert list(short_names(design).values()) == ["V", "PI3K"]
+    assert about_names(design, arm_labels(design, 3)) == ""
 
 
 @pytest.mark.parametrize("names", [("A", "B", "A+B"), ("Ctl", "low", "high")])

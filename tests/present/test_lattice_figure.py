@@ -28,14 +28,14 @@ def drawn_of(*names: str, unknown: str = "", control: bool = True):
     rates = pd.DataFrame({"arm": names, "estimate": 0.05, "conf_low": 0.04, "conf_high": 0.06})
     contrasts = pd.DataFrame(
         [
-            (f"{one.name} - {other.name}", -0.01, -0.02, -0.005)
+            (one.name, other.name, None, -0.01, -0.02, -0.005)
             for one in arms
             for other in arms
             if other.drugs < one.drugs
         ],
-        columns=["contrast", *LIMITS],
+        columns=["arm", "against", "best_part", *LIMITS],
     )
-    contrasts.loc[contrasts["contrast"].str.startswith(f"{unknown} -"), LIMITS] = np.nan
+    contrasts.loc[contrasts["arm"] == unknown, LIMITS] = np.nan
     return lattice(design, rates.assign(n_mice=8), contrasts if control else contrasts[:0])
 
 

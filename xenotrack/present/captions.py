@@ -54,7 +54,7 @@ def _rates(results: Results) -> str:
     """The rate of each arm in words."""
     if not results.has_growth:
         return "No growth rate could be estimated."
-    return f"Growth rates per day: {_rates_of(results.growth.to_frame(), 'arm', LIMITS)}."
+    return f"Growth rates, % a day: {_rates_of(results.growth.to_frame(), 'arm', LIMITS)}."
 
 
 def _rates_of(rows: pd.DataFrame, name: str, limits: tuple[str, ...]) -> str:
@@ -132,7 +132,7 @@ def _differences(results: Results) -> str:
     if told.empty:
         return "No comparison."
     return (
-        "Differences of growth rates per day, each with its interval at the adjusted level: "
+        "Differences of growth rates, % a day, each with its interval at the adjusted level: "
         f"{_rates_of(told, 'contrast', TOGETHER)}."
     )
 
@@ -144,7 +144,7 @@ def _steps(results: Results) -> str:
     if rows.empty:
         return why_no_step(results.study.design)
     told = _rates_of(rows, "contrast", LIMITS)
-    return f"Changes of the growth rate per day by one drug more: {told}."
+    return f"Changes of the growth rate, % a day, by one drug more: {told}."
 
 
 def _indices(results: Results) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from xenotrack.present.theme import wrap_name
 from xenotrack.present.words import drawable
 from xenotrack.study.design import Arm, Design
 
 SHORT = 8  # characters of a name that needs no shorter one
+LONGEST_INITIAL = 4  # letters
 LONGEST = 16  # characters of a name that had to stay, as far as it is then still unlike the others
 
 
@@ -34,17 +36,51 @@ def _cut(name: str) -> str:
     return name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "…"
 
 
-def drug_key(design: Design) -> dict[str, str]:
-    """What the initials of drugs stand for, where an arm is called by them: A → alpelisib."""
+MOST_EXPLAINED = 8  # initials that a reader looks up
+
+
+def arm_labels(design: Design, width: int, before: int = 0) -> dict[str, str]:
+    """What a figure calls each arm on a line of at most ``width`` characters.
+
+    The name in full where it fits, else the short name; where too many initials would have to be
+    explained, the name on several lines. ``before``: characters that stand before each.
+    """
+    short = short_names(design)
+    long = {arm for arm in design.arm_names if len(drawable(arm)) + before > width}
+    shorter = {arm for arm in long if len(short[arm]) < len(drawable(arm))}
+    if len(_explained(design, shorter)) > MOST_EXPLAINED:
+        shorter = set()
+    return {
+        arm: wrap_name(short[arm] if arm in shorter else arm, width) for arm in design.arm_names
+    }
+
+
+def about_names(design: Design, labels: Mapping[str, str]) -> str:
+    """What the initials in the labels of arms stand for; "" where all are names in full."""
+    short = {arm for arm, label in labels.items() if _without_blanks(label) != _without_blanks(arm)}
+    key = ", ".join(f"{one} = {drug}" for one, drug in _explained(design, short).items())
+    return f"{key}." if key else ""
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(drawable(text).split())
+
+
+def _explained(design: Design, arms: set[str]) -> dict[str, str]:
+    """The initials of the drugs of some arms that are called by them, and what they stand for."""
     initials = _initials({drug for arm in design.arms for drug in arm.drugs})
     short = short_names(design)
-    used = {
+    spelled = {
         drug
         for arm in design.arms
-        if short[arm.name] not in (arm.label, drawable(arm.name))
+        if arm.name in arms and short[arm.name] == _by_initials(arm, design, initials)
         for drug in arm.drugs
     }
-    return {initials[drug]: drawable(drug) for drug in sorted(used)}
+    return {initials[drug]: drawable(drug) for drug in sorted(spelled)}
+
+
+def _by_initials(arm: Arm, design: Design, initials: Mapping[str, str]) -> str:
+    return "+".join(initials[drug] for drug in _in_order(arm, design))
 
 
 def _short(arm: Arm, design: Design, initials: Mapping[str, str]) -> str:
@@ -55,7 +91,7 @@ def _short(arm: Arm, design: Design, initials: Mapping[str, str]) -> str:
         return name
     if not arm.drugs:
         return name.split(" ")[0]
-    return "+".join(initials[drug] for drug in _in_order(arm, design))
+    return _by_initials(arm, design, initials)
 
 
 def _in_order(arm: Arm, design: Design) -> list[str]:
@@ -69,24 +105,24 @@ def _in_order(arm: Arm, design: Design) -> list[str]:
 def _initials(drugs: Iterable[str]) -> dict[str, str]:
     """The fewest first letters by which each drug differs from the others.
 
+    Drugs that differ late, as doses do, have their first letter and a number.
+
     >>> sorted(_initials({"alpelisib", "abemaciclib", "ribociclib"}).values())
     ['Ab', 'Al', 'R']
-    >>> _initials({"drug", "drug 2"})["drug"]
-    'Drug'
+    >>> sorted(_initials({"drug 10 mg", "drug 30 mg", "vehicle"}).values())
+    ['D1', 'D2', 'V']
     """
-    found = {drug: drawable(drug) for drug in drugs}
-    plain = {drug: name.casefold() for drug, name in found.items()}
-
-    def unique(drug: str, length: int) -> bool:
-        start = plain[drug][:length]
-        return not any(name.startswith(start) for other, name in plain.items() if other != drug)
-
-    lengths = {
-        drug: next((n for n in range(1, len(name)) if unique(drug, n)), len(name))
-        for drug, name in found.items()
-    }
-    return {drug: _capital(name[: lengths[drug]].strip()) for drug, name in found.items()}
+    plain = {drug: drawable(drug).strip().casefold() for drug in sorted(drugs)}
+    found = {drug: _prefix(drug, plain) for drug in plain}
+    late = [drug for drug, prefix in found.items() if len(prefix) > LONGEST_INITIAL]
+    for number, drug in enumerate(late, 1):
+        found[drug] = f"{plain[drug][:1]}{number}"
+    return {drug: prefix[:1].upper() + prefix[1:].strip() for drug, prefix in found.items()}
 
 
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]
+def _prefix(drug: str, plain: Mapping[str, str]) -> str:
+    """The shortest beginning of a drug's name that no other has; all of it where others go on."""
+    name, others = plain[drug], [name for other, name in plain.items() if other != drug]
+    starts = (name[:end] for end in range(1, len(name)))
+    unique = (one for one in starts if not any(other.startswith(one) for other in others))
+    return next(unique, name)

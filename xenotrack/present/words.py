@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import isnan, nan
 from unicodedata import category
 
+HARDLY = 0.5  # percent a day below which one decimal says too little
+
 
 def printable(text: str) -> str:
     """The text without control and bidirectional marks, which could rewrite a terminal's line.
@@ -34,22 +36,26 @@ def _drawable(letter: str) -> str:
 
 
 def rate_text(estimate: float, low: float = nan, high: float = nan) -> str:
-    """A growth rate per day, with its interval where it has one.
+    """A growth rate in percent a day, with its interval where it has one.
+
+    All numbers have one decimal; two where they would be next to nothing.
 
     >>> rate_text(0.0502, 0.0431, 0.0573)
-    '0.050 (0.043 to 0.057)'
-    >>> rate_text(-0.01), rate_text(-0.00003)
-    ('−0.010', '0.000')
+    '5.0 (4.3 to 5.7)'
+    >>> rate_text(-0.01), rate_text(-0.0003), rate_text(-0.00001)
+    ('−1.0', '−0.03', '0.00')
     """
     if isnan(estimate):
         return "not estimable"
-    text = _rate(estimate)
-    return text if isnan(low) else f"{text} ({_rate(low)} to {_rate(high)})"
+    numbers = [100 * value for value in (estimate, low, high) if not isnan(value)]
+    places = 1 if max(map(abs, numbers)) >= HARDLY else 2
+    text, *ends = (_fixed(value, places) for value in numbers)
+    return f"{text} ({' to '.join(ends)})" if ends else text
 
 
-def _rate(value: float) -> str:
-    """Three decimals, and no sign before a zero."""
-    text = f"{value:.3f}"
+def _fixed(value: float, places: int) -> str:
+    """So many decimals, and no sign before a zero."""
+    text = f"{value:.{places}f}"
     return text.replace("-", "−") if float(text) else text.removeprefix("-")
 
 

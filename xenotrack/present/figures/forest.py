@@ -8,16 +8,16 @@ import pandas as pd
 from plotnine import aes, element_blank, element_text, scale_x_continuous, scale_y_continuous
 
 from xenotrack.present.axes import plain_number, rate_breaks
-from xenotrack.present.figures.artists import geom_words
+from xenotrack.present.figures.artists import geom_segments, geom_words
 from xenotrack.present.figures.style import LINE, MILLIMETRES, SMALL, figure_width, paper
-from xenotrack.present.theme import wrap_name
 
-ROW = 0.31  # inches
-BETWEEN = 0.05  # inches between the words of two rows
+ROW = 0.21  # inches
+BETWEEN = 0.06  # inches between the words of two rows
 FRAME = 1.0  # inches of the axis and the caption
 BOTTOM = 0.4
 WORDS = 167.5  # millimetres from which words stand beside the intervals
-NARROW_NAME = 16  # characters
+NAME = 24  # characters of a row's name
+NARROW_NAME = 16
 LEAST_RATES = 0.01  # per day: the shortest axis of rates
 
 
@@ -26,9 +26,9 @@ def has_words() -> bool:
     return figure_width() * MILLIMETRES >= WORDS
 
 
-def row_name(name: str, width: int, narrow: int = NARROW_NAME) -> str:
-    """A row's name on lines of so many characters, fewer in a narrow figure."""
-    return wrap_name(name, width if has_words() else narrow)
+def name_width() -> int:
+    """The characters of a row's name on one line."""
+    return NAME if has_words() else NARROW_NAME
 
 
 def about_numbers(table: str, words: str = "") -> str:
@@ -56,12 +56,15 @@ def forest_paper(rows: float, names: Sequence[str], title_at: float) -> list[obj
 def forest_scales(
     heights: Sequence[float], names: Sequence[str], low: float, high: float, end: float
 ) -> list[object]:
-    """The axes: estimates from ``low`` to ``high``, room for words up to ``end`` times as far."""
+    """The axes: rates from ``low`` to ``high``, room for words up to ``end`` times as far.
+
+    Rates are per day, their labels percent a day.
+    """
     return [
         scale_x_continuous(
             limits=(low, low + (end if has_words() else 1.0) * (high - low)),
             breaks=rate_breaks(low, high, most=6 if has_words() else 5),
-            labels=lambda values: [plain_number(value) for value in values],
+            labels=lambda values: [plain_number(100 * value) for value in values],
             expand=(0, 0),
         ),
         scale_y_continuous(
@@ -73,20 +76,29 @@ def forest_scales(
     ]
 
 
+def forest_axes(top: float, low: float, high: float) -> object:
+    """The axis of the rates, and the line at none."""
+    lines = pd.DataFrame({"x": [low, 0.0], "xend": [high, 0.0], "y": BOTTOM, "yend": [BOTTOM, top]})
+    line = aes("x", "y", xend="xend", yend="yend")
+    return geom_segments(line, lines, size=0.5, inherit_aes=False)
+
+
 def forest_words(
     heights: Sequence[float],
     columns: Mapping[str, tuple[float, Sequence[str]]],
     low: float,
     high: float,
+    top: float | None = None,
 ) -> list[object]:
-    """Columns of words, where there is room; each heading stands above the first row.
+    """Columns of words, where there is room; each heading stands above the first row, or ``top``.
 
     A column is its heading, its place as a share of the estimates' own axis, and a word a row.
     """
     if not has_words():
         return []
     at = {name: low + share * (high - low) for name, (share, _) in columns.items()}
-    heading = pd.DataFrame({"x": list(at.values()), "label": list(columns), "y": max(heights) + 1})
+    above = (max(heights) if top is None else top) + 1
+    heading = pd.DataFrame({"x": list(at.values()), "label": list(columns), "y": above})
     frames = [
         pd.DataFrame({"x": at[name], "y": heights, "label": words})
         for name, (_, words) in columns.items()

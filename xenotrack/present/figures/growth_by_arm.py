@@ -140,7 +140,7 @@ def _notes(readings: pd.DataFrame, rates: pd.DataFrame) -> dict[str, str]:
     known = rates.dropna(subset=["estimate"])
     for arm, rate in zip(known["arm"].tolist(), known["estimate"].tolist(), strict=True):
         if arm in notes:
-            notes[arm] += f", {rate_text(rate)}/day"
+            notes[arm] += f", {rate_text(rate)} % a day"
     return notes
 
 

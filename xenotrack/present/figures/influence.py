@@ -9,14 +9,14 @@ from plotnine import aes, ggplot, labs
 from xenotrack.present.axes import reach
 from xenotrack.present.figures.artists import geom_points, geom_segments
 from xenotrack.present.figures.forest import (
-    BOTTOM,
     LEAST_RATES,
     about_numbers,
+    forest_axes,
     forest_paper,
     forest_scales,
     forest_words,
     has_words,
-    row_name,
+    name_width,
 )
 from xenotrack.present.figures.needs import Results, growth_of
 from xenotrack.present.figures.style import (
@@ -28,6 +28,7 @@ from xenotrack.present.figures.style import (
     interval_name,
     say,
 )
+from xenotrack.present.labels import about_names, arm_labels
 from xenotrack.present.theme import wrap_name
 from xenotrack.present.words import rate_text
 from xenotrack.study.design import Design
@@ -57,12 +58,13 @@ def influence(design: Design, table: pd.DataFrame, rates: pd.DataFrame) -> ggplo
     dots = dots.assign(y=dots["arm"].map(height))
     low, high = _reach(dots, rows)
     named = _named(dots, rows)
-    names = [row_name(arm, 23) for arm in rows["arm"]]
+    names = arm_labels(design, name_width())
+    shown = [names[arm] for arm in rows["arm"]]
     whole = rows.dropna(subset=["conf_low", "conf_high"])
     return assemble(
         begin(dots, aes("estimate", "y", colour="arm")),
-        *forest_paper(len(rows), [*names, *(named["label"] if has_words() else ())], title_at=0.2),
-        *_lines(rows, low, high),
+        *forest_paper(len(rows), [*shown, *(named["label"] if has_words() else ())], title_at=0.2),
+        forest_axes(len(rows) + 0.6, low, high),
         geom_segments(
             aes("conf_low", "y", xend="conf_high", yend="y"), whole, colour=LIGHT, size=3.2
         ),
@@ -70,8 +72,8 @@ def influence(design: Design, table: pd.DataFrame, rates: pd.DataFrame) -> ggplo
         geom_points(aes(shape="arm", arm="arm"), rows, size=1.3),
         *_words(named, rows, low, high),
         *arm_scales(design),
-        *forest_scales(rows["y"].tolist(), names, low, high, END),
-        labs(x="Growth rate (ln volume per day)"),
+        *forest_scales(rows["y"].tolist(), shown, low, high, END),
+        labs(x="Growth rate (% a day)"),
         caption(
             f"Symbol and grey bar: the arm's rate and its {interval_name(design)}. Each tick: the "
             "rate without one of its mice, spread as estimated with all.",
@@ -79,6 +81,7 @@ def influence(design: Design, table: pd.DataFrame, rates: pd.DataFrame) -> ggplo
                 "influence",
                 "Named: the mouse that moves it most, and by how many standard errors.",
             ),
+            about_names(design, names),
         ),
     )
 
@@ -86,13 +89,6 @@ def influence(design: Design, table: pd.DataFrame, rates: pd.DataFrame) -> ggplo
 def _reach(dots: pd.DataFrame, rows: pd.DataFrame) -> tuple[float, float]:
     ends = rows[["conf_low", "conf_high"]].to_numpy(float)
     return reach([0.0, *dots["estimate"].astype(float), *ends.flat], least=LEAST_RATES)
-
-
-def _lines(rows: pd.DataFrame, low: float, high: float) -> list[object]:
-    """The axis of the rates, and no growth."""
-    top = len(rows) + 0.6
-    lines = pd.DataFrame({"x": [low, 0.0], "xend": [high, 0.0], "y": BOTTOM, "yend": [BOTTOM, top]})
-    return [geom_segments(aes("x", "y", xend="xend", yend="yend"), lines, inherit_aes=False)]
 
 
 def _named(dots: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +110,7 @@ def _words(named: pd.DataFrame, rows: pd.DataFrame, low: float, high: float) -> 
     columns = {
         "n": (1.04, [str(n) for n in rows["n_mice"]]),
         "Moves it most": (1.12, named["label"].tolist()),
-        "Rate without it": (1.42, [rate_text(rate) for rate in named["estimate"]]),
+        "Without it": (1.42, [rate_text(rate) for rate in named["estimate"]]),
         "Change": (1.72, [_errors(change) for change in named["change_in_errors"]]),
     }
     return forest_words(rows["y"].tolist(), columns, low, high)

@@ -102,13 +102,13 @@ def _about_words(design: Design, edges: pd.DataFrame) -> str:
         f"{interval_name(design)}, this one alone"
     )
     if told.all():
-        return f"Each arm with its growth rate per day; on each line {adds}."
+        return f"Each arm with its growth rate in % a day; on each line {adds}."
     if told.any():
         rest = "Lines without words: these numbers stand in the table compare."
-        return f"Each arm with its growth rate per day; on the lines {adds}. {rest}"
+        return f"Each arm with its growth rate in % a day; on the lines {adds}. {rest}"
     return (
-        "Each arm with its growth rate per day. What the drug added on the way up does to the rate "
-        f"of the arm below stands, with its {interval_name(design)}, in the table compare."
+        "Each arm with its growth rate in % a day. What the drug added on the way up does to the "
+        f"rate of the arm below stands, with its {interval_name(design)}, in the table compare."
     )
 
 
@@ -180,13 +180,13 @@ def _node_labels(known: pd.DataFrame, room: float, split: bool) -> list[str]:
 def _edges(design: Design, nodes: pd.DataFrame, contrasts: pd.DataFrame) -> pd.DataFrame:
     """From an arm to each arm with one drug less, with the difference of their rates."""
     place = nodes.set_index("arm")
-    told = contrasts.drop_duplicates("contrast").set_index("contrast")
+    between = contrasts[contrasts["best_part"].isna()].drop_duplicates(["arm", "against"])
+    told = between.set_index(["arm", "against"])
     rows = []
     for arm, part, drug in one_drug_more(design):
-        name = f"{arm} - {part}"
-        if name not in told.index or not {arm, part} <= set(place.index):
+        if (arm, part) not in told.index or not {arm, part} <= set(place.index):
             continue
-        found, upper, lower = told.loc[name], place.loc[arm], place.loc[part]
+        found, upper, lower = told.loc[(arm, part)], place.loc[arm], place.loc[part]
         numbers = [found[key] for key in ("estimate", "conf_low", "conf_high")]
         below = (lower["x"], lower["y"] + 0.06)
         above = (upper["x"], upper["y"] - upper["depth"])
@@ -252,10 +252,10 @@ def _words_meet(level: pd.DataFrame) -> bool:
 
 
 def _signed(estimate: float, low: float, high: float) -> str:
-    """A difference per day with its sign.
+    """A difference in percent a day with its sign.
 
-    >>> _signed(-0.0109, -0.0225, 0.0007)
-    '−0.011 (−0.022 to 0.001)'
+    >>> _signed(-0.0109, -0.0226, 0.0007)
+    '−1.1 (−2.3 to 0.1)'
     """
     if not np.isfinite(estimate):
         return "not estimable"

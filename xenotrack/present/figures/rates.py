@@ -17,10 +17,11 @@ from xenotrack.present.figures.forest import (
     BOTTOM,
     LEAST_RATES,
     about_numbers,
+    forest_axes,
     forest_paper,
     forest_scales,
     forest_words,
-    row_name,
+    name_width,
 )
 from xenotrack.present.figures.needs import Results, growth_of
 from xenotrack.present.figures.style import (
@@ -32,6 +33,7 @@ from xenotrack.present.figures.style import (
     interval_name,
     say,
 )
+from xenotrack.present.labels import about_names, arm_labels
 from xenotrack.present.words import days_text, rate_text
 from xenotrack.study.design import Design
 
@@ -55,21 +57,25 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
     low, high = _reach(drawn, design.rules.growth.blocked_below)
     whole = rows.dropna(subset=["conf_low", "conf_high"])
     known = rows.dropna(subset=["estimate"])
-    names = [row_name(arm, 23) for arm in rows["arm"]]
+    names = arm_labels(design, name_width())
+    shown = [names[arm] for arm in rows["arm"]]
     return assemble(
         begin(known, aes("estimate", "y", colour="arm")),
-        *forest_paper(len(rows), names, title_at=0.2),
-        *_reference_lines(design, len(rows), low, high),
+        *forest_paper(len(rows), shown, title_at=0.2),
+        forest_axes(len(rows) + 0.6, low, high),
+        _line_of_blocked_growth(design, len(rows) + 0.6),
         geom_segments(aes("conf_low", xend="conf_high", yend="y", arm="arm"), whole, size=0.9),
         geom_points(aes(shape="arm", arm="arm"), size=2.3),
         *_words(rows, low, high),
         *arm_scales(design),
-        *forest_scales(rows["y"].tolist(), names, low, high, END),
-        labs(x="Growth rate (ln volume per day)"),
+        *forest_scales(rows["y"].tolist(), shown, low, high, END),
+        labs(x="Growth rate (% a day)"),
         caption(
             f"Rates with their {interval_name(design)}. Solid line: no growth; dotted line: "
-            f"{design.rules.growth.blocked_below:g} per day, below which growth counts as blocked.",
+            f"{100 * design.rules.growth.blocked_below:g} % a day, below which growth counts as "
+            "blocked.",
             about_numbers("growth", "–: no doubling, or a limit without end."),
+            about_names(design, names),
         ),
     )
 
@@ -80,16 +86,16 @@ def _reach(drawn: pd.DataFrame, blocked_below: float) -> tuple[float, float]:
     return reach([0.0, blocked_below, *ends.flat], least=LEAST_RATES)
 
 
-def _reference_lines(design: Design, n_rows: int, low: float, high: float) -> list[object]:
-    """The axis of the rates, no growth, and blocked growth."""
-    top, blocked = n_rows + 0.6, design.rules.growth.blocked_below
-    solid = pd.DataFrame({"x": [low, 0.0], "xend": [high, 0.0], "y": BOTTOM, "yend": [BOTTOM, top]})
-    dotted = pd.DataFrame({"x": [blocked], "xend": [blocked], "y": [BOTTOM], "yend": [top]})
-    line = aes("x", "y", xend="xend", yend="yend")
-    return [
-        geom_segments(line, solid, size=0.5, inherit_aes=False),
-        geom_segments(line, dotted, size=0.4, linetype="dotted", colour=MIDDLE, inherit_aes=False),
-    ]
+def _line_of_blocked_growth(design: Design, top: float) -> object:
+    at = design.rules.growth.blocked_below
+    return geom_segments(
+        aes("x", "y", xend="x", yend="yend"),
+        pd.DataFrame({"x": [at], "y": [BOTTOM], "yend": [top]}),
+        size=0.4,
+        linetype="dotted",
+        colour=MIDDLE,
+        inherit_aes=False,
+    )
 
 
 def _words(rows: pd.DataFrame, low: float, high: float) -> list[object]:
@@ -97,7 +103,7 @@ def _words(rows: pd.DataFrame, low: float, high: float) -> list[object]:
     rate = _texts(rows, rate_text, ["estimate", "conf_low", "conf_high"])
     columns = {
         "n": (1.04, [str(n) for n in rows["n_mice"]]),
-        "Rate per day": (1.12, rate),
+        "Rate, % a day": (1.12, rate),
         "Doubling time, days": (1.68, _texts(rows, _doubling, DOUBLING)),
     }
     return forest_words(rows["y"].tolist(), columns, low, high)
