@@ -8,6 +8,17 @@ from unicodedata import category
 HARDLY = 0.5  # percent a day below which one decimal says too little
 
 
+FATES = {
+    "end_of_study": "end of study",
+    "tumor_size": "tumour size limit",
+    "toxicity": "toxicity",
+    "unrelated": "unrelated",
+    "technical": "technical",
+    "unknown": "unknown reason",
+}
+"""Why mice left, as people say it."""
+
+
 def printable(text: str) -> str:
     """The text without control and bidirectional marks, which could rewrite a terminal's line.
 

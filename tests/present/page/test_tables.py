@@ -117,3 +117,13 @@ def test_of_what_mice_do_only_the_most_is_shown() -> None:
     assert len(table.lines) == MOST_LARGEST == 12
     assert [line.cells[0].text for line in table.lines[:2]] == ["m1", f"m{len(rows) - 1}"]
     assert "the 12 that change it most" in table.title
+
+
+def test_words_for_scripts_are_said_as_people_say_them() -> None:
+    row = {"reference": "bliss_doublet", "fate": "tumor_size", "outcome": "rmst_days"}
+    (line,) = whole_table("response", [row], MARKS).lines
+    assert [cell.text for cell in line.cells] == [
+        "pair plus third drug",
+        "tumour size limit",
+        "Days without progression",
+    ]

@@ -7,8 +7,30 @@ from math import floor, log10
 from statistics import median
 from typing import NamedTuple
 
+from xenotrack.compare.outcomes import OUTCOMES
+from xenotrack.present.words import FATES
+
 Value = str | float | int | bool | None
 NOTHING = "–"  # not applicable or not estimable
+
+# The words of a table that scripts read, as people say them.
+WORDS: dict[str, dict[str, str]] = {
+    "fate": FATES,
+    "outcome": {name: outcome.title for name, outcome in OUTCOMES.items()},
+    "reference": {
+        "bliss": "single drugs",
+        "bliss_doublet": "pair plus third drug",
+        "hsa": "best single drug",
+        "hsa_doublet": "best pair",
+        "additivity": "sum of responses",
+        "interaction": "smaller combinations",
+    },
+    "scale": {
+        "rate": "growth rate",
+        "ln_volume": "ln volume",
+        "relative_volume": "relative volume",
+    },
+}
 
 
 class Cell(NamedTuple):
@@ -67,7 +89,9 @@ def cell(column: str, value: Value, places: int) -> Cell:
         text = p_text(value) if column.startswith("p_") else fixed(value, places)
         full = repr(value).removesuffix(".0")
         return Cell(text, "" if full == text else full)
-    return Cell(str(value).replace("-", "−") if isinstance(value, int) else str(value))
+    if isinstance(value, int):
+        return Cell(str(value).replace("-", "−"))
+    return Cell(WORDS.get(column, {}).get(str(value), str(value)))
 
 
 def interval_cell(values: Sequence[Value], places: int) -> Cell:

@@ -9,18 +9,12 @@ import pandas as pd
 
 from xenotrack.present.numbers import join, number
 from xenotrack.present.story import Sentence
+from xenotrack.present.words import FATES
 
 if TYPE_CHECKING:
     from xenotrack.present.tell.facts import Facts
 
 MOST_NAMED = 3  # mice that one sentence calls by name
-FATES = {
-    "tumor_size": "tumour size limit",
-    "toxicity": "toxicity",
-    "unrelated": "unrelated",
-    "technical": "technical",
-    "unknown": "unknown reason",
-}
 
 
 def left_early(mice: pd.DataFrame, last_day: float) -> pd.DataFrame:
