@@ -8,6 +8,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 PUBLIC = {
+    "Design": "xenotrack.study.design",
     "Results": "xenotrack.present.results",
     "Study": "xenotrack.study.study",
     "XenotrackError": "xenotrack.errors",

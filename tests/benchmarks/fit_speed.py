@@ -19,6 +19,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -52,10 +53,8 @@ def milliseconds(act: Callable[[], object], repeats: int = REPEATS) -> float:
 def with_variances(study: Study, variances: str) -> Study:
     rules = study.design.rules
     growth = msgspec.structs.replace(rules.growth, variances=variances)
-    design = Design(
-        study.design.name, study.design.arms, msgspec.structs.replace(rules, growth=growth)
-    )
-    return Study(design, study.measurements, study.limit_mm3)
+    rules = msgspec.structs.replace(rules, growth=growth)
+    return replace(study, design=replace(study.design, rules=rules))
 
 
 def fit_and_compare(rows: LogVolumes, design: Design) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,8 @@ import pandas as pd
 
 from xenotrack.model.growth import fit_growth
 from xenotrack.model.log_volume import take_log_volumes
-from xenotrack.study.design import Arm, Design
-from xenotrack.study.study import TIDY_COLUMNS, Study
+from xenotrack.study.design import Design
+from xenotrack.study.study import Study
 
 N_MICE, VISITS, ARMS = 100_000, 10, 8
 CASES = ("visits missed", "days of their own")
@@ -42,18 +43,8 @@ def large_study(case: str, seed: int = 1) -> Study:
     y += 0.1 * rng.standard_normal(len(y))
     names = np.array([f"arm {code}" for code in range(ARMS)], dtype=object)
     ids = np.array([f"m{code:06d}" for code in range(N_MICE)], dtype=object)
-    measurements = pd.DataFrame(dict.fromkeys(TIDY_COLUMNS), index=range(len(y))).assign(
-        study="large",
-        mouse=ids[mouse],
-        tumor="1",
-        arm=names[arm],
-        day=days,
-        volume_mm3=np.exp(y),
-        below_limit=False,
-        body_weight_g=np.nan,
-    )
-    design = Design("large", tuple(Arm(name, frozenset({name})) for name in names))
-    return Study(design, measurements)
+    columns = {"mouse": ids[mouse], "arm": names[arm], "day": days, "volume_mm3": np.exp(y)}
+    return Study.of_frame(pd.DataFrame(columns), Design.of_names("large", names))
 
 
 def peak_mb(reset: bool = False) -> float:
@@ -90,7 +81,7 @@ def measure(case: str) -> None:
 def small_study() -> Study:
     study = large_study("visits missed")
     few = study.measurements[study.measurements["mouse"].str.endswith("0000")]
-    return Study(study.design, few.reset_index(drop=True))
+    return replace(study, measurements=few.reset_index(drop=True))
 
 
 def main() -> None:

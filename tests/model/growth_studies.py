@@ -18,9 +18,9 @@ from xenotrack.arrays import Floats
 from xenotrack.model.growth import fit_log_volumes
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.log_volume import take_log_volumes
-from xenotrack.study.design import Arm, Design, drugs_in_name
+from xenotrack.study.design import Design
 from xenotrack.study.rules import GrowthRules, Rules
-from xenotrack.study.study import TIDY_COLUMNS, Study
+from xenotrack.study.study import Study
 
 OWN = Path(__file__).parents[1] / "reference"
 SHARED = Path(__file__).parents[3] / "shared" / "reference" / "studies"
@@ -41,34 +41,22 @@ STUDIES = (*OWN_STUDIES, *SHARED_STUDIES)
 
 
 def study_of(
-    sheet: pd.DataFrame, limit_mm3: float = 0.0, rules: Rules | None = None, **growth: Any
+    sheet: pd.DataFrame,
+    limit_mm3: float = 0.0,
+    rules: Rules | None = None,
+    **growth: Any,
 ) -> Study:
     """A study of ``mouse arm day volume`` rows, arms in order of appearance.
 
-    As when a sheet is read: a zero lies below the smallest positive volume where no limit is
-    declared. Arms may be categorical, to have some without mice.
+    Arms may be categorical, to have some without mice.
     """
-    rules = rules or Rules(growth=GrowthRules(**growth))
     arms = (
-        list(sheet["arm"].cat.categories)
+        sheet["arm"].cat.categories
         if isinstance(sheet["arm"].dtype, pd.CategoricalDtype)
-        else list(dict.fromkeys(sheet["arm"]))
+        else sheet["arm"].unique()
     )
-    volume = sheet["volume"].to_numpy(dtype=float)
-    limit_mm3 = limit_mm3 or (volume[volume > 0].min() if (volume == 0).any() else 0.0)
-    order = np.lexsort((sheet["day"], sheet["mouse"].astype(str), sheet["arm"].map(arms.index)))
-    rows = pd.DataFrame(dict.fromkeys(TIDY_COLUMNS), index=range(len(sheet)))
-    rows = rows.assign(
-        study="study",
-        mouse=sheet["mouse"].astype(str).to_numpy(dtype=object),
-        arm=sheet["arm"].to_numpy(dtype=object),
-        tumor="1",
-        day=sheet["day"].to_numpy(dtype=float),
-        volume_mm3=volume,
-        below_limit=volume < limit_mm3,
-    )
-    design = Design("study", tuple(Arm(name, drugs_in_name(name)) for name in arms), rules)
-    return Study(design, rows.iloc[order].reset_index(drop=True), limit_mm3)
+    design = Design.of_names("study", arms, rules or Rules(growth=GrowthRules(**growth)))
+    return Study.of_frame(sheet.rename(columns={"volume": "volume_mm3"}), design, limit_mm3 or None)
 
 
 def sheet_of(mice: dict[str, list[Sequence[float]]], days: Sequence[float]) -> pd.DataFrame:

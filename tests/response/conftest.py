@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import pytest
 
-from xenotrack.study.design import Arm, Design, drugs_in_name
+from xenotrack.study.design import Design
 from xenotrack.study.rules import (
     GrowthRules,
     ProgressionRules,
@@ -15,7 +15,7 @@ from xenotrack.study.rules import (
     Rules,
     StudyRules,
 )
-from xenotrack.study.study import TIDY_COLUMNS, Study
+from xenotrack.study.study import Study
 
 Readings = Sequence[tuple[float, float]]
 Build = Callable[..., Study]
@@ -47,20 +47,16 @@ def build_study(
     table = table.merge(exits.astype(KEYS), on=["mouse", "day"], how="outer")
     table["arm"] = [arms.get(mouse, "vehicle") for mouse in table["mouse"]]
     table["fate"] = [fates.get(mouse, "end_of_study") for mouse in table["mouse"]]
-    table["below_limit"] = table["volume_mm3"] < limit
     names = tuple(arm_names) or tuple(
         dict.fromkeys(arms.get(mouse, "vehicle") for mouse in (*courses, *(left or {})))
     )
-    table["rank"] = [names.index(arm) for arm in table["arm"]]
-    table = table.sort_values(["rank", "mouse", "day"], kind="stable", ignore_index=True)
     rules = Rules(
         study=StudyRules(control=control),
         response=ResponseRules(min_day=min_day),
         growth=growth or GrowthRules(),
         progression=ProgressionRules(**progression),
     )
-    design = Design("toy", tuple(Arm(name, drugs_in_name(name)) for name in names), rules)
-    return Study(design, table.reindex(columns=list(TIDY_COLUMNS)), limit_mm3=limit)
+    return Study.of_frame(table, Design.of_names("toy", names, rules), limit)
 
 
 def _long(series: Mapping[str, Readings], column: str) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.errors import FitError
 from xenotrack.glossary import TABLES
 from xenotrack.study.acceptance import accept_doubts, unmet
+from xenotrack.study.refusal import refuse_errors
 from xenotrack.study.study import Study
 
 if TYPE_CHECKING:
@@ -29,9 +30,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Results:
-    """All that can be said of a study: one attribute a question."""
+    """All that can be said of a study: one attribute a question.
+
+    A study with errors is refused (``StudyError``), as by the commands, since nobody knows what
+    its numbers would mean; ``in_spite_of_errors`` takes it as it stands.
+    """
 
     study: Study
+    in_spite_of_errors: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.in_spite_of_errors:
+            refuse_errors(self.study)
 
     @cached_property
     def growth(self) -> GrowthFit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from xenotrack.errors import StudyError
@@ -36,6 +36,12 @@ class Design:
     name: str
     arms: tuple[Arm, ...]
     rules: Rules = Rules()
+
+    @classmethod
+    def of_names(cls, name: str, arms: Iterable[str], rules: Rules | None = None) -> Design:
+        """The design of arms whose names spell their drugs: ``A+B`` receives A and B."""
+        named = tuple(Arm(arm, drugs_in_name(arm)) for arm in arms)
+        return cls(name, named, rules or Rules())
 
     @property
     def arm_names(self) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -18,7 +17,6 @@ from xenotrack.study.summaries import statistics_among
 _NAMES = tuple(role for role in NAMED_ROLES if role != "start")
 # Layouts whose every row or column is a mouse: a name that returns is another mouse.
 _A_MOUSE_EACH = ("wide", "calendar", "dated", "paired", "coded", "column")
-_DIGITS = re.compile(r"\d+")
 
 
 def trimmed(texts: pd.Series) -> pd.Series:
@@ -300,12 +298,3 @@ def note_two_arms(mouse: str, rows: pd.DataFrame, ledger: Ledger) -> None:
         role="mouse",
         severity="error",
     )
-
-
-def natural_key(name: str) -> tuple[str, str]:
-    """A key that sorts numbers within names as numbers.
-
-    >>> sorted(["m10", "m9", "m09"], key=natural_key)
-    ['m09', 'm9', 'm10']
-    """
-    return _DIGITS.sub(lambda found: found[0].zfill(20), name), name

@@ -31,7 +31,6 @@ from xenotrack.study.identity import (
     fill_down,
     key_by_arm,
     key_by_cage,
-    natural_key,
 )
 from xenotrack.study.inputs import read_inputs, read_sheets
 from xenotrack.study.join import join_sheets
@@ -40,6 +39,7 @@ from xenotrack.study.ledger import Ledger, sources
 from xenotrack.study.legend import name_arms
 from xenotrack.study.longtable import LongTable, read_long_table, stack, table_of
 from xenotrack.study.measures import find_limit, measure_rows
+from xenotrack.study.order import row_order
 from xenotrack.study.phases import (
     keep_baselines,
     name_phases,
@@ -260,14 +260,7 @@ def _refuse_without_mice(rows: pd.DataFrame, ledger: Ledger) -> None:
 
 def _ordered(rows: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
     """The rows by arm in display order, then mouse, tumour and day."""
-    order = np.lexsort(
-        (
-            rows["day"].to_numpy(dtype=float),
-            _ranks(rows["tumor"]),
-            _ranks(rows["mouse"]),
-            pd.Index(arms).get_indexer(pd.Index(rows["arm"])),
-        )
-    )
+    order = row_order(rows, arms)
     used = [
         name
         for name in (*TIDY_COLUMNS, "part", "row", "column", "written", "moved_on")
@@ -286,12 +279,3 @@ def _tidy(rows: pd.DataFrame, name: str, limit: float, table: LongTable) -> pd.D
     columns["source"] = np.array(sources(rows, table.origins), dtype=object)
     columns["study"] = np.full(len(rows), name, dtype=object)
     return pd.DataFrame({column: columns[column] for column in TIDY_COLUMNS}, copy=False)
-
-
-def _ranks(names: pd.Series) -> np.ndarray:
-    """The place of each name when numbers within names are read as numbers."""
-    codes, uniques = pd.factorize(names)
-    keys = [natural_key(name) for name in uniques]
-    ranks = np.empty(len(uniques), dtype=int)
-    ranks[sorted(range(len(uniques)), key=keys.__getitem__)] = np.arange(len(uniques))
-    return ranks[codes] if len(ranks) else codes

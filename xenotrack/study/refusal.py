@@ -21,16 +21,31 @@ def refuse_findings(study: Study, strict: bool, source: str) -> None:
     _refuse(study.unaccepted if strict else study.errors, strict, source)
 
 
+def refuse_errors(study: Study) -> None:
+    """Refuse a study for its errors, in a script."""
+    _ = study.design.primary
+    if study.errors:
+        raise StudyError(
+            f"The sheet must be mended first ({count(len(study.errors), 'error')}):\n"
+            f"{_listed(study.errors)}\n`study.errors` lists them all; "
+            "Results(study, in_spite_of_errors=True) computes with what is left."
+        )
+
+
 def _refuse(refused: Sequence[Finding], strict: bool, source: str) -> None:
     if refused:
-        shown = "\n".join(f"  {finding}" for finding in refused[:SHOWN])
-        more = f"\n  and {len(refused) - SHOWN} more" if len(refused) > SHOWN else ""
         raise StudyError(
             f"{'Refused by --strict' if strict else 'The sheet must be mended first'} "
             f"({count(len(refused), 'finding' if strict else 'error')}):"
-            f"\n{shown}{more}\n"
+            f"\n{_listed(refused)}\n"
             f"`xenotrack check {source}` lists them all."
         )
+
+
+def _listed(findings: Sequence[Finding]) -> str:
+    shown = "\n".join(f"  {finding}" for finding in findings[:SHOWN])
+    more = f"\n  and {len(findings) - SHOWN} more" if len(findings) > SHOWN else ""
+    return f"{shown}{more}"
 
 
 def refuse_doubts(doubts: Iterable[Doubt]) -> None:

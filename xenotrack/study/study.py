@@ -84,6 +84,17 @@ class Study:
     trace: Trace | None = None
     first_sources: np.ndarray | None = None
 
+    @classmethod
+    def of_frame(cls, frame: pd.DataFrame, design: Design, limit_mm3: float | None = None) -> Study:
+        """The study of a frame of readings: ``mouse arm day volume_mm3``, and what else it has.
+
+        Its columns are those of the tidy table. Raises ``StudyError`` where a row's identity or
+        value is undecided.
+        """
+        from xenotrack.study.of_frame import study_of_frame
+
+        return study_of_frame(frame, design, limit_mm3)
+
     @property
     def phase(self) -> str:
         """The phase of treatment that this is, "" where mice had but one."""
