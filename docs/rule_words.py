@@ -61,6 +61,7 @@ MENDS = {
     "contrast-not-estimable": "Look at the doubts about these arms: mice, days or events are few.",
     "cox-fit": "Use the default, `--hazards firth`.",
     "curved-growth": "Fit the days before the turn, with `--until`, and ask for `progression`.",
+    "few-at-risk": "Say how many mice were still followed, and of the others nothing.",
     "few-mice": "Read the interval, not the estimate; plan for six mice or more.",
     "growth-not-fitted": "Mend what the text names; all else is still given.",
     "independent-action-leaves-no-room": "Ask at a later day, with `--day`.",
@@ -80,7 +81,6 @@ MENDS = {
     "not-evaluable": "Add the reading that is missing; else say that these mice were not judged.",
     "part-missing": "Say against which parts the claim was made.",
     "part-not-estimable": "Look at the doubts about the parts: mice, days or events are few.",
-    "pooled-variances": "Measure each mouse on three days or more, four mice an arm.",
     "pptp-small-baseline": "Use mRECIST for these mice.",
     "pptp-unsplit": "Report PD unsplit.",
     "response-not-evaluable": "Say how many were not evaluable, or lower `min_day`.",
@@ -92,6 +92,7 @@ MENDS = {
     "unknown-fate": _FATE,
     "verdict-rests-on-a-mouse": "Look up what was read of that mouse; report that the claim hangs "
     "on it. It is no reason to leave it out.",
+    "day-beyond-follow-up": "Ask for a day within the follow-up of the arms, with `--day`.",
     "volume-extrapolated": "Ask for a day within the days fitted, with `--day`.",
     "withdrawals-differ": _FATE,
 }

@@ -59,8 +59,8 @@ COLUMNS: dict[str, Column] = {
     "outcome": Column(
         "",
         "growth_rate (per day), log_hazard, rmst_days (days), response_rate (share of all mice "
-        "with CR or PR), weight_nadir (mean lowest weight, percent of change), ln_volume (change "
-        "since day 0)",
+        "with CR or PR), weight_nadir (mean lowest weight, percent of change), late_rate (per day, "
+        "over the last third of the days), ln_volume (change since day 0)",
     ),
     "contrast": Column("", "what is compared: A - B"),
     "kind": Column("", "contrast of an outcome, synergy beside a reference, or arm by itself"),
@@ -71,6 +71,12 @@ COLUMNS: dict[str, Column] = {
     "primary": Column("", "whether this is the contrast named beforehand: not adjusted"),
     "from_day": Column("days", "the first day that the estimate speaks of"),
     "until_day": Column("days", "the last day that the estimate speaks of"),
+    "late_rate": Column("per day", "growth rate over the last third of these days; curves only"),
+    "late_low": Column("per day", "lower limit of late_rate, clustered by mouse"),
+    "late_high": Column("per day", "upper limit of late_rate, clustered by mouse"),
+    "lowest_day": Column("days", "day of a lowest point between both ends; empty = none"),
+    "regrowth_rate": Column("per day", "growth rate from the lowest point to until_day"),
+    "regrowth_low": Column("per day", "lower limit of regrowth_rate, clustered by mouse"),
     "claim_low": Column("of the outcome", "lower limit at the level that the adjustment leaves"),
     "claim_high": Column(
         "of the outcome", "upper limit at that level: excludes 0 as p_adjusted does"
@@ -225,9 +231,9 @@ IN_TABLE: dict[tuple[str, str], Column] = {
     ),
     ("blocked", "conf_low"): _OF_SHARE[0],
     ("blocked", "conf_high"): _OF_SHARE[1],
-    ("growth", "estimate"): Column("per day", "growth rate: the slope of ln volume"),
+    ("growth", "estimate"): Column("per day", "average change of ln volume per day"),
     ("growth", "p_value"): Column("", "two-sided, of rate = 0"),
-    ("growth", "verdict"): Column("", "shrinking, blocked, growing, undecided"),
+    ("growth", "verdict"): Column("", "regrew, shrinking, blocked, growing or undecided"),
     ("group_indices", "estimate"): Column("of the index", "the index"),
     ("group_indices", "conf_low"): Column("of the index", "lower limit, unadjusted"),
     ("group_indices", "conf_high"): Column("of the index", "upper limit, unadjusted"),
@@ -271,7 +277,9 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("arm", "verdict", "category", "n_mice", "n", "proportion", "conf_low", "conf_high"),
     ),
     "growth": (
-        *("arm", "n_mice", "n_measurements", *ESTIMATES, "verdict"),
+        *("arm", "n_mice", "n_measurements", "from_day", "until_day", *ESTIMATES),
+        *("late_rate", "late_low", "late_high", "lowest_day", "regrowth_rate", "regrowth_low"),
+        "verdict",
         *("doubling_time_days", "doubling_time_low", "doubling_time_high"),
     ),
     "compare": (

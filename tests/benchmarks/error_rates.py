@@ -94,7 +94,7 @@ def p_values(setting: Setting, n: int, seed: int) -> np.ndarray:
         rows = simulate(setting, rng)
         for column, design in enumerate(designs):
             try:
-                slopes = fit_log_volumes(rows, design).slopes()
+                slopes = fit_log_volumes(rows, design).rates()
             except FitError:
                 continue
             found[row, column] = estimate_contrasts(slopes, weights, 0.95).p_value[0]

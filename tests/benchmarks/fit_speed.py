@@ -59,7 +59,7 @@ def with_variances(study: Study, variances: str) -> Study:
 
 def fit_and_compare(rows: LogVolumes, design: Design) -> None:
     """The fit, and every arm against the first."""
-    slopes = fit_log_volumes(rows, design).slopes()
+    slopes = fit_log_volumes(rows, design).rates()
     k = len(slopes.arms)
     weights = np.hstack([-np.ones((k - 1, 1)), np.eye(k - 1)])
     estimate_contrasts(slopes, weights, 0.95)

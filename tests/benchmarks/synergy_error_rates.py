@@ -181,7 +181,7 @@ def run_batch(job: tuple[Setting, int, int]) -> tuple[Setting, Counts]:
     rng = np.random.default_rng(key)
     counts: Counts = {}
     for _ in range(BATCH):
-        rates = remembered(fit_log_volumes(simulate(setting, rng), setting.design).slopes())
+        rates = remembered(fit_log_volumes(simulate(setting, rng), setting.design).rates())
         for truth in truths(setting):
             for (reference, side), said in claims_of(truth, rates, setting.design).items():
                 counts[truth, reference, side] = counts.get((truth, reference, side), 0) + said

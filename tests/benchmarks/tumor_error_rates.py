@@ -41,7 +41,7 @@ def p_value(y: np.ndarray) -> float:
     arms = np.repeat([0, 1], n // 2)
     names = np.array([f"m{number}" for number in range(n)], dtype=object)
     rows = LogVolumes(arms[mouse], mouse, DAYS[visit], y[mouse, visit], names, arms, 2, False)
-    found = compare_arms(fit_log_volumes(rows, DESIGN).slopes(), DESIGN, ("control",))
+    found = compare_arms(fit_log_volumes(rows, DESIGN).rates(), DESIGN, ("control",))
     return float(found.to_frame()["p_value"].iloc[0])
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from scipy.stats import t as student
 
+from xenotrack.compare.components import ln_volume_change
 from xenotrack.compare.growth_delay import (
     DaysToFold,
     cell_kill,
@@ -16,7 +17,7 @@ from xenotrack.compare.growth_delay import (
     median_delay,
 )
 from xenotrack.compare.indices import group_indices
-from xenotrack.compare.rate_indices import growth_rate_inhibition, rate_ratio
+from xenotrack.compare.rate_indices import growth_rate_inhibition, volume_ratio
 from xenotrack.model.growth import fit_growth
 from xenotrack.response.ratios import Ratio
 from xenotrack.study.ingest import read_study
@@ -83,7 +84,7 @@ def test_a_control_that_shrinks_leaves_no_inhibition():
 
 
 def test_t_to_c_of_rates_is_the_exponential_of_the_contrast():
-    found = rate_ratio(simple_estimates(RATES), "A", "vehicle", 21, 0.95)
+    found = volume_ratio(ln_volume_change(simple_estimates(RATES), 21), "A", "vehicle", 0.95, "")
     reach = student.ppf(0.975, 20) * 0.01 * np.sqrt(2)
     assert found[:3] == pytest.approx(
         [100 * np.exp(21 * rate) for rate in (-0.06, -0.06 - reach, -0.06 + reach)]

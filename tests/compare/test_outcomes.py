@@ -42,7 +42,7 @@ def test_a_new_outcome_is_compared_claimed_and_told(monkeypatch: pytest.MonkeyPa
         sources.SOURCES,
         "planted",
         sources.Source(
-            lambda results, day: (replace(results.growth.slopes(), outcome="planted"), ()),
+            lambda results, day: (replace(results.growth.rates(), outcome="planted"), ()),
             sources.fitted,
         ),
     )

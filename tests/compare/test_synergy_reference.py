@@ -47,7 +47,7 @@ def test_excesses_are_those_of_r(study, variances, scale, table):
     reference = read_reference(f"{study}.synergy")
     rows = {sorted_name(row["contrast"]): row for row in reference[variances][table]}
     fit = fitted(study, variances)
-    found = estimate_synergy(fit.slopes(), fit.design, 0.95, float(reference["day"]))
+    found = estimate_synergy(fit.rates(), fit.design, 0.95, float(reference["day"]))
     linear = found.only(("bliss", "bliss_doublet", "interaction"), (scale,)).to_frame()
     assert len(linear) == len(rows)
     for row in linear.to_dict("records"):
@@ -58,7 +58,7 @@ def test_excesses_are_those_of_r(study, variances, scale, table):
 def test_added_responses_are_those_of_r(study, variances):
     reference = read_reference(f"{study}.synergy")
     fit = fitted(study, variances)
-    found = estimate_synergy(fit.slopes(), fit.design, 0.95, float(reference["day"]))
+    found = estimate_synergy(fit.rates(), fit.design, 0.95, float(reference["day"]))
     rows = {row["contrast"]: row for row in reference[variances]["additivity"]}
     frame = found.only(("additivity",)).to_frame()
     assert set(frame["combination"]) == set(rows)
@@ -74,7 +74,7 @@ def test_added_responses_are_those_of_r(study, variances):
 def test_the_factorial_and_its_joint_tests_are_those_of_r(study, variances):
     reference = read_reference(f"{study}.synergy")[variances]
     fit = fitted(study, variances)
-    (found,) = estimate_factorials(fit.slopes(), fit.design, 0.95, joint_test_of(fit))
+    (found,) = estimate_factorials(fit.rates(), fit.design, 0.95, joint_test_of(fit))
     frame = found.to_frame().iloc[: len(found.effects)]
     theirs = {sorted_name(row["contrast"]): row for row in reference["factorial"]}
     assert set(frame["effect"]) == set(theirs)

@@ -269,10 +269,30 @@ def terms_of(rows: list[dict[str, Any]], arms: list[str], named: dict[str, list[
     )
 
 
+def intercepts(found: GrowthFit) -> Floats:
+    """The ln volume of each arm on day 0."""
+    return np.array(
+        [
+            found.values[own] @ shape.height(0)
+            for own, shape in zip(found.blocks, found.shapes, strict=True)
+        ]
+    )
+
+
+def of_lines(found: GrowthFit, weights: Floats) -> Floats:
+    """Weights on k intercepts, then k slopes, as weights on the coefficients of straight lines."""
+    k = len(found.shapes)
+    moved = np.zeros((len(weights), len(found.values)))
+    for code, own in enumerate(found.blocks):
+        moved[:, own[0]] = weights[:, code]
+        moved[:, own[-1]] = weights[:, k + code]
+    return moved
+
+
 def assert_terms(found: GrowthFit, expected: Terms, rtol: float = 1e-5) -> None:
     """Estimates, standard errors and df as R has them; 1e-9 per day where R says nearly 0."""
-    weights = expected.weights
-    values, covariance = found.values, found.covariance
+    weights = of_lines(found, expected.weights)
+    values, covariance = found.values, np.nan_to_num(found.covariance)
     std_error = np.sqrt(np.einsum("mi,ij,mj->m", weights, covariance, weights))
     close = {"rtol": rtol, "atol": 1e-9}
     np.testing.assert_allclose(weights @ values, expected.estimate, **close)

@@ -10,8 +10,9 @@ import pytest
 from scipy import stats
 
 from xenotrack.errors import FitError, StudyError
-from xenotrack.model.growth import fit_growth, judge_growth
+from xenotrack.model.growth import fit_growth
 from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.growth_verdicts import judge_growth
 
 from . import growth_studies as studies
 
@@ -23,25 +24,28 @@ def rules_of(fit: GrowthFit) -> set[str]:
 # ---- The ladder -------------------------------------------------------------------------------
 
 
-def test_by_arm_is_the_default_where_every_arm_has_four_mice_of_three_readings():
+def test_each_arm_has_variances_of_its_own_by_default():
     fit = fit_growth(studies.study_of(studies.simulated({"a": 0.05, "b": 0.02}, n_mice=4)))
     assert (fit.variances, len(fit.pieces)) == ("by_arm", 2)
-    assert "pooled-variances" not in rules_of(fit)
-    assert fit.slopes().independent
+    assert fit.rates().independent
 
 
-@pytest.mark.parametrize("thin", ["three mice", "two readings"])
-def test_a_thin_arm_pools_the_variances_with_a_doubt(thin):
-    sheet = studies.simulated({"a": 0.05, "b": 0.02}, n_mice={"a": 6, "b": 4})
-    last = sheet["mouse"] == "b 3"
+@pytest.mark.parametrize("thin", ["two mice", "two readings"])
+def test_a_thin_arm_goes_by_its_mice_and_changes_no_other(thin):
+    sheet = studies.simulated({"a": 0.05, "b": 0.02}, n_mice={"a": 6, "b": 3})
+    last = sheet["mouse"] == "b 2"
     sheet = sheet[~last | ((sheet["day"] < 5) & (thin == "two readings"))]
     fit = fit_growth(studies.study_of(sheet))
-    assert (fit.variances, len(fit.pieces)) == ("pooled", 1)
-    assert [d.arms for d in fit.doubts if d.rule == "pooled-variances"] == [("b",)]
-    assert not fit.slopes().independent
-    declared = fit_growth(studies.study_of(sheet, variances="by_arm"))
-    assert declared.variances == "by_arm"
-    assert "pooled-variances" not in rules_of(declared)
+    assert [piece.mixed is None for piece in fit.pieces] == [False, True]
+    assert [d.arms for d in fit.doubts if d.rule == "mouse-lines"] == [("b",)]
+    alone = fit_growth(studies.study_of(sheet[sheet["arm"] == "a"]))
+    pd.testing.assert_frame_equal(fit.to_frame()[:1], alone.to_frame())
+
+
+def test_variances_are_pooled_by_name_only():
+    sheet = studies.simulated({"a": 0.05, "b": 0.02}, n_mice={"a": 6, "b": 2})
+    assert studies.fit(sheet).rates().independent
+    assert not studies.fit(sheet, variances="pooled").rates().independent
 
 
 def test_an_arm_of_one_mouse_is_listed_without_a_test_and_spoils_no_other():
@@ -100,7 +104,7 @@ def test_two_readings_a_mouse_give_mouse_lines_compared_by_welch(variances):
     fit = fit_growth(studies.study_of(sheet, variances=variances))
     change = np.log(sheet["volume"]).to_numpy().reshape(2, 8, 2) @ [-0.1, 0.1]
     expected = stats.ttest_ind(*change, equal_var=False)
-    slopes, weights = fit.slopes(), np.array([[1.0, -1.0]])
+    slopes, weights = fit.rates(), np.array([[1.0, -1.0]])
     std_error = np.sqrt(weights @ slopes.covariance @ weights.T)[0]
     assert weights @ slopes.values / std_error == pytest.approx(expected.statistic)
     assert slopes.degrees_of_freedom(weights) == pytest.approx(expected.df)
@@ -125,8 +129,8 @@ def test_mice_exactly_on_their_lines_are_compared_by_their_lines():
     mice = {"a": [5 + r * day for r in (0.05, 0.06, 0.04)], "b": [5 + r * day for r in (0, 0.02)]}
     fit = fit_growth(studies.study_of(studies.sheet_of(mice, day)))
     assert fit.method == "mouse lines, Welch"
-    assert fit.values[2:] == pytest.approx([0.05, 0.01])
-    assert np.diag(fit.covariance)[2:] == pytest.approx([0.0001 / 3, 0.0002 / 2])
+    assert fit.rates().values == pytest.approx([0.05, 0.01])
+    assert np.diag(fit.rates().covariance) == pytest.approx([0.0001 / 3, 0.0002 / 2])
 
 
 def test_mice_that_do_not_differ_at_all_have_a_rate_but_no_test():
@@ -146,14 +150,14 @@ def test_a_test_always_has_degrees_of_freedom():
             assert growth["p_value"].between(0, 1).all()
 
 
-def test_common_is_refused_by_arm_and_pools_otherwise():
+def test_a_common_intercept_is_refused_by_arm():
     sheet = studies.simulated({"a": 0.05, "b": 0.02})
     with pytest.raises(StudyError, match="--variances pooled or --baseline arm"):
-        studies.fit(sheet, baseline="common", variances="by_arm")
-    fit = studies.fit(sheet, baseline="common")
-    assert fit.variances == "pooled"
-    assert fit.values[0] == fit.values[1]
-    assert fit.values[0] == pytest.approx(5, abs=0.3)
+        studies.fit(sheet, baseline="common")
+    fit = studies.fit(sheet, baseline="common", variances="pooled")
+    start = studies.intercepts(fit)
+    assert start[0] == start[1]
+    assert start[0] == pytest.approx(5, abs=0.3)
 
 
 def test_the_normal_reference_shows_no_df_and_narrower_intervals():
@@ -173,9 +177,11 @@ def judged(low: float, high: float, blocked_below: float = 0.01) -> str:
     sheet = studies.simulated({"a": 0.05, "b": 0.02})
     fit = studies.fit(sheet, variances="by_arm", df="normal", blocked_below=blocked_below)
     middle, half = (low + high) / 2, (high - low) / 2
-    values, covariance = fit.values.copy(), fit.covariance.copy()
-    values[2], covariance[2, 2] = middle, (half / 1.959963984540054) ** 2
-    return judge_growth(replace(fit, values=values, covariance=covariance))[0]
+    first = fit.pieces[0]
+    values, covariance = first.values.copy(), first.covariance.copy()
+    values[1], covariance[1, 1] = middle, (half / 1.959963984540054) ** 2
+    pieces = (replace(first, values=values, covariance=covariance), *fit.pieces[1:])
+    return judge_growth(replace(fit, pieces=pieces))[0]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def two_arms_of_lines(seed: int = 4):
 
 def test_in_complete_balanced_data_kenward_roger_is_the_t_test_of_mouse_slopes():
     sheet, _, slope = two_arms_of_lines()
-    fit = studies.fit(sheet, variances="pooled").slopes()
+    fit = studies.fit(sheet, variances="pooled").rates()
     weights = np.array([[1.0, -1.0]])
     expected = stats.ttest_ind(slope[:8], slope[8:])
     estimate = weights @ fit.values
@@ -58,7 +58,7 @@ def test_in_complete_balanced_data_kenward_roger_is_the_t_test_of_mouse_slopes()
 
 def test_in_complete_balanced_data_by_arm_is_the_welch_test_of_mouse_slopes():
     sheet, _, slope = two_arms_of_lines()
-    fit = studies.fit(sheet, variances="by_arm").slopes()
+    fit = studies.fit(sheet, variances="by_arm").rates()
     expected = stats.ttest_ind(slope[:8], slope[8:], equal_var=False)
     weights = np.array([[1.0, -1.0]])
     std_error = np.sqrt(weights @ fit.covariance @ weights.T)[0]
@@ -80,7 +80,7 @@ def test_in_complete_balanced_data_the_joint_test_is_hotellings():
 
 def test_two_mice_an_arm_have_one_degree_of_freedom_by_arm():
     sheet = studies.simulated({"a": 0.06, "b": 0.03}, n_mice=2, slope_sd=0.05, seed=2)
-    fit = studies.fit(sheet, variances="by_arm").slopes()
+    fit = studies.fit(sheet, variances="by_arm").rates()
     assert fit.degrees_of_freedom(np.eye(2)) == pytest.approx([1, 1], rel=1e-6)
 
 

@@ -190,4 +190,4 @@ class TestUnequalVariances:
         assert "of mice's rates unbounded" in found[0].text
 
     def test_a_common_intercept_is_not_compared(self):
-        assert not doubts(self.unequal, "unequal-variances", baseline="common")
+        assert not doubts(self.unequal, "unequal-variances", baseline="common", variances="pooled")

@@ -9,53 +9,57 @@ import numpy as np
 
 from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import RawContrasts, estimate_contrasts, t_contrasts
-from xenotrack.compare.excess import Excess, family_level
-from xenotrack.compare.expectations import Expectation, weights_of
-from xenotrack.compare.multiplicity import holm_p
-from xenotrack.compare.verdicts import claim_levels
+from xenotrack.compare.excess import ArmsOver, Claim, Excess, read_together
+from xenotrack.compare.expectations import Expectation, arms_of, weights_of
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
 
 # The change of ln volume since day 0 of every arm, at a day: all that is asked of a growth model.
 ChangeAt = Callable[[float], ArmEstimates]
+# The same over the days that the arms of one claim share.
+ChangeOver = Callable[[Sequence[str], float], ArmEstimates]
 
 
 def additivity_excess(
-    changes: ArmEstimates, design: Design, asked: Sequence[Expectation], level: float
+    over: ArmsOver, design: Design, asked: Sequence[Expectation], level: float
 ) -> Excess:
+    """Each combination over the sum of its parts, over the days that these share."""
+    changes = [over(arms_of(design, e)) for e in asked]
+
+    def claim(own: ArmEstimates, e: Expectation) -> Claim:
+        return lambda at: one_additivity(own, design, e, at)[0]
+
+    pairs = list(zip(changes, asked, strict=True))
+    raw, together = read_together([claim(*pair) for pair in pairs], level)
+    index = [one_additivity(own, design, e, level)[1] for own, e in pairs]
+    return Excess(
+        raw=raw,
+        **together,
+        index=np.vstack([np.empty((0, 3)), *index]),
+        p_plug_in=np.full(len(asked), np.nan),
+        methods=tuple(f"{own.method}; delta method on relative volume" for own in changes),
+    )
+
+
+def one_additivity(
+    changes: ArmEstimates, design: Design, asked: Expectation, level: float
+) -> tuple[RawContrasts, Floats]:
     """``RTV_comb − expected`` by the delta method, RTV = exp(change of ln volume).
 
     The t of a row has the degrees of freedom of its gradient. Where the expectation or its lower
     limit is not positive there is neither test nor interval nor index: a volume is never below 0,
-    so that any combination would pass for antagonism.
+    so that any combination would pass for antagonism. The index (1, 3) is the logarithm of observed
+    over expected with its limits.
     """
-    weights = np.vstack([weights_of(design, changes.arms, e) for e in asked])
-    own = np.array([changes.arms.index(e.combination) for e in asked])
-    volume = relative_volume(changes)
-    gradient = weights * volume
+    weights = weights_of(design, changes.arms, asked)
+    own = np.array([changes.arms.index(asked.combination)])
+    gradient = weights * relative_volume(changes)
     raw = by_delta(changes, gradient.sum(axis=1), gradient, level)
     expected, testable = expectation(changes, weights, own, level)
-    tested = testable_only(raw, testable)
-    family = family_level(tested, level)
-    wide = testable_only(by_delta(changes, raw.estimate, gradient, family), testable)
-    p_adjusted = holm_p(tested.p_value)
-    levels = claim_levels(tested.p_value, p_adjusted, level)
-    at_claim = [by_delta(changes, raw.estimate, gradient, float(at)) for at in levels]
-    rows = np.arange(len(asked))
     index = ratio_to(expected, changes, gradient, own, level)
     log_index = np.column_stack([index.estimate, index.conf_low, index.conf_high])
-    return Excess(
-        raw=tested,
-        p_adjusted=p_adjusted,
-        simultaneous_low=wide.conf_low,
-        simultaneous_high=wide.conf_high,
-        claim_low=np.where(testable, [at_claim[row].conf_low[row] for row in rows], np.nan),
-        claim_high=np.where(testable, [at_claim[row].conf_high[row] for row in rows], np.nan),
-        index=np.where(testable[:, None], log_index, np.nan),
-        p_plug_in=np.full(len(asked), np.nan),
-        methods=(f"{changes.method}; delta method on relative volume",) * len(asked),
-    )
+    return testable_only(raw, testable), np.where(testable[:, None], log_index, np.nan)
 
 
 def relative_volume(changes: ArmEstimates) -> Floats:
@@ -100,30 +104,11 @@ def testable_only(raw: RawContrasts, testable: np.ndarray) -> RawContrasts:
 
 
 def not_testable_later(
-    change_at: ChangeAt, design: Design, asked: Sequence[Expectation], day: float, level: float
+    change: ChangeOver, design: Design, asked: Sequence[Expectation], day: float, level: float
 ) -> Iterator[Doubt]:
     """From which day on response additivity predicts no tumour, looked for up to ``day``."""
-    if not asked:
-        return
-    arms = change_at(day).arms
-    weights = np.vstack([weights_of(design, arms, e) for e in asked])
-    own = np.array([arms.index(e.combination) for e in asked])
-
-    def lost(when: float) -> np.ndarray:
-        changes = change_at(when)
-        estimable = np.isfinite(estimate_contrasts(changes, weights, level).df)
-        return estimable & ~expectation(changes, weights, own, level)[1]
-
-    # The last day says for whom it matters; the days before say since when.
-    first = np.where(lost(day), np.ceil(day), np.nan)
-    for when in range(int(np.ceil(day)) - 1, 0, -1):
-        if np.isfinite(first).any():
-            first = np.where(np.isfinite(first) & lost(float(when)), when, first)
-    told = [
-        (one.combination, when)
-        for one, when in zip(asked, first.tolist(), strict=True)
-        if np.isfinite(when)
-    ]
+    found = [(e.combination, first_lost(change, design, e, day, level)) for e in asked]
+    told = [(name, when) for name, when in found if np.isfinite(when)]
     if told:
         since = "; ".join(f"{name} from day {when:g}" for name, when in told)
         yield Doubt(
@@ -133,3 +118,27 @@ def not_testable_later(
             "Response additivity predicts no tumour, as the expected volume less its error "
             f"reaches 0, and is not testable later: {since}.",
         )
+
+
+def first_lost(
+    change: ChangeOver, design: Design, asked: Expectation, day: float, level: float
+) -> float:
+    """The first whole day after which one expectation stays untestable; NaN if it is at ``day``."""
+    names = arms_of(design, asked)
+
+    def lost(when: float) -> bool:
+        changes = change(names, when)
+        weights = weights_of(design, changes.arms, asked)
+        own = np.array([changes.arms.index(asked.combination)])
+        estimable = bool(np.isfinite(estimate_contrasts(changes, weights, level).df).all())
+        return estimable and not bool(expectation(changes, weights, own, level)[1].all())
+
+    if not lost(day):
+        return np.nan
+    # The last day says whether it matters; the days before say since when.
+    first = float(np.ceil(day))
+    for when in range(int(first) - 1, 0, -1):
+        if not lost(float(when)):
+            break
+        first = float(when)
+    return first

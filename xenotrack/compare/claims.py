@@ -7,7 +7,7 @@ the value here, and the rule that decided it in ``verdicts.py``, ``blocking.py``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -98,8 +98,13 @@ def contrast_claims(contrasts: Contrasts, design: Design) -> Iterator[Claim]:
             )
 
 
-def synergy_claims(synergy: Synergy, design: Design, days: tuple[float, float]) -> Iterator[Claim]:
-    """Whether each combination is more than a reference expects, on growth rates."""
+def synergy_claims(
+    synergy: Synergy, design: Design, days: Callable[[Sequence[str]], tuple[float, float]]
+) -> Iterator[Claim]:
+    """Whether each combination is more than a reference expects, on growth rates.
+
+    ``days`` gives the first and the last day that a claim about some arms speaks of.
+    """
     for row, asked in enumerate(synergy.asked):
         verdict = synergy.verdicts[row]
         # The interaction of two drugs is their Bliss excess.
@@ -107,16 +112,18 @@ def synergy_claims(synergy: Synergy, design: Design, days: tuple[float, float]) 
         if synergy.scale[row] != "rate" or verdict is None or twice:
             continue
         cells = (arm_for(design, cell, asked.combination) for cell in asked.cells)
+        arms = tuple(dict.fromkeys(name for name in cells if name is not None))
+        from_day, until_day = days(arms)
         yield Claim(
             kind="synergy",
             outcome=asked.reference,
             family=asked.reference,
             arm=asked.combination,
             against=asked.text,
-            arms=tuple(dict.fromkeys(name for name in cells if name is not None)),
+            arms=arms,
             shows=verdict,
-            from_day=days[0],
-            until_day=days[1],
+            from_day=from_day,
+            until_day=until_day,
             estimate=float(synergy.estimate[row]),
             low=float(synergy.claim_low[row]),
             high=float(synergy.claim_high[row]),

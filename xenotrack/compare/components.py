@@ -34,14 +34,27 @@ def ln_volume_change(rates: ArmEstimates, day: float) -> ArmEstimates:
     )
 
 
-def doubt_day(design: Design, last_day: Floats, day: float) -> Iterator[Doubt]:
-    """Arms whose line is followed past their last reading; ``last_day`` (k,) by arm."""
+def doubt_day(
+    design: Design, last_day: Floats, day: float, curved: bool = False
+) -> Iterator[Doubt]:
+    """Arms of which a day after their ``last_day`` (k,) is asked.
+
+    A line is followed past it; a curve says nothing there.
+    """
     beyond = [
         (name, f"{name} (day {last:g})")
         for name, last in zip(design.arm_names, last_day, strict=True)
         if last < day
     ]
-    if beyond:
+    if beyond and curved:
+        yield Doubt(
+            "day-beyond-follow-up",
+            tuple(name for name, _ in beyond),
+            "ln_volume",
+            f"Day {day:g} lies beyond the follow-up of {', '.join(words for _, words in beyond)}: "
+            "nothing is said of volumes there.",
+        )
+    elif beyond:
         yield Doubt(
             "volume-extrapolated",
             tuple(name for name, _ in beyond),

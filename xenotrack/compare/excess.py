@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from xenotrack.compare.contrasts import (
     join_raw,
     source_of,
 )
-from xenotrack.compare.expectations import Expectation, called, weights_of
+from xenotrack.compare.expectations import Expectation, arms_of, called, weights_of
 from xenotrack.compare.multiplicity import bonferroni_level, holm_p
 from xenotrack.compare.verdicts import claim_levels
 from xenotrack.model.estimates import ArmEstimates
@@ -63,71 +63,81 @@ def sure(p_value: Floats, level: float) -> np.ndarray:
     return np.asarray(np.nan_to_num(p_value, nan=1.0) < 1 - level)
 
 
+# The estimates of the arms of one claim, over the days that these share.
+ArmsOver = Callable[[Sequence[str]], ArmEstimates]
+# One claim, read at a level.
+Claim = Callable[[float], RawContrasts]
+
+
 def linear_excess(
-    estimates: ArmEstimates,
-    design: Design,
-    asked: Sequence[Expectation],
-    level: float,
-    days: float,
+    over: ArmsOver, design: Design, asked: Sequence[Expectation], level: float, days: Floats
 ) -> Excess:
-    """Weighted sums of the arms' estimates; ``days`` makes a logarithm of volume of them."""
-    rows = [weights_of(design, estimates.arms, e) for e in asked]
-    weights = np.vstack(rows)
-    raw = estimate_contrasts(estimates, weights, level)
-    wide = estimate_contrasts(estimates, weights, family_level(raw, level))
-    p_adjusted = holm_p(raw.p_value)
-    low, high = source_of(estimates).intervals(
-        weights, claim_levels(raw.p_value, p_adjusted, level)
+    """Weighted sums of the arms' estimates; ``days`` (m,) make logarithms of volume of them."""
+    estimates = [over(arms_of(design, e)) for e in asked]
+
+    def claim(own: ArmEstimates, e: Expectation) -> Claim:
+        weights = weights_of(design, own.arms, e)
+        return lambda at: estimate_contrasts(own, weights, at)
+
+    raw, together = read_together(
+        [claim(*each) for each in zip(estimates, asked, strict=True)], level
     )
     return Excess(
         raw=raw,
-        p_adjusted=p_adjusted,
-        simultaneous_low=wide.conf_low,
-        simultaneous_high=wide.conf_high,
-        claim_low=low,
-        claim_high=high,
-        index=days * np.column_stack([raw.estimate, raw.conf_low, raw.conf_high]),
-        p_plug_in=np.full(len(weights), np.nan),
-        methods=(estimates.method,) * len(weights),
+        **together,
+        index=log_index(raw, days),
+        p_plug_in=np.full(len(asked), np.nan),
+        methods=tuple(own.method for own in estimates),
     )
+
+
+def read_together(claims: Sequence[Claim], level: float) -> tuple[RawContrasts, dict[str, Floats]]:
+    """A family of claims one by one, and what holds for all of them: Holm's p-values, Bonferroni's
+    limits, and the limits at the level that Holm leaves to each claim."""
+
+    def at(levels: Sequence[float]) -> RawContrasts:
+        return join_raw([claim(own) for claim, own in zip(claims, levels, strict=True)])
+
+    raw = at([level] * len(claims))
+    wide = at([family_level(raw, level)] * len(claims))
+    p_adjusted = holm_p(raw.p_value)
+    own = at([float(one) for one in claim_levels(raw.p_value, p_adjusted, level)])
+    return raw, {
+        "p_adjusted": p_adjusted,
+        "simultaneous_low": wide.conf_low,
+        "simultaneous_high": wide.conf_high,
+        "claim_low": own.conf_low,
+        "claim_high": own.conf_high,
+    }
+
+
+def log_index(raw: RawContrasts, days: Floats) -> Floats:
+    """The logarithm of observed over expected volume with its limits, (m, 3)."""
+    return days[:, None] * np.column_stack([raw.estimate, raw.conf_low, raw.conf_high])
 
 
 def best_part_excess(
-    estimates: ArmEstimates,
-    design: Design,
-    asked: Sequence[Expectation],
-    level: float,
-    days: float,
+    over: ArmsOver, design: Design, asked: Sequence[Expectation], level: float, days: Floats
 ) -> Excess:
     """Each combination over the best of its parts, as an intersection–union claim."""
-    source = source_of(estimates)
-    weights = [weights_of(design, estimates.arms, e) for e in asked]
-    claims = [best_part_claim(source, rows, "lower", level) for rows in weights]
-    raw = join_raw([claim for claim, _ in claims])
-    wide = join_raw(
-        [best_part_claim(source, rows, "lower", family_level(raw, level))[0] for rows in weights]
-    )
-    p_adjusted = holm_p(raw.p_value)
-    levels = claim_levels(raw.p_value, p_adjusted, level)
-    own = join_raw(
-        [
-            best_part_claim(source, rows, "lower", float(at))[0]
-            for rows, at in zip(weights, levels, strict=True)
-        ]
-    )
+    sources = [source_of(over(arms_of(design, e))) for e in asked]
+    weights = [weights_of(design, s.arms, e) for s, e in zip(sources, asked, strict=True)]
+
+    def claim(source: ContrastSource, rows: Floats) -> Claim:
+        return lambda at: best_part_claim(source, rows, "lower", at)[0]
+
+    pairs = list(zip(sources, weights, strict=True))
+    chosen = [best_part_claim(*pair, "lower", level)[1] for pair in pairs]
+    raw, together = read_together([claim(*pair) for pair in pairs], level)
     return Excess(
         raw=raw,
-        p_adjusted=p_adjusted,
-        simultaneous_low=wide.conf_low,
-        simultaneous_high=wide.conf_high,
-        claim_low=own.conf_low,
-        claim_high=own.conf_high,
-        index=days * np.column_stack([raw.estimate, raw.conf_low, raw.conf_high]),
+        **together,
+        index=log_index(raw, days),
         # Statistic and df are those of the part that looks best: this is the usual p-value.
         p_plug_in=2 * stdtr(raw.reference_df, -np.abs(raw.statistic)),
         methods=tuple(
-            best_part_method(design, source, e, chosen)
-            for e, (_, chosen) in zip(asked, claims, strict=True)
+            best_part_method(design, source, e, parts)
+            for source, e, parts in zip(sources, asked, chosen, strict=True)
         ),
     )
 

@@ -154,6 +154,12 @@ def weights_of(design: Design, arms: tuple[str, ...], expectation: Expectation) 
     return weights
 
 
+def arms_of(design: Design, expectation: Expectation) -> tuple[str, ...]:
+    """The arms that stand for the cells of an expectation."""
+    names = (arm_for(design, cell, expectation.combination) for cell in expectation.cells)
+    return tuple(dict.fromkeys(str(name) for name in names))
+
+
 def has_arms(design: Design, estimates: ArmEstimates, expectation: Expectation) -> bool:
     """Whether an arm stands for every cell that an expectation needs."""
     names = (arm_for(design, cell, expectation.combination) for cell in expectation.cells)

@@ -157,7 +157,7 @@ def control_rate(growth: GrowthFit | None, control: str, level: float) -> Ratio:
     if growth is None:
         return unknown("growth was not fitted")
     weights = np.array([[float(name == control) for name in growth.design.arm_names]])
-    found = estimate_contrasts(growth.slopes(), weights, level)
+    found = estimate_contrasts(growth.rates(), weights, level)
     rate, low, high = (float(x[0]) for x in (found.estimate, found.conf_low, found.conf_high))
     if not rate > 0:
         return unknown("the control does not grow, and has no doubling time")

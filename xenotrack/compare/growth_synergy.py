@@ -4,62 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from xenotrack.compare.components import doubt_day
 from xenotrack.compare.dose_grid import estimate_dose_grids
+from xenotrack.compare.excess import remembered
 from xenotrack.compare.factorial import estimate_factorials
 from xenotrack.compare.joint_tests import joint_test_of
-from xenotrack.compare.synergy import Synergy, estimate_synergy
+from xenotrack.compare.synergy import Growth, Synergy, synergy_of
 from xenotrack.compare.synergy_verdicts import agreed_verdicts
 from xenotrack.doubts import merge_doubts
-from xenotrack.errors import FitError
 from xenotrack.glossary import TABLES
-from xenotrack.model.growth import fit_log_volumes
+from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.growth_fit import GrowthFit
-from xenotrack.model.log_volume import take_log_volumes
 from xenotrack.study.study import Study
 
 
 def growth_synergy(study: Study, fit: GrowthFit, days: Sequence[float] | None = None) -> Synergy:
     """Excess of every combination, on growth rates and on volumes at ``days``.
 
-    By default at the last day fitted. A claim that does not hold wherever readings below the
-    limit are placed becomes undecided.
+    By default at the last day of which the fit speaks. A claim that does not hold wherever readings
+    below the limit are placed becomes undecided.
     """
-    last_day = float(fit.facts()["last_day"].iloc[0])
-    days = [last_day] if days is None else list(days)
+    days = [last_shared_day(fit)] if days is None else list(days)
     shares = study.readings.groupby("arm", sort=False)["below_limit"].mean()
     below = {str(arm): float(share) for arm, share in shares.items()}
 
-    def synergy_of(fit: GrowthFit) -> Synergy:
-        return estimate_synergy(
-            fit.slopes(), study.design, fit.level, max(days), days=days, below_limit=below
-        )
+    def synergy(fit: GrowthFit) -> Synergy:
+        return synergy_of(growth_over(fit, max(days)), study.design, fit.level, days, below)
 
-    found = synergy_of(fit)
+    found = synergy(fit)
     if not found.asked:
         return found
-    late = doubt_day(study.design, fit.last_day, max(days))
+    late = doubt_day(study.design, fit.follow_up.until_day, max(days), fit.narrow is not None)
     found = replace(found, doubts=merge_doubts(found.doubts, late))
-    if not any(below.values()):
-        return found
-    others = [synergy_of(other) for other in other_placements(study)]
+    others = [synergy(other) for other in fit.placements]
     about = [(e.combination, e.reference) for e in found.asked]
     verdicts, doubts = agreed_verdicts(found.verdicts, [o.verdicts for o in others], about)
     return replace(found, verdicts=verdicts, doubts=merge_doubts(found.doubts, doubts))
 
 
-def other_placements(study: Study) -> list[GrowthFit]:
-    """The growth fits with readings below the limit at the limit, and at half of it."""
-    fits = []
-    for treatment in ("limit", "half"):
-        try:
-            fits.append(fit_log_volumes(take_log_volumes(study, treatment), study.design))
-        except FitError:
-            continue
-    return fits
+def last_shared_day(fit: GrowthFit) -> float:
+    """The last day that all fitted arms share; of straight lines the last day fitted."""
+    if fit.narrow is None:
+        return float(np.nanmax(fit.last_day))
+    return fit.follow_up.shared(np.flatnonzero(fit.tested).tolist())[1]
+
+
+def growth_over(fit: GrowthFit, day: float) -> Growth:
+    """The fit as synergy sees it; the index of straight lines stands for ``day``."""
+
+    @cache
+    def rates(arms: tuple[str, ...]) -> ArmEstimates:
+        return remembered(fit.over(arms).rates())
+
+    def window(arms: Sequence[str]) -> tuple[float, float]:
+        return (0.0, day) if fit.narrow is None else rates(tuple(arms)).days(arms)
+
+    return Growth(
+        own=fit.rates(),
+        rates=lambda arms: rates(tuple(arms) if fit.narrow is not None else ()),
+        change=lambda arms, at: remembered(fit.over(arms).changes(at)),
+        window=window,
+    )
 
 
 def visit_days(study: Study, fit: GrowthFit) -> list[float]:
@@ -70,15 +80,22 @@ def visit_days(study: Study, fit: GrowthFit) -> list[float]:
     return sorted(float(day) for day in days[inside].unique())
 
 
+def over_all(fit: GrowthFit) -> GrowthFit:
+    """The fit over the days that all fitted arms share."""
+    return fit.over([fit.design.arm_names[code] for code in np.flatnonzero(fit.tested)])
+
+
 def factorial_frame(fit: GrowthFit) -> pd.DataFrame:
     """The table ``factorial``: every full factorial among the arms, with its joint tests."""
-    found = estimate_factorials(fit.slopes(), fit.design, fit.level, joint_test_of(fit))
+    shared = over_all(fit)
+    found = estimate_factorials(shared.rates(), fit.design, fit.level, joint_test_of(shared))
     return stacked([each.to_frame() for each in found], "factorial")
 
 
 def dose_grid_frame(fit: GrowthFit) -> pd.DataFrame:
     """The table ``dose_grid``: every grid of two drugs, with its joint test."""
-    found = estimate_dose_grids(fit.slopes(), fit.design, fit.level, joint_test_of(fit))
+    shared = over_all(fit)
+    found = estimate_dose_grids(shared.rates(), fit.design, fit.level, joint_test_of(shared))
     return stacked([each.to_frame() for each in found], "dose_grid")
 
 

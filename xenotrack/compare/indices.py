@@ -66,7 +66,11 @@ def group_indices(
     beyond: Iterable[Doubt] = ()
     if growth is not None:
         rows.extend(rate_indices(growth, at))
-        beyond = doubt_day(study.design, growth.last_day, at) if day is not None else ()
+        beyond = (
+            doubt_day(study.design, growth.follow_up.until_day, at, growth.narrow is not None)
+            if day is not None
+            else ()
+        )
     rows.extend(growth_delays(study, growth, treatment_days))
     return GroupIndices(
         chosen.day, tuple(rows), merge_doubts(chosen.doubts, beyond, doubts_about(rows))

@@ -23,11 +23,11 @@ def joint_test_of(fit: GrowthFit) -> JointOf:
     """
     piece = fit.pieces[0]
     if len(fit.pieces) > 1 or piece.joint_test is None or len(piece.arms) < 2:
-        return welch_james(fit.slopes())
-    own_test, arms = piece.joint_test, list(piece.arms)
+        return welch_james(fit.rates())
+    own_test, rates = piece.joint_test, fit.weights_of(fit.rate_asked)[:, fit.places(piece)]
 
     def joint(weights: Floats) -> JointTest | None:
-        return own_test(np.hstack([np.zeros((len(weights), len(arms))), weights[:, arms]]))
+        return own_test(weights @ rates)
 
     return joint
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from xenotrack.arrays import Floats
 from xenotrack.compare.best_part import claim_p
-from xenotrack.compare.contrasts import estimate_contrasts
+from xenotrack.compare.contrasts import ContrastSource
 from xenotrack.compare.families import (
     BEST_PART,
     Pair,
@@ -23,10 +23,10 @@ from xenotrack.compare.families import (
     parts_family,
     primary_pair,
 )
+from xenotrack.compare.growth_source import growth_source
 from xenotrack.compare.multiplicity import holm_p
 from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.doubts import Doubt, p_words
-from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.growth import without_mouse
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.log_volume import LogVolumes
@@ -85,9 +85,9 @@ def leave_one_out(fit: GrowthFit, rows: LogVolumes) -> pd.DataFrame:
     own = [len(mice)] if fit.variances == "pooled" else [_mice_of(rows, p.arms) for p in fit.pieces]
     if not claims or max(own, default=0) > MOST_MICE:
         return pd.DataFrame(columns=list(LEAVE_ONE_OUT))
-    whole = p_values(fit.slopes(), claims, design)
+    whole = p_values(growth_source(fit), claims, design)
     without = np.array(
-        [p_values(without_mouse(fit, rows, mouse).slopes(), claims, design) for mouse in mice]
+        [p_values(growth_source(without_mouse(fit, rows, mouse)), claims, design) for mouse in mice]
     ).reshape(len(mice), len(claims))
     names = rows.mice[mice]
     lines = [
@@ -102,14 +102,14 @@ def _mice_of(rows: LogVolumes, arms: tuple[int, ...]) -> int:
     return len(np.unique(rows.mouse[np.isin(rows.arm, arms)]))
 
 
-def p_values(estimates: ArmEstimates, claims: Sequence[Claim], design: Design) -> Floats:
+def p_values(source: ContrastSource, claims: Sequence[Claim], design: Design) -> Floats:
     """The p-value of each claim, adjusted within its family but for the primary contrast."""
-    weights = [pair_weights(claim.pairs, estimates.arms) for claim in claims]
-    raw = estimate_contrasts(estimates, np.vstack(weights), design.rules.compare.level)
-    ends = np.cumsum([len(rows) for rows in weights])
     p = np.full(len(claims), np.nan)
-    for place, (end, claim) in enumerate(zip(ends, claims, strict=True)):
-        own = raw.rows(np.arange(end - len(claim.pairs), end))
+    for place, claim in enumerate(claims):
+        names = dict.fromkeys(name for pair in claim.pairs for name in (pair.arm, pair.other))
+        over = source.over(list(names))
+        weights = pair_weights(claim.pairs, over.arms)
+        own = over.contrast_of(weights, design.rules.compare.level)
         alone = claim.pair.other != BEST_PART
         p[place] = own.p_value[0] if alone else claim_p(own, OUTCOMES["growth_rate"].better)
     primary = primary_pair(design)

@@ -20,6 +20,7 @@ from xenotrack.compare.joint import (
     range_cdf,
     two_sided_level,
 )
+from xenotrack.model.estimates import holm_p as holm_p
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,19 +48,6 @@ def holm(raw: RawContrasts, source: ContrastSource, weights: Floats, level: floa
     count = max(1, int(raw.estimable.sum()))
     levels = np.full(len(weights), bonferroni_level(level, count))
     return Adjusted("holm", holm_p(raw.p_value), levels)
-
-
-def holm_p(p_value: Floats) -> Floats:
-    """``max over j ≤ i of min(1, (m − j + 1) p₍ⱼ₎)``, the p-values in rising order.
-
-    >>> holm_p(np.array([0.01, 0.04, np.nan, 0.03])).tolist()
-    [0.03, 0.06, nan, 0.06]
-    """
-    order = np.argsort(p_value, kind="stable")[: int(np.isfinite(p_value).sum())]
-    steps = p_value[order] * np.arange(len(order), 0, -1)
-    adjusted = np.full(len(p_value), np.nan)
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps))
-    return adjusted
 
 
 def bonferroni_level(level: float, count: int) -> float:

@@ -18,22 +18,24 @@ RATE_RATIO = "100·exp((k_T − k_C)·day)"
 
 
 def rate_indices(growth: GrowthFit, day: float) -> Iterator[GroupIndex]:
-    """Growth rate inhibition, and the T/C that two straight lines have reached on a day.
+    """Growth rate inhibition, and the T/C that two fitted means have reached on a day.
 
-    GRI is of the days fitted and has no day of its own. The T/C of rates is that of Hather 2014
-    (Cancer Inform 13(S4):65), whose 10^(μ·t) of log10 slopes is the same number.
+    GRI is of the days that both arms share and has no day of its own. The T/C of rates is that of
+    Hather 2014 (Cancer Inform 13(S4):65), whose 10^(μ·t) of log10 slopes is the same number.
     """
-    rates, design = growth.slopes(), growth.design
+    design = growth.design
     control = design.require_control()
     n_mice = dict(zip(design.arm_names, map(int, growth.n_mice), strict=True))
     level = growth.level
     for arm in (name for name in design.arm_names if name != control):
         counts = (n_mice[arm], n_mice[control])
+        rates = growth.over([arm, control]).rates()
         found = growth_rate_inhibition(rates, arm, control, level)
         yield GroupIndex("GRI", GRI, arm, control, np.nan, *counts, found)
     for arm in (name for name in design.arm_names if name != control):
         counts = (n_mice[arm], n_mice[control])
-        found = rate_ratio(rates, arm, control, day, level)
+        changes = growth.over([arm, control]).changes(day)
+        found = volume_ratio(changes, arm, control, level, growth.method)
         yield GroupIndex("T/C_rate", RATE_RATIO, arm, control, day, *counts, found)
 
 
@@ -57,13 +59,12 @@ def growth_rate_inhibition(rates: ArmEstimates, arm: str, control: str, level: f
     return Ratio(ratio, low, high, method).mapped(100, -100)
 
 
-def rate_ratio(rates: ArmEstimates, arm: str, control: str, day: float, level: float) -> Ratio:
-    """``100 · exp((k_T − k_C) · day)``, its limits those of the contrast."""
-    weights = pair_weights([Pair(arm, control)], rates.arms)
-    contrast = estimate_contrasts(rates, weights, level)
-    difference = contrast.estimate[0]
-    if not np.isfinite(difference * day):
+def volume_ratio(changes: ArmEstimates, arm: str, control: str, level: float, method: str) -> Ratio:
+    """``100 · exp`` of the difference in the change of ln volume, its limits those of it."""
+    weights = pair_weights([Pair(arm, control)], changes.arms)
+    contrast = estimate_contrasts(changes, weights, level)
+    if not np.isfinite(contrast.estimate[0]):
         return unknown("a rate or the day is unknown")
-    low, high = contrast.conf_low[0], contrast.conf_high[0]
-    numbers = [float(100 * np.exp(day * rate)) for rate in (difference, low, high)]
-    return Ratio(numbers[0], numbers[1], numbers[2], f"{rates.method}; exp of the contrast")
+    logs = (contrast.estimate[0], contrast.conf_low[0], contrast.conf_high[0])
+    numbers = [float(100 * np.exp(change)) for change in logs]
+    return Ratio(numbers[0], numbers[1], numbers[2], f"{method}; exp of the contrast")

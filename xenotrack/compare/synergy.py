@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from xenotrack.arrays import Floats
-from xenotrack.compare.additivity import ChangeAt, additivity_excess, not_testable_later
+from xenotrack.compare.additivity import (
+    ChangeAt,
+    ChangeOver,
+    additivity_excess,
+    not_testable_later,
+)
 from xenotrack.compare.components import ln_volume_change
 from xenotrack.compare.contrasts import RawContrasts, finite
 from xenotrack.compare.excess import (
+    ArmsOver,
     Excess,
     best_part_excess,
     join_excess,
@@ -22,6 +29,7 @@ from xenotrack.compare.excess import (
 from xenotrack.compare.expectations import (
     REFERENCES,
     Expectation,
+    arms_of,
     expectations,
     has_arms,
     impossible,
@@ -134,6 +142,19 @@ def excluded_excess(row: Mapping[str, Any]) -> Excluded | None:
     return Excluded(low, high, float(ratios[0]), float(ratios[1]))
 
 
+@dataclass(frozen=True, eq=False)
+class Growth:
+    """What a growth model says of the arms of a claim, over the days that these share.
+
+    ``window`` gives the first and the last of these days; the index of a rate is of both.
+    """
+
+    own: ArmEstimates
+    rates: ArmsOver
+    change: ChangeOver
+    window: Callable[[Sequence[str]], tuple[float, float]]
+
+
 def estimate_synergy(
     rates: ArmEstimates,
     design: Design,
@@ -144,71 +165,91 @@ def estimate_synergy(
     change_at: ChangeAt | None = None,
     below_limit: Mapping[str, float] | None = None,
 ) -> Synergy:
-    """Excess of every combination over Bliss, its best part, additivity and the interaction.
+    """Excess of every combination where an arm's estimates are the same in every claim.
 
-    On growth rates, with the index at ``day``; and on the change of ln volume since day 0 at each
-    of ``days`` (default: ``day``), which ``change_at`` gives (default: straight lines of these
-    rates). p-values are adjusted by Holm across the combinations of one reference, scale and day.
-    ``below_limit`` is the share of each arm's readings below the limit. What cannot be computed is
-    said among the doubts.
+    As ``synergy_of``, with the index of rates at ``day``; changes of ln volume are by default those
+    of straight lines of these rates.
     """
     rates = remembered(rates)
+    changes = change_at or (lambda when: ln_volume_change(rates, when))
+    index_day = np.nan if day is None else day
+    growth = Growth(
+        own=rates,
+        rates=lambda arms: rates,
+        change=lambda arms, at: changes(at),
+        window=lambda arms: (0.0, index_day),
+    )
+    when = [d for d in ([day] if days is None else days) if d is not None]
+    return synergy_of(growth, design, level, when, below_limit)
+
+
+def synergy_of(
+    growth: Growth,
+    design: Design,
+    level: float,
+    days: Sequence[float],
+    below_limit: Mapping[str, float] | None = None,
+) -> Synergy:
+    """Excess of every combination over Bliss, its best part, additivity and the interaction.
+
+    On growth rates, with the index at the end of the shared days; and on the change of ln volume
+    since day 0 at each of ``days``. p-values are adjusted by Holm across the combinations of one
+    reference, scale and day. ``below_limit`` is the share of each arm's readings below the limit.
+    What cannot be computed is said among the doubts.
+    """
     possible = expectations(design)
-    asked = [e for e in possible if has_arms(design, rates, e)]
-    change_at = change_at or straight_lines(rates)
-    when = [d for d in ([day] if days is None else days) if d is not None and d > 0]
-    blocks: list[Block] = list(rate_blocks(rates, design, asked, level, day))
+    asked = [e for e in possible if has_arms(design, growth.own, e)]
+    when = [day for day in days if day > 0]
+    blocks: list[Block] = list(rate_blocks(growth, design, asked, level))
     for each in when:
-        blocks += change_blocks(change_at(each), design, asked, level, each)
+        blocks += change_blocks(growth, design, asked, level, each)
     found = joined(blocks, level)
     additive = [e for e in asked if e.reference == "additivity"]
-    later = not_testable_later(change_at, design, additive, max(when), level) if when else ()
+    later = not_testable_later(growth.change, design, additive, max(when), level) if when else ()
     combinations = [e.combination for e in found.asked]
     verdicts, spared = spare_antagonism(found.verdicts, combinations, below_limit or {})
-    doubts = (*impossible(possible, design, rates), *later, *spared)
+    doubts = (*impossible(possible, design, growth.own), *later, *spared)
     return replace(found, verdicts=verdicts, doubts=doubts)
 
 
-def straight_lines(rates: ArmEstimates) -> ChangeAt:
-    """Changes of ln volume that grow with the day: one test, whatever the day."""
-    return lambda day: ln_volume_change(rates, day)
-
-
 class Block(NamedTuple):
-    """Rows that are adjusted together: one reference, scale and day."""
+    """Rows that are adjusted together: one reference and scale, and a day each."""
 
     asked: list[Expectation]
     scale: str
-    day: float
+    day: Floats
     excess: Excess
 
 
 def rate_blocks(
-    rates: ArmEstimates,
-    design: Design,
-    asked: Sequence[Expectation],
-    level: float,
-    day: float | None,
+    growth: Growth, design: Design, asked: Sequence[Expectation], level: float
 ) -> Iterator[Block]:
     """Every reference on growth rates; without a day, no index."""
-    shown = np.nan if day is None else day
     for reference, rows in by_reference(asked):
         if reference != "additivity":
             estimate = ESTIMATORS.get(reference, linear_excess)
-            yield Block(rows, "rate", shown, estimate(rates, design, rows, level, shown))
+            first, last = np.array([growth.window(arms_of(design, e)) for e in rows]).T
+            excess = estimate(growth.rates, design, rows, level, last - first)
+            yield Block(rows, "rate", last, excess)
 
 
 def change_blocks(
-    changes: ArmEstimates, design: Design, asked: Sequence[Expectation], level: float, day: float
+    growth: Growth, design: Design, asked: Sequence[Expectation], level: float, day: float
 ) -> Iterator[Block]:
     """Every reference on the change of ln volume at a day, additivity on relative volume."""
+
+    @cache
+    def change(arms: Sequence[str]) -> ArmEstimates:
+        return growth.change(arms, day)
+
     for reference, rows in by_reference(asked):
+        shown, ones = np.full(len(rows), day), np.ones(len(rows))
         if reference == "additivity":
-            excess = additivity_excess(changes, design, rows, level)
-            yield Block(rows, "relative_volume", day, excess)
+            excess = additivity_excess(change, design, rows, level)
+            yield Block(rows, "relative_volume", shown, excess)
         else:
             estimate = ESTIMATORS.get(reference, linear_excess)
-            yield Block(rows, "ln_volume", day, estimate(changes, design, rows, level, 1.0))
+            yield Block(rows, "ln_volume", shown, estimate(change, design, rows, level, ones))
 
 
 ESTIMATORS = {"hsa": best_part_excess, "hsa_doublet": best_part_excess}
@@ -232,7 +273,7 @@ def joined(blocks: Sequence[Block], level: float) -> Synergy:
         **excess.raw.columns(),
         asked=asked,
         scale=tuple(block.scale for block in blocks for _ in block.asked),
-        day=np.array([block.day for block in blocks for _ in block.asked], dtype=float),
+        day=np.concatenate([np.empty(0), *(block.day for block in blocks)]),
         p_adjusted=excess.p_adjusted,
         simultaneous_low=excess.simultaneous_low,
         simultaneous_high=excess.simultaneous_high,

@@ -81,3 +81,16 @@ def t_table(estimate: Floats, std_error: Floats, df: Floats, level: float) -> di
         "conf_low": estimate - reach,
         "conf_high": estimate + reach,
     }
+
+
+def holm_p(p_value: Floats) -> Floats:
+    """``max over j ≤ i of min(1, (m − j + 1) p₍ⱼ₎)``, the p-values in rising order.
+
+    >>> holm_p(np.array([0.01, 0.04, np.nan, 0.03])).tolist()
+    [0.03, 0.06, nan, 0.06]
+    """
+    order = np.argsort(p_value, kind="stable")[: int(np.isfinite(p_value).sum())]
+    steps = p_value[order] * np.arange(len(order), 0, -1)
+    adjusted = np.full(len(p_value), np.nan)
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps))
+    return adjusted

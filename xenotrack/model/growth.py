@@ -1,9 +1,10 @@
-"""Growth rates: ln volume ~ arm × day with a random intercept and slope for each mouse.
+"""Growth: ln volume by day, an arm's mean of one shape and mice that depart from it.
 
-The ladder: by arm (each arm its own REML fit) or pooled (one covariance for all arms); where the
-readings do not identify a mixed model, least-squares lines by mouse, compared by Welch; an arm
-with fewer than two mice of two usable days is listed without a test. Never a random intercept
-alone: between-mouse differences in slope would then pass for precision.
+The ladder: by arm, each its own REML fit (or pooled by name: one covariance for all arms); an arm
+of fewer than three mice with three readings, or whose readings do not identify a mixed model, by
+least-squares lines of its mice, compared by Welch; an arm with fewer than two mice of two usable
+days is listed without a test. Never a random intercept alone: between-mouse differences in slope
+would then pass for precision.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from xenotrack.arrays import Floats
+from xenotrack.arrays import Bools
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.errors import FitError, StudyError
-from xenotrack.model.growth_fit import GrowthFit, Piece, Variances, places
-from xenotrack.model.lines import fit_mouse_lines, mean_line
+from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.late import late_growth
+from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes, take_log_volumes
-from xenotrack.model.pieces import fit_pieces
+from xenotrack.model.pieces import fit_pieces, lines_piece
+from xenotrack.model.placements import agreed_verdicts, other_placements
+from xenotrack.model.shapes.registry import DAYS, SHAPES
+from xenotrack.model.shared_days import SharedDays
 from xenotrack.model.trust import doubt_growth
 from xenotrack.study.design import Design
 from xenotrack.study.study import Study
@@ -32,14 +36,22 @@ def fit_growth(study: Study) -> GrowthFit:
     """
     rows = take_log_volumes(study)
     fit = fit_log_volumes(rows, study.design)
-    verdicts, unstable = _agreed_verdicts(study, fit)
+    if study.design.rules.growth.shape == "curve":
+        fit = replace(fit, late=late_growth(fit))
+    placements = other_placements(study, fit_log_volumes)
+    verdicts, unstable = agreed_verdicts(fit, placements)
     doubts = merge_doubts(fit.doubts, doubt_growth(study, rows, fit), unstable)
-    return replace(fit, verdicts=verdicts, doubts=doubts)
+    return replace(fit, verdicts=verdicts, doubts=doubts, placements=placements)
 
 
 def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
-    """Fit the lines of every arm; no verdict yet."""
-    k = rows.n_arms
+    """Fit the mean of every arm; no verdict yet."""
+    k, rules = rows.n_arms, design.rules.growth
+    follow_up = DAYS[rules.shape](rows)
+    if rules.shape == "curve":
+        # A curve that ends with its arm's follow-up would go straight through what comes later.
+        rows = rows.until(follow_up.until_day)
+    pooled = _require_known_rules(design)
     lines = fit_mouse_lines(rows)
     testable = np.bincount(rows.mouse_arm[~np.isnan(lines.slope)], minlength=k) >= 2
     if not testable.any():
@@ -47,85 +59,67 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
             "No arm has two mice that were each measured on two days, so no growth rate has a "
             "standard error. Check the days with `xenotrack check`."
         )
-    variances, doubts = _choose_variances(rows, design, testable)
-    fitted = rows.of_arms(testable)
-    pieces, more = fit_pieces(fitted, np.flatnonzero(testable), design, variances)
-    values, covariance = _assemble(pieces, k)
-    for code in np.flatnonzero(~testable):
-        values[[code, k + code]] = mean_line(lines, rows.mouse_arm == code)[0]
+    shapes = [SHAPES[rules.shape](rows, code, follow_up, None) for code in range(k)]
+    codes = np.flatnonzero(testable)
+    pieces, doubts = fit_pieces(rows.of_arms(testable), codes, shapes, design, pooled)
     first_day, last_day = rows.days_by_arm()
     return GrowthFit(
         design=design,
-        variances=variances,
+        variances="pooled" if pooled else "by_arm",
         pieces=pieces,
-        values=values,
-        covariance=covariance,
-        tested=testable,
+        listed=tuple(lines_piece(rows, int(code)) for code in np.flatnonzero(~testable)),
+        follow_up=follow_up,
         n_mice=rows.mice_with(1),
         n_measurements=np.bincount(rows.arm, minlength=k),
         first_day=first_day,
         last_day=last_day,
         verdicts=("",) * k,
-        doubts=merge_doubts(doubts, more, _untested(design, testable)),
+        doubts=merge_doubts(doubts, _untested(design, testable)),
+        narrow=SharedDays(rows, design) if rules.shape == "curve" else None,
     )
 
 
 def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:
     """The same fit without one mouse (a code of ``rows``), its arms fitted anew; no verdicts.
 
-    Whether variances are by arm or pooled stays as it was chosen with all mice. An arm that is
-    left with fewer than two mice of two days has no values.
+    Shapes, days and whether variances are pooled stay as they were chosen with all mice. An arm
+    that is left with fewer than two mice of two days has no values.
     """
-    k = rows.n_arms
-    alone = fit.variances == "by_arm"
-    touched = np.array([rows.mouse_arm[mouse]]) if alone else np.flatnonzero(fit.tested)
-    kept = tuple(piece for piece in fit.pieces if not set(piece.arms) & set(touched.tolist()))
+    k, arm = rows.n_arms, int(rows.mouse_arm[mouse])
+    touched = [piece for piece in fit.pieces if arm in piece.arms]
+    kept = tuple(piece for piece in fit.pieces if arm not in piece.arms)
     own = rows.without(mouse)
+    if fit.narrow is not None:
+        own = own.until(fit.follow_up.until_day)
     with_lines = rows.mouse_arm[~np.isnan(fit_mouse_lines(own).slope)]
-    codes = touched[np.bincount(with_lines, minlength=k)[touched] >= 2]
+    enough = np.bincount(with_lines, minlength=k) >= 2
+    arms = np.array([code for piece in touched for code in piece.arms], dtype=np.intp)
+    codes = arms[enough[arms]]
     again = own.of_arms(np.isin(np.arange(k), codes))
-    pieces = fit_pieces(again, codes, fit.design, fit.variances)[0] if len(codes) else ()
-    values, covariance = _assemble((*kept, *pieces), k)
+    pooled = fit.variances == "pooled"
+    pieces = fit_pieces(again, codes, fit.shapes, fit.design, pooled)[0] if len(codes) else ()
+    lost = tuple(lines_piece(own, int(code)) for code in arms[~enough[arms]])
     return replace(
         fit,
         pieces=(*kept, *pieces),
-        values=values,
-        covariance=covariance,
+        listed=(*fit.listed, *lost),
         verdicts=("",) * k,
+        narrow=SharedDays(own, fit.design) if fit.narrow is not None else None,
     )
 
 
-def _choose_variances(
-    rows: LogVolumes, design: Design, testable: NDArray[np.bool_]
-) -> tuple[Variances, tuple[Doubt, ...]]:
-    """By arm where every arm can bear it; never chosen by a test."""
+def _require_known_rules(design: Design) -> bool:
+    """Whether one covariance is fitted to all arms; never chosen by a test, nor by an arm."""
     rules = design.rules.growth
-    if rules.baseline == "common":
-        if rules.variances == "by_arm":
-            raise StudyError(
-                "`baseline = common` ties the arms together, so that they cannot be fitted by "
-                "arm. Choose --variances pooled or --baseline arm."
-            )
-        return "pooled", ()
-    if rules.variances is not None:
-        return rules.variances, ()
-    thin = (rows.mice_with(3) < 4) & testable
-    if not thin.any():
-        return "by_arm", ()
-    arms = tuple(np.array(design.arm_names, dtype=object)[thin].tolist())
-    return "pooled", (
-        Doubt(
-            "pooled-variances",
-            arms,
-            "growth",
-            f"One spread for all arms: fewer than four mice with three readings in "
-            f"{', '.join(arms)}. "
-            "If the arms' mice differ in spread, p-values and intervals are too narrow.",
-        ),
-    )
+    if rules.baseline == "common" and rules.variances != "pooled":
+        raise StudyError(
+            "`baseline = common` ties the arms together, so that they cannot be fitted by "
+            "arm. Choose --variances pooled or --baseline arm."
+        )
+    return rules.variances == "pooled"
 
 
-def _untested(design: Design, testable: NDArray[np.bool_]) -> tuple[Doubt, ...]:
+def _untested(design: Design, testable: Bools) -> tuple[Doubt, ...]:
     return tuple(
         Doubt(
             "arm-not-tested",
@@ -136,66 +130,3 @@ def _untested(design: Design, testable: NDArray[np.bool_]) -> tuple[Doubt, ...]:
         for name, tested in zip(design.arm_names, testable, strict=True)
         if not tested
     )
-
-
-def _assemble(pieces: tuple[Piece, ...], k: int) -> tuple[Floats, Floats]:
-    """All arms' values (2k,) and covariance (2k, 2k); NaN for an arm in no piece."""
-    values = np.full(2 * k, np.nan)
-    covariance = np.zeros((2 * k, 2 * k))
-    fitted = np.zeros(2 * k, dtype=bool)
-    for piece in pieces:
-        own = places(piece.arms, k)
-        values[own] = piece.values
-        covariance[np.ix_(own, own)] = piece.covariance
-        fitted[own] = True
-    covariance[~fitted], covariance[:, ~fitted] = np.nan, np.nan
-    return values, covariance
-
-
-def judge_growth(fit: GrowthFit) -> tuple[str, ...]:
-    """shrinking, blocked, growing or undecided for each arm, by its interval; "" without one."""
-    growth = fit.to_frame()
-    blocked_below = fit.design.rules.growth.blocked_below
-    return tuple(
-        _verdict(low, high, blocked_below)
-        for low, high in zip(growth["conf_low"], growth["conf_high"], strict=True)
-    )
-
-
-def _verdict(low: float, high: float, blocked_below: float) -> str:
-    if np.isnan(low):
-        return ""
-    if high < 0:
-        return "shrinking"
-    if high < blocked_below:
-        return "blocked"
-    return "growing" if low > 0 else "undecided"
-
-
-def _agreed_verdicts(study: Study, fit: GrowthFit) -> tuple[tuple[str, ...], tuple[Doubt, ...]]:
-    """Verdicts that hold wherever readings below the limit are placed; else undecided."""
-    verdicts = judge_growth(fit)
-    if not study.readings["below_limit"].any():
-        return verdicts, ()
-    others = []
-    for treatment in ("limit", "half"):
-        try:
-            other = fit_log_volumes(take_log_volumes(study, treatment), study.design)
-        except FitError:
-            continue
-        others.append(judge_growth(other))
-    agreed, doubts = [], []
-    for arm, verdict, *rest in zip(study.design.arm_names, verdicts, *others, strict=True):
-        stable = not verdict or all(other in ("", verdict) for other in rest)
-        agreed.append(verdict if stable else "undecided")
-        if not stable:
-            doubts.append(
-                Doubt(
-                    "below-limit-verdict",
-                    (arm,),
-                    "growth",
-                    f"{arm}: the verdict depends on where readings below the limit are placed "
-                    f"({verdict}; {', '.join(rest)} at the limit and at half of it).",
-                )
-            )
-    return tuple(agreed), tuple(doubts)

@@ -1,21 +1,27 @@
-"""What a growth model says: every arm's line of ln volume on day, and how sure it is."""
+"""What a growth model says: every arm's mean of ln volume by day, and how sure it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenotrack.arrays import Floats
+from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates, t_table
-from xenotrack.model.reml import MixedFit
+from xenotrack.model.follow_up import FollowUp
+from xenotrack.model.piece import Piece
+from xenotrack.model.shapes.shape import Shape
 from xenotrack.model.smallsample import JointTest
 from xenotrack.study.design import Design
+
+if TYPE_CHECKING:
+    from xenotrack.model.late import LateGrowth
 
 Variances = Literal["by_arm", "pooled"]
 REFERENCE_NAMES = {
@@ -24,43 +30,37 @@ REFERENCE_NAMES = {
     "normal": "normal reference",
 }
 
+LATE = ("late_rate", "late_low", "late_high", "lowest_day", "regrowth_rate", "regrowth_low")
 
-@dataclass(frozen=True)
-class Piece:
-    """The lines of one or several arms that were estimated together.
-
-    ``values`` (2a,) are the intercepts, then the slopes of ``arms`` (codes); pieces are
-    independent of one another.
-    """
-
-    arms: tuple[int, ...]
-    values: Floats
-    covariance: Floats
-    degrees_of_freedom: Callable[[Floats], Floats]
-    mixed: MixedFit | None
-    joint_test: Callable[[Floats], JointTest] | None = None
+# What is asked of an arm (its code) of a shape: weights on its coefficients, (c,).
+Asked = Callable[[int, Shape], Floats]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GrowthFit:
-    """Growth of every arm: its line of ln volume on day, in the arms' display order.
+    """Growth of every arm: its mean of ln volume by day, in the arms' display order.
 
-    ``values`` and ``covariance`` hold k intercepts (ln mm³ at day 0; 0 for a ratio), then k slopes
-    (per day), NaN where an arm has none; ``tested`` (k,) says which arms have a standard error.
+    ``pieces`` hold arms that were estimated together, and are independent of one another;
+    ``listed`` are the arms that have no standard error. ``follow_up`` are the days of which each
+    arm's rate speaks, ``first_day`` and ``last_day`` (k,) those of its readings. ``narrow`` gives
+    the fit that a contrast of some arms (codes) rests on, ``late`` what a curve does late;
+    ``placements`` are the fits with readings below the limit elsewhere.
     """
 
     design: Design
     variances: Variances
     pieces: tuple[Piece, ...]
-    values: Floats
-    covariance: Floats
-    tested: NDArray[np.bool_]
+    listed: tuple[Piece, ...]
+    follow_up: FollowUp
     n_mice: NDArray[np.intp]
     n_measurements: NDArray[np.intp]
     first_day: Floats
     last_day: Floats
     verdicts: tuple[str, ...]
     doubts: tuple[Doubt, ...]
+    narrow: Callable[[GrowthFit, tuple[int, ...]], GrowthFit] | None = None
+    late: LateGrowth | None = None
+    placements: tuple[GrowthFit, ...] = ()
 
     @property
     def level(self) -> float:
@@ -70,29 +70,75 @@ class GrowthFit:
     def reference(self) -> str:
         return self.design.rules.growth.df
 
+    @cached_property
+    def tested(self) -> Bools:
+        """Which arms have a standard error, (k,)."""
+        codes = [code for piece in self.pieces for code in piece.arms]
+        tested: Bools = np.isin(np.arange(len(self.design.arms)), codes)
+        return tested
+
+    @cached_property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shape of every arm."""
+        of = {
+            code: shape
+            for piece in (*self.pieces, *self.listed)
+            for code, shape in zip(piece.arms, piece.shapes, strict=True)
+        }
+        return tuple(of[code] for code in range(len(self.design.arms)))
+
+    @cached_property
+    def blocks(self) -> tuple[NDArray[np.intp], ...]:
+        """Where the coefficients of each arm stand among those of all."""
+        sizes = [shape.size for shape in self.shapes]
+        return tuple(np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1]))
+
+    def places(self, piece: Piece) -> NDArray[np.intp]:
+        return np.concatenate([self.blocks[code] for code in piece.arms])
+
+    @cached_property
+    def values(self) -> Floats:
+        """The coefficients of all arms, one arm after the other; NaN where an arm has none."""
+        values = np.full(sum(shape.size for shape in self.shapes), np.nan)
+        for piece in (*self.pieces, *self.listed):
+            values[self.places(piece)] = piece.values
+        return values
+
+    @cached_property
+    def covariance(self) -> Floats:
+        """The covariance of all coefficients; NaN for arms that are only listed."""
+        covariance = np.zeros((len(self.values), len(self.values)))
+        for piece in self.pieces:
+            own = self.places(piece)
+            covariance[np.ix_(own, own)] = piece.covariance
+        for piece in self.listed:
+            own = self.places(piece)
+            covariance[own], covariance[:, own] = np.nan, np.nan
+        return covariance
+
     @property
     def method(self) -> str:
-        """How the slopes were estimated and tested, in words."""
+        """How the rates were estimated and tested, in words."""
         if not self.pieces:
             return "not fitted"
         model = "mixed model by arm" if self.variances == "by_arm" else "mixed model, pooled"
         mixed = [piece.mixed is not None for piece in self.pieces]
         if not any(mixed):
             return "mouse lines, Welch"
-        return f"{model}, {REFERENCE_NAMES[self.reference]}" + (
+        curved = any(shape.name == "curve" for shape in self.shapes)
+        return f"{model}, {REFERENCE_NAMES[self.reference]}{', curves' if curved else ''}" + (
             "" if all(mixed) else "; mouse lines where needed"
         )
 
     def degrees_of_freedom(self, weights: Floats) -> Floats:
-        """Degrees of freedom of weighted sums (m, 2k) of ``values``.
+        """Degrees of freedom of weighted sums (m, c) of ``values``.
 
         Within a piece by its own reference; across pieces (Σ w²V)² / Σ (w⁴V²/df).
         """
-        k = len(self.tested)
         variance = np.zeros((len(weights), len(self.pieces)))
         df = np.full_like(variance, np.inf)
         for column, piece in enumerate(self.pieces):
-            own = weights[:, places(piece.arms, k)]
+            own = weights[:, self.places(piece)]
             variance[:, column] = np.einsum("mi,ij,mj->m", own, piece.covariance, own)
             used = own.any(axis=1)
             if used.any():
@@ -104,56 +150,129 @@ class GrowthFit:
         alone = df[np.arange(len(weights)), variance.argmax(axis=1)] if len(self.pieces) else pooled
         return np.where(single, alone, pooled)
 
-    def slopes(self) -> ArmEstimates:
-        """The growth rates, per day, as what a comparison needs."""
-        k = len(self.tested)
+    def weights_of(self, asked: Asked) -> Floats:
+        """What is asked of every arm, as weights (k, c) on ``values``."""
+        weights = np.zeros((len(self.shapes), len(self.values)))
+        for code, (shape, own) in enumerate(zip(self.shapes, self.blocks, strict=True)):
+            weights[code, own] = asked(code, shape)
+        return weights
+
+    def estimates(self, outcome: str, asked: Asked, method: str | None = None) -> ArmEstimates:
+        """One number an arm: weighted sums of its coefficients; NaN weights where it has none."""
+        asked_of = self.weights_of(asked)
+        known = np.array([bool(np.isfinite(row).all()) for row in asked_of])
+        rows = np.where(known[:, None], asked_of, 0.0)
+        given = known & self.tested
+        values = np.full(len(known), np.nan)
+        for code in np.flatnonzero(known):
+            own = self.blocks[code]
+            values[code] = rows[code, own] @ self.values[own]
+        covariance = rows @ np.nan_to_num(self.covariance) @ rows.T
 
         def degrees_of_freedom(weights: Floats) -> Floats:
-            weights = np.atleast_2d(weights)
-            return self.degrees_of_freedom(np.hstack([np.zeros_like(weights), weights]))
+            return self.degrees_of_freedom(np.atleast_2d(weights) @ rows)
 
         return ArmEstimates(
-            outcome="growth_rate",
+            outcome=outcome,
             arms=self.design.arm_names,
-            values=self.values[k:],
-            covariance=self.covariance[k:, k:],
+            values=values,
+            covariance=np.where(np.outer(given, given), covariance, np.nan),
             degrees_of_freedom=degrees_of_freedom,
             independent=all(len(piece.arms) == 1 for piece in self.pieces),
-            method=self.method,
-            first_day=self.first_day,
-            last_day=self.last_day,
+            method=method or self.method,
+            first_day=self.follow_up.from_day,
+            last_day=self.follow_up.until_day,
         )
+
+    def rates(self) -> ArmEstimates:
+        """The average growth rate of each arm over its follow-up, per day."""
+        return self.estimates("growth_rate", self.rate_asked)
+
+    def rate_asked(self, code: int, shape: Shape) -> Floats:
+        """The average rate of an arm over its follow-up, as weights; NaN where it has none."""
+        from_day = float(self.follow_up.from_day[code])
+        until_day = float(self.follow_up.until_day[code])
+        if not until_day > from_day:
+            return np.full(shape.size, np.nan)
+        return shape.rate(from_day, until_day)
+
+    def days_shared(self, arms: Sequence[str]) -> tuple[float, float]:
+        """The first and the last day that a claim about some arms speaks of."""
+        return self.over(arms).rates().days(arms)
+
+    def changes(self, day: float) -> ArmEstimates:
+        """The change of ln volume of each arm from day 0 to a day.
+
+        Of a curve within its follow-up only, and from its first day where that is after day 0.
+        """
+        return self.estimates(
+            "ln_volume",
+            lambda code, shape: self._change_asked(code, shape, day),
+            f"{self.method}; change from day 0 to day {day:g}",
+        )
+
+    def _change_asked(self, code: int, shape: Shape, day: float) -> Floats:
+        if self.design.rules.growth.shape == "line":
+            return shape.change(day)
+        from_day = float(self.follow_up.from_day[code])
+        if not from_day < day <= float(self.follow_up.until_day[code]):
+            return np.full(shape.size, np.nan)
+        return shape.change(day, max(from_day, 0.0))
+
+    def over(self, arms: Iterable[str]) -> GrowthFit:
+        """The fit for one claim about some arms: over the days that they share.
+
+        A straight line says the same of all its days.
+        """
+        codes = tuple(sorted({self.design.arm_names.index(name) for name in arms}))
+        if self.narrow is None:
+            return self
+        if codes not in self._narrowed:
+            self._narrowed[codes] = self.narrow(self, codes)
+        return self._narrowed[codes]
+
+    @cached_property
+    def _narrowed(self) -> dict[tuple[int, ...], GrowthFit]:
+        return {}
 
     def to_frame(self) -> pd.DataFrame:
         """One row an arm: rate, interval, verdict and doubling time."""
-        slopes = self.slopes()
-        std_error = np.sqrt(np.diag(slopes.covariance))
-        df = slopes.degrees_of_freedom(np.eye(len(self.tested)))
-        table = t_table(slopes.values, std_error, np.where(self.tested, df, np.nan), self.level)
+        rates = self.rates()
+        std_error = np.sqrt(np.diag(rates.covariance))
+        df = rates.degrees_of_freedom(np.eye(len(self.tested)))
+        table = t_table(rates.values, std_error, np.where(self.tested, df, np.nan), self.level)
         return pd.DataFrame(
             {
                 "arm": self.design.arm_names,
                 "n_mice": self.n_mice,
                 "n_measurements": self.n_measurements,
+                "from_day": self.follow_up.from_day,
+                "until_day": self.follow_up.until_day,
                 **table,
+                **self._late_columns(),
                 "verdict": self.verdicts,
-                "doubling_time_days": doubling_time(slopes.values),
+                "doubling_time_days": doubling_time(rates.values),
                 "doubling_time_low": doubling_time(table["conf_high"]),
                 "doubling_time_high": doubling_time(table["conf_low"]),
             }
         )
 
+    def _late_columns(self) -> dict[str, Floats]:
+        """What a curve does over the last third of its days and after its lowest point."""
+        if self.late is None:
+            return dict.fromkeys(LATE, np.full(len(self.shapes), np.nan))
+        return {name: getattr(self.late, name) for name in LATE}
+
     def curves(self, points: int = 60) -> pd.DataFrame:
-        """The fitted line of each arm over its own days: ``arm day estimate conf_low conf_high``.
+        """The fitted mean of each arm over its days: ``arm day estimate conf_low conf_high``.
 
         In mm³ (the arm's geometric mean), or relative to the baseline for a ratio.
         """
-        k = len(self.tested)
         frames = []
         for code in np.flatnonzero(self.tested):
-            days = np.linspace(self.first_day[code], self.last_day[code], points)
-            weights = np.zeros((points, 2 * k))
-            weights[:, code], weights[:, k + code] = 1, days
+            days = np.linspace(*self.days_drawn(int(code)), points)
+            weights = np.zeros((points, len(self.values)))
+            weights[:, self.blocks[code]] = self.shapes[code].fixed(days)
             variance = np.einsum("mi,ij,mj->m", weights, np.nan_to_num(self.covariance), weights)
             estimate = weights @ np.nan_to_num(self.values)
             df = self.degrees_of_freedom(weights)
@@ -165,16 +284,23 @@ class GrowthFit:
         empty = pd.DataFrame(columns=["arm", "day", "estimate", "conf_low", "conf_high"])
         return pd.concat(frames, ignore_index=True) if frames else empty
 
+    def days_drawn(self, code: int) -> tuple[float, float]:
+        """A straight line is drawn over all days of its arm, a curve to the end of follow-up."""
+        if self.shapes[code].name == "curve":
+            return float(self.first_day[code]), float(self.follow_up.until_day[code])
+        return float(self.first_day[code]), float(self.last_day[code])
+
     def components(self) -> pd.DataFrame:
         """The variance components: one row a piece of the fit, standard deviations per reading
-        (ln volume), between mice at day 0, and between mice per day."""
+        (ln volume), between mice at day 0, and between mice per day (over the arm's follow-up)."""
         rows = []
         for piece in self.pieces:
             if piece.mixed is None:
                 continue
+            start, rate = self._random_directions(piece)
             spread = piece.mixed.random_covariance
-            intercept = spread[0, 0] if len(spread) == 2 else np.nan
-            slope = spread[-1, -1]
+            intercept = start @ spread @ start if start.any() else np.nan
+            slope = rate @ spread @ rate
             product = np.sqrt(intercept * slope)
             rows.append(
                 {
@@ -182,7 +308,7 @@ class GrowthFit:
                     "residual_sd": np.sqrt(piece.mixed.residual_variance),
                     "intercept_sd": np.sqrt(intercept),
                     "slope_sd": np.sqrt(slope),
-                    "correlation": spread[0, -1] / product if product > 0 else np.nan,
+                    "correlation": start @ spread @ rate / product if product > 0 else np.nan,
                     "rank": piece.mixed.rank,
                     "log_likelihood": piece.mixed.log_likelihood,
                 }
@@ -190,25 +316,34 @@ class GrowthFit:
         names = ["arms", "residual_sd", "intercept_sd", "slope_sd", "correlation", "rank"]
         return pd.DataFrame(rows, columns=[*names, "log_likelihood"])
 
+    def _random_directions(self, piece: Piece) -> tuple[Floats, Floats]:
+        """Where a mouse of a piece stands on day 0, and its rate, in its random directions."""
+        code, shape = piece.arms[0], piece.shapes[0]
+        until = self.follow_up.until_day[code]
+        at = shape.random(np.array([0.0, until if until > 0 else 1.0]))
+        return at[0], (at[1] - at[0]) / (until if until > 0 else 1.0)
+
     def slopes_differ(self) -> JointTest | None:
         """The joint test that all tested arms grow alike: Welch's F by arm, else the model's own.
 
-        None where fewer than two arms are tested, or one has no spread at all.
+        Over the days that they share. None where fewer than two arms are tested, or one has no
+        spread at all.
         """
-        k = len(self.tested)
         codes = np.flatnonzero(self.tested)
         if len(codes) < 2:
             return None
-        if len(self.pieces) == 1 and self.pieces[0].joint_test is not None:
-            a = len(codes)
-            differences = np.hstack([np.zeros((a - 1, a)), -np.ones((a - 1, 1)), np.eye(a - 1)])
-            return self.pieces[0].joint_test(differences)
-        slopes = self.slopes()
-        variance = np.diag(slopes.covariance)[codes]
-        df = slopes.degrees_of_freedom(np.eye(k)[codes])
-        if not variance.all():
-            return None  # an arm without any spread: its weight would be infinite
-        return welch_test(slopes.values[codes], variance, df)
+        shared = self.over([self.design.arm_names[code] for code in codes])
+        if len(shared.pieces) == 1 and shared.pieces[0].joint_test is not None:
+            rows = shared.weights_of(shared.rate_asked)[:, shared.places(shared.pieces[0])]
+            differences = rows[codes[1:]] - rows[codes[0]]
+            known = bool(np.isfinite(differences).all())
+            return shared.pieces[0].joint_test(differences) if known else None
+        rates = shared.rates()
+        variance = np.diag(rates.covariance)[codes]
+        if not (variance > 0).all():
+            return None  # Zero variance would give infinite weight.
+        df = rates.degrees_of_freedom(np.eye(len(self.tested))[codes])
+        return welch_test(rates.values[codes], variance, df)
 
     def facts(self) -> pd.DataFrame:
         """One row: the model, the days fitted, and the joint test of equal rates."""
@@ -250,8 +385,3 @@ def welch_test(values: Floats, variances: Floats, df: Floats) -> JointTest:
     lost = np.sum((1 - share) ** 2 / df)
     statistic = spread / (1 + 2 * (k - 2) / (k**2 - 1) * lost)
     return JointTest(float(statistic), k - 1, float((k**2 - 1) / (3 * lost)) if lost else np.inf)
-
-
-def places(arms: tuple[int, ...], k: int) -> list[int]:
-    """Where the intercepts and slopes of some arms stand among 2k values."""
-    return [*arms, *(k + code for code in arms)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,8 @@ class LogVolumes:
 
     ``arm`` (n,) codes 0…k−1 in the design's order, ``mouse`` (n,) codes into ``mice``; ``y`` is
     ln mm³, or ln(V/V₀) with ``day`` counted from the baseline reading where the model is a ratio.
+    ``read_until`` and ``measurable_until`` (m,) are the days of each mouse's last reading and of
+    its last measurable one, where readings below the limit stand for less than their days.
     """
 
     arm: Codes
@@ -29,25 +31,28 @@ class LogVolumes:
     mouse_arm: Codes
     n_arms: int
     through_origin: bool
+    read_until: Floats | None = None
+    measurable_until: Floats | None = None
 
     def of_arms(self, wanted: NDArray[np.bool_]) -> LogVolumes:
         """The readings of some arms only, codes unchanged; ``wanted`` (k,) by arm."""
         return self._of(wanted[self.arm])
+
+    def until(self, day: Floats) -> LogVolumes:
+        """The readings of each arm up to a day of its own, (k,)."""
+        return self._of(self.day <= day[self.arm])
 
     def without(self, mouse: int) -> LogVolumes:
         """The readings of all mice but one, codes unchanged."""
         return self._of(self.mouse != mouse)
 
     def _of(self, kept: NDArray[np.bool_]) -> LogVolumes:
-        return LogVolumes(
-            self.arm[kept],
-            self.mouse[kept],
-            self.day[kept],
-            self.y[kept],
-            self.mice,
-            self.mouse_arm,
-            self.n_arms,
-            self.through_origin,
+        return replace(
+            self,
+            arm=self.arm[kept],
+            mouse=self.mouse[kept],
+            day=self.day[kept],
+            y=self.y[kept],
         )
 
     def readings_by_mouse(self) -> Codes:
@@ -87,12 +92,14 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
     kept &= ~mice["mouse"].isin(study.never_took).to_numpy()[mouse]
     through_origin = rules.baseline == "ratio"
     if through_origin:
-        measurable = ~mice["baseline_below_limit"].to_numpy(dtype=bool)
-        kept &= (day > 0) & (day > baseline_day[mouse]) & measurable[mouse]
+        measured = ~mice["baseline_below_limit"].to_numpy(dtype=bool)
+        kept &= (day > 0) & (day > baseline_day[mouse]) & measured[mouse]
         day = day - baseline_day[mouse]
         volume = volume / mice["baseline_mm3"].to_numpy(dtype=float)[mouse]
     elif rules.baseline == "common":
         _require_day_zero(mice, mouse[kept], day[kept])
+    seen = _in_days(study, readings["day"].to_numpy(dtype=float), baseline_day[mouse])
+    measurable = seen & ~readings["below_limit"].to_numpy(dtype=bool)
     return LogVolumes(
         arm=mouse_arm[mouse[kept]],
         mouse=mouse[kept],
@@ -102,7 +109,16 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
         mouse_arm=mouse_arm,
         n_arms=len(arm_codes),
         through_origin=through_origin,
+        read_until=last_days(mouse[seen], day[seen], len(mice)),
+        measurable_until=last_days(mouse[measurable], day[measurable], len(mice)),
     )
+
+
+def last_days(mouse: Codes, day: Floats, n_mice: int) -> Floats:
+    """The last of each mouse's days, (m,); −∞ for a mouse without one."""
+    last = np.full(n_mice, -np.inf)
+    np.fmax.at(last, mouse, day)  # a mouse without a baseline has no days of a ratio
+    return last
 
 
 def _in_days(study: Study, day: Floats, baseline_day: Floats) -> NDArray[np.bool_]:

@@ -1,76 +1,74 @@
-"""The lines of arms estimated together: a mixed model, or the mean of the mice's own lines."""
+"""The means of arms estimated together: a mixed model, or the mean of the mice's own lines."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from xenotrack.arrays import Codes, Floats
+from xenotrack.arrays import Codes
 from xenotrack.doubts import Doubt
 from xenotrack.errors import FitError
-from xenotrack.model.growth_fit import Piece, Variances
 from xenotrack.model.lines import fit_mouse_lines, mean_line
 from xenotrack.model.log_volume import LogVolumes
+from xenotrack.model.piece import Piece, design_matrices, lift_of
 from xenotrack.model.reml import MixedFit, fit_reml
+from xenotrack.model.shapes.curve import Curve
+from xenotrack.model.shapes.line import Line, Ray
+from xenotrack.model.shapes.shape import Shape
 from xenotrack.model.smallsample import REFERENCES
 from xenotrack.study.design import Design
+
+BENT = 2.0  # an arm that moves by so many residual SD may have mice of their own pace
+
 
 Pieces = tuple[tuple[Piece, ...], tuple[Doubt, ...]]
 
 
-def fit_pieces(rows: LogVolumes, codes: Codes, design: Design, variances: Variances) -> Pieces:
-    """The lines of the arms ``codes``: one REML fit an arm, or one for all.
+def fit_pieces(
+    rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], design: Design, pooled: bool
+) -> Pieces:
+    """The means of the arms ``codes`` of these ``shapes``: one REML fit an arm, or one for all.
 
     Arms whose readings do not identify a mixed model get mouse lines, with a doubt.
     """
-    groups = [codes] if variances == "pooled" else [np.array([code]) for code in codes]
+    groups = [codes] if pooled else [np.array([code]) for code in codes]
     pieces: list[Piece] = []
     doubts: list[Doubt] = []
     for group in groups:
         own = rows if len(groups) == 1 else rows.of_arms(np.arange(rows.n_arms) == group[0])
         try:
-            pieces.append(_mixed_piece(own, group, design))
+            if not pooled and own.mice_with(3)[group[0]] < 3:
+                raise FitError("fewer than three mice with three readings")
+            pieces.append(mixed_piece(own, group, [shapes[code] for code in group], design))
         except FitError as error:
-            pieces.extend(_lines_piece(own, int(code)) for code in group)
+            pieces.extend(lines_piece(own, int(code)) for code in group)
             arms = tuple(design.arm_names[code] for code in group)
             doubts.append(_lines_doubt(arms, error))
     return tuple(pieces), tuple(doubts)
 
 
-def design_matrices(rows: LogVolumes, codes: Codes, baseline: str) -> tuple[Floats, Floats]:
-    """X (n, p) and Z (n, q): intercepts then slopes of the arms, and of the mice."""
-    own = (rows.arm[:, None] == codes).astype(float)
-    day = rows.day[:, None]
-    if rows.through_origin:
-        return own * day, day
-    ones = np.ones_like(day)
-    intercepts = ones if baseline == "common" else own
-    return np.hstack([intercepts, own * day]), np.hstack([ones, day])
-
-
-def lift_of(codes: Codes, rows: LogVolumes, baseline: str) -> Floats:
-    """(2a, p): the arms' intercepts and slopes from the model's coefficients."""
-    a = len(codes)
-    if rows.through_origin:
-        return np.vstack([np.zeros((a, a)), np.eye(a)])
-    if baseline == "common":
-        top = np.hstack([np.ones((a, 1)), np.zeros((a, a))])
-        return np.vstack([top, np.hstack([np.zeros((a, 1)), np.eye(a)])])
-    return np.eye(2 * a)
-
-
-def fit_arms(rows: LogVolumes, codes: Codes, baseline: str) -> MixedFit:
+def fit_arms(
+    rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], baseline: str = "arm"
+) -> MixedFit:
     """One mixed model of the readings of these arms, and of no others."""
-    X, Z = design_matrices(rows, codes, baseline)
+    X, Z = design_matrices(rows, codes, shapes, lift_of(shapes, baseline))
     return fit_reml(rows.y, X, Z, np.unique(rows.mouse, return_inverse=True)[1])
 
 
-def _mixed_piece(rows: LogVolumes, codes: Codes, design: Design) -> Piece:
+def mixed_piece(rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], design: Design) -> Piece:
+    """Arms by one mixed model; an arm alone with mice of their own pace where that is likelier."""
     rules = design.rules.growth
-    fit = fit_arms(rows, codes, rules.baseline)
+    fit = fit_arms(rows, codes, shapes, rules.baseline)
+    if len(codes) == 1 and isinstance(shapes[0], Curve) and shapes[0].pace is None:
+        fit, shapes = _likelier_pace(rows, codes, shapes[0], fit)
     reference = REFERENCES[rules.df](fit)
-    lift = lift_of(codes, rows, rules.baseline)
+    lift = lift_of(shapes, rules.baseline)
     return Piece(
+        rows=rows,
         arms=tuple(int(code) for code in codes),
+        shapes=tuple(shapes),
+        lift=lift,
         values=lift @ fit.coefficients,
         covariance=lift @ reference.covariance @ lift.T,
         degrees_of_freedom=lambda weights: reference.degrees_of_freedom(weights @ lift),
@@ -79,13 +77,36 @@ def _mixed_piece(rows: LogVolumes, codes: Codes, design: Design) -> Piece:
     )
 
 
-def _lines_piece(rows: LogVolumes, code: int) -> Piece:
+def _likelier_pace(
+    rows: LogVolumes, codes: Codes, curve: Curve, fit: MixedFit
+) -> tuple[MixedFit, Sequence[Shape]]:
+    """The fit with mice of one slope, or of their own pace, by REML on the same mean.
+
+    An arm that hardly moves has no direction of its own to follow.
+    """
+    moved = np.ptp(fit.coefficients)
+    if moved <= BENT * np.sqrt(fit.residual_variance):
+        return fit, (curve,)
+    paced = curve.paced(fit.coefficients)
+    try:
+        other = fit_arms(rows, codes, (paced,))
+    except FitError:
+        return fit, (curve,)
+    return (other, (paced,)) if other.log_likelihood > fit.log_likelihood else (fit, (curve,))
+
+
+def lines_piece(rows: LogVolumes, code: int) -> Piece:
+    """An arm as the mean of its mice's own lines; NaN where fewer than two have one."""
     lines = fit_mouse_lines(rows)
     values, covariance, df = mean_line(lines, rows.mouse_arm == code)
+    shape = Ray() if rows.through_origin else Line()
     return Piece(
+        rows=rows.of_arms(np.arange(rows.n_arms) == code),
         arms=(code,),
-        values=values,
-        covariance=covariance,
+        shapes=(shape,),
+        lift=np.eye(shape.size),
+        values=values[-shape.size :],
+        covariance=covariance[-shape.size :, -shape.size :],
         degrees_of_freedom=lambda weights: np.full(len(weights), df),
         mixed=None,
     )

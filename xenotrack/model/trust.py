@@ -15,6 +15,8 @@ from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.patterns import join_patterns
 from xenotrack.model.pieces import fit_arms
 from xenotrack.model.reml import MixedFit, fit_patterns
+from xenotrack.model.shapes.curve import Curve
+from xenotrack.model.shapes.shape import Shape
 from xenotrack.study.study import Study
 
 FEW_MICE = 5
@@ -29,10 +31,15 @@ def doubt_growth(study: Study, rows: LogVolumes, fit: GrowthFit) -> tuple[Doubt,
         *_singular(fit),
         *_few_mice(fit),
         *_below_limit(study),
-        *_cut_early(fit),
-        *_curved(rows, fit),
+        *(_of_a_line(rows, fit) if fit.design.rules.growth.shape == "line" else ()),
         *_unequal_variances(rows, fit),
     )
+
+
+def _of_a_line(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
+    """What one rate over all days hides, and a curve over shared days does not."""
+    yield from _cut_early(fit)
+    yield from _curved(rows, fit)
 
 
 def _shared_baseline_error(rows: LogVolumes) -> Iterator[Doubt]:
@@ -166,7 +173,7 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
         return
     by_arm, pooled = models
     ratio = 2 * (sum(own.log_likelihood for own in by_arm) - pooled.log_likelihood)
-    q = 1 if rows.through_origin else 2
+    q = pooled.patterns.q
     df = (len(by_arm) - 1) * (q * (q + 1) // 2 + 1)
     p_value = chdtrc(df, max(ratio, 0.0))
     if p_value < 0.05:
@@ -186,20 +193,21 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
 def _by_arm_and_pooled(rows: LogVolumes, fit: GrowthFit) -> tuple[list[MixedFit], MixedFit] | None:
     """The model in force and the one it is not; None where the readings do not identify both."""
     codes = np.flatnonzero(fit.tested)
-    baseline = fit.design.rules.growth.baseline
     own = [piece.mixed for piece in fit.pieces if piece.mixed is not None]
-    if baseline == "common" or len(codes) < 2 or len(own) < len(fit.pieces):
+    tied = fit.design.rules.growth.baseline == "common"
+    own_pace = any(isinstance(shape, Curve) and shape.pace is not None for shape in fit.shapes)
+    if tied or own_pace or len(codes) < 2 or len(own) < len(fit.pieces):
         return None
     try:
         if fit.variances == "by_arm":
             return own, fit_patterns(join_patterns([model.patterns for model in own]))
-        return [_fit_alone(rows, int(code), baseline) for code in codes], own[0]
+        return [_fit_alone(rows, int(code), fit.shapes[code]) for code in codes], own[0]
     except FitError:
         return None
 
 
-def _fit_alone(rows: LogVolumes, code: int, baseline: str) -> MixedFit:
-    return fit_arms(rows.of_arms(np.arange(rows.n_arms) == code), np.array([code]), baseline)
+def _fit_alone(rows: LogVolumes, code: int, shape: Shape) -> MixedFit:
+    return fit_arms(rows.of_arms(np.arange(rows.n_arms) == code), np.array([code]), (shape,))
 
 
 def _sd_ratios(fits: list[MixedFit]) -> str:

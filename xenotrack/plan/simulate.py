@@ -32,17 +32,23 @@ class Cohort:
     baseline_mm3: Floats
     aspect: Floats
     rate: Floats
+    slowing: Floats
     turn_day: Floats  # mice × turns; infinite where the mouse never turns
     bend: Floats  # mice × turns; what the turn adds to the rate
     weight_g: Floats
     weight_loss: Floats
     unrelated_day: Floats
     technical_day: Floats
+    toxicity_day: Floats
 
     def volumes(self, days: ArrayLike) -> Floats:
         """True volume in mm³ of every mouse (rows) on the given days (columns)."""
         days = np.asarray(days, dtype=float)
-        change = self.rate[:, None] * days
+        # Growth that slows has covered (1 − exp(−slowing·day)) / slowing days of its first rate.
+        slowing = self.slowing[:, None]
+        slow = np.where(slowing > 0, slowing, 1.0)
+        covered = np.where(slowing > 0, -np.expm1(-slow * days) / slow, days)
+        change = self.rate[:, None] * covered
         for day, bend in zip(self.turn_day.T, self.bend.T, strict=True):
             change += bend[:, None] * np.maximum(days - day[:, None], 0.0)
         return self.baseline_mm3[:, None] * np.exp(change)
@@ -106,12 +112,14 @@ def draw_cohort(scenario: Scenario, rng: np.random.Generator) -> Cohort:
             np.abs(np.log(scenario.aspect) + scenario.aspect_log_sd * rng.standard_normal(n))
         ),
         rate=rate,
+        slowing=np.repeat([arm.slowing for arm in scenario.arms], counts).astype(float),
         turn_day=turn_day,
         bend=bend,
         weight_g=scenario.weight_g + scenario.weight_sd_g * rng.standard_normal(n),
         weight_loss=np.maximum(_draw_each(scenario, "weight_loss", rng), 0.0),
         unrelated_day=_draw_waiting_days(scenario.unrelated_per_day, n, rng),
         technical_day=_draw_waiting_days(scenario.technical_per_day, n, rng),
+        toxicity_day=_draw_exits(scenario, rng),
     )
 
 
@@ -164,6 +172,17 @@ def _draw_turns(
     return turn_day, bend
 
 
+def _draw_exits(scenario: Scenario, rng: np.random.Generator) -> Floats:
+    """The day on which each mouse leaves for toxicity by declaration, infinite if never."""
+    days = [np.full(n, inf) for n in scenario.counts]
+    for own, arm in zip(days, scenario.arms, strict=True):
+        if arm.exits is not None:
+            leaves = rng.random(len(own)) < arm.exits.share
+            drawn = rng.uniform(arm.exits.from_day, arm.exits.until_day, len(own))
+            own[leaves] = drawn[leaves]
+    return np.concatenate(days)
+
+
 def _draw_waiting_days(per_day: float, n: int, rng: np.random.Generator) -> Floats:
     """Days until an event of constant hazard, one for each mouse; infinite without hazard."""
     return rng.exponential(1 / per_day, n) if per_day > 0 else np.full(n, inf)
@@ -203,7 +222,10 @@ def _leave(
     scenario, n_visits = cohort.scenario, len(days)
     last_reading = {
         "tumor_size": _first_visit(volume >= scenario.cull_mm3),
-        "toxicity": _first_visit(weight <= (1 - scenario.cull_weight_loss) * weight[:, :1]),
+        "toxicity": np.minimum(
+            _first_visit(weight <= (1 - scenario.cull_weight_loss) * weight[:, :1]),
+            _exit_visit(days, cohort.toxicity_day),
+        ),
         "unrelated": np.searchsorted(days, cohort.unrelated_day) - 1,
         "technical": np.searchsorted(days, cohort.technical_day) - 1,
         "end_of_study": np.full(len(cohort.mouse), n_visits - 1),
@@ -215,6 +237,12 @@ def _leave(
     candidates = np.stack(list(last_reading.values()))
     cause = candidates.argmin(axis=0)  # the first of equals, hence the order above
     return candidates.min(axis=0), np.array(list(last_reading), object)[cause]
+
+
+def _exit_visit(days: NDArray[np.int_], toxicity_day: Floats) -> NDArray[np.int_]:
+    """Index of the last visit before each mouse's declared exit, one beyond the last if never."""
+    last = np.searchsorted(days, toxicity_day, side="right") - 1
+    return np.where(toxicity_day <= days[-1], last, len(days))
 
 
 def _first_visit(reached: NDArray[np.bool_]) -> NDArray[np.int_]:

@@ -33,8 +33,20 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Exits:
+    """A ``share`` of an arm's mice leaves for toxicity between two days, whatever their tumours."""
+
+    share: float
+    from_day: float
+    until_day: float
+
+
+@dataclass(frozen=True)
 class ArmTruth:
-    """How the mice of one arm really fare: growth rates per day, weight loss as a share."""
+    """How the mice of one arm really fare: growth rates per day, weight loss as a share.
+
+    The rate falls to ``rate · exp(−slowing · day)``; 0 is exponential growth.
+    """
 
     name: str
     drugs: tuple[str, ...]
@@ -43,6 +55,8 @@ class ArmTruth:
     turns: tuple[Turn, ...] = ()
     weight_loss: float = 0.0
     weight_loss_sd: float = 0.0
+    slowing: float = 0.0
+    exits: Exits | None = None
 
 
 @dataclass(frozen=True)

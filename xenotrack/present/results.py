@@ -122,8 +122,10 @@ class Results:
 
     @property
     def last_day_fitted(self) -> float:
-        """The last day of any arm in the growth fit."""
-        return float(self.growth.facts()["last_day"].iloc[0])
+        """The last day of which the growth fit speaks: of straight lines the last of any arm."""
+        from xenotrack.compare.growth_synergy import last_shared_day
+
+        return last_shared_day(self.growth)
 
     @cached_property
     def comparisons(self) -> tuple[Contrasts, ...]:
@@ -191,8 +193,7 @@ class Results:
             for contrasts in self.comparisons:
                 compared += claims.contrast_claims(contrasts, design)
             if self.has_growth:
-                days = self.growth.slopes().days(design.arm_names)
-                compared += claims.synergy_claims(self.synergy, design, days)
+                compared += claims.synergy_claims(self.synergy, design, self.growth.days_shared)
         return claims.with_doubts((*compared, *claims.arm_claims(self.blocking)), self.doubts)
 
     @cached_property
@@ -238,7 +239,7 @@ class Results:
 
         if not self.has_growth:
             return pd.DataFrame(columns=list(RESIDUALS))
-        return residuals(self.growth, self._log_volumes)
+        return residuals(self.growth)
 
     @cached_property
     def influence(self) -> pd.DataFrame:
@@ -249,7 +250,7 @@ class Results:
 
         if not self.has_growth:
             return pd.DataFrame(columns=list(INFLUENCE))
-        return influence(self.growth, self._log_volumes)
+        return influence(self.growth)
 
     @cached_property
     def leave_one_out(self) -> pd.DataFrame:

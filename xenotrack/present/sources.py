@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xenotrack.compare.components import (
     doubt_day,
-    ln_volume_change,
     response_source,
     weight_nadirs_by_arm,
 )
 from xenotrack.compare.contrasts import ContrastSource
+from xenotrack.compare.growth_source import growth_source, late_source
 from xenotrack.compare.hazards import hazard_source
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates
@@ -33,15 +33,19 @@ class Source(NamedTuple):
 
 
 def growth_rate(results: Results, day: float | None) -> Compared:
-    return results.growth.slopes(), results.growth.doubts
+    return growth_source(results.growth), results.growth.doubts
+
+
+def late_rate(results: Results, day: float | None) -> Compared:
+    return late_source(results.growth), results.growth.doubts
 
 
 def ln_volume(results: Results, day: float | None) -> Compared:
-    """The change since day 0, by default to the last day fitted."""
+    """The change since day 0, by default to the last day of which the fit speaks."""
     growth, design = results.growth, results.study.design
     at = results.last_day_fitted if day is None else day
-    beyond = doubt_day(design, growth.last_day, at)
-    return ln_volume_change(growth.slopes(), at), (*growth.doubts, *beyond)
+    beyond = doubt_day(design, growth.follow_up.until_day, at, growth.narrow is not None)
+    return growth_source(growth, lambda fit: fit.changes(at)), (*growth.doubts, *beyond)
 
 
 def log_hazard(results: Results, day: float | None) -> Compared:
@@ -79,6 +83,7 @@ def weighed(results: Results) -> bool:
 
 SOURCES: dict[str, Source] = {
     "growth_rate": Source(growth_rate, fitted),
+    "late_rate": Source(late_rate, fitted),
     "log_hazard": Source(log_hazard, always),
     "rmst_days": Source(rmst_days, always),
     "response_rate": Source(response_rate, always),

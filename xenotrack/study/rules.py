@@ -43,7 +43,13 @@ FormulaName = Literal[
 
 # What arms are compared on; each is made by ``compare/``.
 Outcome = Literal[
-    "growth_rate", "log_hazard", "rmst_days", "response_rate", "weight_nadir", "ln_volume"
+    "growth_rate",
+    "late_rate",
+    "log_hazard",
+    "rmst_days",
+    "response_rate",
+    "weight_nadir",
+    "ln_volume",
 ]
 
 FateName = Literal["end_of_study", "tumor_size", "toxicity", "unrelated", "technical", "unknown"]
@@ -157,12 +163,15 @@ class VolumeRules(Section, frozen=True):
 
 
 class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day": "until"}):
-    """``[growth]``: the days and the model of ln volume.
+    """``[growth]``: the shape of growth, the days and the model of ln volume.
 
-    ``from_day = None`` starts at each mouse's baseline reading; ``variances = None`` means by arm
-    where every arm has at least four mice with three readings, else pooled.
+    ``from_day = None`` starts at each mouse's baseline reading.
     """
 
+    shape: Annotated[
+        Literal["curve", "line"],
+        Rule("How ln volume goes with the days: a curve, or one straight line an arm."),
+    ] = "line"
     from_day: Annotated[
         float | None, Rule("First day of the growth fit.", otherwise="the baseline", example=0)
     ] = None
@@ -174,12 +183,9 @@ class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day":
         Rule("An intercept each arm, one for all, or volumes relative to the baseline."),
     ] = "arm"
     variances: Annotated[
-        Literal["by_arm", "pooled"] | None,
-        Rule(
-            "Spread of each arm by itself, or one for all.",
-            otherwise="by_arm where arms can bear it",
-        ),
-    ] = None
+        Literal["by_arm", "pooled"],
+        Rule("Spread of each arm by itself, or one for all."),
+    ] = "by_arm"
     df: Annotated[
         Literal["kenward-roger", "satterthwaite", "normal"], Rule("Degrees of freedom.")
     ] = "kenward-roger"

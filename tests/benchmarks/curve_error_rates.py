@@ -1,0 +1,231 @@
+"""How often growth claims are false, and intervals miss, where growth is no straight line.
+
+    python tests/benchmarks/curve_error_rates.py STUDIES [OUT.csv] [ROW ...]
+
+A row is a truth: simulated studies (`xenotrack/plan/simulate.py`, a seed each) of which one
+contrast is asked, by every model. What it truly is over the days that were asked comes from the
+mean of a large cohort that nobody culls. Studies that are in OUT.csv already are not made again, so
+that a run may be stopped and go on.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.arrays import Floats
+from xenotrack.compare.contrasts import estimate_contrasts
+from xenotrack.errors import FitError
+from xenotrack.model.growth import fit_log_volumes
+from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.growth_verdicts import judge_growth
+from xenotrack.model.late import late_rates
+from xenotrack.model.log_volume import LogVolumes
+from xenotrack.plan.simulate import draw_cohort, simulate_study
+from xenotrack.plan.truth import ArmTruth, Exits, Scenario, Turn, twice_weekly
+from xenotrack.study.design import Arm, Design
+from xenotrack.study.rules import GrowthRules, Rules
+from xenotrack.study.volume import tumor_volume
+
+SEED = 20261129
+ESCAPE = Turn(day=45, day_sd=10, rate=0.035, rate_sd=0.012)
+EARLY, LATE = Exits(0.6, 8, 21), Exits(0.5, 8, 28)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A truth, and the contrast that is asked of it: weights over its arms."""
+
+    scenario: Scenario
+    weights: tuple[float, ...]
+
+
+def arm(name: str, rate: float, sd: float = 0.012, *turns: Turn, **more: object) -> ArmTruth:
+    return ArmTruth(name, (name,), rate, sd, turns, **more)  # type: ignore[arg-type]
+
+
+def row(weights: tuple[float, ...], until: int, mice: int, *arms: ArmTruth) -> Row:
+    days = twice_weekly(until)
+    return Row(Scenario(arms=arms, mice_per_arm=mice, visit_days=days, smallest_mm=2.0), weights)
+
+
+BLISS = (1.0, -1.0, -1.0, 1.0)
+
+
+def naive(mice: int) -> Row:
+    arms = (arm("RF", -0.010, 0.012, ESCAPE), arm("F", 0.025), arm("R", 0.020, 0.015))
+    return row(BLISS, 105, mice, *arms, arm("vehicle", 0.050))
+
+
+def slowing(mice: int) -> Row:
+    rates = {"AB": 0.03, "A": 0.06, "B": 0.06, "vehicle": 0.09}
+    return row(BLISS, 42, mice, *(arm(n, rate, slowing=0.03) for n, rate in rates.items()))
+
+
+def two(mice: int, until: int, one: ArmTruth, other: ArmTruth) -> Row:
+    return row((1.0, -1.0), until, mice, one, other)
+
+
+def lines(mice: int, difference: float = 0.0) -> Row:
+    return two(mice, 28, arm("A", 0.05 - difference), arm("B", 0.05))
+
+
+def back(name: str, **more: object) -> ArmTruth:
+    return arm(name, -0.010, 0.012, ESCAPE, **more)
+
+
+ROWS: dict[str, Row] = {
+    "naive truth, doublet against Bliss, 10 mice": naive(10),
+    "naive truth, doublet against Bliss, 5 mice": naive(5),
+    "slowing growth, Bliss exact, 8 mice": slowing(8),
+    "slowing growth, Bliss exact, 5 mice": slowing(5),
+    "equal slowing arms, 60 % of one leave days 8-21": two(
+        8, 42, arm("A", 0.06, slowing=0.03), arm("B", 0.06, slowing=0.03, exits=EARLY)
+    ),
+    "equal arms that come back, half of one leaves days 8-28": two(
+        8, 105, back("A"), back("B", exits=LATE)
+    ),
+    "equal arms that come back": two(8, 105, back("A"), back("B")),
+    "equal lines, 3 mice": lines(3),
+    "equal lines, 5 mice": lines(5),
+    "equal lines, 8 mice": lines(8),
+    "lines that differ by .02, 8 mice": lines(8, 0.02),
+    "equal lines, spread of rates 3 : 1, 6 and 6 mice": two(
+        6, 28, arm("A", 0.03, 0.036), arm("B", 0.03, 0.012)
+    ),
+    "shrinking for good, 8 mice": two(8, 63, arm("A", -0.010), arm("B", -0.010)),
+    "flat, 8 mice": two(8, 63, arm("A", 0.0, 0.008), arm("B", 0.0, 0.008)),
+}
+
+
+@cache
+def truth(name: str) -> tuple[Floats, Floats]:
+    """Days, and the mean ln volume of each arm's mice on them (arms, days)."""
+    asked = ROWS[name].scenario
+    large = replace(asked, mice_per_arm=4000)
+    cohort = draw_cohort(large, np.random.default_rng(SEED))
+    days = np.arange(asked.visit_days[-1] + 1.0)
+    log_volume = np.log(cohort.volumes(days))
+    return days, log_volume.reshape(len(asked.arms), -1, len(days)).mean(axis=1)
+
+
+def rows_of(sheet: pd.DataFrame, arms: list[str]) -> LogVolumes:
+    """The readings of a sheet, a tumour too small to measure left out."""
+    volume = tumor_volume(sheet["length_mm"], sheet["width_mm"])
+    kept = sheet[volume > 0]
+    mice, mouse = np.unique(kept["mouse"], return_inverse=True)
+    of_arm = kept["arm"].map(arms.index).to_numpy()
+    mouse_arm = np.empty(len(mice), dtype=np.intp)
+    mouse_arm[mouse] = of_arm
+    day = kept["day"].to_numpy(dtype=float)
+    order = np.lexsort((day, mouse, of_arm))
+    y = np.log(volume[volume > 0])
+    return LogVolumes(
+        of_arm[order], mouse[order], day[order], y[order], mice.astype(object), mouse_arm,
+        len(arms), False,
+    )  # fmt: skip
+
+
+def found(fit: GrowthFit, name: str, late: bool) -> dict[str, float]:
+    """The contrast over the shared days, with what it truly is over them."""
+    weights = np.array([ROWS[name].weights])
+    shared = fit.over(fit.design.arm_names)
+    estimates = late_rates(shared) if late else shared.rates()
+    first, last = estimates.days(fit.design.arm_names)
+    since = last - (last - first) / 3 if late else first
+    days, mean = truth(name)
+    ends = [np.interp(at, days, mean[i]) for i in range(len(mean)) for at in (since, last)]
+    rates = np.diff(np.reshape(ends, (-1, 2)), axis=1).ravel() / (last - since)
+    raw = estimate_contrasts(estimates, weights, 0.95)
+    return {
+        "until": last, "true": float((weights @ rates)[0]), "estimate": raw.estimate[0],
+        "se": raw.std_error[0], "p": raw.p_value[0], "low": raw.conf_low[0],
+        "high": raw.conf_high[0],
+    }  # fmt: skip
+
+
+def one_study(name: str, number: int) -> Iterator[dict[str, object]]:
+    """What every model says of one simulated study."""
+    scenario = ROWS[name].scenario
+    arms = [one.name for one in scenario.arms]
+    seed = (SEED, sorted(ROWS).index(name), number)
+    rows = rows_of(simulate_study(scenario, np.random.default_rng(seed)), arms)
+    for shape in ("line", "curve"):
+        rules = Rules(growth=GrowthRules(shape=shape))
+        design = Design(name, tuple(Arm(a, frozenset([a])) for a in arms), rules)
+        about = {"row": name, "study": number}
+        try:
+            fit = fit_log_volumes(rows, design)
+            yield {**about, "model": shape, **found(fit, name, late=False)}
+            if shape == "curve":
+                verdicts = judge_growth(fit)
+                yield {**about, "model": "late rate", **found(fit, name, late=True)}
+                yield {**about, "model": "verdicts", "verdicts": ";".join(verdicts)}
+        except FitError as error:
+            yield {**about, "model": shape, "verdicts": str(error)}
+
+
+def share(yes: pd.Series) -> str:
+    rate, n = float(yes.mean()), len(yes)
+    return f"{rate:.3f} ± {np.sqrt(max(rate * (1 - rate), 1 / n) / n):.3f}"
+
+
+def summary(table: pd.DataFrame) -> Iterator[str]:
+    """A line a truth and model: claims below and above 0, misses, bias, error and its estimate."""
+    yield "| truth | model | studies | days | claims below 0 | above 0 | misses | bias | SE | SD |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    asked = table[table["model"] != "verdicts"].dropna(subset=["p"])
+    for (name, model), own in asked.groupby(["row", "model"], sort=False):
+        error = own["estimate"] - own["true"]
+        misses = (own["low"] > own["true"]) | (own["high"] < own["true"])
+        claims = [share((own["p"] < 0.05) & (side * own["estimate"] > 0)) for side in (-1, 1)]
+        yield (
+            f"| {name} | {model} | {len(own)} | 0–{own['until'].median():g} | {claims[0]} | "
+            f"{claims[1]} | {share(misses)} | {error.mean():+.4f} | {own['se'].mean():.4f} | "
+            f"{error.std():.4f} |"
+        )
+    yield ""
+    yield "| truth | arm | regrew | shrinking | blocked | growing | undecided |"
+    yield "|---|---|---|---|---|---|---|"
+    for name, own in table[table["model"] == "verdicts"].groupby("row", sort=False):
+        words = own["verdicts"].str.split(";", expand=True)
+        for place, one in enumerate(ROWS[str(name)].scenario.arms):
+            cells = [
+                share(words[place] == verdict)
+                for verdict in ("regrew", "shrinking", "blocked", "growing", "undecided")
+            ]
+            yield f"| {name} | {one.name} | " + " | ".join(cells) + " |"
+
+
+def main() -> None:
+    studies = int(sys.argv[1])
+    out = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    names = [n for n in ROWS if not sys.argv[3:] or any(word in n for word in sys.argv[3:])]
+    table = pd.read_csv(out) if out is not None and out.exists() else pd.DataFrame()
+    known = set(zip(table["row"], table["study"], strict=True)) if len(table) else set()
+    for name in names:
+        fresh = [
+            line
+            for number in range(studies)
+            if (name, number) not in known
+            for line in one_study(name, number)
+        ]
+        table = pd.concat([table, pd.DataFrame(fresh)], ignore_index=True)
+        if out is not None:
+            table.to_csv(out, index=False)
+        print(f"{name}: {studies} studies", file=sys.stderr)
+    print("\n".join(summary(table[table["row"].isin(names)])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+# Curves of ln volume. Rscript curve.R [STUDIES] [OUT]
+# For some STUDIES/<study>.csv it writes <study>.curve.json to OUT: each arm alone, its mean a natural
+# cubic spline with the heights at its knots as coefficients (splinefun, method "natural"), its mice
+# with an intercept and a slope, or an intercept and a multiple of the arm's fitted change. Knots,
+# follow-up and basis are worked out anew here, by the rules of docs/methods.md.
+source("tables.R")
+quietly({
+  library(lme4)
+  library(pbkrtest)
+})
+
+STUDIES <- c("regrowth", "two_by_two", "unequal_spread")
+
+tightly <- function(formula, sheet) {
+  control <- lmerControl(
+    optimizer = "bobyqa", optCtrl = list(rhobeg = 0.2, rhoend = 1e-12, maxfun = 2e5),
+    calc.derivs = FALSE, check.conv.singular = "ignore"
+  )
+  fits <- lapply(
+    list(c(1, 0, 1), c(2, -0.1, 0.05), c(2, 0.1, 0.05), c(0.3, 0, 0.3), c(1, 0.2, 0.001)),
+    function(start) quietly(lmer(formula, sheet, control = control, start = start))
+  )
+  fits[[which.max(vapply(fits, function(fit) as.numeric(logLik(fit)), 0))]]
+}
+
+# The last visit with half of the mice, and three, still read.
+followed <- function(sheet) {
+  last <- tapply(sheet$day, as.character(sheet$mouse), max)
+  first <- tapply(sheet$day, as.character(sheet$mouse), min)
+  need <- max(ceiling(length(last) / 2), min(3, length(last)))
+  begin <- sort(first)[need]
+  end <- sort(last, decreasing = TRUE)[need]
+  c(if (begin < 0 && end > 0) 0 else begin, end)
+}
+
+knots_of <- function(sheet, days) {
+  inside <- sheet$day[sheet$day >= days[1] & sheet$day <= days[2]]
+  visits <- median(table(as.character(sheet$mouse)))
+  count <- if (visits >= 12) 4 else if (visits >= 7) 3 else if (visits >= 4) 1 else 0
+  count <- min(count, length(unique(inside)) - 2)
+  inner <- if (count > 0) unique(quantile(inside, seq_len(count) / (count + 1), names = FALSE)) else numeric(0)
+  c(days[1], inner[inner > days[1] & inner < days[2]], days[2])
+}
+
+heights <- function(day, knots) {
+  vapply(seq_along(knots), function(k) {
+    splinefun(knots, as.numeric(seq_along(knots) == k), method = "natural")(day)
+  }, numeric(length(day)))
+}
+
+one_arm <- function(arm, sheet) {
+  own <- sheet[sheet$arm == arm, ]
+  days <- followed(own)
+  own <- own[own$day <= days[2], ]
+  own$mouse <- factor(as.character(own$mouse))
+  knots <- knots_of(own, days)
+  # Two knots are a straight line; its intercept and slope set the unit of the likelihood.
+  straight <- length(knots) == 2
+  own$X <- if (straight) cbind(1, own$day) else heights(own$day, knots)
+  slope <- tightly(ln_volume ~ 0 + X + (day | mouse), own)
+  change <- fixef(slope) - fixef(slope)[1]
+  moved <- diff(range(fixef(slope)))
+  fit <- slope
+  paced <- FALSE
+  if (!straight && moved > 2 * sigma(slope)) {
+    own$pace <- as.vector(own$X %*% (change / sqrt(mean(change^2))))
+    own_pace <- tightly(ln_volume ~ 0 + X + (pace | mouse), own)
+    paced <- as.numeric(logLik(own_pace)) > as.numeric(logLik(slope))
+    if (paced) fit <- own_pace
+  }
+  ends <- if (straight) cbind(1, days) else heights(days, knots)
+  weights <- (ends[2, ] - ends[1, ]) / (days[2] - days[1])
+  adjusted <- quietly(vcovAdj(fit))
+  rows(
+    arm = arm, from_day = days[1], until_day = days[2], knots = paste(knots, collapse = " "),
+    loglik_slope = as.numeric(logLik(slope)), loglik = as.numeric(logLik(fit)), own_pace = paced,
+    estimate = sum(weights * fixef(fit)),
+    std_error = sqrt(as.numeric(weights %*% adjusted %*% weights)),
+    df = quietly(Lb_ddf(weights, vcov(fit), adjusted)), sigma = sigma(fit)
+  )
+}
+
+arguments <- commandArgs(trailingOnly = TRUE)
+studies <- if (length(arguments) > 0) arguments[1] else "studies"
+out <- if (length(arguments) > 1) arguments[2] else "."
+for (study in STUDIES) {
+  sheet <- read_growth(file.path(studies, paste0(study, ".csv")))
+  sheet <- sheet[is.finite(sheet$ln_volume), ]
+  arms <- do.call(rbind, lapply(levels(sheet$arm), one_arm, sheet = sheet))
+  value <- list(made_with = made_with(c("lme4", "pbkrtest")), arms = arms)
+  writeLines(to_text(value), file.path(out, paste0(study, ".curve.json")))
+}

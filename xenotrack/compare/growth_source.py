@@ -1,0 +1,73 @@
+"""What a growth fit gives a comparison: each contrast over the days that all its arms share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from xenotrack.arrays import Floats
+from xenotrack.compare.contrasts import (
+    ContrastSource,
+    RawContrasts,
+    estimate_contrasts,
+    source_of,
+)
+from xenotrack.errors import FitError
+from xenotrack.model.estimates import ArmEstimates
+from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.late import late_rates
+
+Ask = Callable[[GrowthFit], ArmEstimates]
+
+
+def rates_of(fit: GrowthFit) -> ArmEstimates:
+    """The average growth rate of each arm."""
+    return fit.rates()
+
+
+def growth_source(fit: GrowthFit, ask: Ask = rates_of) -> ContrastSource:
+    """Contrasts of what is asked of a fit, each of the fit over the days that its arms share.
+
+    Joint distributions take the arms' spread over the days that all of them share.
+    """
+    own = ask(fit)
+    if fit.narrow is None:
+        return source_of(own)
+
+    def over(arms: Sequence[str]) -> ArmEstimates:
+        return ask(fit.over(arms))
+
+    def contrast_of(weights: Floats, level: float) -> RawContrasts:
+        found = RawContrasts(*np.full((7, len(weights)), np.nan))
+        used = weights != 0
+        for arms in np.unique(used, axis=0):
+            rows = (used == arms).all(axis=1)
+            names = [name for name, one in zip(own.arms, arms, strict=True) if one]
+            some = estimate_contrasts(over(names), weights[rows], level)
+            for name, values in some.columns().items():
+                getattr(found, name)[rows] = values
+        return found
+
+    known = np.isfinite(np.diag(own.covariance))
+    joint = over([name for name, one in zip(own.arms, known, strict=True) if one]).covariance
+    return ContrastSource(
+        outcome=own.outcome,
+        arms=own.arms,
+        contrast_of=contrast_of,
+        method=own.method,
+        covariance=joint if np.isfinite(np.diag(joint)[known]).all() else None,
+        independent=own.independent,
+        days=lambda arms: over(arms).days(arms),
+        narrowed=lambda arms: source_of(over(arms)),
+    )
+
+
+def late_source(fit: GrowthFit) -> ContrastSource:
+    """Contrasts of the average rates over the last third of the shared days."""
+    if fit.narrow is None:
+        raise FitError(
+            "A straight line grows late as it grows early: the late rate needs curves. "
+            "Choose --shape curve."
+        )
+    return growth_source(fit, late_rates)

@@ -1,0 +1,56 @@
+"""How long each arm is followed: the days of which its growth may be spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from xenotrack.arrays import Floats
+from xenotrack.model.log_volume import LogVolumes, last_days
+
+Window = tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class FollowUp:
+    """The first and the last day of each arm's follow-up, (k,); NaN for an arm without readings."""
+
+    from_day: Floats
+    until_day: Floats
+
+    def shared(self, arms: Iterable[int]) -> Window:
+        """The days that all these arms (codes) share; the second is not after the first if none."""
+        codes = list(arms)
+        return float(self.from_day[codes].max()), float(self.until_day[codes].min())
+
+
+def half_and_three(rows: LogVolumes) -> FollowUp:
+    """Each arm from the start of treatment to its half-and-three day.
+
+    That is the last visit at which at least half of its mice, and three, are still read, with a
+    measurable reading on that day or later in three. It begins once as many have been read, and
+    not before day 0. An arm of fewer than three mice needs all of them.
+    """
+    first = -last_days(rows.mouse, -rows.day, len(rows.mice))
+    own_last = last_days(rows.mouse, rows.day, len(rows.mice))
+    read = own_last if rows.read_until is None else rows.read_until
+    measurable = own_last if rows.measurable_until is None else rows.measurable_until
+    begin, end = np.full((2, rows.n_arms), np.nan)
+    for code in range(rows.n_arms):
+        mice = (rows.mouse_arm == code) & np.isfinite(own_last)
+        n = int(mice.sum())
+        if not n:
+            continue
+        three = min(3, n)
+        most = max((n + 1) // 2, three)
+        begin[code] = np.sort(first[mice])[most - 1]
+        end[code] = min(np.sort(read[mice])[-most], np.sort(measurable[mice])[-three])
+    starts = np.where((begin < 0) & (end > 0), 0.0, begin)
+    return FollowUp(starts, end)
+
+
+def all_days(rows: LogVolumes) -> FollowUp:
+    """Each arm from its first reading to its last: what a straight line speaks of."""
+    return FollowUp(*rows.days_by_arm())

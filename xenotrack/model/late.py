@@ -1,0 +1,113 @@
+"""What an arm does late: its rate over the last third of its days, and whether it came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtr, stdtrit
+
+from xenotrack.arrays import Floats
+from xenotrack.model.clustered import clustered, jackknife
+from xenotrack.model.estimates import ArmEstimates, t_table
+from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.shapes.shape import Shape
+
+METHOD = "clustered by mouse (jackknife)"
+GRID = 201  # days at which a lowest point is looked for
+
+
+def late_rates(fit: GrowthFit) -> ArmEstimates:
+    """The average growth rate over the last third of each arm's days, clustered by mouse."""
+    days = fit.follow_up
+
+    def statistic(code: int, shape: Shape, coefficients: Floats) -> Floats:
+        from_day, until_day = float(days.from_day[code]), float(days.until_day[code])
+        if not until_day > from_day:
+            return np.full(len(coefficients), np.nan)
+        return coefficients @ shape.rate(until_day - (until_day - from_day) / 3, until_day)
+
+    return clustered(fit, "late_rate", statistic, f"{fit.method}; {METHOD}")
+
+
+@dataclass(frozen=True, eq=False)
+class Regrowth:
+    """Each arm's lowest point, and its rate from there to the end of follow-up, (k,).
+
+    ``rate`` and ``low`` (a one-sided limit at ``(1 − level)/2``) are NaN where an arm has no
+    lowest point between its ends; ``p_value`` is one-sided, that it does not grow after it.
+    """
+
+    day: Floats
+    rate: Floats
+    low: Floats
+    p_value: Floats
+
+
+def regrowth(fit: GrowthFit) -> Regrowth:
+    """The rise after the lowest point, with each mouse left out and the point looked for anew.
+
+    The smallest of noisy heights lies too low, and the rise from it is too high: the jackknife
+    takes its bias away as it gives its variance.
+    """
+    found = jackknife(fit, lambda code, shape, c: _rises(fit, code, shape, c))
+    rise, std_error = found.value - found.bias, np.sqrt(found.variance)
+    day = np.array([_lowest_day(fit, code) for code in range(len(fit.shapes))])
+    left = fit.follow_up.until_day - day
+    df = found.n_mice - 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inside = ~np.isnan(day) & (std_error > 0)
+        p_value = np.where(inside, stdtr(df, -rise / std_error), np.nan)
+        low = (rise - stdtrit(df, (1 + fit.level) / 2) * std_error) / left
+        rate = rise / left
+    return Regrowth(day, np.where(inside, rate, np.nan), np.where(inside, low, np.nan), p_value)
+
+
+def _grid(fit: GrowthFit, code: int) -> Floats:
+    days = fit.follow_up
+    return np.linspace(days.from_day[code], days.until_day[code], GRID)
+
+
+def _rises(fit: GrowthFit, code: int, shape: Shape, coefficients: Floats) -> Floats:
+    """From the lowest height to the last, for each set of coefficients; 0 where it is the last."""
+    heights = coefficients @ shape.fixed(_grid(fit, code)).T
+    return np.asarray(heights[:, -1] - heights.min(axis=1))
+
+
+def _lowest_day(fit: GrowthFit, code: int) -> float:
+    """The day of the lowest point between the ends of follow-up; NaN without one."""
+    grid = _grid(fit, code)
+    if not fit.tested[code] or not grid[-1] > grid[0]:
+        return np.nan
+    heights = fit.shapes[code].fixed(grid) @ fit.values[fit.blocks[code]]
+    place = int(np.argmin(heights))
+    return float(grid[place]) if 0 < place < GRID - 1 else np.nan
+
+
+@dataclass(frozen=True, eq=False)
+class LateGrowth:
+    """What the curves do late, (k,): the rate over the last third, and after the lowest point."""
+
+    late_rate: Floats
+    late_low: Floats
+    late_high: Floats
+    lowest_day: Floats
+    regrowth_rate: Floats
+    regrowth_low: Floats
+    regrowth_p: Floats
+
+
+def late_growth(fit: GrowthFit) -> LateGrowth:
+    """Late rates with their intervals, and what comes after a lowest point."""
+    late, back = late_rates(fit), regrowth(fit)
+    df = late.degrees_of_freedom(np.eye(len(late.values)))
+    table = t_table(late.values, np.sqrt(np.diag(late.covariance)), df, fit.level)
+    return LateGrowth(
+        late_rate=late.values,
+        late_low=table["conf_low"],
+        late_high=table["conf_high"],
+        lowest_day=back.day,
+        regrowth_rate=back.rate,
+        regrowth_low=back.low,
+        regrowth_p=back.p_value,
+    )

@@ -1,0 +1,111 @@
+"""Arms that were estimated together: their coefficients, and what each mouse does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from xenotrack.arrays import Codes, Floats
+from xenotrack.model.lines import fit_mouse_lines
+from xenotrack.model.log_volume import LogVolumes
+from xenotrack.model.reml import MixedFit
+from xenotrack.model.shapes.shape import Shape
+from xenotrack.model.smallsample import JointTest
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """The means of one or several arms that were estimated together.
+
+    ``values`` (c,) are the coefficients of the arms' ``shapes``, one arm after the other, as
+    estimated from ``rows``; pieces are independent of one another. ``lift`` (c, p) makes them of
+    the coefficients of the model, which may be tied.
+    """
+
+    rows: LogVolumes
+    arms: tuple[int, ...]
+    shapes: tuple[Shape, ...]
+    lift: Floats
+    values: Floats
+    covariance: Floats
+    degrees_of_freedom: Callable[[Floats], Floats]
+    mixed: MixedFit | None
+    joint_test: Callable[[Floats], JointTest] | None = None
+
+    def block(self, code: int) -> slice:
+        """Where the coefficients of one of its arms stand."""
+        place = self.arms.index(code)
+        start = sum(shape.size for shape in self.shapes[:place])
+        return slice(start, start + self.shapes[place].size)
+
+    @cached_property
+    def without_each_mouse(self) -> tuple[Codes, Floats]:
+        """Its mice (m,), and its arms' coefficients without each of them, (m, c).
+
+        The variances are kept, and with them how much each other mouse counts.
+        """
+        if self.mixed is None:
+            lines = fit_mouse_lines(self.rows)
+            mice = np.flatnonzero(~np.isnan(lines.slope) & (self.rows.readings_by_mouse() > 0))
+            both = np.column_stack([lines.intercept, lines.slope])[mice][:, -len(self.values) :]
+            return mice, (both.sum(axis=0) - both) / (len(mice) - 1)
+        known, seen = [], []
+        for at, X, _, inverse in each_mouse(self, self.mixed):
+            known.append(X.T @ inverse @ X)
+            seen.append(X.T @ inverse @ self.rows.y[at])
+        left, right = np.sum(known, axis=0) - known, np.sum(seen, axis=0) - seen
+        return np.unique(self.rows.mouse), _solved(left, right) @ self.lift.T
+
+
+def design_matrices(
+    rows: LogVolumes, codes: Sequence[int] | Codes, shapes: Sequence[Shape], lift: Floats
+) -> tuple[Floats, Floats]:
+    """X (n, p) and Z (n, q): the fixed weights of each arm side by side, the random ones of all."""
+    blocks = [
+        np.where((rows.arm == code)[:, None], shape.fixed(rows.day), 0.0)
+        for code, shape in zip(codes, shapes, strict=True)
+    ]
+    X = np.hstack(blocks)
+    tied = lift.shape[0] != lift.shape[1]
+    return (X @ lift if tied else X), shapes[0].random(rows.day)
+
+
+def lift_of(shapes: Sequence[Shape], baseline: str) -> Floats:
+    """(c, p): the arms' coefficients, one arm after the other, from those of the model."""
+    if baseline != "common":
+        return np.eye(sum(shape.size for shape in shapes))
+    # One intercept, then a slope an arm.
+    a = len(shapes)
+    lift = np.zeros((2 * a, 1 + a))
+    lift[::2, 0] = 1
+    lift[np.arange(1, 2 * a, 2), np.arange(1, a + 1)] = 1
+    return lift
+
+
+def each_mouse(piece: Piece, mixed: MixedFit) -> Iterator[tuple[Codes, Floats, Floats, Floats]]:
+    """Of each mouse: where its readings are, its rows of X and Z, and the inverse of its V."""
+    own = piece.rows
+    X, Z = design_matrices(own, piece.arms, piece.shapes, piece.lift)
+    starts = np.flatnonzero(np.r_[True, own.mouse[1:] != own.mouse[:-1]])
+    for at in np.split(np.arange(len(own.y)), starts[1:]):
+        V = Z[at] @ mixed.random_covariance @ Z[at].T
+        V[np.diag_indices_from(V)] += mixed.residual_variance
+        yield at, X[at], Z[at], np.asarray(np.linalg.inv(V), dtype=np.float64)
+
+
+def _solved(left: Floats, right: Floats) -> Floats:
+    """Solutions of linear systems (m, p, p), (m, p); NaN where a system is singular.
+
+    A mouse alone may hold the only readings near a knot.
+    """
+    found = np.full(right.shape, np.nan)
+    # Reciprocal condition of each system, its diagonal scaled to 1.
+    scale = 1 / np.sqrt(np.einsum("mii->mi", left))
+    scaled = left * scale[:, :, None] * scale[:, None, :]
+    regular = np.linalg.eigvalsh(scaled)[:, 0] > 1e-12
+    solved = np.linalg.solve(scaled[regular], (right * scale)[regular][..., None])[..., 0]
+    found[regular] = solved * scale[regular]
+    return found
