@@ -52,7 +52,6 @@ MENDS = {
     "additivity-not-testable": "Name an earlier day with `--day`.",
     "antagonism-below-limit": "Ask for a day on which the tumours were still measurable.",
     "arm-not-tested": "Nothing can be tested of this arm; leave it out of what is claimed.",
-    "arm-without-events": "Read the hazards and the log-rank test beside the means.",
     "arms-cut-at-different-days": "Fit all arms over the same days, with `--until`.",
     "baseline-error-shared": "Prefer `--baseline arm`, which knows the error of the baseline.",
     "below-limit-share": "Ask again with `--below-limit half` and see whether the rate moves.",

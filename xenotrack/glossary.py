@@ -45,9 +45,7 @@ COLUMNS: dict[str, Column] = {
     ),
     "std_error": Column("of the outcome", "standard error (adjusted under Kenward–Roger)"),
     "df": Column("", "degrees of freedom; empty = normal or likelihood reference"),
-    "statistic": Column(
-        "", "t, or z; for log_hazard the signed root of the penalised likelihood ratio"
-    ),
+    "statistic": Column("", "t, or z; empty for log_hazard and rmst_days"),
     "p_value": Column("", "two-sided, unadjusted; in growth it tests rate = 0"),
     "conf_low": Column("of the outcome", "lower limit at the declared level, unadjusted"),
     "conf_high": Column("of the outcome", "upper limit at the declared level, unadjusted"),
@@ -105,11 +103,12 @@ COLUMNS: dict[str, Column] = {
     "median_days": Column("days", "Kaplan–Meier median; empty = not reached"),
     "rmst_days": Column("days", "mean days without progression up to rmst_until"),
     "rmst_std_error": Column("days", "its standard error"),
-    "rmst_until": Column("days", "the one day up to which all arms are averaged"),
+    "rmst_until": Column("days", "the day up to which all arms of the table are averaged"),
     "day_low": Column("days", "last reading without the event"),
     "day_high": Column("days", "first reading with the event; empty when censored"),
     "event": Column("", "true where the mouse progressed"),
     "chi_square": Column("", "log-rank chi-square"),
+    "p_chi_square": Column("", "log-rank p by the chi-square distribution, for many mice"),
     "p_permutation": Column("", "permutation p of the log-rank scores"),
     "permutations": Column("", "splits counted or drawn"),
     "exact": Column("", "true where every split was counted"),
@@ -237,6 +236,9 @@ IN_TABLE: dict[tuple[str, str], Column] = {
     ("group_indices", "estimate"): Column("of the index", "the index"),
     ("group_indices", "conf_low"): Column("of the index", "lower limit, unadjusted"),
     ("group_indices", "conf_high"): Column("of the index", "upper limit, unadjusted"),
+    ("logrank", "p_value"): Column(
+        "", "of two arms, that of their log_hazard in `compare`; of all arms, by permutation"
+    ),
     ("progression", "conf_low"): Column("days", "lower limit of median_days; empty = none"),
     ("progression", "conf_high"): Column("days", "upper limit of median_days; empty = none"),
     ("progression", "n_events"): Column("mice", "mice that progressed"),
@@ -305,7 +307,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "progression_mice": ("mouse", "arm", "day_low", "day_high", "day", "event", "fate"),
     "progression_curve": ("arm", "day", "n_at_risk", "n_events", "n_censored", *_CURVE),
     "logrank": (
-        *("contrast", "chi_square", "df", "p_value", "p_permutation", "permutations", "exact"),
+        *("contrast", "chi_square", "df", "p_value", "p_adjusted", "p_chi_square"),
+        *("p_permutation", "permutations", "exact"),
     ),
     "independent_action": (
         *("combination", "parts", "day", "observed", "expected", "estimate", "conf_low"),

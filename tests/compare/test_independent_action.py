@@ -14,6 +14,7 @@ from xenotrack.compare.independent_action import (
 from xenotrack.compare.shares import Share, progressed_by
 from xenotrack.model.progression import ProgressionFit
 from xenotrack.model.survival import estimate_curve, estimate_curves
+from xenotrack.model.times import mouse_times
 
 from .reference import design_of
 
@@ -26,11 +27,10 @@ def fit_of(**days):
         [(arm, abs(day), day > 0) for arm, own in named.items() for day in own],
         columns=["arm", "day", "event"],
     )
-    codes = mice["arm"].map({arm: code for code, arm in enumerate(named)})
-    curves = estimate_curves(
-        mice["day"].to_numpy(float), mice["event"].to_numpy(), codes.to_numpy(), len(named)
-    )
-    return ProgressionFit(design, mice, curves, (), (), 50.0, ())
+    mice = mice.assign(day_low=mice["day"], day_high=mice["day"].where(mice["event"]), fate=None)
+    times = mouse_times(mice, tuple(named))
+    curves = estimate_curves(times.day, times.events, times.arm, len(named))
+    return ProgressionFit(design, mice, times, curves, (), (), 50.0, ())
 
 
 def ten(progressed):

@@ -37,6 +37,8 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
       xenotrack progression sheet.csv --curve -f csv
       xenotrack progression sample_data/naive.toml --independent-action --day 60
     """
+    from xenotrack.compare.hazards import log_rank_frame
+
     if days and what != "independent_action":
         raise click.UsageError("--day is the day of --independent-action.")
     results = request.results()
@@ -49,6 +51,6 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
         "arms": progression.to_frame,
         "mice": lambda: progression.mice,
         "curve": progression.curve_frame,
-        "logrank": progression.log_rank_frame,
+        "logrank": lambda: log_rank_frame(progression),
     }
     request.write(frames[what or "arms"](), progression.doubts)

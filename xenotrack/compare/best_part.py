@@ -72,7 +72,7 @@ def claim_p(parts: RawContrasts, better: Better) -> float:
 
 def one_sided_p(raw: RawContrasts, sign: float) -> Floats:
     """p-values against the alternative ``sign · contrast < 0``."""
-    return np.where(sign * raw.statistic < 0, raw.p_value / 2, 1 - raw.p_value / 2)
+    return np.where(sign * raw.estimate < 0, raw.p_value / 2, 1 - raw.p_value / 2)
 
 
 def worse_limits(low: Floats, high: Floats, sign: float) -> Floats:

@@ -70,10 +70,14 @@ class FirthFit:
     rows: TiedEvents
 
     def contrast(self, weights: Floats, level: float = 0.95) -> HazardContrast:
-        """The contrast with ``weights`` (k,) that sum to 0, and its profile interval.
+        """The contrast with ``weights`` (k,) that sum to 0, and its profile interval."""
+        profile = self.profile(weights)
+        return NOT_ESTIMABLE if profile is None else profile.contrast(level)
 
-        The profile of ``w'b`` is the penalised likelihood maximised under ``w'b = θ``. Not
-        estimable: none of the arms weighed has an event, or one was never at risk at an event.
+    def profile(self, weights: Floats) -> HazardProfile | None:
+        """The likelihood along ``w'b``, weights (k,) that sum to 0; None where not estimable.
+
+        Not estimable: none of the arms weighed has an event, or one was never at risk at an event.
         """
         weights = np.asarray(weights, float)
         if abs(weights.sum()) > 1e-9 or not weights.any():
@@ -81,8 +85,10 @@ class FirthFit:
         known = np.isfinite(self.log_hazards)
         used = weights != 0
         if not known[used].all() or not self.n_events[used].any():
-            return NOT_ESTIMABLE
-        return _profile_contrast(self, weights[known][1:], level)
+            return None
+        beta = self.log_hazards[known][1:]
+        top = penalised_likelihood(self.rows, beta)
+        return HazardProfile(self.rows, weights[known][1:], beta, top)
 
 
 def fit_firth(days: Floats, events: Bools, arm: Counts, n_arms: int) -> FirthFit:
@@ -156,29 +162,43 @@ def _climb(
     return beta, here
 
 
-def _profile_contrast(fit: FirthFit, weights: Floats, level: float) -> HazardContrast:
-    """Test and interval of ``weights'b``, with b against the first arm."""
-    beta = fit.log_hazards[np.isfinite(fit.log_hazards)][1:]
-    top = penalised_likelihood(fit.rows, beta)
-    estimate = float(weights @ beta)
-    std_error = float(np.sqrt(weights @ np.linalg.inv(top.information) @ weights))
-    profile = _Profile(fit.rows, weights, beta, top)
-    statistic = float(np.sign(estimate)) * profile.distance(0.0)[0]
-    root = float(ndtri((1 + level) / 2))
-    low, high = (profile.limit(side, root, std_error) for side in (-1, 1))
-    return HazardContrast(
-        estimate, std_error, statistic, float(2 * ndtr(-abs(statistic))), low, high
-    )
-
-
 @dataclass(frozen=True)
-class _Profile:
-    """The penalised likelihood along one contrast, maximised over everything else."""
+class HazardProfile:
+    """The penalised likelihood along one contrast, maximised over everything else.
+
+    That is the profile of ``w'b`` with b against the first arm: its maximum is the estimate.
+    """
 
     rows: TiedEvents
     weights: Floats
     beta: Floats
     top: PenalisedLikelihood
+
+    @cached_property
+    def estimate(self) -> float:
+        return float(self.weights @ self.beta)
+
+    @cached_property
+    def std_error(self) -> float:
+        return float(np.sqrt(self.weights @ np.linalg.solve(self.top.information, self.weights)))
+
+    @cached_property
+    def statistic(self) -> float:
+        """The signed root of the penalised likelihood ratio of ``w'b = 0``."""
+        return float(np.sign(self.estimate)) * self.distance(0.0)[0]
+
+    @property
+    def p_value(self) -> float:
+        return float(2 * ndtr(-abs(self.statistic)))
+
+    def contrast(self, level: float) -> HazardContrast:
+        """Likelihood-ratio test and profile interval."""
+        limits = self.limits(float(ndtri((1 + level) / 2)))
+        return HazardContrast(self.estimate, self.std_error, self.statistic, self.p_value, *limits)
+
+    def limits(self, root: float) -> tuple[float, float]:
+        """The two values at which the root of the likelihood ratio is ``root``, NaN unbounded."""
+        return self.limit(-1, root), self.limit(1, root)
 
     @cached_property
     def others(self) -> Floats:
@@ -191,17 +211,17 @@ class _Profile:
         The slope of the profile is the multiplier of the constraint, the score along w.
         """
         along = np.linalg.solve(self.top.curvature, self.weights)
-        shift = value - float(self.weights @ self.beta)
+        shift = value - self.estimate
         start = self.beta + shift * along / (self.weights @ along)
         _, here = _maximise(self.rows, start, self.others)
         root = np.sqrt(max(2 * (self.top.penalised - here.penalised), 0.0))
         multiplier = float(self.weights @ here.score) / float(self.weights @ self.weights)
         return float(root), abs(multiplier) / root if root > 0 else np.nan
 
-    def limit(self, side: int, root: float, std_error: float) -> float:
+    def limit(self, side: int, root: float) -> float:
         """The value on one ``side`` of the estimate that lies ``root`` away, NaN if unbounded."""
         straight = self._straight_to(side, root)
-        return self._searched_for(side, root, std_error) if straight is None else straight
+        return self._searched_for(side, root) if straight is None else straight
 
     def _straight_to(self, side: int, root: float) -> float | None:
         """The limit by Newton's steps in all hazards at once; none where they lead nowhere.
@@ -224,7 +244,7 @@ class _Profile:
             beta = beta + step
             if found is not None and step @ here.curvature @ step <= CLOSE:
                 value = float(self.weights @ beta)
-                return value if side * (value - float(self.weights @ self.beta)) > 0 else None
+                return value if side * (value - self.estimate) > 0 else None
             here = penalised_likelihood(self.rows, beta)
         return None
 
@@ -241,15 +261,14 @@ class _Profile:
         reach: Floats = side * np.sqrt(height / (self.weights @ along)) * along
         return upward + reach
 
-    def _searched_for(self, side: int, root: float, std_error: float) -> float:
+    def _searched_for(self, side: int, root: float) -> float:
         """The limit between brackets on the profile itself, NaN if unbounded."""
-        estimate = float(self.weights @ self.beta)
         inner, outer = 0.0, np.inf
-        away = root * std_error
+        away = root * self.std_error
         for _ in range(100):
-            distance, slope = self.distance(estimate + side * away)
+            distance, slope = self.distance(self.estimate + side * away)
             if abs(distance - root) < 1e-9:
-                return float(estimate + side * away)
+                return float(self.estimate + side * away)
             inner, outer = (away, outer) if distance < root else (inner, away)
             if inner > FARTHEST:
                 break

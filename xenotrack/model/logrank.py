@@ -11,11 +11,14 @@ import numpy as np
 from scipy.special import chdtrc
 
 from xenotrack.arrays import Bools, Counts, Floats
+from xenotrack.model.permutation import (
+    CHUNK,
+    DRAWS,
+    MOST_SPLITS,
+    Permutation,
+    permute_two_arms,
+)
 from xenotrack.model.risk_sets import RiskSets, count_risk_sets
-
-MOST_SPLITS = 200_000
-DRAWS = 100_000
-CHUNK = 2_000_000  # shuffled scores held at a time
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,8 @@ class LogRank:
     """A log-rank test of equal hazards, all NaN where no event could tell the arms apart.
 
     ``p_permutation`` compares the arms' sums of log-rank scores with those of ``permutations``
-    reassignments of the mice to the arms: all of them if ``exact``, else seeded draws.
+    reassignments of the mice to the arms: all of them if ``exact``, else seeded draws. Of two
+    arms ``p_smallest`` is the least that any reassignment could give.
     """
 
     observed: Floats
@@ -34,6 +38,7 @@ class LogRank:
     p_permutation: float
     permutations: int
     exact: bool
+    p_smallest: float = np.nan
 
 
 def log_rank(
@@ -57,12 +62,18 @@ def log_rank(
     chi_square, df = _quadratic_form(observed - expected, _covariance(sets))
     if df == 0:
         return LogRank(observed, expected, np.nan, 0, np.nan, np.nan, 0, False)
+    arm, scores = np.asarray(arm), _scores(sets, days, events)
     sizes = np.bincount(arm, minlength=n_arms)
-    p_permutation, permutations, exact = _permute(
-        _scores(sets, days, events), np.asarray(arm), sizes, seed, draws, most_splits
-    )
+    if np.count_nonzero(sizes) == 2:
+        found = permute_two_arms(scores, arm == np.flatnonzero(sizes)[1], draws, seed)
+    else:
+        p_permutation, splits, exact = _permute(scores, arm, sizes, seed, draws, most_splits)
+        found = Permutation(p_permutation, np.nan, splits, exact)
     p_value = float(chdtrc(df, chi_square))
-    return LogRank(observed, expected, chi_square, df, p_value, p_permutation, permutations, exact)
+    return LogRank(
+        *(observed, expected, chi_square, df, p_value),
+        *(found.p, found.splits, found.exact, found.smallest),
+    )
 
 
 def log_rank_of_pair(

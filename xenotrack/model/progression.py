@@ -8,16 +8,17 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from xenotrack.arrays import Floats
 from xenotrack.doubts import Doubt, merge_doubts
+from xenotrack.model.beta_product import Limits, progressed_limits
 from xenotrack.model.efron import fit_efron
-from xenotrack.model.estimates import ArmEstimates, welch_satterthwaite
+from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.firth import FirthFit, fit_firth
-from xenotrack.model.logrank import DRAWS, LogRank, log_rank, log_rank_of_pair
-from xenotrack.model.restricted_mean import RestrictedMean, last_comparable_day, restricted_mean
+from xenotrack.model.logrank import LogRank, log_rank
+from xenotrack.model.permutation import DRAWS
+from xenotrack.model.restricted_mean import RestrictedMean, known_mean, last_comparable_day, last_known_day
 from xenotrack.model.survival import MedianDay, SurvivalCurve, estimate_curves, median_day
+from xenotrack.model.times import MouseTimes, mouse_times
 from xenotrack.response.progression import composite_events, progression_events
 from xenotrack.study.design import Design
 from xenotrack.study.study import Study
@@ -27,12 +28,13 @@ from xenotrack.study.study import Study
 class ProgressionFit:
     """Time to progression by arm, in the design's order.
 
-    ``mice`` has a row for each mouse that can be judged; ``until`` is the one day up to which
-    every arm's restricted mean is taken (NaN without mice).
+    ``mice`` has a row for each mouse that can be judged, and ``times`` the same as arrays;
+    ``until`` is the one day up to which every arm's restricted mean is taken (NaN without mice).
     """
 
     design: Design
     mice: pd.DataFrame
+    times: MouseTimes
     curves: tuple[SurvivalCurve, ...]
     medians: tuple[MedianDay, ...]
     restricted_means: tuple[RestrictedMean, ...]
@@ -72,24 +74,14 @@ class ProgressionFit:
         return pd.concat(frames, ignore_index=True)[columns]
 
     @cached_property
-    def _arrays(self) -> tuple[Floats, NDArray[np.bool_], NDArray[np.intp]]:
-        codes = {name: code for code, name in enumerate(self.design.arm_names)}
-        return (
-            self.mice["day"].to_numpy(dtype=float),
-            self.mice["event"].to_numpy(dtype=bool),
-            self.mice["arm"].map(codes).to_numpy(dtype=np.intp),
-        )
-
-    @cached_property
     def hazards(self) -> FirthFit:
         """One Firth-penalised Cox model over all arms."""
-        days, events, arm = self._arrays
-        return fit_firth(days, events, arm, len(self.curves))
+        return fit_firth(self.times.day, self.times.events, self.times.arm, len(self.curves))
 
     def efron_hazards(self) -> ArmEstimates:
         """Unpenalised log hazards; raises ``FitError`` where they are not finite."""
-        days, events, arm = self._arrays
-        fit = fit_efron(days, events, arm, len(self.curves))
+        times = self.times
+        fit = fit_efron(times.day, times.events, times.arm, len(self.curves))
         return ArmEstimates(
             outcome="log_hazard",
             arms=self.design.arm_names,
@@ -102,73 +94,56 @@ class ProgressionFit:
             last_day=np.array([curve.last_day for curve in self.curves]),
         )
 
-    def days_without_progression(self) -> ArmEstimates:
-        """Restricted means as what a comparison needs: small-sample variance, Welch df."""
-        variances = np.array([mean.contrast_variance for mean in self.restricted_means])
-        df = np.array([mean.df for mean in self.restricted_means])
-        return ArmEstimates(
-            outcome="rmst_days",
-            arms=self.design.arm_names,
-            values=np.array([mean.estimate for mean in self.restricted_means]),
-            covariance=np.diag(variances),
-            degrees_of_freedom=welch_satterthwaite(variances, df),
-            independent=True,
-            method=f"restricted mean to day {self.until:g}, Welch",
-            first_day=np.zeros(len(self.curves)),
-            last_day=np.full(len(self.curves), self.until),
-            why_withheld=self._without_spread,
-        )
-
-    def _without_spread(self, arms: Sequence[str]) -> str:
-        """The doubt about a difference of days where an arm of it shows no spread."""
-        quiet = [
-            name
-            for name, curve in zip(self.design.arm_names, self.curves, strict=True)
-            if curve.n_mice and not curve.n_events.sum()
-        ]
-        return "arm-without-events" if set(quiet) & set(arms) else ""
-
     @cached_property
-    def log_rank_tests(self) -> tuple[tuple[str, LogRank], ...]:
-        """The log-rank test of all arms, then of each arm against the control."""
-        days, events, arm = self._arrays
-        present = np.unique(arm)
-        # Draws cost a pass over the mice: in a study of thousands fewer are precise enough.
-        draws = max(1000, min(DRAWS, DRAWS * 1000 // max(len(days), 1)))
-        tests = []
-        if len(present) > 1:
-            codes = np.searchsorted(present, arm)
-            tests.append(("all arms", log_rank(days, events, codes, len(present), draws=draws)))
-        control = self.design.control
-        names = self.design.arm_names
-        if control in names and names.index(control) in present:
-            reference = names.index(control)
-            for code in present[present != reference]:
-                test = log_rank_of_pair(days, events, arm, reference, int(code), draws=draws)
-                tests.append((f"{names[code]} - {control}", test))
-        return tuple(tests)
+    def log_rank(self) -> LogRank | None:
+        """The log-rank test of all arms; None where fewer than two have mice."""
+        present, codes = np.unique(self.times.arm, return_inverse=True)
+        if present.size < 2:
+            return None
+        times = self.times
+        return log_rank(times.day, times.events, codes, present.size, draws=self._draws)
 
-    def log_rank_frame(self) -> pd.DataFrame:
-        """A row a log-rank test."""
-        columns = ["contrast", "chi_square", "df", "p_value", "p_permutation"]
-        columns += ["permutations", "exact"]
-        rows = [
-            {"contrast": name, **{column: getattr(test, column) for column in columns[1:]}}
-            for name, test in self.log_rank_tests
-        ]
-        return pd.DataFrame(rows, columns=columns)
+    def log_rank_of_pair(self, first: int, second: int) -> LogRank:
+        """The log-rank test of two arms by position, as if no other were in the study."""
+        pair = self.times.of_arms((first, second))
+        return log_rank(pair.day, pair.events, pair.arm, 2, draws=self._draws)
+
+    @property
+    def _draws(self) -> int:
+        # Draws cost a pass over the mice: in a study of thousands fewer are precise enough.
+        return max(1000, min(DRAWS, DRAWS * 1000 // max(len(self.mice), 1)))
+
+    def last_day_shared_by(self, arms: Sequence[str]) -> float:
+        """The declared day of restricted means, else the last comparable day of these arms."""
+        declared = self.design.rules.progression.rmst_until
+        if declared is not None:
+            return float(declared)
+        names = self.design.arm_names
+        return last_comparable_day([self.curves[names.index(arm)] for arm in arms if arm in names])
+
+
+def share_progressed_bound(
+    fit: ProgressionFit, arm: str, day: float, level: float | None = None
+) -> Limits:
+    """Limits of the share of an arm that has progressed by a day.
+
+    They know who was still at risk: after 7 of 10 mice have left, 0 progressed of 3 followed is
+    no bound for 10. Without mice lost they are Clopper and Pearson's.
+    """
+    curve = fit.curves[fit.design.arm_names.index(arm)]
+    return progressed_limits(curve, day, level or fit.design.rules.compare.level)
 
 
 def fit_progression(study: Study) -> ProgressionFit:
     """Time to progression of every arm by the study's declared rule."""
     design = study.design
     events = progression_events(study)
-    # Interpolated days carry rounding noise, which would break ties that are none, or tie others.
-    mice = events.mice.assign(day=events.mice["day"].round(9))
-    curves = _curves(mice, design)
+    times = mouse_times(events.mice, design.arm_names)
+    mice = events.mice.assign(day=times.day)
+    curves = _curves(times, design)
     declared = design.rules.progression.rmst_until
-    until = last_comparable_day(curves) if declared is None else declared
-    means = [_mean_or_unknown(curve, until) for curve in curves]
+    until = last_known_day(curves) if declared is None else declared
+    means = [known_mean(curve, until) for curve in curves]
     beyond = [
         Doubt(
             "rmst-beyond-follow-up",
@@ -180,51 +155,21 @@ def fit_progression(study: Study) -> ProgressionFit:
         for name, curve, mean in zip(design.arm_names, curves, means, strict=True)
         if curve.n_mice and np.isnan(mean.estimate)
     ]
-    silent = _without_events(design, curves)
     return ProgressionFit(
         design=design,
         mice=mice,
+        times=times,
         curves=curves,
         medians=tuple(median_day(curve) for curve in curves),
         restricted_means=tuple(means),
         until=float(until),
-        doubts=merge_doubts(events.doubts, beyond, silent, _toxicity_doubts(study, mice)),
+        doubts=merge_doubts(events.doubts, beyond, _toxicity_doubts(study, mice)),
     )
 
 
-def _curves(mice: pd.DataFrame, design: Design) -> tuple[SurvivalCurve, ...]:
-    codes = {name: code for code, name in enumerate(design.arm_names)}
-    return estimate_curves(
-        mice["day"].to_numpy(dtype=float),
-        mice["event"].to_numpy(dtype=bool),
-        mice["arm"].map(codes).to_numpy(dtype=np.intp),
-        len(codes),
-        design.rules.compare.level,
-    )
-
-
-def _mean_or_unknown(curve: SurvivalCurve, until: float) -> RestrictedMean:
-    """The restricted mean; NaN where the curve is not known that far."""
-    if curve.n_mice and (until <= curve.last_day or curve.reaches_zero):
-        return restricted_mean(curve, until)
-    return RestrictedMean(np.nan, np.nan, until, curve.n_mice)
-
-
-def _without_events(design: Design, curves: tuple[SurvivalCurve, ...]) -> Iterator[Doubt]:
-    """An arm without events shows no spread of its days; that is no proof that it has none."""
-    names = [
-        name
-        for name, curve in zip(design.arm_names, curves, strict=True)
-        if curve.n_mice and not curve.n_events.sum()
-    ]
-    if names and len(names) < len(curves):
-        yield Doubt(
-            "arm-without-events",
-            tuple(names),
-            "progression",
-            f"No mouse progressed in {', '.join(names)}: differences of restricted means take the "
-            "spread there as 0 and look surer than they are; the log hazards do not.",
-        )
+def _curves(times: MouseTimes, design: Design) -> tuple[SurvivalCurve, ...]:
+    level = design.rules.compare.level
+    return estimate_curves(times.day, times.events, times.arm, len(design.arm_names), level)
 
 
 def _toxicity_doubts(study: Study, mice: pd.DataFrame) -> Iterator[Doubt]:
@@ -232,7 +177,9 @@ def _toxicity_doubts(study: Study, mice: pd.DataFrame) -> Iterator[Doubt]:
     left = mice[(mice["fate"] == "toxicity") & ~mice["event"].astype(bool)]
     if left.empty:
         return
-    composite = _curves(composite_events(study).mice, study.design)
+    composite = _curves(
+        mouse_times(composite_events(study).mice, study.design.arm_names), study.design
+    )
     for name, curve in zip(study.design.arm_names, composite, strict=True):
         count = int((left["arm"] == name).sum())
         if count:

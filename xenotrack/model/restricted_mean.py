@@ -9,14 +9,12 @@ import numpy as np
 
 from xenotrack.model.survival import SurvivalCurve
 
+FEWEST_AT_RISK = 3  # of each arm: beyond, one mouse draws the curve
+
 
 @dataclass(frozen=True)
 class RestrictedMean:
-    """The mean of min(day of progression, ``until``) in one arm, in days.
-
-    ``variance`` is the estimator's large-sample one; ``contrast_variance`` is n/(n−1) times it and
-    ``df`` is n−1, which is what a difference between arms of a handful of mice needs.
-    """
+    """The mean of min(day of progression, ``until``) in one arm; ``variance`` for many mice."""
 
     estimate: float
     variance: float
@@ -26,15 +24,6 @@ class RestrictedMean:
     @property
     def std_error(self) -> float:
         return float(np.sqrt(self.variance))
-
-    @property
-    def contrast_variance(self) -> float:
-        """NaN for a single mouse, whose own spread is unknown."""
-        return self.variance * self.n_mice / (self.n_mice - 1) if self.n_mice > 1 else np.nan
-
-    @property
-    def df(self) -> float:
-        return float(self.n_mice - 1) if self.n_mice > 1 else np.nan
 
 
 def restricted_mean(curve: SurvivalCurve, until: float) -> RestrictedMean:
@@ -58,14 +47,42 @@ def restricted_mean(curve: SurvivalCurve, until: float) -> RestrictedMean:
     return RestrictedMean(float(areas.sum()), variance, float(until), curve.n_mice)
 
 
-def last_comparable_day(curves: Sequence[SurvivalCurve]) -> float:
-    """The last day up to which every arm's curve is known.
+def known_mean(curve: SurvivalCurve, until: float) -> RestrictedMean:
+    """The restricted mean; NaN where the curve is not known that far."""
+    if curve.n_mice and (until <= curve.last_day or curve.reaches_zero):
+        return restricted_mean(curve, until)
+    return RestrictedMean(np.nan, np.nan, until, curve.n_mice)
+
+
+def last_known_day(curves: Sequence[SurvivalCurve]) -> float:
+    """The last day up to which every arm's curve is known; NaN without mice.
 
     The smallest last day over arms whose last mouse is censored; an arm whose curve has reached 0
-    does not limit it. When all have, the study's last event. NaN without mice.
+    does not limit it. When all have, the study's last event.
     """
     followed = [curve for curve in curves if curve.n_mice]
     limiting = [curve.last_day for curve in followed if not curve.reaches_zero]
     if limiting:
         return min(limiting)
     return max((curve.last_day for curve in followed), default=np.nan)
+
+
+def last_comparable_day(curves: Sequence[SurvivalCurve]) -> float:
+    """The last day on which every arm has three mice at risk, or its curve at 0; NaN without mice.
+
+    An arm that started with fewer than three has all of them at risk.
+    """
+    followed = [curve for curve in curves if curve.n_mice]
+    days = [day for curve in followed for day in (_last_day_of_three(curve), curve.last_day)]
+    return max(
+        (day for day in days if all(_is_known(curve, day) for curve in followed)), default=np.nan
+    )
+
+
+def _is_known(curve: SurvivalCurve, day: float) -> bool:
+    return day <= _last_day_of_three(curve) or (curve.reaches_zero and day >= curve.last_day)
+
+
+def _last_day_of_three(curve: SurvivalCurve) -> float:
+    enough = curve.n_at_risk >= min(FEWEST_AT_RISK, curve.n_mice)
+    return float(curve.days[np.flatnonzero(enough)[-1]])

@@ -12,6 +12,7 @@ from xenotrack.present.tables import stack
 def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Every table of the study by name; header only where there is nothing to say."""
     from xenotrack.compare.claims import claims_frame
+    from xenotrack.compare.hazards import log_rank_frame
     from xenotrack.response.by_arm import response_by_arm
     from xenotrack.study.finding import findings_frame
 
@@ -25,7 +26,7 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
         "progression": progression.to_frame(),
         "progression_mice": progression.mice,
         "progression_curve": progression.curve_frame(),
-        "logrank": progression.log_rank_frame(),
+        "logrank": log_rank_frame(progression),
         "tolerability": results.tolerability,
         "influence": results.influence,
         "blocked": results.blocked,

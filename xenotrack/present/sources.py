@@ -11,6 +11,7 @@ from xenotrack.compare.components import (
     weight_nadirs_by_arm,
 )
 from xenotrack.compare.contrasts import ContrastSource
+from xenotrack.compare.days_gained import days_gained
 from xenotrack.compare.growth_source import growth_source, late_source
 from xenotrack.compare.hazards import hazard_source
 from xenotrack.doubts import Doubt
@@ -53,7 +54,7 @@ def log_hazard(results: Results, day: float | None) -> Compared:
 
 
 def rmst_days(results: Results, day: float | None) -> Compared:
-    return results.progression.days_without_progression(), results.progression.doubts
+    return days_gained(results.progression), results.progression.doubts
 
 
 def response_rate(results: Results, day: float | None) -> Compared:

@@ -42,7 +42,6 @@ DOUBTS: dict[str, DoubtWords] = {
     "few-at-risk": DoubtWords("blocked", "few mice of {arms} were still followed"),
     "response-not-evaluable": DoubtWords("blocked"),
     "no-relative-endpoints": DoubtWords("blocked"),
-    "arm-without-events": DoubtWords("how-long", "no mouse of {arms} progressed"),
     "toxicity-before-progression": DoubtWords(
         "how-long", "mice of {arms} left for toxicity before they progressed"
     ),

@@ -174,17 +174,14 @@ def progression(facts: Facts, cite: Citations) -> Iterator[str]:
     )
     if facts.control is not None:
         yield (
-            "Mean times without progression were compared by t tests with Welch's degrees of "
-            "freedom, on the variances of the areas under the curves."
+            "Mean times without progression were compared up to the last day on which each of the "
+            "arms had three mice at risk or none left without progression; intervals and p-values "
+            f"come from beta products of the arms' curves {cite('fay')}."
         )
-        if any(doubt.rule == "arm-without-events" for doubt in facts.results.doubts):
-            yield (
-                "Where no mouse of an arm progressed, that variance is taken as 0, and no "
-                "difference of mean times is claimed."
-            )
         yield (
-            "Hazards were compared by Cox regression with Firth's penalty, profile likelihood "
-            f"intervals and likelihood ratio tests {cite('firth', 'heinze')}."
+            "Hazards were compared by Cox regression with Firth's penalty and profile likelihood "
+            f"intervals {cite('firth', 'heinze')}; p is the larger of the likelihood ratio test's "
+            "and that of permuting the two arms' log-rank scores."
             if facts.design.rules.compare.hazards == "firth"
             else "Hazards were compared by Cox regression with Efron's method for ties."
         )

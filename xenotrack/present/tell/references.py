@@ -13,6 +13,8 @@ WORKS = {
     "Biometrics 1982;38:29–41.",
     "dunnett": "Dunnett CW. A multiple comparison procedure for comparing several treatments with "
     "a control. J Am Stat Assoc 1955;50:1096–1121.",
+    "fay": "Fay MP, Brittain EH, Proschan MA. Pointwise confidence intervals for a survival "
+    "distribution with small samples or heavy censoring. Biostatistics 2013;14:723–736.",
     "fieller": "Fieller EC. Some problems in interval estimation. J R Stat Soc B 1954;16:175–185.",
     "firth": "Firth D. Bias reduction of maximum likelihood estimates. Biometrika 1993;80:27–38.",
     "gao": "Gao H et al. High-throughput screening using patient-derived tumor xenografts to "

@@ -1,0 +1,117 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from xenotrack.compare.days_gained import days_gained, middle_of, tail_p
+from xenotrack.compare.hazards import hazard_source, log_rank_frame
+from xenotrack.model.progression import ProgressionFit, share_progressed_bound
+from xenotrack.model.survival import estimate_curves
+from xenotrack.model.times import mouse_times
+
+from .reference import design_of
+
+
+def fit_of(**days):
+    """Progression of arms by their mice's days, negative where censored; the first is control."""
+    mice = pd.DataFrame(
+        [(arm, abs(day), day > 0) for arm, own in days.items() for day in own],
+        columns=["arm", "day", "event"],
+    )
+    mice = mice.assign(day_low=mice["day"], day_high=mice["day"].where(mice["event"]), fate=None)
+    times = mouse_times(mice, tuple(days))
+    curves = estimate_curves(times.day, times.events, times.arm, len(days))
+    return ProgressionFit(design_of(tuple(days)), mice, times, curves, (), (), np.nan, ())
+
+
+def contrast(fit, weights, source=days_gained, level=0.95):
+    found = source(fit).contrast_of(np.array([weights], float), level)
+    return {name: values[0] for name, values in found.columns().items()}
+
+
+FAST = [7, 10, 10, 14, 14, 17, 21, 24]
+
+
+def test_two_arms_without_events_have_an_interval_and_no_claim():
+    row = contrast(fit_of(vehicle=[-40] * 3, A=[-40] * 3), [-1, 1])
+    assert (row["estimate"], row["p_value"]) == (0, 1)
+    assert row["conf_low"] < -10 < 10 < row["conf_high"]
+
+
+def test_three_mice_without_events_show_little_and_ten_show_more():
+    few = contrast(fit_of(vehicle=FAST, A=[-60] * 3), [-1, 1])
+    many = contrast(fit_of(vehicle=FAST, A=[-60] * 10), [-1, 1])
+    assert few["estimate"] == many["estimate"]
+    assert few["conf_low"] < many["conf_low"] - 10
+    assert few["p_value"] > 10 * many["p_value"]
+    assert np.isnan([few["statistic"], few["df"]]).all()
+
+
+def test_the_interval_excludes_no_difference_exactly_when_p_is_below_alpha():
+    fit = fit_of(vehicle=FAST, A=[10, 14, 21, 24, 35, -60, -60, -60])
+    p = contrast(fit, [-1, 1])["p_value"]
+    assert contrast(fit, [-1, 1], level=1 - 1.02 * p)["conf_low"] > 0
+    assert contrast(fit, [-1, 1], level=1 - 0.98 * p)["conf_low"] <= 0
+
+
+def test_a_contrast_turned_round_is_the_same_one():
+    fit = fit_of(vehicle=FAST, A=[10, 14, 21, 24, 35, -60, -60, -60])
+    one, other = contrast(fit, [-1, 1]), contrast(fit, [1, -1])
+    assert one["estimate"] == -other["estimate"]
+    assert one["p_value"] == other["p_value"]
+    assert one["conf_low"] == pytest.approx(-other["conf_high"])
+
+
+def test_another_arm_changes_nothing():
+    two = contrast(fit_of(vehicle=FAST, A=[10, 21, -60, -60, -60]), [-1, 1])
+    three = contrast(fit_of(vehicle=FAST, B=[-9, -9, -9], A=[10, 21, -60, -60, -60]), [-1, 0, 1])
+    assert two == pytest.approx(three, nan_ok=True, rel=1e-12)
+
+
+def test_a_claim_has_one_day_for_all_of_its_parts():
+    fit = fit_of(vehicle=FAST, A=[-30] * 4, B=[-50] * 4)
+    alone, shared = days_gained(fit), days_gained(fit).over(["vehicle", "A", "B"])
+    assert alone.days(["vehicle", "B"]) == (0, 50)
+    assert shared.days(["vehicle", "B"]) == (0, 30)
+    weights = np.array([[-1.0, 0, 1]])
+    by_thirty, by_fifty = (each.contrast_of(weights, 0.95).estimate[0] for each in (shared, alone))
+    assert by_fifty - by_thirty == pytest.approx(20)
+
+
+def test_p_and_limits_by_hand():
+    rising = np.arange(1.0, 40.0) - 2.5
+    assert tail_p(rising, 10.0) == pytest.approx(2 * 3 / 40)
+    assert tail_p(rising, -10.0) == 1
+    assert middle_of(rising, 0.999) == (-np.inf, np.inf)
+
+
+def test_three_against_three_apart_have_one_p_and_an_open_limit():
+    fit = fit_of(vehicle=[7, 10, 14], A=[30, -60, -60])
+    row = contrast(fit, [-1, 1], hazard_source)
+    assert row["p_value"] == pytest.approx(0.1)
+    assert row["conf_high"] == np.inf
+    assert row["conf_low"] < row["estimate"] < 0
+    frame = log_rank_frame(fit).set_index("contrast")
+    assert frame.loc["A - vehicle", "p_value"] == row["p_value"]
+    assert frame.loc["A - vehicle", "p_chi_square"] < 0.05
+    # At a level that 20 splits can reach, the limit is there again.
+    assert np.isfinite(contrast(fit, [-1, 1], hazard_source, level=0.85)["conf_high"])
+
+
+def test_the_limits_of_hazards_agree_with_their_p():
+    fit = fit_of(vehicle=FAST, A=[10, 14, 21, 24, 35, -60, -60, -60])
+    p = contrast(fit, [-1, 1], hazard_source)["p_value"]
+    assert contrast(fit, [-1, 1], hazard_source, level=1 - 1.001 * p)["conf_high"] < 0
+    assert contrast(fit, [-1, 1], hazard_source, level=1 - 0.999 * p)["conf_high"] > 0
+
+
+def test_a_contrast_of_three_arms_has_the_likelihood_ratio_alone():
+    fit = fit_of(vehicle=FAST, A=[10, 14, 21, 24, 35], B=[14, 24, -60, -60, -60])
+    row = contrast(fit, [-1, 0.5, 0.5], hazard_source)
+    assert row["p_value"] == fit.hazards.contrast(np.array([-1, 0.5, 0.5])).p_value
+
+
+def test_the_share_that_progressed_is_bounded_by_who_was_followed():
+    fit = fit_of(vehicle=FAST, A=[-8] * 7 + [-60] * 3)
+    # On day 60 itself the three were read, without progression.
+    assert share_progressed_bound(fit, "A", 60).high == pytest.approx(1 - 0.025 ** (1 / 3))
+    assert share_progressed_bound(fit, "A", 5).high == pytest.approx(1 - 0.025**0.1)

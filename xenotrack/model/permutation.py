@@ -1,0 +1,121 @@
+"""Whether a split of mice into two arms is unusual: sums of scores under every other split."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import combinations
+from math import comb
+from typing import NamedTuple
+
+import numpy as np
+
+from xenotrack.arrays import Bools, Floats
+
+MOST_SPLITS = 200_000
+# With so few mice every split can be counted from two halves, however many splits there are.
+MOST_MICE = 32
+DRAWS = 100_000
+CHUNK = 2_000_000  # shuffled scores held at a time
+
+
+class Permutation(NamedTuple):
+    """``p`` of the observed split and the ``smallest`` that any could have had.
+
+    Of ``splits`` looked at, which were all of them if ``exact``, else seeded draws.
+    """
+
+    p: float
+    smallest: float
+    splits: int
+    exact: bool
+
+
+class SplitScores:
+    """Scores (n,) that add up to 0, of which an arm holds ``size``."""
+
+    def __init__(self, scores: Floats, size: int, draws: int = DRAWS, seed: int = 0) -> None:
+        self.scores, self.size, self.draws, self.seed = scores, size, draws, seed
+
+    @property
+    def n_splits(self) -> int:
+        return comb(self.scores.size, self.size)
+
+    @property
+    def exact(self) -> bool:
+        return self.scores.size <= MOST_MICE or self.n_splits <= MOST_SPLITS
+
+    def share_beyond(self, distance: float) -> float:
+        """The share of splits whose sum is at least so far from 0."""
+        # Equal sums, added in another order, differ in the last bit.
+        threshold = distance * (1 - 1e-9) - 1e-12
+        if self.scores.size <= MOST_MICE:
+            return self._count_by_halves(threshold) / self.n_splits
+        hits = int(np.count_nonzero(np.abs(self._sums) >= threshold))
+        return hits / self.n_splits if self.exact else (1 + hits) / (1 + self.draws)
+
+    @property
+    def farthest(self) -> float:
+        """The largest distance from 0 of any split's sum."""
+        ranked = np.sort(self.scores)
+        return float(max(ranked[-self.size :].sum(), -ranked[: self.size].sum()))
+
+    @cached_property
+    def _halves(self) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
+        middle = self.scores.size // 2
+        return _subset_sums(self.scores[:middle]), _subset_sums(self.scores[middle:])
+
+    def _count_by_halves(self, threshold: float) -> int:
+        """Splits beyond the threshold: those of the first half, each with all of the second."""
+        first, second = self._halves
+        count = 0
+        for taken, sums in enumerate(first):
+            if 0 <= self.size - taken < len(second):
+                others = second[self.size - taken]
+                above = others.size - np.searchsorted(others, threshold - sums, side="left")
+                below = np.searchsorted(others, -threshold - sums, side="right")
+                # A threshold of 0 is met from both sides.
+                count += int(np.minimum(above + below, others.size).sum())
+        return count
+
+    @cached_property
+    def _sums(self) -> Floats:
+        """The sum of every split, or of ``draws`` drawn ones."""
+        if self.exact:
+            smaller = min(self.size, self.scores.size - self.size)
+            chosen = np.array(list(combinations(range(self.scores.size), smaller)), dtype=np.int32)
+            return np.asarray(self.scores[chosen].sum(axis=1), dtype=float)
+        random = np.random.default_rng(self.seed)
+        rows = max(1, CHUNK // self.scores.size)
+        parts = []
+        for begin in range(0, self.draws, rows):
+            shuffled = np.tile(self.scores, (min(rows, self.draws - begin), 1))
+            random.permuted(shuffled, axis=1, out=shuffled)
+            parts.append(shuffled[:, : self.size].sum(axis=1))
+        return np.concatenate(parts)
+
+
+def permute_two_arms(
+    scores: Floats, second: Bools, draws: int = DRAWS, seed: int = 0
+) -> Permutation:
+    """The two-sided permutation p of the sum of scores of the mice in the ``second`` arm.
+
+    >>> permute_two_arms(np.array([1.0, 1, 1, -1, -1, -1]), np.array([1, 1, 1, 0, 0, 0]) == 1).p
+    0.1
+    """
+    split = SplitScores(scores - scores.mean(), int(np.count_nonzero(second)), draws, seed)
+    observed = abs(float(split.scores[second].sum()))
+    return Permutation(
+        split.share_beyond(observed),
+        split.share_beyond(split.farthest),
+        split.n_splits if split.exact else draws,
+        split.exact,
+    )
+
+
+def _subset_sums(scores: Floats) -> tuple[Floats, ...]:
+    """The sorted sums of all subsets of 0, 1, … scores."""
+    by_size = [np.zeros(1)] + [np.empty(0) for _ in scores]
+    for place, score in enumerate(scores):
+        for size in range(place, -1, -1):
+            by_size[size + 1] = np.concatenate([by_size[size + 1], by_size[size] + score])
+    return tuple(np.sort(sums) for sums in by_size)
