@@ -99,7 +99,9 @@ def test_the_primary_contrast_is_the_headline_and_others_support_it() -> None:
 
 def test_days_gained_by_an_arm_without_events_are_claimed_when_there_are_mice_enough() -> None:
     def shows(vehicle: int) -> str:
-        study = read_study(days_of(vehicle=vehicle, drug=0), Rules(study=StudyRules(control="vehicle")))
+        study = read_study(
+            days_of(vehicle=vehicle, drug=0), Rules(study=StudyRules(control="vehicle"))
+        )
         (claim,) = [one for one in Results(study).claims if one.outcome == "rmst_days"]
         return claim.shows
 

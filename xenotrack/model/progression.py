@@ -16,7 +16,12 @@ from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.firth import FirthFit, fit_firth
 from xenotrack.model.logrank import LogRank, log_rank
 from xenotrack.model.permutation import DRAWS
-from xenotrack.model.restricted_mean import RestrictedMean, known_mean, last_comparable_day, last_known_day
+from xenotrack.model.restricted_mean import (
+    RestrictedMean,
+    known_mean,
+    last_comparable_day,
+    last_known_day,
+)
 from xenotrack.model.survival import MedianDay, SurvivalCurve, estimate_curves, median_day
 from xenotrack.model.times import MouseTimes, mouse_times
 from xenotrack.response.progression import composite_events, progression_events

@@ -132,7 +132,6 @@ primary = "{_TRIPLE} - ribociclib+fulvestrant"
 {_known(["N045", "N080"])}"""
 
 _WITHOUT = "Arms without an event have no hazard to compare."
-_HELD = ("alpelisib", "alpelisib+fulvestrant", "alpelisib+ribociclib", _TRIPLE)
 _RESISTANT_RULES = f"""
 [progression]
 rule = "fold"

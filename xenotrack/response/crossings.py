@@ -45,42 +45,48 @@ def threshold_volume(courses: Courses, rules: ProgressionRules) -> Floats:
 
 
 def find_crossings(courses: Courses, rules: ProgressionRules, left_for_size: Bools) -> Crossings:
-    """The first (confirmed) reading after the start with ``V ≥ threshold``.
+    """The first (confirmed) reading after the start that meets the declared rule."""
+    threshold = threshold_volume(courses, rules)
+    return first_crossings(courses, threshold, left_for_size, rules.confirm, rules.interpolate)
+
+
+def first_crossings(
+    courses: Courses, threshold: Floats, left_for_size: Bools, confirm: bool, interpolate: str
+) -> Crossings:
+    """The first reading after the start with ``V ≥ threshold``, where asked for a confirmed one.
 
     With ``confirm`` the next reading must meet the rule as well; a crossing at the last reading
     is confirmed by leaving for tumour size, and by nothing else.
     """
-    threshold = threshold_volume(courses, rules)
     crossed = reaches(courses.volume, threshold) & courses.later
     counts, unconfirmed = crossed, np.zeros(courses.n_mice, dtype=bool)
-    if rules.confirm:
+    if confirm:
         is_last = np.isin(np.arange(len(crossed)), courses.last)
         # A last reading has no next one of its own: np.roll would lend it the next mouse's.
         again = np.where(is_last, left_for_size[courses.owner], np.roll(crossed, -1))
         counts = crossed & again
     position = first_true(counts, courses.owner, courses.n_mice)
-    if rules.confirm:
+    if confirm:
         crossed_last = at(crossed.astype(float), courses.last) == 1
         unconfirmed = crossed_last & (position < 0)
-    return Crossings(position, event_day(courses, position, threshold, rules), unconfirmed)
+    day = event_day(courses, position, threshold, interpolate)
+    return Crossings(position, day, unconfirmed)
 
 
-def event_day(
-    courses: Courses, position: Counts, threshold: Floats, rules: ProgressionRules
-) -> Floats:
+def event_day(courses: Courses, position: Counts, threshold: Floats, interpolate: str) -> Floats:
     """The day of the visit, or the day between two visits on which the threshold was crossed.
 
     Never before day 0, from which time to progression runs.
     """
     day = at(courses.day, position)
-    if rules.interpolate == "none":
+    if interpolate == "none":
         return day
     before = np.where(position >= 0, position - 1, -1)
     share = crossed_share(
         at(courses.volume, before),
         at(courses.volume, position),
         at(threshold, position),
-        log=rules.interpolate == "log",
+        log=interpolate == "log",
     )
     day_before = at(courses.day, before)
     return np.maximum(day_before + share * (day - day_before), 0)
