@@ -51,7 +51,7 @@ for (const width of WIDTHS) {
 
 test("without script it shows every answer, figure and table, and no button", async () => {
   const { page } = await open(1366, { javaScriptEnabled: false });
-  assert.ok(await page.locator("#answer .lead").isVisible());
+  assert.ok(await page.locator("#answer .tiles").isVisible());
   assert.equal(await page.locator("main button:visible, #highlight:visible").count(), 0);
   await page.locator("summary h3").first().click();
   assert.ok(await page.locator("#appendix table").first().isVisible());

@@ -8,7 +8,7 @@ from typing import Any
 from xenotrack.present.collect import collect_tables
 from xenotrack.present.folder import write_folder
 from xenotrack.present.results import Results
-from xenotrack.present.story import Answer, Caption, Guideline, Sentence, Story
+from xenotrack.present.story import Answer, Caption, Guideline, Sentence, Story, Tile
 from xenotrack.study.ingest import read_study
 
 # As matplotlib writes: a style for all the page, ids of its own, marks of an arm and its mouse.
@@ -35,6 +35,9 @@ def told(**changes: Any) -> Story:
     words = {
         "title": "A study",
         "headline": (Sentence("slowed growth by 62 %", "A", "95 % CI 48 to 75"),),
+        "tiles": (Tile("Primary: A vs vehicle", "Grew slower", "p = 0.01", "good", "slowed"),),
+        "arms": (),
+        "names": "",
         "key_figure": "growth",
         "answers": (
             Answer(

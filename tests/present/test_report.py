@@ -143,7 +143,7 @@ def test_names_are_text_and_never_markup(tmp_path) -> None:
 
 def test_it_answers_question_by_question(page) -> None:
     titles = re.compile(
-        "In short.*Did it slow growth.*At what price.*Data quality.*Methods.*ARRIVE"
+        "At a glance.*In words.*Did it slow growth.*At what price.*Data quality.*Methods.*ARRIVE"
     )
     assert titles.search(page.text)
     headings = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]

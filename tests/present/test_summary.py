@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from xenotrack.present.collect import collect_tables
 from xenotrack.present.results import Results
 from xenotrack.present.summary import WIDTH, arm_table, summarise
+from xenotrack.present.tell.whole import tell
 from xenotrack.study.ingest import read_study
 from xenotrack.study.settings import read_rules
 
@@ -44,7 +46,9 @@ def test_every_interval_is_at_the_declared_level(pair) -> None:
 
 
 def test_every_arm_has_a_row_in_display_order(pair) -> None:
-    assert arm_table(pair)["arm"].tolist() == list(pair.study.design.arm_names)
+    table = arm_table(pair, tell(pair, collect_tables(pair)))
+    assert table["arm"].tolist() == list(pair.study.design.arm_names)
+    assert "CR + PR" in table
 
 
 def test_every_doubt_is_listed(pair) -> None:

@@ -14,12 +14,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from xenotrack.glossary import COLUMNS
+from xenotrack.present.numbers import fixed
 from xenotrack.present.page.cells import NOTHING
+from xenotrack.present.page.forest import Forest, forest_of
 from xenotrack.present.page.prose import anchor, breakable, prose, stated
 from xenotrack.present.page.svg import inline_svg
 from xenotrack.present.page.tables import Marks, Table, views_of, whole_table
 from xenotrack.present.stored import StoredRun
-from xenotrack.present.story import Answer, Caption, Story
+from xenotrack.present.story import Answer, ArmRow, Caption, Story
 from xenotrack.present.theme import arm_colours
 from xenotrack.study.design import Arm, Design
 from xenotrack.study.rules import Rules, StudyRules
@@ -79,6 +81,7 @@ def _arm_colours(run: StoredRun) -> str:
     colours = arm_colours(Design(study.name or "", arms, rules)).values()
     return "".join(
         f'.chip[data-arm="{number}"] {{ background: {colour}; }}\n'
+        f'.mark[data-arm="{number}"] {{ stroke: {colour}; fill: {colour}; }}\n'
         for number, colour in enumerate(colours)
     )
 
@@ -105,6 +108,21 @@ class Report:
     @property
     def level(self) -> float:
         return float(self.run.manifest.rules["compare"]["level"])
+
+    @property
+    def percent(self) -> str:
+        """The level of the intervals."""
+        return f"{100 * self.level:g} %"
+
+    @cached_property
+    def forest(self) -> Forest:
+        """The growth rates of the arms on one axis."""
+        return forest_of(self.story.arms, self.run.manifest.rules["growth"]["blocked_below"])
+
+    @staticmethod
+    def per_day(row: ArmRow) -> str:
+        """A growth rate in % a day."""
+        return NOTHING if row.rate is None else fixed(100 * row.rate, 1)
 
     @property
     def arms(self) -> Iterator[tuple[int, str, dict[int, str]]]:

@@ -48,6 +48,41 @@ class Answer(msgspec.Struct, frozen=True):
     doubts: tuple[str, ...] = ()
 
 
+class Tile(msgspec.Struct, frozen=True):
+    """One answer at a glance: what it is about, what it says in a few words, and the numbers.
+
+    ``mark`` is good, bad or open; ``question`` is the answer with the evidence.
+    """
+
+    about: str
+    says: str
+    numbers: str
+    mark: str
+    question: str
+    caveats: tuple[str, ...] = ()
+    claims: tuple[int, ...] = ()
+
+
+class ArmRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One arm at a glance; rates are per day, None where there is none, and texts "" alike."""
+
+    arm: str
+    short: str
+    mice: int
+    rate: float | None
+    rate_low: float | None
+    rate_high: float | None
+    doubling: str
+    p_value: str
+    progressed: int
+    judged: int
+    median: str
+    responders: str
+    weight: str
+    verdict: str
+    shape: str
+
+
 class Guideline(msgspec.Struct, frozen=True):
     """One item of the ARRIVE 2.0 essential ten; ``text`` is empty where nobody supplied it."""
 
@@ -58,10 +93,16 @@ class Guideline(msgspec.Struct, frozen=True):
 
 
 class Story(msgspec.Struct, frozen=True):
-    """The whole report as text and names: nothing in it has to be computed again."""
+    """The whole report as text and names: nothing in it has to be computed again.
+
+    ``names`` says what the initials in short names stand for.
+    """
 
     title: str
     headline: tuple[Sentence, ...]
+    tiles: tuple[Tile, ...]
+    arms: tuple[ArmRow, ...]
+    names: str
     key_figure: str
     answers: tuple[Answer, ...]
     quality: tuple[str, ...]

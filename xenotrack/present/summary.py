@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import fill
 
-import numpy as np
 import pandas as pd
 
 from xenotrack.present.collect import collect_tables
 from xenotrack.present.numbers import fixed
 from xenotrack.present.results import Results
 from xenotrack.present.rule_words import OF_TUMORS, progression_rule, volume_rule
-from xenotrack.present.story import Story
+from xenotrack.present.story import ArmRow, Story
 from xenotrack.present.tables import to_text
 from xenotrack.present.tell.doubts import with_remedy
 from xenotrack.present.tell.whole import tell
@@ -27,7 +26,7 @@ def summarise(results: Results, story: Story | None = None) -> str:
     ``story`` is that of the report, told anew where it is not given.
     """
     story = story or tell(results, collect_tables(results))
-    blocks = [_opening(results), to_text(arm_table(results)).decode().rstrip()]
+    blocks = [_opening(results), to_text(arm_table(results, story)).decode().rstrip()]
     blocks.append(_listed("In short:", [one.whole for one in story.headline]))
     for answer in story.answers:
         if answer.sentences:
@@ -88,67 +87,30 @@ def _growth_days(results: Results) -> str:
     )
 
 
-def arm_table(results: Results) -> pd.DataFrame:
-    """Rate, doubling time, verdict and time to progression of each arm, as words."""
-    level = results.study.design.rules.compare.level
-    progression = results.progression.to_frame()
-    columns = {"arm": progression["arm"], "mice": progression["n_mice"]}
-    if results.has_growth:
-        growth = results.growth.to_frame()
-        percent = f"{100 * level:g} %"
-        columns["mice"] = growth["n_mice"]
-        columns[f"% a day ({percent} CI)"] = [
-            _estimate(*row)
-            for row in zip(growth["estimate"], growth["conf_low"], growth["conf_high"], strict=True)
-        ]
-        columns["doubling"] = [
-            _doubling(*row)
-            for row in zip(
-                growth["doubling_time_days"],
-                growth["doubling_time_low"],
-                growth["doubling_time_high"],
-                strict=True,
-            )
-        ]
-        columns["growth"] = growth["verdict"]
-    columns["progressed"] = [
-        f"{events} of {mice}"
-        for events, mice in zip(progression["n_events"], progression["n_mice"], strict=True)
-    ]
-    columns["median days to progression"] = [
-        _median(*row)
-        for row in zip(
-            progression["n_mice"],
-            progression["median_days"],
-            progression["conf_low"],
-            progression["conf_high"],
-            strict=True,
-        )
-    ]
-    return pd.DataFrame(columns)
+def arm_table(results: Results, story: Story) -> pd.DataFrame:
+    """Growth, time, response, weight and verdict of each arm, as words."""
+    rows = story.arms
+    level = f"{100 * results.study.design.rules.compare.level:g} %"
+    columns = {
+        "arm": [row.arm for row in rows],
+        "mice": [row.mice for row in rows],
+        f"% a day ({level} CI)": [_rate(row) for row in rows],
+        "doubling": [row.doubling for row in rows],
+        "progressed": [f"{row.progressed} of {row.judged}" for row in rows],
+        "median": [row.median for row in rows],
+        "CR + PR": [row.responders for row in rows],
+        "lowest weight": [row.weight for row in rows],
+        "verdict": [row.verdict for row in rows],
+    }
+    table = pd.DataFrame(columns).replace("", "–")
+    # A column of which every row is silent says nothing.
+    return table.loc[:, [(table[name] != "–").any() for name in table]]
 
 
-def _estimate(estimate: float, low: float, high: float) -> str:
-    if np.isnan(estimate):
-        return "–"
-    ends = "" if np.isnan(low) else f" ({fixed(100 * low, 1)} to {fixed(100 * high, 1)})"
-    return f"{fixed(100 * estimate, 1)}{ends}"
-
-
-def _doubling(days: float, low: float, high: float) -> str:
-    """A doubling time; only its lower limit where the arm may not grow at all.
-
-    >>> _doubling(14.7, 13.0, 17.0), _doubling(417.0, 73.0, float("nan"))
-    ('15 d', '> 73 d')
-    """
-    if np.isfinite(days) and np.isfinite(high):
-        return f"{days:.0f} d"
-    return f"> {low:.0f} d" if np.isfinite(low) else "–"
-
-
-def _median(mice: int, median: float, low: float, high: float) -> str:
-    if mice == 0:
-        return "–"
-    ends = [f"{end:.3g}" if np.isfinite(end) else "–" for end in (low, high)]
-    middle = f"{median:.3g}" if np.isfinite(median) else "not reached"
-    return middle if ends == ["–", "–"] else f"{middle} ({ends[0]} to {ends[1]})"
+def _rate(row: ArmRow) -> str:
+    if row.rate is None:
+        return ""
+    if row.rate_low is None or row.rate_high is None:
+        return fixed(100 * row.rate, 1)
+    ends = f"{fixed(100 * row.rate_low, 1)} to {fixed(100 * row.rate_high, 1)}"
+    return f"{fixed(100 * row.rate, 1)} ({ends})"

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from xenotrack.present.captions import captions
+from xenotrack.present.labels import about_names, short_names
 from xenotrack.present.numbers import join
 from xenotrack.present.results import Results
 from xenotrack.present.story import Story
 from xenotrack.present.tell.answers import answers
 from xenotrack.present.tell.arrive import arrive
 from xenotrack.present.tell.facts import Facts
+from xenotrack.present.tell.glance import arm_rows, tiles
 from xenotrack.present.tell.headline import headline, key_figure
 from xenotrack.present.tell.methods import methods, references
 
@@ -23,6 +25,9 @@ def tell(results: Results, tables: Mapping[str, pd.DataFrame]) -> Story:
     return Story(
         title=results.study.title,
         headline=headline(facts),
+        tiles=tuple(tiles(facts)),
+        arms=tuple(arm_rows(facts)),
+        names=about_names(facts.design, short_names(facts.design)),
         key_figure=key_figure(facts),
         answers=tuple(answers(facts)),
         quality=tuple(quality(facts)),

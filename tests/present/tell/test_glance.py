@@ -1,0 +1,96 @@
+"""What is seen at a glance equals its tables, and says no more than its claims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xenotrack.present.collect import collect_tables
+from xenotrack.present.page.forest import MARGIN, WIDTH, forest_of
+from xenotrack.present.results import Results
+from xenotrack.present.story import ArmRow, Story
+from xenotrack.present.tell.glance import VERDICTS
+from xenotrack.present.tell.whole import tell
+from xenotrack.study.ingest import read_study
+from xenotrack.study.settings import read_rules
+
+SAMPLES = Path(__file__).parents[3] / "sample_data"
+STUDIES = ("naive.toml", "resistant.toml", "combination.csv", "two_arm.csv")
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def results(request: pytest.FixtureRequest) -> Results:
+    path = SAMPLES / request.param
+    return Results(read_study(path, read_rules(path if path.suffix == ".toml" else None, {})))
+
+
+@pytest.fixture(scope="module")
+def story(results: Results) -> Story:
+    return tell(results, collect_tables(results))
+
+
+def test_every_arm_has_one_row_whose_numbers_are_those_of_the_tables(results, story) -> None:
+    growth = results.growth.to_frame()
+    times = results.progression.to_frame()
+    assert [row.arm for row in story.arms] == list(results.study.design.arm_names)
+    assert [row.rate for row in story.arms] == growth["estimate"].tolist()
+    assert [row.rate_high for row in story.arms] == growth["conf_high"].tolist()
+    assert [row.progressed for row in story.arms] == times["n_events"].tolist()
+    for row, median in zip(story.arms, times["median_days"], strict=True):
+        assert (row.median == "not reached") == bool(np.isnan(median))
+
+
+def test_short_names_are_unique_and_explained(story) -> None:
+    short = [row.short for row in story.arms]
+    assert len(set(short)) == len(short)
+    if short != [row.arm for row in story.arms]:
+        assert "=" in story.names
+
+
+def test_there_are_at_most_four_tiles_of_few_words_each_with_its_claim(results, story) -> None:
+    assert 1 <= len(story.tiles) <= 4
+    for tile in story.tiles:
+        assert len(tile.says.split()) <= 8
+        assert tile.question in {answer.id for answer in story.answers}
+        assert tile.claims or tile.numbers.endswith("in support, by itself")
+        shows = [results.claims[place].shows for place in tile.claims]
+        assert (tile.mark == "good") == (shows[:1] in (["better"], ["synergy"]))
+
+
+def test_a_verdict_has_a_shape_beside_its_colour() -> None:
+    assert all(shape and word for shape, word in VERDICTS.values())
+
+
+def row(low: float | None, rate: float | None, high: float | None) -> ArmRow:
+    texts = dict.fromkeys(
+        ("doubling", "p_value", "median", "responders", "weight", "verdict", "shape"), ""
+    )
+    return ArmRow(
+        arm="A",
+        short="A",
+        mice=3,
+        rate=rate,
+        rate_low=low,
+        rate_high=high,
+        progressed=0,
+        judged=3,
+        **texts,
+    )
+
+
+def test_all_marks_stand_on_one_axis_with_zero_and_the_held_line() -> None:
+    forest = forest_of([row(-0.03, -0.02, -0.01), row(0.04, 0.05, 0.06)], 0.01)
+    first, second = forest.marks
+    assert first is not None
+    assert second is not None
+    assert MARGIN == first.low < first.at < first.high < forest.zero < forest.held < second.low
+    assert second.high == WIDTH - MARGIN
+
+
+def test_an_arm_without_a_rate_has_no_mark_and_one_without_limits_a_point() -> None:
+    nothing, point = forest_of([row(None, None, None), row(None, 0.02, None)], 0.01).marks
+    assert nothing is None
+    assert point is not None
+    assert point.low == point.at == point.high

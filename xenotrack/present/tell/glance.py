@@ -1,0 +1,254 @@
+"""What is seen before it is read: up to four tiles, and one row an arm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+
+import pandas as pd
+
+from xenotrack.compare.blocking import BLOCKED, HELD, REGREW
+from xenotrack.compare.claims import Claim
+from xenotrack.compare.outcomes import OUTCOMES
+from xenotrack.compare.synergy_verdicts import (
+    ANTAGONISM,
+    BEYOND_PAIRS,
+    LESS_THAN_PAIRS,
+    SYNERGY,
+    UNDECIDED,
+)
+from xenotrack.compare.verdicts import BETTER, NOT_SHOWN, WITHHELD, WORSE
+from xenotrack.doubts import p_words
+from xenotrack.present.labels import short_names
+from xenotrack.present.numbers import effect, fixed, number
+from xenotrack.present.story import ArmRow, Tile
+from xenotrack.present.tell.doubts import DOUBTS, in_short
+from xenotrack.present.tell.facts import Facts
+
+GOOD, BAD, OPEN = "good", "bad", "open"
+SAYS = {NOT_SHOWN: "Not shown to differ", WITHHELD: "No claim is made"}
+EXCESS = {
+    SYNERGY: ("More than its drugs predict", GOOD),
+    BEYOND_PAIRS: ("More than its drugs predict", GOOD),
+    ANTAGONISM: ("Less than its drugs predict", BAD),
+    LESS_THAN_PAIRS: ("Less than its drugs predict", BAD),
+    UNDECIDED: ("More or less: not shown", OPEN),
+    WITHHELD: ("No claim is made", OPEN),
+}
+# What an arm did, in a word with a shape: colour alone tells nothing to some readers.
+VERDICTS = {
+    "shrinking": ("▼", "shrank"),
+    "growing": ("▲", "grew"),
+    "undecided": ("?", "open"),
+    BLOCKED: ("■", "blocked"),
+    HELD: ("■", "held"),
+    REGREW: ("↻", "came back"),
+}
+
+
+def tiles(facts: Facts) -> Iterator[Tile]:
+    """The effect, the time, more than the parts, and the price, as far as the study has them."""
+    main = main_claim(facts)
+    if main is None:
+        return
+    yield contrast_tile(main, facts)
+    if main.outcome != "rmst_days":
+        yield from time_tile(main, facts)
+    yield from parts_tile(main, facts)
+    yield from price_tile(main, facts)
+
+
+def main_claim(facts: Facts) -> Claim | None:
+    """The primary contrast, else the one with control that slowed growth most."""
+    if facts.primary is not None:
+        return facts.primary
+    claims = [one for one in facts.claims_of("growth_rate") if one.against == facts.control]
+    return min(claims, key=lambda one: one.estimate, default=None)
+
+
+def contrast_tile(claim: Claim, facts: Facts) -> Tile:
+    """What a contrast shows."""
+    outcome = OUTCOMES[claim.outcome]
+    words = {
+        BETTER: (outcome.gained.removesuffix(" than").capitalize(), GOOD),
+        WORSE: (outcome.lost.removesuffix(" than").capitalize(), BAD),
+    }
+    says, mark = words.get(claim.shows, (SAYS.get(claim.shows, ""), OPEN))
+    kind = "Primary" if claim.primary else outcome.title
+    return Tile(
+        f"{kind}: {pair(claim.arm, claim.against, facts)}",
+        says,
+        f"{effect(outcome.display, claim.estimate, claim.low, claim.high, facts.level)}, "
+        f"{p_words(claim.p_adjusted)}",
+        mark,
+        outcome.question,
+        caveats_of(claim, facts),
+        (facts.place_of(claim),),
+    )
+
+
+def pair(arm: str, against: str, facts: Facts) -> str:
+    """A contrast by the short names of its arms."""
+    short = short_names(facts.design)
+    return f"{short[arm]} vs {short.get(against, against)}"
+
+
+def caveats_of(claim: Claim, facts: Facts) -> tuple[str, ...]:
+    """The doubts that touch a claim, in few words."""
+    own = [
+        in_short(rule, facts.results.doubts, claim.arms)
+        for rule in claim.doubts
+        if DOUBTS[rule].short
+    ]
+    turned = [
+        f"turns without mouse {one.mice[0]}"
+        for one in facts.results.doubts
+        if one.mice and one.arms == (claim.arm, claim.against)
+    ]
+    return (*turned, *own) if claim.kind == "contrast" else tuple(own)
+
+
+def time_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
+    """Days without progression of the same contrast: its claim, else the estimate by itself."""
+    claims = facts.claims_of("rmst_days")
+    same = [one for one in claims if (one.arm, one.against) == (main.arm, main.against)]
+    if same:
+        yield contrast_tile(same[0], facts)
+        return
+    row = facts.compared("rmst_days", main.arm, main.against)
+    if row is not None and isfinite(row["conf_low"]):
+        yield Tile(
+            f"Time: {pair(main.arm, main.against, facts)}",
+            days_more(row["estimate"]),
+            f"{effect('days', row['estimate'], row['conf_low'], row['conf_high'], facts.level)}, "
+            "in support, by itself",
+            OPEN,
+            "how-long",
+        )
+
+
+def days_more(value: float) -> str:
+    """
+    >>> days_more(27.4), days_more(-3.0)
+    ('27 days more', '3 days fewer')
+    """
+    return f"{abs(value):.0f} days {'more' if value >= 0 else 'fewer'}"
+
+
+def parts_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
+    """Whether the combination in question is more than its drugs predict."""
+    combinations = [name for name, _ in facts.design.combinations()]
+    for claim in facts.claims_of("bliss"):
+        if claim.arm == (main.arm if main.arm in combinations else ""):
+            says, mark = EXCESS[claim.shows]
+            numbers = effect("percent_per_day", claim.estimate, claim.low, claim.high, facts.level)
+            yield Tile(
+                f"Combination: {short_names(facts.design)[claim.arm]}",
+                says,
+                f"excess {numbers}, {p_words(claim.p_adjusted)}",
+                mark,
+                "parts",
+                caveats_of(claim, facts),
+                (facts.place_of(claim),),
+            )
+
+
+def price_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
+    """Body weight against control, with the mice that lost much or left."""
+    lost = facts.arm_row("tolerability", main.arm)
+    for claim in facts.claims:
+        asked = claim.kind == "contrast" and OUTCOMES[claim.outcome].question == "price"
+        if asked and (claim.arm, claim.against) == (main.arm, facts.control):
+            tile = contrast_tile(claim, facts)
+            more = losses_of(lost) if lost is not None else ""
+            yield Tile(
+                f"Price: {pair(claim.arm, claim.against, facts)}",
+                tile.says,
+                "; ".join(part for part in (tile.numbers, more) if part),
+                tile.mark,
+                "price",
+                tile.caveats,
+                tile.claims,
+            )
+
+
+def losses_of(row: pd.Series) -> str:
+    """``6 of 10 lost 15 %, 1 left for toxicity``."""
+    parts = []
+    if isfinite(row["n_loss_15"]):
+        parts.append(f"{int(row['n_loss_15'])} of {int(row['n_weighed'])} lost 15 %")
+    if pd.notna(row["n_toxicity_exits"]) and row["n_toxicity_exits"]:
+        parts.append(f"{int(row['n_toxicity_exits'])} left for toxicity")
+    return ", ".join(parts)
+
+
+def arm_rows(facts: Facts) -> Iterator[ArmRow]:
+    """One row an arm: growth, time, response, weight and verdict."""
+    short = short_names(facts.design)
+    growth = {claim.arm: claim for claim in facts.claims_of("growth_rate", "control")}
+    for arm in facts.design.arm_names:
+        rate, time = facts.arm_row("growth", arm), facts.arm_row("progression", arm)
+        claim = growth.get(arm)
+        assert time is not None  # every arm has its row of the curve
+        shape, verdict = VERDICTS.get(verdict_of(facts, arm), ("", ""))
+        yield ArmRow(
+            arm=arm,
+            short=short[arm],
+            mice=int(time["n_mice"]) if rate is None else int(rate["n_mice"]),
+            rate=finite_or_none(rate, "estimate"),
+            rate_low=finite_or_none(rate, "conf_low"),
+            rate_high=finite_or_none(rate, "conf_high"),
+            doubling=doubling(rate),
+            p_value=p_words(claim.p_adjusted).removeprefix("p ").removeprefix("= ")
+            if claim
+            else "",
+            progressed=int(time["n_events"]),
+            judged=int(time["n_mice"]),
+            median=days(time["median_days"]) if time["n_mice"] else "",
+            responders=responders(facts, arm),
+            weight=weight(facts, arm),
+            verdict=verdict,
+            shape=shape,
+        )
+
+
+def verdict_of(facts: Facts, arm: str) -> str:
+    """What the arm's claim shows, else the verdict of its growth rate."""
+    shown = [one.shows for one in facts.claims if one.kind == "arm" and one.arm == arm]
+    if shown and shown[0] in VERDICTS:
+        return shown[0]
+    rate = facts.rate_of(arm)
+    return rate.verdict if rate is not None else ""
+
+
+def finite_or_none(row: pd.Series | None, name: str) -> float | None:
+    return float(row[name]) if row is not None and isfinite(row[name]) else None
+
+
+def doubling(row: pd.Series | None) -> str:
+    """A doubling time; only its lower limit where the arm may not grow at all; "" without one."""
+    if row is None:
+        return ""
+    days_, low, high = (row[f"doubling_time_{name}"] for name in ("days", "low", "high"))
+    if isfinite(days_) and isfinite(high):
+        return f"{days_:.0f} d"
+    return f"> {low:.0f} d" if isfinite(low) else ""
+
+
+def days(value: float) -> str:
+    return f"{number(value)} d" if isfinite(value) else "not reached"
+
+
+def responders(facts: Facts, arm: str) -> str:
+    """How many mice had a complete or partial response."""
+    rows = facts.tables["response_by_arm"]
+    rows = rows[(rows["arm"] == arm) & (rows["category"] == "objective")]
+    return f"{int(rows['n'].iloc[0])}/{int(rows['n_mice'].iloc[0])}" if len(rows) else ""
+
+
+def weight(facts: Facts, arm: str) -> str:
+    """The mean lowest body weight."""
+    row = facts.arm_row("tolerability", arm)
+    if row is None or not isfinite(row["weight_nadir_percent_mean"]):
+        return ""
+    return f"{fixed(row['weight_nadir_percent_mean'], 0)} %"
