@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from zlib import crc32
@@ -13,6 +14,7 @@ from xenotrack.compare.contrasts import ContrastSource, RawContrasts
 from xenotrack.model.beta_product import draw_restricted_means
 from xenotrack.model.progression import ProgressionFit
 from xenotrack.model.restricted_mean import known_mean
+from xenotrack.model.survival import SurvivalCurve
 
 DRAWS = 20_000
 FEWEST_DRAWS = 2_000
@@ -29,6 +31,7 @@ def days_gained(progression: ProgressionFit) -> ContrastSource:
     twice the share of draws beyond 0, seen from the estimate.
     """
     names = progression.design.arm_names
+    seeds = seeds_of(progression.curves)
 
     @cache
     def area(arm: int, until: float) -> tuple[float, Floats]:
@@ -36,8 +39,7 @@ def days_gained(progression: ProgressionFit) -> ContrastSource:
         mean = known_mean(curve, until).estimate
         if np.isnan(mean):
             return mean, np.empty(0)
-        # Seeded by name, so that neither the order nor the presence of other arms matters.
-        random = np.random.default_rng(crc32(names[arm].encode()))
+        random = np.random.default_rng(seeds[arm])
         return mean, draw_restricted_means(curve, until, n_draws(progression), random)
 
     def row(weights: Floats, until: float, level: float) -> tuple[float, ...]:
@@ -68,6 +70,22 @@ def days_gained(progression: ProgressionFit) -> ContrastSource:
         )
 
     return source()
+
+
+def seeds_of(curves: Sequence[SurvivalCurve]) -> list[tuple[int, int]]:
+    """The seed of each arm's draws: its curve, and how many arms before it have the same one.
+
+    So neither what arms are called nor the presence of others moves a draw, and arms with the same
+    curve are drawn apart.
+    """
+    seen: Counter[int] = Counter()
+    seeds = []
+    for curve in curves:
+        steps = np.column_stack([curve.days, curve.n_at_risk, curve.n_events])
+        digest = crc32(np.ascontiguousarray(steps, dtype=float).tobytes())
+        seeds.append((digest, seen[digest]))
+        seen[digest] += 1
+    return seeds
 
 
 def n_draws(progression: ProgressionFit) -> int:
