@@ -69,6 +69,8 @@ MENDS = {
     "index-not-estimable": "Prefer `compare`, which uses all readings.",
     "late-baseline": 'Set `day_zero = "first"` where treatment began at the first reading.',
     "loss-before-leaving": "Write `toxicity` as the fate of those that were taken out for it.",
+    "cages-nested-in-arms": 'Say `experimental_unit = "cage"` under `[study]`.',
+    "cage-is-the-unit": "Prefer growth, which is compared by cage.",
     "mice-lost-before-index-day": _DAY,
     "mice-not-read-by-index-day": "Ask for an earlier day with `--day`.",
     "mouse-lines": "Nothing to do; say that mice were compared by their own lines.",

@@ -57,8 +57,8 @@ COLUMNS: dict[str, Column] = {
     "outcome": Column(
         "",
         "growth_rate (per day), log_hazard, rmst_days (days), response_rate (share of all mice "
-        "with CR or PR), weight_nadir (mean lowest weight, percent of change), late_rate (per day, "
-        "over the last third of the days), ln_volume (change since day 0)",
+        "with CR or PR), net_weight (mean change of body weight net of the tumour, percent), "
+        "late_rate (per day, over the last third of the days), ln_volume (change since day 0)",
     ),
     "contrast": Column("", "what is compared: A - B"),
     "kind": Column("", "contrast of an outcome, synergy beside a reference, or arm by itself"),
@@ -203,6 +203,30 @@ COLUMNS: dict[str, Column] = {
     "n_loss_15": Column("mice", "mice that lost 15 % of body weight or more, of those weighed"),
     "n_loss_20": Column("mice", "mice that lost 20 % of body weight or more, of those weighed"),
     "n_toxicity_exits": Column("mice", "mice that left for toxicity; empty where nobody says why"),
+    # trade_off
+    "growth_from_day": Column("days", "first day of the growth rate, shared by all arms"),
+    "growth_until_day": Column("days", "last day of it"),
+    "growth_low": Column("per day", "lower limit of the arm's rate, of this arm alone"),
+    "growth_high": Column("per day", "upper limit of it"),
+    "weight_from_day": Column("days", "first day of the net weight, shared by all arms"),
+    "weight_until_day": Column("days", "last day of it"),
+    "net_weight": Column(
+        "%", "mean change of body weight net of the tumour over those days, from the baseline"
+    ),
+    "net_weight_low": Column("%", "lower limit of it, of this arm alone"),
+    "net_weight_high": Column("%", "upper limit of it"),
+    # tipping_point
+    "better_arm": Column("", "the arm that grew slower by the claim"),
+    "other_arm": Column("", "the arm that it is held against; of several parts the best"),
+    "n_left": Column(
+        "mice", "its mice that left for toxicity or an unknown reason before `until_day`"
+    ),
+    "share_missing": Column("", "the share of its mouse-days that these would have given"),
+    "tipping_delta": Column(
+        "per day", "how much faster these would have grown after leaving for the claim to end"
+    ),
+    "gap": Column("per day", "how much slower the better arm grew than the other"),
+    "holds": Column("", "whether the claim holds if they grew as the other arm after leaving"),
     # findings
     "rule": Column("", "stable name of the rule"),
     "severity": Column("", "error or warning"),
@@ -233,6 +257,7 @@ IN_TABLE: dict[tuple[str, str], Column] = {
     ("growth", "estimate"): Column("per day", "average change of ln volume per day"),
     ("growth", "p_value"): Column("", "two-sided, of rate = 0"),
     ("growth", "verdict"): Column("", "regrew, shrinking, blocked, growing or undecided"),
+    ("trade_off", "growth_rate"): Column("per day", "the arm's average growth rate on those days"),
     ("group_indices", "estimate"): Column("of the index", "the index"),
     ("group_indices", "conf_low"): Column("of the index", "lower limit, unadjusted"),
     ("group_indices", "conf_high"): Column("of the index", "upper limit, unadjusted"),
@@ -332,6 +357,15 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("arm", "n_mice", "n_weighed", "weight_nadir_percent_mean", "n_loss_15", "n_loss_20"),
         *("n_toxicity_exits", "weight_nadir_low", "weight_nadir_high"),
         *("days_below_10", "days_below_15", "days_below_20"),
+    ),
+    "trade_off": (
+        *("arm", "growth_from_day", "growth_until_day", "growth_rate", "growth_low"),
+        *("growth_high", "weight_from_day", "weight_until_day", "net_weight", "net_weight_low"),
+        *("net_weight_high", "n_toxicity_exits"),
+    ),
+    "tipping_point": (
+        *("contrast", "arm", "against", "better_arm", "other_arm", "from_day", "until_day"),
+        *("n_mice", "n_left", "share_missing", "estimate", "tipping_delta", "gap", "holds"),
     ),
     "influence": ("mouse", "arm", "estimate", "change", "change_in_errors"),
     "leave_one_out": (

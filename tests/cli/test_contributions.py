@@ -19,9 +19,9 @@ def test_compare_gives_response_rates_and_leaves_out_ln_volume_unless_asked(ask,
         "log_hazard",
         "rmst_days",
         "response_rate",
-        "weight_nadir",
+        "net_weight",
     ]
-    weights = found[found["outcome"] == "weight_nadir"]
+    weights = found[found["outcome"] == "net_weight"]
     assert set(weights["family"]) == {"control"}
 
 
@@ -29,11 +29,11 @@ def test_a_price_over_the_parts_is_asked_for_by_name_and_nothing_where_nobody_wa
     ask, sample
 ):
     typed = ("compare", sample(SHEET), "-f", "csv", "--contrasts", "parts")
-    assert "weight_nadir" not in set(table(ask(*typed, code=0))["outcome"])
-    found = table(ask(*typed, "--outcome", "weight_nadir", code=0))
+    assert "net_weight" not in set(table(ask(*typed, code=0))["outcome"])
+    found = table(ask(*typed, "--outcome", "net_weight", code=0))
     assert set(found["family"]) == {"parts"}
     bare = table(ask("compare", sample("wide.csv"), "-f", "csv", code=0))
-    assert "weight_nadir" not in set(bare["outcome"])
+    assert "net_weight" not in set(bare["outcome"])
 
 
 def test_ln_volume_at_a_day_is_that_many_days_of_the_rate(ask, sample):

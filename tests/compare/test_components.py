@@ -1,22 +1,22 @@
 """What each component contributes on ln volume, on responses and on body weight."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 from xenotrack.compare.comparisons import compare_arms
 from xenotrack.compare.components import (
     doubt_day,
     ln_volume_change,
     response_source,
-    weight_nadirs_by_arm,
+    unless_caged,
 )
 from xenotrack.present.results import Results
-from xenotrack.study.design import Arm, Design, drugs_in_name
 from xenotrack.study.ingest import read_study
+from xenotrack.study.rules import Rules, StudyRules
 
 from .reference import design_of, simple_estimates
 
@@ -80,30 +80,24 @@ def test_a_combination_is_held_against_the_part_that_responds_most():
     ]
 
 
-def test_lowest_weights_are_compared_as_welch_does() -> None:
-    """scipy's own Welch test of the nadirs, and its interval."""
-    results = Results(read_study(SAMPLES / "combination.csv"))
-    (found,) = results.compare(("weight_nadir",), ("control", "parts"))
+@pytest.mark.parametrize(("unit", "shown"), [("mouse", "better"), ("cage", "withheld")])
+def test_what_is_compared_by_mouse_is_no_claim_where_cages_are_the_unit(unit, shown):
+    design = design_of(tuple(RATES))
+    rules = Rules(study=StudyRules(experimental_unit=unit))
+    source, doubts = unless_caged(simple_estimates(RATES), replace(design, rules=rules))
+    rows = compare_arms(source, design).to_frame().set_index("contrast")
+    assert rows.loc["A+B - vehicle", "shows"] == shown
+    assert [doubt.rule for doubt in doubts] == ["cage-is-the-unit"] * (unit == "cage")
+
+
+def test_a_claim_on_net_weight_is_over_the_days_of_its_arms():
+    """Of the sample's vehicle the last mouse but a few is gone long before the drugs' mice."""
+    results = Results(read_study(SAMPLES / "naive.toml"))
+    (found,) = results.compare(("net_weight",))
     rows = found.to_frame().set_index("contrast")
-    nadirs = results.weight_nadirs.groupby("arm")["weight_nadir_percent"].apply(list)
-    pairs = [name for name in rows.index if not name.endswith("best part")]
-    assert len(pairs) == 5
-    for name in pairs:
-        arm, other = name.split(" - ")
-        test = stats.ttest_ind(nadirs[arm], nadirs[other], equal_var=False)
-        interval = test.confidence_interval(0.95)
-        row = rows.loc[name]
-        assert row["p_value"] == pytest.approx(test.pvalue, rel=1e-9)
-        assert row["df"] == pytest.approx(test.df, rel=1e-9)
-        assert (row["conf_low"], row["conf_high"]) == pytest.approx(tuple(interval), rel=1e-9)
-
-
-def test_an_arm_with_one_mouse_weighed_is_not_compared() -> None:
-    nadirs = pd.DataFrame(
-        {"arm": ["A", "A", "B", "C"], "weight_nadir_percent": [-1.0, -3.0, -9.0, np.nan]}
-    )
-    design = Design("toy", tuple(Arm(name, drugs_in_name(name)) for name in "ABC"))
-    found = weight_nadirs_by_arm(nadirs, design)
-    assert found.values[0] == -2.0
-    assert np.isnan(found.values[1:]).all()
-    assert np.diag(found.covariance)[0] == pytest.approx(1.0)
+    assert set(rows.loc[rows["family"] == "control", "until_day"]) == {45}
+    pair = rows.loc["alpelisib+ribociclib+fulvestrant - alpelisib+ribociclib"]
+    assert pair["until_day"] == 105
+    claim = rows.loc["alpelisib+ribociclib - best part"]
+    assert claim["until_day"] == rows.loc["alpelisib+ribociclib - alpelisib", "until_day"] == 98
+    assert rows.loc["alpelisib+ribociclib - vehicle", "shows"] == "worse"

@@ -333,6 +333,20 @@ def test_rates_draw_the_intervals_and_write_them(naive):
     assert f"{estimate:.1f} ({low:.1f} to {high:.1f})" in words_of(figure)
 
 
+def test_trade_off_is_a_point_an_arm_with_both_intervals(naive):
+    figure = draw("trade_off", naive)
+    table = naive.trade_off
+    assert figure.data[["growth_rate", "net_weight"]].equals(table[["growth_rate", "net_weight"]])
+    _, across, up = (layer for layer in figure.layers if isinstance(layer.geom, geom_segments))
+    assert (across.mapping["x"], across.mapping["xend"]) == ("growth_low", "growth_high")
+    assert (up.mapping["y"], up.mapping["yend"]) == ("net_weight_low", "net_weight_high")
+    assert "which all arms share" in figure.labels.caption.replace("\n", " ")
+    unweighed = Stand(naive, trade_off=table.assign(net_weight=float("nan")))
+    assert "No arm has both" in str(
+        [layer.geom.aes_params for layer in draw("trade_off", unweighed).layers]
+    )
+
+
 def test_weight_draws_every_mouse_and_marks_toxicity(naive):
     figure = draw("weight", naive)
     assert figure.data["mouse"].nunique() == 80

@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenotrack.arrays import Floats
-from xenotrack.compare.contrasts import ContrastSource
+from xenotrack.compare.contrasts import (
+    ContrastSource,
+    RawContrasts,
+    estimate_contrasts,
+    join_raw,
+    source_of,
+)
 from xenotrack.compare.proportions import proportion_source
 from xenotrack.doubts import Doubt
-from xenotrack.model.estimates import ArmEstimates, welch_satterthwaite
+from xenotrack.model.estimates import ArmEstimates
+from xenotrack.model.net_weight import WeightFit
 from xenotrack.study.design import Design
 
 if TYPE_CHECKING:
@@ -65,28 +72,41 @@ def doubt_day(
         )
 
 
-def weight_nadirs_by_arm(nadirs: pd.DataFrame, design: Design) -> ArmEstimates:
-    """The mean lowest weight of each arm's mice, in percent of change from baseline.
+CAGE_IS_UNIT = "cage-is-the-unit"
 
-    ``nadirs`` has ``arm weight_nadir_percent``, a row a mouse; those not weighed are left out, and
-    an arm of fewer than two has no estimate.
-    """
-    grouped = nadirs.dropna(subset=["weight_nadir_percent"]).groupby("arm")["weight_nadir_percent"]
-    arms = list(design.arm_names)
-    n = grouped.size().reindex(arms, fill_value=0).to_numpy(dtype=float)
-    mean, variance = (
-        np.where(n > 1, each.reindex(arms).to_numpy(dtype=float), np.nan)
-        for each in (grouped.mean(), grouped.var())
+
+def unless_caged(
+    source: ArmEstimates | ContrastSource, design: Design
+) -> tuple[ArmEstimates | ContrastSource, tuple[Doubt, ...]]:
+    """The source of an outcome that is compared by mouse: where cages are the unit, no claim."""
+    if design.rules.study.experimental_unit == "mouse":
+        return source, ()
+    doubt = Doubt(
+        CAGE_IS_UNIT,
+        (),
+        source.outcome,
+        f"The study's unit is the cage, and {source.outcome} is compared by mouse: its p-values "
+        "are too small, and no claim is made.",
     )
-    spread = variance / np.maximum(n, 1.0)
-    return ArmEstimates(
-        outcome="weight_nadir",
-        arms=design.arm_names,
-        values=mean,
-        covariance=np.diag(spread),
-        degrees_of_freedom=welch_satterthwaite(spread, n - 1),
-        independent=True,
-        method="mean lowest body weight of the mice weighed, Welch",
+    return replace(source, why_withheld=lambda arms: CAGE_IS_UNIT), (doubt,)
+
+
+def net_weight_source(fit: WeightFit) -> ContrastSource:
+    """Differences of the average change of net weight, each over the days that its arms share."""
+
+    def contrast_of(weights: Floats, level: float) -> RawContrasts:
+        rows = []
+        for row in weights:
+            arms = [name for name, weight in zip(fit.arms, row, strict=True) if weight]
+            rows.append(estimate_contrasts(fit.average(arms), row[None], level))
+        return join_raw(rows)
+
+    whole = fit.average(fit.arms)
+    return replace(
+        source_of(whole),
+        contrast_of=contrast_of,
+        days=fit.days,
+        narrowed=lambda arms: source_of(fit.average(arms)),
     )
 
 

@@ -102,10 +102,10 @@ OUTCOMES: dict[str, Outcome] = {
             question="blocked",
         ),
         Outcome(
-            name="weight_nadir",
+            name="net_weight",
             source="weight",
             better="higher",
-            title="Lowest body weight",
+            title="Body weight net of the tumour",
             unit="percentage points",
             display="points",
             gained="lost less weight than",

@@ -3,7 +3,8 @@
 The model's own variance of what happens late, or after a lowest point that was searched for, is too
 short: mice bend in ways that an intercept and a slope do not carry. The jackknife over mice asks
 only that mice be alike (Bell & McCaffrey 2002, Surv Methodol 28:169, where it is close to CR3). The
-variances of the mixed model, and with them the weights of mice, are kept.
+variances of the mixed model, and with them the weights of mice, are kept. Where cages are the unit,
+they are left out in place of mice.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def jackknife(fit: GrowthFit, statistic: Statistic) -> Jackknifed:
     """A statistic of every tested arm, with each of its mice left out."""
     found = Jackknifed(*np.full((4, len(fit.shapes)), np.nan))
     for piece in fit.pieces:
-        mice, left = piece.without_each_mouse
+        mice, left = piece.without_each_unit
         mouse_arm = piece.rows.mouse_arm[mice]
         for code, shape in zip(piece.arms, piece.shapes, strict=True):
             block = piece.block(code)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xenotrack.arrays import Bools
 from xenotrack.doubts import Doubt, merge_doubts
@@ -52,12 +53,11 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
         # A curve that ends with its arm's follow-up would go straight through what comes later.
         rows = rows.until(follow_up.until_day)
     pooled = _require_known_rules(design)
-    lines = fit_mouse_lines(rows)
-    testable = np.bincount(rows.mouse_arm[~np.isnan(lines.slope)], minlength=k) >= 2
+    testable = _units_with_lines(rows) >= 2
     if not testable.any():
         raise FitError(
-            "No arm has two mice that were each measured on two days, so no growth rate has a "
-            "standard error. Check the days with `xenotrack check`."
+            f"No arm has two {_units(design)} that were each measured on two days, so no growth "
+            "rate has a standard error. Check the days with `xenotrack check`."
         )
     shapes = [SHAPES[rules.shape](rows, code, follow_up, None) for code in range(k)]
     codes = np.flatnonzero(testable)
@@ -91,8 +91,7 @@ def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:
     own = rows.without(mouse)
     if fit.narrow is not None:
         own = own.until(fit.follow_up.until_day)
-    with_lines = rows.mouse_arm[~np.isnan(fit_mouse_lines(own).slope)]
-    enough = np.bincount(with_lines, minlength=k) >= 2
+    enough = _units_with_lines(own) >= 2
     arms = np.array([code for piece in touched for code in piece.arms], dtype=np.intp)
     codes = arms[enough[arms]]
     again = own.of_arms(np.isin(np.arange(k), codes))
@@ -108,9 +107,26 @@ def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:
     )
 
 
+def _units_with_lines(rows: LogVolumes) -> NDArray[np.intp]:
+    """The mice of each arm that have a line of their own; or its cages, where they are the unit."""
+    unit = np.arange(len(rows.mice)) if rows.cage is None else rows.cage
+    known = ~np.isnan(fit_mouse_lines(rows).slope)
+    pairs = np.unique(np.column_stack([rows.mouse_arm, unit])[known], axis=0)
+    return np.bincount(pairs[:, 0], minlength=rows.n_arms)
+
+
+def _units(design: Design) -> str:
+    return "cages" if design.rules.study.experimental_unit == "cage" else "mice"
+
+
 def _require_known_rules(design: Design) -> bool:
     """Whether one covariance is fitted to all arms; never chosen by a test, nor by an arm."""
     rules = design.rules.growth
+    if rules.variances == "pooled" and design.rules.study.experimental_unit == "cage":
+        raise StudyError(
+            "Where cages are the unit each arm has its own variance, from its cages. Choose "
+            "--variances by_arm."
+        )
     if rules.baseline == "common" and rules.variances != "pooled":
         raise StudyError(
             "`baseline = common` ties the arms together, so that they cannot be fitted by "
@@ -125,7 +141,8 @@ def _untested(design: Design, testable: Bools) -> tuple[Doubt, ...]:
             "arm-not-tested",
             (name,),
             "growth",
-            f"{name} has fewer than two mice measured on two days: listed without a test.",
+            f"{name} has fewer than two {_units(design)} measured on two days: listed without a "
+            "test.",
         )
         for name, tested in zip(design.arm_names, testable, strict=True)
         if not tested

@@ -122,11 +122,13 @@ class GrowthFit:
         if not self.pieces:
             return "not fitted"
         model = "mixed model by arm" if self.variances == "by_arm" else "mixed model, pooled"
+        caged = self.design.rules.study.experimental_unit == "cage"
+        reference = "each cage left out" if caged else REFERENCE_NAMES[self.reference]
         mixed = [piece.mixed is not None for piece in self.pieces]
         if not any(mixed):
-            return "mouse lines, Welch"
+            return "mouse lines, " + (reference if caged else "Welch")
         curved = any(shape.name == "curve" for shape in self.shapes)
-        return f"{model}, {REFERENCE_NAMES[self.reference]}{', curves' if curved else ''}" + (
+        return f"{model}, {reference}{', curves' if curved else ''}" + (
             "" if all(mixed) else "; mouse lines where needed"
         )
 

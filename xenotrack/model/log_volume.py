@@ -21,6 +21,7 @@ class LogVolumes:
     ln mm³, or ln(V/V₀) with ``day`` counted from the baseline reading where the model is a ratio.
     ``read_until`` and ``measurable_until`` (m,) are the days of each mouse's last reading and of
     its last measurable one, where readings below the limit stand for less than their days.
+    ``cage`` (m,) is each mouse's where cages are the unit.
     """
 
     arm: Codes
@@ -33,6 +34,7 @@ class LogVolumes:
     through_origin: bool
     read_until: Floats | None = None
     measurable_until: Floats | None = None
+    cage: Codes | None = None
 
     def of_arms(self, wanted: NDArray[np.bool_]) -> LogVolumes:
         """The readings of some arms only, codes unchanged; ``wanted`` (k,) by arm."""
@@ -111,7 +113,21 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
         through_origin=through_origin,
         read_until=last_days(mouse[seen], day[seen], len(mice)),
         measurable_until=last_days(mouse[measurable], day[measurable], len(mice)),
+        cage=cages_of(mice) if study.design.rules.study.experimental_unit == "cage" else None,
     )
+
+
+def cages_of(mice: pd.DataFrame) -> Codes:
+    """The cage of each mouse as a code, (m,)."""
+    without = mice.loc[mice["cage"] == "", "mouse"].tolist()
+    if without:
+        raise StudyError(
+            '`experimental_unit = "cage"` needs the cage of every mouse; '
+            f"{len(without)} of {len(mice)} have none ({', '.join(map(str, without[:5]))}). Name "
+            "the column of cages: `cage = ...` under [columns]."
+        )
+    codes: Codes = pd.factorize(mice["cage"])[0]
+    return codes
 
 
 def last_days(mouse: Codes, day: Floats, n_mice: int) -> Floats:

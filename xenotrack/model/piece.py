@@ -47,17 +47,29 @@ class Piece:
 
         The variances are kept, and with them how much each other mouse counts.
         """
+        return self._without(np.arange(len(self.rows.mice)))
+
+    @cached_property
+    def without_each_unit(self) -> tuple[Codes, Floats]:
+        """The same without each cage where cages are the unit; a mouse of each stands for it."""
+        cage = self.rows.cage
+        return self.without_each_mouse if cage is None else self._without(cage)
+
+    def _without(self, unit: Codes) -> tuple[Codes, Floats]:
+        """The coefficients without the mice of each unit, which are given by mouse."""
         if self.mixed is None:
             lines = fit_mouse_lines(self.rows)
             mice = np.flatnonzero(~np.isnan(lines.slope) & (self.rows.readings_by_mouse() > 0))
             both = np.column_stack([lines.intercept, lines.slope])[mice][:, -len(self.values) :]
-            return mice, (both.sum(axis=0) - both) / (len(mice) - 1)
-        known, seen = [], []
+            first, (n, total) = _sums(unit[mice], np.ones(len(mice)), both)
+            return mice[first], (both.sum(axis=0) - total) / (len(mice) - n)[:, None]
+        mice, known, seen = np.unique(self.rows.mouse), [], []
         for at, X, _, inverse in each_mouse(self, self.mixed):
             known.append(X.T @ inverse @ X)
             seen.append(X.T @ inverse @ self.rows.y[at])
-        left, right = np.sum(known, axis=0) - known, np.sum(seen, axis=0) - seen
-        return np.unique(self.rows.mouse), _solved(left, right) @ self.lift.T
+        first, (lost, unseen) = _sums(unit[mice], np.array(known), np.array(seen))
+        left, right = np.sum(known, axis=0) - lost, np.sum(seen, axis=0) - unseen
+        return mice[first], _solved(left, right) @ self.lift.T
 
 
 def design_matrices(
@@ -94,6 +106,17 @@ def each_mouse(piece: Piece, mixed: MixedFit) -> Iterator[tuple[Codes, Floats, F
         V = Z[at] @ mixed.random_covariance @ Z[at].T
         V[np.diag_indices_from(V)] += mixed.residual_variance
         yield at, X[at], Z[at], np.asarray(np.linalg.inv(V), dtype=np.float64)
+
+
+def _sums(unit: Codes, *values: Floats) -> tuple[Codes, list[Floats]]:
+    """Where each unit stands first, and the sums of some values over each."""
+    _, first, place = np.unique(unit, return_index=True, return_inverse=True)
+    totals = []
+    for each in values:
+        total = np.zeros((len(first), *each.shape[1:]))
+        np.add.at(total, place, each)
+        totals.append(total)
+    return first, totals
 
 
 def _solved(left: Floats, right: Floats) -> Floats:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from xenotrack.arrays import Codes
 from xenotrack.doubts import Doubt
 from xenotrack.errors import FitError
+from xenotrack.model.cages import jackknife_covariance
 from xenotrack.model.lines import fit_mouse_lines, mean_line
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.piece import Piece, design_matrices, lift_of
@@ -45,7 +47,21 @@ def fit_pieces(
             pieces.extend(lines_piece(own, int(code)) for code in group)
             arms = tuple(design.arm_names[code] for code in group)
             doubts.append(_lines_doubt(arms, error))
+    if rows.cage is not None:
+        pieces = [caged_piece(piece) for piece in pieces]
     return tuple(pieces), tuple(doubts)
+
+
+def caged_piece(piece: Piece) -> Piece:
+    """The same means with the cage as the unit: the jackknife's covariance over cages."""
+    _, left = piece.without_each_unit
+    df = float(len(left) - 1)
+    return replace(
+        piece,
+        covariance=jackknife_covariance(left),
+        degrees_of_freedom=lambda weights: np.full(len(weights), df),
+        joint_test=None,
+    )
 
 
 def fit_arms(

@@ -10,7 +10,9 @@ from scipy.special import chdtrc, stdtr
 from xenotrack.arrays import Floats
 from xenotrack.doubts import Doubt, p_words
 from xenotrack.errors import FitError
+from xenotrack.model.cages import doubt_cages
 from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.patterns import join_patterns
 from xenotrack.model.pieces import fit_arms
@@ -28,6 +30,7 @@ def doubt_growth(study: Study, rows: LogVolumes, fit: GrowthFit) -> tuple[Doubt,
     """Every doubt about a growth fit that the readings themselves raise."""
     return (
         *_shared_baseline_error(rows),
+        *doubt_cages(study, fit_mouse_lines(rows).slope),
         *_singular(fit),
         *_few_mice(fit),
         *_below_limit(study),

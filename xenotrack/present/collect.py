@@ -28,6 +28,7 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
         "progression_curve": progression.curve_frame(),
         "logrank": log_rank_frame(progression),
         "tolerability": results.tolerability,
+        "trade_off": results.trade_off,
         "influence": results.influence,
         "blocked": results.blocked,
         "claims": claims_frame(results.claims),
@@ -42,6 +43,7 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
         found["group_indices"] = results.group_indices.to_frame()
         found["independent_action"] = results.independent_action.to_frame()
         if results.has_growth:
+            found["tipping_point"] = results.tipping_point
             found["synergy"] = results.synergy.to_frame()
     return {
         name: found[name] if name in found else pd.DataFrame(columns=list(columns))

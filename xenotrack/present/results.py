@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from xenotrack.compare.synergy import Synergy
     from xenotrack.model.growth_fit import GrowthFit
     from xenotrack.model.log_volume import LogVolumes
+    from xenotrack.model.net_weight import WeightFit
     from xenotrack.model.progression import ProgressionFit
     from xenotrack.response.responses import MouseResponses
 
@@ -79,17 +80,31 @@ class Results:
         return self.responses.mice
 
     @cached_property
-    def weight_nadirs(self) -> pd.DataFrame:
-        """The lowest weight of each mouse: ``mouse arm weight_nadir_percent``."""
-        from xenotrack.response.tolerability import weight_nadirs
+    def net_weight(self) -> WeightFit:
+        """The change of body weight net of the tumour, a curve an arm."""
+        from xenotrack.model.net_weight import fit_net_weight
 
-        return self.study.mice[["mouse", "arm"]].merge(weight_nadirs(self.study), on="mouse")
+        return fit_net_weight(self.study)
 
     @cached_property
     def tolerability(self) -> pd.DataFrame:
         from xenotrack.response.tolerability import tolerability
 
         return tolerability(self.study)
+
+    @cached_property
+    def trade_off(self) -> pd.DataFrame:
+        """Growth against the change of net weight, a row an arm; nothing without growth."""
+        import pandas as pd
+
+        from xenotrack.compare.trade_off import TRADE_OFF, trade_off
+
+        design, weight = self.study.design, self.net_weight
+        if not self.has_growth:
+            return pd.DataFrame(columns=list(TRADE_OFF))
+        growth = self.growth.over(design.arm_names).rates()
+        exits = self.tolerability.set_index("arm")["n_toxicity_exits"]
+        return trade_off(growth, weight.average(design.arm_names), exits, design)
 
     def compare(
         self,
@@ -104,6 +119,7 @@ class Results:
         last day fitted). Raises ``FitError`` where growth is asked for and cannot be measured.
         """
         from xenotrack.compare.comparisons import compare_arms
+        from xenotrack.compare.components import unless_caged
         from xenotrack.compare.outcomes import OUTCOMES
         from xenotrack.present.sources import SOURCES
 
@@ -116,8 +132,11 @@ class Results:
             if not wanted or not (outcomes or source.has(self)):
                 continue
             compared, doubts = source.of(self, day)
+            caged: tuple[Doubt, ...] = ()
+            if outcome.source != "growth":
+                compared, caged = unless_caged(compared, self.study.design)
             found = compare_arms(compared, self.study.design, wanted)
-            contrasts.append(replace(found, doubts=merge_doubts(doubts, found.doubts)))
+            contrasts.append(replace(found, doubts=merge_doubts(doubts, caged, found.doubts)))
         return tuple(contrasts)
 
     @property
@@ -262,6 +281,18 @@ class Results:
         if self.study.design.control is None or not self.has_growth:
             return pd.DataFrame(columns=list(LEAVE_ONE_OUT))
         return leave_one_out(self.growth, self._log_volumes)
+
+    @cached_property
+    def tipping_point(self) -> pd.DataFrame:
+        """What mice that left would have to have done to end the claims on growth."""
+        import pandas as pd
+
+        from xenotrack.compare.tipping_point import TIPPING_POINT, tipping_points
+
+        rows = self.contrasts
+        if not len(rows):
+            return pd.DataFrame(columns=list(TIPPING_POINT))
+        return tipping_points(self.study, rows)
 
     @cached_property
     def factorial(self) -> pd.DataFrame:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xenotrack.compare.components import (
     doubt_day,
+    net_weight_source,
     response_source,
-    weight_nadirs_by_arm,
 )
 from xenotrack.compare.contrasts import ContrastSource
 from xenotrack.compare.days_gained import days_gained
@@ -63,8 +63,8 @@ def response_rate(results: Results, day: float | None) -> Compared:
     return response_source(results.response, results.study.design), doubts
 
 
-def weight_nadir(results: Results, day: float | None) -> Compared:
-    return weight_nadirs_by_arm(results.weight_nadirs, results.study.design), ()
+def net_weight(results: Results, day: float | None) -> Compared:
+    return net_weight_source(results.net_weight), ()
 
 
 def always(results: Results) -> bool:
@@ -77,9 +77,8 @@ def fitted(results: Results) -> bool:
 
 
 def weighed(results: Results) -> bool:
-    """Whether the mice of two arms were weighed."""
-    counts = results.weight_nadirs.dropna().groupby("arm").size()
-    return int((counts > 1).sum()) > 1
+    """Whether the mice of two arms were weighed, and their tumours read."""
+    return len(results.net_weight.fitted) > 1
 
 
 SOURCES: dict[str, Source] = {
@@ -88,6 +87,6 @@ SOURCES: dict[str, Source] = {
     "log_hazard": Source(log_hazard, always),
     "rmst_days": Source(rmst_days, always),
     "response_rate": Source(response_rate, always),
-    "weight_nadir": Source(weight_nadir, weighed),
+    "net_weight": Source(net_weight, weighed),
     "ln_volume": Source(ln_volume, fitted),
 }

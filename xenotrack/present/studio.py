@@ -70,6 +70,7 @@ class Drawable:
     synergy_by_day: pd.DataFrame
     residuals: pd.DataFrame
     influence: pd.DataFrame
+    trade_off: pd.DataFrame
 
     @property
     def has_growth(self) -> bool:
@@ -87,6 +88,7 @@ class Drawable:
             results.synergy_by_day,
             results.residuals,
             results.influence,
+            results.trade_off,
         )
 
 

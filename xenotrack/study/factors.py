@@ -84,3 +84,25 @@ def _note_blocks(rows: pd.DataFrame, ledger: Ledger) -> None:
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if names[5:] else "")
+
+
+def cages_by_arm(mice: pd.DataFrame) -> dict[str, int]:
+    """The number of cages of each arm, where those of several mice hold one arm each; else none.
+
+    >>> mice = pd.DataFrame({"arm": list("aabb"), "cage": ["1", "1", "2", "2"]})
+    >>> cages_by_arm(mice), cages_by_arm(mice.assign(arm=list("abab")))
+    ({'a': 1, 'b': 1}, {})
+    """
+    caged = mice[mice["cage"] != ""]
+    sizes = caged.groupby("cage")["arm"].agg(["size", "nunique"])
+    several = sizes[sizes["size"] > 1]
+    if not len(several) or (several["nunique"] > 1).any() or caged["arm"].nunique() < 2:
+        return {}
+    counts = caged.groupby("arm", sort=False)["cage"].nunique()
+    return {str(arm): int(n) for arm, n in counts.items()}
+
+
+def nested_words(cages: dict[str, int]) -> str:
+    """That whole cages are in one arm, with their numbers."""
+    told = ", ".join(f"{arm} {n}" for arm, n in cages.items())
+    return f"Each cage holds one arm only (cages: {told})"

@@ -48,7 +48,7 @@ Outcome = Literal[
     "log_hazard",
     "rmst_days",
     "response_rate",
-    "weight_nadir",
+    "net_weight",
     "ln_volume",
 ]
 
@@ -109,6 +109,10 @@ class StudyRules(Section, frozen=True):
         Literal["sum", "largest", "each"],
         Rule("What stands for a mouse of several tumours: their sum, the largest, or each."),
     ] = "sum"
+    experimental_unit: Annotated[
+        Literal["mouse", "cage"],
+        Rule("What was assigned to an arm: each mouse, or whole cages."),
+    ] = "mouse"
     never_took: Annotated[
         Literal["exclude", "keep"],
         Rule("Mice without a measurable tumour ever, where most had one at baseline."),

@@ -165,6 +165,16 @@ FIGURES: tuple[Figure, ...] = (
         key=True,
     ),
     Figure(
+        name="trade_off",
+        title="Growth against body weight",
+        note="Each arm where its growth and its weight, net of the tumour, are. Weights of mice "
+        "that left for toxicity end with them: read it beside how many they are.",
+        alt="{rates} {weights}",
+        help="growth of each arm against its body weight",
+        question="price",
+        share=20,
+    ),
+    Figure(
         name="residuals",
         title="What the fitted lines leave",
         note="A bend in an arm says that one growth rate is an average over its days; a point far "

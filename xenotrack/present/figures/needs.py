@@ -54,6 +54,9 @@ class Results(Protocol):
     def influence(self) -> pd.DataFrame: ...
 
     @property
+    def trade_off(self) -> pd.DataFrame: ...
+
+    @property
     def response(self) -> pd.DataFrame: ...
 
     @property

@@ -201,6 +201,20 @@ VIEWS: dict[str, tuple[View, ...]] = {
             spread="category",
         ),
     ),
+    "trade_off": (
+        View(
+            "Growth against body weight net of the tumour",
+            (
+                Shown("arm", ("arm",)),
+                Shown("growth rate, per day (%)", ("growth_rate", "growth_low", "growth_high")),
+                Shown(
+                    "net weight, change in percent (%)",
+                    ("net_weight", "net_weight_low", "net_weight_high"),
+                ),
+                Shown("left for toxicity", ("n_toxicity_exits",)),
+            ),
+        ),
+    ),
     "tolerability": (
         View(
             "Body weight and loss by arm",
@@ -243,6 +257,20 @@ VIEWS: dict[str, tuple[View, ...]] = {
                 Shown("highest p", ("p_highest",)),
                 Shown("without", ("without_highest",)),
                 Shown("turned by", ("changed_by",)),
+            ),
+        ),
+    ),
+    "tipping_point": (
+        View(
+            "Claims on growth if mice that left had fared worse than the model says",
+            (
+                Shown("claim", ("contrast",)),
+                Shown("slower arm", ("better_arm",)),
+                Shown("left", ("n_left",)),
+                Shown("of", ("n_mice",)),
+                Shown("ends at, per day", ("tipping_delta",)),
+                Shown("as the other arm, per day", ("gap",)),
+                Shown("holds then", ("holds",)),
             ),
         ),
     ),

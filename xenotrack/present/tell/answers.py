@@ -28,6 +28,7 @@ from xenotrack.present.tell.doubts import SURE
 from xenotrack.present.tell.facts import Facts
 from xenotrack.present.tell.leaving import left_by_arm
 from xenotrack.present.tell.one_out import one_mouse, one_out
+from xenotrack.present.tell.tipping import left_unexplained
 
 ADJUSTMENTS = {"holm": "p by Holm", "dunnett": "p by Dunnett", "tukey": "p by Tukey"}
 
@@ -217,6 +218,7 @@ def sure(facts: Facts) -> Iterator[Sentence]:
         )
     yield from one_mouse(facts)
     yield from one_out(facts)
+    yield from left_unexplained(facts)
 
 
 Teller = Callable[[Facts], Iterator[Sentence]]
@@ -235,6 +237,6 @@ QUESTIONS: tuple[tuple[str, str, tuple[str, ...], Teller], ...] = (
         ("compare", "synergy", "independent_action"),
         parts,
     ),
-    ("price", "At what price?", ("tolerability", "compare"), price),
-    (SURE, "How sure is it?", ("leave_one_out", "influence"), sure),
+    ("price", "At what price?", ("tolerability", "trade_off", "compare"), price),
+    (SURE, "How sure is it?", ("leave_one_out", "tipping_point", "influence"), sure),
 )

@@ -39,6 +39,12 @@ DOUBTS: dict[str, DoubtWords] = {
     "day-beyond-follow-up": DoubtWords("slowed", "", "Name an earlier day with --day."),
     "below-limit-verdict": DoubtWords("slowed", "readings below the limit decide on {arms}"),
     "below-limit-share": DoubtWords("blocked", "", "Declare the limit with --limit-mm3."),
+    "cages-nested-in-arms": DoubtWords(
+        "slowed",
+        "whole cages received one arm",
+        "Name the cage as the unit with --experimental-unit cage.",
+    ),
+    "cage-is-the-unit": DoubtWords("", "the unit is the cage, and mice are compared"),
     "few-at-risk": DoubtWords("blocked", "few mice of {arms} were still followed"),
     "response-not-evaluable": DoubtWords("blocked"),
     "no-relative-endpoints": DoubtWords("blocked"),

@@ -271,11 +271,14 @@ def responses(facts: Facts, cite: Citations) -> Iterator[str]:
     inhibition = inhibition[inhibition["index"].eq("TGI_V")] if len(inhibition) else inhibition
     if len(inhibition) and inhibition["day"].notna().any():
         yield (
-            "Tumour growth inhibition is 100·(1 − mean V_T / mean V_C) of the mice measured on day "
+            "Tumour growth inhibition is 100·(1 − mean V_T / mean V_C) of the mice followed to day "
             f"{number(inhibition['day'].max())}, its interval by the delta method on the logarithm."
         )
     if (facts.tables["tolerability"]["n_weighed"] > 0).any():
-        yield "Body weight is relative to that at baseline; the tumour is not subtracted."
+        yield (
+            "Body weight is relative to that at baseline; losses include the tumour, and arms are "
+            "compared without it (1 mg/mm³)."
+        )
 
 
 def software(facts: Facts, cite: Citations) -> Iterator[str]:

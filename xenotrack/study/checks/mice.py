@@ -9,6 +9,7 @@ import pandas as pd
 
 from xenotrack.study.checks.places import about_study, at_row
 from xenotrack.study.columns import header_words
+from xenotrack.study.factors import cages_by_arm, nested_words
 from xenotrack.study.finding import Finding
 from xenotrack.study.study import Study
 
@@ -176,6 +177,18 @@ def arms_unbalanced(study: Study) -> Iterator[Finding]:
             f"Baselines differ between arms: {np.exp(means.min()):.3g} mm³ in {means.idxmin()!r}, "
             f"{np.exp(means.max()):.3g} mm³ in {means.idxmax()!r}, more than chance leaves.",
             "Look whether mice were allocated by size; compare growth rates, not volumes.",
+        )
+
+
+def cages_nested(study: Study) -> Iterator[Finding]:
+    """Whole cages in one arm: what is the cage's cannot be told from what is the arm's."""
+    cages = cages_by_arm(study.mice)
+    if cages and study.design.rules.study.experimental_unit == "mouse":
+        yield about_study(
+            study,
+            "cages-nested-in-arms",
+            f"{nested_words(cages)}: mice of one cage may be alike for its sake.",
+            'Say `experimental_unit = "cage"` under [study] to compare arms by their cages.',
         )
 
 
