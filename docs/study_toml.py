@@ -13,8 +13,9 @@ from pages import MADE, markdown
 from xenotrack.cli.options import READING
 from xenotrack.study.column_words import COLUMN_ROLES
 from xenotrack.study.design import NO_DRUG_WORDS
+from xenotrack.study.rule import Outcome
 from xenotrack.study.rulebook import KEYS, Key
-from xenotrack.study.rules import USUAL_VALUE, Outcome, Rules
+from xenotrack.study.rules import USUAL_VALUE, Rules
 from xenotrack.study.volume import FORMULAS
 
 # What is to be known of a section beside its keys.

@@ -16,7 +16,7 @@ from xenotrack.present.results import Results
 from xenotrack.present.tell.answers import QUESTIONS
 from xenotrack.present.tell.whole import tell
 from xenotrack.study.ingest import read_study
-from xenotrack.study.rules import Outcome as OutcomeName
+from xenotrack.study.rule import Outcome as OutcomeName
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 

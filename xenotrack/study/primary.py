@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
 from xenotrack.errors import StudyError
-from xenotrack.study.rules import Outcome, PrimaryRule
+from xenotrack.study.rule import Outcome
+from xenotrack.study.rules import PrimaryRule
 
 BEST_PART = "best part"
 """What a combination is held against where it is to be better than every one of its parts."""

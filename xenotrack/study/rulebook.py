@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from xenotrack.study.rules import Rule, Rules
+from xenotrack.study.rule import Rule
+from xenotrack.study.rules import Rules
 
 LARGEST = 1e9
 

@@ -14,8 +14,9 @@ import msgspec
 
 from xenotrack.errors import InputError
 from xenotrack.study.column_words import COLUMN_ROLES
+from xenotrack.study.rule import FateName
 from xenotrack.study.rulebook import KEYS, Key, keys_of, shapes
-from xenotrack.study.rules import IGNORE, ArmRule, FateName, Rules
+from xenotrack.study.rules import IGNORE, ArmRule, Rules
 
 Table = dict[str, Any]
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")

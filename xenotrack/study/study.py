@@ -15,7 +15,7 @@ from xenotrack.study.exclusions import Exclusion
 from xenotrack.study.finding import Finding
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Origin
-from xenotrack.study.rules import FateName
+from xenotrack.study.rule import FateName
 from xenotrack.study.took import mice_that_never_took
 
 # What mice are sorted by beside their arm.
