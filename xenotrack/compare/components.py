@@ -72,9 +72,6 @@ def doubt_day(
         )
 
 
-CAGE_IS_UNIT = "cage-is-the-unit"
-
-
 def unless_caged(
     source: ArmEstimates | ContrastSource, design: Design
 ) -> tuple[ArmEstimates | ContrastSource, tuple[Doubt, ...]]:
@@ -82,13 +79,13 @@ def unless_caged(
     if design.rules.study.experimental_unit == "mouse":
         return source, ()
     doubt = Doubt(
-        CAGE_IS_UNIT,
+        "cage-is-the-unit",
         (),
         source.outcome,
         f"The study's unit is the cage, and {source.outcome} is compared by mouse: its p-values "
         "are too small, and no claim is made.",
     )
-    return replace(source, why_withheld=lambda arms: CAGE_IS_UNIT), (doubt,)
+    return replace(source, why_withheld=lambda arms: "cage-is-the-unit"), (doubt,)
 
 
 def net_weight_source(fit: WeightFit) -> ContrastSource:

@@ -18,8 +18,6 @@ from xenotrack.doubts import Doubt
 from xenotrack.study.factors import cages_by_arm, nested_words
 from xenotrack.study.study import Study
 
-RULE = "cages-nested-in-arms"
-
 
 @dataclass(frozen=True)
 class CageShare:
@@ -84,7 +82,7 @@ def doubt_cages(study: Study, rates: Floats) -> Iterator[Doubt]:
     else:
         said = "how much of a difference is the cages' cannot be told"
     yield Doubt(
-        RULE,
+        "cages-nested-in-arms",
         tuple(study.design.arm_names),
         "growth",
         f"{nested_words(cages)}; {said}. As far as mice of one cage are alike, p-values by mouse "
