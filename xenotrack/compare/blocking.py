@@ -10,10 +10,10 @@ import pandas as pd
 
 from xenotrack.compare.verdicts import WITHHELD
 from xenotrack.doubts import Doubt
+from xenotrack.model.beta_product import Limits, progressed_limits
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.progression import ProgressionFit
 from xenotrack.model.survival import SurvivalCurve
-from xenotrack.response.by_arm import clopper_pearson
 
 BLOCKED, HELD, REGREW = "blocked", "held", "regrew"
 FEWEST_AT_RISK = 5
@@ -83,9 +83,8 @@ def judge_arm(
 ) -> ArmBlocking:
     """One arm, from its row of the table ``growth`` and its curve of progression."""
     events, day, at_risk = followed(curve)
-    # Without events the bound rests on those still followed: nobody knows of the others.
-    total = curve.n_mice if events else at_risk
-    low, high = clopper_pearson(np.array([events]), np.array([total]), level)
+    # The bound knows who was still followed: nobody knows of the others.
+    share = progressed_limits(curve, day, level) if curve.n_mice else Limits(np.nan, np.nan)
     return ArmBlocking(
         arm=str(rate["arm"]),
         verdict=rate["verdict"] or "",
@@ -98,8 +97,8 @@ def judge_arm(
         n_progressed=events,
         n_at_risk=at_risk,
         day=day,
-        share_low=float(low[0]),
-        share_high=float(high[0]),
+        share_low=share.low,
+        share_high=share.high,
     )
 
 

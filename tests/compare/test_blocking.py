@@ -1,0 +1,56 @@
+"""Blocked progression is growth held, no mouse progressed, and mice still there to say so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xenotrack.compare.blocking import followed, judge_arm
+from xenotrack.model.survival import estimate_curve
+
+
+def arm(days, events, verdict="shrinking"):
+    curve = estimate_curve(np.array(days, dtype=float), np.array(events, dtype=bool))
+    rate = pd.Series(
+        {"arm": "A", "verdict": verdict, "estimate": -0.01, "conf_low": -0.02, "conf_high": -0.004}
+    )
+    return judge_arm(rate, 0.0, 28.0, curve, 0.95)
+
+
+def test_none_of_ten_to_the_end_is_blocked_with_the_exact_bound() -> None:
+    one = arm([63] * 10, [False] * 10)
+    assert (one.shows, one.n_at_risk, one.day) == ("blocked", 10, 63)
+    assert one.share_low == 0
+    assert one.share_high == pytest.approx(1 - 0.025 ** (1 / 10))
+
+
+def test_mice_last_read_a_visit_before_the_others_are_followed() -> None:
+    assert arm([62] * 5 + [63] * 5, [False] * 10).n_at_risk == 10
+
+
+def test_none_of_three_left_of_ten_is_no_claim_and_bounds_three() -> None:
+    one = arm([10] * 7 + [63] * 3, [False] * 10)
+    assert (one.shows, one.n_at_risk) == ("withheld", 3)
+    assert one.share_high == pytest.approx(1 - 0.025 ** (1 / 3))
+
+
+def test_growth_held_with_mice_that_progressed_is_not_blocked() -> None:
+    one = arm([30, 40, *[63] * 8], [True, True, *[False] * 8])
+    assert (one.shows, one.n_progressed) == ("held", 2)
+    assert one.share_low < 0.2 < one.share_high
+
+
+@pytest.mark.parametrize("verdict", ["growing", "undecided", ""])
+def test_an_arm_that_was_not_shown_to_hold_growth_shows_nothing(verdict) -> None:
+    assert arm([63] * 10, [False] * 10, verdict).shows == ""
+
+
+def test_an_arm_that_came_back_never_blocked_progression() -> None:
+    assert arm([63] * 10, [False] * 10, "regrew").shows == "regrew"
+
+
+def test_an_arm_of_which_no_mouse_can_be_judged_shows_nothing() -> None:
+    one = arm([], [])
+    assert (one.shows, one.n_mice) == ("", 0)
+    assert followed(estimate_curve(np.empty(0), np.empty(0, dtype=bool)))[0] == 0
