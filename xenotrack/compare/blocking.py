@@ -115,6 +115,21 @@ def followed(curve: SurvivalCurve) -> tuple[int, float, int]:
     return events, float(curve.days[-1] if events else curve.days[at]), int(curve.n_at_risk[at])
 
 
+def with_bounds(table: pd.DataFrame, arms: Sequence[ArmBlocking]) -> pd.DataFrame:
+    """The table ``blocked`` with the bounds of the share that progresses of each arm.
+
+    Where none progressed, ``n_mice`` are those still followed, of whom alone it says something.
+    """
+    rows = table.set_index(["arm", "category"])
+    for one in arms:
+        mice = one.n_mice if one.n_progressed else one.n_at_risk
+        bounds = [mice, one.n_progressed / mice if mice else np.nan, one.share_low, one.share_high]
+        rows.loc[(one.arm, "progressed"), ["n_mice", "proportion", "conf_low", "conf_high"]] = (
+            bounds
+        )
+    return rows.reset_index().astype({"n_mice": int})[list(table.columns)]
+
+
 def doubts_about_blocking(arms: Sequence[ArmBlocking]) -> Iterator[Doubt]:
     """Arms of which no mouse progressed, and most were not followed."""
     for one in arms:

@@ -188,11 +188,12 @@ class Results:
     @cached_property
     def blocked(self) -> pd.DataFrame:
         """How many mice of each arm did not grow, and how many progressed, with exact bounds."""
+        from xenotrack.compare.blocking import with_bounds
         from xenotrack.response.blocked import blocked_by_arm
 
         design = self.study.design
         verdicts = self.growth.verdicts if self.has_growth else ("",) * len(design.arms)
-        return blocked_by_arm(self.response, verdicts, design)
+        return with_bounds(blocked_by_arm(self.response, verdicts, design), self.blocking)
 
     @cached_property
     def blocking(self) -> tuple[ArmBlocking, ...]:
