@@ -292,4 +292,4 @@ def test_a_name_that_is_not_text_in_any_encoding_is_said(run, tmp_path) -> None:
 def test_a_closed_stream_is_no_bug(sample) -> None:
     line = f'"{sys.executable}" -m xenotrack growth {sample("two_arm.csv")} -q'
     done = subprocess.run(["sh", "-c", f"{line} >&- 2>&-"], capture_output=True, cwd=ROOT)
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import signal
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from xenotrack import __version__
+from xenotrack.credits import RESTS_ON
 from xenotrack.glossary import TABLES
 from xenotrack.present import studio
 from xenotrack.present.figures.catalogue import figure_names
@@ -125,8 +127,15 @@ def test_the_manifest_says_versions_rules_and_inputs(whole) -> None:
     out, _, bench = whole
     manifest = strict_json((out / "manifest.json").read_bytes())
     assert manifest["xenotrack"] == __version__
-    assert set(manifest) >= {
-        *("python", "numpy", "scipy", "pandas", "statsmodels", "lifelines", "plotnine"),
+    assert set(manifest["libraries"]) == {"numpy", "scipy", "pandas", "plotnine", "matplotlib"}
+    assert manifest["rests_on"] == {
+        **{table: list(libraries) for table, libraries in RESTS_ON.items()},
+        "figures": ["matplotlib", "plotnine"],
+    }
+    assert {one["name"]: one["sha256"] for one in manifest["outputs"]} == {
+        name: hashlib.sha256(data).hexdigest()
+        for name, data in files_in(out).items()
+        if name != "manifest.json"
     }
     assert manifest["rules"]["growth"]["until"] == 21
     assert manifest["rules"]["progression"]["value"] == 3
@@ -208,13 +217,19 @@ def test_a_study_without_control_has_empty_comparisons_with_headers(ask, tmp_pat
 
 
 @pytest.mark.usefixtures("unpainted")
-def test_earlier_results_are_replaced_as_a_whole(ask, sheet, tmp_path) -> None:
+def test_earlier_results_are_replaced_and_all_else_stays(ask, sheet, tmp_path) -> None:
     out = tmp_path / "out"
     ask("run", sheet, "-o", out, code=0)
     first = files_in(out)
-    (out / "tables" / "stale.csv").write_text("old", encoding="utf-8")
-    ask("run", sheet, "-o", out, code=0)
-    assert files_in(out) == first
+    mine = {"tables/my own.csv": b"1", "notes.txt": b"2", ".git/config": b"3"}
+    for name, data in mine.items():
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_bytes(data)
+    (out / "methods.md").write_text("edited", encoding="utf-8")
+    said = ask("run", sheet, "-o", out, code=0).stderr
+    assert files_in(out) == first | mine | {"methods.md.kept": b"edited"}
+    assert "methods.md is methods.md.kept now" in said
+    assert "Left as it was in" in said
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bench", "out"]
 
 
@@ -241,10 +256,16 @@ def test_an_empty_folder_is_filled(ask, sheet, tmp_path) -> None:
 
 
 @pytest.mark.usefixtures("unpainted")
-def test_the_folder_one_stands_in_is_refused(ask, sheet, tmp_path, monkeypatch) -> None:
+def test_the_empty_folder_one_stands_in_is_filled_and_stays_the_same(
+    ask, sheet, tmp_path, monkeypatch
+) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    assert "the folder that you are in" in ask("run", sheet, "-o", ".", code=1).stderr
+    before = os.stat(".")
+    for _ in range(2):
+        ask("run", sheet, "-o", ".", code=0)
+    assert os.path.samestat(os.stat(tmp_path / "here"), before)
+    assert set(files_in(tmp_path / "here")) == FILES
 
 
 @pytest.mark.usefixtures("unpainted")
@@ -319,7 +340,7 @@ def test_one_of_several_studies_can_be_selected(ask, tmp_path) -> None:
 
 KILLED = (
     "import os, sys\n"
-    "from xenotrack.present import collect, studio\n"
+    "from xenotrack.present import folder, studio\n"
     "studio._can_share_work = lambda: False\n"
     "studio._draw = lambda kinds, drawable: []\n"
     "folder.manifest = lambda results: os.kill(os.getpid(), {signal})\n"

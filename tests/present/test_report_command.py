@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .story import written_run
+from .story import SVG, written_run
 
 
 @pytest.fixture
@@ -17,11 +17,27 @@ def out(tmp_path, sample) -> Path:
 
 
 def test_it_writes_the_page_and_says_so(ask, out) -> None:
-    (out / "report.html").write_text("spoilt", encoding="utf-8")
     answer = ask("report", out, code=0)
     assert answer.stdout == ""
     assert answer.stderr == f"Wrote {out / 'report.html'}.\n"
     assert (out / "report.html").read_bytes().startswith(b"<!DOCTYPE html>")
+
+
+def test_a_page_that_a_person_changed_is_kept_and_the_next_run_replaces_the_new_one(
+    ask, out, sample
+) -> None:
+    (out / "report.html").write_text("with a note", encoding="utf-8")
+    assert "report.html is report.html.kept now" in ask("report", out, code=0).stderr
+    assert (out / "report.html.kept").read_text(encoding="utf-8") == "with a note"
+    again = ask("run", sample("two_arm.csv"), "-o", out, "--figures", "none", code=0).stderr
+    assert "Left as it was in" in again
+    assert "Kept in" not in again
+
+
+def test_a_picture_that_a_person_put_there_is_not_in_the_page(ask, out) -> None:
+    (out / "figures" / "mine.svg").write_bytes(SVG.replace("A &amp; B", "MINE").encode())
+    ask("report", out, code=0)
+    assert "MINE" not in (out / "report.html").read_text(encoding="utf-8")
 
 
 def test_nothing_that_fits_or_draws_is_loaded(out) -> None:

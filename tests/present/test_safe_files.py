@@ -1,28 +1,18 @@
-"""Files and folders take the place of old ones at once, or not at all."""
+"""Files take the place of old ones at once, or not at all."""
 
 from __future__ import annotations
 
 import os
+import socket
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from xenotrack.errors import InputError
-from xenotrack.present.safe_files import replaced_folder, require_replaceable, write_bytes
-
-OURS = b'{"schema_version": 1, "xenotrack": "0.1.0"}'
-
-
-@pytest.fixture
-def old(tmp_path) -> Path:
-    """A folder of earlier results."""
-    folder = tmp_path / "out"
-    folder.mkdir()
-    (folder / "manifest.json").write_bytes(OURS)
-    (folder / "old.txt").write_text("old", encoding="utf-8")
-    return folder
+from xenotrack.present.safe_files import input_among, never, stats_of, write_both, write_bytes
 
 
 def names_in(folder: Path) -> list[str]:
@@ -79,56 +69,90 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch) -> None:
     assert names_in(tmp_path) == ["a.csv"]
 
 
-def test_a_folder_is_replaced_as_a_whole(old) -> None:
-    with replaced_folder(old) as fresh:
-        (fresh / "new.txt").write_text("new", encoding="utf-8")
-    assert names_in(old) == ["new.txt"]
-    assert names_in(old.parent) == ["out"]
+def test_what_does_not_give_way_is_refused_and_stays(tmp_path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"mine")
+    with pytest.raises(InputError, match=r"notes\.txt is there already.*--force"):
+        write_bytes(path, b"new", never)
+    assert path.read_bytes() == b"mine"
+    assert names_in(tmp_path) == ["notes.txt"]
 
 
-@pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt, SystemExit, OSError])
-def test_a_failure_leaves_the_old_folder_and_nothing_else(old, failure) -> None:
-    expected = InputError if failure is OSError else failure
-
-    def write() -> None:
-        with replaced_folder(old) as fresh:
-            (fresh / "new.txt").write_text("new", encoding="utf-8")
-            raise failure
-
-    with pytest.raises(expected):
-        write()
-    assert names_in(old) == ["manifest.json", "old.txt"]
-    assert names_in(old.parent) == ["out"]
+@pytest.mark.parametrize("held", [b"", b"new"])
+def test_an_empty_file_and_the_same_again_lose_nothing(tmp_path, held) -> None:
+    path = tmp_path / "made.csv"
+    path.write_bytes(held)
+    write_bytes(path, b"new", never)
+    assert path.read_bytes() == b"new"
 
 
-@pytest.mark.parametrize("failing", [1, 2])
-def test_a_rename_that_fails_brings_the_old_folder_back(old, monkeypatch, failing) -> None:
-    calls = iter(range(1, 10))
-    rename = os.replace
-
-    def sometimes(source: Path, target: Path) -> None:
-        if next(calls) == failing:
-            raise OSError(16, "Device or resource busy")
-        rename(source, target)
-
-    monkeypatch.setattr(os, "replace", sometimes)
-    with pytest.raises(InputError, match="busy"), replaced_folder(old):
-        pass
-    assert names_in(old) == ["manifest.json", "old.txt"]
-    assert names_in(old.parent) == ["out"]
+def test_of_two_files_none_is_written_where_one_does_not_give_way(tmp_path) -> None:
+    (tmp_path / "b.csv").write_bytes(b"mine")
+    with pytest.raises(InputError, match=r"b\.csv is there already"):
+        write_both((tmp_path / "a.csv", b"1"), (tmp_path / "b.csv", b"2"), never)
+    assert names_in(tmp_path) == ["b.csv"]
 
 
-def test_a_failed_run_removes_the_folders_it_made_above_its_own(tmp_path) -> None:
-    with pytest.raises(ValueError, match="no"), replaced_folder(tmp_path / "a" / "b" / "out"):
-        raise ValueError("no")
-    assert names_in(tmp_path) == []
+def test_of_two_files_the_first_comes_back_where_the_second_fails(tmp_path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"old")
+    with pytest.raises(InputError, match="Cannot write"):
+        write_both((tmp_path / "a.csv", b"1"), (tmp_path / "gone" / "b.csv", b"2"))
+    assert (tmp_path / "a.csv").read_bytes() == b"old"
 
 
-def test_a_folder_of_one_folder_a_study_is_ours_too(tmp_path) -> None:
-    for name in ("one", "other"):
-        (tmp_path / "out" / name).mkdir(parents=True)
-        (tmp_path / "out" / name / "manifest.json").write_bytes(OURS)
-    require_replaceable(tmp_path / "out")
-    (tmp_path / "out" / "notes.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="is not empty"):
-        require_replaceable(tmp_path / "out")
+def test_a_socket_and_what_leads_to_it_are_refused(tmp_path) -> None:
+    path, link = tmp_path / "socket", tmp_path / "link"
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(str(path))
+        link.symlink_to(path)
+        for each in (path, link):
+            with pytest.raises(InputError, match="is a socket"):
+                write_bytes(each, b"1")
+    assert stat.S_ISSOCK(path.stat().st_mode)
+
+
+@pytest.fixture
+def node(tmp_path) -> Callable[[str, int, int, int], Path]:
+    """``node(name, kind, major, minor)``: a device of our own; skips where none can be made."""
+
+    def make(name: str, kind: int, major: int, minor: int) -> Path:
+        try:
+            os.mknod(tmp_path / name, 0o666 | kind, os.makedev(major, minor))
+        except (AttributeError, PermissionError):
+            pytest.skip("no device can be made here")
+        return tmp_path / name
+
+    return make
+
+
+# Numbers that no driver has: whoever opened them would get an error, not "is a device".
+@pytest.mark.parametrize(("kind", "major"), [(stat.S_IFCHR, 60), (stat.S_IFBLK, 240)])
+def test_devices_are_refused_and_not_even_opened(node, kind, major) -> None:
+    path = node("device", kind, major, 0)
+    with pytest.raises(InputError, match="is a device"):
+        write_bytes(path, b"1")
+    assert stat.S_IFMT(path.stat().st_mode) == kind
+
+
+def test_what_stands_for_the_null_device_takes_all_and_stays(node) -> None:
+    null = os.stat(os.devnull).st_rdev
+    path = node("nothing", stat.S_IFCHR, os.major(null), os.minor(null))
+    try:
+        path.open("wb").close()
+    except PermissionError:
+        pytest.skip("no device can be opened here")
+    write_bytes(path, b"1")
+    assert stat.S_ISCHR(path.stat().st_mode)
+
+
+def test_an_input_is_known_by_any_name(tmp_path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_bytes(b"1")
+    (tmp_path / "link.csv").symlink_to("sheet.csv")
+    os.link(sheet, tmp_path / "other.csv")
+    (tmp_path / "far").mkdir()
+    read = stats_of([sheet, tmp_path / "gone.csv"])
+    for name in ("sheet.csv", "link.csv", "other.csv", "far/../sheet.csv"):
+        assert input_among(read, [tmp_path / "new.csv", tmp_path / name]) == tmp_path / name
+    (tmp_path / "copy.csv").write_bytes(b"1")
+    assert input_among(read, [tmp_path / "copy.csv", tmp_path / "new.csv"]) is None

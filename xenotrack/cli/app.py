@@ -18,9 +18,9 @@ from xenotrack.cli.indices import indices
 from xenotrack.cli.plot import plot
 from xenotrack.cli.progression import progression
 from xenotrack.cli.report import report
-from xenotrack.cli.request import forget_stdout
 from xenotrack.cli.response import response
 from xenotrack.cli.run import run
+from xenotrack.cli.stdout import forget_stdout, open_closed_streams
 from xenotrack.cli.synergy import synergy
 from xenotrack.cli.tidy import tidy
 from xenotrack.cli.tolerability import tolerability
@@ -74,9 +74,8 @@ for command in (
 
 def main() -> NoReturn:
     """Run the command line, and leave with its exit code."""
+    open_closed_streams()
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by the shell
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - as long as the process
         # The same bytes whatever the locale; a file's name need not be text in any encoding.
         getattr(sys, name).reconfigure(encoding="utf-8", errors="backslashreplace")
     # Killed politely, or by a terminal that closes: leave by way of everything that tidies up.

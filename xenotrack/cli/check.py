@@ -11,8 +11,11 @@ import click
 
 from xenotrack.cli.options import StudyCommand, reads_study, writes_table
 from xenotrack.cli.request import Request
+from xenotrack.cli.stdout import put
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from xenotrack.study.finding import Finding
     from xenotrack.study.study import Study
 
@@ -61,21 +64,18 @@ def check(request: Request, *, template: bool, fix: bool) -> None:
 
 def _write_template(request: Request, study: Study) -> None:
     """Print the study.toml, or write it to -o with the sheet's path from there."""
-    from xenotrack.present.safe_files import write_bytes
     from xenotrack.study.template import template
 
     named = request.source if not request.source.endswith((".toml", "-")) else None
     out = request.output
-    if out is None:
-        click.echo(template(study, named), nl=False)
-        return
-    if out.suffix != ".toml":
-        raise click.UsageError(f"--template writes a study.toml, not {out.name}.")
-    _refuse_source(request, study, out)
-    if named is not None:
-        named = Path(os.path.relpath(named, out.parent)).as_posix()
-    write_bytes(out, template(study, named).encode())
-    request.say(f"Wrote {out}.")
+    if out is not None:
+        if out.suffix != ".toml":
+            raise click.UsageError(f"--template writes a study.toml, not {out.name}.")
+        if named is not None:
+            named = Path(os.path.relpath(named, out.parent)).as_posix()
+    request.save(template(study, named).encode(), edited=True)
+    if out is not None:
+        request.say(f"Wrote {out}.")
 
 
 def _close(request: Request, findings: Sequence[Finding], left: str = "") -> None:
@@ -97,42 +97,61 @@ def _close(request: Request, findings: Sequence[Finding], left: str = "") -> Non
 def _fix(request: Request) -> None:
     """Write the corrected sheet and its ledger, then list what is left to people."""
     from xenotrack.present.findings import findings_text
-    from xenotrack.present.safe_files import write_both
-    from xenotrack.present.tables import FORMATS, SUFFIXES, stack
+    from xenotrack.present.tables import FORMATS, stack
     from xenotrack.study.changes import changes, remaining, swaps
     from xenotrack.study.finding import findings_frame
     from xenotrack.study.ingest import only_study
-    from xenotrack.study.refusal import count
 
-    out = request.output
-    if out is None or SUFFIXES.get(out.suffix) not in ("csv", "tsv"):
-        raise click.UsageError("--fix writes a sheet: name it with -o NAME.csv or -o NAME.tsv.")
-    study = only_study(request.studies(trace=True))
-    _refuse_source(request, study, out)
+    form, beside = _forms_of_fix(request)
+    study = only_study(request.studies(trace=True, beside=[beside] if beside else []))
     request.refuse_errors(study)
     corrected, swapped = swaps(study)
     ledger = stack([changes(study), swapped])
-    form = SUFFIXES[out.suffix]
-    beside = out.with_suffix(f".ledger{out.suffix}")
-    write_both((beside, FORMATS[form](ledger, (), {})), (out, FORMATS[form](corrected, (), {})))
-    trace = study.trace
-    assert trace is not None  # as it was asked for
-    gone = len(trace.written) - len(corrected)
-    request.say(
-        f"Wrote {out}: {count(len(corrected), 'row')}, one a reading, of {len(trace.written)} in "
-        f"the sheet; {count(gone, 'row')} left out. Wrote {beside}: "
-        f"{count(len(ledger), 'line')}, what was changed and where."
-    )
     left = remaining(study.findings, ledger)
-    asked = request.form or "table"
-    in_words = asked == "table"
-    request.put(findings_text(left) if in_words else FORMATS[asked](findings_frame(left), (), {}))
+    sheet, lines = (FORMATS[form](frame, (), {}) for frame in (corrected, ledger))
+    if request.output is None or beside is None:
+        # Stdout is the sheet's, and all else is said.
+        put(sheet)
+        for data in (lines, findings_text(left)):
+            request.say(data.decode().rstrip("\n"))
+    else:
+        _write_fixed(request, (beside, lines), (request.output, sheet))
+        _say_fixed(request, study, corrected, ledger, beside)
+        asked = request.form or "table"
+        in_words = asked == "table"
+        put(findings_text(left) if in_words else FORMATS[asked](findings_frame(left), (), {}))
     _close(request, left, " left to you")
 
 
-def _refuse_source(request: Request, study: Study, out: Path) -> None:
-    """Never write over what was read."""
-    folder = Path(request.source).parent
-    read = [folder / source.name for source in study.sources] + [Path(request.source)]
-    if os.path.realpath(out) in {os.path.realpath(path) for path in read}:
-        raise click.UsageError(f"{out} is what was read; name another file with -o.")
+def _forms_of_fix(request: Request) -> tuple[str, Path | None]:
+    """The format of the corrected sheet, and the file for its ledger; none beside stdout."""
+    from xenotrack.present.tables import SUFFIXES
+
+    out = request.output
+    if request.to_stdout:
+        form = request.form or "csv"
+        if form in ("csv", "tsv"):
+            return form, None
+    elif out is not None and SUFFIXES.get(out.suffix) in ("csv", "tsv"):
+        return SUFFIXES[out.suffix], out.with_suffix(f".ledger{out.suffix}")
+    raise click.UsageError("--fix writes a sheet: name it with -o NAME.csv or -o NAME.tsv.")
+
+
+def _write_fixed(request: Request, ledger: tuple[Path, bytes], sheet: tuple[Path, bytes]) -> None:
+    from xenotrack.present.safe_files import never, write_both
+
+    write_both(ledger, sheet, request.gives_way(never))
+
+
+def _say_fixed(
+    request: Request, study: Study, corrected: pd.DataFrame, ledger: pd.DataFrame, beside: Path
+) -> None:
+    from xenotrack.study.refusal import count
+
+    assert study.trace is not None  # as it was asked for
+    n_written = len(study.trace.written)
+    request.say(
+        f"Wrote {request.output}: {count(len(corrected), 'row')}, one a reading, of {n_written} in "
+        f"the sheet; {count(n_written - len(corrected), 'row')} left out. Wrote {beside}: "
+        f"{count(len(ledger), 'line')}, what was changed and where."
+    )

@@ -172,6 +172,15 @@ READING = (
 )
 
 
+def may_force(function: Command) -> Command:
+    """Give a command ``--force``."""
+    return click.option(
+        "--force",
+        is_flag=True,
+        help="Replace the file of -o, even one that xenotrack did not write.",
+    )(function)
+
+
 def writes_table(function: Command) -> Command:
     """Give a command ``-o`` and ``-f``."""
     for decorator in (
@@ -186,8 +195,9 @@ def writes_table(function: Command) -> Command:
             "-o",
             "--output",
             type=click.Path(dir_okay=False),
-            help="Write to this file; its suffix is the format.",
+            help="Write to this file; its suffix is the format. - is stdout.",
         ),
+        may_force,
     ):
         function = decorator(function)
     return function

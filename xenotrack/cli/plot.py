@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import click
 
-from xenotrack.cli.options import StudyCommand, reads_study
+from xenotrack.cli.options import StudyCommand, may_force, reads_study
 from xenotrack.cli.request import Request
 from xenotrack.present.figures.catalogue import FIGURES, figure_names
 
@@ -44,8 +43,9 @@ JOURNALS = {
     "--output",
     required=True,
     type=click.Path(dir_okay=False),
-    help="The picture to write: .svg, .png or .pdf.",
+    help="The picture to write: .svg, .png or .pdf; - is an svg on stdout.",
 )
+@may_force
 @click.option(
     "--width",
     type=click.FloatRange(min=0, min_open=True),
@@ -92,7 +92,6 @@ def plot(
         picture_format,
         render,
     )
-    from xenotrack.present.safe_files import write_bytes
 
     give_matplotlib_a_home()
     from xenotrack.present.figures.gallery import draw
@@ -107,11 +106,10 @@ def plot(
         None if height is None else height / MILLIMETRES,
         caption,
     )
-    path = request.output or Path(kind)
-    form = picture_format(path)
+    form = "svg" if request.output is None else picture_format(request.output)
     results = request.results()
     request.say_doubts(merge_doubts(results.fit_doubts, results.responses.doubts))
     figure = draw(kind, results, canvas)
     dressed = partial(dress, theme=theme, design=results.study.design)
-    write_bytes(path, render(figure, (form,), PRINT_DPI, dressed)[form])
+    request.save(render(figure, (form,), PRINT_DPI, dressed)[form])
     request.say_letters(results.study)

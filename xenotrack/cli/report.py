@@ -21,15 +21,21 @@ def report(folder: Path, docx: bool) -> None:
       xenotrack report results --docx
     """
     from xenotrack.present.report import render_report
-    from xenotrack.present.safe_files import write_bytes
+    from xenotrack.present.safe_folder import amend_folder, end_killed_runs
     from xenotrack.present.stored import read_run, run_folders
 
+    def say(text: str) -> None:
+        click.echo(text, err=True)
+
+    end_killed_runs(folder, (), say)
     runs = {each: read_run(each) for each in run_folders(folder)}
-    pages = {each / "report.html": render_report(run) for each, run in runs.items()}
+    pages = {each: {"report.html": render_report(run)} for each, run in runs.items()}
     if docx:
         from xenotrack.present.docx import to_docx
 
-        pages |= {each / "methods.docx": to_docx(run.results.story) for each, run in runs.items()}
-    for path, page in pages.items():
-        write_bytes(path, page)
-        click.echo(f"Wrote {path}.", err=True)
+        for each, run in runs.items():
+            pages[each]["methods.docx"] = to_docx(run.results.story)
+    for each, files in pages.items():
+        amend_folder(each, files, say)
+        for name in files:
+            say(f"Wrote {each / name}.")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xenotrack.cli.stdout import behind, put
 from xenotrack.doubts import Doubt
-from xenotrack.errors import InputError
 from xenotrack.study.primary import PrimaryError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from xenotrack.many.job import Job
     from xenotrack.present.results import Results
+    from xenotrack.present.safe_files import GivesWay
     from xenotrack.study.rules import AcceptRule, Rules
     from xenotrack.study.study import Study
 
@@ -32,7 +33,9 @@ class Request:
     source: str
     overrides: dict[str, Any]
     reading: dict[str, Any]
-    output: Path | None
+    output: Path | None  # none: stdout
+    to_stdout: bool  # as was typed
+    force: bool
     form: str | None
     strict: bool
     quiet: bool
@@ -68,7 +71,9 @@ class Request:
             source=source,
             overrides=overrides,
             reading=reading,
-            output=Path(output) if output is not None else None,
+            output=Path(output) if output not in (None, "-") else None,
+            to_stdout=output == "-",
+            force=options.pop("force", False),
             form=options.pop("form", None),
             strict=options.pop("strict"),
             quiet=options.pop("quiet"),
@@ -95,20 +100,22 @@ class Request:
         """Where the sheet is, or what came on stdin."""
         return sys.stdin.buffer.read() if self.source == "-" else Path(self.source)
 
-    def job(self) -> Job:
+    def job(self, figures: str) -> Job:
         """The request as a job of ``run``."""
         from xenotrack.many.job import Job
 
-        assert self.output is not None  # -o is required
-        rules, source = self.rules(), self.source_read()
-        return Job(source, rules, self.output, self.source, self.reading, self.strict)
+        rules = self.rules()
+        inputs = self.refuse_inputs(rules, ())
+        source, reading = self.source_read(), self.reading
+        return Job(source, rules, self.output, self.source, reading, figures, self.strict, inputs)
 
-    def studies(self, trace: bool = False) -> tuple[Study, ...]:
-        """Every study of the sheet, findings and all."""
+    def studies(self, trace: bool = False, beside: Iterable[Path] = ()) -> tuple[Study, ...]:
+        """Every study of the sheet, findings and all; ``beside`` are more files to be written."""
         from xenotrack.study.ingest import read_studies
 
-        rules, source = self.rules(), self.source_read()
-        studies = read_studies(source, rules, trace=trace, **self.reading)
+        rules = self.rules()
+        self.refuse_inputs(rules, [*([self.output] if self.output else []), *beside])
+        studies = read_studies(self.source_read(), rules, trace=trace, **self.reading)
         self.excluded[:] = [one.text for study in studies for one in study.exclusions]
         for text in self.excluded:
             self.say(f"Excluded: {text}")
@@ -147,6 +154,21 @@ class Request:
 
         refuse_findings(study, False, self.source)
 
+    def refuse_inputs(self, rules: Rules, outputs: Iterable[Path]) -> list[os.stat_result]:
+        """Refuse to write into what is read, by whatever name; what is read."""
+        from xenotrack.present.safe_files import input_among, same_file, stats_of
+        from xenotrack.study.inputs import input_paths
+
+        given = behind(sys.stdin) if self.source == "-" else None
+        paths = [] if self.source == "-" else input_paths(Path(self.source), rules)
+        read = [*stats_of(paths), *([given] if given is not None else [])]
+        if (out := input_among(read, outputs)) is not None:
+            raise click.UsageError(f"{out} is what was read; name another file with -o.")
+        goes = behind(sys.stdout)
+        if goes is not None and same_file(goes, read):
+            raise click.UsageError("stdout goes into what was read; name another file with -o.")
+        return read
+
     def say(self, text: str) -> None:
         """Say something to a person."""
         if not self.quiet:
@@ -177,13 +199,13 @@ class Request:
         frame: pd.DataFrame,
         doubts: Iterable[Doubt] = (),
         text: bytes | None = None,
+        edited: bool = False,
         **facts: Any,
     ) -> None:
         """Write a table with its doubts to the file asked for, or to stdout.
 
-        ``text`` is what people read instead of the table.
+        ``text`` is what people read instead of the table; ``edited``: they go on to edit it.
         """
-        from xenotrack.present.safe_files import write_bytes
         from xenotrack.present.tables import FORMATS, SUFFIXES, format_of
         from xenotrack.study.acceptance import accept_doubts
 
@@ -197,27 +219,26 @@ class Request:
         else:
             known = {"exclusions": self.excluded, "accepted": self.accepted}
             data = FORMATS[form](frame, doubts, {**facts, **known})
+        self.save(data, edited)
+
+    def save(self, data: bytes, edited: bool = False) -> None:
+        """Write a result to the file asked for, or to stdout.
+
+        What people go on to edit gives way to nothing, other results to the next one.
+        """
+        from xenotrack.present.recognised import is_output
+        from xenotrack.present.safe_files import never, write_bytes
+
         if self.output is None:
-            self.put(data)
+            put(data)
         else:
-            write_bytes(self.output, data)
+            write_bytes(self.output, data, self.gives_way(never if edited else is_output))
 
-    def put(self, data: bytes) -> None:
-        """Write data to stdout."""
-        try:
-            sys.stdout.buffer.write(data)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # The reader has seen enough. Click would make an error of it.
-            forget_stdout()
-        except OSError as error:
-            forget_stdout()
-            raise InputError(f"Cannot write to stdout: {error.strerror}.") from error
+    def gives_way(self, usually: GivesWay) -> GivesWay:
+        """What may be replaced: with ``--force`` everything."""
+        from xenotrack.present.safe_files import always
 
-
-def forget_stdout() -> None:
-    """Let nothing more go to a stdout that takes no more: Python would try again as it leaves."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return always if self.force else usually
 
 
 def _as_text(value: Any) -> Any:

@@ -28,8 +28,7 @@ def tidy(request: Request) -> None:
         if request.form is not None:
             raise click.UsageError(f"-f {request.form} contradicts the suffix of .pzfx.")
         from xenotrack.present.prism import measured_tables, to_prism
-        from xenotrack.present.safe_files import write_bytes
 
-        write_bytes(request.output, to_prism(measured_tables(study)))
+        request.save(to_prism(measured_tables(study)), edited=True)
         return
-    request.write(study.tidy)
+    request.write(study.tidy, edited=True)

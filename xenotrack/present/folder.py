@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
+from itertools import chain
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ import pandas as pd
 
 from xenotrack import __version__
 from xenotrack.compare.claims import Claim
+from xenotrack.credits import DRAWN_BY, rests_on
 from xenotrack.glossary import TABLES
 from xenotrack.present.figures.catalogue import FIGURES
+from xenotrack.present.manifest import MANIFEST, complete
 from xenotrack.present.multiqc import multiqc
 from xenotrack.present.prism import outcome_tables, to_prism
 from xenotrack.present.results import Results
@@ -24,8 +27,6 @@ from xenotrack.present.tables import SCHEMA_VERSION, first_row, json_bytes, reco
 from xenotrack.present.workbook import to_workbook
 from xenotrack.study.exclusions import Exclusion
 
-LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "lifelines", "plotnine")
-
 
 def write_folder(
     results: Results,
@@ -33,25 +34,32 @@ def write_folder(
     story: Story,
     folder: Path,
     fetch_pictures: Callable[[], dict[str, bytes]],
+    name: str | None = None,
 ) -> None:
-    """Write everything; ``fetch_pictures`` (file name → bytes) is asked last, when they are due."""
-    for name in ("tables", "figures"):
-        (folder / name).mkdir(parents=True)
-    for name, frame in tables.items():
-        (folder / "tables" / f"{name}.csv").write_bytes(to_csv(frame))
+    """Write everything; ``fetch_pictures`` (file name → bytes) is asked last, when they are due.
+
+    ``name`` is that of the folder, where it is one of several in a folder of results.
+    """
+    (folder / "tables").mkdir(parents=True)
+    for table, frame in tables.items():
+        (folder / "tables" / f"{table}.csv").write_bytes(to_csv(frame))
     (folder / "tables.xlsx").write_bytes(to_workbook(tables))
     (folder / "prism.pzfx").write_bytes(to_prism(outcome_tables(results)))
     (folder / "xenotrack_mqc.json").write_bytes(json_bytes(multiqc(results, tables)))
-    said, made = everything(results, tables, story), json_bytes(manifest(results))
+    said, made = everything(results, tables, story), manifest(results) | {"folder": name}
     (folder / "results.json").write_bytes(json_bytes(said))
     (folder / "methods.md").write_text(methods_page(said["story"]), encoding="utf-8")
     pictures = fetch_pictures()
-    for name, data in pictures.items():
-        (folder / "figures" / name).write_bytes(data)
-    _write_report(folder, json_bytes(said), made, pictures)
+    if pictures:
+        (folder / "figures").mkdir()
+        made["rests_on"]["figures"] = DRAWN_BY
+    made["libraries"] = versions(made["rests_on"])
+    for file, data in pictures.items():
+        (folder / "figures" / file).write_bytes(data)
+    _write_report(folder, json_bytes(said), json_bytes(made), pictures)
     (folder / "README.txt").write_text(contents(results, sorted(pictures)), encoding="utf-8")
-    # Last: a folder with a manifest is a whole one.
-    (folder / "manifest.json").write_bytes(made)
+    # Last: it lists all others, and a folder with a manifest is a whole one.
+    (folder / MANIFEST).write_bytes(complete(made, folder))
 
 
 def _write_report(folder: Path, said: bytes, made: bytes, pictures: dict[str, bytes]) -> None:
@@ -118,7 +126,7 @@ def _exclusion(one: Exclusion) -> dict[str, Any]:
 
 
 def manifest(results: Results) -> dict[str, Any]:
-    """What made the results: versions, rules in force, inputs; no clock, no path."""
+    """What made the results: libraries, rules in force, inputs; no clock, no path."""
     study = results.study
     rules = msgspec.to_builtins(study.design.rules)
     rules["study"].pop("sheet")  # the inputs below name it, without its folder
@@ -127,12 +135,17 @@ def manifest(results: Results) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "xenotrack": __version__,
         "python": platform.python_version(),
-        **{name: version(name) for name in LIBRARIES},
+        "rests_on": rests_on(study.design.rules),
         "rules": rules,
         "exclude": excluded,
         "accept": accepted,
         "inputs": [{"name": source.name, "sha256": source.sha256} for source in study.sources],
     }
+
+
+def versions(rests_on: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The version of each library that something rests on."""
+    return {name: version(name) for name in sorted(set(chain.from_iterable(rests_on.values())))}
 
 
 def _pictures_told(pictures: list[str]) -> Iterator[str]:
@@ -156,14 +169,12 @@ def contents(results: Results, pictures: list[str]) -> str:
         "prism.pzfx      for GraphPad Prism: volumes, weights, progression, best responses",
         "results.json    study facts, every table, every doubt",
         "xenotrack_mqc.json  a summary that MultiQC shows beside those of other studies",
-        "manifest.json   versions, rules in force, digests of the inputs",
+        "manifest.json   versions, rules in force, digests of the inputs and of each file here",
         "",
         "tables/         full precision; empty = not applicable or not estimable",
         *(f"  {name}.csv" for name in TABLES),
         "",
-        "figures/",
-        *_pictures_told(pictures),
-        "",
+        *(["figures/", *_pictures_told(pictures), ""] if pictures else []),
         "Every column is explained in docs/columns.md of the source.",
         "",
     ]

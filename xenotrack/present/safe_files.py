@@ -1,22 +1,34 @@
-"""Writing so that a killed run leaves nothing half done."""
+"""Writing that harms nothing on the disk: a new file, or one in place of a file of ours.
+
+A killed process leaves no half of a file: each is written under another name and renamed.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from xenotrack.errors import InputError
 
-OURS = "manifest.json"
+GivesWay = Callable[[Path], bool]
+
+
+def always(path: Path) -> bool:
+    """Whatever is there gives way, as ``--force`` asks."""
+    return True
+
+
+def never(path: Path) -> bool:
+    """What people edit gives way to nothing."""
+    return False
 
 
 @contextlib.contextmanager
-def _cannot_write(path: Path) -> Iterator[None]:
+def cannot_write(path: Path) -> Iterator[None]:
     """Turn a failure of the file system into a message that names ``path``."""
     try:
         yield
@@ -26,31 +38,38 @@ def _cannot_write(path: Path) -> Iterator[None]:
         raise InputError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name beside it, then rename it."""
-    with _cannot_write(path):
-        # A link stays one: what it points to is replaced.
-        path = Path(os.path.realpath(path))
-        if path.exists() and not path.is_file():
-            # A pipe or a device, such as /dev/null, must not give way to a file.
+def write_bytes(path: Path, data: bytes, gives_way: GivesWay = always) -> None:
+    """Write a file. One that is there with other content must give way, else it is refused.
+
+    A link stays one: what it points to is replaced. A pipe, our terminal and the null device take
+    what is written and stay; no other device is touched, nor a socket.
+    """
+    with cannot_write(path):
+        if not require_file(path, data, gives_way):
             path.write_bytes(data)
             return
+        path = Path(os.path.realpath(path))
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(name, 0o666 & ~_umask())
+            os.chmod(name, 0o666 & ~umask())
             os.replace(name, path)
         except BaseException:
             os.unlink(name)
             raise
 
 
-def write_both(first: tuple[Path, bytes], second: tuple[Path, bytes]) -> None:
+def write_both(
+    first: tuple[Path, bytes], second: tuple[Path, bytes], gives_way: GivesWay = always
+) -> None:
     """Write two files that belong together: neither stays where the other cannot be written."""
     path, _ = first
+    for each, data in (first, second):
+        with cannot_write(each):
+            require_file(each, data, gives_way)
     before = path.read_bytes() if path.is_file() else None
     write_bytes(*first)
     try:
@@ -63,77 +82,86 @@ def write_both(first: tuple[Path, bytes], second: tuple[Path, bytes]) -> None:
         raise
 
 
-def _umask() -> int:
+def require_file(path: Path, data: bytes, gives_way: GivesWay) -> bool:
+    """Whether to replace what is there, or (of a pipe) to write into it; other things are refused.
+
+    ``data`` is what will be written: a file that holds just that may be written again.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return True
+    if stat.S_ISREG(found.st_mode):
+        if not gives_way(path) and found.st_size and not _holds(path, found.st_size, data):
+            raise InputError(
+                f"{path} is there already, and is no table or figure that xenotrack may replace. "
+                "Name another file with -o, or add --force to replace it."
+            )
+        return True
+    if not _takes_what_is_written(path, found):
+        raise InputError(f"{path} is {kind(found)}. Name a file with -o.")
+    return False
+
+
+def _holds(path: Path, size: int, data: bytes) -> bool:
+    return size == len(data) and path.read_bytes() == data
+
+
+def _takes_what_is_written(path: Path, found: os.stat_result) -> bool:
+    """A pipe, a terminal, the null device: bytes go through them and nothing is lost."""
+    if stat.S_ISFIFO(found.st_mode):
+        return True
+    if not stat.S_ISCHR(found.st_mode):
+        return False
+    # Others are not even opened to be asked: that alone can start what a device does.
+    return found.st_rdev in {os.stat(os.devnull).st_rdev, *_our_terminals()}
+
+
+def _our_terminals() -> Iterator[int]:
+    for descriptor in (0, 1, 2):
+        with contextlib.suppress(OSError):
+            if os.isatty(descriptor):
+                yield os.fstat(descriptor).st_rdev
+
+
+def kind(found: os.stat_result) -> str:
+    """What something on the disk is, with its article."""
+    kinds = {
+        stat.S_IFDIR: "a folder",
+        stat.S_IFREG: "a file",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
+    return kinds.get(stat.S_IFMT(found.st_mode), "no file")
+
+
+def input_among(inputs: Iterable[os.stat_result], outputs: Iterable[Path]) -> Path | None:
+    """The first output that is an input, by whatever name: a link, another link, another case."""
+    read = list(inputs)
+    for path in outputs:
+        with contextlib.suppress(OSError, ValueError):
+            if same_file(path.stat(), read):
+                return path
+    return None
+
+
+def same_file(found: os.stat_result, others: Iterable[os.stat_result]) -> bool:
+    """Whether something is one of other files; pipes and devices hold nothing to be lost."""
+    return stat.S_ISREG(found.st_mode) and any(os.path.samestat(found, one) for one in others)
+
+
+def stats_of(paths: Iterable[Path]) -> list[os.stat_result]:
+    """What stands behind paths, those that lead nowhere left out."""
+    found = []
+    for path in paths:
+        with contextlib.suppress(OSError, ValueError):
+            found.append(path.stat())
+    return found
+
+
+def umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def require_replaceable(out: Path) -> None:
-    """Refuse a folder that holds anything but our own results."""
-    with _cannot_write(out):
-        if out.is_file():
-            raise InputError(f"{out} is a file. Name a folder for the results with -o.")
-        if out.is_dir() and any(out.iterdir()) and not _is_ours(out) and not _are_ours(out):
-            raise InputError(
-                f"{out} is not empty and holds no results of xenotrack ({OURS}). "
-                "Choose another folder with -o, or empty it."
-            )
-        if Path(os.path.realpath(".")).is_relative_to(os.path.realpath(out)):
-            raise InputError(
-                f"{out} holds the folder that you are in, which would vanish under you. "
-                "Name a folder inside it with -o, such as -o results."
-            )
-
-
-def _is_ours(out: Path) -> bool:
-    """Whether a run made the folder: other programs have a manifest.json, too."""
-    try:
-        return "xenotrack" in json.loads((out / OURS).read_bytes())
-    except (OSError, ValueError, TypeError):
-        return False
-
-
-def _are_ours(out: Path) -> bool:
-    """Whether the folder holds one folder a study, and nothing else."""
-    return all(_is_ours(folder) for folder in out.iterdir())
-
-
-@contextlib.contextmanager
-def replaced_folder(out: Path) -> Iterator[Path]:
-    """A new folder beside ``out`` that takes its place after success, and vanishes otherwise."""
-    require_replaceable(out)
-    with _cannot_write(out):
-        out = Path(os.path.realpath(out))
-        missing = [folder for folder in out.parents if not folder.exists()]
-        out.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-        try:
-            yield fresh
-            fresh.chmod(0o777 & ~_umask())
-            _exchange(fresh, out)
-        except BaseException:
-            shutil.rmtree(fresh, ignore_errors=True)
-            with contextlib.suppress(OSError):  # somebody put something there meanwhile
-                for folder in missing:
-                    folder.rmdir()
-            raise
-
-
-def _exchange(fresh: Path, out: Path) -> None:
-    """Put ``fresh`` where ``out`` is; the old results go only once the new ones stand."""
-    if not out.exists():
-        os.replace(fresh, out)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.old.", dir=out.parent))
-    try:
-        os.replace(out, aside / "old")
-        os.replace(fresh, out)
-    except BaseException:
-        if not out.exists():
-            os.replace(aside / "old", out)
-        raise
-    finally:
-        # Where nothing stands, the old results must not go either.
-        if out.exists():
-            shutil.rmtree(aside, ignore_errors=True)

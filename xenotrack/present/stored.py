@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from xenotrack.errors import InputError
+from xenotrack.present.manifest import MANIFEST, Listed, is_ours
 from xenotrack.present.story import Story
 from xenotrack.present.tables import SCHEMA_VERSION
 
@@ -38,18 +39,20 @@ class StoredResults(msgspec.Struct, frozen=True):
     story: Story
 
 
-class StoredInput(msgspec.Struct, frozen=True):
-    name: str
-    sha256: str
-
-
 class StoredManifest(msgspec.Struct, frozen=True):
-    """manifest.json; ``versions`` are its other texts."""
+    """manifest.json."""
 
     xenotrack: str
+    python: str
+    libraries: dict[str, str]
     rules: dict[str, dict[str, Any]]
-    inputs: tuple[StoredInput, ...]
-    versions: dict[str, str] = {}
+    inputs: tuple[Listed, ...]
+    outputs: tuple[Listed, ...] = ()
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of all that the results rest on."""
+        return {"xenotrack": self.xenotrack, "python": self.python, **self.libraries}
 
 
 class StoredRun(NamedTuple):
@@ -62,33 +65,22 @@ class StoredRun(NamedTuple):
 
 def run_folders(folder: Path) -> list[Path]:
     """The folder of each study that a run wrote here: this one, or those in it."""
-    if not is_run(folder) and folder.is_dir():
-        within = sorted(each for each in folder.iterdir() if is_run(each))
+    if not is_ours(folder) and folder.is_dir():
+        within = sorted(each for each in folder.iterdir() if is_ours(each))
         return within or [folder]
     return [folder]
 
 
 def read_run(folder: Path) -> StoredRun:
     """The results that a run left in a folder."""
-    if not is_run(folder):
+    if not is_ours(folder):
         raise InputError(
             f"{folder} holds no results of xenotrack. Name a folder that `xenotrack run` wrote."
         )
-    pictures = {path.stem: _read(path) for path in sorted((folder / "figures").glob("*.svg"))}
-    return stored_run(_read(folder / "results.json"), _read(folder / "manifest.json"), pictures)
-
-
-def is_run(folder: Path) -> bool:
-    """Whether a run wrote the folder: other programs have a manifest.json, too."""
-    try:
-        msgspec.json.decode((folder / "manifest.json").read_bytes(), type=_Ours)
-    except (OSError, msgspec.DecodeError):
-        return False
-    return True
-
-
-class _Ours(msgspec.Struct):
-    xenotrack: str
+    run = stored_run(_read(folder / "results.json"), _read(folder / MANIFEST), {})
+    # Only those of the run: others that a person put there say something else.
+    drawn = [folder / one.name for one in run.manifest.outputs if one.name.endswith(".svg")]
+    return run._replace(pictures={path.stem: _read(path) for path in drawn if path.exists()})
 
 
 def _read(path: Path) -> bytes:
@@ -103,15 +95,12 @@ def _read(path: Path) -> bytes:
 def stored_run(results: bytes, manifest: bytes, pictures: Mapping[str, bytes]) -> StoredRun:
     """What the two files and the pictures of a run say."""
     # First of all: a file of another version lacks what this one asks for.
-    for name, data in (("results.json", results), ("manifest.json", manifest)):
+    for name, data in (("results.json", results), (MANIFEST, manifest)):
         _require_schema(name, _decoded(name, data, _Head).schema_version)
     _require_story(_decoded("results.json", results, _Head))
-    plain = _decoded("manifest.json", manifest, dict[str, Any])
-    versions = {name: value for name, value in plain.items() if isinstance(value, str)}
-    known = _decoded("manifest.json", manifest, StoredManifest)
     return StoredRun(
         _decoded("results.json", results, StoredResults),
-        msgspec.structs.replace(known, versions=versions),
+        _decoded(MANIFEST, manifest, StoredManifest),
         pictures,
     )
 

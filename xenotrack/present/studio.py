@@ -95,8 +95,9 @@ class Drawable:
 class Studio:
     """Draws the figures of one study after another; ask first, fetch later."""
 
-    def __init__(self, artist: Connection | None) -> None:
+    def __init__(self, artist: Connection | None, key: bool) -> None:
         self._artist = artist
+        self._key = key
         self._asked: Drawable | None = None
 
     def ask(self, results: Results) -> None:
@@ -117,23 +118,23 @@ class Studio:
             except (EOFError, OSError):
                 # The artist died: draw here, where a bug shows its traceback.
                 self._artist = None
-        return dict(_draw(figure_names(), self._asked))
+        return dict(_draw(figure_names(key=self._key), self._asked))
 
 
 @contextmanager
-def open_studio() -> Iterator[Studio]:
-    """A studio whose artists are gone when the block is left."""
+def open_studio(key: bool = False) -> Iterator[Studio]:
+    """A studio whose artists are gone when the block is left; with ``key`` for key figures only."""
     if not _can_share_work():
-        yield Studio(None)
+        yield Studio(None, key)
         return
     here, there = multiprocessing.Pipe()
     artist = multiprocessing.get_context("fork").Process(
-        target=_work, args=(there, here), daemon=True
+        target=_work, args=(there, here, key), daemon=True
     )
     artist.start()
     there.close()
     try:
-        yield Studio(here)
+        yield Studio(here, key)
     finally:
         here.close()
         artist.join(timeout=1)
@@ -145,7 +146,7 @@ def _can_share_work() -> bool:
     return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
 
 
-def _work(studio: Connection, other_end: Connection) -> None:
+def _work(studio: Connection, other_end: Connection, key: bool) -> None:
     """Draw what comes until the studio closes, half of it by a second pair of hands."""
     # An open copy of the other end would keep us waiting for ever on a studio that was killed.
     other_end.close()
@@ -157,7 +158,7 @@ def _work(studio: Connection, other_end: Connection) -> None:
             drawable = studio.recv()
         except EOFError:
             return
-        first_half, second_half = hands(2)
+        first_half, second_half = hands(2, key)
         second = _second_hand(second_half, drawable)
         pictures = dict(_draw(first_half, drawable))
         with suppress(BrokenPipeError):  # a studio that closed meanwhile

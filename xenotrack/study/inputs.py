@@ -49,6 +49,17 @@ def read_inputs(source: Path | bytes, rules: Rules) -> tuple[list[Input], tuple[
     return inputs, _sources([toml, *inputs])
 
 
+def input_paths(source: Path | bytes, rules: Rules) -> list[Path]:
+    """Every file that a source is read from: the sheet, or the study.toml and its sheets."""
+    if isinstance(source, bytes):
+        return []
+    if source.suffix.casefold() != ".toml":
+        return [source]
+    declared = rules.study.sheet
+    names = [declared] if isinstance(declared, str) else declared or []
+    return [source, *(source.parent / name for name in names)]
+
+
 def _named_input(folder: Path, name: str) -> Input:
     path = Path(name)
     shown = _as_text(path.name if path.is_absolute() else path.as_posix())

@@ -197,14 +197,15 @@ FIGURES: tuple[Figure, ...] = (
 )
 
 
-def figure_names(question: str | None = None) -> tuple[str, ...]:
-    """The names of all figures, or of those that belong to one question of the report."""
-    return tuple(one.name for one in FIGURES if question in (None, one.question))
+def figure_names(question: str | None = None, key: bool = False) -> tuple[str, ...]:
+    """The names of all figures, of the key ones, or of those of one question of the report."""
+    return tuple(one.name for one in FIGURES if question in (None, one.question) and one.key >= key)
 
 
-def hands(count: int) -> tuple[tuple[str, ...], ...]:
-    """The names of all figures in so many parts, each with about as much work as the others."""
+def hands(count: int, key: bool = False) -> tuple[tuple[str, ...], ...]:
+    """The names of figures in so many parts, each with about as much work as the others."""
     parts: list[list[Figure]] = [[] for _ in range(count)]
-    for figure in sorted(FIGURES, key=lambda one: -one.share):
+    asked = [one for one in FIGURES if one.key >= key]
+    for figure in sorted(asked, key=lambda one: -one.share):
         min(parts, key=lambda part: sum(one.share for one in part)).append(figure)
     return tuple(tuple(one.name for one in part) for part in parts)

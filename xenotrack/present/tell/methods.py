@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import chain
 
 from xenotrack import __version__
+from xenotrack.credits import rests_on
 from xenotrack.present.numbers import join, number
 from xenotrack.present.rule_words import OF_TUMORS, progression_rule, volume_rule
 from xenotrack.present.tell.facts import Facts
@@ -18,7 +20,6 @@ EXPECTED = {
     "hsa_doublet": "its best pair (intersection–union)",
     "interaction": "all smaller combinations",
 }
-LIBRARIES = ("numpy", "scipy", "pandas", "lifelines")
 
 
 def methods(facts: Facts) -> tuple[str, ...]:
@@ -282,5 +283,6 @@ def responses(facts: Facts, cite: Citations) -> Iterator[str]:
 
 
 def software(facts: Facts, cite: Citations) -> Iterator[str]:
-    made = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    names = sorted(set(chain.from_iterable(rests_on(facts.design.rules).values())))
+    made = ", ".join(f"{name} {version(name)}" for name in names)
     yield f"Analyses were done with xenotrack {__version__} ({made})."

@@ -1,0 +1,157 @@
+"""The libraries that are credited are those that compute, table by table."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+
+import pytest
+
+from xenotrack.credits import BY_RULE, DRAWN_BY, RESTS_ON, rests_on
+from xenotrack.glossary import TABLES
+from xenotrack.study.rules import CompareRules, Rules
+
+ROOT = Path(__file__).parent.parent
+# The file that makes each table: all that it imports, and what these import, may have a part.
+MADE_IN = {
+    "findings": "study/checks/checklist",
+    "tidy": "study/ingest",
+    "response": "response/responses",
+    "response_by_arm": "response/by_arm",
+    "blocked": "response/blocked",
+    "growth": "model/growth",
+    "compare": "compare/hazards",
+    "claims": "compare/claims",
+    "group_indices": "compare/indices",
+    "progression": "model/progression",
+    "progression_mice": "response/progression",
+    "progression_curve": "model/survival",
+    "logrank": "model/progression",
+    "independent_action": "compare/independent_action",
+    "synergy": "compare/synergy",
+    "factorial": "compare/factorial",
+    "dose_grid": "compare/dose_grid",
+    "tolerability": "response/tolerability",
+    "trade_off": "compare/trade_off",
+    "tipping_point": "compare/comparisons",  # made of rows of the table compare
+    "influence": "model/diagnostics",
+    "leave_one_out": "compare/leave_one_out",
+}
+NUMERIC = {"numpy", "pandas", "scipy", "statsmodels", "lifelines"}
+# What a neighbour in one of these files needs, and the table does not.
+NEIGHBOURS = {
+    ("tidy", "scipy"): "the checks of the sheet, whose findings stand in a table of their own",
+    ("response", "scipy"): "limits of mean weights, of the table tolerability",
+    ("independent_action", "lifelines"): "the option of hazards, of the table compare",
+    ("progression", "lifelines"): "the option of hazards, of the table compare",
+    ("logrank", "lifelines"): "the option of hazards, of the table compare",
+}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The dotted names that a file imports when it runs, at its top or in a function."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing = {
+        id(node)
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING"
+        for node in ast.walk(branch)
+    }
+    for node in ast.walk(tree):
+        if id(node) in typing:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def file_of(dotted: str) -> Path | None:
+    paths = (ROOT / f"{name.replace('.', '/')}.py" for name in (dotted, dotted.rpartition(".")[0]))
+    return next((path for path in paths if path.is_file()), None)
+
+
+def libraries_under(start: Path) -> set[str]:
+    """The libraries that a file and all files below it import."""
+    seen, found, waiting = set(), set(), [start]
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        for name in imported(path):
+            top = name.partition(".")[0]
+            if top != "xenotrack":
+                found.add(top)
+            elif (file := file_of(name)) is not None:
+                waiting.append(file)
+    return found
+
+
+def test_every_table_is_credited() -> None:
+    assert set(RESTS_ON) == set(TABLES) == set(MADE_IN)
+
+
+@pytest.mark.parametrize("table", RESTS_ON)
+def test_a_table_rests_on_what_its_code_imports(table) -> None:
+    found = NUMERIC & libraries_under(ROOT / "xenotrack" / f"{MADE_IN[table]}.py")
+    by_rule = {library for library, (of, *_) in BY_RULE.items() if table in of}
+    neighbours = {library for of, library in NEIGHBOURS if of == table}
+    assert neighbours <= found, "an excuse that is not needed any more"
+    assert found - neighbours == set(RESTS_ON[table]) | by_rule
+
+
+def test_a_library_of_one_option_is_credited_with_it_alone() -> None:
+    assert "lifelines" not in {name for names in rests_on(Rules()).values() for name in names}
+    rules = Rules(compare=CompareRules(hazards="efron"))
+    credited = [table for table, names in rests_on(rules).items() if "lifelines" in names]
+    assert credited == ["compare", "claims"]
+
+
+def test_the_figures_are_drawn_by_what_is_credited() -> None:
+    drawing = libraries_under(ROOT / "xenotrack" / "present" / "figures" / "gallery.py")
+    assert set(DRAWN_BY) <= drawing | libraries_under(
+        ROOT / "xenotrack" / "present" / "figures" / "save.py"
+    )
+
+
+def test_whatever_is_installed_with_us_is_imported_by_us() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {text.split(">")[0] for text in project["dependencies"]}
+    used = {
+        name.partition(".")[0]
+        for path in (ROOT / "xenotrack").rglob("*.py")
+        for name in imported(path)
+    } - sys.stdlib_module_names
+    providers = packages_distributions()
+    provided = {name.lower() for module in used for name in providers.get(module, ())}
+    assert asked - provided == set()
+
+
+# Each arm has a mouse that progresses while the other's are still at risk.
+SHEET = "mouse,arm,day,volume\n" + "".join(
+    f"{arm}{mouse},{arm},{day},{100 * (1 + rate * day) + 3 * (day * mouse % 4):.1f}\n"
+    for arm, rates in (("vehicle", (0.12, 0.1, 0.05)), ("drug", (0.11, 0.06, 0.04)))
+    for mouse, rate in enumerate(rates)
+    for day in (0, 4, 8, 12, 16, 20, 24)
+)
+
+
+def test_what_is_credited_for_an_analysis_is_named_in_its_methods(ask, tmp_path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(SHEET, encoding="utf-8")
+    for hazards, credited in (("firth", False), ("efron", True)):
+        out = tmp_path / hazards
+        ask(
+            *("run", sheet, "-o", out, "--figures", "none"),
+            *("--hazards", hazards),
+            code=0,
+        )
+        methods = (out / "methods.md").read_text(encoding="utf-8")
+        assert all(f"{name} {version(name)}" in methods for name in ("numpy", "pandas", "scipy"))
+        assert ("lifelines" in methods) is credited
+        assert "statsmodels" not in methods

@@ -1,0 +1,52 @@
+"""The libraries that the numbers rest on: of each table those that compute it.
+
+Pure data, so that a manifest never depends on what happened to be loaded. Libraries beside these
+read files, write them or draw: they change no number. statsmodels, and lifelines but for the one
+option below, stand in the tests, where our own code is compared with them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_FRAMES = ("numpy", "pandas")
+_TESTS = (*_FRAMES, "scipy")  # its distributions: p-values, limits, quantiles
+
+RESTS_ON: dict[str, tuple[str, ...]] = {
+    "findings": _TESTS,
+    "tidy": _FRAMES,
+    "response": _FRAMES,
+    "response_by_arm": _TESTS,
+    "blocked": _TESTS,
+    "growth": _TESTS,
+    "compare": _TESTS,
+    "claims": _TESTS,
+    "group_indices": _TESTS,
+    "progression": _TESTS,
+    "progression_mice": _FRAMES,
+    "progression_curve": _TESTS,
+    "logrank": _TESTS,
+    "independent_action": _TESTS,
+    "synergy": _TESTS,
+    "factorial": _TESTS,
+    "dose_grid": _TESTS,
+    "tolerability": _TESTS,
+    "trade_off": _TESTS,
+    "tipping_point": _TESTS,
+    "influence": _TESTS,
+    "leave_one_out": _TESTS,
+}
+# A library that one rule asks for: its tables, the section and key of the rule, and its value.
+BY_RULE: dict[str, tuple[tuple[str, ...], str, str, str]] = {
+    "lifelines": (("compare", "claims"), "compare", "hazards", "efron"),
+}
+DRAWN_BY = ("matplotlib", "plotnine")
+
+
+def rests_on(rules: Any) -> dict[str, tuple[str, ...]]:
+    """The libraries of each table under the rules in force."""
+    found = dict(RESTS_ON)
+    for library, (tables, section, key, value) in BY_RULE.items():
+        if getattr(getattr(rules, section), key) == value:
+            found |= {table: (*found[table], library) for table in tables}
+    return found

@@ -1,0 +1,109 @@
+"""manifest.json: what made a folder of results, and the digest of each file in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import msgspec
+
+from xenotrack.present.tables import json_bytes
+
+MANIFEST = "manifest.json"
+SEAL = "sha256"
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A file by its name and digest."""
+
+    name: str
+    sha256: str
+
+
+class _Manifest(msgspec.Struct, frozen=True):
+    """What a manifest of any version of ours says of its folder."""
+
+    xenotrack: str
+    outputs: tuple[Listed, ...] = ()
+    folder: str | None = None
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether a run made the folder: other programs have a manifest.json, too."""
+    return _read(folder) is not None
+
+
+def holds_studies(folder: Path) -> bool:
+    """Whether a run made the folder to hold one folder a study."""
+    inside = {each.name: _read(each) for each in folder.iterdir() if not each.name.startswith(".")}
+    if any(made is not None and made.folder == name for name, made in inside.items()):
+        return True
+    # Earlier versions did not say so, and listed no outputs: then nothing else may be there.
+    return bool(inside) and all(made and not made.outputs for made in inside.values())
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The digest of each file as we wrote it, the manifest's own included, if that is unchanged."""
+    made = _read(folder)
+    if made is None:
+        return {}
+    found = {one.name: one.sha256 for one in made.outputs if _is_inside(one.name)}
+    data = (folder / MANIFEST).read_bytes()
+    return found | ({MANIFEST: digest(data)} if _is_sealed(data) else {})
+
+
+def complete(manifest: dict[str, Any], folder: Path) -> bytes:
+    """The manifest of a folder whose other files are all written: it lists them, and seals itself.
+
+    Without the seal nobody could tell a manifest that a person changed.
+    """
+    outputs = [
+        {"name": path.relative_to(folder).as_posix(), "sha256": digest(path.read_bytes())}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
+    return sealed({**manifest, "outputs": outputs})
+
+
+def with_outputs(manifest: bytes, changed: Mapping[str, bytes]) -> bytes:
+    """The manifest after some of the files that it lists were written anew, or others added."""
+    said = msgspec.json.decode(manifest)
+    listed = {one["name"]: one["sha256"] for one in said.get("outputs", ())}
+    listed |= {name: digest(data) for name, data in changed.items()}
+    said.pop(SEAL, None)
+    outputs = [{"name": name, "sha256": listed[name]} for name in sorted(listed)]
+    return sealed({**said, "outputs": outputs})
+
+
+def sealed(said: dict[str, Any]) -> bytes:
+    """The manifest with its own digest, which is that of all the rest."""
+    return json_bytes({**said, SEAL: digest(json_bytes(said))})
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _is_sealed(data: bytes) -> bool:
+    said = msgspec.json.decode(data)
+    seal = said.pop(SEAL, None)
+    return seal == digest(json_bytes(said)) and data == sealed(said)
+
+
+def _read(folder: Path) -> _Manifest | None:
+    try:
+        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=_Manifest)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name stays in the folder: a manifest may come from anywhere.
+
+    >>> _is_inside("tables/growth.csv"), _is_inside("../sheet.csv"), _is_inside("/etc/fstab")
+    (True, False, False)
+    """
+    parts = PurePosixPath(name)
+    return bool(parts.parts) and not parts.is_absolute() and ".." not in parts.parts
