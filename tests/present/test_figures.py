@@ -13,6 +13,8 @@ from plotnine import geom_point, geom_segment
 
 from xenotrack.present.figures.artists import (
     geom_bands,
+    geom_boxes,
+    geom_ghosts,
     geom_points,
     geom_polylines,
     geom_segments,
@@ -20,6 +22,7 @@ from xenotrack.present.figures.artists import (
 )
 from xenotrack.present.figures.catalogue import figure_names
 from xenotrack.present.figures.gallery import draw
+from xenotrack.present.figures.line_ends import end_names
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.residuals import residuals
 from xenotrack.present.figures.save import render
@@ -27,7 +30,7 @@ from xenotrack.present.labels import short_names
 from xenotrack.present.results import Results
 from xenotrack.present.theme import arm_colours
 from xenotrack.present.words import rate_text
-from xenotrack.study.design import Design
+from xenotrack.study.design import Arm, Design
 from xenotrack.study.rules import CompareRules
 
 KINDS = figure_names()
@@ -147,7 +150,40 @@ def test_growth_says_how_many_mice_are_left(naive):
     assert "Tumour volume (mm³)" in words
     names = scale_of(draw("growth", naive), "y").labels
     assert names[0] == "Mice on study"
-    assert [name.replace("\n", "") for name in names[1:]] == list(naive.study.design.arm_names)
+    assert names[1:] == [*naive.study.design.arm_names[:-1], "A+R+F"]
+
+
+def test_curves_have_their_names_at_their_ends_in_the_colour_of_the_arm(naive):
+    figure = draw("growth", naive)
+    named = [
+        layer._data
+        for layer in layers_of(figure, geom_words)
+        if layer.mapping.get("colour", layer.mapping.get("color")) == "arm"
+    ]
+    ends = pd.concat([frame for frame in named if "at" in frame])
+    assert dict(zip(ends["arm"], ends["label"], strict=True)) == end_names(naive.study.design)
+    late = ends[ends["x"] == ends["x"].max()].sort_values("at")
+    assert list(late["arm"]) == list(late.sort_values("y")["arm"])
+
+
+def test_the_days_of_the_growth_fit_are_shaded_where_they_are_not_all(naive, results_of):
+    rules = structs.replace(
+        naive.study.design.rules,
+        growth=structs.replace(naive.study.design.rules.growth, until_day=28.0),
+    )
+    early = replace(naive.study, design=replace(naive.study.design, rules=rules))
+    figure = draw("growth", Results(early))
+    (box,) = (layer._data for layer in layers_of(figure, geom_boxes))
+    assert box[["xmin", "xmax"]].to_numpy().tolist() == [[0, 28]]
+    assert "Shaded: days 0 to 28" in figure.labels.caption.replace("\n", " ")
+    assert not layers_of(draw("growth", results_of("two_arm.csv")), geom_boxes)
+
+
+def test_the_mice_of_the_other_arms_stand_in_grey_behind_each_panel(naive):
+    every, control = (layer for layer in layers_of(draw("growth_by_arm", naive), geom_ghosts))
+    assert len(every._data) == len(naive.study.readings)
+    assert set(control._data["arm"]) == {"vehicle"}
+    assert len(every.geom.places) == 8
 
 
 def test_contrasts_draw_the_interval_of_each_claim_in_blocks_that_say_their_comparator_once(naive):
@@ -168,7 +204,8 @@ def test_contrasts_draw_the_interval_of_each_claim_in_blocks_that_say_their_comp
     first = control.iloc[0]
     said = rate_text(*first[["estimate", "claim_low", "claim_high"]])
     assert said in words_of(figure)
-    assert "A = alpelisib, F = fulvestrant, R = ribociclib." in figure.labels.caption
+    caption = figure.labels.caption.replace("\N{NO-BREAK SPACE}", " ").replace("\n", " ")
+    assert "A = alpelisib, F = fulvestrant, R = ribociclib." in caption
 
 
 def test_the_primary_contrast_stands_first_where_it_is_no_other_row(results_of):
@@ -245,7 +282,7 @@ def test_growth_by_arm_shows_readings_below_the_limit_as_such(naive):
 
 def test_growth_by_arm_titles_name_the_arm_its_mice_and_its_rate(naive):
     rate = naive.growth.to_frame().set_index("arm")["estimate"]["vehicle"]
-    assert f"vehicle\nn = 10, {100 * rate:.1f} % a day" in words_of(draw("growth_by_arm", naive))
+    assert f"vehicle\nn = 10, {100 * rate:.1f} %/day" in words_of(draw("growth_by_arm", naive))
 
 
 def test_the_fitted_line_is_that_of_the_fit_as_far_as_the_panel_reaches(naive):
@@ -262,7 +299,8 @@ def test_a_study_without_fates_has_no_symbols_for_them(results_of):
 
 
 def test_panels_keep_the_days_apart_and_the_heights_in_order():
-    panels = Panels(["a", "b", "c", "d", "e"], dict.fromkeys("abcde", "n = 1"), 0, 1, 0, 28, {})
+    design = Design("toy", tuple(Arm(name, frozenset()) for name in "abcde"))
+    panels = Panels(design, list("abcde"), dict.fromkeys("abcde", "n = 1"), 0, 1, 0, 28, {})
     frame = pd.DataFrame({"arm": list("abcde"), "day": [0, 0, 0, 0, 28], "value": [0.5] * 5})
     placed = panels.placed(frame, y="value")
     assert panels.columns == 3

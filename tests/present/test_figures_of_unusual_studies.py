@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,14 @@ import pandas as pd
 import pytest
 from msgspec import structs
 
-from xenotrack.present.figures.artists import geom_bands, geom_segments, geom_words
+from xenotrack.present.figures.artists import (
+    geom_bands,
+    geom_ghosts,
+    geom_points,
+    geom_polylines,
+    geom_segments,
+    geom_words,
+)
 from xenotrack.present.figures.gallery import draw
 from xenotrack.present.figures.growth import growth
 from xenotrack.present.figures.growth_mean import growth_mean
@@ -54,7 +62,7 @@ def design_of(*names: str) -> Design:
 @pytest.mark.parametrize("kind", ["growth", "growth_mean"])
 @pytest.mark.parametrize("days", [(0, 7), (0, 7, 14), (0, 3, 7, 10, 14, 17)])
 def test_every_one_of_many_arms_has_a_bar_and_none_lies_on_another(grown, kind, days) -> None:
-    figure = draw(kind, grown(EIGHT, days))
+    figure = draw(kind, grown(EIGHT, days, mice=4))
     bars = layer_data(figure, geom_segments)
     assert set(bars["arm"]) == set(EIGHT)
     assert not bars.duplicated("bar_day").any()
@@ -63,7 +71,7 @@ def test_every_one_of_many_arms_has_a_bar_and_none_lies_on_another(grown, kind, 
 
 @pytest.mark.parametrize("make", [growth, growth_mean])
 def test_an_interval_that_is_not_drawn_does_not_stretch_the_axis(grown, make) -> None:
-    study = grown(EIGHT, (0, 7, 14)).study
+    study = grown(EIGHT, (0, 7, 14), mice=4).study
     means = mean_volumes(study)
     alive = mice_on_study(study, [0, 7, 14])
     usual = make(study, means, alive)
@@ -121,11 +129,35 @@ def test_ticks_of_weight_reach_as_far_as_the_weights(grown, weight, far) -> None
     assert f"{far:+d} %".replace("-", "−") in labels
 
 
-def test_an_interval_that_leaves_the_panel_is_said_to_be_cut(grown, results_of) -> None:
-    two = {"vehicle": 0.06, "A": 0.02}
-    for kind in ("growth", "growth_by_arm"):
-        assert "cut at the edge" in caption_of(draw(kind, grown(two, mice=2)))
-    assert "cut at the edge" not in caption_of(draw("growth", results_of("two_arm.csv")))
+def test_an_interval_that_leaves_the_panel_is_said_to_be_cut(grown) -> None:
+    study = grown({"vehicle": 0.06, "A": 0.02}, mice=4).study
+    means, alive = mean_volumes(study), mice_on_study(study, [0, 7, 14])
+    assert "cut at the edge" not in caption_of(growth(study, means, alive))
+    assert "cut at the edge" in caption_of(growth(study, means.assign(conf_high=9e5), alive))
+
+
+@pytest.mark.parametrize("kind", ["growth", "growth_mean", "growth_by_arm"])
+def test_two_mice_are_shown_themselves_and_have_no_interval(grown, kind) -> None:
+    figure = draw(kind, grown({"vehicle": 0.06, "A": 0.02}, mice=2))
+    assert not [layer for layer in figure.layers if isinstance(layer.geom, geom_bands)]
+    lines = [layer for layer in figure.layers if isinstance(layer.geom, geom_polylines)]
+    mice = next(layer for layer in lines if "mouse" in layer.mapping)._data
+    mice = figure.data if mice is None or not len(mice) else mice
+    assert mice["mouse"].nunique() == 4
+    assert re.search("fewer than 4 mice have no interval|No band below 4 mice", caption_of(figure))
+    four = draw(kind, grown({"vehicle": 0.06, "A": 0.02}, mice=4))
+    assert [layer for layer in four.layers if isinstance(layer.geom, geom_bands)]
+
+
+@pytest.mark.parametrize("kind", ["growth", "growth_mean"])
+def test_more_arms_than_can_be_told_apart_have_a_panel_each(grown, kind) -> None:
+    figure = draw(kind, grown({**EIGHT, "drug8": 0.01}, mice=4))
+    titles = [word for word in words_of(figure) if "n = 4" in word]
+    assert len(titles) == 9
+    ghosts = [layer for layer in figure.layers if isinstance(layer.geom, geom_ghosts)]
+    assert [set(layer._data["arm"]) for layer in ghosts] == [{*EIGHT, "drug8"}, {"vehicle"}]
+    assert not [layer for layer in draw(kind, grown(EIGHT)).layers if layer.geom in ghosts]
+    assert "Grey: the other arms; black: the control." in caption_of(figure)
 
 
 @pytest.mark.parametrize("kind", ["spider", "weight", "swimmer"])
@@ -134,12 +166,23 @@ def test_a_study_of_one_day_has_no_course_to_draw(grown, kind) -> None:
     assert "can be drawn" in said(figure)
 
 
-@pytest.mark.parametrize("kind", ["growth", "growth_mean"])
-def test_readings_below_the_limit_are_said_to_count_as_the_limit(results_of, kind) -> None:
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("growth", "count as 250 mm³"),
+        ("growth_mean", "count as written, a tumour gone as 0"),
+    ],
+)
+def test_readings_below_the_limit_are_told_and_have_open_symbols(results_of, kind, words) -> None:
     study = results_of("two_arm.csv").study
     below = study.measurements["volume_mm3"] < 250
     limited = replace(
         study, measurements=study.measurements.assign(below_limit=below), limit_mm3=250.0
     )
     figure = draw(kind, Results(limited))
-    assert f"{below.sum()} readings below the limit count as 250 mm³." in caption_of(figure)
+    assert f"{below.sum()} readings below the limit {words}" in caption_of(figure)
+    points = [layer for layer in figure.layers if isinstance(layer.geom, geom_points)]
+    (opened,) = (layer._data for layer in points if layer.geom.aes_params.get("fill") == "white")
+    rows = study.measurements[below]
+    expected = set(map(tuple, rows[["arm", "day"]].drop_duplicates().to_numpy().tolist()))
+    assert set(map(tuple, opened[["arm", "day"]].to_numpy().tolist())) == expected

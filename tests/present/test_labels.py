@@ -30,7 +30,8 @@ def test_a_name_that_does_not_fit_is_short_and_explained() -> None:
     design = design_of(*FACTORIAL)
     labels = arm_labels(design, 24)
     assert list(labels.values()) == [*FACTORIAL[:-1], "A+R+F"]
-    assert about_names(design, labels) == "A = alpelisib, F = fulvestrant, R = ribociclib."
+    told = about_names(design, labels).replace("\N{NO-BREAK SPACE}", " ")
+    assert told == "A = alpelisib, F = fulvestrant, R = ribociclib."
     assert about_names(design, arm_labels(design, 40)) == ""
 
 

@@ -184,8 +184,8 @@ def test_names_of_several_lines_end_at_the_axis(results_of) -> None:
         plt.close(drawn)
 
 
-def test_titles_of_panels_stand_on_their_panels(long) -> None:
-    figure = draw("spider", long, Canvas(84 / MILLIMETRES))
+def test_titles_of_panels_stand_on_their_panels(unexplained) -> None:
+    figure = draw("spider", unexplained, Canvas(84 / MILLIMETRES))
     texts = next(frame for frame in data_of(figure, geom_words) if "va" in frame)
     titles = texts[texts["label"].str.contains("n = ")]
     assert set(titles["va"]) == {"bottom"}

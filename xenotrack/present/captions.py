@@ -133,8 +133,12 @@ def _differences(results: Results) -> str:
         return "No comparison."
     return (
         "Differences of growth rates, % a day, each with its interval at the adjusted level: "
-        f"{_rates_of(told, 'contrast', TOGETHER)}."
+        f"{_rates_of(_with_pairs(told), 'pair', TOGETHER)}."
     )
+
+
+def _with_pairs(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(pair=rows["arm"] + " vs " + rows["against"])
 
 
 def _steps(results: Results) -> str:
@@ -143,7 +147,7 @@ def _steps(results: Results) -> str:
     rows = rows[[pair in steps for pair in zip(rows["arm"], rows["against"], strict=True)]]
     if rows.empty:
         return why_no_step(results.study.design)
-    told = _rates_of(rows, "contrast", LIMITS)
+    told = _rates_of(_with_pairs(rows), "pair", LIMITS)
     return f"Changes of the growth rate, % a day, by one drug more: {told}."
 
 

@@ -58,7 +58,10 @@ def arm_labels(design: Design, width: int, before: int = 0) -> dict[str, str]:
 def about_names(design: Design, labels: Mapping[str, str]) -> str:
     """What the initials in the labels of arms stand for; "" where all are names in full."""
     short = {arm for arm, label in labels.items() if _without_blanks(label) != _without_blanks(arm)}
-    key = ", ".join(f"{one} = {drug}" for one, drug in _explained(design, short).items())
+    key = ", ".join(
+        f"{one} = {drug}".replace(" ", "\N{NO-BREAK SPACE}")
+        for one, drug in _explained(design, short).items()
+    )
     return f"{key}." if key else ""
 
 

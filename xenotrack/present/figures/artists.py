@@ -7,6 +7,7 @@ carries them as ``data-arm`` and ``data-mouse``, so that a page can light up one
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from math import pi, sqrt
 from typing import Any
@@ -44,6 +45,37 @@ class geom_polylines(_Placed, geom_path):  # noqa: N801 (plotnine's geoms are na
         _add_lines(lines, first, ax, self.params["zorder"])
 
 
+class geom_ghosts(_Placed, geom_path):  # noqa: N801
+    """Thin lines, a line a group, that are drawn once and seen at each of some places."""
+
+    DEFAULT_AES = geom_path.DEFAULT_AES | {"size": 0.25}
+
+    def __init__(self, places: Sequence[tuple[float, float]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = places
+
+    def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
+        from matplotlib.collections import PathCollection
+        from matplotlib.path import Path
+        from matplotlib.transforms import AffineDeltaTransform
+
+        data = _groups_together(data)
+        group = data["group"].to_numpy()
+        starts = np.r_[True, group[1:] != group[:-1]]
+        codes = np.where(starts, Path.MOVETO, Path.LINETO)
+        drawn = PathCollection(
+            [Path(data[["x", "y"]].to_numpy(float), codes)],
+            offsets=self.places,
+            offset_transform=AffineDeltaTransform(ax.transData),
+            facecolors="none",
+            edgecolors=_colours(data.head(1), "color"),
+            linewidths=float(data["size"].iloc[0]) * POINTS,
+            zorder=self.params["zorder"],
+        )
+        drawn.set_transform(ax.transData)
+        ax.add_collection(drawn, autolim=False)
+
+
 class geom_segments(_Placed, geom_segment):  # noqa: N801
     """Straight lines that know whose they are."""
 
@@ -65,7 +97,8 @@ class geom_bands(_Placed, geom_ribbon):  # noqa: N801
         below = split_groups(data[["x", "ymin"]].to_numpy(float), group)
         above = split_groups(data[["x", "ymax"]].to_numpy(float), group)
         bands = [np.vstack([low, high[::-1]]) for low, high in zip(below, above, strict=True)]
-        _add_areas(bands, data.drop_duplicates("group"), ax, self.params["zorder"])
+        looks = data.drop_duplicates("group").assign(color="none")
+        _add_areas(bands, looks, ax, self.params["zorder"])
 
 
 class geom_boxes(_Placed, geom_rect):  # noqa: N801

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from plotnine import (
@@ -20,6 +22,8 @@ from xenotrack.present.figures.needs import Results, growth_of
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import (
     CUT,
+    FEWEST,
+    GHOST_OF_CONTROL,
     assemble,
     begin,
     caption,
@@ -28,6 +32,7 @@ from xenotrack.present.figures.style import (
     model_days,
     say,
 )
+from xenotrack.present.labels import about_names
 from xenotrack.present.theme import FATES, arm_colours
 from xenotrack.present.words import mice_text, rate_text
 from xenotrack.response.courses_by_arm import last_readings, readings_on_model_scale
@@ -71,18 +76,26 @@ def growth_by_arm(
     drawn, ends, fitted = (_on_axis(frame, log) for frame in (readings, last, curves))
     panels = _panels(design, drawn, rates, log)
     colours = arm_colours(design)
+    mice = drawn.groupby("arm")["mouse"].nunique()
+    few = set(mice.index[mice < FEWEST])
     return assemble(
         begin(panels.placed(drawn, y="at_value"), aes("x", "y", colour="arm")),
         *panels.paper(0.75),
         *panels.layers(),
-        geom_polylines(aes(group="line", arm="arm", mouse="mouse"), size=0.35, alpha=0.45),
-        *_fitted(panels, fitted),
+        *panels.ghosts(drawn, y="at_value", group="line", control=GHOST_OF_CONTROL),
+        geom_polylines(aes(group="line", arm="arm", mouse="mouse"), size=0.35, alpha=0.7),
+        *_fitted(panels, fitted, few),
         *_below_limit(panels, drawn),
         *_fates(panels, ends),
         scale_colour_manual(values=colours, guide=None),
         scale_fill_manual(values=colours, guide=None),
         _axis_names(design),
-        caption(_explain(design, drawn, curves, log), _about_cut(panels, fitted)),
+        caption(
+            *_explain(design, drawn, curves, log),
+            f"No band below {FEWEST} mice." if few & set(fitted["arm"]) else "",
+            _about_cut(panels, fitted[~fitted["arm"].isin(few)]),
+            about_names(design, panels.names),
+        ),
     )
 
 
@@ -95,6 +108,7 @@ def _panels(design: Design, drawn: pd.DataFrame, rates: pd.DataFrame, log: bool)
         low, high = 0.0, reach([0.0, *drawn["at_value"]], least=1.0)[1]
         ticks = {value: plain_number(value) for value in rate_breaks(low, high, most=4)}
     return Panels(
+        design=design,
         arms=_arms(design, drawn),
         notes=_notes(drawn, rates),
         low=low,
@@ -140,7 +154,7 @@ def _notes(readings: pd.DataFrame, rates: pd.DataFrame) -> dict[str, str]:
     known = rates.dropna(subset=["estimate"])
     for arm, rate in zip(known["arm"].tolist(), known["estimate"].tolist(), strict=True):
         if arm in notes:
-            notes[arm] += f", {rate_text(rate)} % a day"
+            notes[arm] += f", {rate_text(rate)} %/day"
     return notes
 
 
@@ -153,8 +167,11 @@ def _on_axis(frame: pd.DataFrame, log: bool) -> pd.DataFrame:
     )
 
 
-def _fitted(panels: Panels, fitted: pd.DataFrame) -> list[object]:
-    """Band and line where they are inside the panels: an extrapolated one may leave them."""
+def _fitted(panels: Panels, fitted: pd.DataFrame, few: set[str]) -> list[object]:
+    """Band and line where they are inside the panels: an extrapolated one may leave them.
+
+    An arm of few mice has no band.
+    """
     low, high = panels.low, panels.high
     inside = _inside(panels, fitted)
     inside = inside.assign(
@@ -163,8 +180,10 @@ def _fitted(panels: Panels, fitted: pd.DataFrame) -> list[object]:
     placed = panels.placed(inside, y="at_estimate", bottom="bottom", top="top")
     if not len(placed):
         return []
+    banded = placed[~placed["arm"].isin(few)]
+    band = aes(ymin="bottom", ymax="top", fill="arm", arm="arm")
     return [
-        geom_bands(aes(ymin="bottom", ymax="top", fill="arm", arm="arm"), placed, alpha=0.25),
+        *([geom_bands(band, banded, alpha=0.25)] if len(banded) else []),
         geom_polylines(aes(group="arm", arm="arm"), placed, size=1.2),
     ]
 
@@ -196,14 +215,18 @@ def _axis_names(design: Design) -> labs:
     return labs(x=model_days(design), y=f"Tumour volume{of}")
 
 
-def _explain(design: Design, drawn: pd.DataFrame, curves: pd.DataFrame, log: bool) -> str:
+def _explain(design: Design, drawn: pd.DataFrame, curves: pd.DataFrame, log: bool) -> Iterator[str]:
     of = "tumours" if design.rules.study.tumors == "each" else "mice"
-    text = f"Thin lines: {of}; {'log' if log else 'linear'} scale."
+    ghosts = ""
+    if drawn["arm"].nunique() > 1:
+        ghosts = ", in grey those of the other arms" + (
+            " (darker: the control)" if design.control is not None else ""
+        )
+    yield f"Thin lines: {of}{ghosts}; {'log' if log else 'linear'} scale."
     if len(curves):
-        text += (
-            f" Thick line and band: fitted growth with its {interval_name(design)}, "
-            f"days {plain_number(curves['day'].min())} to {plain_number(curves['day'].max())}."
+        yield (
+            f"Thick line and band: fitted growth with its {interval_name(design)}, days "
+            f"{plain_number(curves['day'].min())} to {plain_number(curves['day'].max())}."
         )
     if drawn["below_limit"].any():
-        text += " Open circles: below the limit of measurement, drawn at the limit."
-    return text
+        yield "Open circles: below the limit of measurement, drawn at the limit."

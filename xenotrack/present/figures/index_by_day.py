@@ -98,6 +98,7 @@ def _panels(design: Design, drawn: pd.DataFrame) -> Panels:
     low, high = reach([0.0, *drawn["at"], *banded["at_low"], *banded["at_high"]], least=0.1)
     arms = [arm for arm in design.arm_names if (drawn["arm"] == arm).any()]
     return Panels(
+        design=design,
         arms=arms,
         notes={arm: _note(drawn[drawn["arm"] == arm]) for arm in arms},
         low=low,

@@ -20,15 +20,14 @@ from plotnine import (
 
 from xenotrack.present.axes import day_breaks, plain_number
 from xenotrack.present.figures.artists import geom_points, geom_segments, geom_words
+from xenotrack.present.figures.line_ends import ends_width
 from xenotrack.present.figures.measure import text_inches
-from xenotrack.present.figures.style import LIGHT, LINE, SMALL, figure_width, stretched
-from xenotrack.present.theme import wrap_name
+from xenotrack.present.figures.style import LIGHT, LINE, SMALL, WIDE, figure_width, stretched
 
 GAP = 0.04  # inches between rows
 CAPTION = 0.5  # inches below the table
 LOWEST = 1.2  # inches of a curve
 AXIS = 0.36  # from the axis to the table's heading
-WIDE = 5.0  # inches from which a figure has long names and a column of words
 NAME_WIDTH = 23  # characters
 NARROW_NAME_WIDTH = 14
 NARROW_DAYS = 4  # at which a narrow figure counts mice
@@ -53,12 +52,15 @@ def table_days(first: float, last: float, most: int) -> list[float]:
 class NumberTable:
     """The layout of a curve with its table.
 
-    ``counts`` has ``arm day n_mice``; ``low`` and ``high`` bound the curve, whose share of the
-    figure is ``inches`` high; ``ticks`` are its own (position, label) and ``title`` what they
-    measure; ``column`` may add words for each arm to the right, under ``column_heading``.
+    ``names`` are those of the rows, ``ends`` what stands at the ends of the curves; ``counts`` has
+    ``arm day n_mice``; ``low`` and ``high`` bound the curve, whose share of the figure is
+    ``inches`` high; ``ticks`` are its own (position, label) and ``title`` what they measure;
+    ``column`` may add words for each arm to the right, under ``column_heading``.
     """
 
     arms: tuple[str, ...]
+    names: Mapping[str, str]
+    ends: Mapping[str, str]
     counts: pd.DataFrame
     days: Sequence[float]
     first_day: float
@@ -101,10 +103,10 @@ class NumberTable:
     def span(self) -> float:
         return self.last_day - self.first_day or 1.0
 
-    @cached_property
-    def names(self) -> dict[str, str]:
-        width = NAME_WIDTH if self.is_wide else NARROW_NAME_WIDTH
-        return {arm: wrap_name(arm, width) for arm in self.arms}
+    @staticmethod
+    def name_width() -> int:
+        """The characters of a row's name on one line."""
+        return NAME_WIDTH if figure_width() >= WIDE else NARROW_NAME_WIDTH
 
     @property
     def is_wide(self) -> bool:
@@ -139,14 +141,16 @@ class NumberTable:
         """How many days an inch holds: what names, axis and column leave of the width."""
         names = max(text_inches(name, SMALL) for name in (self.heading, *self.names.values()))
         beside = names + KEY[0] + EDGES
-        beside += COLUMN_AT + self._column if self.has_column else BEYOND
+        beside += max(BEYOND + ends_width(self.ends), self._beside)
         return self.span / max(figure_width() - beside, 1.0)
 
     @property
-    def _column(self) -> float:
-        """Inches of the words to the right."""
+    def _beside(self) -> float:
+        """Inches of the words to the right, where there are any."""
+        if not self.has_column:
+            return 0.0
         words = (self.column_heading, *self.column.values())
-        return max(text_inches(word, SMALL) for word in words)
+        return COLUMN_AT + max(text_inches(word, SMALL) for word in words)
 
     def left(self, inches: float) -> float:
         """A place left of the first day, in days."""
@@ -176,6 +180,12 @@ class NumberTable:
                 size=SMALL,
                 inherit_aes=False,
             ),
+            geom_words(
+                aes("day", "y", label="label", colour="arm"),
+                self._counted(),
+                size=SMALL,
+                inherit_aes=False,
+            ),
             *self._scales(),
         ]
 
@@ -192,6 +202,11 @@ class NumberTable:
         lines += [(day, self.low, day, under) for day in self.days]
         return pd.DataFrame(lines, columns=["x", "y", "xend", "yend"])
 
+    def _counted(self) -> pd.DataFrame:
+        """The number of mice of each arm and day."""
+        rows = self.counts[self.counts["arm"].isin(list(self.rows))]
+        return rows.assign(y=rows["arm"].map(self.rows), label=rows["n_mice"].astype(str))
+
     def _words(self) -> pd.DataFrame:
         """Every word and number: place, alignment and direction."""
         below = {part: self.low - part * self.inch for part in (0.12, 0.28)}
@@ -205,18 +220,14 @@ class NumberTable:
         words += [
             (self.left(TICK_AT), height, label, "right", 0) for height, label in self.ticks.items()
         ]
-        words += [
-            (day, self.rows[arm], str(n), "center", 0)
-            for arm, day, n in self.counts[["arm", "day", "n_mice"]].to_numpy().tolist()
-        ]
         if self.has_column:
             words += [(at, self.heading_at, self.column_heading, "left", 0)]
             words += [(at, self.rows[arm], word, "left", 0) for arm, word in self.column.items()]
         return pd.DataFrame(words, columns=["x", "y", "label", "ha", "angle"])
 
     def _scales(self) -> list[object]:
-        column = (COLUMN_AT + self._column) * self.days_in_inch
-        right = self.last_day + column if self.has_column else self.right
+        beside = max(BEYOND + ends_width(self.ends), self._beside)
+        right = self.last_day + beside * self.days_in_inch
         return [
             scale_x_continuous(limits=(self.left(KEY[0] + 0.05), right), breaks=[], expand=(0, 0)),
             scale_y_continuous(

@@ -23,9 +23,18 @@ from plotnine import (
 )
 
 from xenotrack.present.axes import day_breaks, plain_number
-from xenotrack.present.figures.artists import geom_segments, geom_words
-from xenotrack.present.figures.style import LIGHT, LINE, SMALL, figure_width, paper, stretched
-from xenotrack.present.theme import wrap_name
+from xenotrack.present.figures.artists import geom_ghosts, geom_segments, geom_words
+from xenotrack.present.figures.style import (
+    GHOST,
+    LIGHT,
+    LINE,
+    SMALL,
+    figure_width,
+    paper,
+    stretched,
+)
+from xenotrack.present.labels import arm_labels
+from xenotrack.study.design import Design
 
 CURVE_HEIGHT = {1: 2.8, 2: 2.3, 3: 1.7, 4: 1.5, 5: 1.25}  # inches, by panels side by side
 ALONE = 2.1  # a single row of panels can be higher
@@ -40,17 +49,19 @@ BELOW = 0.8  # inches below the panels: the axis' name, a legend, a caption
 ABOVE = 0.05  # inches from a panel to its title
 DAYS = 0.2  # inches for the labels of the days
 TICK = 0.04
+MOST_TOGETHER = 8  # arms whose curves can be told apart in one panel
 
 
 @dataclass(frozen=True)
 class Panels:
     """The panels of some arms.
 
-    ``notes`` is what each title says below the arm's name; ``low`` and ``high`` bound the curves,
+    Each title has the arm's name, and below it its note; ``low`` and ``high`` bound the curves,
     ``first`` and ``last`` their days; ``ticks`` are (position, label) of the heights, ``lines``
     heights that are drawn through every panel.
     """
 
+    design: Design
     arms: Sequence[str]
     notes: Mapping[str, str]
     low: float
@@ -74,11 +85,20 @@ class Panels:
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        width = int((figure_width() - MARGINS) / self.columns / (1 + BETWEEN) / CHARACTER)
         return {
-            arm: wrap_name(arm, width) + "\n" + textwrap.fill(self.notes[arm], width)
+            arm: f"{self.names[arm]}\n{textwrap.fill(self.notes[arm], self._width)}"
             for arm in self.arms
         }
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What the arms are called."""
+        return arm_labels(self.design, self._width)
+
+    @property
+    def _width(self) -> int:
+        """The characters of a line of a title."""
+        return int((figure_width() - MARGINS) / self.columns / (1 + BETWEEN) / CHARACTER)
 
     @cached_property
     def inch(self) -> float:
@@ -126,6 +146,11 @@ class Panels:
         row, column = divmod(position, self.columns)
         return column * self._across, -row * self._down
 
+    @cached_property
+    def shifts(self) -> list[tuple[float, float]]:
+        """How far each panel is from the first: days and heights."""
+        return [self._shift(position) for position in range(len(self.arms))]
+
     def placed(self, frame: pd.DataFrame, **heights: str) -> pd.DataFrame:
         """A frame with ``x`` from its day, and each of ``heights`` from the column it names.
 
@@ -137,6 +162,18 @@ class Panels:
         down = frame["arm"].map({arm: shift[1] for arm, shift in shifts.items()}).astype(float)
         moved = {name: frame[column].astype(float) + down for name, column in heights.items()}
         return frame.assign(x=frame["day"].astype(float) + right, **moved)
+
+    def ghosts(self, courses: pd.DataFrame, y: str, group: str, control: str) -> list[object]:
+        """The courses of all arms in grey, behind each panel; the control's in a colour."""
+        if len(self.arms) < 2:
+            return []
+        line = aes("day", y, group=group)
+        own = courses[courses["arm"] == self.design.control]
+        looks = {"inherit_aes": False}
+        layers: list[object] = [geom_ghosts(self.shifts, line, courses, colour=GHOST, **looks)]
+        if len(own):
+            layers.append(geom_ghosts(self.shifts, line, own, colour=control, **looks))
+        return layers
 
     def layers(self) -> list[object]:
         """Axes, lines, titles and scales of all panels."""

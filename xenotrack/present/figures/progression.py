@@ -21,6 +21,7 @@ from xenotrack.present.figures.style import (
     paper,
     say,
 )
+from xenotrack.present.labels import arm_labels
 from xenotrack.present.steps import at_risk, band_corners, curve_corners
 from xenotrack.present.words import days_text, drawable
 from xenotrack.study.design import Design
@@ -114,6 +115,8 @@ def _table(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> NumberTa
     }
     return NumberTable(
         arms=design.arm_names,
+        names=arm_labels(design, NumberTable.name_width()),
+        ends={},
         counts=at_risk(curve, design.arm_names, days),
         days=days,
         first_day=0.0,

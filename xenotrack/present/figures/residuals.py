@@ -31,6 +31,7 @@ def residuals(design: Design, table: pd.DataFrame) -> ggplot:
     drawn = drawn.assign(height=drawn["residual"].clip(-CAP, CAP))
     arms = [arm for arm in design.arm_names if (drawn["arm"] == arm).any()]
     panels = Panels(
+        design=design,
         arms=arms,
         notes={arm: _note(drawn[drawn["arm"] == arm]) for arm in arms},
         low=-CAP - 0.4,

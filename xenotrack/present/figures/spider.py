@@ -36,6 +36,7 @@ def spider(design: Design, readings: pd.DataFrame) -> ggplot:
     drawn = _cut(readings)
     arms = [arm for arm in design.arm_names if (drawn["arm"] == arm).any()]
     panels = Panels(
+        design=design,
         arms=arms,
         notes={arm: _note(drawn[drawn["arm"] == arm]) for arm in arms},
         low=-108.0,

@@ -34,8 +34,10 @@ from xenotrack.errors import InputError
 from xenotrack.present.figures.measure import fill_lines, text_inches
 from xenotrack.present.theme import OTHER_COLOUR, arm_colours, arm_linetypes, arm_shapes
 from xenotrack.study.design import Design
+from xenotrack.study.study import Study
 
 FIGURE_WIDTH = 7.2  # inches: two columns of a journal
+WIDE = 5.0  # inches from which a figure has long names and a column of words
 FONT = 8  # points
 SMALL = 7
 CAPTION_SIZE = 6.5
@@ -43,12 +45,17 @@ BESIDE_CAPTION = 0.2  # inches
 LINE = 0.125  # inches of a line of small words
 LOWER = 0.9  # of its height: a figure whose words do not move apart
 MILLIMETRES = 25.4
+FEWEST = 4  # mice: of fewer a figure shows each, and no interval, which would say little
 LIGHT = "#d9d9d9"
+GHOST = "#e2e2e2"  # of other arms, behind the one that is looked at
+GHOST_OF_CONTROL = "#a6a6a6"
+SHADE = "#f2f2f2"
 MIDDLE = "#767676"
 LEGEND_KEY = 0.32  # inches of a legend's symbol with its margins
 LEGEND_CHARACTER = 0.062
 THIN = 0.3
 THICK = 0.8
+OPEN = "open symbols: one or more of them"
 CUT = "Intervals are cut at the edge."
 
 
@@ -199,6 +206,28 @@ def about_looks(design: Design) -> str:
     if len({shapes[arm] for arm in grey}) == len(grey):
         return f"The last {len(grey)} arms are grey: their symbols tell them apart."
     return f"The last {len(grey)} arms are grey, and some of them have the same symbol."
+
+
+def about_few(mice: pd.DataFrame) -> str:
+    """That some arms have no intervals, where these mice stand for them."""
+    if not len(mice):
+        return ""
+    return f"Arms of fewer than {FEWEST} mice have no interval: thin lines are their mice."
+
+
+def about_ghosts(design: Design) -> str:
+    """What stands in grey behind each arm."""
+    if design.control is None:
+        return "Grey: the other arms."
+    return "Grey: the other arms; black: the control."
+
+
+def about_limit(study: Study) -> str:
+    """What a reading counts as that was too small to be measured."""
+    below = int(study.readings["below_limit"].sum())
+    if not below:
+        return ""
+    return f"{below} readings below the limit count as {study.limit_mm3:.3g} mm³ ({OPEN})."
 
 
 def interval_name(design: Design) -> str:

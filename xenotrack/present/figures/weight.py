@@ -67,6 +67,7 @@ def _panels(design: Design, changes: pd.DataFrame) -> Panels:
     low = min(changes["change_percent"].min(), min(LOSSES)) - 2
     high = max(changes["change_percent"].max(), 5.0) + 2
     return Panels(
+        design=design,
         arms=arms,
         notes={arm: mice_text(mice[arm]) for arm in arms},
         low=low,
