@@ -158,7 +158,7 @@ def test_curves_have_their_names_at_their_ends_in_the_colour_of_the_arm(naive):
     named = [
         layer._data
         for layer in layers_of(figure, geom_words)
-        if layer.mapping.get("colour", layer.mapping.get("color")) == "arm"
+        if layer.mapping.get("color") == "arm"
     ]
     ends = pd.concat([frame for frame in named if "at" in frame])
     assert dict(zip(ends["arm"], ends["label"], strict=True)) == end_names(naive.study.design)
@@ -352,10 +352,29 @@ def test_each_fall_of_a_curve_has_its_arms_symbol_the_first_as_well(naive):
     assert drawn[["arm", "day"]].to_numpy().tolist() == falls[["arm", "day"]].to_numpy().tolist()
 
 
-def test_progression_names_the_arms_that_lie_on_one_another(results_of):
-    caption = draw("progression", results_of("resistant.csv")).labels.caption
-    caption = caption.replace("\n", " ")
-    assert "No mouse progressed under alpelisib, alpelisib+fulvestrant" in caption
+def test_curves_that_coincide_are_set_apart_by_half_a_percent(results_of):
+    resistant = results_of("resistant.csv")
+    figure = draw("progression", resistant)
+    corners = figure.data
+    table = resistant.progression.to_frame()
+    held = table.loc[table["n_events"] == 0, "arm"].tolist()
+    assert len(held) > 2
+    moved = corners[corners["arm"].isin(held)]
+    lowest = moved.groupby("arm", sort=False)["height"].min()
+    assert lowest.tolist() == pytest.approx([1 - 0.005 * k for k in range(len(held))])
+    assert "set apart by half a percent" in figure.labels.caption.replace("\n", " ")
+    others = corners[~corners["arm"].isin(held)]
+    assert others["height"].tolist() == others["estimate"].tolist()
+
+
+def test_the_mice_at_risk_are_written_in_the_colour_of_their_arm(naive):
+    counts = [
+        layer
+        for layer in layers_of(draw("progression", naive), geom_words)
+        if layer._data is not None and "n_mice" in layer._data
+    ]
+    assert [layer.mapping["color"] for layer in counts] == ["arm"]
+    assert counts[0]._data["n_mice"].astype(str).tolist() == counts[0]._data["label"].tolist()
 
 
 def test_progression_says_the_declared_event(naive):

@@ -65,6 +65,11 @@ def about_names(design: Design, labels: Mapping[str, str]) -> str:
     return f"{key}." if key else ""
 
 
+def shortest(*called: Mapping[str, str]) -> dict[str, str]:
+    """The shortest of what a figure calls each arm in several places."""
+    return {arm: min((names[arm] for names in called), key=len) for arm in called[0]}
+
+
 def _without_blanks(text: str) -> str:
     return "".join(drawable(text).split())
 

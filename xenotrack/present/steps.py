@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from xenotrack.arrays import Floats
+
 
 def curve_corners(curve: pd.DataFrame) -> pd.DataFrame:
     """The corners of right-continuous curves that start at 1 on day 0: ``arm day estimate``.
@@ -50,6 +52,43 @@ def band_corners(curve: pd.DataFrame) -> pd.DataFrame:
         frames.append(pd.DataFrame(corners).assign(arm=arm))
     empty = pd.DataFrame(columns=["arm", "day", "low", "high"])
     return pd.concat(frames, ignore_index=True) if frames else empty
+
+
+APART = 0.005
+TOGETHER = 0.75  # of the days of the longer curve: from here on two coincide
+
+
+def set_apart(corners: pd.DataFrame) -> dict[str, float]:
+    """By how much each curve is drawn lower, so that those that coincide are seen one by one.
+
+    ``corners`` are those of ``curve_corners``. Curves coincide that are at one height on most days.
+
+    >>> corners = pd.DataFrame({"arm": ["A", "A", "B", "B"], "day": [0.0, 9, 0, 9],
+    ...                         "estimate": 1.0})
+    >>> set_apart(corners)
+    {'A': 0.0, 'B': -0.005}
+    """
+    steps = {
+        str(arm): (own["day"].to_numpy(float), own["estimate"].to_numpy(float))
+        for arm, own in corners.groupby("arm", sort=False)
+    }
+    moved: dict[str, float] = {}
+    for arm, own in steps.items():
+        taken = {moved[other] for other in moved if _share_together(own, steps[other]) > TOGETHER}
+        moved[arm] = next(down for k in range(len(steps)) if (down := 0.0 - APART * k) not in taken)
+    return moved
+
+
+def _share_together(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> float:
+    """The share of the days of two curves on which they are at one height."""
+    end = min(one[0][-1], other[0][-1])
+    days = np.unique(np.r_[one[0], other[0], end])
+    days = days[days <= end]
+    middles, lengths = (days[1:] + days[:-1]) / 2, np.diff(days)
+    heights = [
+        each[1][np.searchsorted(each[0], middles, side="right") - 1] for each in (one, other)
+    ]
+    return float(lengths[heights[0] == heights[1]].sum() / end) if end > 0 else 0.0
 
 
 def at_risk(curve: pd.DataFrame, arms: Sequence[str], days: Sequence[float]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from plotnine import aes
 
 from xenotrack.arrays import Floats
-from xenotrack.present.figures.artists import geom_labels, geom_segments, geom_words
+from xenotrack.present.figures.artists import geom_segments, geom_words
 from xenotrack.present.figures.measure import text_inches
 from xenotrack.present.figures.style import SMALL, WIDE, figure_width
 from xenotrack.present.labels import arm_labels
@@ -36,13 +36,14 @@ def end_layers(
     ends: pd.DataFrame,
     labels: Mapping[str, str],
     days: tuple[float, float],
+    heights: tuple[float, float],
     per_inch: tuple[float, float],
 ) -> list[object]:
     """The names beside the last points of the curves, in the colours of their arms.
 
-    ``ends`` has ``arm day y``; ``days`` are the first and the last of the axis, ``per_inch`` how
-    many days and units of height an inch holds. The names stand in a column right of the last day,
-    that of a curve that ends long before beside its end.
+    ``ends`` has ``arm day y``; ``days`` and ``heights`` are where the axes begin and end,
+    ``per_inch`` how many units of each an inch holds. The names stand in a column right of the last
+    day, that of a curve that ends long before beside its end.
     """
     across, up = per_inch
     first, right = days
@@ -50,50 +51,59 @@ def end_layers(
     room = named["label"].map(lambda label: text_inches(label, SMALL) + 2 * GAP) * across
     early = named[named["day"] < right - np.maximum(room, EARLY * (right - first))]
     late = named.drop(early.index)
-    late = late.assign(x=right + GAP * across, at=spread(late["y"].to_numpy(float), LINE * up))
-    early = early.assign(x=early["day"] + GAP * across, at=_beside(early, room.max(), LINE * up))
-    words = aes("x", "at", label="label", colour="arm")
-    looks = {"ha": "left", "va": "center_baseline", "size": SMALL, "inherit_aes": False}
-    layers: list[object] = []
-    if len(early):
-        layers.append(geom_labels(words, early, **looks))
-    if len(late):
-        layers += [*_leaders(late, across, up), geom_words(words, late, **looks)]
-    return layers
+    inside = (heights[0] + LINE * up / 2, heights[1] - LINE * up / 2)
+
+    def apart(curves: pd.DataFrame) -> Floats:
+        return spread(curves["y"].to_numpy(float), LINE * up, *inside)
+
+    columns = [
+        (late, right),
+        *((own, own["day"].max()) for own in _neighbours(early, 1.25 * room.max())),
+    ]
+    placed = pd.concat(
+        [own.assign(at=apart(own), x=day + GAP * across) for own, day in columns if len(own)]
+    )
+    words = geom_words(
+        aes("x", "at", label="label", colour="arm"),
+        placed,
+        ha="left",
+        va="center_baseline",
+        size=SMALL,
+        inherit_aes=False,
+    )
+    return [*_leaders(placed, across, up), words]
 
 
-def _beside(early: pd.DataFrame, across: float, line: float) -> Floats:
-    """The heights of names that begin where their curves end: apart where they would meet."""
-    at = early["y"].to_numpy(float).copy()
-    days = early["day"].to_numpy(float)
-    order = np.argsort(days, kind="stable")
-    groups = np.cumsum(np.r_[0, np.diff(days[order]) > across])
-    for group in np.unique(groups) if len(at) else ():
-        own = order[groups == group]
-        at[own] = spread(at[own], line)
-    return at
+def _neighbours(early: pd.DataFrame, across: float) -> list[pd.DataFrame]:
+    """The curves that end so near to one another that their names could meet."""
+    ordered = early.sort_values("day", kind="stable")
+    group = (ordered["day"].diff() > across).cumsum()
+    return [own for _, own in ordered.groupby(group)]
 
 
-def _leaders(late: pd.DataFrame, across: float, up: float) -> list[object]:
+def _leaders(placed: pd.DataFrame, across: float, up: float) -> list[object]:
     """A thin line from a curve's end to its name, where that is not beside it."""
-    start, end = late["day"], late["x"] - 0.3 * GAP * across
-    moved = (late["at"] - late["y"]).abs() > LEADER * LINE * up
-    joined = late.assign(start=start, end=end)[moved | (end - start > 2 * GAP * across)]
+    start, end = placed["day"], placed["x"] - 0.3 * GAP * across
+    moved = (placed["at"] - placed["y"]).abs() > LEADER * LINE * up
+    joined = placed.assign(start=start, end=end)[moved | (end - start > 2 * GAP * across)]
     if not len(joined):
         return []
     line = aes("start", "y", xend="end", yend="at", colour="arm", arm="arm")
     return [geom_segments(line, joined, size=0.25, alpha=0.6, inherit_aes=False)]
 
 
-def spread(heights: Floats, least: float) -> Floats:
-    """Heights at least so far apart, in the same order, and moved as little as can be.
+def spread(heights: Floats, least: float, low: float = -np.inf, high: float = np.inf) -> Floats:
+    """Heights at least so far apart, in the same order and between two ends.
 
-    The least sum of squares of the moves, by pooling neighbours that would meet.
+    They are moved as little as can be: the least sum of squares of the moves, by pooling
+    neighbours that would meet.
 
     >>> spread(np.array([1.0, 5.0]), 1.0).tolist()
     [1.0, 5.0]
     >>> spread(np.array([2.0, 2.0, 2.0]), 1.0).tolist()
     [1.0, 2.0, 3.0]
+    >>> spread(np.array([2.0, 2.0, 2.0]), 1.0, high=2.5).tolist()
+    [0.5, 1.5, 2.5]
     """
     order = np.argsort(heights, kind="stable")
     steps = least * np.arange(len(heights))
@@ -105,6 +115,8 @@ def spread(heights: Floats, least: float) -> Floats:
             mean, size = (other * count + mean * size) / (count + size), count + size
         pools.append((mean, size))
     placed = np.concatenate([np.full(size, mean) for mean, size in pools] or [np.empty(0)]) + steps
+    placed = np.minimum(placed, high - steps[::-1])
+    placed = np.maximum(placed, low + steps)
     found = np.empty(len(heights))
     found[order] = placed
     return found

@@ -23,6 +23,7 @@ from xenotrack.present.figures.style import (
     CUT,
     FEWEST,
     SHADE,
+    SINCE,
     THICK,
     about_few,
     about_ghosts,
@@ -33,7 +34,7 @@ from xenotrack.present.figures.style import (
     caption,
     paper,
 )
-from xenotrack.present.labels import about_names, arm_labels
+from xenotrack.present.labels import about_names, arm_labels, shortest
 from xenotrack.present.theme import CONTROL_COLOUR
 from xenotrack.present.words import mice_text
 from xenotrack.study.design import Design
@@ -42,7 +43,6 @@ from xenotrack.study.study import Study
 MOST_BANDS = 4
 BESIDE = 0.006  # of the days: from a bar to the next at its visit
 STOPS = "A curve stops where fewer than half of the arm's mice are still followed."
-SINCE = "Days since treatment start"
 VOLUME = "Tumour volume (mm³)"
 
 
@@ -186,15 +186,16 @@ def _together(curves: MeanCurves) -> ggplot:
         *_mice(curves.mice),
         geom_polylines(aes(group="arm", linetype="arm", arm="arm"), size=THICK),
         *_symbols(curves.means),
-        *end_layers(ends, at_ends, (curves.first, curves.last), (table.days_in_inch, table.inch)),
+        *end_layers(
+            ends,
+            at_ends,
+            (curves.first, curves.last),
+            (curves.low, curves.high),
+            (table.days_in_inch, table.inch),
+        ),
         *arm_scales(curves.design),
-        curves.about(_shortest(labels, at_ends)),
+        curves.about(shortest(labels, at_ends)),
     )
-
-
-def _shortest(*called: Mapping[str, str]) -> dict[str, str]:
-    """The shortest of what each arm is called."""
-    return {arm: min((names[arm] for names in called), key=len) for arm in called[0]}
 
 
 def _shaded(curves: MeanCurves) -> list[object]:

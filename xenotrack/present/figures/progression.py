@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
-from plotnine import aes, ggplot
+from plotnine import aes, ggplot, labs
 
 from xenotrack.present.axes import plain_number
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines, geom_segments
+from xenotrack.present.figures.line_ends import end_layers, end_names
 from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.number_table import AXIS_AT, NumberTable, table_days
+from xenotrack.present.figures.panels import MOST_TOGETHER, Panels
 from xenotrack.present.figures.style import (
+    FEWEST,
     MIDDLE,
+    SINCE,
     THICK,
+    about_ghosts,
     about_looks,
     arm_scales,
     assemble,
@@ -21,13 +29,16 @@ from xenotrack.present.figures.style import (
     paper,
     say,
 )
-from xenotrack.present.labels import arm_labels
-from xenotrack.present.steps import at_risk, band_corners, curve_corners
-from xenotrack.present.words import days_text, drawable
+from xenotrack.present.labels import about_names, arm_labels, shortest
+from xenotrack.present.steps import at_risk, band_corners, curve_corners, set_apart
+from xenotrack.present.theme import CONTROL_COLOUR
+from xenotrack.present.words import days_text, mice_text
 from xenotrack.study.design import Design
 
 MOST_BANDS = 2
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+LOW, HIGH = -0.03, 1.03
+TICKS = {share: plain_number(100 * share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)}
+TITLE = "Not progressed (% of mice)"
 EVENTS = {
     "fold": "{value:g} × baseline",
     "nadir": "{value:g} × nadir",
@@ -41,41 +52,65 @@ def draw(results: Results) -> ggplot:
 
 
 def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplot:
-    """Kaplan–Meier curves with the mice at risk and the medians under them.
+    """Kaplan–Meier curves with the mice at risk and the medians.
 
     ``curve`` has a row an arm and day (``n_at_risk n_censored estimate conf_low conf_high``),
     ``table`` a row an arm (``n_mice n_events median_days conf_low conf_high``).
     """
     if not len(curve):
         return say("No mouse could be judged for progression.")
+    if len(design.arms) > MOST_TOGETHER:
+        return _a_panel_each(design, curve, table)
+    return _together(design, curve, table)
+
+
+def _together(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplot:
+    names, ends = arm_labels(design, NumberTable.name_width()), end_names(design)
+    layout = _table(design, curve, table, names, ends)
     corners = curve_corners(curve)
-    layout = _table(design, curve, table)
-    censored = curve[curve["n_censored"] > 0]
-    left, right = layout.left(AXIS_AT), layout.right
+    apart = set_apart(corners)
+    corners, events, censored = (
+        rows.assign(height=rows["estimate"] + rows["arm"].map(apart))
+        for rows in (corners, _events(curve), curve[curve["n_censored"] > 0])
+    )
+    last = corners.drop_duplicates("arm", keep="last").assign(y=lambda rows: rows["height"])
     return assemble(
-        begin(corners, aes("day", "estimate", colour="arm")),
+        begin(corners, aes("day", "height", colour="arm")),
         *paper(layout.height, layout.height, **layout.theme()),
         *layout.layers(),
-        geom_segments(
-            aes("x", "y", xend="xend", yend="yend"),
-            pd.DataFrame({"x": [left], "xend": [right], "y": [0.5], "yend": [0.5]}),
-            colour=MIDDLE,
-            linetype="dotted",
-            inherit_aes=False,
-        ),
-        *_bands(design, curve),
+        _half(layout.left(AXIS_AT), layout.right),
+        *_bands(design, curve, table),
         geom_polylines(aes(group="arm", linetype="arm", arm="arm"), size=THICK),
-        geom_points(aes(shape="arm", arm="arm"), _events(curve), size=1.3),
+        geom_points(aes(shape="arm", arm="arm"), events, size=1.3),
         geom_points(aes(arm="arm"), censored, shape="|", size=2.2, stroke=0.6),
+        *end_layers(
+            last,
+            ends,
+            (0.0, layout.last_day),
+            (LOW, HIGH),
+            (layout.days_in_inch, layout.inch),
+        ),
         *arm_scales(design),
         caption(
             f"Kaplan–Meier; progression at {_event(design)}. Ticks: mice censored.",
             f"Medians with their {interval_name(design)}; –: not reached."
             if layout.has_column
             else "",
-            _without_progression(table),
+            "Curves that coincide are set apart by half a percent." if any(apart.values()) else "",
+            about_names(design, shortest(names, ends)),
             about_looks(design),
         ),
+    )
+
+
+def _half(left: float, right: float) -> object:
+    """The line at which half of the mice have progressed."""
+    return geom_segments(
+        aes("x", "y", xend="xend", yend="yend"),
+        pd.DataFrame({"x": [left], "xend": [right], "y": [0.5], "yend": [0.5]}),
+        colour=MIDDLE,
+        linetype="dotted",
+        inherit_aes=False,
     )
 
 
@@ -91,42 +126,95 @@ def _event(design: Design) -> str:
     return EVENTS[rules.rule].format(value=rules.threshold) + culled
 
 
-def _without_progression(table: pd.DataFrame) -> str:
-    """Which arms lie on one another along the top, since nobody can see it."""
-    arms = table.loc[(table["n_events"] == 0) & (table["n_mice"] > 0), "arm"].tolist()
-    return f"No mouse progressed under {', '.join(map(drawable, arms))}." if len(arms) > 1 else ""
-
-
-def _bands(design: Design, curve: pd.DataFrame) -> list[object]:
-    """Bands for one or two arms; more would hide one another."""
-    if len(design.arm_names) > MOST_BANDS or curve["conf_low"].isna().all():
+def _bands(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> list[object]:
+    """Bands for one or two arms, since more would hide one another, and not for few mice."""
+    banded = _of_many(curve, table)
+    if len(design.arm_names) > MOST_BANDS or not len(banded):
         return []
     limits = aes(y="low", ymin="low", ymax="high", fill="arm", arm="arm")
-    return [geom_bands(limits, band_corners(curve), alpha=0.1)]
+    return [geom_bands(limits, band_corners(banded), alpha=0.1)]
 
 
-def _table(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> NumberTable:
+def _of_many(curve: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """The curves that have an interval and mice enough for it to say anything."""
+    many = table.loc[table["n_mice"] >= FEWEST, "arm"]
+    known = curve.loc[curve["conf_low"].notna(), "arm"]
+    return curve[curve["arm"].isin(many) & curve["arm"].isin(known)]
+
+
+def _table(
+    design: Design,
+    curve: pd.DataFrame,
+    table: pd.DataFrame,
+    names: Mapping[str, str],
+    ends: Mapping[str, str],
+) -> NumberTable:
     last = float(curve["day"].max())
     days = table_days(0, last, most=7)
-    columns = ["arm", "median_days", "conf_low", "conf_high"]
-    medians = {
-        arm: days_text(median, low, high, "not reached")
-        for arm, median, low, high in table[columns].to_numpy(dtype=object).tolist()
-    }
     return NumberTable(
         arms=design.arm_names,
-        names=arm_labels(design, NumberTable.name_width()),
-        ends={},
+        names=names,
+        ends=ends,
         counts=at_risk(curve, design.arm_names, days),
         days=days,
         first_day=0.0,
         last_day=last,
-        low=-0.03,
-        high=1.03,
-        ticks={share: plain_number(100 * share) for share in SHARES},
-        title="Not progressed (% of mice)",
+        low=LOW,
+        high=HIGH,
+        ticks=TICKS,
+        title=TITLE,
         heading="Mice at risk",
         inches=2.6,
         column_heading="Median, days",
-        column=medians,
+        column=_medians(table),
+    )
+
+
+def _medians(table: pd.DataFrame) -> dict[str, str]:
+    """The median of each arm with its interval."""
+    columns = ["arm", "median_days", "conf_low", "conf_high"]
+    return {
+        arm: days_text(median, low, high, "not reached")
+        for arm, median, low, high in table[columns].to_numpy(dtype=object).tolist()
+    }
+
+
+def _a_panel_each(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplot:
+    """Each arm in a panel of its own, with the other arms in grey and the control in black."""
+    corners = curve_corners(curve)
+    medians = {
+        arm: "not reached" if np.isnan(median) else f"{median:.1f} days"
+        for arm, median in zip(table["arm"], table["median_days"], strict=True)
+    }
+    n_mice = dict(zip(table["arm"], table["n_mice"], strict=True))
+    panels = Panels(
+        design=design,
+        arms=[arm for arm in design.arm_names if (corners["arm"] == arm).any()],
+        notes={arm: f"{mice_text(n_mice[arm])}, {medians[arm]}" for arm in n_mice},
+        low=LOW,
+        high=HIGH,
+        first=0.0,
+        last=float(curve["day"].max()),
+        ticks=TICKS,
+        lines=(0.5,),
+    )
+    band = band_corners(_of_many(curve, table))
+    censored = panels.placed(curve[curve["n_censored"] > 0], y="estimate")
+    limits = aes(ymin="bottom", ymax="top", fill="arm", arm="arm")
+    return assemble(
+        begin(panels.placed(corners, y="estimate"), aes("x", "y", colour="arm")),
+        *panels.paper(0.6),
+        *panels.layers(),
+        *panels.ghosts(corners, y="estimate", group="arm", control=CONTROL_COLOUR),
+        geom_bands(limits, panels.placed(band, y="low", bottom="low", top="high"), alpha=0.2),
+        geom_polylines(aes(group="arm", arm="arm"), size=THICK),
+        geom_points(aes(arm="arm"), censored, shape="|", size=1.8, stroke=0.5),
+        *arm_scales(design),
+        labs(x=SINCE, y=TITLE),
+        caption(
+            f"Kaplan–Meier; progression at {_event(design)}. Ticks: mice censored. Titles: median "
+            "days. Bands: their " + interval_name(design) + ".",
+            about_ghosts(design),
+            about_names(design, panels.names),
+        ),
     )

@@ -56,6 +56,7 @@ LEGEND_CHARACTER = 0.062
 THIN = 0.3
 THICK = 0.8
 OPEN = "open symbols: one or more of them"
+SINCE = "Days since treatment start"
 CUT = "Intervals are cut at the edge."
 
 
