@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from xenotrack.study.design import Design
 LINE = 0.115  # inches from one name to the next below it
 GAP = 0.07  # inches from the end of a curve to its name
 LEADER = 0.5  # of a line: names further from their curves are joined to them
+MEET = 1.25  # times their room: names so near could meet
 EARLY = 0.2  # of the axis: curves that end so long before have their names beside their ends
 WIDE_NAME, NARROW_NAME = 12, 8  # characters of a name in full
 
@@ -48,20 +49,16 @@ def end_layers(
     across, up = per_inch
     first, right = days
     named = ends.assign(label=[labels[arm] for arm in ends["arm"]])
-    room = named["label"].map(lambda label: text_inches(label, SMALL) + 2 * GAP) * across
-    early = named[named["day"] < right - np.maximum(room, EARLY * (right - first))]
-    late = named.drop(early.index)
+    named = named.assign(
+        room=[(text_inches(label, SMALL) + 2 * GAP) * across for label in named["label"]]
+    )
     inside = (heights[0] + LINE * up / 2, heights[1] - LINE * up / 2)
-
-    def apart(curves: pd.DataFrame) -> Floats:
-        return spread(curves["y"].to_numpy(float), LINE * up, *inside)
-
-    columns = [
-        (late, right),
-        *((own, own["day"].max()) for own in _neighbours(early, 1.25 * room.max())),
-    ]
+    columns = _columns(named, right, right - EARLY * (right - first))
     placed = pd.concat(
-        [own.assign(at=apart(own), x=day + GAP * across) for own, day in columns if len(own)]
+        column.assign(
+            at=spread(column["y"].to_numpy(float), LINE * up, *inside), x=day + GAP * across
+        )
+        for day, column in columns
     )
     words = geom_words(
         aes("x", "at", label="label", colour="arm"),
@@ -74,11 +71,24 @@ def end_layers(
     return [*_leaders(placed, across, up), words]
 
 
-def _neighbours(early: pd.DataFrame, across: float) -> list[pd.DataFrame]:
-    """The curves that end so near to one another that their names could meet."""
-    ordered = early.sort_values("day", kind="stable")
-    group = (ordered["day"].diff() > across).cumsum()
-    return [own for _, own in ordered.groupby(group)]
+def _columns(
+    named: pd.DataFrame, right: float, early: float
+) -> Iterator[tuple[float, pd.DataFrame]]:
+    """The names that stand below one another, with the day at which they begin.
+
+    Those of curves that end before ``early`` have columns of their own, a column for all that end
+    so near to one another that their names could meet; where one has room before the last.
+    """
+    ordered = named.sort_values("day", kind="stable")
+    near = ordered["day"].diff() <= MEET * named["room"].max()
+    last = named["day"] >= early
+    for _, column in ordered.groupby((~near).cumsum()):
+        day = column["day"].max()
+        if day < early and day + MEET * column["room"].max() < right:
+            yield day, column
+        else:
+            last |= named.index.isin(column.index)
+    yield right, named[last]
 
 
 def _leaders(placed: pd.DataFrame, across: float, up: float) -> list[object]:
