@@ -121,23 +121,24 @@ def with_bounds(table: pd.DataFrame, arms: Sequence[ArmBlocking]) -> pd.DataFram
     Where none progressed, ``n_mice`` are those still followed, of whom alone it says something.
     """
     rows = table.set_index(["arm", "category"])
-    for one in arms:
-        mice = one.n_mice if one.n_progressed else one.n_at_risk
-        bounds = [mice, one.n_progressed / mice if mice else np.nan, one.share_low, one.share_high]
-        rows.loc[(one.arm, "progressed"), ["n_mice", "proportion", "conf_low", "conf_high"]] = (
-            bounds
-        )
+    numbers = ["n_mice", "proportion", "conf_low", "conf_high"]
+    for blocking in arms:
+        mice = blocking.n_mice if blocking.n_progressed else blocking.n_at_risk
+        share = blocking.n_progressed / mice if mice else np.nan
+        limits = (blocking.share_low, blocking.share_high)
+        rows.loc[(blocking.arm, "progressed"), numbers] = [mice, share, *limits]
     return rows.reset_index().astype({"n_mice": int})[list(table.columns)]
 
 
 def doubts_about_blocking(arms: Sequence[ArmBlocking]) -> Iterator[Doubt]:
     """Arms of which no mouse progressed, and most were not followed."""
-    for one in arms:
-        if one.shows == WITHHELD:
+    for blocking in arms:
+        if blocking.shows == WITHHELD:
             yield Doubt(
                 "few-at-risk",
-                (one.arm,),
+                (blocking.arm,),
                 "progression",
-                f"Only {one.n_at_risk} of {one.n_mice} mice of {one.arm} were still followed on "
-                f"day {one.day:g}: that none progressed by then says little of the others.",
+                f"Only {blocking.n_at_risk} of {blocking.n_mice} mice of {blocking.arm} were "
+                f"still followed on day {blocking.day:g}: that none progressed by then says "
+                "little of the others.",
             )

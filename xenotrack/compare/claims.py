@@ -73,28 +73,28 @@ class Claim:
 
 def contrast_claims(contrasts: Contrasts, design: Design) -> Iterator[Claim]:
     """The rows of one outcome that are read as claims, as far as they could be tested."""
-    for row, one in enumerate(contrasts.about):
-        if one.is_claim and one.shows:
+    for row, about in enumerate(contrasts.about):
+        if about.is_claim and about.shows:
             yield Claim(
                 kind="contrast",
                 outcome=contrasts.outcome,
-                family=one.family,
-                arm=one.pair.arm,
-                against=one.pair.other,
-                arms=arms_of(one.pair, design),
-                shows=one.shows,
-                withheld=one.withheld,
-                primary=one.primary,
-                best_part=one.best_part,
-                p_part=one.p_part,
-                from_day=one.from_day,
-                until_day=one.until_day,
+                family=about.family,
+                arm=about.pair.arm,
+                against=about.pair.other,
+                arms=arms_of(about.pair, design),
+                shows=about.shows,
+                withheld=about.withheld,
+                primary=about.primary,
+                best_part=about.best_part,
+                p_part=about.p_part,
+                from_day=about.from_day,
+                until_day=about.until_day,
                 estimate=float(contrasts.estimate[row]),
                 low=float(contrasts.claim_low[row]),
                 high=float(contrasts.claim_high[row]),
                 p_value=float(contrasts.p_value[row]),
                 p_adjusted=float(contrasts.p_adjusted[row]),
-                adjustment=one.adjustment,
+                adjustment=about.adjustment,
             )
 
 
@@ -135,24 +135,24 @@ def synergy_claims(
 
 def arm_claims(arms: Sequence[ArmBlocking]) -> Iterator[Claim]:
     """Arms that blocked progression, held growth on average, or came back."""
-    for one in arms:
-        if one.shows:
+    for blocking in arms:
+        if blocking.shows:
             yield Claim(
                 kind="arm",
                 outcome="progression",
                 family="arms",
-                arm=one.arm,
+                arm=blocking.arm,
                 against="",
-                arms=(one.arm,),
-                shows=one.shows,
-                withheld="few-at-risk" if one.shows == "withheld" else "",
-                from_day=one.from_day,
-                until_day=one.day,
-                estimate=one.rate,
-                low=one.rate_low,
-                high=one.rate_high,
-                n=one.n_progressed,
-                n_mice=one.n_mice if one.n_progressed else one.n_at_risk,
+                arms=(blocking.arm,),
+                shows=blocking.shows,
+                withheld="few-at-risk" if blocking.shows == "withheld" else "",
+                from_day=blocking.from_day,
+                until_day=blocking.day,
+                estimate=blocking.rate,
+                low=blocking.rate_low,
+                high=blocking.rate_high,
+                n=blocking.n_progressed,
+                n_mice=blocking.n_mice if blocking.n_progressed else blocking.n_at_risk,
             )
 
 
@@ -160,7 +160,7 @@ def with_doubts(claims: Iterable[Claim], doubts: Sequence[Doubt]) -> tuple[Claim
     """Each claim with the rules of the doubts that touch it."""
     found = []
     for claim in claims:
-        rules = dict.fromkeys(one.rule for one in doubts if touches(one, claim))
+        rules = dict.fromkeys(doubt.rule for doubt in doubts if touches(doubt, claim))
         found.append(replace(claim, doubts=tuple(rules)))
     return tuple(found)
 

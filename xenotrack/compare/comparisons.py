@@ -68,17 +68,19 @@ def judged(found: Contrasts, source: ContrastSource, design: Design, better: Bet
     """The same contrasts, each with its days and with what it shows."""
     level = design.rules.compare.level
     about = []
-    for row, one in enumerate(found.about):
-        arms = arms_of(one.pair, design)
+    for row, row_about in enumerate(found.about):
+        arms = arms_of(row_about.pair, design)
         first, last = source.days(arms)
-        one = replace(one, from_day=first, until_day=last)
-        if one.is_claim:
+        row_about = replace(row_about, from_day=first, until_day=last)
+        if row_about.is_claim:
             reason = source.why_withheld(arms)
             shows = what_it_shows(
                 float(found.estimate[row]), float(found.p_adjusted[row]), better, level, reason
             )
-            one = replace(one, shows=shows, withheld=reason if shows == WITHHELD else "")
-        about.append(one)
+            row_about = replace(
+                row_about, shows=shows, withheld=reason if shows == WITHHELD else ""
+            )
+        about.append(row_about)
     return replace(found, about=tuple(about))
 
 
@@ -233,8 +235,8 @@ def best_part_rows(
     wide = bonferroni_level(rules.level, max(1, int((together & raw.estimable).sum())))
     simultaneous = join_raw(
         [
-            claim(wide if one else rules.level)[0]
-            for claim, one in zip(claims, together, strict=True)
+            claim(wide if adjusted else rules.level)[0]
+            for claim, adjusted in zip(claims, together, strict=True)
         ]
     )
     levels = claim_levels(raw.p_value, p_adjusted, rules.level)
@@ -242,8 +244,10 @@ def best_part_rows(
     return Contrasts(
         outcome=source.outcome,
         about=tuple(
-            best_part_about(source, family, pair, chosen, bool(one), bool(first))
-            for pair, (_, chosen), one, first in zip(pairs, found, together, alone, strict=True)
+            best_part_about(source, family, pair, chosen, bool(adjusted), bool(first))
+            for pair, (_, chosen), adjusted, first in zip(
+                pairs, found, together, alone, strict=True
+            )
         ),
         **raw.columns(),
         p_adjusted=p_adjusted,
@@ -317,5 +321,5 @@ def primary_alone(
     if primary.other == BEST_PART:
         family = FAMILIES["parts"](design)
         rows = best_part_rows(source, design, family, [primary.arm], primary, better)
-        return replace(rows, about=tuple(replace(one, family="primary") for one in rows.about))
+        return replace(rows, about=tuple(replace(about, family="primary") for about in rows.about))
     return adjust_family(source, design, Family("primary", (primary,)), primary, "none")

@@ -194,23 +194,23 @@ class Contrasts(RawContrasts):
         simultaneous = {name: adjusted.pop(name) for name in ADJUSTED[1:]}
         return pd.DataFrame(
             {
-                "outcome": self._texts(lambda one: self.outcome),
-                "family": self._texts(lambda one: one.family),
-                "contrast": self._texts(lambda one: one.pair.label),
-                "arm": self._texts(lambda one: one.pair.arm),
-                "against": self._texts(lambda one: one.pair.other),
-                "best_part": self._texts(lambda one: one.best_part),
-                "p_part": self._texts(lambda one: one.p_part),
-                "primary": [one.primary for one in self.about],
-                "from_day": [one.from_day for one in self.about],
-                "until_day": [one.until_day for one in self.about],
+                "outcome": self._texts(lambda about: self.outcome),
+                "family": self._texts(lambda about: about.family),
+                "contrast": self._texts(lambda about: about.pair.label),
+                "arm": self._texts(lambda about: about.pair.arm),
+                "against": self._texts(lambda about: about.pair.other),
+                "best_part": self._texts(lambda about: about.best_part),
+                "p_part": self._texts(lambda about: about.p_part),
+                "primary": [about.primary for about in self.about],
+                "from_day": [about.from_day for about in self.about],
+                "until_day": [about.until_day for about in self.about],
                 **numbers,
                 **adjusted,
-                "adjustment": self._texts(lambda one: one.adjustment),
+                "adjustment": self._texts(lambda about: about.adjustment),
                 **simultaneous,
-                "shows": self._texts(lambda one: one.shows),
-                "withheld": self._texts(lambda one: one.withheld),
-                "method": self._texts(lambda one: one.method),
+                "shows": self._texts(lambda about: about.shows),
+                "withheld": self._texts(lambda about: about.withheld),
+                "method": self._texts(lambda about: about.method),
             }
         )
 
@@ -218,7 +218,7 @@ class Contrasts(RawContrasts):
         """A column of words; None, which a table leaves empty, where there is none."""
         import pandas as pd
 
-        return pd.Series([text(one) or None for one in self.about], dtype=object)
+        return pd.Series([text(about) or None for about in self.about], dtype=object)
 
     def in_order(self, order: Sequence[int]) -> Contrasts:
         """The same rows in another order."""
@@ -258,7 +258,7 @@ def join_contrasts(outcome: str, parts: Sequence[Contrasts]) -> Contrasts:
     }
     return Contrasts(
         outcome=outcome,
-        about=tuple(one for part in parts for one in part.about),
+        about=tuple(about for part in parts for about in part.about),
         **join_raw(parts).columns(),
         **adjusted,
         doubts=merge_doubts(*(part.doubts for part in parts)),

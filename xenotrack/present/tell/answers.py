@@ -63,15 +63,15 @@ def slowed(facts: Facts) -> Iterator[Sentence]:
             "No arm is the control, so nothing is compared; the table has the rate of each arm"
         )
         return
-    claims = [one for one in facts.claims_of("growth_rate") if one.against == facts.control]
+    claims = [claim for claim in facts.claims_of("growth_rate") if claim.against == facts.control]
     if not claims:
         yield Sentence("No arm can be compared with the control")
         return
-    yield from how_to_read(facts, [one for one in claims if not one.primary], "arm")
-    if all(one.shows == NOT_SHOWN for one in claims):
+    yield from how_to_read(facts, [claim for claim in claims if not claim.primary], "arm")
+    if all(claim.shows == NOT_SHOWN for claim in claims):
         yield Sentence(
             f"No arm was shown to grow slower than {facts.control}",
-            claims=tuple(facts.place_of(one) for one in claims),
+            claims=tuple(facts.place_of(claim) for claim in claims),
         )
     for claim in claims:
         yield contrast_sentence(claim, facts)
@@ -96,7 +96,7 @@ def blocked(facts: Facts) -> Iterator[Sentence]:
     if not facts.results.has_growth:
         yield Sentence("Growth could not be fitted, so no arm can be said to have blocked it")
         return
-    claims = [one for one in facts.claims if one.kind == "arm"]
+    claims = [claim for claim in facts.claims if claim.kind == "arm"]
     if not claims:
         yield Sentence("No arm was shown to hold growth")
     for claim in claims:
@@ -108,7 +108,7 @@ def how_long(facts: Facts) -> Iterator[Sentence]:
     days = facts.claims_of("rmst_days", "control")
     if days:
         yield from how_to_read(facts, days, "arm")
-    hazards = {one.arm: one for one in facts.claims_of("log_hazard", "control")}
+    hazards = {claim.arm: claim for claim in facts.claims_of("log_hazard", "control")}
     for claim in days:
         yield with_hazard(claim, hazards.pop(claim.arm, None), facts)
     for claim in hazards.values():
@@ -133,21 +133,23 @@ def parts(facts: Facts) -> Iterator[Sentence]:
         yield Sentence("No arm is the control, so combinations are not compared with their parts")
         return
     claims = [
-        one
-        for one in facts.claims
-        if one.kind == "contrast" and one.against == BEST_PART and one.outcome in TOLD_OF_PARTS
+        claim
+        for claim in facts.claims
+        if claim.kind == "contrast"
+        and claim.against == BEST_PART
+        and claim.outcome in TOLD_OF_PARTS
     ]
     primary = facts.primary
     if primary is not None and primary.against not in (facts.control, BEST_PART):
         yield contrast_sentence(primary, facts)
     if claims:
         yield from how_to_read(
-            facts, [one for one in claims if one.outcome == claims[0].outcome], "combination"
+            facts, [claim for claim in claims if claim.outcome == claims[0].outcome], "combination"
         )
     for claim in claims:
         yield contrast_sentence(claim, facts)
-    synergies = [one for one in facts.claims if one.kind == "synergy"]
-    asked = [one for one in synergies if one.outcome in REFERENCES]
+    synergies = [claim for claim in facts.claims if claim.kind == "synergy"]
+    asked = [claim for claim in synergies if claim.outcome in REFERENCES]
     if asked:
         yield Sentence("Beside what the parts predict: an excess below 0 is synergy")
     for claim in asked:
@@ -163,7 +165,9 @@ def price(facts: Facts) -> Iterator[Sentence]:
     if not facts.weighed:
         yield Sentence("No body weights were recorded")
         return
-    compared = [one for one in facts.claims if is_price(one) and one.against == facts.control]
+    compared = [
+        claim for claim in facts.claims if is_price(claim) and claim.against == facts.control
+    ]
     if compared:
         yield from how_to_read(facts, compared, "arm")
     for claim in compared:
@@ -180,7 +184,7 @@ def is_price(claim: Claim) -> bool:
 
 def losses(rows: pd.DataFrame) -> Sentence:
     """Mice that lost much weight or left for toxicity, by arm."""
-    told = [one for _, row in rows.iterrows() if (one := loss(row))]
+    told = [text for _, row in rows.iterrows() if (text := loss(row))]
     if not told:
         return Sentence("No mouse was seen to lose 15 % of its body weight")
     return Sentence("; ".join(told), "Lost 15 % of body weight or more, or left for toxicity")

@@ -16,7 +16,9 @@ from xenotrack.present.tell.facts import Facts
 def caveats(facts: Facts, stated: Iterable[int]) -> Iterator[Sentence]:
     """The doubts that touch the claims ``stated`` above, by name."""
     claims = [facts.claims[place] for place in stated]
-    doubts = [one for one in facts.results.doubts if any(touches(one, claim) for claim in claims)]
+    doubts = [
+        doubt for doubt in facts.results.doubts if any(touches(doubt, claim) for claim in claims)
+    ]
     named = [*_mice(doubts), *_rules(doubts)]
     if named:
         yield Sentence("; ".join(named), "To bear in mind")
@@ -24,18 +26,18 @@ def caveats(facts: Facts, stated: Iterable[int]) -> Iterator[Sentence]:
 
 def _mice(doubts: Sequence[Doubt]) -> Iterator[str]:
     """Verdicts that one mouse turns: the mouse is named."""
-    for one in doubts:
-        if one.rule == "verdict-rests-on-a-mouse":
-            arm, against = one.arms
-            yield f"without mouse {join(one.mice)} the verdict on {versus(arm, against)} would turn"
+    for doubt in doubts:
+        if doubt.rule == "verdict-rests-on-a-mouse":
+            contrast = versus(*doubt.arms)
+            yield f"without mouse {join(doubt.mice)} the verdict on {contrast} would turn"
 
 
 def _rules(doubts: Sequence[Doubt]) -> Iterator[str]:
-    for rule in dict.fromkeys(one.rule for one in doubts):
+    for rule in dict.fromkeys(doubt.rule for doubt in doubts):
         if DOUBTS[rule].short:
             yield in_short(rule, doubts)
 
 
 def claims_in(sentences: Iterable[Sentence]) -> tuple[int, ...]:
     """The places of all claims that sentences state, each once."""
-    return tuple(dict.fromkeys(place for one in sentences for place in one.claims))
+    return tuple(dict.fromkeys(place for sentence in sentences for place in sentence.claims))

@@ -129,41 +129,47 @@ def synergy_sentence(claim: Claim, facts: Facts) -> Sentence:
 
 def arm_sentence(claim: Claim, facts: Facts) -> Sentence:
     """Whether an arm blocked progression, held growth on average, or came back."""
-    one = facts.blocking_of(claim.arm)
-    day = f"day {number(one.day)}"
+    blocking = facts.blocking_of(claim.arm)
+    arm, day = blocking.arm, f"day {number(blocking.day)}"
     text = {
-        BLOCKED: f"{one.arm} blocked progression: by {day} {_none_of(one)} had progressed",
-        HELD: f"{one.arm} held growth on average, and {_some_of(one)} progressed by {day}",
-        REGREW: f"{one.arm} held tumours at first, and they came back",
-        WITHHELD: f"{one.arm} is not claimed to block progression: no mouse progressed, but only "
-        f"{one.n_at_risk} of {one.n_mice} were still followed on {day}",
+        BLOCKED: f"{arm} blocked progression: by {day} {_none_of(blocking)} had progressed",
+        HELD: f"{arm} held growth on average, and {_some_of(blocking)} progressed by {day}",
+        REGREW: f"{arm} held tumours at first, and they came back",
+        WITHHELD: f"{arm} is not claimed to block progression: no mouse progressed, but only "
+        f"{blocking.n_at_risk} of {blocking.n_mice} were still followed on {day}",
     }[claim.shows]
-    left = who_left(facts, one.arm)
-    parts = [*_share(one, facts.level), _rate(one, facts.level), *([left] if left else [])]
+    left = who_left(facts, blocking.arm)
+    parts = [
+        *_share(blocking, facts.level),
+        _rate(blocking, facts.level),
+        *([left] if left else []),
+    ]
     return Sentence(text, evidence="; ".join(parts), claims=(facts.place_of(claim),))
 
 
-def _none_of(one: ArmBlocking) -> str:
-    if one.n_at_risk == one.n_mice:
-        return f"none of its {one.n_mice} mice"
-    return f"none of the {one.n_at_risk} mice still followed (of {one.n_mice})"
+def _none_of(blocking: ArmBlocking) -> str:
+    if blocking.n_at_risk == blocking.n_mice:
+        return f"none of its {blocking.n_mice} mice"
+    return f"none of the {blocking.n_at_risk} mice still followed (of {blocking.n_mice})"
 
 
-def _some_of(one: ArmBlocking) -> str:
-    mice = "mouse" if one.n_progressed == 1 else "mice"
-    return f"{one.n_progressed} of its {one.n_mice} {mice}"
+def _some_of(blocking: ArmBlocking) -> str:
+    mice = "mouse" if blocking.n_progressed == 1 else "mice"
+    return f"{blocking.n_progressed} of its {blocking.n_mice} {mice}"
 
 
-def _share(one: ArmBlocking, level: float) -> Iterator[str]:
+def _share(blocking: ArmBlocking, level: float) -> Iterator[str]:
     """The limits of the share that progresses."""
-    if isfinite(one.share_high):
-        yield f"share that progresses {share(one.share_low, one.share_high, level)}"
+    if isfinite(blocking.share_high):
+        yield f"share that progresses {share(blocking.share_low, blocking.share_high, level)}"
 
 
-def _rate(one: ArmBlocking, level: float) -> str:
+def _rate(blocking: ArmBlocking, level: float) -> str:
     """The growth rate of the arm on average, with its days; never a law of its mice."""
-    rate, low, high = (100 * each for each in (one.rate, one.rate_low, one.rate_high))
+    rate, low, high = (
+        100 * each for each in (blocking.rate, blocking.rate_low, blocking.rate_high)
+    )
     places = decimals([rate, low, high], 100.0)
     ends = confidence(low, high, level, lambda end: fixed(end, places))
-    days = days_range(one.from_day, one.until_day)
+    days = days_range(blocking.from_day, blocking.until_day)
     return f"mean growth {fixed(rate, places)} % a day on {days}, {ends}"

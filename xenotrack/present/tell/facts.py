@@ -59,7 +59,7 @@ class Facts:
 
     @cached_property
     def _blocking(self) -> dict[str, ArmBlocking]:
-        return {one.arm: one for one in self.results.blocking}
+        return {blocking.arm: blocking for blocking in self.results.blocking}
 
     def rate_of(self, arm: str) -> ArmBlocking | None:
         """An arm's growth rate, over its own days, with its verdict; None without growth."""
@@ -129,4 +129,5 @@ class Facts:
 
     def doubts(self, question: str) -> tuple[str, ...]:
         """The doubts that stand beside a question."""
-        return tuple(one.told for one in self.results.doubts if question_of(one) == question)
+        doubts = self.results.doubts
+        return tuple(doubt.told for doubt in doubts if question_of(doubt) == question)

@@ -62,8 +62,8 @@ def main_claim(facts: Facts) -> Claim | None:
     """The primary contrast, else the one with control that slowed growth most."""
     if facts.primary is not None:
         return facts.primary
-    claims = [one for one in facts.claims_of("growth_rate") if one.against == facts.control]
-    return min(claims, key=lambda one: one.estimate, default=None)
+    claims = [claim for claim in facts.claims_of("growth_rate") if claim.against == facts.control]
+    return min(claims, key=lambda claim: claim.estimate, default=None)
 
 
 def contrast_tile(claim: Claim, facts: Facts) -> Tile:
@@ -101,9 +101,9 @@ def caveats_of(claim: Claim, facts: Facts) -> tuple[str, ...]:
         if DOUBTS[rule].short
     ]
     turned = [
-        f"turns without mouse {one.mice[0]}"
-        for one in facts.results.doubts
-        if one.mice and one.arms == (claim.arm, claim.against)
+        f"turns without mouse {doubt.mice[0]}"
+        for doubt in facts.results.doubts
+        if doubt.mice and doubt.arms == (claim.arm, claim.against)
     ]
     return (*turned, *own) if claim.kind == "contrast" else tuple(own)
 
@@ -111,7 +111,7 @@ def caveats_of(claim: Claim, facts: Facts) -> tuple[str, ...]:
 def time_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
     """Days without progression of the same contrast: its claim, else the estimate by itself."""
     claims = facts.claims_of("rmst_days")
-    same = [one for one in claims if (one.arm, one.against) == (main.arm, main.against)]
+    same = [claim for claim in claims if (claim.arm, claim.against) == (main.arm, main.against)]
     if same:
         yield contrast_tile(same[0], facts)
         return
@@ -214,7 +214,7 @@ def arm_rows(facts: Facts) -> Iterator[ArmRow]:
 
 def verdict_of(facts: Facts, arm: str) -> str:
     """What the arm's claim shows, else the verdict of its growth rate."""
-    shown = [one.shows for one in facts.claims if one.kind == "arm" and one.arm == arm]
+    shown = [claim.shows for claim in facts.claims if claim.kind == "arm" and claim.arm == arm]
     if shown and shown[0] in VERDICTS:
         return shown[0]
     rate = facts.rate_of(arm)

@@ -42,7 +42,7 @@ def effect_of(facts: Facts) -> Iterator[Sentence]:
     if not facts.results.has_growth:
         yield Sentence("Growth could not be fitted; what follows rests on time to progression")
         return
-    claims = [one for one in facts.claims_of("growth_rate") if one.against == facts.control]
+    claims = [claim for claim in facts.claims_of("growth_rate") if claim.against == facts.control]
     if not claims:
         yield Sentence("Nothing was compared: no arm is the control")
         return
@@ -76,18 +76,18 @@ def support(facts: Facts, primary: Claim) -> Iterator[Sentence]:
 
 def most(facts: Facts, claims: list[Claim]) -> Iterator[Sentence]:
     """How many arms slowed growth, and the one that did most."""
-    slower = [one for one in claims if one.shows == BETTER]
+    slower = [claim for claim in claims if claim.shows == BETTER]
     if not slower:
         yield Sentence(
             f"No arm was shown to grow slower than {facts.control}",
-            claims=tuple(facts.place_of(one) for one in claims),
+            claims=tuple(facts.place_of(claim) for claim in claims),
         )
         return
-    best = min(slower, key=lambda one: one.estimate)
+    best = min(slower, key=lambda claim: claim.estimate)
     if len(claims) > 1:
         yield Sentence(
             f"{len(slower)} of {len(claims)} arms grew slower than {facts.control}",
-            claims=tuple(facts.place_of(one) for one in slower),
+            claims=tuple(facts.place_of(claim) for claim in slower),
         )
     yield about(contrast_sentence(best, facts), "Most of all" if len(claims) > 1 else "")
 
@@ -109,17 +109,17 @@ def held(facts: Facts) -> Iterator[Sentence]:
     """Which arms blocked progression, which held growth without, and which came back."""
     if not facts.results.has_growth:
         return
-    claims = [one for one in facts.claims if one.kind == "arm"]
-    blocked = [one for one in claims if one.shows == BLOCKED]
+    claims = [claim for claim in facts.claims if claim.kind == "arm"]
+    blocked = [claim for claim in claims if claim.shows == BLOCKED]
     if len(blocked) == 1:
         yield arm_sentence(blocked[0], facts)
     elif blocked:
         yield _several(facts, blocked)
     for shows, words in ((HELD, "Held growth on average"), (REGREW, "Held at first and came back")):
-        own = [one for one in claims if one.shows == shows]
+        own = [claim for claim in claims if claim.shows == shows]
         if own:
-            arms = join(f"{one.arm} ({one.n} of {one.n_mice} progressed)" for one in own)
-            yield Sentence(arms, words, claims=tuple(facts.place_of(one) for one in own))
+            arms = join(f"{claim.arm} ({claim.n} of {claim.n_mice} progressed)" for claim in own)
+            yield Sentence(arms, words, claims=tuple(facts.place_of(claim) for claim in own))
     if not claims:
         yield Sentence("No arm was shown to hold growth")
 
@@ -128,15 +128,15 @@ def _several(facts: Facts, claims: list[Claim]) -> Sentence:
     """Several arms that blocked progression, each with its bound."""
     bounds = []
     for claim in claims:
-        one = facts.blocking_of(claim.arm)
+        blocking = facts.blocking_of(claim.arm)
         bounds.append(
-            f"{one.arm} 0 of {one.n_at_risk} by day {number(one.day)}, "
-            f"{share(one.share_low, one.share_high, facts.level)}"
+            f"{blocking.arm} 0 of {blocking.n_at_risk} by day {number(blocking.day)}, "
+            f"{share(blocking.share_low, blocking.share_high, facts.level)}"
         )
     return Sentence(
-        f"{join(one.arm for one in claims)} blocked progression",
+        f"{join(claim.arm for claim in claims)} blocked progression",
         evidence="; ".join(bounds),
-        claims=tuple(facts.place_of(one) for one in claims),
+        claims=tuple(facts.place_of(claim) for claim in claims),
     )
 
 
