@@ -231,7 +231,10 @@ def _build_study(
         moved_on=_moved_on(rows),
         first_sources=rows["source"].to_numpy(dtype=object) if "source" in rows else None,
     )
-    findings = sort_findings([*ledger.findings, *check_study(study)])
+    # Of numbers that are no volumes nothing else is worth a word.
+    misread = any(finding.rule == "column-misread" for finding in ledger.findings)
+    checked = [] if misread else check_study(study)
+    findings = sort_findings([*ledger.findings, *checked])
     untaken = exclusions_of(study.never_took, study.measurements)
     return replace(study, findings=findings, exclusions=(*study.exclusions, *untaken))
 

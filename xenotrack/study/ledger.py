@@ -16,13 +16,17 @@ Row = Mapping[Any, Any]
 
 @dataclass(frozen=True)
 class Origin:
-    """A sheet that rows come from: its file and worksheet, and the columns of its roles."""
+    """A sheet that rows come from: its file and worksheet, and the columns of its roles.
+
+    Where neither its header nor a title, a tab or a name says volume its volumes are ``bare``.
+    """
 
     file: str
     sheet: str
     columns: dict[str, int]
     title: str
     decimals: dict[str, str] = field(default_factory=dict)
+    bare: bool = False
 
 
 @dataclass

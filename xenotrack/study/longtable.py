@@ -97,7 +97,8 @@ def table_of(
     }
     columns = {role: one.column for role, one in dressed.items()}
     decimals = _decimals(columns, long, sheet.title, decimal)
-    origin = Origin(sheet.file, sheet.name, dict(long.header.roles), sheet.title, decimals)
+    roles = dict(long.header.roles)
+    origin = Origin(sheet.file, sheet.name, roles, sheet.title, decimals, long.bare)
     numbers, findings = _numbers(dressed, long, sheet, decimals, declared=decimal is not None)
     order = find_date_order(long.frame["day"].unique(), sheet.title, rules.study.date_order)
     days, dates = read_days(long.frame["day"], long.day_kind, decimals["day"], order)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
+from xenotrack.study.column_values import Told, note_columns
 from xenotrack.study.column_words import COLUMN_ROLES
 from xenotrack.study.columns import Header, known_units
 from xenotrack.study.frames import with_columns
@@ -40,9 +41,15 @@ def measure_rows(
     A volume of the sheet stands as measured; diameters give it where there is none, the longer of
     length and width taken as the length; an area gives it as that of a round tumour.
     """
-    measured = {
-        name: _usable(rows, role, ledger) * _factors(rows, role, headers, rules, ledger)
+    factors = {
+        role: _factors(rows, role, headers, rules, ledger)
+        for role in UNITS
         if f"{role}_number" in rows
+    }
+    told = note_columns(rows, factors, rules, ledger)
+    measured = {
+        name: _usable(rows, role, told, ledger) * factors[role]
+        if role in factors
         else np.full(len(rows), np.nan)
         for role, name in UNITS.items()
     }
@@ -51,7 +58,7 @@ def measure_rows(
     return with_columns(rows, volume_mm3=_volumes(rows, rules, ledger))
 
 
-def _usable(rows: pd.DataFrame, role: str, ledger: Ledger) -> np.ndarray:
+def _usable(rows: pd.DataFrame, role: str, told: Told, ledger: Ledger) -> np.ndarray:
     """The role's numbers; what is no number, or below zero, is named and left empty."""
     numbers = rows[f"{role}_number"].to_numpy(dtype=float)
     empty = np.flatnonzero(np.isnan(numbers))
@@ -70,7 +77,8 @@ def _usable(rows: pd.DataFrame, role: str, ledger: Ledger) -> np.ndarray:
         )
     bad = (numbers <= 0) if role == "body_weight" else (numbers < 0)
     bad |= (numbers > _MOST[role]) | ((numbers > 0) & (numbers < _LEAST))
-    for row in each_row(rows[bad]):
+    told_of = rows["part"].isin([part for part, of in told if of == role]).to_numpy()
+    for row in each_row(rows[bad & ~told_of]):
         number = row[f"{role}_number"]
         ledger.note_row(
             "negative-value" if number < 0 else "zero-weight" if number == 0 else "absurd-value",

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from xenotrack.arrays import Floats
 
 _STATISTIC = (
     r"mean|average|avg|median|geo(?:metric)? ?-?mean|geomean|mittelwert|mittel|moyenne|media|"
@@ -62,6 +66,44 @@ def statistics_among(names: Iterable[str]) -> set[str]:
     if plain or numbered > 0.8 * len(others):
         return plain | doubtful
     return plain
+
+
+def summaries_in(groups: Sequence[Floats]) -> str:
+    """What the columns of each group seem to be, where they are statistics of it; else nothing.
+
+    ``groups`` have a row a visit and a column a mouse, or mean, error and number.
+
+    >>> three = np.array([[150, 10, 8], [220, 15, 8], [340, 22, 7]], dtype=float)
+    >>> summaries_in([three, three]), summaries_in([three[:, :2]] * 2), summaries_in([three * 1.01])
+    ('means, errors and numbers of mice', 'means and errors', '')
+    >>> limits = np.array([[150, 170, 130], [220, 250, 190], [340, 390, 290]], dtype=float)
+    >>> summaries_in([limits, limits])
+    'means and limits'
+    """
+    whole = [group[np.isfinite(group).all(axis=1)] for group in groups]
+    widths = {group.shape[1] for group in groups}
+    if len(groups) < 2 or len(widths) != 1 or any(len(group) < 3 for group in whole):
+        return ""
+    rows = np.vstack(whole)
+    width = widths.pop()
+    if width == 3 and all(map(_counts, whole)) and (rows[:, 1] < rows[:, 0]).all():
+        return "means, errors and numbers of mice"
+    if width == 3 and _limits(rows):
+        return "means and limits"
+    # Of two mice that begin alike one is not half of the other at every visit, in every arm.
+    return "means and errors" if width == 2 and (2 * rows[:, 1] < rows[:, 0]).all() else ""
+
+
+def _counts(group: Floats) -> bool:
+    """Whether the last column counts mice: few, whole, and never more than at the visit before."""
+    n = group[:, -1]
+    return bool((n == np.round(n)).all() and (np.diff(n) <= 0).all() and 1 <= n[-1] <= n[0] <= 60)
+
+
+def _limits(rows: Floats) -> bool:
+    """Whether the second and third column lie as far above and below the first, at every visit."""
+    up, down = rows[:, 1] - rows[:, 0], rows[:, 0] - rows[:, 2]
+    return bool((up > 0).all() and np.allclose(up, down, rtol=0.02))
 
 
 def _words(name: str) -> str:

@@ -133,3 +133,28 @@ def test_a_file_without_volumes_says_what_it_has(title):
         read(NAMED.replace("<Title>Volumes", f"<Title>{title}"))
     with pytest.raises(InputError, match=r"no table of volumes by day.*Volumes"):
         read(NAMED.replace('XFormat="numbers"', 'XFormat="numbers" TableType="Survival"'))
+
+
+MEANS = prism(
+    column("XColumn", "Day", [0, 3, 7]),
+    column("YColumn", "Control", [100, 150, 220], [9, 14, 30], [8, 8, 7]),
+    column("YColumn", "Drug", [90, 80, 70], [8, 9, 10], [8, 8, 8]),
+)
+
+
+@pytest.mark.parametrize("form", ["SEN", "SDN", "CVN", "SE", "SD", "low-high"])
+def test_a_table_of_means_is_no_table_of_mice(form):
+    means = MEANS.replace('XFormat="numbers"', f'XFormat="numbers" YFormat="{form}"')
+    with pytest.raises(InputError, match=r"statistics of groups, not mice: '.*' holds mean"):
+        read(means)
+    table = means[means.index("<Table") :].removesuffix("</GraphPadPrismFile>")
+    both = NAMED.replace("</GraphPadPrismFile>", f"{table}</GraphPadPrismFile>")
+    study = read(both)
+    assert study.mice["mouse"].tolist() == ["1", "2", "7"]
+    assert "holds mean" in finding_of(study, "sheet-not-read").seen
+
+
+def test_a_table_of_means_that_was_pasted_as_replicates_is_seen():
+    with pytest.raises(InputError, match="means, errors and numbers of mice of groups"):
+        read(MEANS)
+    assert len(read(MEANS.replace("<d>8</d>", "<d>8.5</d>")).mice) == 6

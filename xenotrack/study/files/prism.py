@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -18,6 +19,18 @@ from xenotrack.study.finding import Finding
 _HEAD = 4096
 # A Prism table has some hundred cells; a file that claims millions is no table of mice.
 _MOST_CELLS = 5_000_000
+# Prism's names for tables whose subcolumns are no replicates.
+_STATISTICS = {
+    "SDN": "mean, SD and N",
+    "SEN": "mean, SEM and N",
+    "CVN": "mean, CV and N",
+    "SD": "mean and SD",
+    "SE": "mean and SEM",
+    "CV": "mean and CV",
+    "low-high": "mean and error",
+    "upper-lower-limits": "mean and limits",
+    "error": "mean and error",
+}
 
 
 def is_prism(data: bytes) -> bool:
@@ -50,8 +63,19 @@ def read_prism(data: bytes, file: str, sheet_name: str | None = None) -> list[Sh
             )
         tables = chosen[:1]
     else:
-        tables = [table for table in tables if not _is_of_another_outcome(table)]
-    sheets = [sheet for table in tables if (sheet := _sheet(table, file)) is not None]
+        tables = [table for table in tables if table.get("TableType") != "Survival"]
+    means = {_title(table): held for table in tables if (held := _summary_of(table))}
+    read = [table for table in tables if not _summary_of(table)]
+    sheets = [sheet for table in read if (sheet := _sheet(table, file)) is not None]
+    if means and not sheets:
+        told = "; ".join(f"{name!r} holds {words}" for name, words in means.items())
+        raise InputError(
+            f"{file} has statistics of groups, not mice: {told}. Take the table of single "
+            "readings, which Prism calls replicates."
+        )
+    if means:
+        findings = (*sheets[0].findings, *(_not_read(file, *one) for one in means.items()))
+        sheets[0] = replace(sheets[0], findings=findings)
     if not sheets:
         held = f"Its tables are: {', '.join(names)}" if names else "It has none"
         raise InputError(
@@ -79,8 +103,25 @@ def _refuse_doctype(name: str, *_: object) -> None:
     raise ValueError(f"it declares the document type {name}")
 
 
-def _is_of_another_outcome(table: ElementTree.Element) -> bool:
-    return table.get("TableType") == "Survival"
+def _summary_of(table: ElementTree.Element) -> str:
+    """What the subcolumns of a table are, where they are statistics and no replicates."""
+    form = table.get("YFormat", "replicates")
+    if form == "replicates" or not _children(table, "YColumn"):
+        return ""
+    return _STATISTICS.get(form, f"statistics ({form})")
+
+
+def _not_read(file: str, name: str, held: str) -> Finding:
+    return Finding(
+        "sheet-not-read",
+        "warning",
+        file,
+        name,
+        "",
+        "",
+        f"The table {name!r} holds {held} of groups, not mice, and was not read.",
+        "Nothing to do if another table holds the mice.",
+    )
 
 
 def _tag(element: ElementTree.Element) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from xenotrack.errors import InputError
 from xenotrack.study.columns import Header
@@ -25,10 +26,11 @@ from xenotrack.study.layouts.layout import (
 )
 from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.summaries import statistics_among
+from xenotrack.study.summaries import statistics_among, summaries_in
 
 _NUMBERED = re.compile(r"(.*[^\s._#-])[\s._#-]+\d+")
 _OF_A_DAY = ("day", "week", "date")
+Cells = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def lengthen_column(sheet: Sheet, found: Recognition) -> LongText:
     cells = body.iloc[:, columns].to_numpy(dtype=object)
     said = ~np.asarray(np.frompyfunc(is_missing, 1, 1)(cells), dtype=bool)
     said[0, ~said.any(axis=0)] = True
+    _refuse_summaries(sheet, cells, mice)
     column, row = np.nonzero(said.T)
     frame = pd.DataFrame(
         {
@@ -172,6 +175,19 @@ def _refuse_means(sheet: Sheet, found: Recognition, mice: Mapping[int, Mouse]) -
         raise InputError(
             f"{sheet.title} holds means of groups, not mice: beside its days stand "
             f"{', '.join(map(repr, found.header.names[1:5]))}. Take the sheet of single readings."
+        )
+
+
+def _refuse_summaries(sheet: Sheet, cells: Cells, mice: Mapping[int, Mouse]) -> None:
+    """Columns of each arm that no word calls statistics may yet be its mean, error and number."""
+    texts = pd.DataFrame(cells).astype(str).replace(",", ".", regex=True)
+    numbers = texts.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    arms = np.array([mouse.arm for mouse in mice.values()], dtype=object)
+    held = summaries_in([numbers[:, arms == arm] for arm in dict.fromkeys(arms)])
+    if held:
+        raise InputError(
+            f"{sheet.title} seems to hold {held} of groups below each arm, not mice. Take the "
+            "sheet of single readings; if they are mice, name each in a row below its arm."
         )
 
 

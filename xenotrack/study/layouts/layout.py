@@ -58,13 +58,15 @@ class LongText:
     """A sheet as a long table of text: one row a mouse, tumour and day.
 
     ``frame`` has a column of text for each role, ``row`` (of the sheet) and ``column`` (of the
-    value); ``day_kind`` says what its ``day`` counts.
+    value); ``day_kind`` says what its ``day`` counts. Numbers of which nothing says what they are
+    are ``bare``.
     """
 
     frame: pd.DataFrame
     header: Header
     day_kind: str
     findings: tuple[Finding, ...] = ()
+    bare: bool = False
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,10 @@ def _of_another_quantity(found: list[Fit]) -> dict[str, Said]:
 
 def _lengthened(layout: Layout, sheet: Sheet, found: Recognition, settled: bool) -> LongText:
     long = layout.lengthen(sheet, found)
-    return long if settled or not found.bare else with_said_unit(long, said_of(sheet, found), found)
+    if settled or not found.bare:
+        return long
+    said = said_of(sheet, found)
+    return replace(with_said_unit(long, said, found), bare=said is None)
 
 
 def _refuse_others(chosen: list[Fit], sheets: Sequence[Sheet]) -> None:

@@ -1,0 +1,153 @@
+"""Columns whose numbers cannot be what they are read as: one error for all, and not one a cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.arrays import Floats
+from xenotrack.study.ledger import Ledger
+from xenotrack.study.rules import Rules
+
+# So many impossible numbers of a column are no slips.
+_FEWEST, _SHARE = 3, 0.05
+_FEW_MICE = 3
+# The first volumes of mice are not alike by chance.
+_ALIKE = 0.9
+# No mouse bears 100 cm³ or is 10 cm long; 50 to 250 mm³ is where studies start.
+_MOST = {"volume": 1e5, "area": 1e4, "length": 100.0, "width": 100.0, "height": 100.0}
+_SMALL_MM3 = 40.0
+# A mouse weighs so much, and from visit to visit its weight hardly changes: volumes of small
+# tumours scatter by 20 to 40 %.
+_GRAMS = (10.0, 60.0)
+_STEADY = 0.08
+_GIVE = "Give the volumes themselves, in mm³ or cm³."
+_SAY = (
+    "Write what they are above the sheet, as 'Tumor volume (cm3)'; if they are volumes in mm³, say "
+    '`readout = "volume"` under [volume].'
+)
+Told = set[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """The numbers of a role on one sheet, and their size in mm, mm² or mm³.
+
+    Of ``bare`` ones nothing says what they are.
+    """
+
+    rows: pd.DataFrame
+    numbers: Floats
+    size: Floats
+    bare: bool
+
+    @cached_property
+    def known(self) -> Floats:
+        return self.numbers[np.isfinite(self.numbers)]
+
+    @property
+    def many(self) -> float:
+        """So many of its numbers are more than slips."""
+        return max(_FEWEST, _SHARE * len(self.known))
+
+    @cached_property
+    def tracks(self) -> pd.DataFrame:
+        """The numbers in order of days: ``track`` is that of a tumour."""
+        keys = [name for name in ("arm", "mouse", "tumor") if name in self.rows]
+        days = self.rows["day_number"].to_numpy(dtype=float)
+        track = self.rows.groupby(keys, sort=False).ngroup().to_numpy()
+        frame = pd.DataFrame({"track": track, "day": days, "number": self.numbers})
+        return frame[np.isfinite(frame["number"])].sort_values("day", kind="stable")
+
+    def begins_at(self, start: float) -> bool:
+        """Whether nearly every mouse begins at one number, and goes on to others."""
+        at_start = int((self.known == start).sum())
+        if at_start < _ALIKE * self.rows["mouse"].nunique() or not np.ptp(self.known):
+            return False
+        by_track = self.tracks.groupby("track", sort=False)["number"]
+        firsts = by_track.first().to_numpy()
+        enough = len(firsts) >= _FEW_MICE and by_track.size().median() > 2
+        return bool(enough and (firsts == start).mean() >= _ALIKE)
+
+    @property
+    def steps(self) -> Floats:
+        """The changes in ln from visit to visit."""
+        before = self.tracks.groupby("track", sort=False)["number"].shift()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            steps = np.log(self.tracks["number"] / before).to_numpy()
+        return steps[np.isfinite(steps)]
+
+
+def note_columns(
+    rows: pd.DataFrame, factors: dict[str, Floats], rules: Rules, ledger: Ledger
+) -> Told:
+    """Note each column of a sheet whose numbers cannot be what they are read as; which they are.
+
+    ``factors`` turn the numbers of each row into mm, mm², mm³ or g.
+    """
+    told: Told = set()
+    for part in np.unique(rows["part"]).tolist():
+        origin = ledger.origins[part]
+        own = (rows["part"] == part).to_numpy()
+        for role, factor in factors.items():
+            numbers = rows[f"{role}_number"].to_numpy(dtype=float)[own]
+            bare = origin.bare and role == "volume"
+            column = Column(rows[own], numbers, numbers * factor[own], bare)
+            seen, remedy = _of_another(column, role, rules)
+            if seen:
+                told.add((part, role))
+                place = {"part": part, "row": 1, "column": origin.columns.get(role, 0)}
+                ledger.note_row("column-misread", place, seen, remedy, severity="error")
+    return told
+
+
+def _of_another(column: Column, role: str, rules: Rules) -> tuple[str, str]:
+    """What is seen of a column that holds something else, and what to do."""
+    n, word = len(column.known), role.replace("_", " ")
+    if not n:
+        return "", ""
+    large = int((column.size > _MOST.get(role, np.inf)).sum())
+    if large >= column.many:
+        return f"{large} of {n} numbers of the {word} are larger than any tumour's.", _GIVE
+    below = int((column.numbers < 0).sum())
+    if role == "volume" and below and (below >= column.many or column.begins_at(0)):
+        begun = ", and every mouse begins at 0" if column.begins_at(0) else ""
+        return f"{below} of {n} volumes are below 0{begun}: they are changes or logarithms.", _GIVE
+    if below >= column.many:
+        return f"{below} of {n} numbers of the {word} are below 0.", f"Look what the {word} holds."
+    if role != "volume" or rules.volume.readout is not None:
+        return "", ""
+    return _relative(column) or _not_in_mm3(column, rules) or ("", "")
+
+
+def _relative(column: Column) -> tuple[str, str] | None:
+    for start in (1, 100):
+        # A hundred may be a volume where something says so.
+        if (start == 1 or column.bare) and column.begins_at(start):
+            seen = f"Every mouse begins at {start}: the volumes seem to be relative, or in percent."
+            return seen, _SAY
+    return None
+
+
+def _not_in_mm3(column: Column, rules: Rules) -> tuple[str, str] | None:
+    if not column.bare or column.rows["mouse"].nunique() < _FEW_MICE:
+        return None
+    low, high = np.quantile(column.known, (0.02, 0.98))
+    if _GRAMS[0] <= low and high <= _GRAMS[1]:
+        steps = np.abs(column.steps)
+        if len(steps) and np.quantile(steps, 0.9) < _STEADY:
+            return (
+                f"All numbers lie between {low:.3g} and {high:.3g} and hardly change from visit to "
+                "visit: they seem to be body weights in g.",
+                _SAY,
+            )
+    if 0 < np.nanmax(column.size) < _SMALL_MM3:
+        return (
+            f"No number exceeds {np.max(column.known):.3g}: are they volumes in mm³, or diameters, "
+            "logarithms, weights, or volumes in cm³?",
+            _SAY,
+        )
+    return None
