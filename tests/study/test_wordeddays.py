@@ -10,6 +10,7 @@ from xenotrack.errors import InputError
 
 from .readings import few
 from .sheets import finding_of, read, rules_of
+from .test_join import study_of
 
 
 def wide(names, cells="100,150,200"):
@@ -33,6 +34,57 @@ def test_a_column_of_baselines_is_day_0_with_one_finding(names):
     assert days_of(study) == [0, 7, 14]
     assert repr(names.split(",")[0]) in finding_of(study, "baseline-is-day-zero").seen
     assert "columns-not-used" not in rules_of(study)
+
+
+@pytest.mark.parametrize(
+    ("volume", "weight"),
+    [
+        ("Baseline,D3,D7", "BW Baseline,BW D3,BW D7"),
+        ("Pre,Day 3,Day 7", "Weight Pre,Weight day 3,Weight day 7"),
+        ("BL,3,7", "BW_BL,BW_3,BW_7"),
+        ("Baseline,D3,D7", "BW pre,BW D3,BW D7"),
+        ("Day 0 (baseline),D3,D7", "BW D0,BW D3,BW D7"),
+        ("D0 baseline,D3,D7", "BW D0,BW D3,BW D7"),
+        ("TV Baseline,TV D3,TV D7", "BW Baseline,BW D3,BW D7"),
+        ("Pre-treatment,Week 1,Week 2", "BW Pre-treatment,BW Week 1,BW Week 2"),
+        ("Randomization,D3,D7", "Randomization BW,D3 BW,D7 BW"),
+    ],
+)
+def test_a_baseline_beside_columns_of_weights_is_day_0(volume, weight):
+    study = wide(f"{volume},{weight}", "100,150,200,20,21,22")
+    weeks = "Week" in volume
+    assert days_of(study) == ([0, 7, 14] if weeks else [0, 3, 7])
+    rows = study.measurements[["volume_mm3", "body_weight_g"]].to_numpy().tolist()
+    assert rows == [[100, 20], [150, 21], [200, 22]] * 2
+    assert "columns-not-used" not in rules_of(study)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arm,mouse,Baseline,Baseline,D3,D3\nveh,1,8,6,9,7\ndrug,2,8,6,9,7\n",
+        "arm,mouse,Baseline L,Baseline W,D3 L,D3 W\nveh,1,8,6,9,7\ndrug,2,8,6,9,7\n",
+        "arm,mouse,Pre,,D3,\n,,L,W,L,W\nveh,1,8,6,9,7\ndrug,2,8,6,9,7\n",
+        "arm,mouse,Baseline,D3\nveh,1,8 x 6,9 x 7\ndrug,2,8 x 6,9 x 7\n",
+        "Day,veh,veh,drug\nBaseline,144,144,144\n3,220.5,220.5,220.5\n",
+    ],
+)
+def test_a_baseline_is_day_0_in_every_layout(text):
+    study = read(text)
+    assert days_of(study) == [0, 3]
+    assert set(study.measurements["volume_mm3"]) == {144, 220.5}
+    assert finding_of(study, "baseline-is-day-zero")
+
+
+def test_weights_at_baseline_on_a_sheet_of_their_own_are_of_day_0(tmp_path):
+    rows = "veh,1,100,150\ndrug,2,100,150\n"
+    study = study_of(
+        tmp_path,
+        tumours=f"arm,mouse,Baseline,D3\n{rows}",
+        weights=f"arm,mouse,Baseline,D3\n{rows}".replace("100,150", "20,21"),
+    )
+    assert study.measurements["body_weight_g"].tolist() == [20, 21] * 2
+    assert days_of(study) == [0, 3]
 
 
 def test_a_baseline_beside_day_0_is_named_and_not_read():

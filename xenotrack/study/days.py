@@ -37,6 +37,12 @@ _NO_YEAR = (
     re.compile(rf"(?P<month>{_WORD})\.? (?P<day>\d{{1,2}})"),
     re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\."),
 )
+_BASELINE = re.compile(
+    r"base ?lines?|base|bl|basal|initial|start(?: of (?:treatment|therapy))?|screening|enrol?lment|"
+    r"pre(?: ?(?:treatment|treat|dose|dosing|tx|rx|therapy))?|(?:before|prior to) treatment|"
+    r"(?:at )?randomi[sz]ation|rand|ausgangswert|vor (?:der )?(?:behandlung|therapie)|"
+    r"avant(?: le)? traitement|antes del tratamiento|prima del trattamento"
+)
 # Six digits are read in the one order in which they are days of one study.
 _LONGEST_STUDY = 300
 # A spreadsheet's day count; in a column of dates these are the years 1995 to 2064.
@@ -152,8 +158,8 @@ def is_baseline(text: str) -> bool:
     >>> is_baseline("Baseline"), is_baseline("pre-treatment"), is_baseline("Pretreated")
     (True, True, False)
     """
-    words = re.sub(r"[\s_.-]+", " ", text).strip().casefold()
-    return bool(re.fullmatch(r"base ?line|bl|pre(?: ?(?:treatment|dose|tx|rx))?", words))
+    words = re.sub(r"[\s_.-]+", " ", _plain(text)).strip()
+    return _BASELINE.fullmatch(words) is not None
 
 
 def month_and_day(text: str) -> tuple[int, int] | None:

@@ -23,6 +23,7 @@ from xenotrack.study.layouts.layout import (
     candidate_headers,
 )
 from xenotrack.study.layouts.wide import day_columns
+from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.ledger import Origin
 from xenotrack.study.longtable import LongTable
 from xenotrack.study.numbers import is_missing, plain_numbers
@@ -68,7 +69,8 @@ def _weights_of(sheet: Sheet, declared: Mapping[str, str]) -> Weights | None:
             kind = day_kind(header) or next(iter(day_columns(header).values()))[0]
             own = own_header(header, labels, kind)
             long_body, findings = body_of(sheet, Recognition(True, "", position, own))
-            return Weights(sheet, lengthen_grid(long_body, own, labels, kind, findings))
+            long = lengthen_grid(long_body, own, labels, kind, findings)
+            return Weights(sheet, settle_days(sheet, long))
     return None
 
 

@@ -22,7 +22,6 @@ from xenotrack.study.layouts.layout import (
     has_role,
     sheet_finding,
 )
-from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.numbers import is_missing
 
 _SIDE = r"left|right|lt|rt|l|r|t(?:umou?r)?[\s_.]?\d"
@@ -74,7 +73,7 @@ def lengthen_bilateral(sheet: Sheet, found: Recognition) -> LongText:
     body, loose = _without_loose_volumes(sheet, body, found.header, labels)
     kind = day_kind(found.header) or "day"
     long = lengthen_grid(body, found.header, labels, kind, (*findings, *loose))
-    return settle_days(sheet, long)
+    return long
 
 
 def _labels(header: Header) -> dict[int, Label]:

@@ -22,8 +22,7 @@ from xenotrack.study.layouts.layout import (
     has_role,
     sheet_finding,
 )
-from xenotrack.study.layouts.wide import day_of_header
-from xenotrack.study.layouts.wordeddays import settle_days
+from xenotrack.study.layouts.wide import day_of_header, kinds_of
 from xenotrack.study.numbers import is_missing
 
 _SHORT = re.compile(r"[A-Za-z]{1,2}")
@@ -63,8 +62,8 @@ def lengthen_coded(sheet: Sheet, found: Recognition) -> LongText:
         raise InputError(_which_code(sheet, found.also))
     unread = _unread_codes(sheet, found, codes)
     days = sheet.texts(found.position - found.above)
-    kind = next(said[0] for column in found.labels if (said := day_of_header(days[column])))
-    return settle_days(sheet, lengthen_grid(body, found.header, known, kind, (*findings, *unread)))
+    kind = kinds_of(filter(None, (day_of_header(days[column]) for column in found.labels)))[0]
+    return lengthen_grid(body, found.header, known, kind, (*findings, *unread))
 
 
 def _row_of_codes(sheet: Sheet, found: Recognition) -> list[str]:
@@ -131,8 +130,8 @@ def _complaint(both: Header, codes: Codes, header: Header, below: list[str]) -> 
     for role in ("day", "date", "week", "volume", "length"):
         if role in both.roles:
             return f"has a column of its own for the {role} ({both.names[both.roles[role]]})"
-    kinds = {said[0] for day, _ in codes.values() if (said := day_of_header(day)) is not None}
-    return "names its columns by days and by dates" if len(kinds) > 1 else None
+    kinds = kinds_of(filter(None, (day_of_header(day) for day, _ in codes.values())))
+    return "names its columns by days and by dates" if len(kinds) != 1 else None
 
 
 def _labels(codes: Codes, declared: Mapping[str, str]) -> dict[int, Label]:

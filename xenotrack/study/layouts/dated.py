@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xenotrack.errors import InputError
 from xenotrack.study.column_words import COLUMN_ROLES, NAME_OF_ROLE, UNIT_WORDS
 from xenotrack.study.columns import Header, header_words
-from xenotrack.study.days import is_date
+from xenotrack.study.days import is_baseline, is_date
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.grid import lengthen_grid, measure_of, own_header
 from xenotrack.study.layouts.layout import (
@@ -23,8 +23,15 @@ from xenotrack.study.layouts.layout import (
     candidate_headers,
     has_role,
 )
-from xenotrack.study.layouts.wide import are_visits, day_columns, day_of_header, measured_by_w
-from xenotrack.study.layouts.wordeddays import settle_days
+from xenotrack.study.layouts.wide import (
+    BASELINE,
+    are_visits,
+    day_columns,
+    day_of_header,
+    is_day_zero,
+    kinds_of,
+    measured_by_w,
+)
 
 # A measure of which nobody said what it is.
 ASKED = "?"
@@ -93,7 +100,7 @@ def recognise_dated(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     """A header that names mouse and arm, and columns each named by a measure and a day."""
     best = Recognition(False, "has no columns named by a measure and a day, as LxW_2024-01-01")
     for position, header in candidate_headers(sheet, declared):
-        dated = _dated_columns(header, declared)
+        dated = _of_one_word(_dated_columns(header, declared))
         complaint = _complaint(header, dated)
         if complaint is None:
             labels = _labels(dated, declared)
@@ -115,19 +122,18 @@ def lengthen_dated(sheet: Sheet, found: Recognition) -> LongText:
             what = one.what if one is not None else "W"
             raise InputError(_which_measure(sheet, what, found.header.names[column]))
     by_w = measured_by_w(found.header)
-    counted = [c in by_w or (one is not None and one.counted) for c, one in said.items()]
-    days = {label.day for label in found.labels.values()}
-    if all(counted) and are_visits(days):
+    numbers = {c: one for c, one in said.items() if not is_baseline(found.labels[c].day)}
+    counted = [c in by_w or (one is not None and one.counted) for c, one in numbers.items()]
+    if all(counted) and are_visits(found.labels[column].day for column in numbers):
         raise InputError(_which_visits(sheet, [found.header.names[c] for c in found.labels]))
     body, findings = body_of(sheet, found)
-    return settle_days(
-        sheet, lengthen_grid(body, found.header, found.labels, _kind(found), findings)
-    )
+    return lengthen_grid(body, found.header, found.labels, _kind(found), findings)
 
 
 def _kind(found: Recognition) -> str:
     """What the days of the columns count."""
-    name = found.header.names[next(iter(found.labels))]
+    numbers = (c for c, label in found.labels.items() if not is_baseline(label.day))
+    name = found.header.names[next(numbers)]
     said = dated_of(name) or day_of_header(name)
     if isinstance(said, Dated):
         return said.kind
@@ -148,6 +154,7 @@ def _dated_columns(header: Header, declared: Mapping[str, str]) -> dict[int, Dat
     found = dict(sorted({**found, **by_w}.items()))
     often = Counter(one.what for one in found.values())
     found = {column: one for column, one in found.items() if often[one.what] > 1}
+    found = _with_baselines(found, header)
     read = {c: one for c, one in found.items() if not _is_relative(one.what, declared)}
     bare = {c: Dated("", *day) for c, day in day_columns(header).items() if c not in found}
     roles = measures_said(dict.fromkeys(one.what for one in read.values()), declared)
@@ -157,6 +164,31 @@ def _dated_columns(header: Header, declared: Mapping[str, str]) -> dict[int, Dat
         own = {c: one for c, one in read.items() if one.what not in strays}
         return dict(sorted({**bare, **own}.items())) if own else {}
     return read if _OF_TUMORS & set(roles.values()) else found
+
+
+def _with_baselines(found: dict[int, Dated], header: Header) -> dict[int, Dated]:
+    """The columns with that of a baseline alone, where they are of one measure.
+
+    Beside a day 0 a baseline may be it or not, and is none of them.
+    """
+    bare = day_columns(header).values()
+    days = [day for _, day in bare] + [one.day for one in found.values()]
+    whats = {one.what for one in found.values()}
+    if any(map(is_day_zero, days)):
+        return {c: one for c, one in found.items() if one.kind != BASELINE}
+    if len(whats) == 1 and not bare and BASELINE not in {one.kind for one in found.values()}:
+        alone = {c: name for c, name in enumerate(header.names) if is_baseline(name)}
+        found |= {c: Dated(whats.copy().pop(), BASELINE, name) for c, name in alone.items()}
+    return dict(sorted(found.items()))
+
+
+def _of_one_word(dated: dict[int, Dated]) -> dict[int, Dated]:
+    """The columns with one word for the baseline of all measures, where each has but one."""
+    words = {c: one for c, one in dated.items() if is_baseline(one.day)}
+    if not words or len({one.what for one in words.values()}) < len(words):
+        return dated
+    first = next(iter(words.values())).day
+    return dated | {c: replace(one, day=first) for c, one in words.items()}
 
 
 def _is_relative(what: str, declared: Mapping[str, str]) -> bool:
@@ -174,8 +206,8 @@ def _complaint(header: Header, dated: Mapping[int, Dated]) -> str | None:
     for role in ("day", "date", "week", "volume", "length"):
         if role in header.roles and header.roles[role] not in dated:
             return f"has a column of its own for the {role} ({header.names[header.roles[role]]})"
-    kinds = sorted({one.kind for one in dated.values()})
-    return f"names its columns by {' and by '.join(kinds)}" if len(kinds) > 1 else None
+    kinds = kinds_of((one.kind, one.day) for one in dated.values())
+    return f"names its columns by {' and by '.join(kinds)}" if len(kinds) != 1 else None
 
 
 def _labels(dated: Mapping[int, Dated], declared: Mapping[str, str]) -> dict[int, Label]:

@@ -18,7 +18,6 @@ from xenotrack.study.layouts.layout import (
     candidate_headers,
     has_role,
 )
-from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.meaning import meaning_of
 from xenotrack.study.study import FACTORS, TIDY_COLUMNS
 
@@ -59,7 +58,7 @@ def lengthen_long(sheet: Sheet, found: Recognition) -> LongText:
         {"row": body["row"], "column": value, "day": body.iloc[:, roles[kind]], **texts}
     )
     frame.index = pd.RangeIndex(len(frame))
-    return settle_days(sheet, LongText(frame, found.header, kind, findings))
+    return LongText(frame, found.header, kind, findings)
 
 
 def is_tidy(sheet: Sheet) -> bool:

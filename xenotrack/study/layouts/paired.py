@@ -21,7 +21,6 @@ from xenotrack.study.layouts.layout import (
     has_role,
 )
 from xenotrack.study.layouts.wide import day_columns
-from xenotrack.study.layouts.wordeddays import settle_days
 
 _ROLES = ("length", "width", "height")
 # Twice the largest diameter of a tumour that a mouse is allowed to bear.
@@ -49,7 +48,7 @@ def lengthen_paired(sheet: Sheet, found: Recognition) -> LongText:
     """A row for each mouse and day with a diameter."""
     body, findings = body_of(sheet, found)
     kind = next(iter(day_columns(found.header).values()))[0]
-    return settle_days(sheet, lengthen_grid(body, found.header, found.labels, kind, findings))
+    return lengthen_grid(body, found.header, found.labels, kind, findings)
 
 
 def _times(days: Mapping[int, tuple[str, str]]) -> int:

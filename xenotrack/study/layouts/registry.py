@@ -32,6 +32,7 @@ from xenotrack.study.layouts.sections import complete
 from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.tall import TALL
 from xenotrack.study.layouts.wide import WIDE
+from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.study import FACTORS
 
 Fit = tuple[Sheet, str, Recognition]
@@ -130,7 +131,7 @@ def _of_another_quantity(found: list[Fit]) -> dict[str, Said]:
 
 
 def _lengthened(layout: Layout, sheet: Sheet, found: Recognition, settled: bool) -> LongText:
-    long = layout.lengthen(sheet, found)
+    long = settle_days(sheet, layout.lengthen(sheet, found))
     if settled or not found.bare:
         return long
     said = said_of(sheet, found)

@@ -15,7 +15,7 @@ from xenotrack.study.column_words import RANKS
 from xenotrack.study.columns import header_words
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.layout import Recognition, sheet_finding
-from xenotrack.study.layouts.wide import day_of_header
+from xenotrack.study.layouts.wide import day_of_header, kinds_of
 from xenotrack.study.numbers import is_missing
 
 # What a worksheet is called when nobody named it, or named it for something that is no arm.
@@ -94,9 +94,9 @@ def _meanings(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     [('arm', ['vehicle', '', '', ''])]
     """
     days = [day_of_header(name) for name in names]
-    kinds = {day[0] for day in days if day}
+    kinds = kinds_of(filter(None, days))
     if len(kinds) == 1:
-        yield kinds.pop(), [day[1] if day else "" for day in days]
+        yield kinds[0], [day[1] if day else "" for day in days]
     arms = [
         "" if day or _NO_ARM.fullmatch(name.strip()) or _MEASURE.search(name) else _bare(name)
         for name, day in zip(names, days, strict=True)

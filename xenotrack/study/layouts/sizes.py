@@ -24,7 +24,7 @@ from xenotrack.study.layouts.layout import (
     has_role,
     sheet_finding,
 )
-from xenotrack.study.layouts.wide import day_columns, day_of_header
+from xenotrack.study.layouts.wide import day_columns, day_of_header, kinds_of
 from xenotrack.study.numbers import is_missing
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
@@ -137,7 +137,7 @@ def _complaint(own: Header, labels: Mapping[int, Label], few: bool) -> str | Non
         return f"misses {' and '.join(missing)}"
     if len(days) > len(set(days)):
         return f"names two columns {next(day for day in days if days.count(day) > 1)}"
-    kinds = {said[0] for c in labels if (said := day_of_header(own.names[c])) is not None}
+    kinds = kinds_of(filter(None, (day_of_header(own.names[c]) for c in labels)))
     if days and len(kinds) > 1:
         return f"names its columns by {' and by '.join(sorted(kinds))}"
     # Of a wide sheet with one note among its volumes the volumes would be lost.
@@ -160,9 +160,8 @@ def _slashed_columns(body: pd.DataFrame, header: Header) -> list[int]:
 def lengthen_sizes(sheet: Sheet, found: Recognition) -> LongText:
     """A row for each size, cut into length, width and height."""
     body, findings = body_of(sheet, found)
-    days = [column for column, label in found.labels.items() if label.day]
-    said = day_of_header(found.header.names[days[0]]) if days else None
-    kind = said[0] if said else day_kind(found.header) or "day"
+    days = [day_of_header(found.header.names[c]) for c, label in found.labels.items() if label.day]
+    kind = next(iter(kinds_of(filter(None, days))), day_kind(found.header) or "day")
     long = lengthen_grid(body, found.header, found.labels, kind, findings)
     frame, slashes = _without_slashes(sheet, long.frame)
     frame, lone = _lone_diameters(sheet, cut_sizes(frame))

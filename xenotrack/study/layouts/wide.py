@@ -22,7 +22,7 @@ from xenotrack.study.layouts.layout import (
     candidate_headers,
     has_role,
 )
-from xenotrack.study.layouts.wordeddays import disagreements, settle_days
+from xenotrack.study.layouts.wordeddays import disagreements
 from xenotrack.study.numbers import is_missing
 
 _DAY = re.compile(
@@ -38,6 +38,8 @@ _WITH_DATE = re.compile(
 _TIME = re.compile(r"t[ _.]?(\d+)", re.IGNORECASE)
 # W says week, width or weight.
 _W = re.compile(r"w[ _.]?(\d+(?:\.\d+)?)", re.IGNORECASE)
+# The kind of a day that is a word: day 0 where all others are later.
+BASELINE = "baseline"
 _MEASURED = re.compile(r"([^\W\d_]+)[ _.]?(\d+(?:\.\d+)?)")
 _WEEK = re.compile(r"(?:week|wk|w)[ _.]?([-−]?\d+(?:\.\d+)?)", re.IGNORECASE)
 
@@ -47,9 +49,13 @@ def day_of_header(name: str) -> tuple[str, str] | None:
 
     >>> day_of_header("Day 7"), day_of_header("-1"), day_of_header("Week 2"), day_of_header("Tag 3")
     (('day', '7'), ('day', '-1'), ('week', '2'), ('day', '3'))
-    >>> day_of_header("Sex")
+    >>> day_of_header("Baseline"), day_of_header("Day 0 (baseline)"), day_of_header("Sex")
+    (('baseline', 'Baseline'), ('day', '0'), None)
     """
     text = name.strip()
+    if is_baseline(text):
+        return BASELINE, text
+    text = _without_baseline(text)
     if _is_date_in_digits(text):
         return "date", text
     if found := _DAY.fullmatch(text):
@@ -60,6 +66,16 @@ def day_of_header(name: str) -> tuple[str, str] | None:
         return "date", text
     found = _WITH_DATE.fullmatch(text)
     return ("day", found[1].replace("−", "-")) if found and is_date_like(found[2]) else None
+
+
+def _without_baseline(text: str) -> str:
+    """The day beside which its name says that it is the baseline, else the whole text."""
+    for cut in re.finditer(r"[\s(\[,;/-]+", text):
+        head, tail = text[: cut.start()], text[cut.end() :].rstrip(")] ")
+        for day, word in ((head, tail), (tail, head)):
+            if is_baseline(word) and _DAY.fullmatch(day):
+                return day
+    return text
 
 
 def _is_date_in_digits(text: str) -> bool:
@@ -102,7 +118,6 @@ def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
     roles = found.header.roles
     days = day_columns(found.header)
     kind = next(iter(days.values()))[0]
-    days = baseline_columns(found.header, days) | days
     columns = list(days)
     cells = body.iloc[:, columns].to_numpy(dtype=object)
     said = ~np.frompyfunc(is_missing, 1, 1)(cells).astype(bool)
@@ -123,7 +138,7 @@ def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
     )
     dates = dates_of_names(found.header)
     doubts = disagreements(sheet, found, {c: days[c][1] for c in dates}, dates)
-    return settle_days(sheet, LongText(frame, found.header, kind, (*findings, *doubts)))
+    return LongText(frame, found.header, kind, (*findings, *doubts))
 
 
 def day_columns(header: Header) -> dict[int, tuple[str, str]]:
@@ -136,21 +151,22 @@ def day_columns(header: Header) -> dict[int, tuple[str, str]]:
     }
     measured = measured_by_w(header)
     days = {column: said for column, said in days.items() if column not in measured}
-    return days or _times(header)
+    words = {column: said for column, said in days.items() if said[0] == BASELINE}
+    numbers = {column: said for column, said in days.items() if column not in words}
+    numbers = numbers or _times(header)
+    if not numbers or any(is_day_zero(day) for _, day in numbers.values()):
+        return numbers
+    kind = next(iter(numbers.values()))[0]
+    return dict(sorted((numbers | {c: (kind, text) for c, (_, text) in words.items()}).items()))
 
 
-def baseline_columns(
-    header: Header, days: Mapping[int, tuple[str, str]]
-) -> dict[int, tuple[str, str]]:
-    """The columns of readings at baseline, where no column of day 0 stands beside."""
-    taken = {*header.roles.values(), *days}
-    if any(re.fullmatch(r"-?0+(?:\.0+)?", day) for _, day in days.values()):
-        return {}
-    return {
-        column: (next(iter(days.values()))[0], name)
-        for column, name in enumerate(header.names)
-        if column not in taken and is_baseline(name)
-    }
+def is_day_zero(day: str) -> bool:
+    return re.fullmatch(r"-?0+(?:\.0+)?", day) is not None
+
+
+def kinds_of(days: Iterable[tuple[str, str]]) -> list[str]:
+    """What days count, those aside that are words."""
+    return sorted({kind for kind, _ in days} - {BASELINE})
 
 
 def measured_by_w(header: Header) -> dict[int, str]:
@@ -218,8 +234,7 @@ def _own(header: Header) -> Header:
     days = day_columns(header)
     roles = {role: column for role, column in header.roles.items() if role in NAMED_ROLES}
     idle = [column for role, column in header.roles.items() if role not in NAMED_ROLES]
-    read = baseline_columns(header, days) | days
-    unknown = tuple(column for column in (*header.unknown, *idle) if column not in read)
+    unknown = tuple(column for column in (*header.unknown, *idle) if column not in days)
     return Header(header.names, roles, header.units, header.rivals, unknown)
 
 

@@ -51,6 +51,7 @@ def disagreements(
     sheet: Sheet, found: Recognition, days: Mapping[int, str], dates: Mapping[int, str]
 ) -> Iterator[Finding]:
     """Columns whose date and day are not as far apart as those of most."""
+    dates = {column: date for column, date in dates.items() if not is_baseline(days[column])}
     if not dates:
         return
     order = find_date_order(dates.values(), sheet.title)
