@@ -22,6 +22,7 @@ from xenotrack.study.exclusions import exclude, require_all_met
 from xenotrack.study.factors import key_by_block, settle_factors
 from xenotrack.study.fates import read_fates
 from xenotrack.study.finding import sort_findings
+from xenotrack.study.flanks import read_flanks
 from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import (
     drop_nameless,
@@ -37,8 +38,9 @@ from xenotrack.study.join import join_sheets
 from xenotrack.study.joined import with_joined_columns, without_ignored
 from xenotrack.study.ledger import Ledger, sources
 from xenotrack.study.legend import name_arms
+from xenotrack.study.limit import find_limit
 from xenotrack.study.longtable import LongTable, read_long_table, stack, table_of
-from xenotrack.study.measures import find_limit, measure_rows
+from xenotrack.study.measures import measure_rows
 from xenotrack.study.order import row_order
 from xenotrack.study.phases import (
     keep_baselines,
@@ -180,7 +182,7 @@ def _build_phases(
     if trace:
         rows = with_columns(rows, written=np.arange(len(rows)))
     rows = fill_down(drop_summaries(rows, ledger), ledger)
-    rows = drop_notes(drop_nameless(rows, ledger), ledger)
+    rows = read_flanks(drop_notes(drop_nameless(rows, ledger), ledger), rules, ledger)
     rows = key_by_block(rows, ledger)
     rows = fill_arms(key_by_cage(rows, rules, ledger, table.layouts[0]), ledger)
     unite = unite_split_names if trace else unite_spellings_of_mice

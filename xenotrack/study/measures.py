@@ -1,19 +1,18 @@
-"""What was measured, in mm, mm³ and g: units, signs, volumes and the limit."""
+"""What was measured, in mm, mm³ and g: units and signs."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from xenotrack.errors import InputError
 from xenotrack.study.column_values import Told, note_columns
 from xenotrack.study.column_words import COLUMN_ROLES
 from xenotrack.study.columns import Header, known_units
+from xenotrack.study.computed_volumes import volumes_of
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.numbers import is_below, is_missing, mend_of
 from xenotrack.study.rules import Rules
-from xenotrack.study.volume import FORMULAS, tumor_volume
 
 UNITS = {
     "length": "length_mm",
@@ -29,7 +28,6 @@ _LEAST = 1e-9
 _EMPTY = "Write what was measured, or empty the cell."
 # Three mm are not what was measured of a tumour below 3 mm.
 _BELOW = "Declare `limit_mm3` under [volume] and write 0, or empty the cell."
-_AXES = ("length_mm", "width_mm", "height_mm")
 _FACTORS = {"mm": 1.0, "cm": 10.0, "mm2": 1.0, "cm2": 100.0, "mm3": 1.0, "cm3": 1000.0, "g": 1.0}
 
 
@@ -55,7 +53,7 @@ def measure_rows(
     }
     rows = with_columns(rows, **measured)
     _note_width_over_length(rows, ledger)
-    return with_columns(rows, volume_mm3=_volumes(rows, rules, ledger))
+    return with_columns(rows, volume_mm3=volumes_of(rows, rules, ledger))
 
 
 def _usable(rows: pd.DataFrame, role: str, told: Told, ledger: Ledger) -> np.ndarray:
@@ -160,101 +158,3 @@ def _note_width_over_length(rows: pd.DataFrame, ledger: Ledger) -> None:
             proposal,
             role="length",
         )
-
-
-def _volumes(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> np.ndarray:
-    formula = rules.volume.formula
-    length, width, height = (rows[name].to_numpy() for name in _AXES)
-    measured = rows["volume_mm3"].to_numpy()
-    has_diameters = bool((~np.isnan(length) & ~np.isnan(width)).any())
-    lacks_height = FORMULAS[formula].needs_height and bool(np.isnan(height).all())
-    if lacks_height and has_diameters and bool(np.isnan(measured).all()):
-        raise InputError(
-            f"The formula {formula} needs the tumour's height, and the sheet has none. "
-            "Name its column under [columns] height_mm, or choose another --formula."
-        )
-    computed = tumor_volume(np.maximum(length, width), np.minimum(length, width), height, formula)
-    _note_disagreement(rows, computed, rules, ledger)
-    computed = np.where(np.isnan(computed), _from_area(rows, formula, ledger), computed)
-    return np.where(np.isnan(measured), computed, measured)
-
-
-def _from_area(rows: pd.DataFrame, formula: str, ledger: Ledger) -> np.ndarray:
-    """The volume of a tumour as long as it is wide, of the same area length × width."""
-    side = np.sqrt(rows["area_mm2"].to_numpy())
-    if not np.isnan(side).all():
-        ledger.note(
-            "volume-from-area",
-            f"Volumes were computed by {formula} from areas length × width, as if every tumour "
-            "were as long as it is wide; of one 1.5 times as long that is 22 % too much.",
-            "Give lengths and widths where they were kept.",
-        )
-    return tumor_volume(side, side, side, formula)
-
-
-def _note_disagreement(
-    rows: pd.DataFrame, computed: np.ndarray, rules: Rules, ledger: Ledger
-) -> None:
-    """Where the sheet's volumes are not those of its diameters, by more than 5 %."""
-    measured = rows["volume_mm3"].to_numpy()
-    both = (measured > 0) & (computed > 0)
-    ratio = np.divide(measured, computed, out=np.ones(len(rows)), where=both)
-    apart = np.abs(ratio - 1) > 0.05
-    if not apart.any():
-        return
-    if apart.sum() > max(5, both.sum() // 2):
-        ledger.note_rows(
-            "volume-disagrees",
-            rows[apart],
-            f"The sheet's volumes are {np.median(ratio[both]):.3g} times {rules.volume.formula} of "
-            f"its diameters on {int(apart.sum())} of {int(both.sum())} rows; the sheet's are used.",
-            _better_formula(rows, measured, both),
-        )
-        return
-    for row, volume in zip(each_row(rows[apart]), computed[apart], strict=True):
-        ledger.note_row(
-            "volume-disagrees",
-            row,
-            f"The volume {row['volume_mm3']:g} mm³ is not {volume:.4g} mm³, as its diameters give; "
-            "the sheet's is used.",
-            "Mend the volume, the length or the width.",
-            role="volume",
-        )
-
-
-def _better_formula(rows: pd.DataFrame, measured: np.ndarray, both: np.ndarray) -> str:
-    length, width, height = (rows[name].to_numpy()[both] for name in _AXES)
-    for name in FORMULAS:
-        volume = tumor_volume(np.maximum(length, width), np.minimum(length, width), height, name)
-        errors = np.abs(measured[both] / volume - 1)
-        if not np.isnan(errors).all() and np.nanmedian(errors) < 0.01:
-            return f'They are those of {name}: say `formula = "{name}"` under [volume].'
-    return "Look up which formula, or which unit, the volumes were written in."
-
-
-def find_limit(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> float:
-    """The smallest volume that the calipers tell from nothing; 0 where there is no need of one."""
-    if rules.volume.limit_mm3 is not None:
-        return rules.volume.limit_mm3
-    volume = rows["volume_mm3"]
-    zeros = volume == 0
-    if not zeros.any():
-        return 0.0
-    positive = volume[volume > 0]
-    if positive.empty:
-        ledger.note(
-            "no-growth",
-            "Every volume is zero: no growth can be measured.",
-            "Look at the column that was read as the volume.",
-            severity="error",
-        )
-        return 0.0
-    n = int(zeros.sum())
-    count = "1 volume is zero; it is" if n == 1 else f"{n} volumes are zero; they are"
-    ledger.note(
-        "zeros-below-limit",
-        f"{count} taken to lie below the study's smallest positive volume, "
-        f"{positive.min():.4g} mm³.",
-        "Declare what the calipers can tell from nothing: `limit_mm3 = 15` under [volume].",
-    )
-    return float(positive.min())

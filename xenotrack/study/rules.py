@@ -76,6 +76,10 @@ class StudyRules(Section, frozen=True):
         Literal["exclude", "keep"],
         Rule("Mice without a measurable tumour ever, where most had one at baseline."),
     ] = "exclude"
+    flanks: Annotated[
+        Literal["tumors", "mice"] | None,
+        Rule("What names such as 101_L and 101_R are: tumours of one mouse, or mice."),
+    ] = None
     select: Annotated[
         str | None, Rule("One study of a sheet that holds several.", example="study 1")
     ] = None

@@ -133,7 +133,8 @@ def _drop_mixed(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
 def _day_zero(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> float | np.ndarray:
     declared = rules.study.day_zero
     numbers = rows["day_number"].to_numpy(dtype=float)
-    read = rows["volume_mm3"].notna().to_numpy()
+    # A visit of which no volume can be made is a visit all the same.
+    read = rows[["volume_mm3", "length_mm", "width_mm"]].notna().any(axis=1).to_numpy()
     if "carried" in rows:
         read &= ~rows["carried"].to_numpy(dtype=bool)
     readings = numbers[read]

@@ -36,8 +36,8 @@ _SLASHED = re.compile(_SIZE.pattern.replace("[x×X*]", "/"))
 # No tumour is this long: 420/380 are two volumes.
 _LONGEST_MM = 40.0
 _DIMENSION_WORDS = re.compile(
-    r"\b(?:dimensions?|dims?|sizes?|tumou?rs?|mm|measurements?|calipers?|flank|side"
-    r"|l x w(?: x h)?)\b",
+    r"\b(?:dimensions?|dims?|sizes?|tumou?rs?|mm|cm|measurements?|calipers?|flank|side|on|of|the|in"
+    r"|l x w(?: x h)?|x)\b",
     re.IGNORECASE,
 )
 _AXES = ("length", "width", "height")
@@ -81,6 +81,8 @@ def tumor_of_name(name: str) -> str:
 
     >>> tumor_of_name("dim_left"), tumor_of_name("R flank size (mm)"), tumor_of_name("Dimensions")
     ('left', 'right', '')
+    >>> tumor_of_name("Dimensions on left (mm x mm x mm)")
+    'left'
     """
     words = re.sub(r"[\s_.:()\[\]/-]+", " ", name)
     rest = " ".join(_DIMENSION_WORDS.sub(" ", words).split()).casefold()
