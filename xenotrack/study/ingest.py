@@ -36,6 +36,7 @@ from xenotrack.study.identity import (
 from xenotrack.study.inputs import read_inputs, read_sheets
 from xenotrack.study.join import join_sheets
 from xenotrack.study.joined import with_joined_columns, without_ignored
+from xenotrack.study.labels import drop_labels
 from xenotrack.study.ledger import Ledger, sources
 from xenotrack.study.legend import name_arms
 from xenotrack.study.limit import find_limit
@@ -181,7 +182,7 @@ def _build_phases(
     written = rows if trace else None
     if trace:
         rows = with_columns(rows, written=np.arange(len(rows)))
-    rows = fill_down(drop_summaries(rows, ledger), ledger)
+    rows = fill_down(drop_labels(drop_summaries(rows, ledger), ledger), ledger)
     rows = read_flanks(drop_notes(drop_nameless(rows, ledger), ledger), rules, ledger)
     rows = key_by_block(rows, ledger)
     rows = fill_arms(key_by_cage(rows, rules, ledger, table.layouts[0]), ledger)

@@ -14,8 +14,10 @@ import numpy as np
 from xenotrack.study.column_words import RANKS
 from xenotrack.study.columns import header_words
 from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.labels import is_label
 from xenotrack.study.layouts.layout import Recognition, sheet_finding
 from xenotrack.study.layouts.wide import day_of_header, kinds_of
+from xenotrack.study.meaning import meaning_of
 from xenotrack.study.numbers import is_missing
 
 # What a worksheet is called when nobody named it, or named it for something that is no arm.
@@ -98,11 +100,17 @@ def _meanings(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     if len(kinds) == 1:
         yield kinds[0], [day[1] if day else "" for day in days]
     arms = [
-        "" if day or _NO_ARM.fullmatch(name.strip()) or _MEASURE.search(name) else _bare(name)
+        "" if day or _is_no_arm(name) else _bare(name)
         for name, day in zip(names, days, strict=True)
     ]
     if any(arms):
         yield "arm", arms
+
+
+def _is_no_arm(name: str) -> bool:
+    """Whether a name is what nobody chose, what was measured, or a label of the sheet."""
+    said = meaning_of(name)
+    return bool(_NO_ARM.fullmatch(name.strip()) or _MEASURE.search(name) or said or is_label(name))
 
 
 def _bare(name: str) -> str:
