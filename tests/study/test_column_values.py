@@ -52,8 +52,8 @@ NAMED = {
     "log ratio": (np.log(V / V0), "below 0"),
     "log2 fold": (np.log2(V / V0), "below 0"),
     "relative": (V / V0, "begins at 1"),
-    "light": (V * 1e6, "larger than any"),
-    "dim light": (V * 2e3, "larger than any"),
+    "light": (V * 1e6, "larger than any that a mouse has"),
+    "dim light": (V * 2e3, "larger than any that a mouse has"),
 }
 
 
@@ -115,3 +115,9 @@ def test_volumes_of_any_course_are_volumes():
         (V, wide), (V, long), (gone, wide), (implanted, wide), (small, wide), (alike, long)
     ):  # fmt: skip
         assert "column-misread" not in rules_of(read(write(values)))
+
+
+def test_weights_in_milligrams_are_one_error_of_their_column():
+    rows = [f"m{n},{'ab'[n % 2]},{d},{100 + 9 * n + d},{21000 + n}" for n in range(6) for d in DAYS]
+    (error,) = read("mouse,arm,day,volume,body weight\n" + "\n".join(rows)).errors
+    assert "30 of 30 numbers of the body weight" in error.seen

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.arrays import Floats
-from xenotrack.study.ledger import Ledger
+from xenotrack.study.ledger import Ledger, Row
 from xenotrack.study.rules import Rules
 
 # So many impossible numbers of a column are no slips.
@@ -18,13 +18,14 @@ _FEW_MICE = 3
 # The first volumes of mice are not alike by chance.
 _ALIKE = 0.9
 # No mouse bears 100 cm³ or is 10 cm long; 50 to 250 mm³ is where studies start.
-_MOST = {"volume": 1e5, "area": 1e4, "length": 100.0, "width": 100.0, "height": 100.0}
+_MOST = {"volume": 1e5, "area": 1e4, "body_weight": 2e3} | dict.fromkeys(
+    ("length", "width", "height"), 100.0
+)
 _SMALL_MM3 = 40.0
 # A mouse weighs so much, and from visit to visit its weight hardly changes: volumes of small
 # tumours scatter by 20 to 40 %.
 _GRAMS = (10.0, 60.0)
 _STEADY = 0.08
-_GIVE = "Give the volumes themselves, in mm³ or cm³."
 _SAY = (
     "Write what they are above the sheet, as 'Tumor volume (cm3)'; if they are volumes in mm³, say "
     '`readout = "volume"` under [volume].'
@@ -73,12 +74,13 @@ class Column:
         return bool(enough and (firsts == start).mean() >= _ALIKE)
 
     @property
-    def steps(self) -> Floats:
-        """The changes in ln from visit to visit."""
+    def is_steady(self) -> bool:
+        """Whether nearly all numbers are within a few percent of the one before."""
         before = self.tracks.groupby("track", sort=False)["number"].shift()
         with np.errstate(divide="ignore", invalid="ignore"):
-            steps = np.log(self.tracks["number"] / before).to_numpy()
-        return steps[np.isfinite(steps)]
+            steps = np.abs(np.log(self.tracks["number"] / before)).to_numpy()
+        known = steps[np.isfinite(steps)]
+        return bool(len(known) and np.quantile(known, 0.9) < _STEADY)
 
 
 def note_columns(
@@ -94,60 +96,94 @@ def note_columns(
         own = (rows["part"] == part).to_numpy()
         for role, factor in factors.items():
             numbers = rows[f"{role}_number"].to_numpy(dtype=float)[own]
-            bare = origin.bare and role == "volume"
+            # What is named by its tumour is that tumour's size.
+            bare = origin.bare and role == "volume" and not (rows["tumor"][own] != "").any()
             column = Column(rows[own], numbers, numbers * factor[own], bare)
-            seen, remedy = _of_another(column, role, rules)
-            if seen:
+            place = {"part": part, "row": 1, "column": origin.columns.get(role, 0)}
+            asked = role == "volume" and rules.volume.readout is None
+            if len(column.known) and (
+                _impossible(column, role, place, ledger)
+                or (asked and _relative(column, place, ledger))
+                or (asked and bare and _not_in_mm3(column, place, ledger))
+            ):
                 told.add((part, role))
-                place = {"part": part, "row": 1, "column": origin.columns.get(role, 0)}
-                ledger.note_row("column-misread", place, seen, remedy, severity="error")
     return told
 
 
-def _of_another(column: Column, role: str, rules: Rules) -> tuple[str, str]:
-    """What is seen of a column that holds something else, and what to do."""
+def _impossible(column: Column, role: str, place: Row, ledger: Ledger) -> bool:
     n, word = len(column.known), role.replace("_", " ")
-    if not n:
-        return "", ""
     large = int((column.size > _MOST.get(role, np.inf)).sum())
-    if large >= column.many:
-        return f"{large} of {n} numbers of the {word} are larger than any tumour's.", _GIVE
     below = int((column.numbers < 0).sum())
-    if role == "volume" and below and (below >= column.many or column.begins_at(0)):
-        begun = ", and every mouse begins at 0" if column.begins_at(0) else ""
-        return f"{below} of {n} volumes are below 0{begun}: they are changes or logarithms.", _GIVE
-    if below >= column.many:
-        return f"{below} of {n} numbers of the {word} are below 0.", f"Look what the {word} holds."
-    if role != "volume" or rules.volume.readout is not None:
-        return "", ""
-    return _relative(column) or _not_in_mm3(column, rules) or ("", "")
-
-
-def _relative(column: Column) -> tuple[str, str] | None:
-    for start in (1, 100):
-        # A hundred may be a volume where something says so.
-        if (start == 1 or column.bare) and column.begins_at(start):
-            seen = f"Every mouse begins at {start}: the volumes seem to be relative, or in percent."
-            return seen, _SAY
-    return None
-
-
-def _not_in_mm3(column: Column, rules: Rules) -> tuple[str, str] | None:
-    if not column.bare or column.rows["mouse"].nunique() < _FEW_MICE:
-        return None
-    low, high = np.quantile(column.known, (0.02, 0.98))
-    if _GRAMS[0] <= low and high <= _GRAMS[1]:
-        steps = np.abs(column.steps)
-        if len(steps) and np.quantile(steps, 0.9) < _STEADY:
-            return (
-                f"All numbers lie between {low:.3g} and {high:.3g} and hardly change from visit to "
-                "visit: they seem to be body weights in g.",
-                _SAY,
-            )
-    if 0 < np.nanmax(column.size) < _SMALL_MM3:
-        return (
-            f"No number exceeds {np.max(column.known):.3g}: are they volumes in mm³, or diameters, "
-            "logarithms, weights, or volumes in cm³?",
-            _SAY,
+    if large >= column.many:
+        ledger.note_row(
+            "column-misread",
+            place,
+            f"{large} of {n} numbers of the {word} are larger than any that a mouse has.",
+            "Look what the column holds, and in which unit; volumes are in mm³ or cm³.",
+            severity="error",
         )
-    return None
+    elif role == "volume" and below and (below >= column.many or column.begins_at(0)):
+        begun = ", and every mouse begins at 0" if column.begins_at(0) else ""
+        ledger.note_row(
+            "column-misread",
+            place,
+            f"{below} of {n} volumes are below 0{begun}: they are changes or logarithms.",
+            "Give the volumes themselves, in mm³ or cm³.",
+            severity="error",
+        )
+    elif below >= column.many:
+        ledger.note_row(
+            "column-misread",
+            place,
+            f"{below} of {n} numbers of the {word} are below 0.",
+            "Look what the column holds.",
+            severity="error",
+        )
+    else:
+        return False
+    return True
+
+
+def _relative(column: Column, place: Row, ledger: Ledger) -> bool:
+    # A hundred may be a volume where something says so.
+    starts = (1, 100) if column.bare else (1,)
+    for start in starts:
+        if column.begins_at(start):
+            ledger.note_row(
+                "column-misread",
+                place,
+                f"Every mouse begins at {start}: the volumes seem to be relative, or in percent.",
+                _SAY,
+                severity="error",
+            )
+            return True
+    return False
+
+
+def _not_in_mm3(column: Column, place: Row, ledger: Ledger) -> bool:
+    """Whether numbers that nothing names seem to be weights, or are too small to be volumes."""
+    low, high = np.quantile(column.known, (0.02, 0.98))
+    most = float(np.max(column.known))
+    if column.rows["mouse"].nunique() < _FEW_MICE:
+        return False
+    if _GRAMS[0] <= low and high <= _GRAMS[1] and column.is_steady:
+        ledger.note_row(
+            "column-misread",
+            place,
+            f"All numbers lie between {low:.3g} and {high:.3g} and hardly change from visit to "
+            "visit: they seem to be body weights in g.",
+            _SAY,
+            severity="error",
+        )
+    elif 0 < np.nanmax(column.size) < _SMALL_MM3:
+        ledger.note_row(
+            "column-misread",
+            place,
+            f"No number exceeds {most:.3g}: are they volumes in mm³, or diameters, logarithms, "
+            "weights, or volumes in cm³?",
+            _SAY,
+            severity="error",
+        )
+    else:
+        return False
+    return True

@@ -50,7 +50,10 @@ def test_weeks_in_the_place_of_days_are_named():
     assert "sevenths" in finding_of(sevenths, "days-look-like-weeks").seen
 
 
-@pytest.mark.parametrize(("rate", "start"), [(0.19, 100), (0.35, 0.5)])
-def test_fast_tumours_and_placeholders_for_small_ones_are_no_weeks(rate, start):
-    study = study_of(lambda m: range(0, 15, 2), rate, start)
+@pytest.mark.parametrize(
+    ("rate", "start", "gap"),
+    [(0.19, 100, 2), (0.24, 100, 1), (0.28, 100, 1), (0.28, 100, 3), (0.35, 0.5, 2)],
+)
+def test_fast_tumours_and_placeholders_for_small_ones_are_no_weeks(rate, start, gap):
+    study = study_of(lambda m: range(0, 15, gap), rate, start)
     assert "days-look-like-weeks" not in rules_of(study)

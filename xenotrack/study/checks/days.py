@@ -13,8 +13,8 @@ from xenotrack.study.study import Study
 
 # A spreadsheet's day count of the years 1995 to 2064.
 _SERIAL = (34700, 60300)
-# The fastest arms of published studies grow by .19 a day; few are read every day.
-_FAST, _FAST_IF_DAILY = 0.28, 0.20
+# The fastest arms of published studies grow by .19 a day, those of the fastest lines by .28.
+_FAST = 0.30
 _MEASURABLE = 40.0
 _SHARED_BY = 3
 # A mouse with a slip of the day lacks the day that was meant, and may have missed another visit.
@@ -41,11 +41,11 @@ def days_like_weeks(study: Study) -> Iterator[Finding]:
     days = np.asarray(visits, dtype=float)
     seventh = np.abs(7 * days - np.round(7 * days)) < 0.05
     sevenths = (seventh & (np.abs(days - np.round(days)) > 0.05))[visit]
-    rate, gap = _fastest_arm(study)
+    rate = _fastest_arm(study)
     if seventh.all() and sevenths.mean() > 0.3:
         seen = "Most days are sevenths of a week."
-    elif rate > (_FAST if gap > 1 else _FAST_IF_DAILY):
-        seen = f"The tumours of an arm grow by {rate:.2g} a day, faster than any that are known."
+    elif rate > _FAST:
+        seen = f"The tumours of an arm grow by {rate:.2g} a day, faster than nearly all known ones."
     else:
         return
     yield about_study(
@@ -57,8 +57,8 @@ def days_like_weeks(study: Study) -> Iterator[Finding]:
     )
 
 
-def _fastest_arm(study: Study) -> tuple[float, float]:
-    """The largest median growth rate of an arm, and the usual gap between visits.
+def _fastest_arm(study: Study) -> float:
+    """The largest median growth rate of an arm.
 
     Smaller volumes than can be measured well are left out: placeholders seem to grow fast.
     """
@@ -66,7 +66,7 @@ def _fastest_arm(study: Study) -> tuple[float, float]:
     volume, day = rows["volume_mm3"].to_numpy(), rows["day"].to_numpy()
     usable = np.flatnonzero((volume >= _MEASURABLE) & ~rows["below_limit"].to_numpy(dtype=bool))
     if not len(usable):
-        return 0.0, np.inf
+        return 0.0
     mouse = rows["mouse"].to_numpy()[usable]
     turns = np.flatnonzero(mouse[1:] != mouse[:-1])
     first, last = usable[np.r_[0, turns + 1]], usable[np.r_[turns, len(usable) - 1]]
@@ -75,9 +75,7 @@ def _fastest_arm(study: Study) -> tuple[float, float]:
     rates = pd.Series(np.log(volume[last] / volume[first]) / (day[last] - day[first]))
     by_arm = rates.groupby(rows["arm"].to_numpy()[first]).agg(["median", "size"])
     fastest = by_arm.loc[by_arm["size"] >= _SHARED_BY, "median"].max()
-    visits = np.sort(pd.unique(day))
-    gap = float(np.median(np.diff(visits))) if len(visits) > 1 else np.inf
-    return float(np.nan_to_num(fastest)), gap
+    return float(np.nan_to_num(fastest))
 
 
 def days_off_schedule(study: Study) -> Iterator[Finding]:

@@ -18,6 +18,8 @@ _STEP_UP, _RATE_UP = 0.99, 0.32
 _STEP_DOWN, _RATE_DOWN = 1.10, 0.34
 # The scatter of calipers in ln volume grows from .1 above 200 mm³ to .2 below 50 and .4 below 20.
 SCATTER = ((20.0, 2.5), (50.0, 1.5))
+# How far below this a volume lies no caliper tells; many a sheet writes 1 there.
+_FLOOR_MM3 = 30.0
 _WEIGHT_STEP = 0.20
 # Three nines and more, wherever the point stands: 9.9 is a reading like others.
 _NINES = [round((10**n - 1) / 10**k, k) for n in (3, 4, 5) for k in range(n)]
@@ -65,6 +67,7 @@ def _jump(before: pd.Series, after: pd.Series, days: pd.Series) -> np.ndarray:
     """1 where a step rises, -1 where it falls beyond what tumours do, else 0."""
     low, high = before.to_numpy(dtype=float), after.to_numpy(dtype=float)
     usable = (low > 0) & (high > 0)
+    low, high = np.fmax(low, _FLOOR_MM3), np.fmax(high, _FLOOR_MM3)
     step = np.log(np.where(usable, high, 1.0)) - np.log(np.where(usable, low, 1.0))
     smaller = np.fmin(low, high)
     allowance = np.select([smaller < size for size, _ in SCATTER], [by for _, by in SCATTER], 1.0)
