@@ -75,3 +75,61 @@ def test_mice_that_stayed_are_the_comparator_of_their_phase(ask, faults, sheet, 
 def test_an_arm_of_every_row_is_refused_at_once(ask, faults) -> None:
     answer = ask("check", faults("reliability/phases2000/n1000.csv"), code=1)
     assert "334 arms" in answer.stderr
+
+
+@pytest.mark.parametrize("name", ["zipseek/cut50.xlsx", "dim/dim_single_quotes.xlsx"])
+def test_workbooks_that_are_damaged_or_crafted_are_refused_in_a_sentence(ask, faults, name) -> None:
+    answer = ask("check", faults(f"reliability/{name}"), code=1)
+    assert answer.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["bigint5000", "deep", "from310", "int310", "int64"])
+def test_monstrous_rules_are_refused_in_a_sentence(ask, faults, name) -> None:
+    answer = ask("check", faults(f"reliability/toml/{name}.toml"), code=1)
+    assert answer.stderr.count("\n") == 1
+    assert len(answer.stderr) < 300
+
+
+@pytest.mark.parametrize("name", ["esc.csv", "vt.csv", "vt.xlsx"])
+def test_control_characters_are_told_and_never_written(ask, faults, name) -> None:
+    path = faults(f"reliability/ctl/{name}")
+    assert "name-with-control-character" in rules_in(ask("check", path, "-f", "csv", code=0))
+    answer = ask("growth", path)
+    assert not {"\x1b", "\x0b"} & set(answer.stdout + answer.stderr)
+
+
+def test_a_stray_cell_is_told_and_not_read(ask, faults) -> None:
+    path = faults("reliability/stray.xlsx")
+    assert set(rules_in(ask("check", path, "-f", "csv", code=0))) == {"cells-far-away"}
+
+
+@pytest.mark.parametrize("command", ["indices", "growth", "compare"])
+def test_an_extreme_level_leaves_limits_empty(ask, faults, command) -> None:
+    path = faults("reliability/level.csv")
+    answer = ask(command, path, "--level", "0.999999", "-f", "csv")
+    assert "inf" not in answer.stdout.replace("inference", "")
+    assert "Warning" not in answer.stderr
+
+
+def tidied(text: str) -> list[tuple[str, ...]]:
+    """What a tidy table says of each reading, numbers as numbers."""
+    rows = csv.DictReader(io.StringIO(text))
+    names = ("mouse", "tumor", "arm", "day", "volume_mm3", "body_weight_g")
+    return sorted(
+        tuple(row[n] if n in names[:3] or not row[n] else f"{float(row[n]):.6g}" for n in names)
+        for row in rows
+    )
+
+
+@pytest.mark.parametrize("name", ["17-studylog-day-with-clock", "20-numbered-arms"])
+def test_a_sheet_gives_the_table_that_a_person_reads(ask, faults, name) -> None:
+    expected = faults(f"sheets/{name}.expected.csv").read_text("utf-8")
+    found = ask("tidy", faults(f"sheets/{name}.csv"), "-f", "csv", code=0).stdout
+    assert tidied(found) == tidied(expected)
+
+
+def test_names_of_arms_say_the_control_and_the_combination(ask, faults) -> None:
+    for name in ("claims/longnames.csv", "sheets/20-numbered-arms.csv"):
+        found = rules_in(ask("check", faults(name), "-f", "csv", code=0))
+        assert {"control-by-name", "drugs-matched"} <= set(found)
+        assert "no-control" not in found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from xenotrack.study.ingest import read_study
 from xenotrack.study.settings import read_rules
 
-from .sheets import clean_rows, finding_of, read, sheet
+from .sheets import clean_rows, finding_of, read, rules_of, sheet
 
 
 def test_a_control_named_after_its_buffer_receives_no_drug() -> None:
@@ -49,3 +51,82 @@ def test_spellings_of_whole_mice_stay_two_arms_that_are_asked_about() -> None:
     study = read(sheet(rows))
     assert study.design.arm_names == ("VEHICLE", "vehicle", "drug")
     assert "they are two arms here" in finding_of(study, "arm-split").seen
+
+
+def named(*arms):
+    """A study of arms of these names, three mice each."""
+    rows = "".join(
+        f'm{n}{i},"{arm}",{day},{100 + day + n}\n'
+        for n, arm in enumerate(arms)
+        for i in range(3)
+        for day in (0, 7)
+    )
+    return read("mouse,arm,day,volume\n" + rows)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Vehicle (0.5 % MC + 0.2 % Tween-80)",
+        "Vehicle control",
+        "01 - Vehicle",
+        "DMSO",
+        "Isotype",
+        "IgG2a isotype control",
+        "1.CTR",
+        "G1: PBS",
+        "Group 1 Saline",
+        "Veh, 10 mL/kg PO QD",
+        "Untreated (n=8)",
+    ],
+)
+def test_what_reads_like_a_control_is_one_and_is_told(name):
+    study = named(name, "A", "B")
+    assert study.design.control == name
+    assert f"'{name}'" in finding_of(study, "control-by-name").seen
+
+
+def test_beside_a_plain_control_its_like_is_an_arm_of_its_own():
+    study = named("vehicle", "DMSO", "A")
+    assert study.design.control == "vehicle"
+    assert study.design.drugs_of("DMSO") == {"DMSO"}
+
+
+def test_of_two_that_read_like_controls_none_is_chosen():
+    assert named("PBS", "Isotype", "A").design.control is None
+
+
+@pytest.mark.parametrize(
+    ("arms", "parts"),
+    [
+        (("1.CTR", "2.D", "3.R", "4.D+R"), {"2.D", "3.R"}),
+        (("Vehicle", "Erlotinib", "Midostaurin", "Erl + Mido"), {"Erlotinib", "Midostaurin"}),
+        (("G1: veh", "G2: A", "G3: B", "G4: A + B"), {"G2: A", "G3: B"}),
+        (
+            ("v", "A 5 mg/kg QD", "B (x) 1 mg/kg", "A 5 mg/kg + B"),
+            {"A 5 mg/kg QD", "B (x) 1 mg/kg"},
+        ),
+    ],
+)
+def test_the_drugs_of_a_combination_are_those_of_the_other_arms(arms, parts):
+    study = named(*arms)
+    assert study.design.drugs_of(arms[-1]) == parts
+    assert "drugs-matched" in rules_of(study)
+
+
+def test_a_beginning_that_two_drugs_have_is_not_matched():
+    study = named("veh", "Alpelisib", "Alpaca", "B", "Alp + B")
+    assert study.design.drugs_of("Alp + B") == {"Alp", "B"}
+
+
+@pytest.mark.parametrize("name", ["Therapy_Combo_AB", "Combination", "A and B", "A/B"])
+def test_a_combination_that_does_not_say_of_what_is_asked_to_be_declared(name):
+    found = finding_of(named("vehicle", "A", "B", name), "combination-not-split")
+    assert f'"{name}" = ["DRUG 1", "DRUG 2"]' in found.proposal
+
+
+@pytest.mark.parametrize(
+    "name", ["A 10 mg/kg", "anti-PD1", "Combretastatin", "Alpelisib (BYL719/x)"]
+)
+def test_a_single_drug_is_no_combination(name):
+    assert "combination-not-split" not in rules_of(named("vehicle", "B", "C", name))

@@ -132,3 +132,34 @@ def test_a_study_named_like_a_path_stays_in_its_folder(ask, tmp_path, name, monk
     made = list((tmp_path / "in" / "out").iterdir())
     assert len(made) == 2
     assert all((path / "manifest.json").is_file() for path in made)
+
+
+@pytest.mark.parametrize(
+    "name", ["m\x1b[2J1", "m\x0b1", "m\x7f1", "\u202em1", "m\u200b1"], ids=ascii
+)
+def test_a_name_that_cannot_be_seen_whole_is_told_and_writes_nothing_to_a_terminal(
+    ask, tmp_path, name
+) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(
+        "mouse,arm,day,volume\n" + "".join(f"{name},a,{d},{100 + d}\n" for d in (0, 3, 7)), "utf-8"
+    )
+    answer = ask("check", path, "-f", "csv", code=0)
+    assert "name-with-control-character" in answer.stdout
+    for command in ("check", "tidy", "growth", "response", "compare"):
+        answer = ask(command, path)
+        assert all(mark.isprintable() or mark in "\n\t" for mark in answer.stderr)
+        assert "\x1b" not in answer.stdout
+
+
+def test_a_message_about_a_file_writes_nothing_to_a_terminal(ask) -> None:
+    assert "\x1b" not in ask("check", "no\x1b[31m.csv", code=1).stderr
+
+
+@pytest.mark.parametrize("name", ["＝1+1", "＋1", "－cmd", "＠SUM(1)"])
+def test_full_width_signs_begin_formulas_as_well(ask, tmp_path, name) -> None:
+    path, out = tmp_path / "s.csv", tmp_path / "tidy.csv"
+    path.write_text(f"mouse,arm,day,volume\n{name},a,0,100\n{name},a,3,110\n", "utf-8")
+    ask("tidy", path, "-o", out, code=0)
+    assert f"'{name}" in out.read_text("utf-8")
+    assert name in ask("tidy", out, "-f", "json", code=0).stdout

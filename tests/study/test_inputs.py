@@ -139,3 +139,11 @@ def test_a_tidy_table_is_read_as_one_whatever_stands_in_it():
     again = read(study.measurements.to_csv(index=False))
     assert again.layout == "long"
     assert again.measurements["volume_mm3"].equals(study.measurements["volume_mm3"])
+
+
+def test_a_sheet_that_is_listed_twice_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("mouse,arm,day,volume\nm1,a,0,100\n")
+    toml = tmp_path / "study.toml"
+    toml.write_text('[study]\nsheet = ["a.csv", "a.csv", "a.csv"]\n')
+    with pytest.raises(InputError, match=r"lists a\.csv 3 times"):
+        read_study(toml)

@@ -66,3 +66,27 @@ def test_a_toml_date_is_a_day_zero(tmp_path):
 def test_a_missing_toml_is_said(tmp_path):
     with pytest.raises(InputError, match="No such file"):
         read_rules(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("day", ["nan", "inf", "-inf", "1e400", "1e12"])
+def test_a_day_zero_that_is_no_number_of_days_is_refused(day):
+    with pytest.raises(InputError, match="day_zero is"):
+        read_rules(None, {"study": {"day_zero": day}})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[study]\nday_zero = {'9' * 310}\n",
+        f"[study]\nday_zero = {'9' * 5000}\n",
+        f"[volume]\nlimit_mm3 = {'9' * 400}\n",
+        f"a = {'[' * 5000}{']' * 5000}\n",
+        "a." * 5000 + "b = 1\n",
+    ],
+    ids=["310 digits", "5000 digits", "400 digits of a volume", "5000 levels", "5000 dots"],
+)
+def test_a_file_of_monstrous_values_is_refused_in_words(tmp_path, text):
+    path = tmp_path / "study.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"study\.toml"):
+        read_rules(path)

@@ -25,6 +25,7 @@ from xenotrack.cli.synergy import synergy
 from xenotrack.cli.tidy import tidy
 from xenotrack.cli.tolerability import tolerability
 from xenotrack.errors import XenotrackError
+from xenotrack.present.words import printable_lines
 
 REFUSED, MISTYPED, BUG, INTERRUPTED = 1, 2, 70, 130
 
@@ -94,7 +95,7 @@ def exit_code() -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except XenotrackError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {printable_lines(str(error))}", err=True)
         return REFUSED
     except click.ClickException as error:
         error.show()

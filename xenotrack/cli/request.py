@@ -14,6 +14,7 @@ import click
 
 from xenotrack.cli.stdout import behind, put
 from xenotrack.doubts import Doubt
+from xenotrack.present.words import printable_lines
 from xenotrack.study.primary import PrimaryError
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class Request:
     def say(self, text: str) -> None:
         """Say something to a person."""
         if not self.quiet:
-            click.echo(text, err=True)
+            click.echo(printable_lines(text), err=True)
 
     def say_doubts(self, doubts: Iterable[Doubt]) -> None:
         """Say every doubt, or refuse to go on where the user is strict."""

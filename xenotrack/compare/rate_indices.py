@@ -11,7 +11,7 @@ from xenotrack.compare.families import Pair, pair_weights
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.response.inhibition import GroupIndex
-from xenotrack.response.ratios import UNBOUNDED, Ratio, fieller_limits, unknown
+from xenotrack.response.ratios import UNBOUNDED, Ratio, bounded_exp, fieller_limits, unknown
 
 GRI = "100·(1 − k_T/k_C)"
 RATE_RATIO = "100·exp((k_T − k_C)·day)"
@@ -66,5 +66,5 @@ def volume_ratio(changes: ArmEstimates, arm: str, control: str, level: float, me
     if not np.isfinite(contrast.estimate[0]):
         return unknown("a rate or the day is unknown")
     logs = (contrast.estimate[0], contrast.conf_low[0], contrast.conf_high[0])
-    numbers = [float(100 * np.exp(change)) for change in logs]
+    numbers = [100 * bounded_exp(float(change)) for change in logs]
     return Ratio(numbers[0], numbers[1], numbers[2], f"{method}; exp of the contrast")

@@ -25,7 +25,12 @@ def printable(text: str) -> str:
     >>> printable("m1\\x1b[2J")
     'm1[2J'
     """
-    return "".join(mark for mark in text if mark.isprintable())
+    return "".join(mark if mark.isprintable() else " " if mark.isspace() else "" for mark in text)
+
+
+def printable_lines(text: str) -> str:
+    """The same of a text of several lines."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def drawable(name: str) -> str:

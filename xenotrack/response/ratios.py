@@ -98,6 +98,9 @@ def fieller_ratio(top: Mean, bottom: Mean, level: float) -> Ratio:
     return _named(ratio, *fieller_limits(top.value, bottom.value, variances, df, level), df)
 
 
+_LARGEST_LOG = 700.0
+
+
 def paired_ratio(top: Floats, bottom: Floats, level: float) -> Ratio:
     """The ratio of two means over the same mice by Fieller with n − 1 df."""
     ratio = float(np.mean(top) / np.mean(bottom))
@@ -120,7 +123,16 @@ def log_ratio(top: Mean, bottom: Mean, level: float) -> Ratio:
     df = welch_df(*logs) if top.df > 0 and bottom.df > 0 else np.nan
     reach = stdtrit(df, (1 + level) / 2) * np.sqrt(logs[0].variance + logs[1].variance)
     method = LOG_DELTA if np.isfinite(reach) else f"{LOG_DELTA}; {_without_spread(df)}"
-    return Ratio(ratio, float(ratio * np.exp(-reach)), float(ratio * np.exp(reach)), method)
+    return Ratio(ratio, ratio * bounded_exp(-reach), ratio * bounded_exp(reach), method)
+
+
+def bounded_exp(logarithm: float) -> float:
+    """``exp``, NaN where it is beyond all numbers: no limit.
+
+    >>> bounded_exp(0.0), bounded_exp(1e4)
+    (1.0, nan)
+    """
+    return float(np.exp(logarithm)) if logarithm < _LARGEST_LOG else np.nan
 
 
 def _named(ratio: float, low: float, high: float, df: float) -> Ratio:

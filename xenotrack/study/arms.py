@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +10,8 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from xenotrack.study.design import NO_DRUG_WORDS, Arm, Design, drugs_in_name
+from xenotrack.study.design import NO_DRUG_WORDS, Arm, Design
+from xenotrack.study.drug_names import Names, read_names
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, Row, each_row
 from xenotrack.study.primary import PrimaryError
@@ -24,12 +26,15 @@ def read_design(name: str, rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> 
         _note_undeclared(seen, declared, rows, ledger)
     order = [arm for arm in declared if arm in seen] + [arm for arm in seen if arm not in declared]
     _note_split_names(rows, ledger)
+    read = read_names([arm for arm in order if arm not in declared], rules.study.control)
     arms = tuple(
         Arm(arm, frozenset(declared[arm].drugs), declared[arm].label)
         if arm in declared
-        else Arm(arm, drugs_in_name(arm))
+        else Arm(arm, read.drugs[arm])
         for arm in order
     )
+    _note_controls(read, rows, ledger)
+    _note_names(read, rows, ledger)
     if rules.study.control not in declared and not _stayed(rows, rules.study.control):
         arms = _empty_control(arms, rules.study.control, rows, ledger)
     _note_lost_words([arm for arm in order if arm not in declared], rows, ledger)
@@ -38,6 +43,43 @@ def read_design(name: str, rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> 
     _note_primary(design, ledger)
     _note_colours(design, ledger)
     return design
+
+
+def _note_controls(read: Names, rows: pd.DataFrame, ledger: Ledger) -> None:
+    for name in read.controls:
+        ledger.note_row(
+            "control-by-name",
+            _first_row(rows, name),
+            f"The arm {name!r} was taken to receive no drug, by its name.",
+            f"Say so: `control = {json.dumps(name, ensure_ascii=False)}` under [study], or name "
+            "its drugs under [arms].",
+            role="arm",
+        )
+
+
+def _note_names(read: Names, rows: pd.DataFrame, ledger: Ledger) -> None:
+    for name in read.matched:
+        ledger.note_row(
+            "drugs-matched",
+            _first_row(rows, name),
+            f"The arm {name!r} was read as {' and '.join(map(repr, sorted(read.drugs[name])))}, "
+            "as the other arms are called.",
+            f"Nothing to do if that is so; else declare it under [arms]: {_line(name)}.",
+            role="arm",
+        )
+    for name in read.unclear:
+        ledger.note_row(
+            "combination-not-split",
+            _first_row(rows, name),
+            f"The arm {name!r} reads like a combination, and its name does not say of which drugs.",
+            f"Declare the arms under [arms], each with its drugs: {_line(name)}; synergy and best "
+            "parts need it.",
+            role="arm",
+        )
+
+
+def _line(name: str) -> str:
+    return f'`{json.dumps(name, ensure_ascii=False)} = ["DRUG 1", "DRUG 2"]`'
 
 
 def _stayed(rows: pd.DataFrame, control: str | None) -> bool:

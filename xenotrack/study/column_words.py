@@ -45,6 +45,9 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "animal id|animalid|animal no|animal number|animal nr|subject|subject id",
         "maus|maus nr|mausnummer|tier|tier nr|tiernummer|souris|ratón|topo",
         "id|mid|ear tag|eartag|tag|tag id",
+        "mouse tag|tail number|tail no|tail nr|tail mark|tail id|rfid|rfid tag|chip|chip id|"
+        "transponder|transponder id|animal tag|mouse identifier|unique mouse id|unique id|"
+        "unique animal id",
         "number|no|nr|sample|sample id",
         "model id|model",
     ),
@@ -56,10 +59,11 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "arm": (
         "arm|arms|arm name|treatment|treatments|treatment arm|treatment group|treatment name|"
         "drug regimen|regimen",
-        "tx|tx group|tx arm|rx|rx group",
+        "tx|tx group|tx arm|rx|rx group|trt|trt group|treat",
         "group|groups|group name|grp|treatment group id|group id",
         "gruppe|behandlung|groupe|traitement|grupo|tratamiento|gruppo|trattamento",
         "drug|drugs|compound|therapy|egp",
+        "condition|conditions|experimental condition",
         "cohort",
     ),
     "phase": ("phase|treatment phase|study phase|period",),
@@ -71,6 +75,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "days after randomisation|days since randomization|days since randomisation",
         "time|times|timepoint|time point|t",
         "tag|tage|studientag|versuchstag|jour|jours|día|días|dia|dias|giorno|giorni",
+        "study days|days on study|days post injection|days from injection|days after injection|"
+        "days since injection|days post tumor injection|day post injection|day after injection|"
         "days post implant|days post implantation|days since implant|days since implantation|"
         "days post inoculation|dpi",
     ),

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
@@ -22,6 +24,12 @@ from xenotrack.study.column_words import (
     UNREAD,
 )
 from xenotrack.study.days import is_clock
+
+# The roles that each word may have.
+_ROLES_OF = {
+    word: tuple(role for role, ranks in RANKS.items() if word in ranks)
+    for word in {word for ranks in RANKS.values() for word in ranks}
+}
 
 
 @dataclass(frozen=True)
@@ -46,8 +54,11 @@ class Header:
     units: Mapping[str, str] = field(default_factory=dict)
     rivals: tuple[Rivals, ...] = ()
     unknown: tuple[int, ...] = ()
+    # The days of its columns: every layout asks for them.
+    memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
+@lru_cache(maxsize=1 << 16)
 def header_words(name: str) -> tuple[str, str]:
     """A header as plain words, and the unit written in it.
 
@@ -125,12 +136,13 @@ def _declared_roles(names: Sequence[str], declared: Mapping[str, str]) -> dict[s
 
 def _candidates(words: Sequence[tuple[str, str]], taken: Mapping[str, int]) -> dict[str, list[int]]:
     """The free columns that each free role could take."""
-    free = [column for column in range(len(words)) if column not in taken.values()]
-    found = {
-        role: [column for column in free if words[column][0] in ranks]
-        for role, ranks in RANKS.items()
-        if role not in taken
-    }
+    used = set(taken.values())
+    found: dict[str, list[int]] = {role: [] for role in RANKS if role not in taken}
+    for column, (text, _) in enumerate(words):
+        if column not in used:
+            for role in _ROLES_OF.get(text, ()):
+                if role in found:
+                    found[role].append(column)
     # `l` beside `r` is a left flank, not a length; `w` is a width only beside a length.
     if any(text == "r" for text, _ in words):
         found["length"] = [c for c in found.get("length", ()) if words[c][0] != "l"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -121,5 +122,21 @@ def drugs_in_name(name: str) -> frozenset[str]:
     >>> drugs_in_name("Vehicle")
     frozenset()
     """
-    words = [word.strip() for word in name.split("+")]
+    words = [word.strip() for word in _split(name)]
     return frozenset(word for word in words if word and word.casefold() not in NO_DRUG_WORDS)
+
+
+def _split(name: str) -> list[str]:
+    """A name cut at each ``+`` that stands outside brackets."""
+    bare = outside_brackets(name, "\0")
+    cuts = [at for at, mark in enumerate(bare) if mark == "+"]
+    return [name[a:b] for a, b in zip([0, *(c + 1 for c in cuts)], [*cuts, None], strict=True)]
+
+
+def outside_brackets(name: str, filler: str = "") -> str:
+    """A name without what stands in brackets.
+
+    >>> outside_brackets("Vehicle (0.5 % MC + 0.2 % Tween) QD")
+    'Vehicle  QD'
+    """
+    return re.sub(r"[(\[{][^()\[\]{}]*[)\]}]", lambda found: filler * len(found[0]), name)

@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
-RISKY = re.compile(r"'*[=+\-@\t\r]")
-RISKY_STARTS = frozenset("'=+-@\t\r")
-MARKED = re.compile(r"'+[=+\-@\t\r]")
+# Full-width signs, as Japanese keyboards write them, begin formulas as well.
+_SIGNS = "=+-@\t\r＝＋－＠"
+RISKY = re.compile(rf"'*[{re.escape(_SIGNS)}]")
+RISKY_STARTS = frozenset("'" + _SIGNS)
+MARKED = re.compile(rf"'+[{re.escape(_SIGNS)}]")
 
 
 def inert(texts: Iterable[T]) -> list[T | str]:

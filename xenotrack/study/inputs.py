@@ -11,6 +11,7 @@ from xenotrack.study.files.delimited import read_delimited
 from xenotrack.study.files.parquet import is_parquet, read_parquet
 from xenotrack.study.files.prism import is_prism, read_prism
 from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.files.strays import without_strays
 from xenotrack.study.files.workbook import is_workbook, read_workbook
 from xenotrack.study.rules import Rules
 from xenotrack.study.study import Source
@@ -43,6 +44,12 @@ def read_inputs(source: Path | bytes, rules: Rules) -> tuple[list[Input], tuple[
         raise InputError(
             f"{source.name} names no sheet. Add it under [study], relative to the file:\n\n"
             '[study]\nsheet = "calipers.csv"'
+        )
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise InputError(
+            f"{source.name} lists {twice[0]} {names.count(twice[0])} times under `sheet`. "
+            "List each sheet once."
         )
     inputs = [_named_input(source.parent, name) for name in names]
     toml = Input(_as_text(source.name), _bytes(source))
@@ -100,7 +107,7 @@ def read_sheets(
         sheets = [read_delimited(one.data, one.name, encoding, delimiter)]
     if not sheets:
         raise InputError(f"{one.name} is empty. Save the sheet again, with its column names.")
-    return sheets
+    return [without_strays(sheet) for sheet in sheets]
 
 
 def _as_text(name: str) -> str:

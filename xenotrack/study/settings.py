@@ -15,7 +15,7 @@ import msgspec
 from xenotrack.errors import InputError
 from xenotrack.study.column_words import COLUMN_ROLES
 from xenotrack.study.rule import FateName
-from xenotrack.study.rulebook import KEYS, Key, keys_of, shapes
+from xenotrack.study.rulebook import KEYS, LARGEST, Key, keys_of, shapes
 from xenotrack.study.rules import IGNORE, ArmRule, Rules
 
 Table = dict[str, Any]
@@ -50,7 +50,7 @@ def _read_toml(path: Path) -> Table:
         raise InputError(f"Cannot read {path}: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path.name} is not UTF-8 text. Save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, too
         raise InputError(
             f'{path.name} is not valid TOML: {error}. Text needs quotes: name = "my study".'
         ) from error
@@ -173,7 +173,7 @@ def _impossible_values(rules: Rules) -> Iterator[str]:
             for key in keys:
                 for number in _each(table[key.name]):
                     if isinstance(number, float | int) and not key.allows(number):
-                        yield f"[{section}] {key.name} is {number:g}; it is {key.range}."
+                        yield f"[{section}] {key.name} is {_shown(number)}; it is {key.range}."
     for drug, colour in rules.colours.items():
         if not _COLOUR.fullmatch(colour):
             yield f'[colours] {drug!r} is {colour!r}; a colour is written as "#1f7a3a".'
@@ -183,6 +183,14 @@ def _impossible_values(rules: Rules) -> Iterator[str]:
     low, high = rules.growth.from_day, rules.growth.until_day
     if low is not None and high is not None and not low < high:
         yield f"[growth] from = {low:g} is not before until = {high:g}."
+
+
+def _shown(number: float) -> str:
+    """A number for a message, whose digits may be many."""
+    try:
+        return f"{number:g}"
+    except OverflowError:
+        return "a number of hundreds of digits"
 
 
 def _each(content: Any) -> Sequence[Any]:
@@ -199,7 +207,8 @@ def _day_zero(value: int | float | str, origin: str) -> int | float | str:
     except ValueError:
         pass
     else:
-        return int(number) if number.is_integer() else number
+        if abs(number) <= LARGEST:
+            return int(number) if number.is_integer() else number
     try:
         return datetime.date.fromisoformat(value).isoformat()
     except ValueError as error:

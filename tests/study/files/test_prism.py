@@ -158,3 +158,9 @@ def test_a_table_of_means_that_was_pasted_as_replicates_is_seen():
     with pytest.raises(InputError, match="means, errors and numbers of mice of groups"):
         read(MEANS)
     assert len(read(MEANS.replace("<d>8</d>", "<d>8.5</d>")).mice) == 6
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_file_in_another_encoding_is_prism_s_as_well(encoding):
+    text = TABLE.replace("UTF-8", "UTF-16" if encoding == "utf-16" else "UTF-8")
+    assert len(read(text.encode(encoding)).mice) == 4

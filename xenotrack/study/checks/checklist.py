@@ -20,7 +20,12 @@ from xenotrack.study.checks.mice import (
     volumes_like_cubic_centimetres,
     volumes_like_lengths,
 )
-from xenotrack.study.checks.names import arms_of_the_same_drugs, mice_split, names_like_missing
+from xenotrack.study.checks.names import (
+    arms_of_the_same_drugs,
+    mice_split,
+    names_like_missing,
+    names_not_seen,
+)
 from xenotrack.study.checks.readings import (
     aspect_ratios,
     heaped_values,
@@ -44,6 +49,7 @@ RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     days_like_weeks,
     arms_of_few_mice,
     names_like_missing,
+    names_not_seen,
     arms_of_the_same_drugs,
     mice_split,
     mice_without_reading,

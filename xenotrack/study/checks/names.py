@@ -12,6 +12,10 @@ from xenotrack.study.finding import Finding
 from xenotrack.study.ledger import Ledger
 from xenotrack.study.study import Study
 
+# Control characters but tabs and ends of lines, and marks of direction and of joining.
+_NOT_SEEN = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _LIKE_MISSING = frozenset({"na", "n/a", "nan", "none", "null", "nil", "missing", "#n/a"})
 
 
@@ -28,6 +32,24 @@ def names_like_missing(study: Study) -> Iterator[Finding]:
                     f"The {role} {name!r} reads like an empty cell; it was taken as a name.",
                     f"Nothing to do if that is its name; else write the {role}.",
                 )
+
+
+def names_not_seen(study: Study) -> Iterator[Finding]:
+    """Names with characters that nobody sees: a control character, or a mark of direction."""
+    rows = study.measurements
+    for role in ("arm", "mouse", "tumor", "line", "block", "cage"):
+        unseen = [name for name in rows[role].unique() if name and _NOT_SEEN.search(name)]
+        if unseen:
+            more = ", …" if unseen[4:] else ""
+            yield at_row(
+                study,
+                _first_row(study, role, unseen[0]),
+                "name-with-control-character",
+                f"Characters that cannot be seen stand in the {role} "
+                f"{', '.join(map(repr, unseen[:4]))}{more}; they are part of the name, and shown "
+                "as a sign.",
+                "Type the name anew; it may have been copied from a terminal or a scanner.",
+            )
 
 
 def arms_of_the_same_drugs(study: Study) -> Iterator[Finding]:

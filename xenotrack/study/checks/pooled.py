@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ _APART = ("study", "line", "block")
 # A column of unknown words sorts mice where it has few of them, and says each of several mice.
 _FEW = 6
 _SHOWN = 4
+_LETTER = re.compile(r"[^\W\d_]")
 # Of a sheet of thousands of columns these are looked at whose words are known.
 _MANY_COLUMNS = 200
 
@@ -82,21 +84,22 @@ def _factors(
 ) -> Iterator[Factor]:
     header = long.header
     used = {*header.roles.values(), *joined_columns(header.names, declared)}
-    free = [c for c, name in enumerate(header.names) if name and c not in used]
+    used |= set(rows["column"].unique().tolist())
+    free = [c for c, name in enumerate(header.names) if c not in used and _LETTER.search(name)]
     place = pd.Series(range(len(sheet.rows)), index=sheet.rows)
     lines = place.reindex(rows["row"]).to_numpy()
+    first = int(lines.min())
     keys = rows[[name for name in (*_APART, "arm", "mouse", "row", "part") if name in rows]]
     arms = filled_down(keys, "arm")
     keys = keys if arms is None else keys.assign(arm=arms)
     for column in free:
-        texts = sheet.cells.iloc[:, column].to_numpy()[lines]
-        values = set(texts)
-        if len(values) < 2 or len(values) > 2 * _FEW + len(rows) // 4:
+        values = {text.strip() for text in sheet.grid[first:, column]} - {""}
+        if not 1 < len(values) <= 2 * _FEW + len(sheet.rows) // 4:
             continue
-        known = {value.strip() for value in values} - {""}
-        kind = kind_of(header.names[column], known) if len(known) > 1 else None
+        kind = kind_of(header.names[column], values)
         if kind is None or (kind == "other" and len(free) > _MANY_COLUMNS):
             continue
+        texts = sheet.grid[lines, column]
         found = _factor(column, header.names[column], kind, keys, texts)
         if found is not None:
             yield found

@@ -3,57 +3,37 @@
 from __future__ import annotations
 
 import io
-import re
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from xenotrack.errors import InputError
-from xenotrack.study.finding import row_ranges
+from xenotrack.study.files.worksheet import Worksheet, survey_worksheet
 
 # A sheet of a million rows unpacks to some 500 MB; whatever is larger is not a caliper sheet.
 MOST_BYTES = 1_000_000_000
-# The reader lays out every cell of the rectangle that the used cells span, empty ones as well:
-# one stray cell at XFD1048576 would ask for 17 thousand million.
-MOST_CELLS = 60_000_000
 
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
-_HIDDEN = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
-_ERROR = re.compile(
-    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+\d+)"[^>]*>(?:(?!</(?:\w+:)?c>).)*?'
-    rb"<(?:\w+:)?v>([^<]*)<",
-    re.DOTALL,
-)
-_EMPTY_FORMULA = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+\d+)"[^>]*>\s*<(?:\w+:)?f\b'
-    rb"(?:[^>]*/>|(?:(?!</(?:\w+:)?f>).)*</(?:\w+:)?f>)\s*"
-    rb"(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)",
-    re.DOTALL,
-)
 _DOCTYPE = tuple("<!DOCTYPE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# What a zip archive or its xml may be damaged by: a directory that points before the file, an
+# encoding that nobody knows, a tag that never closes.
+_DAMAGED = (
+    *(zipfile.BadZipFile, ElementTree.ParseError, EOFError, OSError, ValueError, LookupError),
+    *(struct.error, OverflowError),
+)
 
 
-@dataclass(frozen=True)
-class Survey:
-    """What a reader would pass over in silence, by worksheet."""
-
-    error_cells: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    empty_formulas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    hidden_rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-def survey_workbook(data: bytes, file: str) -> Survey:
-    """Refuse an archive that would exhaust the machine, and say what its sheets hide."""
+def survey_workbook(data: bytes, file: str) -> dict[str, Worksheet]:
+    """What each worksheet hides; refused where the archive would exhaust the machine."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _refuse_hostile(archive, file)
             sheets = dict(_sheet_parts(archive))
             parts = {name: archive.read(part) for name, part in sheets.items()}
-    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, EOFError, OSError) as error:
+        return {name: survey_worksheet(xml, f"{file}, sheet {name}") for name, xml in parts.items()}
+    except _DAMAGED as error:
         raise InputError(
             f"{file} is a damaged workbook: {error}. Open it and save it again as xlsx."
         ) from error
@@ -61,13 +41,15 @@ def survey_workbook(data: bytes, file: str) -> Survey:
         raise InputError(
             f"{file} cannot be unpacked: {error}. Save it without a password."
         ) from error
-    for name, xml in parts.items():
-        _refuse_vast(xml, file, name)
-    return Survey(
-        {name: tuple(_error_cells(xml)) for name, xml in parts.items()},
-        {name: tuple(_empty_formulas(xml)) for name, xml in parts.items()},
-        {name: tuple(_hidden_rows(xml)) for name, xml in parts.items()},
-    )
+
+
+def is_plain_workbook(data: bytes) -> bool:
+    """Whether the bytes are an xlsx, whose worksheets are surveyed before they are read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except _DAMAGED:
+        return False
 
 
 def _refuse_hostile(archive: zipfile.ZipFile, file: str) -> None:
@@ -112,40 +94,3 @@ def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
             part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
             if part in archive.namelist():
                 yield item.get("name", ""), part
-
-
-def _refuse_vast(xml: bytes, file: str, name: str) -> None:
-    columns = {found[0] for found in _CELL.findall(xml)}
-    rows = max((int(row) for row in _ROW.findall(xml)), default=0)
-    rows = max([rows, *(int(found[1]) for found in _CELL.findall(xml[-2000:]))])
-    widest = max((_column_number(letters) for letters in columns), default=0)
-    if rows * widest > MOST_CELLS:
-        raise InputError(
-            f"{file}, sheet {name} spans {rows} rows and {widest} columns. Delete the stray cells "
-            "far from the table, or save the table as csv."
-        )
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _error_cells(xml: bytes) -> Iterator[tuple[str, str]]:
-    if b't="e"' in xml:
-        for found in _ERROR.finditer(xml):
-            yield found[1].decode(), found[2].decode("utf-8", "replace")
-
-
-def _empty_formulas(xml: bytes) -> Iterator[str]:
-    if re.search(rb"<(?:\w+:)?f\b", xml):
-        for found in _EMPTY_FORMULA.finditer(xml):
-            yield found[1].decode()
-
-
-def _hidden_rows(xml: bytes) -> Iterator[str]:
-    rows = [int(row) for row in _HIDDEN.findall(xml)]
-    if rows:
-        yield row_ranges(rows)

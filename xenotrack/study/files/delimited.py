@@ -27,6 +27,7 @@ _MARKS = (
 )
 # A table of this many cells takes about a gigabyte; real sheets stay a hundred times below.
 _MOST_CELLS = 60_000_000
+_MANY_COLUMNS = 500
 # A line of ten thousand cells has some 100 kB; a longer one than this is no row of a sheet.
 _LONGEST_LINE = 8_000_000
 
@@ -189,6 +190,9 @@ def _quotes(text: str, mark: str) -> Literal["closed", "spread", "open"]:
 
 
 def _cells(text: str, mark: str, width: int, quoting: Literal[0, 3]) -> pd.DataFrame:
+    if width > _MANY_COLUMNS:
+        # Which takes pandas half a millisecond a column, the reader of Python none.
+        return _slow_cells(text, mark, width, quoting)
     try:
         cells = _fast_cells(text, mark, width, quoting)
     except pd.errors.ParserError:

@@ -39,7 +39,8 @@ def is_prism(data: bytes) -> bool:
     >>> is_prism(b'<?xml version="1.0"?><GraphPadPrismFile>'), is_prism(b"mouse,arm")
     (True, False)
     """
-    return b"<GraphPadPrismFile" in data[:_HEAD]
+    # Of UTF-16 every other byte is 0.
+    return b"<GraphPadPrismFile" in data[: 2 * _HEAD].replace(b"\0", b"")[:_HEAD]
 
 
 def read_prism(data: bytes, file: str, sheet_name: str | None = None) -> list[Sheet]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,13 @@ class Sheet:
     cells: pd.DataFrame
     rows: NDArray[np.int64]
     findings: tuple[Finding, ...] = ()
+    # What was found out about these cells: every layout asks the same of them.
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def grid(self) -> NDArray[np.object_]:
+        """The cells as an array: of thousands of columns a frame gives each but slowly."""
+        return self.cells.to_numpy(dtype=object)
 
     @property
     def title(self) -> str:
@@ -32,7 +41,7 @@ class Sheet:
 
     def texts(self, position: int) -> list[str]:
         """The trimmed cells of one record."""
-        return [text.strip() for text in self.cells.iloc[position].tolist()]
+        return [text.strip() for text in self.grid[position].tolist()]
 
     def with_column(self, position: int, name: str, texts: Sequence[str]) -> Sheet:
         """The sheet with a column more: its name at one record, a text for each record below."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import PurePath
@@ -77,16 +77,16 @@ def said_in(sheet: Sheet, found: Recognition) -> Said | None:
     """What the only column of numbers says that it holds, where no column is a volume."""
     names = dict(enumerate(found.header.names))
     own = {c for role, c in found.header.roles.items() if role not in (*MEASURES, "body_weight")}
-    body = sheet.cells.iloc[found.position + found.depth :]
-    numbers = [c for c in names if c not in own and names[c] and _holds_numbers(body.iloc[:, c])]
+    body = sheet.grid[found.position + found.depth :]
+    numbers = [c for c in names if c not in own and names[c] and _holds_numbers(body[:, c])]
     meaning = meaning_of(names[numbers[0]]) if len(numbers) == 1 else None
     if meaning is None or meaning.quantity == "volume":
         return None
     return Said(meaning, f"its column is called {names[numbers[0]]!r}")
 
 
-def _holds_numbers(texts: pd.Series) -> bool:
-    said = pd.Series([text for text in texts.unique() if not is_missing(text)], dtype=object)
+def _holds_numbers(texts: Iterable[str]) -> bool:
+    said = pd.Series([text for text in set(texts) if not is_missing(text)], dtype=object)
     numbers = plain_numbers(said.str.replace(",", ".", regex=False)) if len(said) else np.array([])
     return bool(2 * (~np.isnan(numbers)).sum() > len(said))
 
@@ -132,9 +132,9 @@ def _titles(sheet: Sheet, found: Recognition) -> Iterator[str]:
     for position in range(found.position - found.above):
         texts = [text for text in dict.fromkeys(sheet.texts(position)) if text]
         yield from _not_of_the_study(texts)
-    body = sheet.cells.iloc[found.position + found.depth :]
+    body = sheet.grid[found.position + found.depth :]
     for column, name in enumerate(found.header.names):
-        if name and column < body.shape[1] and all(map(is_missing, body.iloc[:, column].unique())):
+        if name and column < body.shape[1] and all(map(is_missing, body[:, column])):
             yield name
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ _KINDS = ("day", "week", "date")
 _AREA = re.compile(r"(?:l ?[x×*] ?w|(?:tumor )?area|length ?[x×*] ?width)(?: ?mm(?:2|²))?")
 
 
+@lru_cache(maxsize=1 << 16)
 def measure_of(name: str) -> str | None:
     """The measure that a word means, if it means one.
 

@@ -91,8 +91,12 @@ def candidate_headers(sheet: Sheet, declared: Mapping[str, str]) -> Iterator[tup
         if any(sheet.texts(position))
     )
     for position in islice(filled, _HEADER_WITHIN):
-        body = sheet.cells.iloc[position + 1 :]
-        yield position, recognise_header(sheet.texts(position), declared, body)
+        # A dozen layouts ask for the same headers of the same sheet.
+        asked = (position, *sorted(declared.items()))
+        if asked not in sheet.memo:
+            body = sheet.cells.iloc[position + 1 :]
+            sheet.memo[asked] = recognise_header(sheet.texts(position), declared, body)
+        yield position, sheet.memo[asked]
 
 
 def has_role(header: Header, role: str) -> bool:

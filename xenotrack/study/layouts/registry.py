@@ -100,6 +100,15 @@ def lengthen(
     return Read(_told_together(longs) if len(found) > 1 else longs, others)
 
 
+def _recognised(layout: Layout, sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
+    """What a layout thinks of a sheet, thought once."""
+    asked = (layout.name, *sorted(declared.items()))
+    if asked not in sheet.memo:
+        sheet.memo[asked] = layout.recognise(sheet, declared)
+    found: Recognition = sheet.memo[asked]
+    return found
+
+
 def _chosen(
     sheets: Sequence[Sheet],
     declared: Mapping[str, str],
@@ -112,7 +121,7 @@ def _chosen(
         together = _arm_by_arm(found, layouts)
         return found if together else [_the_one(sheets, declared, found)]
     sections = complete(
-        sheets, lambda one: [layout.recognise(one, declared) for layout in layouts.values()]
+        sheets, lambda one: [_recognised(layout, one, declared) for layout in layouts.values()]
     )
     if not sections:
         raise InputError(_nothing_fits(sheets, declared, layouts) + _left_aside(others))
@@ -198,7 +207,7 @@ def _fitting(
         (sheet, name, recognition)
         for sheet in sheets
         for name, layout in layouts.items()
-        if (recognition := layout.recognise(sheet, declared)).fits
+        if (recognition := _recognised(layout, sheet, declared)).fits
     ]
     return _without_plainer(found, layouts)
 
@@ -247,7 +256,7 @@ def _nothing_fits(
     sheets: Sequence[Sheet], declared: Mapping[str, str], layouts: Mapping[str, Layout]
 ) -> str:
     sheet = max(sheets, key=lambda one: one.cells.shape[0] * one.cells.shape[1])
-    tried = {name: layout.recognise(sheet, declared) for name, layout in layouts.items()}
+    tried = {name: _recognised(layout, sheet, declared) for name, layout in layouts.items()}
     seen = _header_seen(sheet, tried)
     if declared:
         refuse_missing_columns(seen, declared, sheet.title)

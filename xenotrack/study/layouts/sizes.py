@@ -92,11 +92,11 @@ def tumor_of_name(name: str) -> str:
 _EARLY = 60  # records
 
 
-def size_columns(cells: pd.DataFrame) -> list[int]:
+def size_columns(sheet: Sheet) -> list[int]:
     """The columns at least half of whose different texts are sizes, the header aside."""
     found = []
-    for column in range(cells.shape[1]):
-        texts = [text for text in cells.iloc[:, column].unique() if not is_missing(text)]
+    for column in range(sheet.grid.shape[1]):
+        texts = [text for text in set(sheet.grid[:, column]) if not is_missing(text)]
         sizes = sum(dimensions_of(text) is not None for text in texts)
         if sizes and 2 * sizes >= len(texts) - 1:
             found.append(column)
@@ -105,9 +105,9 @@ def size_columns(cells: pd.DataFrame) -> list[int]:
 
 def recognise_sizes(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     """A header that names mouse, arm and day (or days), above sizes as 7.2 x 5.1."""
-    columns = size_columns(sheet.cells)
+    columns = size_columns(sheet)
     # Where sizes are written with a slash the first records show it.
-    early = sheet.cells.iloc[:_EARLY].to_numpy(dtype=object).ravel()
+    early = sheet.grid[:_EARLY].ravel()
     may_be_slashed = not columns and any("/" in text for text in early)
     best = Recognition(False, "misses a header above its sizes" if columns else _NO_SIZES)
     for position, header in candidate_headers(sheet, declared):

@@ -7,10 +7,11 @@ by the first that holds no number, so that a finding about that cell names the c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from xenotrack.study.column_words import COLUMN_ROLES, NAME_OF_ROLE, NAMED_ROLES, UNIT_WORDS
 from xenotrack.study.columns import Header, header_words
@@ -42,7 +43,7 @@ def recognise_tall(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
         if not has_role(header, "mouse"):
             continue
         body = sheet.cells.iloc[position + 1 :]
-        measure = _measure_column(header, body, declared)
+        measure = _measure_column(header, sheet.grid[position + 1 :], declared)
         if measure is None:
             continue
         found = _fitting(header, body, measure, declared, position)
@@ -53,7 +54,9 @@ def recognise_tall(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     return best
 
 
-def _measure_column(header: Header, body: pd.DataFrame, declared: Mapping[str, str]) -> int | None:
+def _measure_column(
+    header: Header, body: NDArray[np.object_], declared: Mapping[str, str]
+) -> int | None:
     """The one column all of whose texts are words for measures, of at least two measures."""
     taken = {header.roles[role] for role in _NO_MEASURE if role in header.roles}
     found = [
@@ -61,15 +64,15 @@ def _measure_column(header: Header, body: pd.DataFrame, declared: Mapping[str, s
         for column in range(len(header.names))
         if column not in taken
         # A look at the first rows: a column of a million numbers need not be read.
-        and _words(body.iloc[:50, column], declared)
-        and _measures(_words(body.iloc[:, column], declared), declared)
+        and _words(body[:50, column], declared)
+        and _measures(_words(body[:, column], declared), declared)
     ]
     return found[0] if len(found) == 1 else None
 
 
-def _words(texts: pd.Series, declared: Mapping[str, str]) -> list[str]:
+def _words(texts: Iterable[str], declared: Mapping[str, str]) -> list[str]:
     """The different words of a column if each names a measure, else none."""
-    words = [word for text in texts.unique() if not is_missing(word := text.strip())]
+    words = [word for text in dict.fromkeys(texts) if not is_missing(word := text.strip())]
     said = {theirs.strip().casefold() for theirs in declared.values()}
     plain = all(word.casefold() in said or measure_of(word) for word in words)
     return list(dict.fromkeys(words)) if plain else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,8 @@ _WITH_DATE = re.compile(
     r"([^()\[\]]+?)[)\]]?",
     re.IGNORECASE,
 )
+# The clock that StudyLog writes below a day.
+_CLOCK = re.compile(r"\s+\(?\d{1,2}:\d{1,2}(?::\d{1,2})?\)?$")
 _TIME = re.compile(r"t[ _.]?(\d+)", re.IGNORECASE)
 # W says week, width or weight.
 _W = re.compile(r"w[ _.]?(\d+(?:\.\d+)?)", re.IGNORECASE)
@@ -44,6 +47,7 @@ _MEASURED = re.compile(r"([^\W\d_]+)[ _.]?(\d+(?:\.\d+)?)")
 _WEEK = re.compile(r"(?:week|wk|w)[ _.]?([-−]?\d+(?:\.\d+)?)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1 << 16)
 def day_of_header(name: str) -> tuple[str, str] | None:
     """What a column's name says of its day: the kind and the text, or nothing.
 
@@ -52,7 +56,7 @@ def day_of_header(name: str) -> tuple[str, str] | None:
     >>> day_of_header("Baseline"), day_of_header("Day 0 (baseline)"), day_of_header("Sex")
     (('baseline', 'Baseline'), ('day', '0'), None)
     """
-    text = name.strip()
+    text = _CLOCK.sub("", name.strip())
     if is_baseline(text):
         return BASELINE, text
     text = _without_baseline(text)
@@ -143,6 +147,12 @@ def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
 
 def day_columns(header: Header) -> dict[int, tuple[str, str]]:
     """The columns named by a day, each with its kind and text."""
+    if "days" not in header.memo:
+        header.memo["days"] = _day_columns(header)
+    return dict(header.memo["days"])
+
+
+def _day_columns(header: Header) -> dict[int, tuple[str, str]]:
     taken = set(header.roles.values())
     days = {
         column: said

@@ -1,0 +1,113 @@
+"""What the names of arms say together: which is the control, and whose parts a combination has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xenotrack.study.design import NO_DRUG_WORDS, drugs_in_name, outside_brackets
+
+# `01 - Vehicle`, `4.D+R`, `Group 2: A`, `G3 A`.
+_NUMBERED = re.compile(
+    r"(?:(?:group|grp|arm|g|gr)[\s_.]*\d+[\s_.:)-]+|\d+\s*[.):_-]\s*)(?=\D)", re.IGNORECASE
+)
+_DOSE = re.compile(
+    r"[\s,_]*\b\d[\d.,]*\s*(?:mg|µg|μg|ug|mpk|g|iu|nmol|µmol|gy|ml|%)\b.*", re.IGNORECASE
+)
+_CONTROL = re.compile(
+    rf"(?:{'|'.join(sorted(map(re.escape, NO_DRUG_WORDS), key=len, reverse=True))}|ctr|ctl|cntrl|"
+    r"dmso|pbs|saline|nacl|mock|sham|water|isotype|igg\d?[a-z]?|rat igg|mouse igg|non[ -]?treated|"
+    r"not treated|no drug|none|diluent|solvent|methyl ?cellulose|corn oil|sucrose)"
+    r"(?:[\s_-]+(?:control|ctrl|only|alone|group|arm|treated|treatment|antibody|mab|ab|igg\d?[a-z]?|"
+    r"isotype|vehicle|\d+))*",
+    re.IGNORECASE,
+)
+_COMBINED = re.compile(
+    r"\b(?:combo|combination|combined|comb|both|dual|doublet|triplet?|all)\b|[&/]|\band\b|\bplus\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The drugs of each arm; which arms were taken for controls, matched, or not understood."""
+
+    drugs: Mapping[str, frozenset[str]]
+    controls: tuple[str, ...] = ()
+    matched: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+
+def read_names(names: Sequence[str], control: str | None = None) -> Names:
+    """The drugs that the names of a study's arms spell, read beside each other.
+
+    Where a ``control`` is declared no other is looked for.
+
+    >>> read = read_names(["1.CTR", "2.D", "3.R", "4.D+R"])
+    >>> sorted(read.drugs["4.D+R"]), read.controls, read.matched
+    (['2.D', '3.R'], ('1.CTR',), ('4.D+R',))
+    >>> read = read_names(["Vehicle", "Erlotinib", "Midostaurin", "Erl + Mido"])
+    >>> sorted(read.drugs["Erl + Mido"])
+    ['Erlotinib', 'Midostaurin']
+    """
+    drugs = {name: drugs_in_name(name) for name in names}
+    stem = _stem(names)
+    controls = _controls(drugs, stem) if control is None else ()
+    drugs |= dict.fromkeys(controls, frozenset())
+    single = {name: next(iter(own)) for name, own in drugs.items() if len(own) == 1}
+    matched = []
+    for name, own in drugs.items():
+        if len(own) > 1 and (parts := _matched(own, single)) is not None and parts != own:
+            drugs[name] = parts
+            matched.append(name)
+    known = {drug for own in drugs.values() if len(own) > 1 for drug in own}
+    unclear = [
+        n for n, d in single.items() if d not in known and _COMBINED.search(_spaced(_bare(n)))
+    ]
+    return Names(drugs, controls, tuple(matched), tuple(unclear) if len(names) > 2 else ())
+
+
+def _stem(names: Sequence[str]) -> str:
+    """What all names begin with, up to a mark: ``Therapy_`` of ``Therapy_A``, ``Therapy_Ctrl``."""
+    if len(names) < 2:
+        return ""
+    found = re.match(r".*[_\s:-]", names[0])
+    return found[0] if found and all(name.startswith(found[0]) for name in names) else ""
+
+
+def _controls(drugs: Mapping[str, frozenset[str]], stem: str) -> tuple[str, ...]:
+    """The arms whose names say that they receive no drug, where no name says so plainly."""
+    if not all(drugs.values()):
+        return ()
+    return tuple(name for name in drugs if _CONTROL.fullmatch(_bare(name.removeprefix(stem))))
+
+
+def _bare(name: str) -> str:
+    """A name without its number, without brackets and without a dose."""
+    text = _NUMBERED.sub("", outside_brackets(name).strip(), count=1)
+    return re.sub(r"[\s_-]+", " ", _DOSE.sub("", text)).strip(" ,;:-_")
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"[_.]+", " ", name)
+
+
+def _matched(own: frozenset[str], single: Mapping[str, str]) -> frozenset[str] | None:
+    """The drugs of other arms that the words of a combination mean; None where one means none."""
+    found = [_meant(word, list(single.values())) for word in own]
+    if None in found or len(set(found)) < len(own):
+        return None
+    return frozenset(drug for drug in found if drug is not None)
+
+
+def _meant(word: str, drugs: list[str]) -> str | None:
+    """The one drug that a word means: its own name, or the beginning of it."""
+    if word in drugs:
+        return word
+    plain = {drug: _bare(drug).casefold() for drug in drugs}
+    short = _bare(word).casefold()
+    same = [drug for drug, text in plain.items() if text == short]
+    begun = [drug for drug, text in plain.items() if short and text.startswith(short)]
+    chosen = same or begun
+    return chosen[0] if len(chosen) == 1 else None
