@@ -83,6 +83,13 @@ def test_a_dash_is_stdout_of_a_template_and_of_a_corrected_sheet(ask, bench) -> 
     assert held(bench) == before
 
 
+@pytest.mark.parametrize("command", ["growth", "run"])
+def test_an_empty_name_is_typed_wrongly(ask, bench, command) -> None:
+    before = held(bench)
+    assert "names nothing" in ask(command, "study.toml", "-o", "", code=2).stderr
+    assert held(bench) == before
+
+
 # Inputs.
 
 NAMES = ("a.csv", "b.csv", "./a.csv", "far/../a.csv", "link.csv", "hard.csv", "study.toml")

@@ -28,6 +28,14 @@ def test_a_file_is_as_readable_as_any_other(tmp_path) -> None:
     assert stat.S_IMODE((tmp_path / "a.csv").stat().st_mode) == 0o640
 
 
+def test_a_file_that_is_replaced_stays_as_private_as_it_was(tmp_path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    write_bytes(path, b"new")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_a_link_to_a_file_stays_a_link(tmp_path) -> None:
     (tmp_path / "real.csv").write_bytes(b"old")
     (tmp_path / "link.csv").symlink_to("real.csv")

@@ -74,6 +74,11 @@ def test_what_a_run_wrote_gives_way_and_all_else_stays(out) -> None:
     assert names_in(out.parent) == ["out"]
 
 
+def test_a_name_with_marks_that_no_one_sees_is_said_without_them(out) -> None:
+    put(out, {"a\x1b[2J\u202eb.txt": b"mine"})
+    assert any("a[2Jb.txt" in text for text in write(out, NEW))
+
+
 def test_what_was_changed_is_kept_under_a_number_of_its_own(out) -> None:
     for turn, kept in enumerate(("README.txt.kept", "README.txt.kept.2", "README.txt.kept.3")):
         (out / "README.txt").write_text(f"edit {turn}", encoding="utf-8")

@@ -50,6 +50,8 @@ class Request:
     def of(cls, source: str, options: dict[str, Any]) -> Request:
         """Take what every command shares out of ``options``; the command's own remain."""
         output = options.pop("output", None)  # a path stays as typed
+        if output == "":
+            raise click.UsageError("-o names nothing. Is a variable of the shell empty?")
         options.update({name: _as_text(value) for name, value in options.items()})
         overrides: dict[str, Any] = {}
         for name in [name for name in options if "__" in name]:

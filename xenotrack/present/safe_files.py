@@ -41,8 +41,8 @@ def cannot_write(path: Path) -> Iterator[None]:
 def write_bytes(path: Path, data: bytes, gives_way: GivesWay = always) -> None:
     """Write a file. One that is there with other content must give way, else it is refused.
 
-    A link stays one: what it points to is replaced. A pipe, our terminal and the null device take
-    what is written and stay; no other device is touched, nor a socket.
+    A link stays one: what it points to is replaced, and as readable as it was. A pipe, our terminal
+    and the null device take what is written and stay; no other device is touched, nor a socket.
     """
     with cannot_write(path):
         if not require_file(path, data, gives_way):
@@ -55,7 +55,7 @@ def write_bytes(path: Path, data: bytes, gives_way: GivesWay = always) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(name, 0o666 & ~umask())
+            os.chmod(name, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~umask())
             os.replace(name, path)
         except BaseException:
             os.unlink(name)

@@ -17,6 +17,7 @@ from xenotrack.present.exchange import Exchange, HalfDoneError, about_input, is_
 from xenotrack.present.manifest import MANIFEST, digests, holds_studies, is_ours, with_outputs
 from xenotrack.present.safe_files import cannot_write, input_among, kind
 from xenotrack.present.staging import Staging, leftovers, staging_for
+from xenotrack.present.words import printable
 
 Inputs = Sequence[os.stat_result]
 Say = Callable[[str], None]
@@ -195,4 +196,4 @@ def _strangers(out: Path, folder: PurePosixPath, known: set[str]) -> Iterator[st
 
 def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    return printable(", ".join(names[:SHOWN]) + more)
