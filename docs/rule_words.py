@@ -94,6 +94,7 @@ MENDS = {
     "verdict-rests-on-a-mouse": "Look up what was read of that mouse; report that the claim hangs "
     "on it. It is no reason to leave it out.",
     "day-beyond-follow-up": "Ask for a day within the follow-up of the arms, with `--day`.",
+    "window-cut-short": "Read the days of each row, or declare a shorter window.",
     "volume-extrapolated": "Ask for a day within the days fitted, with `--day`.",
     "withdrawals-differ": _FATE,
 }

@@ -36,8 +36,8 @@ def test_a_price_over_the_parts_is_asked_for_by_name_and_nothing_where_nobody_wa
     assert "net_weight" not in set(bare["outcome"])
 
 
-def test_ln_volume_at_a_day_is_that_many_days_of_the_rate(ask, sample):
-    typed = ("compare", sample(SHEET), "-f", "csv", "--outcome")
+def test_ln_volume_at_a_day_is_that_many_days_of_the_rate_of_a_line(ask, sample):
+    typed = ("compare", sample(SHEET), "--shape", "line", "-f", "csv", "--outcome")
     rates = table(ask(*typed, "growth_rate", code=0))
     found = table(ask(*typed, "ln_volume", "--day", "14", code=0))
     assert found["estimate"].to_numpy() == pytest.approx(14 * rates["estimate"].to_numpy())
@@ -51,9 +51,22 @@ def test_a_day_without_ln_volume_is_a_slip_of_the_hand(ask, sample):
     assert not answer.stdout
 
 
-def test_ln_volume_beyond_the_readings_is_doubted(ask, sample):
-    answer = ask("compare", sample(SHEET), "--outcome", "ln_volume", "--day", "90", code=0)
-    assert "nobody measured" in answer.stderr
+def test_ln_volume_of_curves_is_that_of_the_day(ask, sample):
+    typed = ("compare", sample(SHEET), "-f", "csv", "--outcome")
+    rates = table(ask(*typed, "growth_rate", "--window", "[0, 14]", code=0))
+    found = table(ask(*typed, "ln_volume", "--day", "14", code=0))
+    assert found["estimate"].to_numpy() == pytest.approx(14 * rates["estimate"].to_numpy())
+    assert rates["until_day"].unique().tolist() == [14]
+
+
+def test_lines_are_followed_to_where_nobody_measured_and_curves_are_not(ask, sample):
+    typed = ("compare", sample(SHEET), "--outcome", "ln_volume", "--day", "90", "-f", "csv")
+    line = ask(*typed, "--shape", "line", code=0)
+    assert "nobody measured" in line.stderr
+    assert table(line)["estimate"].notna().all()
+    curve = ask(*typed, code=0)
+    assert "nothing is said" in curve.stderr
+    assert table(curve)["estimate"].isna().all()
 
 
 def test_indices_say_their_formula_day_and_mice(ask, sample):

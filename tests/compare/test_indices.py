@@ -175,7 +175,7 @@ def test_the_rates_stand_at_the_day_asked_for_and_the_volumes_at_the_visit(two_a
 
 def test_a_day_beyond_the_study_is_doubted(two_arms):
     rules = {doubt.rule for doubt in group_indices(*two_arms, day=500).doubts}
-    assert {"index-day-moved", "volume-extrapolated"} <= rules
+    assert {"index-day-moved", "day-beyond-follow-up"} <= rules
 
 
 def test_without_a_growth_fit_the_volumes_remain(two_arms):

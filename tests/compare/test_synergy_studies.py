@@ -31,7 +31,7 @@ def published(name: str, **rules):
 
 def two_drugs(df: str):
     arms = {"Control": [], "DrugA": ["A"], "DrugB": ["B"], "Combination": ["A", "B"]}
-    growth = {"baseline": "ratio", "variances": "pooled", "df": df}
+    growth = {"shape": "line", "baseline": "ratio", "variances": "pooled", "df": df}
     return published("synergylmm_grwth_data.csv", arms=arms, growth=growth)
 
 

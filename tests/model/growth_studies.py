@@ -55,7 +55,9 @@ def study_of(
         if isinstance(sheet["arm"].dtype, pd.CategoricalDtype)
         else sheet["arm"].unique()
     )
-    design = Design.of_names("study", arms, rules or Rules(growth=GrowthRules(**growth)))
+    # R's numbers, and most facts of these tests, are of straight lines.
+    rules = rules or Rules(growth=GrowthRules(**{"shape": "line", **growth}))
+    design = Design.of_names("study", arms, rules)
     return Study.of_frame(sheet.rename(columns={"volume": "volume_mm3"}), design, limit_mm3 or None)
 
 

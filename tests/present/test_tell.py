@@ -178,7 +178,9 @@ def test_heavy_losses_before_leaving_are_doubted_and_unknown_exits_not_counted()
     [
         ({"growth": GrowthRules(df="satterthwaite")}, "Degrees of freedom are Satterthwaite's [1]"),
         ({"growth": GrowthRules(variances="pooled")}, "one set of variances"),
-        ({"growth": GrowthRules(baseline="ratio", variances="pooled")}, "ln(V_ij/V_i0)"),
+        ({"growth": GrowthRules()}, "natural cubic spline"),
+        ({"growth": GrowthRules(shape="line")}, "α_a + β_a·t_ij"),
+        ({"growth": GrowthRules(shape="line", baseline="ratio")}, "ln(V_ij/V_i0)"),
         ({"progression": ProgressionRules(rule="absolute", value=800)}, "at or above 800 mm³"),
         ({"progression": ProgressionRules(size_cull="censor")}, "censored at their last reading."),
         ({"compare": CompareRules(adjust="dunnett")}, "by Dunnett ["),

@@ -26,10 +26,10 @@ def rates_of(fit: GrowthFit) -> ArmEstimates:
     return fit.rates()
 
 
-def growth_source(fit: GrowthFit, ask: Ask = rates_of) -> ContrastSource:
+def growth_source(fit: GrowthFit, ask: Ask = rates_of, joint: bool = True) -> ContrastSource:
     """Contrasts of what is asked of a fit, each of the fit over the days that its arms share.
 
-    Joint distributions take the arms' spread over the days that all of them share.
+    ``joint`` distributions take the arms' spread over the days that all of them share.
     """
     own = ask(fit)
     if fit.narrow is None:
@@ -50,13 +50,15 @@ def growth_source(fit: GrowthFit, ask: Ask = rates_of) -> ContrastSource:
         return found
 
     known = np.isfinite(np.diag(own.covariance))
-    joint = over([name for name, one in zip(own.arms, known, strict=True) if one]).covariance
+    names = [name for name, one in zip(own.arms, known, strict=True) if one]
+    spread = over(names).covariance if joint and names else None
+    whole = spread is not None and bool(np.isfinite(np.diag(spread)[known]).all())
     return ContrastSource(
         outcome=own.outcome,
         arms=own.arms,
         contrast_of=contrast_of,
         method=own.method,
-        covariance=joint if np.isfinite(np.diag(joint)[known]).all() else None,
+        covariance=spread if whole else None,
         independent=own.independent,
         days=lambda arms: over(arms).days(arms),
         narrowed=lambda arms: source_of(over(arms)),

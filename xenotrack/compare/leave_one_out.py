@@ -86,9 +86,9 @@ def leave_one_out(fit: GrowthFit, rows: LogVolumes) -> pd.DataFrame:
     if not claims or max(own, default=0) > MOST_MICE:
         return pd.DataFrame(columns=list(LEAVE_ONE_OUT))
     whole = p_values(growth_source(fit), claims, design)
-    without = np.array(
-        [p_values(growth_source(without_mouse(fit, rows, mouse)), claims, design) for mouse in mice]
-    ).reshape(len(mice), len(claims))
+    fits = (without_mouse(fit, rows, mouse) for mouse in mice)
+    found = [p_values(growth_source(each, joint=False), claims, design) for each in fits]
+    without = np.array(found).reshape(len(mice), len(claims))
     names = rows.mice[mice]
     lines = [
         (claim.family, *claim.pair.names, p, *_ends(own, p, names, 1 - fit.level))

@@ -20,6 +20,13 @@ class FollowUp:
     from_day: Floats
     until_day: Floats
 
+    def within(self, window: Window | None) -> FollowUp:
+        """Cut to declared days; as it is where none are declared."""
+        if window is None:
+            return self
+        first, last = window
+        return FollowUp(np.maximum(self.from_day, first), np.minimum(self.until_day, last))
+
     def shared(self, arms: Iterable[int]) -> Window:
         """The days that all these arms (codes) share; the second is not after the first if none."""
         codes = list(arms)

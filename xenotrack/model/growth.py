@@ -9,12 +9,13 @@ would then pass for precision.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xenotrack.arrays import Bools
+from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.errors import FitError, StudyError
 from xenotrack.model.growth_fit import GrowthFit
@@ -48,10 +49,11 @@ def fit_growth(study: Study) -> GrowthFit:
 def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
     """Fit the mean of every arm; no verdict yet."""
     k, rules = rows.n_arms, design.rules.growth
-    follow_up = DAYS[rules.shape](rows)
+    follow_up, n_all = DAYS[rules.shape](rows), np.bincount(rows.arm, minlength=k)
     if rules.shape == "curve":
         # A curve that ends with its arm's follow-up would go straight through what comes later.
         rows = rows.until(follow_up.until_day)
+    n_measurements = np.bincount(rows.arm, minlength=k)
     pooled = _require_known_rules(design)
     testable = _units_with_lines(rows) >= 2
     if not testable.any():
@@ -68,13 +70,16 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
         variances="pooled" if pooled else "by_arm",
         pieces=pieces,
         listed=tuple(lines_piece(rows, int(code)) for code in np.flatnonzero(~testable)),
-        follow_up=follow_up,
+        follow_up=follow_up.within(rules.window),
         n_mice=rows.mice_with(1),
-        n_measurements=np.bincount(rows.arm, minlength=k),
+        n_measurements=n_measurements,
+        n_after=n_all - n_measurements,
         first_day=first_day,
         last_day=last_day,
         verdicts=("",) * k,
-        doubts=merge_doubts(doubts, _untested(design, testable)),
+        doubts=merge_doubts(
+            doubts, _untested(design, testable), _cut_short(design, follow_up.until_day)
+        ),
         narrow=SharedDays(rows, design) if rules.shape == "curve" else None,
     )
 
@@ -88,9 +93,7 @@ def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:
     k, arm = rows.n_arms, int(rows.mouse_arm[mouse])
     touched = [piece for piece in fit.pieces if arm in piece.arms]
     kept = tuple(piece for piece in fit.pieces if arm not in piece.arms)
-    own = rows.without(mouse)
-    if fit.narrow is not None:
-        own = own.until(fit.follow_up.until_day)
+    own = (rows if fit.narrow is None else fit.narrow.rows).without(mouse)
     enough = _units_with_lines(own) >= 2
     arms = np.array([code for piece in touched for code in piece.arms], dtype=np.intp)
     codes = arms[enough[arms]]
@@ -103,7 +106,7 @@ def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:
         pieces=(*kept, *pieces),
         listed=(*fit.listed, *lost),
         verdicts=("",) * k,
-        narrow=SharedDays(own, fit.design) if fit.narrow is not None else None,
+        narrow=fit.narrow.without_arm(own, arm) if fit.narrow is not None else None,
     )
 
 
@@ -127,12 +130,50 @@ def _require_known_rules(design: Design) -> bool:
             "Where cages are the unit each arm has its own variance, from its cages. Choose "
             "--variances by_arm."
         )
+    if rules.baseline != "arm" and rules.shape != "line":
+        raise StudyError(
+            f"`baseline = {rules.baseline}` is a model of straight lines, and `shape` is "
+            f"{rules.shape}. Choose --shape line as well, or --baseline arm."
+        )
+    if rules.window is not None:
+        _require_window(rules.shape, *rules.window)
     if rules.baseline == "common" and rules.variances != "pooled":
         raise StudyError(
             "`baseline = common` ties the arms together, so that they cannot be fitted by "
             "arm. Choose --variances pooled or --baseline arm."
         )
     return rules.variances == "pooled"
+
+
+def _require_window(shape: str, first: float, last: float) -> None:
+    if shape == "line":
+        raise StudyError(
+            "`window` is of curves: a straight line has one rate for all days fitted. Choose these "
+            "days with --from and --until."
+        )
+    if not first < last:
+        raise StudyError(
+            f"`window` is [{first:g}, {last:g}]. Give two days, the first before the last."
+        )
+
+
+def _cut_short(design: Design, until_day: Floats) -> Iterator[Doubt]:
+    """Arms that were not followed to the end of the declared window."""
+    window = design.rules.growth.window
+    short = [
+        (name, last)
+        for name, last in zip(design.arm_names, until_day, strict=True)
+        if window is not None and last < window[1]
+    ]
+    if window is not None and short:
+        told = "; ".join(f"{name} to day {last:g}" for name, last in short)
+        yield Doubt(
+            "window-cut-short",
+            tuple(name for name, _ in short),
+            "growth",
+            f"Rates were to be of days {window[0]:g} to {window[1]:g}, and arms were followed for "
+            f"less: {told}. What is said of them, and of contrasts with them, ends there.",
+        )
 
 
 def _untested(design: Design, testable: Bools) -> tuple[Doubt, ...]:

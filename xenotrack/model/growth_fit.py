@@ -22,6 +22,7 @@ from xenotrack.study.design import Design
 
 if TYPE_CHECKING:
     from xenotrack.model.late import LateGrowth
+    from xenotrack.model.shared_days import SharedDays
 
 Variances = Literal["by_arm", "pooled"]
 REFERENCE_NAMES = {
@@ -42,7 +43,8 @@ class GrowthFit:
 
     ``pieces`` hold arms that were estimated together, and are independent of one another;
     ``listed`` are the arms that have no standard error. ``follow_up`` are the days of which each
-    arm's rate speaks, ``first_day`` and ``last_day`` (k,) those of its readings. ``narrow`` gives
+    arm's rate speaks, ``first_day`` and ``last_day`` (k,) those of its readings, of which
+    ``n_after`` lie after a curve's follow-up. ``narrow`` gives
     the fit that a contrast of some arms (codes) rests on, ``late`` what a curve does late;
     ``placements`` are the fits with readings below the limit elsewhere.
     """
@@ -56,9 +58,10 @@ class GrowthFit:
     n_measurements: NDArray[np.intp]
     first_day: Floats
     last_day: Floats
+    n_after: NDArray[np.intp]
     verdicts: tuple[str, ...]
     doubts: tuple[Doubt, ...]
-    narrow: Callable[[GrowthFit, tuple[int, ...]], GrowthFit] | None = None
+    narrow: SharedDays | None = None
     late: LateGrowth | None = None
     placements: tuple[GrowthFit, ...] = ()
 

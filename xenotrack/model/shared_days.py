@@ -29,6 +29,11 @@ class SharedDays:
     design: Design
     plainer: dict[tuple[int, int, Window], Piece] = field(default_factory=dict)
 
+    def without_arm(self, rows: LogVolumes, code: int) -> SharedDays:
+        """The same for other rows of one arm: what was fitted of the others stays."""
+        kept = {key: piece for key, piece in self.plainer.items() if key[0] != code}
+        return SharedDays(rows, self.design, kept)
+
     def __call__(self, fit: GrowthFit, codes: tuple[int, ...]) -> GrowthFit:
         window = fit.follow_up.shared(codes)
         shared = np.isin(np.arange(len(fit.shapes)), codes)

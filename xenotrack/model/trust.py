@@ -17,7 +17,6 @@ from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.patterns import join_patterns
 from xenotrack.model.pieces import fit_arms
 from xenotrack.model.reml import MixedFit, fit_patterns
-from xenotrack.model.shapes.curve import Curve
 from xenotrack.model.shapes.shape import Shape
 from xenotrack.study.study import Study
 
@@ -35,14 +34,14 @@ def doubt_growth(study: Study, rows: LogVolumes, fit: GrowthFit) -> tuple[Doubt,
         *_few_mice(fit),
         *_below_limit(study),
         *(_of_a_line(rows, fit) if fit.design.rules.growth.shape == "line" else ()),
-        *_unequal_variances(rows, fit),
     )
 
 
 def _of_a_line(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
-    """What one rate over all days hides, and a curve over shared days does not."""
+    """What one rate over all days hides, and a curve of its own over shared days does not."""
     yield from _cut_early(fit)
     yield from _curved(rows, fit)
+    yield from _unequal_variances(rows, fit)
 
 
 def _shared_baseline_error(rows: LogVolumes) -> Iterator[Doubt]:
@@ -198,8 +197,7 @@ def _by_arm_and_pooled(rows: LogVolumes, fit: GrowthFit) -> tuple[list[MixedFit]
     codes = np.flatnonzero(fit.tested)
     own = [piece.mixed for piece in fit.pieces if piece.mixed is not None]
     tied = fit.design.rules.growth.baseline == "common"
-    own_pace = any(isinstance(shape, Curve) and shape.pace is not None for shape in fit.shapes)
-    if tied or own_pace or len(codes) < 2 or len(own) < len(fit.pieces):
+    if tied or len(codes) < 2 or len(own) < len(fit.pieces):
         return None
     try:
         if fit.variances == "by_arm":

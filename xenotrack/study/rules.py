@@ -138,12 +138,20 @@ class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day":
     shape: Annotated[
         Literal["curve", "line"],
         Rule("How ln volume goes with the days: a curve, or one straight line an arm."),
-    ] = "line"
+    ] = "curve"
     from_day: Annotated[
         float | None, Rule("First day of the growth fit.", otherwise="the baseline", example=0)
     ] = None
     until_day: Annotated[
         float | None, Rule("Last day of the growth fit.", otherwise="the last", example=60)
+    ] = None
+    window: Annotated[
+        tuple[float, float] | None,
+        Rule(
+            "Days that the rates of curves speak of.",
+            otherwise="those that arms share",
+            example=(0, 42),
+        ),
     ] = None
     baseline: Annotated[
         Literal["arm", "common", "ratio"],

@@ -44,7 +44,8 @@ class Shape(ABC):
 
     def change(self, day: float, since: float = 0.0) -> Floats:
         """The change of ln volume between two days."""
-        return self.height(day) - self.height(since)
+        start, end = self.fixed(np.array([since, day], dtype=float))
+        return np.asarray(end - start)
 
     def rate(self, from_day: float, until_day: float) -> Floats:
         """The average growth rate over a window: change over days."""

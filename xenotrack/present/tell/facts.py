@@ -97,10 +97,16 @@ class Facts:
         first = -np.inf if rules.from_day is None else rules.from_day
         last = np.inf if rules.until_day is None else rules.until_day
         outside = int(((day < first) | (day > last)).sum())
-        others = len(day) - used - outside
+        late = int(self.results.growth.n_after.sum())
+        others = len(day) - used - outside - late
         why = []
         if outside:
             why.append(f"{outside} lie outside the days that the study declares for growth")
+        if late:
+            why.append(
+                f"{late} {'lies' if late == 1 else 'lie'} after the follow-up of an arm, when more "
+                "than half of its mice, or all but two, were gone"
+            )
         if others > 0:
             why.append(
                 f"{others} {'lies' if others == 1 else 'lie'} before the baseline, or below the "

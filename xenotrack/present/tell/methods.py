@@ -111,13 +111,8 @@ def growth(facts: Facts, cite: Citations) -> Iterator[str]:
             "arms compared by Welch's test."
         )
         return
-    model = {
-        "arm": "ln V_ij = α_a + β_a·t_ij + b_0i + b_1i·t_ij + ε_ij of mouse i in arm a on day t_ij",
-        "common": "ln V_ij = α + β_a·t_ij + b_0i + b_1i·t_ij + ε_ij of mouse i in arm a on day "
-        "t_ij, with one intercept for all arms",
-        "ratio": "ln(V_ij/V_i0) = β_a·t_ij + b_1i·t_ij + ε_ij of mouse i in arm a, t_ij days after "
-        "its baseline",
-    }[facts.design.rules.growth.baseline]
+    curved = facts.design.rules.growth.shape == "curve"
+    model = CURVE if curved else LINES[facts.design.rules.growth.baseline]
     spread = (
         "and variances (random intercept and slope of each mouse, residual) for each arm by itself"
         if row["variances"] == "by_arm"
@@ -128,17 +123,58 @@ def growth(facts: Facts, cite: Citations) -> Iterator[str]:
     yield _reference(fit.reference, row["variances"] == "by_arm", cite)
     if "mouse lines" in row["method"]:
         yield "Where readings did not identify the model, a line was fitted to each mouse instead."
+    yield from _curve_days(facts) if curved else ()
     yield (
         "An arm is said to hold growth where the upper limit of its rate is below "
-        f"{number(facts.design.rules.growth.blocked_below)} per day, and to have blocked "
+        f"{number(facts.design.rules.growth.blocked_below)} per day"
+        f"{_unless_it_came_back(facts) if curved else ''}, and to have blocked "
         "progression where none of its mice progressed either."
     )
+    if curved:
+        yield (
+            "Assumptions were looked at by the residuals of each mouse's curve, and fits without "
+            "each mouse in turn."
+        )
+        return
     equal = "a likelihood ratio test of equal variances of the arms, " * (
         len(facts.design.arms) > 1
     )
     yield (
         f"Assumptions were looked at by {equal}a test of the curvature of each arm's ln volumes, "
         "the residuals of each mouse's line, and fits without each mouse in turn."
+    )
+
+
+CURVE = (
+    "ln V_ij = μ_a(t_ij) + b_0i + b_1i·z(t_ij) + ε_ij of mouse i in arm a on day t_ij, μ_a a "
+    "natural cubic spline with up to four inner knots at quantiles of the arm's readings, z(t) = t "
+    "or, where likelier, the arm's own change"
+)
+LINES = {
+    "arm": "ln V_ij = α_a + β_a·t_ij + b_0i + b_1i·t_ij + ε_ij of mouse i in arm a on day t_ij",
+    "common": "ln V_ij = α + β_a·t_ij + b_0i + b_1i·t_ij + ε_ij of mouse i in arm a on day "
+    "t_ij, with one intercept for all arms",
+    "ratio": "ln(V_ij/V_i0) = β_a·t_ij + b_1i·t_ij + ε_ij of mouse i in arm a, t_ij days after "
+    "its baseline",
+}
+
+
+def _curve_days(facts: Facts) -> Iterator[str]:
+    """Of which days rates speak."""
+    yield (
+        "A growth rate is the average change of ln volume per day. Each arm was followed to the "
+        "last visit at which at least half of its mice, and three, were still read and three "
+        "measurable; later readings were not fitted. A contrast, and a claim over several arms, is "
+        "over the days that all its arms share."
+    )
+
+
+def _unless_it_came_back(facts: Facts) -> str:
+    """What takes a verdict of held growth back, for curves."""
+    return (
+        " (one-sided, by Holm over the arms), unless its rate after the lowest point is above 0 or "
+        "its rate over the last third of its days is surely above that bound, both with variances "
+        "clustered by mouse (jackknife)"
     )
 
 
