@@ -131,10 +131,9 @@ def test_an_svg_tells_whose_each_part_is(naive):
 @pytest.mark.parametrize("kind", KINDS)
 def test_arms_have_the_same_colours_in_every_figure(naive, kind):
     figure = draw(kind, naive)
-    aesthetic = "fill" if kind == "waterfall" else "color"
     colours = arm_colours(naive.study.design)
     # The palette is asked as plotnine asks it: by the number of arms.
-    given = scale_of(figure, aesthetic).palette(len(colours))
+    given = scale_of(figure, "color").palette(len(colours))
     assert {arm: given[arm] for arm in colours} == colours
 
 
@@ -324,6 +323,38 @@ def test_a_bar_beyond_the_cap_is_cut_and_says_its_value(naive):
     assert figure.data["height"].max() == 150
     assert words_of(figure) == ["+812"]
     assert "cut at +150" in figure.labels.caption.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_bars_have_the_colour_of_their_class_and_its_symbol_below(naive):
+    figure = draw("waterfall", naive)
+    classes = naive.response.set_index("mouse")["mrecist"]
+    (boxes,) = layers_of(figure, geom_boxes)
+    assert boxes.mapping["fill"] == "mrecist"
+    assert boxes._data["mrecist"].tolist() == classes[boxes._data["mouse"]].tolist()
+    symbols = next(layer for layer in layers_of(figure, geom_points))
+    assert symbols.mapping["shape"] == symbols.mapping["fill"] == "mrecist"
+    assert len(symbols._data) == len(naive.response)
+
+
+def test_a_bar_below_the_limit_is_open_down_to_nothing(naive):
+    rows = naive.study.measurements
+    mouse = rows.loc[rows["arm"].eq(naive.study.design.arm_names[-1]), "mouse"].iloc[-1]
+    gone = (rows["mouse"] == mouse) & (rows["day"] > 60)
+    study = replace(naive.study, measurements=rows.assign(below_limit=gone), limit_mm3=20.0)
+    figure = draw("waterfall", Results(study))
+    full, opened = (layer._data for layer in layers_of(figure, geom_boxes))
+    (bar,) = opened.itertuples()
+    baseline = study.mice.set_index("mouse")["baseline_mm3"][mouse]
+    assert (bar.mouse, bar.end) == (mouse, -100)
+    assert bar.full == pytest.approx(100 * 20 / baseline - 100)
+    assert full.loc[full["mouse"] == mouse, "full"].tolist() == [bar.full]
+    assert "Open: below the limit" in figure.labels.caption.replace("\n", " ")
+
+
+def test_a_waterfall_of_growing_tumours_has_no_empty_half(results_of, naive):
+    low, high = scale_of(draw("waterfall", results_of("two_arm.csv")), "y").limits
+    assert low > -0.4 * high
+    assert scale_of(draw("waterfall", naive), "y").limits[0] < -100
 
 
 def test_a_mouse_without_a_response_keeps_its_place(naive):

@@ -40,19 +40,24 @@ MOST_EXPLAINED = 8  # initials that a reader looks up
 
 
 def arm_labels(design: Design, width: int, before: int = 0) -> dict[str, str]:
-    """What a figure calls each arm on a line of at most ``width`` characters.
+    """What a figure calls each arm, on lines of at most ``width`` characters."""
+    return {
+        arm: wrap_name(name, width) for arm, name in called_on_a_line(design, width, before).items()
+    }
+
+
+def called_on_a_line(design: Design, width: int, before: int = 0) -> dict[str, str]:
+    """What each arm is called where a line has at most ``width`` characters.
 
     The name in full where it fits, else the short name; where too many initials would have to be
-    explained, the name on several lines. ``before``: characters that stand before each.
+    explained, the name, which takes several lines. ``before``: characters that stand before each.
     """
     short = short_names(design)
     long = {arm for arm in design.arm_names if len(drawable(arm)) + before > width}
     shorter = {arm for arm in long if len(short[arm]) < len(drawable(arm))}
     if len(_explained(design, shorter)) > MOST_EXPLAINED:
         shorter = set()
-    return {
-        arm: wrap_name(short[arm] if arm in shorter else arm, width) for arm in design.arm_names
-    }
+    return {arm: short[arm] if arm in shorter else drawable(arm) for arm in design.arm_names}
 
 
 def about_names(design: Design, labels: Mapping[str, str]) -> str:

@@ -38,13 +38,14 @@ FATES = {
     "unknown": ("+", "unknown"),
 }
 
-# A category of mRECIST: symbol, filled or open, and words.
+# A category of mRECIST: symbol, colour and words. The colours differ to all eyes, and the symbols
+# say the same without them.
 RESPONSES = {
-    "CR": ("*", True, "complete (CR)"),
-    "PR": ("o", True, "partial (PR)"),
-    "SD": ("o", False, "stable (SD)"),
-    "PD": ("x", True, "progressive (PD)"),
-    "NE": (".", True, "not evaluable (NE)"),
+    "CR": ("*", "#0b4f8a", "complete (CR)"),
+    "PR": ("o", "#4a93c9", "partial (PR)"),
+    "SD": ("s", "#8c8c8c", "stable (SD)"),
+    "PD": ("^", "#c04a00", "progressive (PD)"),
+    "NE": (".", "#595959", "not evaluable (NE)"),
 }
 
 

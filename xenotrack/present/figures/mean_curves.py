@@ -27,7 +27,6 @@ from xenotrack.present.figures.style import (
     THICK,
     about_few,
     about_ghosts,
-    about_looks,
     arm_scales,
     assemble,
     begin,
@@ -98,7 +97,6 @@ class MeanCurves:
             about_few(self.mice),
             self._about_cut(),
             about_names(self.design, labels),
-            about_looks(self.design),
         )
 
     def _about_window(self) -> str:

@@ -20,7 +20,6 @@ from xenotrack.present.figures.style import (
     SINCE,
     THICK,
     about_ghosts,
-    about_looks,
     arm_scales,
     assemble,
     begin,
@@ -98,7 +97,6 @@ def _together(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplo
             else "",
             "Curves that coincide are set apart by half a percent." if any(apart.values()) else "",
             about_names(design, shortest(names, ends)),
-            about_looks(design),
         ),
     )
 

@@ -32,7 +32,7 @@ from plotnine.facets.layout import Layout
 
 from xenotrack.errors import InputError
 from xenotrack.present.figures.measure import fill_lines, text_inches
-from xenotrack.present.theme import OTHER_COLOUR, arm_colours, arm_linetypes, arm_shapes
+from xenotrack.present.theme import arm_colours, arm_linetypes, arm_shapes
 from xenotrack.study.design import Design
 from xenotrack.study.study import Study
 
@@ -196,17 +196,6 @@ def model_days(design: Design) -> str:
     """What the days of the growth model are counted from."""
     since = "baseline" if design.rules.growth.baseline == "ratio" else "treatment start"
     return f"Days since {since}"
-
-
-def about_looks(design: Design) -> str:
-    """That there are more arms than colours, where that is so."""
-    colours, shapes = arm_colours(design), arm_shapes(design)
-    grey = [arm for arm, colour in colours.items() if colour == OTHER_COLOUR]
-    if not grey:
-        return ""
-    if len({shapes[arm] for arm in grey}) == len(grey):
-        return f"The last {len(grey)} arms are grey: their symbols tell them apart."
-    return f"The last {len(grey)} arms are grey, and some of them have the same symbol."
 
 
 def about_few(mice: pd.DataFrame) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xenotrack.present.theme import COLOURS, CONTROL_COLOUR, arm_colours
+from xenotrack.present.theme import COLOURS, CONTROL_COLOUR, RESPONSES, arm_colours
 from xenotrack.study.design import Design
 
 if TYPE_CHECKING:
@@ -45,19 +45,24 @@ class Theme:
 
 
 def _at_night(design: Design) -> dict[str, str]:
-    declared = {colour: _lightened(colour) for colour in design.rules.colours.values()}
-    return declared | dict(zip(COLOURS, AT_NIGHT, strict=True))
+    others = [*design.rules.colours.values(), *(colour for _, colour, _ in RESPONSES.values())]
+    lighter = {colour: _lightened(colour) for colour in others}
+    return lighter | dict(zip(COLOURS, AT_NIGHT, strict=True))
 
 
 def _lightened(colour: str) -> str:
     """A colour with so much white that it is seen on dark paper."""
     paper = luminance((NIGHT, NIGHT, NIGHT))
-    channels = [channel / 255 for channel in _rgb(colour)]
+    channels = _shares(colour)
     for share in np.linspace(0, 1, 21):
         lighter = [channel + share * (1 - channel) for channel in channels]
         if (luminance(lighter) + 0.05) / (paper + 0.05) >= CONTRAST:
             break
     return "#" + "".join(f"{round(255 * channel):02x}" for channel in lighter)
+
+
+def _shares(colour: str) -> list[float]:
+    return [channel / 255 for channel in _rgb(colour)]
 
 
 def luminance(channels: Sequence[float]) -> float:
@@ -79,10 +84,14 @@ def _without_colour(design: Design) -> dict[str, str]:
     colours = list(dict.fromkeys(colours))
     darkest = 0.25 if len(colours) < len(design.arms) else 0.0  # the control is black
     step = (LIGHTEST_GREY - darkest) / max(len(colours) - 1, 1)
-    return {
-        colour: "#" + 3 * f"{round(255 * (darkest + place * step)):02x}"
-        for place, colour in enumerate(colours)
+    classes = {colour: _grey_of(luminance(_shares(colour))) for _, colour, _ in RESPONSES.values()}
+    return classes | {
+        colour: _grey_of(darkest + place * step) for place, colour in enumerate(colours)
     }
+
+
+def _grey_of(value: float) -> str:
+    return "#" + 3 * f"{round(255 * min(value, LIGHTEST_GREY)):02x}"
 
 
 THEMES = {
