@@ -142,10 +142,9 @@ def found(fit: GrowthFit, name: str, late: bool) -> dict[str, float]:
     shared = fit.over(fit.design.arm_names)
     estimates = late_rates(shared) if late else shared.rates()
     first, last = estimates.days(fit.design.arm_names)
-    since = last - (last - first) / 3 if late else first
     days, mean = truth(name)
-    ends = [np.interp(at, days, mean[i]) for i in range(len(mean)) for at in (since, last)]
-    rates = np.diff(np.reshape(ends, (-1, 2)), axis=1).ravel() / (last - since)
+    ends = [np.interp(at, days, mean[i]) for i in range(len(mean)) for at in (first, last)]
+    rates = np.diff(np.reshape(ends, (-1, 2)), axis=1).ravel() / (last - first)
     raw = estimate_contrasts(estimates, weights, 0.95)
     return {
         "until": last, "true": float((weights @ rates)[0]), "estimate": raw.estimate[0],

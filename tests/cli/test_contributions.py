@@ -59,6 +59,40 @@ def test_ln_volume_of_curves_is_that_of_the_day(ask, sample):
     assert rates["until_day"].unique().tolist() == [14]
 
 
+def test_the_volume_of_slowing_tumours_is_the_one_that_was_read(ask, faults):
+    """Gompertz controls: the line times the day said −.030 where −.816 was observed."""
+    sheet = faults("bugs/c44_gompertz.csv")
+    typed = ("compare", sheet, "--outcome", "ln_volume", "--day", "12", "-f", "csv")
+    row = table(ask(*typed, code=0)).iloc[0]
+    assert row["estimate"] == pytest.approx(-0.816, abs=0.03)
+    assert row["p_value"] < 1e-4
+    assert (row["from_day"], row["until_day"]) == (0, 12)
+
+
+def test_an_arm_of_three_changes_no_other_claim(ask, faults, tmp_path):
+    """It pooled the variances of all: p of A against vehicle went from .116 to .009."""
+    sheet = pd.read_csv(faults("claims/cliff.csv"))
+    mice = sheet.groupby("arm")["mouse"].nunique()
+    (thin,) = mice.index[mice == 3]
+    sheet[sheet["arm"] != thin].to_csv(tmp_path / "without.csv", index=False)
+    typed = ("--outcome", "growth_rate", "--contrasts", "control", "-f", "csv")
+    whole, without = (
+        table(ask("compare", path, *typed, code=0)).set_index("contrast")
+        for path in (faults("claims/cliff.csv"), tmp_path / "without.csv")
+    )
+    columns = ["estimate", "std_error", "df", "p_value", "until_day"]
+    assert len(whole) == len(without) + 1
+    pd.testing.assert_frame_equal(whole.loc[without.index, columns], without[columns])
+
+
+def test_late_rates_speak_of_the_last_third(ask, sample):
+    found = table(ask("compare", sample(SHEET), "--outcome", "late_rate", "-f", "csv", code=0))
+    assert found["until_day"].unique().tolist() == [28]
+    assert found["from_day"].to_numpy() == pytest.approx(28 * 2 / 3)
+    line = ask("compare", sample(SHEET), "--outcome", "late_rate", "--shape", "line", code=1)
+    assert "--shape curve" in line.stderr
+
+
 def test_lines_are_followed_to_where_nobody_measured_and_curves_are_not(ask, sample):
     typed = ("compare", sample(SHEET), "--outcome", "ln_volume", "--day", "90", "-f", "csv")
     line = ask(*typed, "--shape", "line", code=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -210,11 +210,15 @@ class GrowthFit:
 
         Of a curve within its follow-up only, and from its first day where that is after day 0.
         """
-        return self.estimates(
+        found = self.estimates(
             "ln_volume",
             lambda code, shape: self._change_asked(code, shape, day),
             f"{self.method}; change from day 0 to day {day:g}",
         )
+        start = np.zeros_like(self.first_day)
+        if self.design.rules.growth.shape == "curve":
+            start = np.maximum(self.follow_up.from_day, 0.0)
+        return replace(found, first_day=start, last_day=np.full_like(start, day))
 
     def _change_asked(self, code: int, shape: Shape, day: float) -> Floats:
         if self.design.rules.growth.shape == "line":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -27,7 +27,8 @@ def late_rates(fit: GrowthFit) -> ArmEstimates:
             return np.full(len(coefficients), np.nan)
         return coefficients @ shape.rate(until_day - (until_day - from_day) / 3, until_day)
 
-    return clustered(fit, "late_rate", statistic, f"{fit.method}; {METHOD}")
+    found = clustered(fit, "late_rate", statistic, f"{fit.method}; {METHOD}")
+    return replace(found, first_day=days.until_day - (days.until_day - days.from_day) / 3)
 
 
 @dataclass(frozen=True, eq=False)
