@@ -50,3 +50,34 @@ def test_a_day_on_which_a_known_tumour_was_not_measured_has_no_burden():
     rows = [("L", 0, 100), ("L", 3, 110), ("L", 7, 120), ("R", 3, 50), ("R", 10, 60)]
     text = "mouse,site,arm,day,volume\n" + "".join(f"m1,{s},a,{d},{v}\n" for s, d, v in rows)
     assert read(text).readings[["day", "volume_mm3"]].to_numpy().tolist() == [[0, 100], [3, 160]]
+
+
+def repeated(days=(0, 4, 8), n=3, spread=4):
+    rows = [
+        f"m{m},{'ab'[m % 2]},{day},{100 + 10 * day + spread * (k - 1)}\n"
+        for m in range(6)
+        for day in days
+        for k in range(n)
+    ]
+    return "mouse,arm,day,volume\n" + "".join(rows)
+
+
+def test_repeated_readings_are_one_question_and_their_mean_where_it_is_declared():
+    study = read(repeated())
+    assert [one.rule for one in study.errors] == ["readings-repeated"]
+    assert 'replicates = "mean"' in study.errors[0].proposal
+    mean = read(repeated(), {"study": {"replicates": "mean"}})
+    assert not mean.errors
+    assert mean.measurements["volume_mm3"].tolist() == [100, 140, 180] * 6
+    assert "replicates-averaged" in rules_of(mean)
+
+
+def test_a_few_conflicts_are_no_habit_of_the_sheet():
+    text = repeated(n=1) + "m1,b,4,300\n"
+    assert [one.rule for one in read(text).errors] == ["duplicates-conflict"]
+    declared = read(text, {"study": {"replicates": "mean"}})
+    assert declared.measurements.query("mouse == 'm1' and day == 4")["volume_mm3"].item() > 200
+
+
+def test_every_row_twice_is_no_replicate():
+    assert not read(repeated(n=2, spread=0)).errors

@@ -99,17 +99,24 @@ def test_volumes_of_another_formula_are_one_finding_that_names_it():
     assert "pi6_lw2" in finding_of(far, "volume-disagrees").proposal
 
 
-def test_zeros_lie_below_the_smallest_positive_volume_unless_a_limit_is_declared(clean):
-    clean[5][3] = "0"
+@pytest.mark.parametrize(("smallest", "limit"), [("100", 32), ("20", 20)])
+def test_zeros_lie_below_what_calipers_tell_unless_a_limit_is_declared(clean, smallest, limit):
+    clean[0][3], clean[5][3] = smallest, "0"
     study = read(sheet(clean))
-    assert study.limit_mm3 == 100
+    assert study.limit_mm3 == limit
     assert study.measurements["below_limit"].sum() == 1
-    assert study.readings.loc[study.readings["below_limit"], "volume_mm3"].tolist() == [100]
+    assert study.readings.loc[study.readings["below_limit"], "volume_mm3"].tolist() == [limit]
     assert "zeros-below-limit" in rules_of(study)
     declared = read(sheet(clean), {"volume": {"limit_mm3": 105}})
     assert declared.limit_mm3 == 105
-    assert declared.measurements["below_limit"].sum() == 6
+    assert declared.measurements["below_limit"].sum() >= 6
     assert "zeros-below-limit" not in rules_of(declared)
+
+
+def test_a_guessed_limit_is_that_of_the_smallest_diameter_that_was_written():
+    rows = [f"m{n},{'ab'[n % 2]},{day},{6 + n},{3 + day}" for n in range(4) for day in (0, 4)]
+    study = read("mouse,arm,day,length,width\n" + "\n".join([*rows, "m0,a,8,0,0"]))
+    assert study.limit_mm3 == 0.5 * 3**3
 
 
 def test_without_zeros_there_is_no_limit(clean):

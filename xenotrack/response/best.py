@@ -19,13 +19,15 @@ class BestResponses:
     """Each mouse's best response and best average response, in percent of its baseline.
 
     ``response`` is NaN without a measurable baseline or a reading after it on day ≥ ``min_day``;
-    ``assessed`` says whether there was such a reading, whatever the baseline.
+    ``assessed`` says whether there was such a reading, whatever the baseline; ``gone`` whether the
+    tumour was measurable no more at the mouse's last two readings.
     """
 
     response: Floats
     day: Floats
     average: Floats
     assessed: Bools
+    gone: Bools
 
 
 def best_responses(courses: Courses, min_day: float) -> BestResponses:
@@ -43,6 +45,7 @@ def best_responses(courses: Courses, min_day: float) -> BestResponses:
         day=at(courses.day, smallest),
         average=at(average, smallest_average),
         assessed=np.bincount(courses.owner[counts], minlength=courses.n_mice) > 0,
+        gone=courses.vanished,
     )
 
 
@@ -75,7 +78,9 @@ def mrecist(best: BestResponses, worsened: Bools) -> NDArray[np.str_]:
     """The mRECIST category of each mouse; NE where it cannot be told.
 
     A mouse without a reading on day ≥ ``min_day`` is PD if it worsened (progressed, or left for
-    tumour size): leaving it out would make the fastest tumours vanish from their arm.
+    tumour size): leaving it out would make the fastest tumours vanish from their arm. A tumour
+    that was gone at the end is CR, however late it went.
     """
     category = mrecist_category(best.response, best.average)
+    category = np.where(best.gone & ~np.isnan(best.response), "CR", category)
     return np.where(~best.assessed & worsened, "PD", category)

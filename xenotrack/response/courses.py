@@ -22,13 +22,29 @@ class Courses:
 
     A course starts at the mouse's baseline reading or, without one, at its first reading after
     day 0; earlier readings are left out. ``mice`` is ``Study.mice``, and ``owner`` the row of it
-    to which a reading belongs. A mouse may have no reading at all.
+    to which a reading belongs. A mouse may have no reading at all. What lies ``below`` the limit
+    stands at it; a ``guessed`` limit is compared with no threshold.
     """
 
     mice: pd.DataFrame
     owner: Counts
     day: Floats
     volume: Floats
+    below: Bools
+    guessed: bool = False
+
+    @property
+    def shrunk(self) -> Floats:
+        """The volumes as shares of a baseline: what is measurable no more is gone, 0 mm³."""
+        return np.where(self.below, 0.0, self.volume)
+
+    @cached_property
+    def vanished(self) -> Bools:
+        """The mice whose last two readings, and none after, are measurable no more."""
+        last = self.last
+        before = np.where(last > self.first, last - 1, -1)
+        below = self.below.astype(float)
+        return (at(below, last) == 1) & (at(below, before) == 1)
 
     @property
     def n_mice(self) -> int:
@@ -66,7 +82,8 @@ class Courses:
 
 def courses_of(study: Study) -> Courses:
     """The courses of a study's mice, a reading below the limit at the limit."""
-    return _courses(study.mice, study.readings)
+    guessed = study.design.rules.volume.limit_mm3 is None
+    return replace(_courses(study.mice, study.readings), guessed=guessed)
 
 
 def measured_courses(study: Study) -> Courses:
@@ -82,7 +99,8 @@ def _courses(mice: pd.DataFrame, readings: pd.DataFrame) -> Courses:
     order = np.lexsort((day, owner))
     order = order[counts[order]]
     volume = readings["volume_mm3"].to_numpy(dtype=float)
-    return Courses(mice, owner[order].astype(np.int64), day[order], volume[order])
+    below = readings["below_limit"].to_numpy(dtype=bool)
+    return Courses(mice, owner[order].astype(np.int64), day[order], volume[order], below[order])
 
 
 def tumor_courses(study: Study) -> Courses:

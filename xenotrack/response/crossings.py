@@ -58,7 +58,8 @@ def first_crossings(
     With ``confirm`` the next reading must meet the rule as well; a crossing at the last reading
     is confirmed by leaving for tumour size, and by nothing else.
     """
-    crossed = reaches(courses.volume, threshold) & courses.later
+    # What is measurable no more, or not yet, is never an event, wherever its limit was guessed.
+    crossed = reaches(courses.volume, threshold) & courses.later & ~courses.below
     counts, unconfirmed = crossed, np.zeros(courses.n_mice, dtype=bool)
     if confirm:
         is_last = np.isin(np.arange(len(crossed)), courses.last)
@@ -88,6 +89,9 @@ def event_day(courses: Courses, position: Counts, threshold: Floats, interpolate
         at(threshold, position),
         log=interpolate == "log",
     )
+    if courses.guessed:
+        # Of a reading below a guessed limit nobody knows how far below the threshold it was.
+        share = np.where(at(courses.below.astype(float), before) == 1, 1.0, share)
     day_before = at(courses.day, before)
     return np.maximum(day_before + share * (day - day_before), 0)
 
@@ -103,4 +107,6 @@ def crossed_share(before: Floats, after: Floats, threshold: Floats, log: bool) -
     """
     if log:
         before, after, threshold = np.log(before), np.log(after), np.log(threshold)
-    return np.minimum((threshold - before) / (after - before), 1.0)
+    # Of two readings that stand at one limit the share is settled by whoever asks.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.minimum((threshold - before) / (after - before), 1.0)

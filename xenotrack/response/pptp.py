@@ -50,6 +50,7 @@ def pptp_classes(courses: Courses, design: Design) -> PptpClasses:
     median = median_time(times.day[control], times.event[control])
     smallest, end = _smallest_and_end(courses, rules)
     category = pptp_category(courses.baseline, smallest, end, times.day, median)
+    category = np.where(courses.vanished & (category != ""), "MCR", category)
     too_small = ~reaches(courses.baseline, MEASURABLE_MM3) & ~np.isnan(courses.baseline)
     return PptpClasses(np.where(np.isnan(smallest), "", category), too_small, median)
 
@@ -59,8 +60,9 @@ def _smallest_and_end(courses: Courses, rules: ProgressionRules) -> tuple[Floats
     event: Counts = find_crossings(courses, rules, nobody).position
     end = np.where(event >= 0, event, courses.last)
     until_end = courses.later & (np.arange(len(courses.owner)) <= end[courses.owner])
-    smallest = lowest(courses.volume, until_end, courses.owner, courses.n_mice)
-    return at(courses.volume, smallest), at(courses.volume, end)
+    volume = courses.shrunk
+    smallest = lowest(volume, until_end, courses.owner, courses.n_mice)
+    return at(volume, smallest), at(volume, end)
 
 
 def pptp_category(

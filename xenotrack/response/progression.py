@@ -159,7 +159,7 @@ def why_not_evaluable(courses: Courses, rules: ProgressionRules) -> list[str]:
     A fold needs a measurable baseline, a nadir any baseline, an absolute volume a start below it.
     """
     if rules.rule == "absolute":
-        above = reaches(at(courses.volume, courses.first), rules.threshold)
+        above = reaches(at(courses.shrunk, courses.first), rules.threshold)
         reasons = [courses.first < 0, above]
         words = ["no reading", f"already at {rules.threshold:g} mm³ at the start"]
     else:

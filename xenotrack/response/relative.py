@@ -30,7 +30,7 @@ def percent_change(volume: Floats, baseline: Floats) -> Floats:
 
 def course_change(courses: Courses) -> Floats:
     """Percent change from baseline at every reading of every mouse."""
-    return percent_change(courses.volume, courses.baseline[courses.owner])
+    return percent_change(courses.shrunk, courses.baseline[courses.owner])
 
 
 def relative_readings(study: Study) -> pd.DataFrame:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, each_row
 
 _KEY = ["mouse", "tumor", "day"]
+_FEWEST = 6  # days of mice, without which a sheet has no habit
+_SIZES = ("length_mm", "width_mm", "volume_mm3")
 _MEASURED = ("length_mm", "width_mm", "height_mm", "volume_mm3", "body_weight_g")
 
 
-def merge_duplicates(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+def merge_duplicates(
+    rows: pd.DataFrame, ledger: Ledger, replicates: str | None = None
+) -> pd.DataFrame:
     """The rows with one a mouse, tumour and day.
 
     Rows that agree wherever both say something are one reading; where they contradict each other
-    the first stands, and an error names both.
+    the first stands, and an error names both, unless it is declared that they are ``replicates``,
+    of which the mean stands. Where most readings are so, one error asks whether they are.
     """
     # Hashing three columns of text is the slowest step on a large sheet: whole numbers are not.
     keys = pd.DataFrame({name: pd.factorize(rows[name])[0] for name in _KEY})
@@ -23,6 +29,18 @@ def merge_duplicates(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     if not doubled.any():
         return rows
     rows = rows.reset_index(drop=True)
+    if replicates == "mean":
+        return _means(rows, ledger)
+    if _are_replicates(rows, doubled):
+        ledger.note_rows(
+            "readings-repeated",
+            rows[doubled],
+            "Most mice have several readings on one day, and no column tells their tumours apart.",
+            'If they are repeated measurements, say `replicates = "mean"` under [study]; if they '
+            "are tumours, name the column of the tumour under [columns].",
+            severity="error",
+        )
+        return _means(rows, ledger)
     merged: dict[object, list[object]] = {}
     gone: list[object] = []
     for _, several in rows[doubled].groupby(_KEY, sort=False):
@@ -33,6 +51,31 @@ def merge_duplicates(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     rows = rows.astype({"fate": object})
     rows.loc[said.index, [*_MEASURED, "fate"]] = said
     return rows.drop(index=gone).reset_index(drop=True)
+
+
+def _are_replicates(rows: pd.DataFrame, doubled: np.ndarray) -> bool:
+    """Whether several readings of a day, each otherwise, are the habit of the sheet and no slip."""
+    if 2 * doubled.sum() < len(rows):
+        return False
+    numbers = rows.loc[doubled, [*_KEY, *_SIZES]]
+    different = numbers.groupby(_KEY, sort=False)[list(_SIZES)].nunique().max(axis=1) > 1
+    return len(different) >= _FEWEST and bool(2 * different.sum() > len(different))
+
+
+def _means(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """The first row of each mouse, tumour and day, with the means of its numbers."""
+    by_day = rows.groupby(_KEY, sort=False)
+    means = {name: by_day[name].transform("mean") for name in _MEASURED}
+    fates = by_day["fate"].transform("first")
+    first = ~rows.duplicated(_KEY)
+    several = int((by_day.size() > 1).sum())
+    if not any(finding.rule == "readings-repeated" for finding in ledger.findings):
+        ledger.note(
+            "replicates-averaged",
+            f"On {several} days of a mouse several readings were made; their mean was taken.",
+            "Nothing to do, unless they are of several tumours.",
+        )
+    return with_columns(rows, **means, fate=fates)[first].reset_index(drop=True)
 
 
 def _merge(several: pd.DataFrame, ledger: Ledger) -> list[object]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from xenotrack.study.ledger import Ledger
 from xenotrack.study.rules import Rules
+
+# Calipers write no tumour below this diameter that is surely one; its volume is ½ · 4³ mm³.
+_SMALLEST_MM = 4.0
 
 
 def find_limit(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> float:
@@ -25,12 +29,20 @@ def find_limit(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> float:
             severity="error",
         )
         return 0.0
+    limit = min(_of_calipers(rows), float(positive.min()))
     n = int(zeros.sum())
     count = "1 volume is zero; it is" if n == 1 else f"{n} volumes are zero; they are"
     ledger.note(
         "zeros-below-limit",
-        f"{count} taken to lie below the study's smallest positive volume, "
-        f"{positive.min():.4g} mm³.",
+        f"{count} taken to lie below {limit:.4g} mm³, a guess of what the calipers can tell from "
+        "nothing.",
         "Declare what the calipers can tell from nothing: `limit_mm3 = 15` under [volume].",
     )
-    return float(positive.min())
+    return limit
+
+
+def _of_calipers(rows: pd.DataFrame) -> float:
+    """The volume ½ · d³ of the smallest diameter that was written, of 4 mm at most."""
+    written = rows[["length_mm", "width_mm"]].to_numpy(dtype=float)
+    written = written[written > 0]
+    return 0.5 * min(_SMALLEST_MM, float(np.min(written, initial=_SMALLEST_MM))) ** 3

@@ -80,6 +80,10 @@ class StudyRules(Section, frozen=True):
         Literal["tumors", "mice"] | None,
         Rule("What names such as 101_L and 101_R are: tumours of one mouse, or mice."),
     ] = None
+    replicates: Annotated[
+        Literal["mean"] | None,
+        Rule("What stands for several readings of one tumour on one day."),
+    ] = None
     select: Annotated[
         str | None, Rule("One study of a sheet that holds several.", example="study 1")
     ] = None
