@@ -129,3 +129,30 @@ def outcome(text, options):
         return read(text, options).layout, ""
     except InputError as refusal:
         return "", str(refusal)
+
+
+NUMBERED = {
+    "pivot": PIVOT.replace("Row Labels,0,3,7", "Row Labels,0,3,1 week"),
+    "wide": WIDE.replace("-1,2,9", "-1,2,one week"),
+}
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_no_column_of_numbers_is_dropped_without_a_word(name):
+    mark = {"long": "\t", "coded": "\t", "dated": ";"}.get(name, ",")
+    lines = SHEETS[name].replace("\r", "\n").rstrip("\n").split("\n")
+    wider = [f"{line}{mark}{'Zeta' if at == 0 else 17 + at}" for at, line in enumerate(lines)]
+    sheet = read_delimited("\n".join(wider).encode(), "s.csv")
+    found = LAYOUTS[name].recognise(sheet, {})
+    if not found.fits or "Zeta" not in found.header.names:
+        pytest.skip("its header is not in the first line")
+    [(_, _, long)] = lengthen([sheet], {"area_mm2": "LxW"} if name == "dated" else {}).longs
+    read = list(found.header.names).index("Zeta") in set(long.frame["column"])
+    assert read or any("'Zeta'" in finding.seen for finding in long.findings)
+
+
+@pytest.mark.parametrize("name", ["pivot", "wide"])
+def test_a_day_whose_header_nobody_knows_is_named(name):
+    study = read(NUMBERED[name])
+    day = {"pivot": "'1 week'", "wide": "'one week'"}[name]
+    assert any(day in finding.seen for finding in study.findings)

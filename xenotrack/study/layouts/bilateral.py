@@ -60,7 +60,8 @@ def recognise_bilateral(sheet: Sheet, declared: Mapping[str, str]) -> Recognitio
         if complaint is None:
             own = own_header(header, labels, day_kind(header) or "")
             tumors = dict.fromkeys(label.tumor for label in labels.values())
-            return Recognition(True, f"tumours {', '.join(tumors)} side by side", position, own)
+            why = f"tumours {', '.join(tumors)} side by side"
+            return Recognition(True, why, position, own, labels=labels)
         if labels and len(header.roles) > len(best.header.roles):
             best = Recognition(False, complaint, position, header)
     return best

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal
 
@@ -11,13 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenotrack.study.columns import Header, recognise_header
+from xenotrack.study.column_words import UNREAD
+from xenotrack.study.columns import Header, header_words, recognise_header
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, Severity, row_ranges
 from xenotrack.study.frames import with_columns
 
 # Above a header stand a title, a date, a name; not a table.
 _HEADER_WITHIN = 30
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
 
 Bare = Literal["", "volumes", "diameters"]
@@ -119,6 +122,47 @@ def sheet_finding(
 ) -> Finding:
     """A finding about a place of a sheet that is no mouse's."""
     return Finding(rule, severity, sheet.file, sheet.name, cell, "", seen, proposal)
+
+
+def with_all_columns_told(sheet: Sheet, found: Recognition, long: LongText) -> LongText:
+    """The long table with a finding for each column of numbers that no layout read or named.
+
+    It is a rule of all layouts: none may drop what it does not know.
+    """
+    header = long.header
+    read = {*long.frame["column"].unique().tolist(), *found.labels, *header.roles.values()}
+    read |= set(found.header.roles.values())
+    read |= {column for rival in header.rivals for column in rival.candidates}
+    told = " ".join(finding.seen for finding in long.findings)
+    body = sheet.cells.iloc[found.position + found.depth :]
+    lost = [
+        column
+        for column in range(min(len(header.names), body.shape[1]))
+        if column not in read
+        and not _is_told(header.names[column], told, long.findings)
+        and body.iloc[:, column].map(_is_number).any()
+    ]
+    if not lost:
+        return long
+    names = [header.names[column] or f"column {column + 1}" for column in lost]
+    finding = sheet_finding(
+        sheet,
+        "columns-of-numbers-not-read",
+        sheet.cell(int(sheet.rows[found.position]), lost[0]),
+        f"Columns that hold numbers were not read: {', '.join(map(repr, names))}.",
+        "If one is a day, name it as the others are; if one is a total, nothing to do.",
+    )
+    return replace(long, findings=(*long.findings, finding))
+
+
+def _is_told(name: str, told: str, findings: tuple[Finding, ...]) -> bool:
+    if not name:
+        return any(one.rule in ("extra-cells", "column-without-name") for one in findings)
+    return name in told or header_words(name)[0] in UNREAD
+
+
+def _is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(text.strip()) is not None
 
 
 def _lines_above(sheet: Sheet, found: Recognition) -> Iterator[Finding]:

@@ -24,7 +24,13 @@ from xenotrack.study.layouts.evidence import (
     with_said_unit,
 )
 from xenotrack.study.layouts.grid import day_kind
-from xenotrack.study.layouts.layout import Layout, LongText, Recognition, sheet_finding
+from xenotrack.study.layouts.layout import (
+    Layout,
+    LongText,
+    Recognition,
+    sheet_finding,
+    with_all_columns_told,
+)
 from xenotrack.study.layouts.long import LONG, is_tidy
 from xenotrack.study.layouts.paired import PAIRED
 from xenotrack.study.layouts.pivot import PIVOT
@@ -140,7 +146,8 @@ def _of_another_quantity(found: list[Fit]) -> dict[str, Said]:
 
 
 def _lengthened(layout: Layout, sheet: Sheet, found: Recognition, settled: bool) -> LongText:
-    long = settle_days(sheet, layout.lengthen(sheet, found))
+    long = with_all_columns_told(sheet, found, layout.lengthen(sheet, found))
+    long = settle_days(sheet, long)
     if settled or not found.bare:
         return long
     said = said_of(sheet, found)
