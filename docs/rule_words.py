@@ -79,6 +79,7 @@ MENDS = {
     "no-index-day": "Name a day with `--day`.",
     "no-relative-endpoints": "Add the baseline reading, or widen `baseline_window_days`.",
     "no-…": _PART,
+    "hazards-not-proportional": "Read the days gained, which assume no constant ratio.",
     "not-evaluable": "Add the reading that is missing; else say that these mice were not judged.",
     "part-missing": "Say against which parts the claim was made.",
     "part-not-estimable": "Look at the doubts about the parts: mice, days or events are few.",

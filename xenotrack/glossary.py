@@ -58,7 +58,8 @@ COLUMNS: dict[str, Column] = {
         "",
         "growth_rate (per day), log_hazard, rmst_days (days), response_rate (share of all mice "
         "with CR or PR), net_weight (mean change of body weight net of the tumour, percent), "
-        "late_rate (per day, over the last third of the days), ln_volume (change since day 0)",
+        "late_rate (per day, over the last third of the days), composite_hazard and composite_days "
+        "(of progression or leaving for toxicity), ln_volume (change since day 0)",
     ),
     "contrast": Column("", "what is compared: A - B"),
     "kind": Column("", "contrast of an outcome, synergy beside a reference, or arm by itself"),
@@ -108,6 +109,8 @@ COLUMNS: dict[str, Column] = {
     "day_high": Column("days", "first reading with the event; empty when censored"),
     "event": Column("", "true where the mouse progressed"),
     "chi_square": Column("", "log-rank chi-square"),
+    "cause": Column("", "why mice left: progression, or toxicity before it"),
+    "n_competing": Column("mice", "mice that left on that day for the other cause"),
     "p_chi_square": Column("", "log-rank p by the chi-square distribution, for many mice"),
     "p_permutation": Column("", "permutation p of the log-rank scores"),
     "permutations": Column("", "splits counted or drawn"),
@@ -123,6 +126,16 @@ COLUMNS: dict[str, Column] = {
     "auc_rate": Column("per day", "2/T² · area under ln(V/V₀): the rate of a straight line"),
     "growth_rate": Column("per day", "the mouse's own least-squares slope of ln volume"),
     "progression_day": Column("days", "day of progression; empty without"),
+    "regrew": Column(
+        "",
+        "true where the tumour grew again from below its baseline: two readings in a row, 1.73 "
+        "times its smallest volume and more than calipers can err",
+    ),
+    "regrowth_day": Column("days", "day on which it did; empty without"),
+    "n_regrew": Column("mice", "mice whose tumour regrew from its smallest volume"),
+    "regrowth_median_days": Column("days", "Kaplan–Meier median of it; empty = not reached"),
+    "regrowth_days_low": Column("days", "lower limit of regrowth_median_days; empty = none"),
+    "regrowth_days_high": Column("days", "upper limit of regrowth_median_days; empty = none"),
     "progressed": Column("", "true where the mouse progressed; empty where it cannot be judged"),
     "weight_nadir_percent": Column("%", "lowest body weight relative to baseline, as a change"),
     "category": Column(
@@ -270,6 +283,9 @@ IN_TABLE: dict[tuple[str, str], Column] = {
     ("progression_curve", "estimate"): Column("", "share that has not progressed after that day"),
     ("progression_curve", "n_events"): Column("mice", "mice that progressed on that day"),
     ("progression_curve", "n_censored"): Column("mice", "mice that left on that day without it"),
+    ("incidence", "estimate"): Column("", "share of the mice that the cause has made leave"),
+    ("incidence", "n_events"): Column("mice", "mice that left on that day for the cause"),
+    ("gray", "chi_square"): Column("", "Gray's chi-square of the cause's incidence"),
     ("independent_action", "estimate"): Column("", "observed − expected; positive is better"),
     ("independent_action", "verdict"): Column(
         "", "beyond independent action, short of it, independent or undecided"
@@ -297,7 +313,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("mouse", "tumor", "arm", "baseline_mm3", "last_day", "fate", "best_response_percent"),
         *("best_response_day", "best_average_response_percent", "mrecist", "pptp", "auc_rate"),
         *("growth_rate", "doubling_time_days", "progression_day", "progressed"),
-        "weight_nadir_percent",
+        *("regrowth_day", "regrew", "weight_nadir_percent"),
     ),
     "response_by_arm": ("arm", "n_mice", "category", "n", "proportion", "conf_low", "conf_high"),
     "blocked": (
@@ -328,13 +344,19 @@ TABLES: dict[str, tuple[str, ...]] = {
     "progression": (
         *("arm", "n_mice", "n_events", "n_censored", "median_days", "conf_low", "conf_high"),
         *("rmst_days", "rmst_std_error", "rmst_until"),
+        *("n_regrew", "regrowth_median_days", "regrowth_days_low", "regrowth_days_high"),
     ),
-    "progression_mice": ("mouse", "arm", "day_low", "day_high", "day", "event", "fate"),
+    "progression_mice": (
+        *("mouse", "arm", "day_low", "day_high", "day", "event", "fate"),
+        *("regrowth_day", "regrew"),
+    ),
     "progression_curve": ("arm", "day", "n_at_risk", "n_events", "n_censored", *_CURVE),
     "logrank": (
         *("contrast", "chi_square", "df", "p_value", "p_adjusted", "p_chi_square"),
         *("p_permutation", "permutations", "exact"),
     ),
+    "incidence": ("arm", "cause", "day", "n_at_risk", "n_events", "n_competing", *_CURVE),
+    "gray": ("contrast", "cause", "chi_square", "df", "p_value"),
     "independent_action": (
         *("combination", "parts", "day", "observed", "expected", "estimate", "conf_low"),
         *("conf_high", "simultaneous_low", "simultaneous_high", "n_mice", "method", "verdict"),

@@ -13,6 +13,13 @@ from xenotrack.cli.request import Request
 @click.option("--curve", "what", flag_value="curve", help="The Kaplan–Meier curve of each arm.")
 @click.option("--logrank", "what", flag_value="logrank", help="Log-rank tests of the arms.")
 @click.option(
+    "--incidence",
+    "what",
+    flag_value="incidence",
+    help="Share that progressed, and left for toxicity.",
+)
+@click.option("--gray", "what", flag_value="gray", help="Gray's tests of both shares.")
+@click.option(
     "--independent-action",
     "what",
     flag_value="independent_action",
@@ -38,6 +45,7 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
       xenotrack progression sample_data/naive.toml --independent-action --day 60
     """
     from xenotrack.compare.hazards import log_rank_frame
+    from xenotrack.model.leaving import gray_frame, incidence_frame
 
     if days and what != "independent_action":
         raise click.UsageError("--day is the day of --independent-action.")
@@ -52,5 +60,7 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
         "mice": lambda: progression.mice,
         "curve": progression.curve_frame,
         "logrank": lambda: log_rank_frame(progression),
+        "incidence": lambda: incidence_frame(progression),
+        "gray": lambda: gray_frame(progression),
     }
     request.write(frames[what or "arms"](), progression.doubts)

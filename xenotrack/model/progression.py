@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from xenotrack.doubts import Doubt, merge_doubts
+from xenotrack.doubts import Doubt, merge_doubts, p_words
 from xenotrack.model.beta_product import Limits, progressed_limits
 from xenotrack.model.efron import fit_efron
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.firth import FirthFit, fit_firth
 from xenotrack.model.logrank import LogRank, log_rank
 from xenotrack.model.permutation import DRAWS
+from xenotrack.model.proportional import proportional_hazards
 from xenotrack.model.restricted_mean import (
     RestrictedMean,
     known_mean,
@@ -23,8 +24,9 @@ from xenotrack.model.restricted_mean import (
     last_known_day,
 )
 from xenotrack.model.survival import MedianDay, SurvivalCurve, estimate_curves, median_day
-from xenotrack.model.times import MouseTimes, mouse_times
+from xenotrack.model.times import TOXICITY, MouseTimes, mouse_times
 from xenotrack.response.progression import composite_events, progression_events
+from xenotrack.response.regrowth import regrowth_times
 from xenotrack.study.design import Design
 from xenotrack.study.study import Study
 
@@ -34,7 +36,9 @@ class ProgressionFit:
     """Time to progression by arm, in the design's order.
 
     ``mice`` has a row for each mouse that can be judged, and ``times`` the same as arrays;
-    ``until`` is the one day up to which every arm's restricted mean is taken (NaN without mice).
+    ``until`` is the one day up to which every arm's restricted mean is taken (NaN without mice);
+    ``regrowth`` has the curves of growing again from the nadir, whatever the declared rule, and
+    ``composite`` the same study with progression or toxicity as the event, where mice left for it.
     """
 
     design: Design
@@ -45,11 +49,14 @@ class ProgressionFit:
     restricted_means: tuple[RestrictedMean, ...]
     until: float
     doubts: tuple[Doubt, ...]
+    regrowth: tuple[SurvivalCurve, ...] = ()
+    composite: ProgressionFit | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row an arm."""
         events = [int(curve.n_events.sum()) for curve in self.curves]
         mice = [curve.n_mice for curve in self.curves]
+        regrown = [median_day(curve) for curve in self.regrowth]
         return pd.DataFrame(
             {
                 "arm": self.design.arm_names,
@@ -62,6 +69,10 @@ class ProgressionFit:
                 "rmst_days": [mean.estimate for mean in self.restricted_means],
                 "rmst_std_error": [mean.std_error for mean in self.restricted_means],
                 "rmst_until": self.until,
+                "n_regrew": [int(curve.n_events.sum()) for curve in self.regrowth],
+                "regrowth_median_days": [median.estimate for median in regrown],
+                "regrowth_days_low": [median.conf_low for median in regrown],
+                "regrowth_days_high": [median.conf_high for median in regrown],
             }
         )
 
@@ -77,6 +88,12 @@ class ProgressionFit:
         if not frames:
             return pd.DataFrame(columns=columns)
         return pd.concat(frames, ignore_index=True)[columns]
+
+    @property
+    def arms_with_toxicity(self) -> frozenset[str]:
+        """The arms of which a mouse left for toxicity before it progressed."""
+        codes = np.unique(self.times.arm[self.times.left_for(TOXICITY)])
+        return frozenset(self.design.arm_names[code] for code in codes)
 
     @cached_property
     def hazards(self) -> FirthFit:
@@ -142,34 +159,75 @@ def share_progressed_bound(
 def fit_progression(study: Study) -> ProgressionFit:
     """Time to progression of every arm by the study's declared rule."""
     design = study.design
-    events = progression_events(study)
-    times = mouse_times(events.mice, design.arm_names)
-    mice = events.mice.assign(day=times.day)
+    events, again = progression_events(study), regrowth_times(study)
+    grown = again[["mouse"]].assign(
+        regrowth_day=again["day"].where(again["event"]), regrew=again["event"]
+    )
+    fit = _fit_mice(events.mice.merge(grown, on="mouse", how="left"), design)
+    composite = None
+    if fit.arms_with_toxicity:
+        composite = _fit_mice(composite_events(study).mice, design)
+    return replace(
+        fit,
+        doubts=merge_doubts(
+            events.doubts, fit.doubts, _toxicity_doubts(fit, composite), _changing_ratios(fit)
+        ),
+        regrowth=_curves(mouse_times(again, design.arm_names), design),
+        composite=composite,
+    )
+
+
+def _fit_mice(mice: pd.DataFrame, design: Design) -> ProgressionFit:
+    """The fit of mice with ``arm day_low day_high day event fate``."""
+    times = mouse_times(mice, design.arm_names)
     curves = _curves(times, design)
     declared = design.rules.progression.rmst_until
-    until = last_known_day(curves) if declared is None else declared
-    means = [known_mean(curve, until) for curve in curves]
-    beyond = [
-        Doubt(
-            "rmst-beyond-follow-up",
-            (name,),
-            "progression",
-            f"{name} was followed to day {curve.last_day:g} only: no restricted mean to day "
-            f"{until:g}.",
-        )
-        for name, curve, mean in zip(design.arm_names, curves, means, strict=True)
-        if curve.n_mice and np.isnan(mean.estimate)
-    ]
+    until = float(last_known_day(curves) if declared is None else declared)
+    means = tuple(known_mean(curve, until) for curve in curves)
     return ProgressionFit(
         design=design,
-        mice=mice,
+        mice=mice.assign(day=times.day),
         times=times,
         curves=curves,
         medians=tuple(median_day(curve) for curve in curves),
-        restricted_means=tuple(means),
-        until=float(until),
-        doubts=merge_doubts(events.doubts, beyond, _toxicity_doubts(study, mice)),
+        restricted_means=means,
+        until=until,
+        doubts=tuple(_beyond_follow_up(design, curves, means)),
     )
+
+
+def _beyond_follow_up(
+    design: Design, curves: Sequence[SurvivalCurve], means: Sequence[RestrictedMean]
+) -> Iterator[Doubt]:
+    for name, curve, mean in zip(design.arm_names, curves, means, strict=True):
+        if curve.n_mice and np.isnan(mean.estimate):
+            yield Doubt(
+                "rmst-beyond-follow-up",
+                (name,),
+                "progression",
+                f"{name} was followed to day {curve.last_day:g} only: no restricted mean to day "
+                f"{mean.until:g}.",
+            )
+
+
+def _changing_ratios(fit: ProgressionFit) -> Iterator[Doubt]:
+    """Arms whose hazard ratio to control is not one number; Bonferroni over the arms."""
+    names, control = fit.design.arm_names, fit.design.control
+    if control not in names:
+        return
+    reference = names.index(control)
+    followed = [code for code in np.unique(fit.times.arm) if code != reference]
+    for code in followed:
+        pair = fit.times.of_arms((reference, int(code)))
+        p_value = proportional_hazards(pair.day, pair.events, pair.arm, 2).p_value
+        if p_value * len(followed) < 1 - fit.design.rules.compare.level:
+            yield Doubt(
+                "hazards-not-proportional",
+                (names[code], control),
+                "log_hazard",
+                f"The hazard ratio of {names[code]} to {control} changes with time "
+                f"({p_words(p_value)}): it is an average over the days, and holds on none of them.",
+            )
 
 
 def _curves(times: MouseTimes, design: Design) -> tuple[SurvivalCurve, ...]:
@@ -177,19 +235,18 @@ def _curves(times: MouseTimes, design: Design) -> tuple[SurvivalCurve, ...]:
     return estimate_curves(times.day, times.events, times.arm, len(design.arm_names), level)
 
 
-def _toxicity_doubts(study: Study, mice: pd.DataFrame) -> Iterator[Doubt]:
+def _toxicity_doubts(fit: ProgressionFit, composite: ProgressionFit | None) -> Iterator[Doubt]:
     """Leaving for toxicity is censored; the composite median says what it would be as an event."""
-    left = mice[(mice["fate"] == "toxicity") & ~mice["event"].astype(bool)]
-    if left.empty:
+    if composite is None:
         return
-    composite = _curves(
-        mouse_times(composite_events(study).mice, study.design.arm_names), study.design
-    )
-    for name, curve in zip(study.design.arm_names, composite, strict=True):
-        count = int((left["arm"] == name).sum())
+    left = fit.times.arm[fit.times.left_for(TOXICITY)]
+    for code, (name, median) in enumerate(
+        zip(fit.design.arm_names, composite.medians, strict=True)
+    ):
+        count = int(np.count_nonzero(left == code))
         if count:
-            median = median_day(curve).estimate
-            reached = "is not reached" if np.isnan(median) else f"is {median:.3g} days"
+            day = median.estimate
+            reached = "is not reached" if np.isnan(day) else f"is {day:.3g} days"
             who = "1 mouse" if count == 1 else f"{count} mice"
             yield Doubt(
                 "toxicity-before-progression",

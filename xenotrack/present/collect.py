@@ -13,6 +13,7 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Every table of the study by name; header only where there is nothing to say."""
     from xenotrack.compare.claims import claims_frame
     from xenotrack.compare.hazards import log_rank_frame
+    from xenotrack.model.leaving import gray_frame, incidence_frame
     from xenotrack.response.by_arm import response_by_arm
     from xenotrack.study.finding import findings_frame
 
@@ -27,6 +28,8 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
         "progression_mice": progression.mice,
         "progression_curve": progression.curve_frame(),
         "logrank": log_rank_frame(progression),
+        "incidence": incidence_frame(progression),
+        "gray": gray_frame(progression),
         "tolerability": results.tolerability,
         "trade_off": results.trade_off,
         "influence": results.influence,

@@ -10,6 +10,7 @@ from xenotrack.compare.components import (
     net_weight_source,
     response_source,
 )
+from xenotrack.compare.composite import renamed, safe_from_toxicity
 from xenotrack.compare.contrasts import ContrastSource
 from xenotrack.compare.days_gained import days_gained
 from xenotrack.compare.growth_source import growth_source, late_source
@@ -50,11 +51,23 @@ def ln_volume(results: Results, day: float | None) -> Compared:
 
 
 def log_hazard(results: Results, day: float | None) -> Compared:
-    return hazard_source(results.progression), results.progression.doubts
+    return safe_from_toxicity(hazard_source, results.progression), results.progression.doubts
 
 
 def rmst_days(results: Results, day: float | None) -> Compared:
-    return days_gained(results.progression), results.progression.doubts
+    return safe_from_toxicity(days_gained, results.progression), results.progression.doubts
+
+
+def composite_hazard(results: Results, day: float | None) -> Compared:
+    """Of progression or leaving for toxicity, whichever came first."""
+    fit = results.progression
+    return renamed(hazard_source(fit.composite or fit), "composite_hazard"), fit.doubts
+
+
+def composite_days(results: Results, day: float | None) -> Compared:
+    """Days without progression or leaving for toxicity."""
+    fit = results.progression
+    return renamed(days_gained(fit.composite or fit), "composite_days"), fit.doubts
 
 
 def response_rate(results: Results, day: float | None) -> Compared:
@@ -86,6 +99,8 @@ SOURCES: dict[str, Source] = {
     "late_rate": Source(late_rate, fitted),
     "log_hazard": Source(log_hazard, always),
     "rmst_days": Source(rmst_days, always),
+    "composite_hazard": Source(composite_hazard, always),
+    "composite_days": Source(composite_days, always),
     "response_rate": Source(response_rate, always),
     "net_weight": Source(net_weight, weighed),
     "ln_volume": Source(ln_volume, fitted),

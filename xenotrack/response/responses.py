@@ -15,6 +15,7 @@ from xenotrack.response.courses import Courses, courses_of, tumor_courses
 from xenotrack.response.growth_rate import doubling_times, growth_rates
 from xenotrack.response.pptp import PptpClasses, pptp_classes
 from xenotrack.response.progression import progression_events, tumor_progression
+from xenotrack.response.regrowth import regrowth_from_nadir
 from xenotrack.response.tolerability import weight_nadirs
 from xenotrack.response.withdrawals import count_mice, name_mice
 from xenotrack.study.design import Design
@@ -37,6 +38,8 @@ RESPONSE_COLUMNS = (
     "doubling_time_days",
     "progression_day",
     "progressed",
+    "regrowth_day",
+    "regrew",
     "weight_nadir_percent",
 )
 
@@ -104,6 +107,7 @@ def _described(
     best = best_responses(courses, rules.response.min_day)
     rate = growth_rates(courses, rules.growth)
     progressed = progression["event"].astype("boolean")
+    regrowth = regrowth_from_nadir(courses, rules.progression)
     did_progress = progressed.fillna(False).to_numpy(dtype=bool)
     worsened = did_progress | (courses.mice["fate"] == "tumor_size").to_numpy(dtype=bool)
     return courses.mice.assign(
@@ -117,6 +121,8 @@ def _described(
         doubling_time_days=doubling_times(rate),
         progression_day=progression["day"].where(did_progress).to_numpy(dtype=float),
         progressed=progressed.array,
+        regrowth_day=np.where(regrowth.event, regrowth.day, np.nan),
+        regrew=regrowth.event,
     )
 
 

@@ -42,6 +42,8 @@ Outcome = Literal[
     "late_rate",
     "log_hazard",
     "rmst_days",
+    "composite_hazard",
+    "composite_days",
     "response_rate",
     "net_weight",
     "ln_volume",

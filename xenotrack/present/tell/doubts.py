@@ -62,6 +62,9 @@ DOUBTS: dict[str, DoubtWords] = {
         "Name the mice that left for tumour size in the fate column.",
     ),
     "not-evaluable": DoubtWords("how-long"),
+    "hazards-not-proportional": DoubtWords(
+        "how-long", "the hazard ratio of {arms} changes with time", "Read the days gained instead."
+    ),
     "rmst-beyond-follow-up": DoubtWords("how-long", "", "Choose an earlier day with --rmst-until."),
     "no-follow-up": DoubtWords("how-long"),
     "late-baseline": DoubtWords("how-long"),

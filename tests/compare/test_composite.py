@@ -1,0 +1,74 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xenotrack.compare.comparisons import compare_arms
+from xenotrack.compare.composite import safe_from_toxicity
+from xenotrack.compare.days_gained import days_gained
+from xenotrack.compare.hazards import hazard_source
+from xenotrack.model.progression import ProgressionFit
+from xenotrack.model.survival import estimate_curves
+from xenotrack.model.times import mouse_times
+
+from .reference import design_of
+
+CONTROL = [7, 10, 10, 14, 14, 17, 21, 24]
+
+
+def fit_of(toxicity=(), **days):
+    """Progression of arms by their mice's days, negative where censored; ``toxicity`` in ``A``."""
+
+    def fit(toxic_is_event):
+        rows = [(arm, abs(day), day > 0, None) for arm, own in days.items() for day in own]
+        rows += [("A", day, toxic_is_event, "toxicity") for day in toxicity]
+        mice = pd.DataFrame(rows, columns=["arm", "day", "event", "fate"])
+        mice = mice.assign(day_low=mice["day"], day_high=mice["day"].where(mice["event"]))
+        times = mouse_times(mice, tuple(days))
+        curves = estimate_curves(times.day, times.events, times.arm, len(days))
+        return ProgressionFit(design_of(tuple(days)), mice, times, curves, (), (), np.nan, ())
+
+    return replace(fit(False), composite=fit(True))
+
+
+def row_of(make, fit):
+    return compare_arms(safe_from_toxicity(make, fit), fit.design, ("control",)).to_frame().iloc[0]
+
+
+@pytest.mark.parametrize("make", [hazard_source, days_gained])
+def test_without_a_toxicity_exit_nothing_changes(make):
+    fit = fit_of(vehicle=CONTROL, A=[-60] * 8)
+    found = safe_from_toxicity(make, fit).contrast_of(np.array([[-1.0, 1]]), 0.95)
+    alone = make(fit).contrast_of(np.array([[-1.0, 1]]), 0.95)
+    for name, values in alone.columns().items():
+        np.testing.assert_equal(found.columns()[name], values)
+    assert row_of(make, fit)["shows"] == "better"
+
+
+@pytest.mark.parametrize("make", [hazard_source, days_gained])
+def test_what_only_progression_shows_is_withheld(make):
+    row = row_of(make, fit_of(toxicity=[6] * 7, vehicle=CONTROL, A=[-60] * 3))
+    assert row["p_value"] < 0.05
+    assert (row["shows"], row["withheld"]) == ("withheld", "toxicity-before-progression")
+
+
+@pytest.mark.parametrize("make", [hazard_source, days_gained])
+def test_what_both_show_has_the_larger_p_and_the_nearer_limit(make):
+    fit = fit_of(toxicity=[20], vehicle=CONTROL, A=[-60] * 9)
+    alone, both = (
+        make(each).contrast_of(np.array([[-1.0, 1]]), 0.95) for each in (fit, fit.composite)
+    )
+    row = row_of(make, fit)
+    assert row["shows"] == "better"
+    assert row["p_value"] == max(alone.p_value[0], both.p_value[0])
+    near = "conf_high" if make is hazard_source else "conf_low"
+    assert abs(row[near]) == min(abs(getattr(each, near)[0]) for each in (alone, both))
+    assert row["estimate"] == alone.estimate[0]
+
+
+def test_a_claim_over_parts_is_withheld_where_one_of_them_is():
+    fit = fit_of(toxicity=[6] * 7, vehicle=CONTROL, A=[-60] * 3)
+    source = safe_from_toxicity(hazard_source, fit)
+    assert source.why_withheld(("A", "vehicle")) == "toxicity-before-progression"
+    assert source.why_withheld(("A",)) == ""
