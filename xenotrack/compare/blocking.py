@@ -28,6 +28,7 @@ class ArmBlocking:
     ``verdict`` and the rate (per day, over ``from_day`` to ``until_day``) are those of the growth
     fit. ``n_progressed`` of ``n_mice`` had progressed by ``day``, when ``n_at_risk`` were still
     followed without; ``share_low`` and ``share_high`` bound the share that progresses by then.
+    ``rise`` is the rate after the curve's lowest point, on ``lowest_day``.
     """
 
     arm: str
@@ -43,6 +44,8 @@ class ArmBlocking:
     day: float
     share_low: float
     share_high: float
+    lowest_day: float = np.nan
+    rise: float = np.nan
 
     @property
     def is_held(self) -> bool:
@@ -99,6 +102,8 @@ def judge_arm(
         day=day,
         share_low=share.low,
         share_high=share.high,
+        lowest_day=float(rate.get("lowest_day", np.nan)),
+        rise=float(rate.get("regrowth_rate", np.nan)),
     )
 
 

@@ -131,15 +131,18 @@ def arm_sentence(claim: Claim, facts: Facts) -> Sentence:
     """Whether an arm blocked progression, held growth on average, or came back."""
     blocking = facts.blocking_of(claim.arm)
     arm, day = blocking.arm, f"day {number(blocking.day)}"
+    lowest = f"day {number(blocking.lowest_day)}"
     text = {
         BLOCKED: f"{arm} blocked progression: by {day} {_none_of(blocking)} had progressed",
         HELD: f"{arm} held growth on average, and {_some_of(blocking)} progressed by {day}",
-        REGREW: f"{arm} held tumours at first, and they came back",
+        REGREW: f"{arm} held tumours to {lowest}, and they came back",
         WITHHELD: f"{arm} is not claimed to block progression: no mouse progressed, but only "
         f"{blocking.n_at_risk} of {blocking.n_mice} were still followed on {day}",
     }[claim.shows]
     left = who_left(facts, blocking.arm)
+    rise = [f"then {per_day(blocking.rise)}"] if claim.shows == REGREW else []
     parts = [
+        *rise,
         *_share(blocking, facts.level),
         _rate(blocking, facts.level),
         *([left] if left else []),

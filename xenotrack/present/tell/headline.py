@@ -10,7 +10,7 @@ from xenotrack.compare.claims import Claim
 from xenotrack.compare.families import BEST_PART
 from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.compare.verdicts import BETTER
-from xenotrack.present.numbers import effect, join, number, share
+from xenotrack.present.numbers import days_range, effect, join, number, share
 from xenotrack.present.story import Sentence
 from xenotrack.present.tell.answers import is_price, losses
 from xenotrack.present.tell.caveats import caveats, claims_in
@@ -65,11 +65,9 @@ def support(facts: Facts, primary: Claim) -> Iterator[Sentence]:
             numbers = effect(
                 outcome.display, row["estimate"], row["conf_low"], row["conf_high"], facts.level
             )
-            told.append(
-                numbers
-                if outcome.display == "hazard_ratio"
-                else f"{outcome.title.lower()} {numbers}"
-            )
+            title = "" if outcome.display == "hazard_ratio" else f"{outcome.title.lower()} "
+            days = days_range(row["from_day"], row["until_day"])
+            told.append(f"{title}{numbers}" + (f" ({days})" if days else ""))
     if told:
         yield Sentence("; ".join(told), "In support, each by itself")
 
