@@ -10,6 +10,10 @@ from xenotrack.study.finding import Finding
 from xenotrack.study.study import Study
 
 SHOWN = 5
+# Findings of one value each that is in no analysis.
+LEFT_OUT = frozenset(
+    ("not-a-number", "negative-value", "absurd-value", "reading-without-volume", "not-a-day")
+)
 
 
 def refuse_findings(study: Study, strict: bool, source: str) -> None:
@@ -57,9 +61,11 @@ def refuse_doubts(doubts: Iterable[Doubt]) -> None:
 
 
 def about_warnings(study: Study, source: str) -> str:
-    """How many warnings a study has that it does not accept, and where they are listed."""
+    """How many warnings a study does not accept, what they left out, and where they are listed."""
     warnings = count(len(study.unaccepted), "warning")
-    return f"{warnings} about the sheet: see `xenotrack check {source}`."
+    out = sum(one.rule in LEFT_OUT for one in study.findings)
+    left = f" {count(out, 'value')} of the sheet could not be used." if out else ""
+    return f"{warnings} about the sheet: see `xenotrack check {source}`.{left}"
 
 
 def count(number: int, noun: str) -> str:

@@ -60,3 +60,14 @@ def test_a_computed_volume_has_no_typed_digits():
 def test_a_few_readings_have_no_scatter_of_their_own():
     lines = sheet((1, 10, "length", "8.6")).splitlines()
     assert "digits-swapped" not in rules_of(read("\n".join(lines[: 1 + 2 * len(DAYS)])))
+
+
+@pytest.mark.parametrize(("n_mice", "told"), [(2, True), (9, False)])
+def test_many_readings_that_seem_exchanged_are_tumours_that_jump(n_mice, told):
+    lines = sheet(noise=0.01).splitlines()
+    for mouse in range(n_mice):
+        at = 1 + mouse * len(DAYS) + DAYS.index(10)
+        cells = lines[at].split(",")
+        cells[3] = f"{cells[3][2]}.{cells[3][0]}"
+        lines[at] = ",".join(cells)
+    assert ("digits-swapped" in rules_of(read("\n".join(lines) + "\n"))) is told
