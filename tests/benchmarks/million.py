@@ -74,7 +74,7 @@ def measure(case: str) -> None:
     steps["fit_growth"] = time.process_time() - start
     total = sum(steps.values())
     told = ", ".join(f"{name} {seconds:.2f}" for name, seconds in steps.items())
-    rates = " ".join(f"{rate:.4f}" for rate in fit.values[ARMS:])
+    rates = " ".join(f"{rate:.4f}" for rate in fit.rates().values)
     print(f"{case:20s} {total:6.2f} s ({told}) {peak_mb() - before:7.0f} MB  rates {rates}")
 
 
