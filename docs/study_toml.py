@@ -55,7 +55,8 @@ SECTIONS = {
         "`[arms]`: the arms with their drugs, in display order; `[]` is an arm without a drug. "
         "Without this section a name is split at `+` into drugs. An arm of the sheet that is "
         'missing here is an error. `{ drugs = [...], label = "R+F" }` gives an arm a short name '
-        "for figures. On the command line `--arm NAME=DRUG,DRUG`, once for each."
+        "for figures. On the command line `--arm NAME=DRUG,DRUG`, once for each; a drug whose name "
+        "holds a comma stands in a list, `--arm 'NAME=[\"DRUG, 10 mg\"]'`."
     ),
     "colours": (
         '`[colours]`: drug = colour, as `alpelisib = "#1f7a3a"`, for figures. Drugs without a '

@@ -157,3 +157,18 @@ def test_fates_can_be_typed(ask, tmp_path) -> None:
     typed = ("--fate", "TV > 2000=tumor_size")
     assert "tumor_size" in ask("tidy", sheet, *typed, "-f", "csv", code=0).stdout
     assert "Choose one of" in ask("tidy", sheet, "--fate", "TV > 2000=big", code=1).stderr
+
+
+def test_names_hold_what_stands_between_them_in_an_option(ask, tmp_path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    rows = "".join(
+        f"m{mouse},{'vehicle' if mouse < 3 else '10 = ten'},{day},{200 + mouse + 9 * day}\n"
+        for mouse in range(6)
+        for day in (0, 3, 7)
+    )
+    sheet.write_text("mouse,group = arm,day,volume\n" + rows, encoding="utf-8")
+    arms = ("--arm", "vehicle=", "--arm", '10 = ten=["A, 10 mg", "B"]')
+    typed = ("--column", "arm=group = arm", *arms)
+    answer = ask("check", sheet, *typed, "--template", code=0).stdout
+    assert '"10 = ten" = ["A, 10 mg", "B"]' in answer
+    assert 'arm = "group = arm"' in answer

@@ -184,3 +184,41 @@ def test_rows_in_are_rows_kept_and_rows_in_the_ledger(drawn) -> None:
         ordered, swapped = swaps(study)
         assert len(ordered) == len(study.measurements)
         assert len(swapped) % 2 == 0
+
+
+def swapped_sheet(slip: str) -> str:
+    """All diameters in each other's column, and one pair that is no tumour's shape."""
+    return "mouse,arm,day,length,width\n" + "".join(
+        f"m{mouse},{'vehicle' if mouse < 4 else 'drug'},{day},{6 + day * 0.1:.1f},"
+        f"{slip if (mouse, day) == (5, 7) else f'{8 + day * 0.1:.1f}'}\n"
+        for mouse in range(8)
+        for day in (0, 3, 7, 10)
+    )
+
+
+@pytest.mark.parametrize("slip", ["88", "8.7"])
+def test_as_many_findings_are_left_as_the_corrected_sheet_has(ask, tmp_path, slip) -> None:
+    sheet, out = tmp_path / "sheet.csv", tmp_path / "fixed.csv"
+    sheet.write_text(swapped_sheet(slip), encoding="utf-8")
+    left = ask("check", sheet, "--fix", "-o", out, "-f", "csv", code=0).stdout
+    again = ask("check", out, "-f", "csv", code=0).stdout
+    rules = [[row["rule"] for row in csv.DictReader(io.StringIO(text))] for text in (left, again)]
+    assert rules[0] == rules[1]
+    assert ("width-exceeds-length" in rules[0]) == (slip == "88")
+
+
+def test_the_shared_sheet_has_as_many_left_as_are_found_again(ask, faults, tmp_path) -> None:
+    out = tmp_path / "f.csv"
+    said = ask("check", faults("claims/swap.csv"), "--fix", "-o", out, code=0).stderr
+    assert "3 findings left to you" in said
+    assert "3 findings, 0 errors." in ask("check", out, code=0).stderr
+
+
+def test_what_is_found_at_a_row_is_looked_up_by_its_number() -> None:
+    from xenotrack.study.finding import row_ranges
+
+    text = HEADER + GOOD.replace("m5,drug,3,8.3,6.0,21,", "m5,drug,3,8.3*,6.0,21,")
+    (study,) = read_studies(text.encode(), trace=True)
+    (finding,) = [one for one in study.findings if one.rule == "not-a-number"]
+    assert finding.runs == row_ranges([int(finding.cell)]).runs
+    assert changes(study)["rule"].tolist() == ["not-a-number"]

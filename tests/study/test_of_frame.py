@@ -29,7 +29,7 @@ def test_a_frame_gives_the_study_that_its_sheet_gives():
     pd.testing.assert_frame_equal(found.measurements[told], known.measurements[told])
     pd.testing.assert_frame_equal(found.readings, known.readings)
     pd.testing.assert_frame_equal(found.mice, known.mice, check_dtype=False)
-    assert tuple(found.measurements) == TIDY_COLUMNS
+    assert tuple(found.tidy) == TIDY_COLUMNS
     assert found.design.arms == known.design.arms
 
 

@@ -107,7 +107,7 @@ def _fix(request: Request) -> None:
     request.refuse_errors(study)
     corrected, swapped = swaps(study)
     ledger = stack([changes(study), swapped])
-    left = remaining(study.findings, ledger)
+    left = remaining(study, corrected)
     sheet, lines = (FORMATS[form](frame, (), {}) for frame in (corrected, ledger))
     if request.output is None or beside is None:
         # Stdout is the sheet's, and all else is said.

@@ -22,6 +22,8 @@ OPTIONS: dict[str, tuple[Key, ...]] = {
     for section, keys in KEYS.items()
     if (flagged := tuple(key for key in keys if key.rule.flag))
 }
+# The rule of each parameter of a command that is one.
+RULES = {f"{key.section}__{key.name}": key for keys in OPTIONS.values() for key in keys}
 
 
 class StudyCommand(click.Command):
@@ -44,7 +46,7 @@ READING_NAMES = ("sheet_name", "layout", "encoding", "delimiter", "decimal", "co
 
 
 def _heading(name: str) -> str:
-    section = name.partition("__")[0]
+    section = RULES[name].section if name in RULES else ""
     if name in READING_NAMES or section == "volume":
         return HEADINGS[3]
     if name in ("arms", "fates") or section == "study":

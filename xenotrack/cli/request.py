@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xenotrack.cli.options import RULES, TEXT_OR_TABLE
 from xenotrack.cli.stdout import behind, put
 from xenotrack.doubts import Doubt
 from xenotrack.present.words import printable_lines
@@ -54,16 +55,12 @@ class Request:
             raise click.UsageError("-o names nothing. Is a variable of the shell empty?")
         options.update({name: _as_text(value) for name, value in options.items()})
         overrides: dict[str, Any] = {}
-        for name in [name for name in options if "__" in name]:
-            section, key = name.split("__")
-            value = options.pop(name)
+        for name in [name for name in options if name in RULES]:
+            key, value = RULES[name], options.pop(name)
             if value is not None:
-                overrides.setdefault(section, {})[key] = value
+                overrides.setdefault(key.section, {})[key.name] = value
         overrides["columns"] = _columns(options.pop("columns"))
-        overrides["arms"] = {
-            name: [drug.strip() for drug in drugs.split(",") if drug.strip()]
-            for name, drugs in (_pair(text, "--arm") for text in options.pop("arms"))
-        }
+        overrides["arms"] = dict(map(_arm, options.pop("arms")))
         overrides["fates"] = dict(_pair(text, "--fate") for text in options.pop("fates"))
         delimiter = options.pop("delimiter")
         reading = {
@@ -257,7 +254,7 @@ def _columns(typed: Iterable[str]) -> dict[str, str | list[str]]:
     """``[columns]`` as ``--column`` gives it: ``ignore=`` may be typed for several columns."""
     columns: dict[str, str | list[str]] = {}
     ignored = []
-    for ours, theirs in (_pair(text, "--column") for text in typed if text):
+    for ours, theirs in (_pair(text, "--column", first=True) for text in typed if text):
         if ours == "ignore":
             ignored.append(theirs)
         else:
@@ -265,8 +262,27 @@ def _columns(typed: Iterable[str]) -> dict[str, str | list[str]]:
     return {**columns, "ignore": ignored} if ignored else columns
 
 
-def _pair(text: str, flag: str) -> tuple[str, str]:
-    left, sign, right = text.rpartition("=")
+def _arm(text: str) -> tuple[str, list[str]]:
+    """An arm and its drugs, between commas or, where a name holds one, as a list of toml.
+
+    >>> _arm("A + B = A, B"), _arm('x=["drug, 10 mg/kg"]')
+    (('A + B', ['A', 'B']), ('x', ['drug, 10 mg/kg']))
+    """
+    name, sign, rest = text.partition("=[")
+    listed = TEXT_OR_TABLE.convert(f"[{rest}", None, None) if sign else None
+    if isinstance(listed, list) and name.strip():
+        return name.strip(), listed
+    name, drugs = _pair(text, "--arm")
+    return name, [drug.strip() for drug in drugs.split(",") if drug.strip()]
+
+
+def _pair(text: str, flag: str, first: bool = False) -> tuple[str, str]:
+    """What stands before and behind a sign: the last one, or where ours stands before it the first.
+
+    >>> _pair("dose=10 = A", "--arm"), _pair("arm=Dose = mg", "--column", first=True)
+    (('dose=10', 'A'), ('arm', 'Dose = mg'))
+    """
+    left, sign, right = text.partition("=") if first else text.rpartition("=")
     if not sign or not left.strip():
         raise click.UsageError(f"{flag} takes NAME=VALUE, not {text!r}.")
     return left.strip(), right.strip()

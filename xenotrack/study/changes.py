@@ -5,16 +5,19 @@ Rows of the sheet = rows of the corrected table + rows that the ledger says were
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
-from xenotrack.study.finding import Finding
+from xenotrack.study.acceptance import accept_findings
+from xenotrack.study.finding import Finding, sort_findings
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, Row, each_row
+from xenotrack.study.measures import note_width_over_length
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.study import Study, Trace
 
@@ -32,7 +35,20 @@ LONGEST_SHAPE = 3.0
 MENDED = frozenset({"reading-twice", "width-exceeds-length", "arm-split"})
 NAMES = ("mouse", "tumor", "arm")
 # Rules that are about a whole row, the likeliest reason for its being left out.
-ABOUT_ROWS = re.compile(r"row-|reading-twice|phase-left-out|day|date|baseline|duplicates")
+ABOUT_ROWS = frozenset(
+    (
+        *("reading-twice", "duplicates-conflict", "phase-left-out", "not-a-day", "no-baseline"),
+        *("row-names", "row-of-a-summary", "row-without-arm", "row-without-line"),
+        *("row-without-measure", "row-without-mouse", "row-without-reading", "row-without-study"),
+    )
+)
+# Rules that give a mouse or an arm another name than the one written.
+ABOUT_NAMES = frozenset(
+    (
+        *("arm-split", "arm-written-once", "arms-from-legend", "row-without-arm"),
+        *("mouse-in-two-arms", "mouse-numbers-restart", "mouse-written-once"),
+    )
+)
 
 
 def changes(study: Study) -> pd.DataFrame:
@@ -76,34 +92,29 @@ def swaps(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     return ordered, pd.DataFrame(lines, columns=list(LEDGER))
 
 
-def remaining(findings: Sequence[Finding], ledger: pd.DataFrame) -> list[Finding]:
-    """The findings that nothing in the ledger has mended."""
-    mended = {
-        (rule, file, sheet, row)
-        for rule, file, sheet, cell in zip(
-            ledger["rule"], ledger["file"], ledger["sheet"], ledger["cell"], strict=True
-        )
-        if rule in MENDED
-        for row in re.findall(r"\d+", cell)
-    }
-    # A row that was left out as written twice took with it what else was to be mended in it.
-    gone = {place[1:] for place in mended if place[0] == "reading-twice"}
+def remaining(study: Study, corrected: pd.DataFrame) -> tuple[Finding, ...]:
+    """The findings that a corrected table leaves to people.
 
-    def is_mended(one: Finding) -> bool:
-        rows = re.findall(r"\d+", one.cell)
-        place = (one.file, one.sheet, *rows[:1])
-        return (one.rule, *place) in mended or (one.rule in MENDED and place in gone)
-
-    return [one for one in findings if not is_mended(one)]
+    What may be mended of some rows alone is asked anew of the corrected ones, by its own rule.
+    """
+    trace = study.trace
+    assert trace is not None, "read with trace=True"
+    diameters = {name: corrected[name].to_numpy() for name in ("length_mm", "width_mm")}
+    ledger = Ledger(trace.origins)
+    note_width_over_length(with_columns(study.measurements, **diameters), ledger)
+    # Where arms are declared, two spellings are two arms.
+    mended = MENDED - {"arm-split"} if study.design.rules.arms else MENDED
+    kept = [finding for finding in study.findings if finding.rule not in mended]
+    left = sort_findings([*kept, *ledger.findings])
+    return accept_findings(replace(study, findings=left))
 
 
-def _rules_by_row(findings: tuple[Finding, ...]) -> dict[tuple[str, str, int], list[str]]:
+def _rules_by_row(findings: Iterable[Finding]) -> dict[tuple[str, str, int], list[str]]:
     """The rules that were noted at each row of each sheet."""
     found: dict[tuple[str, str, int], list[str]] = defaultdict(list)
     for finding in findings:
-        for first, last in re.findall(r"[A-Z]*(\d+)(?:-(\d+))?", finding.cell):
-            for row in range(int(first), int(last or first) + 1):
-                found[finding.file, finding.sheet, row].append(finding.rule)
+        for row in chain.from_iterable(finding.runs):
+            found[finding.file, finding.sheet, row].append(finding.rule)
     return found
 
 
@@ -121,7 +132,7 @@ def _left_out(
     for row in each_row(trace.written[gone]):
         origin = ledger.origins[int(row["part"])]
         noted = rules.get((origin.file, origin.sheet, int(row["row"])), [])
-        about = [rule for rule in noted if ABOUT_ROWS.search(rule)] or noted
+        about = [rule for rule in noted if rule in ABOUT_ROWS] or noted
         rule = "excluded" if row["mouse"] in excluded and not about else (*about, "left-out")[0]
         roles = [*NAMES, "day", *VALUES, "fate"]
         said = "; ".join(f"{role} {row[role]}" for role in roles if str(row.get(role) or ""))
@@ -153,7 +164,7 @@ def _changed(
         for place in np.flatnonzero((old != new).to_numpy()):
             row = before.iloc[place].to_dict()
             noted = _noted(row, rules, ledger)
-            rule = next((one for one in noted if "mouse" in one or "arm" in one), f"{name}-named")
+            rule = next((one for one in noted if one in ABOUT_NAMES), f"{name}-named")
             mouse = str(after["mouse"].iloc[place])
             yield (rule, *_place(row, ledger, name), mouse, name, old[place], new[place])
 
@@ -187,4 +198,4 @@ def _noted(
 
 def _place(row: Row, ledger: Ledger, role: str = "") -> tuple[str, str, str]:
     origin = ledger.origins[int(row["part"])]
-    return origin.file, origin.sheet, ledger.cell(row, role)
+    return origin.file, origin.sheet, str(ledger.cell(row, role))

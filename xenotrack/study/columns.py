@@ -24,6 +24,7 @@ from xenotrack.study.column_words import (
     UNREAD,
 )
 from xenotrack.study.days import is_clock
+from xenotrack.study.joined import parts_of
 
 # The roles that each word may have.
 _ROLES_OF = {
@@ -113,13 +114,13 @@ def joined_columns(names: Sequence[str], declared: Mapping[str, str]) -> set[int
     >>> joined_columns(["Drug", "Dose", "day"], {"arm": "drug + dose"})
     {0, 1}
     """
-    parts = {
-        part.strip().casefold()
-        for theirs in declared.values()
-        if JOINT in theirs
-        for part in theirs.split(JOINT)
+    joined = [theirs for theirs in declared.values() if JOINT in theirs]
+    # The column that was made of them stands behind them.
+    return {
+        column
+        for theirs in joined
+        for column in parts_of(theirs, ["" if name == theirs.strip() else name for name in names])
     }
-    return {column for column, name in enumerate(names) if parts and name.casefold() in parts}
 
 
 def _declared_roles(names: Sequence[str], declared: Mapping[str, str]) -> dict[str, int]:

@@ -12,7 +12,7 @@ import pandas as pd
 from xenotrack.errors import StudyError
 from xenotrack.study.finding import row_ranges
 from xenotrack.study.frames import with_columns
-from xenotrack.study.ledger import Ledger
+from xenotrack.study.ledger import Ledger, Origin
 from xenotrack.study.rules import ExcludeRule
 
 _TUMOR = ("length_mm", "width_mm", "height_mm", "volume_mm3")
@@ -58,7 +58,8 @@ def exclude(
         if not met.any():
             continue
         own = rows[met]
-        applied.append(Exclusion(rule, str(own["arm"].iloc[0]), len(own), _place(own, ledger)))
+        place = place_of(own, ledger.origins)
+        applied.append(Exclusion(rule, str(own["arm"].iloc[0]), len(own), place))
         if rule.day is None and rule.value is None:
             rows = rows[~met]
         else:
@@ -77,11 +78,11 @@ def _met(rows: pd.DataFrame, rule: ExcludeRule) -> np.ndarray:
     return met
 
 
-def _place(rows: pd.DataFrame, ledger: Ledger) -> str:
+def place_of(rows: pd.DataFrame, origins: Sequence[Origin]) -> str:
     """The files and rows of some rows."""
     said = []
     for part, several in rows.groupby("part", sort=True):
-        origin = ledger.origins[int(str(part))]
+        origin = origins[int(str(part))]
         sheet = f", sheet {origin.sheet}" if origin.sheet else ""
         lines = row_ranges(several["row"].tolist())
         word = "row" if lines.isdigit() else "rows"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from xenotrack.study.compound_names import joined_names
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger
 
@@ -28,7 +29,7 @@ def key_by_block(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
         "block/name.",
         "If one mouse stands in two blocks, write one block on all its rows.",
     )
-    return with_columns(rows, mouse=rows["block"].str.cat(rows["mouse"], sep="/"))
+    return with_columns(rows, mouse=joined_names(rows["block"], rows["mouse"]))
 
 
 def settle_factors(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

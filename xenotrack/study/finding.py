@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -12,6 +11,31 @@ if TYPE_CHECKING:
 
 
 Severity = Literal["error", "warning"]
+
+
+class Cells(str):
+    """Rows of a sheet, or a cell, as people write them; ``runs`` are the numbers of the rows.
+
+    What is found at a row is looked up by these, and never in the words.
+    """
+
+    runs: tuple[range, ...]
+    column: int
+
+    def __new__(cls, words: str, runs: Iterable[range] = (), column: int = -1) -> Cells:
+        cells = super().__new__(cls, words)
+        cells.runs, cells.column = tuple(runs), column
+        return cells
+
+
+def joined_cells(several: Iterable[Cells]) -> Cells:
+    """Several cells as one place.
+
+    >>> joined_cells([Cells("C12", [range(12, 13)], 2), Cells("D3", [range(3, 4)], 3)])
+    'C12, D3'
+    """
+    cells = list(several)
+    return Cells(", ".join(cells), (run for each in cells for run in each.runs))
 
 
 @dataclass(frozen=True)
@@ -32,6 +56,11 @@ class Finding:
     seen: str
     proposal: str
     accepted: str = ""
+
+    @property
+    def runs(self) -> tuple[range, ...]:
+        """The rows of the sheet that it is about; none where it is about no row."""
+        return self.cell.runs if isinstance(self.cell, Cells) else ()
 
     @property
     def place(self) -> str:
@@ -61,19 +90,11 @@ def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(dict.fromkeys(findings), key=_place_then_rule))
 
 
-def _place_then_rule(finding: Finding) -> tuple[str, str, int, int, str, str, str, str]:
-    found = re.match(r"([A-Z]*)(\d+)", finding.cell)
-    letters, row = (found[1], int(found[2])) if found else ("", 0)
-    return (
-        finding.file,
-        finding.sheet,
-        row,
-        len(letters),
-        letters,
-        finding.rule,
-        finding.mouse,
-        finding.seen,
-    )
+def _place_then_rule(finding: Finding) -> tuple[str, str, int, int, str, str, str]:
+    row = finding.runs[0].start if finding.runs else 0
+    column = finding.cell.column if isinstance(finding.cell, Cells) else -1
+    place = (finding.file, finding.sheet, row, column)
+    return (*place, finding.rule, finding.mouse, finding.seen)
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
@@ -81,19 +102,23 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     import pandas as pd
 
     columns = [field.name for field in fields(Finding)]
-    return pd.DataFrame([asdict(finding) for finding in findings], columns=columns)
+    rows = [[str(getattr(finding, name)) for name in columns] for finding in findings]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
-def row_ranges(rows: Iterable[int]) -> str:
+def row_ranges(rows: Iterable[int]) -> Cells:
     """Row numbers as a reader writes them.
 
     >>> row_ranges([4, 5, 6, 9])
     '4-6, 9'
+    >>> row_ranges([4, 5, 6, 9]).runs
+    (range(4, 7), range(9, 10))
     """
-    ranges: list[list[int]] = []
+    runs: list[range] = []
     for row in sorted(set(rows)):
-        if ranges and row == ranges[-1][1] + 1:
-            ranges[-1][1] = row
+        if runs and row == runs[-1].stop:
+            runs[-1] = range(runs[-1].start, row + 1)
         else:
-            ranges.append([row, row])
-    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in ranges)
+            runs.append(range(row, row + 1))
+    words = (f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return Cells(", ".join(words), tuple(runs))

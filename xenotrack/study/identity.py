@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.study.column_words import NAMED_ROLES
+from xenotrack.study.compound_names import joined_names
 from xenotrack.study.frames import with_columns
 from xenotrack.study.inert import as_written
 from xenotrack.study.ledger import Ledger, each_row
@@ -185,7 +186,7 @@ def key_by_cage(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -
     if "cage" not in rows:
         return rows
     if "cage" in rules.named_columns:
-        return with_columns(rows, mouse=rows["cage"].str.cat(rows["mouse"], sep="/"))
+        return with_columns(rows, mouse=joined_names(rows["cage"], rows["mouse"]))
     pairs = rows.loc[rows["cage"] != "", ["mouse", "cage"]].drop_duplicates()
     shared = pairs.loc[pairs["mouse"].duplicated(), "mouse"].unique().tolist()
     if not shared:
@@ -215,7 +216,7 @@ def key_by_cage(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -
             role="mouse",
             severity="error",
         )
-    return with_columns(rows, mouse=rows["cage"].str.cat(rows["mouse"], sep="/"))
+    return with_columns(rows, mouse=joined_names(rows["cage"], rows["mouse"]))
 
 
 def _moved(rows: pd.DataFrame, shared: list[str]) -> list[str]:
@@ -246,7 +247,7 @@ def key_by_arm(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) ->
     apart until somebody says what they are.
     """
     if rules.study.mouse_ids == "arm":
-        return with_columns(rows, mouse=rows["arm"].str.cat(rows["mouse"], sep="/"))
+        return with_columns(rows, mouse=joined_names(rows["arm"], rows["mouse"]))
     pairs = rows[["mouse", "arm"]].drop_duplicates()
     shared = pairs.loc[pairs.duplicated("mouse"), "mouse"].unique()
     if not len(shared):
@@ -257,12 +258,11 @@ def key_by_arm(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) ->
             "Mouse numbers start again in each arm; mice were named arm/number.",
             'If a number is one mouse in two arms, set `mouse_ids = "study"` under [study].',
         )
-        return with_columns(rows, mouse=rows["arm"].str.cat(rows["mouse"], sep="/"))
+        return with_columns(rows, mouse=joined_names(rows["arm"], rows["mouse"]))
     affected = rows["mouse"].isin(shared)
     for mouse, several in rows[affected].groupby("mouse", sort=False):
         note_two_arms(str(mouse), several, ledger)
-    apart = rows["arm"].str.cat(rows["mouse"], sep="/")
-    return rows.assign(mouse=rows["mouse"].mask(affected, apart))
+    return rows.assign(mouse=joined_names(rows["arm"].where(affected, ""), rows["mouse"]))
 
 
 def _restart(pairs: pd.DataFrame, shared: Iterable[str]) -> bool:

@@ -55,7 +55,7 @@ from xenotrack.study.rules import Rules
 from xenotrack.study.schedule import schedule_rows
 from xenotrack.study.settings import read_rules
 from xenotrack.study.split import split_studies
-from xenotrack.study.study import FACTORS, TIDY_COLUMNS, Source, Study, Trace
+from xenotrack.study.study import FACTORS, PLACE, TIDY_COLUMNS, Source, Study, Trace
 from xenotrack.study.took import exclusions_of
 from xenotrack.study.weights import join_weights, part_weights
 
@@ -223,6 +223,7 @@ def _build_study(
         design,
         _tidy(rows, design.name, limit, table),
         limit,
+        table.origins,
         sources=files,
         exclusions=excluded,
         layout=table.layouts[0],
@@ -239,7 +240,7 @@ def _build_study(
     misread = any(finding.rule == "column-misread" for finding in ledger.findings)
     checked = [] if misread else check_study(study)
     findings = sort_findings([*ledger.findings, *checked])
-    untaken = exclusions_of(study.never_took, study.measurements)
+    untaken = exclusions_of(study.never_took, study.measurements, study.origins)
     return replace(study, findings=findings, exclusions=(*study.exclusions, *untaken))
 
 
@@ -285,4 +286,5 @@ def _tidy(rows: pd.DataFrame, name: str, limit: float, table: LongTable) -> pd.D
     columns["below_limit"] = volume < limit
     columns["source"] = np.array(sources(rows, table.origins), dtype=object)
     columns["study"] = np.full(len(rows), name, dtype=object)
-    return pd.DataFrame({column: columns[column] for column in TIDY_COLUMNS}, copy=False)
+    columns |= {column: rows[column].to_numpy() for column in PLACE}
+    return pd.DataFrame({name: columns[name] for name in (*TIDY_COLUMNS, *PLACE)}, copy=False)

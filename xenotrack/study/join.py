@@ -116,7 +116,7 @@ def _listed_twice(sheet: Sheet, row: int, mouse: str) -> Finding:
         sheet_finding(
             sheet,
             "mouse-listed-twice",
-            str(row),
+            sheet.cell(row),
             f"Mouse {mouse} is listed twice, and the two rows differ; the first was taken.",
             "Delete the wrong one.",
             "error",

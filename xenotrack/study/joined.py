@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -20,13 +20,37 @@ def with_joined_columns(sheet: Sheet, declared: Mapping[str, str]) -> Sheet:
     Nothing of a drug that was not given: a dose of 0 and an empty cell add no word.
     """
     for wanted in {name.strip() for name in declared.values() if JOINT in name}:
-        parts = [part.strip().casefold() for part in wanted.split(JOINT)]
         for position in range(min(len(sheet.cells), _WITHIN)):
-            names = [text.casefold() for text in sheet.texts(position)]
-            if wanted.casefold() not in names and all(part in names for part in parts):
-                sheet = _joined(sheet, position, wanted, [names.index(part) for part in parts])
+            names = sheet.texts(position)
+            parts = parts_of(wanted, names)
+            if len(parts) > 1:
+                sheet = _joined(sheet, position, wanted, parts)
                 break
     return sheet
+
+
+def parts_of(wanted: str, names: Sequence[str]) -> list[int]:
+    """The columns that a declared ``A + B`` is made of; none where one of them is not there.
+
+    A header may itself hold the sign: of several ways to read it the one with fewest columns.
+
+    >>> parts_of("drug + dose", ["Drug", "Dose", "day"])
+    [0, 1]
+    >>> parts_of("A + B + dose", ["dose", "A + B"]), parts_of("A + B", ["A", "B", "A + B"])
+    ([1, 0], [2])
+    """
+    folded = [name.casefold() for name in names]
+    pieces = [piece.strip() for piece in wanted.casefold().split(JOINT.strip())]
+    return min(_ways(pieces, folded), key=len, default=[])
+
+
+def _ways(pieces: list[str], names: list[str]) -> Iterator[list[int]]:
+    if not pieces:
+        yield []
+    for taken in range(1, len(pieces) + 1):
+        head = JOINT.join(pieces[:taken])
+        if head in names:
+            yield from ([names.index(head), *rest] for rest in _ways(pieces[taken:], names))
 
 
 def _joined(sheet: Sheet, position: int, name: str, columns: list[int]) -> Sheet:

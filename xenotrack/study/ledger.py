@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from xenotrack.study.files.sheet import cell_name
-from xenotrack.study.finding import Finding, Severity, row_ranges
+from xenotrack.study.files.sheet import cell_at, cell_name
+from xenotrack.study.finding import Cells, Finding, Severity, row_ranges
 
 Row = Mapping[Any, Any]
 
@@ -94,12 +94,12 @@ class Ledger:
                 Finding(rule, severity, origin.file, origin.sheet, cell, mouse, seen, proposal)
             )
 
-    def cell(self, row: Row, role: str = "") -> str:
+    def cell(self, row: Row, role: str = "") -> Cells:
         """The row's number, or in a workbook the cell of a role, else of the row's value."""
         origin = self.origins[int(row["part"])]
         if not origin.sheet:
-            return str(int(row["row"]))
-        return cell_name(int(row["row"]), origin.columns.get(role, int(row["column"])))
+            return row_ranges([int(row["row"])])
+        return cell_at(int(row["row"]), origin.columns.get(role, int(row["column"])))
 
 
 def each_row(rows: pd.DataFrame) -> list[dict[Hashable, Any]]:

@@ -101,7 +101,7 @@ def _named(sheet: Sheet, legend: Legend, declared: Mapping[str, str]) -> Sheet |
     finding = sheet_finding(
         sheet,
         "arms-from-legend",
-        str(int(sheet.rows[position])),
+        sheet.cell(int(sheet.rows[position])),
         f"The arms were called as {legend.sheet.title} says: {told}.",
         "Nothing to do if that is their legend; else name the sheet of the readings with --sheet.",
     )

@@ -52,7 +52,7 @@ def measure_rows(
         for role, name in UNITS.items()
     }
     rows = with_columns(rows, **measured)
-    _note_width_over_length(rows, ledger)
+    note_width_over_length(rows, ledger)
     return with_columns(rows, volume_mm3=volumes_of(rows, rules, ledger))
 
 
@@ -135,7 +135,8 @@ def _factor(part: int, role: str, header: Header, rules: Rules, ledger: Ledger) 
     return _FACTORS[declared]
 
 
-def _note_width_over_length(rows: pd.DataFrame, ledger: Ledger) -> None:
+def note_width_over_length(rows: pd.DataFrame, ledger: Ledger) -> None:
+    """A width above its length, asked of each row, or once where it is the habit of a sheet."""
     length, width = rows["length_mm"].to_numpy(), rows["width_mm"].to_numpy()
     swapped = width > length
     n_both = int((~np.isnan(length) & ~np.isnan(width)).sum())

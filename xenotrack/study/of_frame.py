@@ -42,6 +42,9 @@ def study_of_frame(frame: pd.DataFrame, design: Design, limit_mm3: float | None 
             "study": design.name,
             "below_limit": np.asarray(below, dtype=bool),
             "fate": fates,
+            "part": 0,
+            "row": np.arange(1, len(frame) + 1),
+            "column": 0,
         },
         index=range(len(frame)),
     )

@@ -124,6 +124,7 @@ def keys_of(section: str, shape: type[msgspec.Struct]) -> tuple[Key, ...]:
     return tuple(
         Key(section, field.encode_name, plain, _default(field), rule)
         for field in msgspec.structs.fields(shape)
+        if typing.get_origin(field.type) is typing.Annotated
         for plain, *notes in [typing.get_args(field.type)]
         for rule in notes
         if isinstance(rule, Rule)

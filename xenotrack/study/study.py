@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.study.burden import mouse_burdens
+from xenotrack.study.compound_names import joined_names
 from xenotrack.study.design import Design
 from xenotrack.study.exclusions import Exclusion
 from xenotrack.study.finding import Finding
@@ -37,6 +38,8 @@ TIDY_COLUMNS = (
     "source",
     *FACTORS,
 )
+# Where the value of each row stands in the sheet that was read: findings are placed by it.
+PLACE = ("part", "row", "column")
 FATES: tuple[str, ...] = get_args(FateName)
 
 
@@ -61,20 +64,21 @@ class Trace:
 class Study:
     """One experiment: the arms with their rules, and every measurement.
 
-    ``measurements`` has the columns of ``TIDY_COLUMNS`` (a row a tumour and day, sorted by arm,
-    mouse, tumour, day; ``volume_mm3`` as measured, NaN where nothing usable was written; a mouse
-    is in one arm and one phase). ``limit_mm3`` is the smallest volume that the calipers tell from
-    nothing, 0 where the study neither declares one nor has a reading of zero. What it declared as
-    left out is in ``exclusions`` and no longer in ``measurements``. ``layout`` and
-    ``columns`` (ours, theirs) say how the sheet was read, ``trace`` row by row if it was asked for;
-    ``moved_on`` are the mice that left this phase for the next;
-    ``fate`` stands where it was written. ``first_sources`` is what a tidy table says of where each
-    of its rows was first written, "" for rows of another sheet.
+    ``measurements`` has the columns of ``TIDY_COLUMNS`` and ``PLACE`` (a row a tumour and day,
+    sorted by arm, mouse, tumour, day; ``volume_mm3`` as measured, NaN where nothing usable was
+    written; a mouse is in one arm and one phase). ``limit_mm3`` is the smallest volume that the
+    calipers tell from nothing, 0 where the study neither declares one nor has a reading of zero.
+    What it declared as left out is in ``exclusions`` and no longer in ``measurements``. ``layout``
+    and ``columns`` (ours, theirs) say how the sheet was read, ``trace`` row by row if it was asked
+    for; ``moved_on`` are the mice that left this phase for the next; ``fate`` stands where it was
+    written. ``first_sources`` is what a tidy table says of where each of its rows was first
+    written, "" for rows of another sheet.
     """
 
     design: Design
     measurements: pd.DataFrame
     limit_mm3: float = 0.0
+    origins: tuple[Origin, ...] = ()
     findings: tuple[Finding, ...] = ()
     sources: tuple[Source, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
@@ -129,11 +133,12 @@ class Study:
 
         In ``measurements`` it is the place in the sheet that was read, which findings name.
         """
+        rows = self.measurements[list(TIDY_COLUMNS)]
         if self.first_sources is None:
-            return self.measurements
+            return rows
         read = self.measurements["source"].to_numpy()
         first = np.where(self.first_sources == "", read, self.first_sources)
-        return with_columns(self.measurements, source=first)
+        return with_columns(rows, source=first)
 
     @cached_property
     def readings(self) -> pd.DataFrame:
@@ -189,15 +194,13 @@ class Study:
     def by_tumor(self) -> Study:
         """The same study with each tumour in the place of a mouse, to describe it and not to test.
 
-        A tumour is named ``mouse/tumor``, the only one of a mouse as its mouse.
+        A tumour is named ``mouse/tumor``, the only one of a mouse as its mouse; whose it is says
+        ``tumors``.
         """
         rows = self.measurements
-        named = (
-            rows["mouse"].str.cat(rows["tumor"], sep="/").where(rows["tumor"] != "", rows["mouse"])
-        )
-        alone = rows.groupby("mouse")["tumor"].transform("nunique") == 1
-        names = named.mask(alone, rows["mouse"])
-        measurements = with_columns(rows, mouse=names.to_numpy(), tumor="")
+        several = rows.groupby("mouse")["tumor"].transform("nunique") > 1
+        names = joined_names(rows["mouse"], rows["tumor"].where(several, ""))
+        measurements = with_columns(rows, mouse=names, tumor="")
         return replace(self, measurements=measurements, findings=())
 
     @cached_property
@@ -261,10 +264,10 @@ class Study:
     def tracks(self) -> pd.DataFrame:
         """The usable readings of each tumour in order, with the ones before and after it.
 
-        ``mouse tumor day volume_mm3 below_limit source track before_mm3 before_day after_mm3
-        after_day``; ``track`` numbers the tumours.
+        ``mouse tumor day volume_mm3 below_limit part row column track before_mm3 before_day
+        after_mm3 after_day``; ``track`` numbers the tumours.
         """
-        columns = ["mouse", "tumor", "day", "volume_mm3", "below_limit", "source"]
+        columns = ["mouse", "tumor", "day", "volume_mm3", "below_limit", *PLACE]
         rows = self.measurements
         rows = rows.loc[rows["volume_mm3"].notna(), columns].reset_index(drop=True)
         new = np.ones(len(rows), dtype=bool)

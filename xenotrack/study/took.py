@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from xenotrack.study.exclusions import Exclusion
-from xenotrack.study.finding import row_ranges
+from xenotrack.study.exclusions import Exclusion, place_of
+from xenotrack.study.ledger import Origin
 from xenotrack.study.rules import ExcludeRule
 
 REASON = (
@@ -31,14 +31,11 @@ def mice_that_never_took(mice: pd.DataFrame, readings: pd.DataFrame) -> frozense
     return frozenset(str(name) for name in readings["mouse"].unique() if name not in took)
 
 
-def exclusions_of(names: frozenset[str], measurements: pd.DataFrame) -> Iterator[Exclusion]:
+def exclusions_of(
+    names: frozenset[str], measurements: pd.DataFrame, origins: Sequence[Origin]
+) -> Iterator[Exclusion]:
     """A line for each of them, as of what is declared: its arm, rows and reason."""
     own = measurements[measurements["mouse"].isin(names)]
     for mouse, rows in own.groupby("mouse", sort=False):
-        first = str(rows["source"].iloc[0]) if pd.notna(rows["source"].iloc[0]) else ""
-        file, _, row = first.rpartition(":")
-        numbers = [str(source).rpartition(":")[2] for source in rows["source"]]
-        lines = row_ranges([int(n) for n in numbers]) if row.isdigit() else first
-        place = f"{file}, rows {lines}" if row.isdigit() else first
         rule = ExcludeRule(mouse=str(mouse), reason=REASON)
-        yield Exclusion(rule, str(rows["arm"].iloc[0]), len(rows), place)
+        yield Exclusion(rule, str(rows["arm"].iloc[0]), len(rows), place_of(rows, origins))

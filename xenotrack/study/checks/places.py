@@ -1,14 +1,14 @@
-"""Findings about a Study's rows, placed by the ``source`` that each row carries."""
+"""Findings about a Study's rows, placed by the ``part``, ``row`` and ``column`` of each."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
-from xenotrack.study.finding import Finding, row_ranges
+from xenotrack.study.files.sheet import cell_at
+from xenotrack.study.finding import Cells, Finding, joined_cells, row_ranges
 from xenotrack.study.study import Study
 
 NAMED = 8  # mice that a finding about several calls by name
@@ -16,19 +16,19 @@ NAMED = 8  # mice that a finding about several calls by name
 
 def at_row(study: Study, row: Any, rule: str, seen: str, proposal: str) -> Finding:
     """A warning at the place of one row of the measurements."""
-    file, sheet, cell = place_of(row.source, study)
+    file, sheet, cell = place_of(row, study)
     return Finding(rule, "warning", file, sheet, cell, row.mouse, seen, proposal)
 
 
 def at_rows(study: Study, rows: pd.DataFrame, rule: str, seen: str, proposal: str) -> Finding:
     """A warning about several rows of the measurements, at all of them where one file has them."""
-    places = [place_of(source, study) for source in rows["source"]]
-    files = {place[:2] for place in places}
-    file, sheet = files.pop() if len(files) == 1 else ("", "")
-    cells = [cell for _, _, cell in places]
-    numbered = all(cell.isdigit() for cell in cells)
-    cell = row_ranges(map(int, cells)) if numbered else ", ".join(cells)
-    return Finding(rule, "warning", file, sheet, cell if file else "", "", seen, proposal)
+    if rows["part"].nunique() != 1:
+        return Finding(rule, "warning", "", "", "", "", seen, proposal)
+    places = [place_of(row, study) for row in rows.itertuples()]
+    file, sheet, first = places[0]
+    in_cells = first.column >= 0
+    cells = joined_cells(cell for *_, cell in places) if in_cells else row_ranges(rows["row"])
+    return Finding(rule, "warning", file, sheet, cells, "", seen, proposal)
 
 
 def at_arms(
@@ -38,8 +38,7 @@ def at_arms(
     if not len(rows):
         return
     arms = rows["mouse"].map(study.mice.set_index("mouse")["arm"])
-    sheets = pd.Series([place_of(source, study)[:2] for source in rows["source"]], rows.index)
-    for (arm, _), own in rows.groupby([arms, sheets], sort=False):
+    for (arm, _), own in rows.groupby([arms, "part"], sort=False):
         told = [f"{row.mouse}, day {row.day:g}" for row in own.itertuples()]
         if len(told) == 1:
             row = next(own.itertuples())
@@ -53,21 +52,17 @@ def at_arms(
 
 def about_study(study: Study, rule: str, seen: str, proposal: str) -> Finding:
     """A warning about the study as a whole, at the file if it has only one."""
-    first, last = study.measurements["source"].iloc[0], study.measurements["source"].iloc[-1]
-    places = {place_of(source, study)[:2] for source in (first, last)}
-    file, sheet = places.pop() if len(places) == 1 else ("", "")
+    parts = {study.measurements["part"].iloc[0], study.measurements["part"].iloc[-1]}
+    one = len(parts) == 1 and study.origins
+    origin = study.origins[parts.pop()] if one else None
+    file, sheet = (origin.file, origin.sheet) if origin else ("", "")
     return Finding(rule, "warning", file, sheet, "", "", seen, proposal)
 
 
-def place_of(source: str, study: Study) -> tuple[str, str, str]:
-    """File, worksheet and cell of a ``source``: ``file:row``, or ``sheet!cell``."""
-    found = re.fullmatch(r"(.+)!([A-Z]+\d+)", source, re.DOTALL)
-    if found is None:
-        file, _, row = source.rpartition(":")
-        return file, "", row
-    head, cell = found.groups()
-    workbooks = [one.name for one in study.sources if not one.name.endswith(".toml")]
-    if len(workbooks) == 1:
-        return workbooks[0], head, cell
-    file, _, sheet = head.partition(":")
-    return (file, sheet, cell) if sheet else ("", head, cell)
+def place_of(row: Any, study: Study) -> tuple[str, str, Cells]:
+    """File, worksheet and cell of a row of the measurements; of a frame the row alone."""
+    if not study.origins:
+        return "", "", row_ranges([row.row])
+    origin = study.origins[row.part]
+    cell = cell_at(row.row, row.column) if origin.sheet else row_ranges([row.row])
+    return origin.file, origin.sheet, cell

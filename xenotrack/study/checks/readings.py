@@ -9,7 +9,7 @@ import pandas as pd
 
 from xenotrack.study.checks.places import about_study, at_arms, at_row, at_rows
 from xenotrack.study.finding import Finding
-from xenotrack.study.study import Study
+from xenotrack.study.study import PLACE, Study
 
 # 99 % of published pairs lie below 1.7 to 3.7.
 _ASPECT = 3.0
@@ -199,7 +199,7 @@ def placeholders(study: Study) -> Iterator[Finding]:
 def weight_slips(study: Study) -> Iterator[Finding]:
     """A body weight leaves the mouse's own course and comes back, or is ten times off."""
     rows = study.measurements
-    rows = rows.loc[rows["body_weight_g"].notna(), ["mouse", "day", "body_weight_g", "source"]]
+    rows = rows.loc[rows["body_weight_g"].notna(), ["mouse", "day", "body_weight_g", *PLACE]]
     if rows.empty:
         return
     if study.measurements["tumor"].nunique() > 1:

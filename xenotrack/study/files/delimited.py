@@ -14,7 +14,7 @@ import pandas as pd
 
 from xenotrack.errors import InputError
 from xenotrack.study.files.sheet import Sheet
-from xenotrack.study.finding import Finding
+from xenotrack.study.finding import Finding, row_ranges
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NAMED = {name: mark for mark, name in DELIMITERS.items()} | {"\\t": "\t"}
@@ -266,7 +266,7 @@ def _cell_spans_lines(file: str, row: int) -> Finding:
         "error",
         file,
         "",
-        str(row),
+        row_ranges([row]),
         "",
         "One quoted cell holds several lines of the file, delimiters included.",
         "Close the quotation mark on its own line, or the lines below it are lost.",

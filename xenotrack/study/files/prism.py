@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
-from xenotrack.study.files.sheet import Sheet, cell_name
+from xenotrack.study.compound_names import Key, labels_of
+from xenotrack.study.files.sheet import Sheet, cell_at
 from xenotrack.study.finding import Finding
 
 _HEAD = 4096
@@ -157,10 +158,14 @@ def _columns(table: ElementTree.Element) -> Iterator[_Column]:
         yield from found
         return
     seen = Counter[str]()
+    keys: list[Key] = []
     for one in found:
         seen[one.group] += 1
+        keys.append((one.name,) if one.name else (one.group, str(seen[one.group])))
+    labels = labels_of(keys)
+    for one, key in zip(found, keys, strict=True):
         if one.name or any(map(_value, _children(one.values, "d"))):
-            yield one._replace(name=one.name or f"{one.group}/{seen[one.group]}")
+            yield one._replace(name=labels[key])
 
 
 def _sheet(table: ElementTree.Element, file: str) -> Sheet | None:
@@ -221,7 +226,7 @@ def _excluded(cells: pd.DataFrame, file: str, name: str, row: int, column: int) 
         "warning",
         file,
         name,
-        cell_name(row + 1, column),
+        cell_at(row + 1, column),
         "",
         f"The value {cells.iat[row, column]!r} of {cells.iat[0, column]!r} was excluded in Prism; "
         "it was left out.",

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenotrack.study.finding import Finding
+from xenotrack.study.finding import Cells, Finding, row_ranges
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class Sheet:
         cells[cells.shape[1]] = pd.Series(column, index=cells.index, dtype=object)
         return replace(self, cells=cells)
 
-    def cell(self, row: int, column: int | None = None) -> str:
+    def cell(self, row: int, column: int | None = None) -> Cells:
         """A row number, or in a workbook the cell, as findings write it."""
-        return cell_name(row, column) if self.name and column is not None else str(row)
+        return cell_at(row, column) if self.name and column is not None else row_ranges([row])
 
 
 def column_letters(column: int) -> str:
@@ -76,3 +76,21 @@ def cell_name(row: int, column: int) -> str:
     'C12'
     """
     return f"{column_letters(column)}{row}"
+
+
+def cell_at(row: int, column: int) -> Cells:
+    """A cell as a place of findings."""
+    return Cells(cell_name(row, column), [range(row, row + 1)], column)
+
+
+def cell_referred(reference: str) -> Cells:
+    """The cell of a workbook's own reference.
+
+    >>> cell_referred("AB7").runs, cell_referred("AB7").column
+    ((range(7, 8),), 27)
+    """
+    letters = reference.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return cell_at(int(reference[len(letters) :]), column - 1)

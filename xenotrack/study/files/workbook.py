@@ -9,7 +9,7 @@ import pandas as pd
 
 from xenotrack.study.files.archive import is_plain_workbook, survey_workbook
 from xenotrack.study.files.cells import Rows, read_cells, read_cells_apart
-from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.files.sheet import Sheet, cell_referred
 from xenotrack.study.files.worksheet import Worksheet
 from xenotrack.study.finding import Finding
 
@@ -42,7 +42,7 @@ def _findings(survey: Worksheet, file: str, name: str) -> Iterator[Finding]:
             "warning",
             file,
             name,
-            cell,
+            cell_referred(cell),
             "",
             f"The cell holds the error {seen}.",
             "Mend the formula, or type the value; it was read as empty.",
@@ -53,7 +53,7 @@ def _findings(survey: Worksheet, file: str, name: str) -> Iterator[Finding]:
             "warning",
             file,
             name,
-            cell,
+            cell_referred(cell),
             "",
             "The cell holds a formula whose value was never saved.",
             "Open the workbook in a spreadsheet program and save it; it was read as empty.",

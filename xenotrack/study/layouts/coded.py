@@ -150,7 +150,7 @@ def _unread_codes(sheet: Sheet, found: Recognition, codes: Mapping[int, str]) ->
         yield sheet_finding(
             sheet,
             "measure-code-not-read",
-            str(int(sheet.rows[found.position + found.depth - 1])),
+            sheet.cell(int(sheet.rows[found.position + found.depth - 1])),
             f"{n_columns} columns have the code {code!r}, of which nobody said what it measures.",
             f'If it is the weight, say `body_weight_g = "{code}"` under [columns].',
         )

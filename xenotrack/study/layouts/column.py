@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from xenotrack.errors import InputError
 from xenotrack.study.columns import Header
+from xenotrack.study.compound_names import Key, labels_of
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
 from xenotrack.study.layouts.grid import day_kind
@@ -137,13 +138,15 @@ def _mice(sheet: Sheet, found: Recognition) -> dict[int, Mouse]:
     repeated = Counter(names.values())
     if not arms:
         arms = _arms_of_names(names)
-    mice, seen = {}, Counter[str]()
+    keys: dict[int, Key] = {}
+    seen = Counter[str]()
     for column, name in names.items():
         arm = arms.get(column, "")
         seen[arm] += 1
-        own = name if repeated[name] == 1 and name != arm else f"{arm}/{seen[arm]}"
-        mice[column] = Mouse(own, arm)
-    return mice
+        own = repeated[name] == 1 and name != arm
+        keys[column] = (name,) if own else (arm, str(seen[arm]))
+    labels = labels_of(keys.values())
+    return {column: Mouse(labels[key], arms.get(column, "")) for column, key in keys.items()}
 
 
 def _statistics(header: Header) -> list[int]:

@@ -196,7 +196,7 @@ def _columns_left_out(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
         yield sheet_finding(
             sheet,
             "columns-not-used",
-            str(row),
+            row_ranges([row]),
             f"Columns that were not used: {', '.join(map(repr, unknown))}.",
             "Nothing to do, unless one holds a reading: then name it under [columns].",
         )
@@ -215,7 +215,7 @@ def _without_headers(
         sheet_finding(
             sheet,
             "header-repeated",
-            str(row),
+            row_ranges([row]),
             f"The header ({', '.join(names[:3])}, …) stands here again; it was not read.",
             "Delete the line.",
         )
@@ -262,7 +262,7 @@ def _extra_cells(sheet: Sheet, body: pd.DataFrame, found: Recognition) -> Iterat
         yield sheet_finding(
             sheet,
             "extra-cells",
-            str(row),
+            row_ranges([row]),
             f"The row has more cells than the header: {seen!r}.",
             "Put a cell with a delimiter in it into quotes; give a column of notes a name.",
             severity,

@@ -285,7 +285,7 @@ def _disagreements(
             yield sheet_finding(
                 sheet,
                 "pivot-disagrees",
-                str(int(rows[line])),
+                sheet.cell(int(rows[line])),
                 f"The line of mouse {mouse} is not the {function} of the {len(at)} tumours below "
                 "it.",
                 "Look whether a line below it is another mouse; give the sheet behind the pivot.",

@@ -88,7 +88,7 @@ def _without_measure(
         sheet_finding(
             sheet,
             "row-without-measure",
-            str(row),
+            row_ranges([row]),
             "The row does not say what it measures; it was left out.",
             "Write the measure on every row, or delete the line.",
             "error" if reads else "warning",
