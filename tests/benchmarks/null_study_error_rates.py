@@ -25,7 +25,7 @@ from xenotrack.plan.scenarios import NAIVE
 from xenotrack.plan.simulate import simulate_study
 from xenotrack.plan.truth import Scenario, Turn, twice_weekly
 from xenotrack.present.results import Results
-from xenotrack.study.rules import CompareRules, Rules
+from xenotrack.study.rules import CompareRules, GrowthRules, Rules
 
 WORKERS = 2
 PRIMARY = "alpelisib+ribociclib+fulvestrant - ribociclib+fulvestrant"
@@ -41,6 +41,7 @@ class Setting:
     mice: int = 8
     days: int = 42
     primary: str | None = None
+    shape: str = "line"
 
 
 SLOWING = (Turn(day=14, rate=0.025), Turn(day=28, rate=0.012))
@@ -50,6 +51,8 @@ SETTINGS = (
     Setting("slowing down, 8 mice", turns=SLOWING, days=56),
     Setting("exponential, 8 mice, primary declared", primary=PRIMARY),
     Setting("at the rate that counts as blocked, 8 mice", rate=0.01),
+    Setting("slowing down, 8 mice, curves", turns=SLOWING, days=56, shape="curve"),
+    Setting("at the rate that counts as blocked, 8 mice, curves", rate=0.01, shape="curve"),
 )
 CLAIMS = ("control", "best part", "headline", "synergy", "blocked")
 
@@ -92,7 +95,8 @@ def false_claims(results: Results) -> dict[str, bool]:
 def studies_of(setting: Setting, n: int, seed: int) -> np.ndarray:
     """(n, claims): which studies claim what."""
     rng, scenario = np.random.default_rng(seed), scenario_of(setting)
-    rules = Rules(compare=CompareRules(primary=setting.primary))
+    compare, growth = CompareRules(primary=setting.primary), GrowthRules(shape=setting.shape)
+    rules = Rules(compare=compare, growth=growth)
     found = np.zeros((n, len(CLAIMS)), dtype=bool)
     for row in range(n):
         results = Results(study_of_sheet(simulate_study(scenario, rng), rules))
