@@ -88,14 +88,16 @@ def courses_of(study: Study) -> Courses:
 
 def measured_courses(study: Study) -> Courses:
     """The courses of the mice whose tumour took, as measured: a tumour that is gone is 0 mm³."""
-    return _courses(study.mice, study.of_takers(study.measured))
+    # The visit of a baseline may lie before it.
+    window = study.design.rules.study.visit_window_days
+    return _courses(study.mice, study.at_visits(study.of_takers(study.measured)), window)
 
 
-def _courses(mice: pd.DataFrame, readings: pd.DataFrame) -> Courses:
+def _courses(mice: pd.DataFrame, readings: pd.DataFrame, window: float = 0.0) -> Courses:
     owner = pd.Index(mice["mouse"]).get_indexer(readings["mouse"])
     day = readings["day"].to_numpy(dtype=float)
     baseline_day = mice["baseline_day"].to_numpy(dtype=float)[owner]
-    counts = np.where(np.isnan(baseline_day), day > 0, day >= baseline_day)
+    counts = np.where(np.isnan(baseline_day), day > 0, day >= baseline_day - window)
     order = np.lexsort((day, owner))
     order = order[counts[order]]
     volume = readings["volume_mm3"].to_numpy(dtype=float)

@@ -121,7 +121,7 @@ def _means(
     """Means of ``value`` by arm and day, as long as half of the arm's mice are followed."""
     frames = []
     for arm in study.design.arm_names:
-        own = rows[rows["arm"] == arm]
+        own = study.at_visits(rows[rows["arm"] == arm])
         if not len(own):
             continue
         days, values = _on_common_days(own, between)

@@ -64,6 +64,14 @@ class StudyRules(Section, frozen=True):
             at_least=0,
         ),
     ] = 7
+    visit_window_days: Annotated[
+        float,
+        Rule(
+            "Readings this close are one visit, for indices, means and figures.",
+            unit="days",
+            at_least=0,
+        ),
+    ] = 0
     tumors: Annotated[
         Literal["sum", "largest", "each"],
         Rule("What stands for a mouse of several tumours: their sum, the largest, or each."),

@@ -18,6 +18,7 @@ from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Origin
 from xenotrack.study.rule import FateName
 from xenotrack.study.took import mice_that_never_took
+from xenotrack.study.visits import visit_days
 
 # What mice are sorted by beside their arm.
 FACTORS = ("line", "block", "cage")
@@ -158,6 +159,21 @@ class Study:
         if self.design.rules.study.never_took == "keep":
             return frozenset()
         return mice_that_never_took(self.mice, self.readings)
+
+    def at_visits(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows of readings on the day of their visit, the last of a mouse and visit.
+
+        ``[study] visit_window_days`` says how close readings are one visit.
+        """
+        window = self.design.rules.study.visit_window_days
+        if not window or rows.empty:
+            return rows
+        days = visit_days(rows["day"].to_numpy(dtype=float), window)
+        keys = [name for name in ("mouse", "tumor") if name in rows]
+        order = rows["day"].argsort(kind="stable")
+        moved = with_columns(rows, day=days).iloc[order]
+        kept = moved.drop_duplicates([*keys, "day"], keep="last")
+        return kept.sort_index().reset_index(drop=True)
 
     def of_takers(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows of the mice whose tumour took."""
