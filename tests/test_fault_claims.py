@@ -49,6 +49,11 @@ def test_progression_is_not_blocked_where_most_mice_left_for_toxicity(faults) ->
     assert "blocked" not in shown(claims, kind="arm")
 
 
+def test_tumours_that_come_back_have_not_blocked_progression(faults) -> None:
+    claims = claims_of(faults("claims/escape.csv"))
+    assert "blocked" not in shown(claims, kind="arm")
+
+
 def test_three_against_three_cannot_show_a_hazard(faults) -> None:
     claims = claims_of(faults("claims/three.csv"))
     assert set(shown(claims, outcome="log_hazard")) <= {"not shown", "withheld"}

@@ -50,6 +50,13 @@ def test_an_arm_that_came_back_never_blocked_progression() -> None:
     assert arm([63] * 10, [False] * 10, "regrew").shows == "regrew"
 
 
+def test_a_mouse_that_regrew_from_its_smallest_volume_is_no_block_of_progression() -> None:
+    rate = pd.Series({"arm": "A", "verdict": "shrinking", "estimate": -0.01, "n_regrew": 1})
+    curve = estimate_curve(np.full(10, 63.0), np.zeros(10, dtype=bool))
+    one = judge_arm(rate.reindex([*rate.index, "conf_low", "conf_high"]), 0.0, 28.0, curve, 0.95)
+    assert (one.shows, one.n_regrew) == ("held", 1)
+
+
 def test_an_arm_of_which_no_mouse_can_be_judged_shows_nothing() -> None:
     one = arm([], [])
     assert (one.shows, one.n_mice) == ("", 0)

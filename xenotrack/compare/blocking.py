@@ -28,7 +28,8 @@ class ArmBlocking:
     ``verdict`` and the rate (per day, over ``from_day`` to ``until_day``) are those of the growth
     fit. ``n_progressed`` of ``n_mice`` had progressed by ``day``, when ``n_at_risk`` were still
     followed without; ``share_low`` and ``share_high`` bound the share that progresses by then.
-    ``rise`` is the rate after the curve's lowest point, on ``lowest_day``.
+    ``rise`` is the rate after the curve's lowest point, on ``lowest_day``; ``n_regrew`` mice came
+    back from their smallest volume, whatever the rule of progression.
     """
 
     arm: str
@@ -46,6 +47,7 @@ class ArmBlocking:
     share_high: float
     lowest_day: float = np.nan
     rise: float = np.nan
+    n_regrew: int = 0
 
     @property
     def is_held(self) -> bool:
@@ -64,14 +66,14 @@ class ArmBlocking:
             return REGREW
         if not self.is_held or self.n_mice == 0:
             return ""
-        if self.n_progressed:
+        if self.n_progressed or self.n_regrew:
             return HELD
         return WITHHELD if self.few_at_risk else BLOCKED
 
 
 def judge_arms(growth: GrowthFit, progression: ProgressionFit) -> tuple[ArmBlocking, ...]:
     """Every arm of a study, in display order."""
-    rates = growth.to_frame()
+    rates = growth.to_frame().assign(n_regrew=progression.to_frame()["n_regrew"].to_numpy())
     level = growth.level
     return tuple(
         judge_arm(rate, first, last, curve, level)
@@ -104,6 +106,7 @@ def judge_arm(
         share_high=share.high,
         lowest_day=float(rate.get("lowest_day", np.nan)),
         rise=float(rate.get("regrowth_rate", np.nan)),
+        n_regrew=int(rate.get("n_regrew", 0)),
     )
 
 

@@ -143,6 +143,7 @@ def arm_sentence(claim: Claim, facts: Facts) -> Sentence:
     rise = [f"then {per_day(blocking.rise)}"] if claim.shows == REGREW else []
     parts = [
         *rise,
+        *_regrown(blocking),
         *_share(blocking, facts.level),
         _rate(blocking, facts.level),
         *([left] if left else []),
@@ -159,6 +160,13 @@ def _none_of(blocking: ArmBlocking) -> str:
 def _some_of(blocking: ArmBlocking) -> str:
     mice = "mouse" if blocking.n_progressed == 1 else "mice"
     return f"{blocking.n_progressed} of its {blocking.n_mice} {mice}"
+
+
+def _regrown(blocking: ArmBlocking) -> Iterator[str]:
+    """The mice that came back from their smallest volume."""
+    if blocking.n_regrew:
+        mice = "mouse" if blocking.n_regrew == 1 else "mice"
+        yield f"{blocking.n_regrew} {mice} regrew from the smallest volume"
 
 
 def _share(blocking: ArmBlocking, level: float) -> Iterator[str]:
