@@ -133,3 +133,21 @@ def test_names_of_arms_say_the_control_and_the_combination(ask, faults) -> None:
         found = rules_in(ask("check", faults(name), "-f", "csv", code=0))
         assert {"control-by-name", "drugs-matched"} <= set(found)
         assert "no-control" not in found
+
+
+MATRICES = ["c02_matrix_days_by_mouse", "c02b_matrix_with_Day", "c02d_matrix_arm_above", "c02f"]
+
+
+@pytest.mark.parametrize("name", MATRICES)
+def test_a_matrix_of_one_arm_has_the_rate_of_r(ask, faults, name) -> None:
+    path = faults(f"bugs/{name}.csv")
+    answer = ask("growth", path, "--arm", "vehicle=", "-f", "csv", code=0)
+    assert rates(answer)["vehicle"] == pytest.approx(0.22669, abs=1e-5)
+
+
+def test_mice_of_one_arm_need_no_column_of_arms(ask, faults) -> None:
+    path = faults("bugs/c53_no_arm_cm3.csv")
+    assert "--arm NAME=" in ask("growth", path, code=1).stderr
+    typed = ("--arm", "all=", "--unit", "cm3", "-f", "csv")
+    assert rates(ask("growth", path, *typed, code=0))["all"] == pytest.approx(0.25, abs=0.01)
+    ask("growth", faults("bugs/c02s_single_arm.csv"), code=0)

@@ -64,3 +64,42 @@ def test_mice_laid_in_columns_come_back(grid):
     names = "Day," + ",".join(f"m{number}" for number in range(6))
     lines = [",".join([str(day), *(written(v[i]) for v in grid)]) for i, day in enumerate(DAYS)]
     assert numbers_of(read("\n".join([arms, names, *lines]))) == long_of(grid)
+
+
+MATRIX = "{corner},m1,m2,m3\n0,100,110,95\n4,120,130,99\n8,150,160,120\n"
+
+
+@pytest.mark.parametrize("corner", ["Day", "day", ""])
+def test_all_mice_of_a_matrix_are_in_the_one_arm_that_is_declared(corner):
+    study = read(MATRIX.format(corner=corner), {"arms": {"vehicle": []}})
+    assert study.mice["mouse"].tolist() == ["m1", "m2", "m3"]
+    assert study.design.arm_names == ("vehicle",)
+    assert study.measurements["source"].iloc[0] == "stdin:2"
+
+
+def test_numbers_of_mice_are_no_days_where_one_arm_is_declared():
+    text = MATRIX.format(corner="Day").replace("m", "")
+    assert len(read(text, {"arms": {"vehicle": []}}).mice) == 3
+
+
+def test_one_arm_above_all_its_mice_is_their_arm():
+    study = read(",vehicle,vehicle,vehicle\n" + MATRIX.format(corner="Day"))
+    assert study.design.arm_names == ("vehicle",)
+    assert len(study.mice) == 3
+
+
+def test_a_title_above_the_first_mouse_is_no_arm():
+    with pytest.raises(InputError, match="--arm NAME="):
+        read(",Tumor volume,,\n" + MATRIX.format(corner="Day"))
+
+
+def test_one_declared_arm_leaves_a_sheet_that_names_arms_alone():
+    text = "mouse,arm,day,volume\nm1,a,0,100\nm2,b,0,100\n"
+    assert "arm-not-declared" in rules_of(read(text, {"arms": {"a": []}}))
+
+
+@pytest.mark.parametrize("head", ["mouse,day,volume", "Animal ID,Days,Tumor Volume (mm3)"])
+def test_all_mice_of_a_long_sheet_are_in_the_one_arm_that_is_declared(head):
+    study = read(head + "\nm1,0,100\nm1,3,110\nm2,0,90\n", {"arms": {"all": ["X"]}})
+    assert study.design.drugs_of("all") == {"X"}
+    assert len(study.mice) == 2

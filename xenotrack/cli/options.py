@@ -159,7 +159,8 @@ READING = (
         "arms",
         multiple=True,
         metavar="NAME=DRUG,DRUG",
-        help="An arm and its drugs (none: NAME=). Repeat for every arm, in display order.",
+        help="An arm and its drugs (none: NAME=). Repeat for every arm, in display order; one "
+        "alone is that of all mice where the sheet names none.",
     ),
     click.option(
         "--fate",

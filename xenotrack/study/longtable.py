@@ -19,6 +19,7 @@ from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import trim_names
 from xenotrack.study.layouts.evidence import Said
 from xenotrack.study.layouts.layout import LongText
+from xenotrack.study.layouts.one_arm import with_only_arm
 from xenotrack.study.layouts.registry import lengthen
 from xenotrack.study.ledger import Origin
 from xenotrack.study.measures import declared_unit
@@ -75,6 +76,9 @@ def read_long_table(
     sheets: list[Sheet], rules: Rules, decimal: str | None = None, layout: str | None = None
 ) -> LongTable:
     """The readings of one file, in the layout that recognises itself or is named."""
+    if len(rules.arms) == 1:
+        (arm,) = rules.arms
+        sheets = [with_only_arm(sheet, arm.strip(), rules.named_columns) for sheet in sheets]
     read = lengthen(sheets, rules.named_columns, layout, rules.volume.readout is not None)
     tables = [table_of(sheet, name, long, rules, decimal) for sheet, name, long in read.longs]
     table, used = stack(tables), {sheet.name for sheet, _, _ in read.longs}

@@ -121,7 +121,11 @@ def _arms_above(sheet: Sheet, position: int, header: Header) -> dict[int, str]:
     """The arms in the row above the mice, each written once over its first mouse or over all."""
     columns = _value_columns(header)
     above = sheet.texts(position - 1) if position else []
-    if not above or not above[columns[0]] or len(set(filter(None, above))) < 2:
+    if not above or not above[columns[0]]:
+        return {}
+    named = set(filter(None, above))
+    # One name over all columns is their arm; one over the first is a title.
+    if len(named) < 2 and not (len(columns) > 1 and all(above[column] for column in columns)):
         return {}
     arms, arm = {}, ""
     for column in columns:
@@ -213,8 +217,8 @@ def _which_arm(sheet: Sheet, mice: Mapping[int, Mouse]) -> str:
     names = [mouse.name for mouse in mice.values()]
     return (
         f"{sheet.title} has one column a mouse ({', '.join(map(repr, names[:4]))}, …) and names no "
-        "arm. If the columns are mice, write a row of arms above them, or their arm instead of "
-        "their names; means of groups cannot be read."
+        "arm. If the columns are mice, write the arm of each above it, or say `--arm NAME=` if all "
+        "are in one; means of groups cannot be read."
     )
 
 

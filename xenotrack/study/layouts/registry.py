@@ -259,6 +259,10 @@ def _layouts(wanted: str | None) -> dict[str, Layout]:
     return {wanted: LAYOUTS[wanted]}
 
 
+# Of the layouts that see as much of a sheet as any, so many are told.
+_NEAREST = 3
+
+
 def _nothing_fits(
     sheets: Sequence[Sheet], declared: Mapping[str, str], layouts: Mapping[str, Layout]
 ) -> str:
@@ -272,16 +276,19 @@ def _nothing_fits(
         said = said_in(sheet, nearest)
         if said is not None:
             return no_volumes(sheet, said)
-    lines = [
-        f"{name}: {layout.looks_for}; it {tried[name].why}" for name, layout in layouts.items()
-    ]
     names = [name for name in seen if name]
+    most = max(len(one.header.roles) for one in tried.values())
+    near = [name for name, one in tried.items() if len(one.header.roles) == most][:_NEAREST]
+    others = [name for name in layouts if name not in near]
+    lines = "".join(f"  {n}: {layouts[n].looks_for}; it {tried[n].why}.\n" for n in near)
     return (
         f"{sheet.title} has none of the layouts that are known.\n"
-        + "\n".join(f"  {line}." for line in lines)
-        + f"\nColumns seen: {', '.join(names[:20])}{', …' if len(names) > 20 else ''}.\n"
-        + "Say which is which in study.toml, for example:\n\n[columns]\n"
+        f"Columns seen: {', '.join(names[:20])}{', …' if len(names) > 20 else ''}.\n"
+        f"The nearest:\n{lines}"
+        "Say which is which in study.toml, for example:\n\n[columns]\n"
         + _example(tried)
+        + "\n\n`--arm NAME=` if all mice are in one arm."
+        + (f" Other layouts: {', '.join(others)}." if others else "")
     )
 
 
