@@ -20,7 +20,7 @@ CALLS = {
     "about_study": (1, 2, None),
     "sheet_finding": (2, 3, 4),
     "Finding": (6, 7, 1),
-    "Doubt": (2, None, None),
+    "Doubt": (3, None, None),
 }
 # `at_arms` says itself where.
 BEFORE = {"at_arms": "Mouse …, day …: "}

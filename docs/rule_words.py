@@ -9,6 +9,7 @@ NAMED = {"no-…": [f"no-{reference.replace('_', '-')}" for reference in REFEREN
 
 # Texts that are made of parts which stand elsewhere.
 RETOLD = {
+    "accepts-nothing": "[[accept]] names the rule …, and the study has no such doubt or warning.",
     "absurd-value": "volume_mm3 is 1e12, which nothing can measure; it was left empty.",
     "cox-fit": "A warning of the Cox fit, in its own words.",
     "duplicates-conflict": "Mouse …, day …: rows 8, 9 say volume_mm3 210 and 240.",
