@@ -42,14 +42,20 @@ def days_gained(progression: ProgressionFit) -> ContrastSource:
         random = np.random.default_rng(seeds[arm])
         return mean, draw_restricted_means(curve, until, n_draws(progression), random)
 
-    def row(weights: Floats, until: float, level: float) -> tuple[float, ...]:
+    @cache  # families ask for the same contrasts again, at other levels
+    def drawn(weights: tuple[float, ...], until: float) -> tuple[float, Floats]:
         areas = [(weight, *area(arm, until)) for arm, weight in enumerate(weights) if weight]
         estimate = sum(weight * mean for weight, mean, _ in areas)
         if np.isnan(estimate) or not until > 0:
+            return np.nan, np.empty(0)
+        return estimate, np.sort(np.sum([weight * each for weight, _, each in areas], axis=0))
+
+    def row(weights: Floats, until: float, level: float) -> tuple[float, ...]:
+        estimate, rising = drawn(tuple(weights.tolist()), until)
+        if np.isnan(estimate):
             return (np.nan,) * 7
-        drawn = np.sort(np.sum([weight * drawn for weight, _, drawn in areas], axis=0))
-        limits = middle_of(drawn, level)
-        return (estimate, float(drawn.std()), np.nan, np.nan, tail_p(drawn, estimate), *limits)
+        limits = middle_of(rising, level)
+        return (estimate, float(rising.std()), np.nan, np.nan, tail_p(rising, estimate), *limits)
 
     def source(shared: Sequence[str] = ()) -> ContrastSource:
         def contrast_of(weights: Floats, level: float) -> RawContrasts:
