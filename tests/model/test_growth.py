@@ -173,8 +173,8 @@ def test_the_normal_reference_shows_no_df_and_narrower_intervals():
 
 
 def judged(low: float, high: float, blocked_below: float = 0.01) -> str:
-    """The verdict of an arm whose interval is (low, high), and is so by its df and error."""
-    sheet = studies.simulated({"a": 0.05, "b": 0.02})
+    """The verdict of the only arm, whose interval is (low, high) by its df and error."""
+    sheet = studies.simulated({"a": 0.05})
     fit = studies.fit(sheet, variances="by_arm", df="normal", blocked_below=blocked_below)
     middle, half = (low + high) / 2, (high - low) / 2
     first = fit.pieces[0]
@@ -182,6 +182,19 @@ def judged(low: float, high: float, blocked_below: float = 0.01) -> str:
     values[1], covariance[1, 1] = middle, (half / 1.959963984540054) ** 2
     pieces = (replace(first, values=values, covariance=covariance), *fit.pieces[1:])
     return judge_growth(replace(fit, pieces=pieces))[0]
+
+
+def test_verdicts_of_several_arms_are_read_together() -> None:
+    """An arm held by its own interval alone is not, beside another that is not held."""
+    alone = judged(-0.05, 0.0095)
+    assert alone == "blocked"
+    sheet = studies.simulated({"a": 0.05, "b": 0.02})
+    fit = studies.fit(sheet, variances="by_arm", df="normal")
+    first = fit.pieces[0]
+    values, covariance = first.values.copy(), first.covariance.copy()
+    values[1], covariance[1, 1] = -0.02025, (0.02975 / 1.959963984540054) ** 2
+    pieces = (replace(first, values=values, covariance=covariance), *fit.pieces[1:])
+    assert judge_growth(replace(fit, pieces=pieces)) == ("undecided", "growing")
 
 
 @pytest.mark.parametrize(
