@@ -105,12 +105,23 @@ def test_a_band_runs_to_the_day_on_which_its_curve_falls_to_nothing() -> None:
     ]
 
 
-def test_a_line_that_leaves_a_spider_is_cut_where_it_crosses_the_edge() -> None:
+def test_a_spider_counts_in_doublings_and_a_tumour_that_is_gone_stands_open_at_the_foot() -> None:
     readings = pd.DataFrame(
-        {"mouse": "m", "arm": "A", "day": [0.0, 10, 20], "change_percent": [0.0, 100, 500]}
+        {
+            "mouse": "m",
+            "arm": "A",
+            "day": [0.0, 10, 20, 30],
+            "ratio": [1.0, 4.0, 0.25, 0.0],
+            "below_limit": [False, False, True, True],
+        }
     )
-    drawn = spider(design_of("A"), readings).data
-    assert drawn[["day", "height"]].to_numpy().tolist() == [[0, 0], [10, 100], [15, 300]]
+    figure = spider(design_of("A"), readings)
+    assert figure.data["height"].tolist()[:3] == [0, 2, -2]
+    assert figure.data["height"].iloc[3] < -2
+    (opened,) = (layer._data for layer in figure.layers if isinstance(layer.geom, geom_points))
+    assert opened["day"].tolist() == [20, 30]
+    assert scale_of(figure, "y").labels == ["1/4", "1/2", "1", "2", "4"]
+    assert "below the limit" in caption_of(figure)
 
 
 def test_residuals_of_a_ratio_are_counted_from_baseline(results_of) -> None:
@@ -157,7 +168,7 @@ def test_more_arms_than_can_be_told_apart_have_a_panel_each(grown, kind) -> None
     ghosts = [layer for layer in figure.layers if isinstance(layer.geom, geom_ghosts)]
     assert [set(layer._data["arm"]) for layer in ghosts] == [{*EIGHT, "drug8"}, {"vehicle"}]
     assert not [layer for layer in draw(kind, grown(EIGHT)).layers if layer.geom in ghosts]
-    assert "Grey: the other arms; black: the control." in caption_of(figure)
+    assert "Grey: the other arms, the control black." in caption_of(figure)
 
 
 @pytest.mark.parametrize("kind", ["spider", "weight", "swimmer"])

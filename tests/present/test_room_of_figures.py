@@ -101,15 +101,26 @@ def test_marks_are_seen_on_the_bars_of_the_control(results_of) -> None:
 def test_the_mark_of_toxicity_looks_like_its_key(results_of) -> None:
     figure = draw("swimmer", results_of("naive.csv"))
     shape = scale_of(figure, "shape")
-    key = dict(zip(shape.breaks, shape.guide.override_aes["fill"], strict=True))
+    looks = (shape.guide.override_aes[name] for name in ("fill", "color"))
+    key = dict(zip(shape.breaks, zip(*looks, strict=True), strict=True))
     drawn = {
-        mark: layer.geom.aes_params["fill"]
+        mark: tuple(layer.geom.aes_params[name] for name in ("fill", "color"))
         for layer in figure.layers
         if isinstance(layer.geom, geom_points)
         for mark in layer._data["mark"].unique()
     }
     assert drawn == key
-    assert drawn["toxicity"] == "black"
+    assert drawn["toxicity"] == ("black", "black")
+    assert drawn["progressed"] != drawn["tumor_size"]
+
+
+def test_a_mouse_that_was_culled_before_it_progressed_has_one_filled_mark(grown) -> None:
+    results = grown({"vehicle": 0.02}, days=(0, 4, 7))
+    rows = results.study.measurements
+    study = replace(results.study, measurements=rows.assign(fate="tumor_size"))
+    marks = [layer._data for layer in draw("swimmer", Results(study)).layers]
+    marks = [frame for frame in marks if frame is not None and "mark" in frame]
+    assert [set(frame["mark"]) for frame in marks] == [{"culled"}]
 
 
 def test_mice_named_after_their_arm_are_called_by_their_number(naive_by_arm) -> None:

@@ -154,6 +154,7 @@ def _steps(results: Results) -> str:
 def _indices(results: Results) -> str:
     rows = results.synergy_by_day
     rows = rows[(rows["scale"] == "ln_volume") & (rows["reference"] == "bliss")]
+    rows = rows.dropna(subset=["combination_index"])
     last = rows[rows["day"] == rows["day"].max()]
     if last.empty:
         return "No combination has an index."

@@ -76,10 +76,11 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         name="spider",
-        title="Change of each mouse from its own baseline",
-        note="Below the line at 0 % a tumour is smaller than it was at baseline.",
+        title="Each mouse relative to its own baseline",
+        note="Below the line at 1 a tumour is smaller than it was at baseline. A step of the scale "
+        "is a doubling.",
         alt="Mice whose tumour was smaller than at baseline at some time: {smaller}.",
-        help="change of each mouse from its baseline",
+        help="each mouse relative to its baseline, scale of doublings",
         question="slowed",
         share=23,
     ),

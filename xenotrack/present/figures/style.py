@@ -205,11 +205,9 @@ def about_few(mice: pd.DataFrame) -> str:
     return f"Arms of fewer than {FEWEST} mice have no interval: thin lines are their mice."
 
 
-def about_ghosts(design: Design) -> str:
-    """What stands in grey behind each arm."""
-    if design.control is None:
-        return "Grey: the other arms."
-    return "Grey: the other arms; black: the control."
+def about_ghosts(design: Design, control: str = "the control black") -> str:
+    """What stands in grey behind each arm, and how the control is told from the others."""
+    return f"Grey: the other arms{f', {control}' if design.control is not None else ''}."
 
 
 def about_limit(study: Study) -> str:

@@ -30,19 +30,25 @@ from xenotrack.present.figures.style import (
     say,
     stretched,
 )
-from xenotrack.present.theme import FATES, arm_colours, wrap_name
+from xenotrack.present.labels import about_names, arm_labels
+from xenotrack.present.theme import FATES, arm_colours
 from xenotrack.present.words import mice_text
 from xenotrack.study.design import Design
 
 TALLEST = 8.0  # inches of all bars
 BAR = 0.085  # inches of a mouse
-PALE = 0.6  # bars on which black marks are seen, even where the arm is black
+BEFORE, AFTER = 0.65, 0.22  # of its colour that a bar has until and after progression
 LOWEST_BAR = 0.06
 FRAME = 1.3  # inches of axis, legend and caption
 GAP = 2.0  # mice between arms
 NAME_WIDTH = 23
 NAMES = 1.2  # inches that they take
-PROGRESSED = "progressed"
+# Marks beside those of the fates, filled: nothing else that happens to a mouse is.
+PROGRESSED, CULLED = "progressed", "culled"
+FILLED = {
+    PROGRESSED: ("o", "progressed"),
+    CULLED: ("^", "tumour size, before any other progression"),
+}
 
 
 def draw(results: Results) -> ggplot:
@@ -63,8 +69,9 @@ def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
         return say("No mouse was followed.")
     if float(drawn["left_day"].max()) <= 0:
         return say("No mouse was seen after day 0, so no time on study can be drawn.")
+    names = arm_labels(design, NAME_WIDTH)
     labels = {
-        arm: f"{wrap_name(arm, NAME_WIDTH)}\n{mice_text(int((drawn['arm'] == arm).sum()))}"
+        arm: f"{names[arm]}\n{mice_text(int((drawn['arm'] == arm).sum()))}"
         for arm in design.arm_names
     }
     rows, middles, bars_high = _places(design, drawn, labels)
@@ -82,13 +89,7 @@ def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
             axis_title_y=element_blank(),
             axis_text_y=element_text(size=SMALL, colour="black", linespacing=1.2, ma="right"),
         ),
-        geom_segments(
-            aes("start", "y", xend="left_day", yend="y", colour="arm", arm="arm", mouse="mouse"),
-            rows.assign(start=rows["left_day"].clip(upper=0.0)),
-            alpha=PALE,
-            size=72 * 0.6 * inches / bars_high / 2.2,
-            inherit_aes=False,
-        ),
+        *_bars(rows, 72 * 0.6 * inches / bars_high / 2.2),
         *_marks(rows),
         scale_colour_manual(values=arm_colours(design), guide=None),
         scale_x_continuous(
@@ -104,12 +105,11 @@ def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
             expand=(0, 0),
         ),
         labs(x="Days since treatment start"),
-        caption("A bar a mouse, to its last day on study."),
+        caption(
+            "A bar a mouse, to its last day on study, paler from progression on.",
+            about_names(design, names),
+        ),
     )
-
-
-def _legend(shown: list[str]) -> list[str]:
-    return [FATES[name][1] if name in FATES else name for name in shown]
 
 
 def _places(
@@ -134,40 +134,71 @@ def _places(
     return rows, dict(reversed(middles.items())), below - GAP
 
 
+def _bars(rows: pd.DataFrame, width: float) -> list[object]:
+    """A bar a mouse, paler from its progression on."""
+    start = rows["left_day"].clip(upper=0.0)
+    turn = rows["day"].where(rows["event"].eq(True)).fillna(rows["left_day"])
+    turn = turn.clip(start, rows["left_day"])
+    whose = {"colour": "arm", "arm": "arm", "mouse": "mouse"}
+    looks = {"size": width, "inherit_aes": False}
+    before, after = rows.assign(x=start, xend=turn), rows.assign(x=turn, xend=rows["left_day"])
+    after = after[after["xend"] > after["x"]]
+    bar = aes("x", "y", xend="xend", yend="y", **whose)
+    layers: list[object] = [geom_segments(bar, before, alpha=BEFORE, **looks)]
+    return [*layers, geom_segments(bar, after, alpha=AFTER, **looks)] if len(after) else layers
+
+
 def _marks(rows: pd.DataFrame) -> list[object]:
-    """Where a mouse progressed, and its fate at the end of its bar."""
-    crossed = rows[rows["event"].astype(bool) & rows["day"].notna()]
-    progressed = crossed.assign(x=crossed["day"], mark=PROGRESSED)
+    """Where a mouse progressed, and its fate at the end of its bar.
+
+    A mouse that left for its tumour's size before it progressed otherwise has one mark for both.
+    """
+    crossed = rows["event"].eq(True) & rows["day"].notna()
+    culled = crossed & (rows["fate"] == "tumor_size") & (rows["day"] >= rows["left_day"])
+    progressed = rows[crossed & ~culled]
     left = rows[rows["fate"].isin(list(FATES))]
-    left = left.assign(x=left["left_day"], mark=left["fate"])
-    marks = pd.concat([progressed, left], ignore_index=True)[["x", "y", "mark", "arm", "mouse"]]
+    marks = pd.concat(
+        [
+            progressed.assign(x=progressed["day"], mark=PROGRESSED),
+            left.assign(x=left["left_day"], mark=left["fate"].mask(culled, CULLED)),
+        ],
+        ignore_index=True,
+    )[["x", "y", "mark", "arm", "mouse"]]
     found = set(marks["mark"])
-    shown = [name for name in (PROGRESSED, *FATES) if name in found]
+    kinds = {**FILLED, **FATES}
+    shown = [name for name in kinds if name in found]
     if not shown:
         return []
-    # The arms of a cross are too narrow to be seen as white.
-    fills = {name: "black" if FATES.get(name, ">")[0] == "X" else "white" for name in shown}
+    words = [kinds[name][1] for name in shown]
+    looks = {name: _look(name) for name in shown}
     layers: list[object] = [
         geom_points(
             aes("x", "y", shape="mark", arm="arm", mouse="mouse"),
-            marks[marks["mark"].map(fills) == fill],
-            fill=fill,
+            marks[marks["mark"].map(looks) == look],
+            fill=look[0],
+            colour=look[1],
             size=1.6,
             stroke=0.45,
             inherit_aes=False,
         )
-        for fill in sorted(set(fills.values()))
+        for look in sorted(set(looks.values()))
     ]
+    legend = guide_legend(
+        nrow=legend_rows(*words, beside=NAMES),
+        override_aes={
+            "fill": [looks[name][0] for name in shown],
+            "color": [looks[name][1] for name in shown],
+        },
+    )
+    values = {name: kinds[name][0] for name in shown}
     return [
         *layers,
-        scale_shape_manual(
-            name=" ",
-            values={name: FATES[name][0] if name in FATES else ">" for name in shown},
-            breaks=shown,
-            labels=_legend(shown),
-            guide=guide_legend(
-                nrow=legend_rows(*_legend(shown), beside=NAMES),
-                override_aes={"fill": list(fills.values())},
-            ),
-        ),
+        scale_shape_manual(name=" ", values=values, breaks=shown, labels=words, guide=legend),
     ]
+
+
+def _look(mark: str) -> tuple[str, str]:
+    """How a mark is filled and lined; the arms of a cross are too narrow to be seen as white."""
+    if mark in FILLED:
+        return "black", "white"
+    return ("black" if FATES[mark][0] == "X" else "white"), "black"
