@@ -436,6 +436,32 @@ def test_trade_off_is_a_point_an_arm_with_both_intervals(naive):
     )
 
 
+def test_weight_labels_the_losses_that_are_limits_and_counts_who_lost_so_much(naive):
+    figure = draw("weight", naive)
+    assert {"−15 %", "−20 %"} <= set(scale_of(figure, "y").labels)
+    table = naive.tolerability.set_index("arm")["n_loss_15"]
+    triple = naive.study.design.arm_names[-1]
+    assert f"A+R+F\nn = 10, {table[triple]} lost 15 %" in words_of(figure)
+    dashed = [
+        layer
+        for layer in layers_of(figure, geom_segments)
+        if layer.geom.aes_params.get("linetype") == "dashed"
+    ]
+    assert len(dashed[0]._data) == 2 * 8
+
+
+def test_the_index_says_in_each_panel_which_side_is_which(naive):
+    words = words_of(draw("index_by_day", naive))
+    assert words.count("more than expected") == words.count("less than expected") == 4
+
+
+def test_a_trade_off_names_its_points_apart_and_has_no_legend(naive):
+    figure = draw("trade_off", naive)
+    (names,) = (layer._data for layer in layers_of(figure, geom_words))
+    assert dict(zip(names["arm"], names["label"], strict=True)) == end_names(naive.study.design)
+    assert scale_of(figure, "shape").guide is None
+
+
 def test_weight_draws_every_mouse_and_marks_toxicity(naive):
     figure = draw("weight", naive)
     assert figure.data["mouse"].nunique() == 80

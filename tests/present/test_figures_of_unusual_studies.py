@@ -93,7 +93,7 @@ def test_a_band_runs_to_the_day_on_which_its_curve_falls_to_nothing() -> None:
         }
     )
     table = pd.DataFrame(
-        {"arm": ["vehicle"], "n_mice": 2, "n_events": 2, "median_days": 7.0}
+        {"arm": ["vehicle"], "n_mice": 4, "n_events": 4, "median_days": 7.0}
     ).assign(conf_low=np.nan, conf_high=np.nan)
     band = layer_data(progression(design_of("vehicle"), curve, table), geom_bands)
     assert band[["day", "low", "high"]].to_numpy().tolist() == [

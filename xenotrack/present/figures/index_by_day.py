@@ -7,10 +7,13 @@ import pandas as pd
 from plotnine import aes, ggplot, guide_legend, labs, scale_colour_manual, scale_linetype_manual
 
 from xenotrack.present.axes import log_breaks, plain_number, reach
-from xenotrack.present.figures.artists import geom_bands, geom_polylines
+from xenotrack.present.figures.artists import geom_bands, geom_polylines, geom_words
 from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import (
+    CAPTION_SIZE,
+    MIDDLE,
+    SINCE,
     assemble,
     begin,
     caption,
@@ -18,6 +21,7 @@ from xenotrack.present.figures.style import (
     legend_rows,
     say,
 )
+from xenotrack.present.labels import about_names
 from xenotrack.present.theme import arm_colours
 from xenotrack.study.design import Design
 
@@ -73,14 +77,35 @@ def index_by_day(design: Design, table: pd.DataFrame) -> ggplot:
             labels=words,
             guide=guide_legend(nrow=legend_rows("Expected by", *words)),
         ),
-        labs(x="Days since treatment start", y="Volume relative to the expected one"),
+        _sides(panels),
+        labs(x=SINCE, y="Volume relative to the expected one"),
         caption(
-            "Below the line at 1 tumours are smaller than expected (synergy), above it larger. "
             f"Band: {interval_name(design)} of the index against Bliss, for each day alone; above, "
-            "its last day in numbers. With one growth rate an arm all days of a curve share one "
-            "test. Additivity ends where it expects no tumour.",
+            "its last day in numbers. Additivity ends where it expects no tumour.",
             f"Not drawn: what is beyond {FARTHEST:g} times." if beyond else "",
+            about_names(design, panels.names),
         ),
+    )
+
+
+def _sides(panels: Panels) -> object:
+    """What it means to lie above and below the line, in each panel."""
+    edge = 0.03 * (panels.high - panels.low)
+    words = pd.concat(
+        pd.DataFrame({"arm": [arm], "day": panels.first, "at": at, "label": label, "va": va})
+        for arm in panels.arms
+        for at, label, va in (
+            (panels.high - edge, "more than expected", "top"),
+            (panels.low + edge, "less than expected", "bottom"),
+        )
+    )
+    return geom_words(
+        aes("x", "y", label="label", va="va"),
+        panels.placed(words, y="at"),
+        ha="left",
+        size=CAPTION_SIZE,
+        colour=MIDDLE,
+        inherit_aes=False,
     )
 
 

@@ -28,6 +28,7 @@ from xenotrack.present.figures.style import (
     GHOST,
     LIGHT,
     LINE,
+    MIDDLE,
     SMALL,
     figure_width,
     paper,
@@ -58,7 +59,7 @@ class Panels:
 
     Each title has the arm's name, and below it its note; ``low`` and ``high`` bound the curves,
     ``first`` and ``last`` their days; ``ticks`` are (position, label) of the heights, ``lines``
-    heights that are drawn through every panel.
+    heights that are drawn through every panel, and ``limits`` those that matter, dashed.
     """
 
     design: Design
@@ -70,6 +71,7 @@ class Panels:
     last: float
     ticks: Mapping[float, str]
     lines: Sequence[float] = ()
+    limits: Sequence[float] = ()
 
     @property
     def columns(self) -> int:
@@ -179,11 +181,16 @@ class Panels:
         """Axes, lines, titles and scales of all panels."""
         left = self.first - 0.01 * self._span
         right = (self.columns - 1) * self._across + self.first + self._span
-        black, grey = self._segments()
         line = aes("x", "y", xend="xend", yend="yend")
+        dashed = {"colour": MIDDLE, "linetype": "dashed"}
+        through = [(self.lines, {"colour": LIGHT}), (self.limits, dashed)]
         return [
-            geom_segments(line, grey, colour=LIGHT, size=0.3, inherit_aes=False),
-            geom_segments(line, black, size=0.4, inherit_aes=False),
+            *(
+                geom_segments(line, self._through(heights), size=0.3, inherit_aes=False, **looks)
+                for heights, looks in through
+                if len(heights)
+            ),
+            geom_segments(line, self._axes(), size=0.4, inherit_aes=False),
             geom_words(
                 aes("x", "y", label="label", ha="ha", va="va"),
                 self._texts(),
@@ -199,20 +206,29 @@ class Panels:
             coord_cartesian(xlim=(left, right), ylim=(self.bottom, self.top)),
         ]
 
-    def _segments(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """The axes with their ticks, and the lines through the panels."""
-        axes, through = [], []
-        for position in range(len(self.arms)):
-            x, y = self._shift(position)
-            left, right = x + self.first - 0.008 * self._span, x + self.first + self._span
-            floor = y + self.low
+    @property
+    def _left(self) -> float:
+        return self.first - 0.008 * self._span
+
+    def _axes(self) -> pd.DataFrame:
+        """The axes of all panels with the ticks of their days."""
+        axes = []
+        for x, y in self.shifts:
+            left, right, floor = x + self._left, x + self.first + self._span, y + self.low
             axes += [(left, floor, right, floor), (left, floor, left, y + self.high)]
             axes += [
                 (x + day, floor, x + day, floor - TICK * self.inch) for day in self._day_breaks
             ]
-            through += [(left, y + at, right, y + at) for at in self.lines]
-        names = ["x", "y", "xend", "yend"]
-        return pd.DataFrame(axes, columns=names), pd.DataFrame(through, columns=names, dtype=float)
+        return pd.DataFrame(axes, columns=["x", "y", "xend", "yend"])
+
+    def _through(self, heights: Sequence[float]) -> pd.DataFrame:
+        """Lines through all panels at some heights."""
+        lines = [
+            (x + self._left, y + at, x + self.first + self._span, y + at)
+            for x, y in self.shifts
+            for at in heights
+        ]
+        return pd.DataFrame(lines, columns=["x", "y", "xend", "yend"], dtype=float)
 
     @property
     def _day_breaks(self) -> list[float]:

@@ -10,6 +10,7 @@ from xenotrack.present.figures.artists import geom_points
 from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import assemble, begin, caption, model_days, say
+from xenotrack.present.labels import about_names
 from xenotrack.present.theme import arm_colours
 from xenotrack.study.design import Design
 
@@ -56,8 +57,9 @@ def residuals(design: Design, table: pd.DataFrame) -> ggplot:
         labs(x=model_days(design), y="Residual (standard deviations)"),
         caption(
             "What each mouse's own fitted line leaves of its readings, in standard deviations of "
-            "a reading. One in twenty lies outside ±2. An arch: growth was no straight line.",
+            "a reading. One in twenty lies outside ±2. An arch: growth bent unlike the fit.",
             f"Diamonds lie beyond ±{CAP:g}." if far.any() else "",
+            about_names(design, panels.names),
         ),
     )
 
