@@ -210,3 +210,13 @@ def test_rows_of_means_may_be_named_in_the_column_of_the_arm() -> None:
     assert study.mice["mouse"].tolist() == ["1", "2", "3", "4"]
     assert study.design.arm_names == ("A", "B")
     assert not study.errors
+
+
+def test_many_rows_without_an_arm_are_one_finding():
+    lines = "".join(f"x{n},,{day},100\n" for n in range(6) for day in (0, 3))
+    study = read("mouse,arm,day,volume\nm1,a,0,100\nm1,,3,110\n" + lines)
+    errors = [one for one in study.errors if one.rule == "row-without-arm"]
+    assert len(errors) == 1
+    assert "12 rows" in errors[0].seen
+    assert study.mice["mouse"].tolist() == ["m1"]
+    assert len(study.measurements) == 2

@@ -153,6 +153,9 @@ def drop_notes(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     return rows[~notes]
 
 
+_FEW_ROWS = 5
+
+
 def fill_arms(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """The rows with a blank arm filled from the mouse's only arm, else left out with an error."""
     blank = (rows["arm"] == "").to_numpy()
@@ -161,6 +164,17 @@ def fill_arms(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     named = rows.loc[~blank, ["mouse", "arm"]].drop_duplicates()
     only = named.drop_duplicates("mouse", keep=False).set_index("mouse")["arm"]
     filled = rows["arm"].mask(blank, rows["mouse"].map(only))
+    lost = rows[blank & filled.isna().to_numpy()]
+    if len(lost) > _FEW_ROWS:  # one cause, one finding
+        ledger.note_rows(
+            "row-without-arm",
+            lost,
+            f"{len(lost)} rows have no arm: of the mice {_some(lost['mouse'].unique().tolist())}; "
+            "they were left out.",
+            "Write the arm.",
+            severity="error",
+        )
+        blank &= filled.notna().to_numpy()
     for row, arm in zip(each_row(rows[blank]), filled[blank], strict=True):
         known = isinstance(arm, str)
         ledger.note_row(
@@ -172,7 +186,7 @@ def fill_arms(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
             role="arm",
             severity="warning" if known else "error",
         )
-    keep = ~blank | filled.notna().to_numpy()
+    keep = filled.notna().to_numpy() & (filled != "").to_numpy()
     return rows.assign(arm=filled)[keep]
 
 
