@@ -115,7 +115,8 @@ def median_delay(times: DaysToFold, arm: str, control: str, level: float) -> Rat
         low = wide[0].conf_low - wide[1].conf_high
         if np.isnan(low):
             return unknown("the arm's median is not reached")
-        return Ratio(np.nan, low, np.nan, "the arm's median is not reached; a lower limit only")
+        why = "the arm's median is not reached"
+        return Ratio(np.nan, low, np.nan, f"{why}; a lower limit only", why)
     delay = treated.estimate - untreated.estimate
     below = np.hypot(treated.estimate - treated.conf_low, untreated.conf_high - untreated.estimate)
     above = np.hypot(treated.conf_high - treated.estimate, untreated.estimate - untreated.conf_low)
@@ -178,4 +179,4 @@ def cell_kill(delay: Ratio, rate: Ratio) -> Ratio:
     high = max(delay.conf_high * rate.conf_low, delay.conf_high * rate.conf_high)
     numbers = [value / np.log(10) for value in (delay.estimate * rate.estimate, low, high)]
     method = f"{delay.method}; Td of the growth fit, Bonferroni box"
-    return Ratio(numbers[0], numbers[1], numbers[2], method)
+    return Ratio(numbers[0], numbers[1], numbers[2], method, delay.why)

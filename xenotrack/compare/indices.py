@@ -14,7 +14,6 @@ from xenotrack.compare.rate_indices import rate_indices
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.response.inhibition import GroupIndex, choose_day, volume_indices
-from xenotrack.response.ratios import NOT_ESTIMABLE
 from xenotrack.study.study import Study
 
 if TYPE_CHECKING:
@@ -82,8 +81,7 @@ def doubts_about(rows: Sequence[GroupIndex]) -> Iterator[Doubt]:
     missing: dict[str, list[GroupIndex]] = {}
     for row in rows:
         if np.isnan(row.found.estimate):
-            reason = row.found.method.removeprefix(NOT_ESTIMABLE).partition(";")[0]
-            missing.setdefault(reason, []).append(row)
+            missing.setdefault(row.found.why, []).append(row)
     for reason, lost in missing.items():
         arms = tuple(dict.fromkeys(row.arm for row in lost))
         names = ", ".join(dict.fromkeys(row.index for row in lost))

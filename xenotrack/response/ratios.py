@@ -12,16 +12,16 @@ from xenotrack.arrays import Floats
 FIELLER = "Fieller"
 LOG_DELTA = "log-delta, t with Welch df"
 UNBOUNDED = "unbounded"
-NOT_ESTIMABLE = "not estimable: "
 
 
 class Ratio(NamedTuple):
-    """A ratio with its limits; ``method`` says how they were made, or why there are none."""
+    """A ratio with its limits; ``method`` says how they were made, ``why`` why there is none."""
 
     estimate: float
     conf_low: float
     conf_high: float
     method: str
+    why: str = ""
 
     def mapped(self, intercept: float, slope: float) -> Ratio:
         """``intercept + slope · ratio`` with its limits in order.
@@ -31,7 +31,7 @@ class Ratio(NamedTuple):
         """
         ends = (self.conf_low, self.conf_high) if slope > 0 else (self.conf_high, self.conf_low)
         low, high = (intercept + slope * end for end in ends)
-        return Ratio(intercept + slope * self.estimate, low, high, self.method)
+        return Ratio(intercept + slope * self.estimate, low, high, self.method, self.why)
 
 
 class Mean(NamedTuple):
@@ -44,7 +44,7 @@ class Mean(NamedTuple):
 
 def unknown(reason: str) -> Ratio:
     """A ratio that cannot be given, and why."""
-    return Ratio(np.nan, np.nan, np.nan, NOT_ESTIMABLE + reason)
+    return Ratio(np.nan, np.nan, np.nan, f"not estimable: {reason}", reason)
 
 
 def mean_of(values: Floats) -> Mean:
