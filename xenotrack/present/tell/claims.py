@@ -134,7 +134,7 @@ def arm_sentence(claim: Claim, facts: Facts) -> Sentence:
     lowest = f"day {number(blocking.lowest_day)}"
     text = {
         BLOCKED: f"{arm} blocked progression: by {day} {_none_of(blocking)} had progressed",
-        HELD: f"{arm} held growth on average, and {_some_of(blocking)} progressed by {day}",
+        HELD: f"{arm} held growth on average, and {_some_of(blocking)} by {day}",
         REGREW: f"{arm} held tumours to {lowest}, and they came back",
         WITHHELD: f"{arm} is not claimed to block progression: no mouse progressed, but only "
         f"{blocking.n_at_risk} of {blocking.n_mice} were still followed on {day}",
@@ -143,7 +143,6 @@ def arm_sentence(claim: Claim, facts: Facts) -> Sentence:
     rise = [f"then {per_day(blocking.rise)}"] if claim.shows == REGREW else []
     parts = [
         *rise,
-        *_regrown(blocking),
         *_share(blocking, facts.level),
         _rate(blocking, facts.level),
         *([left] if left else []),
@@ -158,15 +157,13 @@ def _none_of(blocking: ArmBlocking) -> str:
 
 
 def _some_of(blocking: ArmBlocking) -> str:
-    mice = "mouse" if blocking.n_progressed == 1 else "mice"
-    return f"{blocking.n_progressed} of its {blocking.n_mice} {mice}"
-
-
-def _regrown(blocking: ArmBlocking) -> Iterator[str]:
-    """The mice that came back from their smallest volume."""
-    if blocking.n_regrew:
-        mice = "mouse" if blocking.n_regrew == 1 else "mice"
-        yield f"{blocking.n_regrew} {mice} regrew from the smallest volume"
+    """Which of its mice did not stay held, by the declared rule or from their smallest volume."""
+    counts = {
+        "progressed": blocking.n_progressed,
+        "regrew from the smallest volume": blocking.n_regrew,
+    }
+    told = [f"{n} {words}" for words, n in counts.items() if n]
+    return f"of its {blocking.n_mice} mice {' and '.join(told)}"
 
 
 def _share(blocking: ArmBlocking, level: float) -> Iterator[str]:

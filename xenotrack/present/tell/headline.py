@@ -116,10 +116,18 @@ def held(facts: Facts) -> Iterator[Sentence]:
     for shows, words in ((HELD, "Held growth on average"), (REGREW, "Held at first and came back")):
         own = [claim for claim in claims if claim.shows == shows]
         if own:
-            arms = join(f"{claim.arm} ({claim.n} of {claim.n_mice} progressed)" for claim in own)
+            arms = join(f"{claim.arm} ({count_held(facts, claim)})" for claim in own)
             yield Sentence(arms, words, claims=tuple(facts.place_of(claim) for claim in own))
     if not claims:
         yield Sentence("No arm was shown to hold growth")
+
+
+def count_held(facts: Facts, claim: Claim) -> str:
+    """``3 of 10 progressed``; of mice that regrew where none did."""
+    blocking = facts.blocking_of(claim.arm)
+    if blocking.n_regrew and not blocking.n_progressed:
+        return f"{blocking.n_regrew} of {blocking.n_mice} regrew"
+    return f"{blocking.n_progressed} of {blocking.n_mice} progressed"
 
 
 def _several(facts: Facts, claims: list[Claim]) -> Sentence:
