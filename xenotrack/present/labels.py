@@ -112,7 +112,7 @@ def _in_order(arm: Arm, design: Design) -> list[str]:
     declared = design.rules.arms.get(arm.name)
     if declared is not None:
         return list(dict.fromkeys(declared.drugs))
-    return sorted(arm.drugs, key=lambda drug: (arm.name.find(drug), drug))
+    return sorted(arm.drugs, key=lambda drug: (drug not in arm.name, arm.name.find(drug), drug))
 
 
 def _initials(drugs: Iterable[str]) -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""Fonts for the letters that the usual one lacks: names may be Japanese.
+"""The font of the figures, and others for the letters that it lacks: names may be Japanese.
 
-The usual font comes with matplotlib and writes Latin, Greek and Cyrillic; for the rest the fonts
-that are installed are asked.
+Journals ask for Arial or Helvetica; where neither is installed, one of the same widths, or the one
+that comes with matplotlib, stands in, and an svg still names them first. All write Latin, Greek and
+Cyrillic; for the rest the fonts that are installed are asked.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 USUAL = "sans-serif"
+FAMILIES = ("Arial", "Helvetica", "Liberation Sans", "Arimo", "Nimbus Sans", "DejaVu Sans")
 LATIN = 0x250  # letters below are in every font: nothing is loaded to know it
 # Asked first, since they look best beside the usual one; all others after them by their names.
 PREFERRED = (
@@ -78,14 +80,14 @@ def _families() -> tuple[str, ...]:
 
 
 def _has(family: str, letters: Iterable[str]) -> frozenset[str]:
-    font = font_of(family)
+    font = font_of(*(FAMILIES if family == USUAL else (family,)))
     return frozenset(letter for letter in letters if font.get_char_index(ord(letter)))
 
 
 @cache
-def font_of(family: str) -> Any:
-    """The letters of a family's upright font, for asking only: its size is nobody's."""
+def font_of(*families: str) -> Any:
+    """The upright font of the first family that is installed; no figure is drawn with it."""
     from matplotlib.font_manager import FontProperties, findfont
     from matplotlib.ft2font import FT2Font
 
-    return FT2Font(findfont(FontProperties(family=[family])))
+    return FT2Font(findfont(FontProperties(family=list(families))))

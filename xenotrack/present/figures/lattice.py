@@ -31,7 +31,8 @@ from xenotrack.present.figures.style import (
     paper,
     say,
 )
-from xenotrack.present.theme import arm_colours, wrap_name
+from xenotrack.present.labels import about_names, arm_labels
+from xenotrack.present.theme import arm_colours
 from xenotrack.present.words import drawable, mice_text, rate_text
 from xenotrack.study.design import Design
 
@@ -90,7 +91,11 @@ def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggp
         scale_colour_manual(values=arm_colours(design), guide=None),
         scale_x_continuous(limits=(0, _width()), expand=(0, 0)),
         scale_y_continuous(limits=(bottom, top + 0.15 / LEVEL), expand=(0, 0)),
-        caption(_about_words(design, edges), *_about_lines(edges)),
+        caption(
+            _about_words(design, edges),
+            *_about_lines(edges),
+            about_names(design, dict(zip(nodes["arm"], nodes["called"], strict=True))),
+        ),
     )
 
 
@@ -131,22 +136,25 @@ def _nodes(design: Design, rates: pd.DataFrame) -> pd.DataFrame:
     top = 0.0
     for level in sorted(set(sized.values())):
         names = [name for name, size in sized.items() if size == level]
-        frame = _level(known.loc[names]).assign(level=level)
+        frame = _level(design, known.loc[names]).assign(level=level)
         # Room for the lines under the words, however long the names are.
         lowest = top + max(1.0, frame["depth"].max() + SHORTEST) if frames else 0.0
         frames.append(frame.assign(y=lowest + frame["up"]))
         top = lowest + frame["up"].max()
-    columns = ["arm", "x", "y", "label", "level", "depth", "staggered"]
+    columns = ["arm", "x", "y", "called", "label", "level", "depth", "staggered"]
     nodes = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
     return nodes.assign(under=nodes["y"] - 0.1 / LEVEL)
 
 
-def _level(known: pd.DataFrame) -> pd.DataFrame:
+def _level(design: Design, known: pd.DataFrame) -> pd.DataFrame:
     """The arms of a level side by side, or where their words would meet, in several rows."""
     n, width = len(known), _width()
-    labels = _node_labels(known, width / n, split=False)
+    characters = max(int(0.94 * width / n / CHARACTER), LEAST_TITLE)
+    names = arm_labels(design, characters)
+    called = [names[arm] for arm in known.index]
+    labels = _node_labels(known, called, split=False)
     if max(text_inches(label, SMALL) for label in labels) + APART > width / n:
-        labels = _node_labels(known, width / n, split=True)
+        labels = _node_labels(known, called, split=True)
     wide = max(text_inches(label, SMALL) for label in labels) + APART
     depth = (0.14 + LINE * (1 + max(label.count("\n") for label in labels))) / LEVEL
     place = np.arange(n, dtype=float)
@@ -159,6 +167,7 @@ def _level(known: pd.DataFrame) -> pd.DataFrame:
             "arm": list(known.index),
             "x": first + place * step,
             "up": (rows - 1 - place % rows) * depth,
+            "called": called,
             "label": labels,
             "depth": depth,
             "staggered": rows > 1,
@@ -166,14 +175,14 @@ def _level(known: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _node_labels(known: pd.DataFrame, room: float, split: bool) -> list[str]:
+def _node_labels(known: pd.DataFrame, called: list[str], split: bool) -> list[str]:
     """An arm's name, its rate with the interval, which may have its own line, and its mice."""
-    characters = max(int(0.94 * room / CHARACTER), LEAST_TITLE)
     labels = []
-    for name, row in known.iterrows():
-        rate = rate_text(row["estimate"], row["conf_low"], row["conf_high"])
+    columns = known[["estimate", "conf_low", "conf_high", "n_mice"]]
+    for name, (*numbers, n) in zip(called, columns.itertuples(index=False), strict=True):
+        rate = rate_text(*numbers)
         rate = rate.replace(" (", "\n(") if split else rate
-        labels.append(f"{wrap_name(str(name), characters)}\n{rate}\n{mice_text(row['n_mice'])}")
+        labels.append(f"{name}\n{rate}\n{mice_text(n)}")
     return labels
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from xenotrack.present.figures.fonts import FAMILIES
+
 POINTS = 72.0  # in an inch
 LARGE = 1000
 UNITS = 65536 * LARGE  # of the font's own count in a letter as wide as it is high
@@ -40,7 +42,7 @@ def _font() -> Any:
     from matplotlib.font_manager import FontProperties, findfont
     from matplotlib.ft2font import FT2Font
 
-    font = FT2Font(findfont(FontProperties(family=["sans-serif"])))
+    font = FT2Font(findfont(FontProperties(family=list(FAMILIES))))
     font.set_size(LARGE, POINTS)
     return font
 

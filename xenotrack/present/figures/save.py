@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xenotrack.errors import InputError
-from xenotrack.present.figures.fonts import lend_fonts
+from xenotrack.present.figures.fonts import FAMILIES, lend_fonts
 from xenotrack.present.figures.owners import name_owners
 from xenotrack.present.xml_text import xml_text
 
@@ -31,6 +31,7 @@ SETTINGS = {
     "pdf.fonttype": 42,
     "text.hinting": "none",  # at this resolution not to be seen, and a fifth of a png's time
     "text.parse_math": False,  # an arm's name may hold $
+    "font.sans-serif": list(FAMILIES),
 }
 PNG_DPI = 150  # for looking at
 PRINT_DPI = 300  # as journals ask
