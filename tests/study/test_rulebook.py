@@ -42,7 +42,7 @@ def test_what_has_no_rule_is_no_key() -> None:
         ("first_hour", ["--first-hour", "3"], 3.0, ["--first-hour", "-1"]),
         ("mood", ["--mood", "calm"], "calm", ["--mood", "sad"]),
         ("again", ["--again"], True, ["--again", "x"]),
-        ("window", ["--window", "[0, 42]"], [0, 42], ["--window"]),
+        ("window", ["--window", "0", "42"], (0.0, 42.0), ["--window", "0"]),
     ],
 )
 def test_a_rule_is_an_option(name, typed, value, wrong) -> None:

@@ -90,6 +90,7 @@ def _rule_option(key: Key, shown: bool) -> Callable[[Command], Command]:
         f"{key.section}__{key.name}",
         type=_taken(key),
         default=None,
+        nargs=2 if key.is_pair else 1,
         metavar=key.rule.metavar or ("FLOAT" if key.is_number else None),
         help=key.help,
         hidden=not shown,
@@ -121,6 +122,8 @@ def _taken(key: Key) -> click.ParamType | type:
         return click.Choice(key.words)
     if bool in key.types:
         return bool
+    if key.is_pair:
+        return float
     if key.is_compound:
         return TEXT_OR_TABLE
     if not key.is_number:

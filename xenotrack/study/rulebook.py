@@ -37,7 +37,12 @@ class Key:
 
     @property
     def is_number(self) -> bool:
-        return float in self.types and str not in self.types
+        return float in self.types and str not in self.types and not self.is_compound
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether it takes two numbers, as the first and the last day."""
+        return tuple[float, float] in (self.takes, *typing.get_args(self.takes))
 
     @property
     def is_compound(self) -> bool:

@@ -160,9 +160,10 @@ class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day":
     window: Annotated[
         tuple[float, float] | None,
         Rule(
-            "Days that the rates of curves speak of.",
+            "First and last day that the rates of curves speak of.",
             otherwise="those that arms share",
             example=(0, 42),
+            metavar="FROM UNTIL",
         ),
     ] = None
     baseline: Annotated[
