@@ -114,3 +114,19 @@ def test_a_theme_and_no_caption(ask, sample, tmp_path) -> None:
     assert "#1b1b1b" in svg
     assert "Rates with their" not in svg
     ask(*asked, "--theme", "neon", code=2)
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=figure_names())
+def test_each_figure_has_room_on_a_slide_whose_words_are_larger(
+    ask, sample, tmp_path, figure
+) -> None:
+    out = tmp_path / "a.svg"
+    asked = ("plot", figure.name, sample("naive.toml"), "-o", out, "--theme", "slide")
+    ask(*asked, code=0)
+    svg = out.read_text(encoding="utf-8")
+    across, down = size_of(svg)
+    assert (across, down) == pytest.approx((13.333 * 25.4, 7.5 * 25.4), abs=0.3)
+    own = float(re.search(r'viewBox="0 0 ([\d.]+) ', svg)[1])
+    assert across / 25.4 * 72 / own >= (1.0 if figure.name == "swimmer" else 1.3)
+    refused = ask(*asked, "--width", "100", code=2)
+    assert "--theme slide is 16:9" in refused.stderr

@@ -10,6 +10,7 @@ import pytest
 
 from xenotrack.errors import InputError
 from xenotrack.present.figures import save
+from xenotrack.present.figures.style import say
 
 
 @pytest.fixture
@@ -45,3 +46,8 @@ def test_a_home_that_can_be_written_is_used(monkeypatch):
 def test_a_picture_of_an_unknown_kind_is_refused(name):
     with pytest.raises(InputError, match=r"\.svg, \.png, \.pdf"):
         save.picture_format(Path(name))
+
+
+def test_an_svg_asks_for_arial_or_helvetica_first():
+    svg = save.render(say("any words"), ("svg",))["svg"].decode()
+    assert "font-family: 'Arial', 'Helvetica'" in svg

@@ -24,7 +24,7 @@ Examples
   xenotrack plot growth_by_arm sheet.csv --journal cell-half -o figure1.pdf
   xenotrack plot progression sheet.csv --theme dark -o slide.png
 """
-THEMES = ("paper", "bold", "dark", "grey")
+THEMES = ("paper", "bold", "slide", "dark", "grey")
 # Widths in mm that journals ask for: all their columns, one and a half, and one.
 JOURNALS = {
     **{"nature": 183, "nature-column": 89},
@@ -66,8 +66,8 @@ JOURNALS = {
     "--theme",
     type=click.Choice(THEMES),
     default="paper",
-    help="Its look: for paper, bold for posters and light slides, for dark slides, or in grey "
-    "for print without colour [paper].",
+    help="Its look: for paper, bold for posters, a slide (16:9, all of it larger), dark for dark "
+    "slides, or in grey for print without colour [paper].",
 )
 @click.option(
     "--caption/--no-caption",
@@ -95,21 +95,24 @@ def plot(
 
     give_matplotlib_a_home()
     from xenotrack.present.figures.gallery import draw
+    from xenotrack.present.figures.slide import draw_slide
     from xenotrack.present.figures.style import FIGURE_WIDTH, MILLIMETRES, Canvas
     from xenotrack.present.figures.themes import dress
 
     if journal is not None and width is not None:
         raise click.UsageError("--journal is a width: say one of it and --width.")
     wide = JOURNALS[journal] if journal is not None else width
-    canvas = Canvas(
-        FIGURE_WIDTH if wide is None else wide / MILLIMETRES,
-        None if height is None else height / MILLIMETRES,
-        caption,
-    )
+    if theme == "slide" and (wide is not None or height is not None):
+        raise click.UsageError("--theme slide is 16:9: say one of it and --width or --height.")
     form = "svg" if request.output is None else picture_format(request.output)
     results = request.results()
     request.say_doubts(merge_doubts(results.fit_doubts, results.responses.doubts))
-    figure = draw(kind, results, canvas)
+    if theme == "slide":
+        figure, times = draw_slide(kind, results, caption)
+    else:
+        across = FIGURE_WIDTH if wide is None else wide / MILLIMETRES
+        down = None if height is None else height / MILLIMETRES
+        figure, times = draw(kind, results, Canvas(across, down, caption)), 1.0
     dressed = partial(dress, theme=theme, design=results.study.design)
-    request.save(render(figure, (form,), PRINT_DPI, dressed)[form])
+    request.save(render(figure, (form,), PRINT_DPI, dressed, times)[form])
     request.say_letters(results.study)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isnan, nan
 from unicodedata import category
 
+MOST_DAYS = 365  # of a doubling time that says more than that it is long
 HARDLY = 0.5  # percent a day below which one decimal says too little
 
 
@@ -91,6 +92,28 @@ def days_text(estimate: float, low: float, high: float, otherwise: str) -> str:
         return f"{estimate:.1f}"
     limits = ["–" if isnan(limit) else f"{limit:.1f}" for limit in (low, high)]
     return f"{estimate:.1f} ({limits[0]} to {limits[1]})"
+
+
+def doubling_text(estimate: float, low: float, high: float) -> str:
+    """A doubling time in days; one that may be endless is said by what it exceeds.
+
+    >>> doubling_text(14.66, 13.02, 17.04), doubling_text(62.7, 32.2, 1199.0)
+    ('15 (13 to 17)', '63 (32 to > 365)')
+    >>> doubling_text(416.7, 73.0, float("nan")), doubling_text(float("nan"), 90.0, float("nan"))
+    ('> 73', '–')
+    """
+    if isnan(estimate):
+        return "–"
+    if isnan(high) and not isnan(low):
+        return f"> {_days(low)}"
+    text = _days(estimate)
+    return text if isnan(low) else f"{text} ({_days(low)} to {_days(high)})"
+
+
+def _days(value: float) -> str:
+    if value > MOST_DAYS:
+        return f"> {MOST_DAYS}"
+    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def mice_text(n: int) -> str:

@@ -34,7 +34,7 @@ from xenotrack.present.figures.style import (
     say,
 )
 from xenotrack.present.labels import about_names, arm_labels
-from xenotrack.present.words import days_text, rate_text
+from xenotrack.present.words import doubling_text, rate_text
 from xenotrack.study.design import Design
 
 END = 2.12  # where the words end, in shares of the rates' own axis
@@ -74,7 +74,7 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
             f"Rates with their {interval_name(design)}. Solid line: no growth; dotted line: "
             f"{100 * design.rules.growth.blocked_below:g} % a day, below which growth counts as "
             "blocked.",
-            about_numbers("growth", "–: no doubling, or a limit without end."),
+            about_numbers("growth", "–: no doubling; >: no upper limit."),
             about_names(design, names),
         ),
     )
@@ -104,7 +104,7 @@ def _words(rows: pd.DataFrame, low: float, high: float) -> list[object]:
     columns = {
         "n": (1.04, [str(n) for n in rows["n_mice"]]),
         "Rate, % a day": (1.12, rate),
-        "Doubling time, days": (1.68, _texts(rows, _doubling, DOUBLING)),
+        "Doubling time, days": (1.68, _texts(rows, doubling_text, DOUBLING)),
     }
     return forest_words(rows["y"].tolist(), columns, low, high)
 
@@ -113,7 +113,3 @@ def _texts(rows: pd.DataFrame, write: Callable[..., str], columns: list[str]) ->
     return [
         write(*values) for values in zip(*(rows[name].tolist() for name in columns), strict=True)
     ]
-
-
-def _doubling(estimate: float, low: float, high: float) -> str:
-    return days_text(estimate, low, high, "–")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable
@@ -44,10 +45,12 @@ def render(
     formats: Iterable[str] = ("svg", "png"),
     dpi: int = PNG_DPI,
     dress: Callable[[Figure], None] = lambda drawn: None,
+    times: float = 1.0,
 ) -> dict[str, bytes]:
     """The bytes of a figure in each format, laid out once, so that all formats agree.
 
-    ``dress`` may change how the drawing looks before it is written.
+    ``dress`` may change how the drawing looks before it is written, which is so many ``times`` as
+    large as it was laid out; a pdf, which has no size of its own on a screen, stays as it is.
     """
     import matplotlib
 
@@ -60,7 +63,7 @@ def render(
             lend_fonts(drawn)
             _lay_out(drawn)
             dress(drawn)
-            return {name: _bytes(drawn, name, dpi) for name in formats}
+            return {name: _bytes(drawn, name, dpi, times) for name in formats}
         finally:
             _forget(drawn)
 
@@ -73,11 +76,28 @@ def _lay_out(drawn: Figure) -> None:
         drawn.set_layout_engine(None)
 
 
-def _bytes(drawn: Figure, name: str, dpi: int) -> bytes:
+def _bytes(drawn: Figure, name: str, dpi: int, times: float) -> bytes:
     buffer = BytesIO()
-    drawn.savefig(buffer, format=name, dpi=dpi, metadata=METADATA[name], **OPTIONS.get(name, {}))
+    options: dict[str, Any] = {"metadata": METADATA[name], **OPTIONS.get(name, {})}
+    drawn.savefig(buffer, format=name, dpi=times * dpi, **options)
     data = buffer.getvalue()
-    return xml_text(name_owners(data.decode())).encode() if name == "svg" else data
+    if name != "svg":
+        return data
+    svg = xml_text(name_owners(data.decode()))
+    return (svg if times == 1 else _larger(svg, times)).encode()
+
+
+def _larger(svg: str, times: float) -> str:
+    """An svg that is shown larger, whose own coordinates stay.
+
+    >>> _larger('<svg width="72pt" height="36.5pt" viewBox="0 0 72 36.5">', 2)
+    '<svg width="144pt" height="73pt" viewBox="0 0 72 36.5">'
+    """
+
+    def grown(size: re.Match[str]) -> str:
+        return f'{size[1]}="{times * float(size[2]):g}pt"'
+
+    return re.sub(r'\b(width|height)="([\d.]+)pt"', grown, svg, count=2)
 
 
 def _forget(drawn: Figure) -> None:

@@ -97,6 +97,7 @@ def _grey_of(value: float) -> str:
 THEMES = {
     "paper": Theme(),
     "bold": Theme(heavier=HEAVIER),
+    "slide": Theme(),
     "dark": Theme(_at_night, lambda value: 1 - (1 - NIGHT) * value, HEAVIER),
     "grey": Theme(_without_colour),
 }
