@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -17,7 +18,6 @@ from xenotrack.present.page.tables import Marks
 from xenotrack.present.results import Results
 from xenotrack.study.ingest import read_study
 from xenotrack.study.rules import Rules, VolumeRules
-from xenotrack.study.study import Study
 
 
 def sheet(volume: Callable[[int, int, int], float], arms=2, mice=2, days=(0, 7, 14)) -> str:
@@ -99,7 +99,7 @@ def test_a_control_character_in_a_name_leaves_the_svg_whole(grown, kind) -> None
     )
     study = results.study
     rows = study.measurements.assign(mouse=study.measurements["mouse"].replace("m1-1", MARKED))
-    marked = Results(Study.of_frame(rows, study.design))
+    marked = Results(replace(study, measurements=rows))
     svg = render(draw(kind, marked), ("svg",))["svg"]
     root = ElementTree.fromstring(svg)
     assert not [text for text in root.itertext() if "\x1b" in text]

@@ -44,7 +44,7 @@ def caliper_error(volume: Floats) -> Floats:
     >>> caliper_error(np.array([30.0, 300.0])).round(3).tolist()
     [0.178, 0.083]
     """
-    width = np.cbrt(2 * np.maximum(volume, 1e-9) / ASPECT)
+    width = np.cbrt(2 * np.maximum(volume, 1e-3) / ASPECT)
     return CALIPER_SD_MM / width * np.sqrt(4 + 1 / ASPECT**2)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from plotnine import (
@@ -144,6 +144,13 @@ class _AsPlaced(Layout):
 
     def map_position(self, layers: object) -> None:
         """All axes are continuous: nothing to do."""
+
+    def reset_position_scales(self) -> None:
+        """No layer moves after its axes are known."""
+
+    def train_position(self, layers: Any, scales: Any) -> None:
+        if not hasattr(self, "panel_scales_x"):
+            super().train_position(layers, scales)
 
 
 def begin(data: pd.DataFrame, mapping: aes) -> ggplot:
