@@ -54,6 +54,13 @@ class _PlacedLayer(layer):
 
     def compute_position(self, layout: Any) -> None: ...
 
+    def use_defaults(
+        self, data: pd.DataFrame, aes_modifiers: Any, scales: Any = None
+    ) -> pd.DataFrame:
+        usual = {k: v for k, v in self.geom.DEFAULT_AES.items() if k not in data}
+        looks = usual | self.geom.aes_params
+        return data.assign(**{name: [value] * len(data) for name, value in looks.items()})
+
 
 class _Placed:
     """A geom whose positions are final."""
