@@ -10,12 +10,14 @@ from xml.etree import ElementTree
 import pytest
 
 from xenotrack.present.captions import captions
+from xenotrack.present.collect import collect_tables
 from xenotrack.present.figures.catalogue import figure_names
 from xenotrack.present.figures.gallery import draw
 from xenotrack.present.figures.save import render
 from xenotrack.present.page.svg import inline_svg
 from xenotrack.present.page.tables import Marks
 from xenotrack.present.results import Results
+from xenotrack.present.tell.whole import tell
 from xenotrack.study.ingest import read_study
 from xenotrack.study.rules import Rules, VolumeRules
 
@@ -87,6 +89,9 @@ def test_nobody_who_can_be_judged_is_said_in_words() -> None:
     beyond = results_of(BARE["two visits"], volume=VolumeRules(limit_mm3=400))
     texts = "".join(ElementTree.fromstring(render(draw("progression", beyond))["svg"]).itertext())
     assert "No mouse could be judged for progression." in " ".join(texts.split())
+    methods = " ".join(tell(beyond, collect_tables(beyond)).methods)
+    assert "No mouse could be judged for progression" in methods
+    assert "day nan" not in methods
 
 
 MARKED = "m\x1b[2J\x0b1"

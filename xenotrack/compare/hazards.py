@@ -64,7 +64,7 @@ def followed_days(progression: ProgressionFit, arms: Sequence[str]) -> tuple[flo
     """Day 0, and the last day on which a mouse of any of these arms was followed."""
     names = progression.design.arm_names
     last = [progression.curves[names.index(arm)].last_day for arm in arms if arm in names]
-    return 0.0, float(np.nanmax(last, initial=0.0))
+    return 0.0, max((float(day) for day in last if np.isfinite(day)), default=0.0)
 
 
 @dataclass(frozen=True)

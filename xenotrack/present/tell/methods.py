@@ -204,6 +204,9 @@ def progression(facts: Facts, cite: Citations) -> Iterator[str]:
             else "."
         )
     )
+    if not table["n_mice"].sum():
+        yield "No mouse could be judged for progression, so no time to it was estimated."
+        return
     yield (
         f"Time to progression was estimated by Kaplan and Meier {cite('kaplan')}, the interval of "
         f"its median by Brookmeyer and Crowley {cite('brookmeyer')}, and the mean time without "
