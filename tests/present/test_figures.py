@@ -450,6 +450,25 @@ def test_weight_labels_the_losses_that_are_limits_and_counts_who_lost_so_much(na
     assert len(dashed[0]._data) == 2 * 8
 
 
+@pytest.mark.parametrize(
+    ("kind", "arms"),
+    [
+        ("growth", ["vehicle", "alpelisib", "ribociclib"]),
+        ("growth_mean", ["vehicle", "alpelisib"]),
+        ("growth_by_arm", ["vehicle", "alpelisib", "ribociclib"]),
+        ("progression", ["vehicle", "alpelisib"]),
+        ("index_by_day", None),
+    ],
+)
+def test_each_arm_has_a_band_of_its_own(naive, kind, arms):
+    results = naive if arms is None else only(naive, arms)
+    svg = render(draw(kind, results), ("svg",))["svg"].decode()
+    drawn = re.findall(r'id="PolyCollection_1">(.*?)</g>\s*<g id', svg, re.S)
+    bands = re.findall(r'data-arm="([^"]*)"', drawn[0])
+    expected = arms or [arm for arm in naive.study.design.arm_names if "+" in arm]
+    assert sorted(bands) == sorted(expected)
+
+
 def test_the_index_says_in_each_panel_which_side_is_which(naive):
     words = words_of(draw("index_by_day", naive))
     assert words.count("more than expected") == words.count("less than expected") == 4

@@ -44,7 +44,9 @@ class _PlacedLayer(layer):
     def compute_aesthetics(self, plot: Any) -> None:
         named = {str(name): str(column) for name, column in self.mapping._starting.items()}
         shown = pd.DataFrame({name: self.data[column] for name, column in named.items()})
-        group = pd.factorize(shown["group"])[0] if "group" in named else -1
+        # What has no group of its own goes by arms: one band for two would join them.
+        by = next((name for name in ("group", "arm") if name in named), None)
+        group = pd.factorize(shown[by])[0] if by else -1
         self.data = shown.assign(group=group, PANEL=1)
         plot.scales.add_defaults(self.data, aes(**{name: name for name in named}))
 
