@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
+from types import ModuleType
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -102,10 +105,21 @@ def called_by_number(monkeypatch) -> None:
     def called(design: Design, *_: object) -> dict[str, str]:
         return {arm: f"arm {place}" for place, arm in enumerate(design.arm_names)}
 
-    monkeypatch.setattr(labels, "called_on_a_line", called)
-    monkeypatch.setattr(labels, "short_names", called)
-    monkeypatch.setattr(labels, "about_names", lambda design, names: "")
-    monkeypatch.setattr("xenotrack.present.figures.contrasts.short_names", called)
+    stand_ins = {
+        "called_on_a_line": called,
+        "short_names": called,
+        "about_names": lambda *_: "",
+    }
+    for name in figure_names():  # loaded before, lest they keep what stands in here
+        import_module(f"xenotrack.present.figures.{name}")
+    for module in (labels, *figures_loaded()):
+        for name in stand_ins.keys() & vars(module).keys():
+            monkeypatch.setattr(module, name, stand_ins[name])
+
+
+def figures_loaded() -> list[ModuleType]:
+    names = sorted(name for name in sys.modules if name.startswith("xenotrack.present.figures."))
+    return [sys.modules[name] for name in names]
 
 
 @pytest.mark.usefixtures("called_by_number")

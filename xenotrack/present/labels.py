@@ -60,12 +60,26 @@ def called_on_a_line(design: Design, width: int, before: int = 0) -> dict[str, s
     return {arm: short[arm] if arm in shorter else drawable(arm) for arm in design.arm_names}
 
 
-def about_names(design: Design, labels: Mapping[str, str]) -> str:
-    """What the initials in the labels of arms stand for; "" where all are names in full."""
+def drug_labels(design: Design, width: int) -> dict[str, str]:
+    """What a figure calls each drug: its initials where its name is longer than ``width``."""
+    initials = _initials({drug for arm in design.arms for drug in arm.drugs})
+    long = {drug for drug in initials if len(drawable(drug)) > width}
+    if len(long) > MOST_EXPLAINED:
+        long = set()
+    return {drug: one if drug in long else drawable(drug) for drug, one in initials.items()}
+
+
+def about_names(
+    design: Design, labels: Mapping[str, str], drugs: Mapping[str, str] | None = None
+) -> str:
+    """What the initials in labels of arms and drugs stand for; "" where all are names in full."""
     short = {arm for arm, label in labels.items() if _without_blanks(label) != _without_blanks(arm)}
+    explained = _explained(design, short) | {
+        label: drawable(drug) for drug, label in (drugs or {}).items() if label != drawable(drug)
+    }
     key = ", ".join(
         f"{one} = {drug}".replace(" ", "\N{NO-BREAK SPACE}")
-        for one, drug in _explained(design, short).items()
+        for one, drug in sorted(explained.items())
     )
     return f"{key}." if key else ""
 

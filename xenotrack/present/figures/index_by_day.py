@@ -55,7 +55,7 @@ def index_by_day(design: Design, table: pd.DataFrame) -> ggplot:
     panels = _panels(design, drawn)
     placed = panels.placed(
         drawn.sort_values(["arm", "reference", "day"], kind="stable").assign(
-            curve=lambda rows: rows["arm"] + " " + rows["reference"]
+            curve=lambda rows: rows.groupby(["arm", "reference"], sort=False).ngroup()
         ),
         y="at",
         bottom="at_low",

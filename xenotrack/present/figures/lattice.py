@@ -31,9 +31,9 @@ from xenotrack.present.figures.style import (
     paper,
     say,
 )
-from xenotrack.present.labels import about_names, arm_labels
+from xenotrack.present.labels import about_names, arm_labels, drug_labels
 from xenotrack.present.theme import arm_colours
-from xenotrack.present.words import drawable, mice_text, rate_text
+from xenotrack.present.words import mice_text, rate_text
 from xenotrack.study.design import Design
 
 LEVEL = 1.75  # inches from one number of drugs to the next
@@ -41,6 +41,7 @@ SHORTEST = 0.55  # of a level: lines between arms
 LINE = 0.125  # inches of a line of a node's words
 CHARACTER = 0.066
 APART = 0.07  # inches between the words of two nodes
+LONGEST_DRUG = 18  # characters of a drug's name on a line
 LEAST_TITLE = 10  # characters of a line of an arm's name
 ON_LINE = SMALL - 1  # points of what stands on a line between arms
 LINE_ON_LINE = 0.1  # inches of a line of it
@@ -94,7 +95,11 @@ def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggp
         caption(
             _about_words(design, edges),
             *_about_lines(edges),
-            about_names(design, dict(zip(nodes["arm"], nodes["called"], strict=True))),
+            about_names(
+                design,
+                dict(zip(nodes["arm"], nodes["called"], strict=True)),
+                drug_labels(design, LONGEST_DRUG) if edges["at_y"].notna().any() else None,
+            ),
         ),
     )
 
@@ -191,6 +196,7 @@ def _edges(design: Design, nodes: pd.DataFrame, contrasts: pd.DataFrame) -> pd.D
     place = nodes.set_index("arm")
     between = contrasts[contrasts["best_part"].isna()].drop_duplicates(["arm", "against"])
     told = between.set_index(["arm", "against"])
+    drugs = drug_labels(design, LONGEST_DRUG)
     rows = []
     for arm, part, drug in one_drug_more(design):
         if (arm, part) not in told.index or not {arm, part} <= set(place.index):
@@ -200,7 +206,7 @@ def _edges(design: Design, nodes: pd.DataFrame, contrasts: pd.DataFrame) -> pd.D
         below = (lower["x"], lower["y"] + 0.06)
         above = (upper["x"], upper["y"] - upper["depth"])
         crowded = upper["staggered"] or lower["staggered"]
-        label = f"+ {drawable(drug)}\n{_signed(*numbers)}"
+        label = f"+ {drugs[drug]}\n{_signed(*numbers)}"
         rows.append((arm, part, *below, *above, label, _look(*numbers), upper["level"], crowded))
     columns = ["arm", "part", "x", "y", "xend", "yend", "label", "look", "level", "crowded"]
     edges = pd.DataFrame(rows, columns=columns)
