@@ -56,12 +56,12 @@ SHARED = f"\n\n{HEADINGS[2]}:\n"
 GALLERY = "naive.toml"
 # What is to be said of a figure beside another.
 SAID_OF = {
-    "contrasts": "Limits hold for all contrasts of a family together, so that they are wider than "
-    "those of the same difference under *What each drug adds*, which are of that difference alone.",
+    "contrasts": "Limits are at the level that adjustment leaves to each contrast: they are "
+    "wider than those of the same difference under *What each drug adds*, which stands alone.",
     "lattice": "Limits are of each difference alone.",
 }
 # The figure that shows the themes.
-LOOKS_OF, LOOKS = "growth", ("bold", "dark", "grey")
+LOOKS_OF, LOOKS = "growth", ("bold", "slide", "dark", "grey")
 
 
 def commands_page() -> str:
@@ -190,8 +190,9 @@ def gallery_page() -> str:
         "## Another size, another look",
         "`--width`, `--height` and `--journal` set the size, and the layout follows. "
         "`--no-caption` leaves out the words below, for a paper that says them in its legend. "
-        "`--theme bold` is for posters and light slides, `--theme dark` for dark ones, "
-        "`--theme grey` for print without colour: symbols and lines tell the arms apart.",
+        "`--theme bold` is for posters, `--theme slide` a slide of 16 : 9 on which words grow as "
+        "well, `--theme dark` for dark slides, `--theme grey` for print without colour: symbols "
+        "and lines tell the arms apart.",
     ]
     for theme in LOOKS:
         command = f"xenotrack plot {LOOKS_OF} sample_data/{GALLERY} --theme {theme} --no-caption"
@@ -233,6 +234,7 @@ def draw_figures() -> None:
     from xenotrack.present.figures.catalogue import figure_names
     from xenotrack.present.figures.gallery import draw
     from xenotrack.present.figures.save import render
+    from xenotrack.present.figures.slide import draw_slide
     from xenotrack.present.figures.style import Canvas
     from xenotrack.present.figures.themes import dress
 
@@ -241,9 +243,11 @@ def draw_figures() -> None:
     for kind in figure_names():
         (folder / f"{kind}.svg").write_bytes(render(draw(kind, results), ("svg",))["svg"])
     for theme in LOOKS:
-        figure = draw(LOOKS_OF, results, Canvas(caption=False))
+        figure, times = draw(LOOKS_OF, results, Canvas(caption=False)), 1.0
+        if theme == "slide":
+            figure, times = draw_slide(LOOKS_OF, results, caption=False)
         dressed = partial(dress, theme=theme, design=results.study.design)
-        looks = render(figure, ("svg",), dress=dressed)
+        looks = render(figure, ("svg",), dress=dressed, times=times)
         (folder / f"{LOOKS_OF}-{theme}.svg").write_bytes(looks["svg"])
 
 

@@ -54,9 +54,9 @@ def index_by_day(design: Design, table: pd.DataFrame) -> ggplot:
     beyond = len(drawn) < n_known
     panels = _panels(design, drawn)
     placed = panels.placed(
-        drawn.sort_values(["arm", "reference", "day"], kind="stable").assign(
-            curve=lambda rows: rows.groupby(["arm", "reference"], sort=False).ngroup()
-        ),
+        drawn.assign(
+            curve=drawn.groupby(["arm", "reference"], sort=False).ngroup(),
+        ).sort_values(["curve", "day"], kind="stable"),
         y="at",
         bottom="at_low",
         top="at_high",
