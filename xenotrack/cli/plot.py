@@ -87,7 +87,6 @@ def plot(
     """One figure."""
     from xenotrack.doubts import merge_doubts
     from xenotrack.present.figures.save import (
-        PRINT_DPI,
         give_matplotlib_a_home,
         picture_format,
         render,
@@ -114,5 +113,5 @@ def plot(
         down = None if height is None else height / MILLIMETRES
         figure, times = draw(kind, results, Canvas(across, down, caption)), 1.0
     dressed = partial(dress, theme=theme, design=results.study.design)
-    request.save(render(figure, (form,), PRINT_DPI, dressed, times)[form])
+    request.save(render(figure, (form,), dress=dressed, times=times)[form])
     request.say_letters(results.study)

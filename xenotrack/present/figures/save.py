@@ -34,8 +34,7 @@ SETTINGS = {
     "text.parse_math": False,  # an arm's name may hold $
     "font.sans-serif": list(FAMILIES),
 }
-PNG_DPI = 150  # for looking at
-PRINT_DPI = 300  # as journals ask
+DPI = 300  # of a png, as journals ask
 # A drawing's large white areas are as small at the lowest level, at a third of the time.
 OPTIONS: dict[str, dict[str, Any]] = {"png": {"pil_kwargs": {"compress_level": 1}}}
 
@@ -43,7 +42,6 @@ OPTIONS: dict[str, dict[str, Any]] = {"png": {"pil_kwargs": {"compress_level": 1
 def render(
     figure: ggplot,
     formats: Iterable[str] = ("svg", "png"),
-    dpi: int = PNG_DPI,
     dress: Callable[[Figure], None] = lambda drawn: None,
     times: float = 1.0,
 ) -> dict[str, bytes]:
@@ -63,7 +61,7 @@ def render(
             lend_fonts(drawn)
             _lay_out(drawn)
             dress(drawn)
-            return {name: _bytes(drawn, name, dpi, times) for name in formats}
+            return {name: _bytes(drawn, name, times) for name in formats}
         finally:
             _forget(drawn)
 
@@ -76,10 +74,10 @@ def _lay_out(drawn: Figure) -> None:
         drawn.set_layout_engine(None)
 
 
-def _bytes(drawn: Figure, name: str, dpi: int, times: float) -> bytes:
+def _bytes(drawn: Figure, name: str, times: float) -> bytes:
     buffer = BytesIO()
     options: dict[str, Any] = {"metadata": METADATA[name], **OPTIONS.get(name, {})}
-    drawn.savefig(buffer, format=name, dpi=times * dpi, **options)
+    drawn.savefig(buffer, format=name, dpi=times * DPI, **options)
     data = buffer.getvalue()
     if name != "svg":
         return data
