@@ -114,3 +114,24 @@ def test_a_control_character_in_a_name_leaves_the_svg_whole(grown, kind) -> None
     assert f'data-arm="{marks.arms[combination]}"' in page
     if 'data-mouse="' in page:
         assert f'data-mouse="{marks.mice[MARKED]}"' in page
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("reliability/flat/flat", "reliability/flat/same", "reliability/flat/two"),
+        *("reliability/ctl/esc", "reliability/ctl/vt", "claims/tiny", "claims/zeros"),
+        *("claims/allzero", "claims/longnames", "claims/zero_is_cr"),
+    ],
+)
+def test_figures_of_a_shared_fault_are_whole(faults, name) -> None:
+    results = Results(read_study(faults(f"{name}.csv")))
+    for kind in figure_names():
+        ElementTree.fromstring(render(draw(kind, results), ("svg",))["svg"])
+
+
+def test_twenty_shared_arms_have_a_panel_each(faults) -> None:
+    results = Results(read_study(faults("claims/twenty.csv")))
+    for kind in ("growth", "growth_mean", "progression"):
+        svg = render(draw(kind, results), ("svg",))["svg"].decode()
+        assert svg.count(">n = 6") == 20, kind

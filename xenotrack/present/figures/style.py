@@ -53,7 +53,6 @@ SHADE = "#f2f2f2"
 MIDDLE = "#767676"
 LEGEND_KEY = 0.32  # inches of a legend's symbol with its margins
 LEGEND_CHARACTER = 0.062
-THIN = 0.3
 THICK = 0.8
 OPEN = "open symbols: one or more of them"
 SINCE = "Days since treatment start"

@@ -53,7 +53,6 @@ CHARACTER = 0.062  # inches, at the size of the labels
 VALUE = 0.06  # inches of a value that is written upwards
 BAR = 0.4  # half the width of a bar
 LEFT = -0.9
-UPRIGHT = 9  # characters: names in less room are written upwards
 WORD_ENDS = re.compile(r"(?<=[+ ])")  # where a name can break
 LONGEST = 26  # characters of a line that is written upwards
 CROWD = 100  # bars: from here on the symbols shrink with the bars
