@@ -7,6 +7,7 @@ The parts of one arm or one mouse can then be found, in a page or in a drawing p
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 from xml.sax.saxutils import quoteattr
@@ -17,22 +18,36 @@ if TYPE_CHECKING:
 # matplotlib writes what it takes for the address of a link around each part of a collection, and
 # nothing else that could tell one part from the next.
 SCHEME = "xenotrack:"
-LINK = re.compile(rf'<a xlink:href="{SCHEME}([^"/]*)/([^"]*)" target="_blank">(.*?)</a>', re.DOTALL)
+ONE = rf'<a xlink:href="{SCHEME}([^"/]*)/([^"]*)" target="_blank">(.*?)</a>'
+LINK = re.compile(ONE, re.DOTALL)
+LINKS = re.compile(rf"(?:{ONE}\s*)+", re.DOTALL)
+# Each part is clipped by itself, and all by the same panel.
+CLIPPED_AGAIN = re.compile(r'</g>\s*<g clip-path="url\(#\w+\)">')
 
 
 def name_owners(svg: str) -> str:
     """An svg whose parts say whose they are, instead of being links.
 
+    Parts of one owner that follow one another are said to be its own together.
+
     >>> name_owners('<a xlink:href="xenotrack:A%20%2B%20B/7" target="_blank"><use/></a>')
     '<g data-arm="A + B" data-mouse="7"><use/></g>'
     """
-    return LINK.sub(_owned, svg)
+    return LINKS.sub(_owned, svg)
 
 
-def _owned(link: re.Match[str]) -> str:
-    arm, mouse, drawn = unquote(link[1]), unquote(link[2]), link[3]
+def _owned(links: re.Match[str]) -> str:
+    parts = groupby(LINK.findall(links[0]), key=lambda link: link[:2])
+    return "".join(
+        _group(unquote(arm), unquote(mouse), [drawn for *_, drawn in own])
+        for (arm, mouse), own in parts
+    )
+
+
+def _group(arm: str, mouse: str, drawn: list[str]) -> str:
     whose = f" data-mouse={quoteattr(mouse)}" if mouse else ""
-    return f"<g data-arm={quoteattr(arm)}{whose}>{drawn}</g>"
+    inside = CLIPPED_AGAIN.sub("", "".join(drawn)) if len(drawn) > 1 else drawn[0]
+    return f"<g data-arm={quoteattr(arm)}{whose}>{inside}</g>"
 
 
 def owners(rows: pd.DataFrame) -> list[str | None]:
