@@ -53,7 +53,7 @@ def test_a_day_without_ln_volume_is_a_slip_of_the_hand(ask, sample):
 
 def test_ln_volume_of_curves_is_that_of_the_day(ask, sample):
     typed = ("compare", sample(SHEET), "-f", "csv", "--outcome")
-    rates = table(ask(*typed, "growth_rate", "--window", "[0, 14]", code=0))
+    rates = table(ask(*typed, "growth_rate", "--window", 0, 14, code=0))
     found = table(ask(*typed, "ln_volume", "--day", "14", code=0))
     assert found["estimate"].to_numpy() == pytest.approx(14 * rates["estimate"].to_numpy())
     assert rates["until_day"].unique().tolist() == [14]
