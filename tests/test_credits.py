@@ -31,6 +31,8 @@ MADE_IN = {
     "progression_mice": "response/progression",
     "progression_curve": "model/survival",
     "logrank": "model/progression",
+    "incidence": "model/incidence",
+    "gray": "model/gray",
     "independent_action": "compare/independent_action",
     "synergy": "compare/synergy",
     "factorial": "compare/factorial",

@@ -40,7 +40,7 @@ def test_models_are_an_error_until_declared(ask, faults, sheet, column) -> None:
 
 
 def test_the_rates_of_each_tumour_type_are_those_of_r(ask, faults) -> None:
-    line = ("--column", "line=tumor.type", "-f", "csv")
+    line = ("--column", "line=tumor.type", "--shape", "line", "-f", "csv")
     for name, rate in (("BRCA", -0.0095), ("PDAC", 0.0488)):
         path = faults("bugs/c29_tumor_type.csv")
         found = rates(ask("growth", path, "--select", name, *line, code=0))
@@ -141,7 +141,7 @@ MATRICES = ["c02_matrix_days_by_mouse", "c02b_matrix_with_Day", "c02d_matrix_arm
 @pytest.mark.parametrize("name", MATRICES)
 def test_a_matrix_of_one_arm_has_the_rate_of_r(ask, faults, name) -> None:
     path = faults(f"bugs/{name}.csv")
-    answer = ask("growth", path, "--arm", "vehicle=", "-f", "csv", code=0)
+    answer = ask("growth", path, "--arm", "vehicle=", "--shape", "line", "-f", "csv", code=0)
     assert rates(answer)["vehicle"] == pytest.approx(0.22669, abs=1e-5)
 
 

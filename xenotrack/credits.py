@@ -26,6 +26,8 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "progression_mice": _FRAMES,
     "progression_curve": _TESTS,
     "logrank": _TESTS,
+    "incidence": _TESTS,
+    "gray": ("numpy", "scipy"),
     "independent_action": _TESTS,
     "synergy": _TESTS,
     "factorial": _TESTS,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from xenotrack.glossary import TABLES
+from xenotrack.present.tables import SCHEMA_VERSION
 from xenotrack.study.inert import as_written
 
 QUESTIONS = {
@@ -43,7 +44,7 @@ def test_json_has_every_row_and_key_of_the_csv(ask, sample, table, study) -> Non
     asked = [*QUESTIONS[table], sample(study)]
     rows = list(csv.reader(io.StringIO(ask(*asked, "-f", "csv", code=0).stdout)))
     found = strict_json(ask(*asked, "-f", "json", code=0).stdout)
-    assert found["schema_version"] == 1
+    assert found["schema_version"] == SCHEMA_VERSION
     assert all(set(doubt) == {"rule", "about", "text"} for doubt in found["doubts"])
     assert tuple(rows[0]) == TABLES[table]
     assert len(found["rows"]) == len(rows) - 1

@@ -168,7 +168,7 @@ class TestUnequalVariances:
             for v in ("by_arm", "pooled")
         )
         assert "each arm has its own" in by_arm
-        assert "--variances by_arm does not" in pooled
+        assert "the pooled model ignores it" in pooled
 
     def test_it_never_changes_the_model(self):
         assert fit_growth(studies.study_of(self.unequal, variances="pooled")).variances == "pooled"

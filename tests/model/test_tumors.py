@@ -15,7 +15,9 @@ NUMBERS = ["estimate", "std_error", "df"]
 
 
 def growth_of(tumors):
-    rules = read_rules(None, {"study": {"tumors": tumors}, "growth": {"variances": "by_arm"}})
+    rules = read_rules(
+        None, {"study": {"tumors": tumors}, "growth": {"variances": "by_arm", "shape": "line"}}
+    )
     study = read_study(REFERENCE / "studies/flanks.tumors.csv", rules)
     return fit_growth(study).to_frame()
 

@@ -13,6 +13,7 @@ from xenotrack.doubts import Doubt
 from xenotrack.errors import InputError
 from xenotrack.present.tables import (
     FORMATS,
+    SCHEMA_VERSION,
     SUFFIXES,
     first_row,
     format_of,
@@ -59,12 +60,23 @@ def test_json_keeps_every_digit_and_type() -> None:
 
 
 def test_json_has_its_keys_without_rows() -> None:
-    found = json.loads(to_json(ODD.iloc[:0], [Doubt("few-mice", "drug", "Few.")], {"model": 1}))
+    found = json.loads(
+        to_json(ODD.iloc[:0], [Doubt("few-mice", ("drug",), "growth", "Few.")], {"model": 1})
+    )
     assert found == {
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "model": 1,
         "rows": [],
-        "doubts": [{"rule": "few-mice", "about": "drug", "text": "Few."}],
+        "doubts": [
+            {
+                "rule": "few-mice",
+                "arms": ["drug"],
+                "outcome": "growth",
+                "text": "Few.",
+                "mice": [],
+                "accepted": "",
+            }
+        ],
     }
 
 
@@ -94,7 +106,7 @@ def test_text_is_for_the_eye() -> None:
 
 def test_text_shows_no_mark_that_could_rewrite_the_line() -> None:
     frame = pd.DataFrame({"arm": ["a\x1b[31mb", "two\nlines", "a\u202eb\x07"]})
-    assert to_text(frame).decode().splitlines()[1:] == ["a[31mb", "twolines", "ab"]
+    assert to_text(frame).decode().splitlines()[1:] == ["a[31mb", "two lines", "ab"]
 
 
 def test_a_table_without_rows_is_its_header() -> None:

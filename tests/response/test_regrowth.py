@@ -16,7 +16,9 @@ def courses_of_volumes(volumes, days=None, fate="end_of_study"):
     n, visits = volumes.shape
     days = np.arange(visits) * 7.0 if days is None else np.asarray(days, float)
     mice = pd.DataFrame({"mouse": range(n), "fate": [fate] * n})
-    return Courses(mice, np.repeat(np.arange(n), visits), np.tile(days, n), volumes.ravel())
+    below = np.zeros(volumes.size, dtype=bool)
+    owner = np.repeat(np.arange(n), visits)
+    return Courses(mice, owner, np.tile(days, n), volumes.ravel(), below)
 
 
 def regrowth(volumes, interpolate="none", **options):
@@ -60,7 +62,8 @@ def test_a_mouse_without_readings_has_none():
     mice = pd.DataFrame({"mouse": ["a"], "fate": ["unknown"]})
     empty = np.empty(0)
     found = regrowth_from_nadir(
-        Courses(mice, np.empty(0, dtype=np.int64), empty, empty), ProgressionRules()
+        Courses(mice, np.empty(0, dtype=np.int64), empty, empty, np.empty(0, dtype=bool)),
+        ProgressionRules(),
     )
     assert (found.event[0], found.day[0]) == (False, 0)
 
