@@ -45,7 +45,8 @@ def test_json_has_every_row_and_key_of_the_csv(ask, sample, table, study) -> Non
     rows = list(csv.reader(io.StringIO(ask(*asked, "-f", "csv", code=0).stdout)))
     found = strict_json(ask(*asked, "-f", "json", code=0).stdout)
     assert found["schema_version"] == SCHEMA_VERSION
-    assert all(set(doubt) == {"rule", "about", "text"} for doubt in found["doubts"])
+    keys = {"rule", "arms", "outcome", "text", "mice", "accepted"}
+    assert all(set(doubt) == keys for doubt in found["doubts"])
     assert tuple(rows[0]) == TABLES[table]
     assert len(found["rows"]) == len(rows) - 1
     for row, cells in zip(found["rows"], rows[1:], strict=True):

@@ -81,7 +81,7 @@ def test_a_new_figure_is_known_to_run_and_report(planted) -> None:
     (caption,) = [one for one in story["captions"] if one["figure"] == "throwaway"]
     assert caption["alt"].endswith(" mice.")
     (price,) = [one for one in story["answers"] if one["id"] == "price"]
-    assert price["figures"] == ["weight", "throwaway"]
+    assert price["figures"] == ["weight", "trade_off", "throwaway"]
     assert 'id="figure-throwaway"' in (out / "report.html").read_text(encoding="utf-8")
     told = (out / "README.txt").read_text(encoding="utf-8")
     assert "throwaway.png throwaway.svg  Mice that were counted" in told
