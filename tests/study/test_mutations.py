@@ -44,7 +44,7 @@ def read_or_refuse(data, **how):
     if refused:
         assert len(refused) > 20
         return None
-    assert tuple(study.measurements) == TIDY_COLUMNS
+    assert tuple(study.tidy) == TIDY_COLUMNS
     assert not study.measurements.duplicated(["mouse", "tumor", "day"]).any()
     assert study.measurements.groupby("mouse")["arm"].nunique().le(1).all()
     assert len(study.mice) == study.measurements["mouse"].nunique()
