@@ -55,4 +55,14 @@ def p_words(p_value: float) -> str:
     >>> p_words(0.00001), p_words(0.0312)
     ('p < 0.0001', 'p = 0.031')
     """
-    return "p < 0.0001" if p_value < 1e-4 else f"p = {p_value:.2g}"
+    number = p_number(p_value)
+    return f"p {number}" if number.startswith("<") else f"p = {number}"
+
+
+def p_number(p_value: float) -> str:
+    """A p-value as a table has it.
+
+    >>> p_number(0.00001), p_number(0.0312)
+    ('< 0.0001', '0.031')
+    """
+    return "< 0.0001" if p_value < 1e-4 else f"{p_value:.2g}"

@@ -16,6 +16,7 @@ from xenotrack.model.progression import ProgressionFit
 from xenotrack.model.survival import SurvivalCurve
 
 BLOCKED, HELD, REGREW = "blocked", "held", "regrew"
+FEW_AT_RISK = "few-at-risk"  # the rule of the doubt for which a claim is withheld
 FEWEST_AT_RISK = 5
 """None of 5 mice leaves room for half of all mice to progress (95 % limit 52 %); fewer say less."""
 LAST_PART = 0.9  # of an arm's follow-up: mice read a few days before the last are followed, too

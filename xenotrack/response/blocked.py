@@ -18,8 +18,8 @@ def blocked_by_arm(mice: pd.DataFrame, verdicts: Sequence[str], design: Design) 
     rate ≤ 0 and ``blocked`` one ≤ ``blocked_below``, of the mice with readings on two days;
     ``progressed`` is of the mice that can be judged. Exact intervals (Clopper and Pearson) at the
     study's level. ``mice`` has a row a mouse as the table ``response``; ``verdicts`` are those of
-    the growth fit by arm, "" without one. "Blocked progression" needs the verdict *and* no mouse
-    that progressed: with 0 of n, ``conf_high`` bounds the share that would.
+    the growth fit by arm, "" without one. Bounds that know who was still followed are
+    ``with_bounds`` of ``compare/blocking.py``.
     """
     table = pd.DataFrame(
         _counts(mice, verdicts, design), columns=["arm", "verdict", "category", "n_mice", "n"]

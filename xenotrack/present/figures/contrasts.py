@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from plotnine import aes, ggplot, labs
 
-from xenotrack.doubts import p_words
+from xenotrack.doubts import p_number
 from xenotrack.present.axes import reach
 from xenotrack.present.figures.artists import geom_points, geom_segments
 from xenotrack.present.figures.forest import (
@@ -133,10 +133,7 @@ def _words(rows: pd.DataFrame, top: float, low: float, high: float) -> list[obje
     if not has_words():
         return []
     values = zip(rows["estimate"], rows[LIMITS[0]], rows[LIMITS[1]], strict=True)
-    p_values = [
-        "–" if np.isnan(p) else p_words(p).removeprefix("p ").removeprefix("= ")
-        for p in rows["p_adjusted"]
-    ]
+    p_values = ["–" if np.isnan(p) else p_number(p) for p in rows["p_adjusted"]]
     shows = [one if isinstance(one, str) else "" for one in rows["shows"]]
     columns = {
         "Difference, % a day": (1.04, [rate_text(*each) for each in values]),

@@ -18,7 +18,7 @@ from xenotrack.compare.synergy_verdicts import (
     UNDECIDED,
 )
 from xenotrack.compare.verdicts import BETTER, NOT_SHOWN, WITHHELD, WORSE
-from xenotrack.doubts import p_words
+from xenotrack.doubts import p_number, p_words
 from xenotrack.present.labels import short_names
 from xenotrack.present.numbers import effect, fixed, number
 from xenotrack.present.story import ArmRow, Tile
@@ -199,9 +199,7 @@ def arm_rows(facts: Facts) -> Iterator[ArmRow]:
             rate_low=finite_or_none(rate, "conf_low"),
             rate_high=finite_or_none(rate, "conf_high"),
             doubling=doubling(rate),
-            p_value=p_words(claim.p_adjusted).removeprefix("p ").removeprefix("= ")
-            if claim
-            else "",
+            p_value=p_number(claim.p_adjusted) if claim else "",
             progressed=int(time["n_events"]),
             judged=int(time["n_mice"]),
             median=days(time["median_days"]) if time["n_mice"] else "",
