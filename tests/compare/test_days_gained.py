@@ -4,7 +4,8 @@ import pytest
 
 from xenotrack.compare.days_gained import days_gained, middle_of, tail_p
 from xenotrack.compare.hazards import hazard_source, log_rank_frame
-from xenotrack.model.progression import ProgressionFit, share_progressed_bound
+from xenotrack.model.beta_product import progressed_limits
+from xenotrack.model.progression import ProgressionFit
 from xenotrack.model.survival import estimate_curves
 from xenotrack.model.times import mouse_times
 
@@ -113,5 +114,6 @@ def test_a_contrast_of_three_arms_has_the_likelihood_ratio_alone():
 def test_the_share_that_progressed_is_bounded_by_who_was_followed():
     fit = fit_of(vehicle=FAST, A=[-8] * 7 + [-60] * 3)
     # On day 60 itself the three were read, without progression.
-    assert share_progressed_bound(fit, "A", 60).high == pytest.approx(1 - 0.025 ** (1 / 3))
-    assert share_progressed_bound(fit, "A", 5).high == pytest.approx(1 - 0.025**0.1)
+    curve = fit.curves[fit.design.arm_names.index("A")]
+    assert progressed_limits(curve, 60, 0.95).high == pytest.approx(1 - 0.025 ** (1 / 3))
+    assert progressed_limits(curve, 5, 0.95).high == pytest.approx(1 - 0.025**0.1)

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.doubts import Doubt, merge_doubts, p_words
-from xenotrack.model.beta_product import Limits, progressed_limits
 from xenotrack.model.efron import fit_efron
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.firth import FirthFit, fit_firth
@@ -142,18 +141,6 @@ class ProgressionFit:
             return float(declared)
         names = self.design.arm_names
         return last_comparable_day([self.curves[names.index(arm)] for arm in arms if arm in names])
-
-
-def share_progressed_bound(
-    fit: ProgressionFit, arm: str, day: float, level: float | None = None
-) -> Limits:
-    """Limits of the share of an arm that has progressed by a day.
-
-    They know who was still at risk: after 7 of 10 mice have left, 0 progressed of 3 followed is
-    no bound for 10. Without mice lost they are Clopper and Pearson's.
-    """
-    curve = fit.curves[fit.design.arm_names.index(arm)]
-    return progressed_limits(curve, day, level or fit.design.rules.compare.level)
 
 
 def fit_progression(study: Study) -> ProgressionFit:

@@ -327,5 +327,3 @@ UNITS: dict[str, tuple[str, str]] = {
     "score": ("points", "points|score|bpm|mmhg|db|sec|gf|rpm|kpa|mmh2o"),
     "count": ("n", "counts|cells|nodules"),
 }
-# Of a dose, where a dose is meant; beside the name of a drug they say nothing of the numbers below.
-DOSE_UNITS = frozenset(("mg/kg", "mg/kg/day", "mpk", "ug/mouse", "mg/m2", "gy", "mg/mouse"))
