@@ -42,30 +42,24 @@ def sample() -> Callable[[str], str]:
     return lambda name: str(ROOT / "sample_data" / name)
 
 
+def beside(folder: str, name: str) -> Path:
+    """A file kept beside the repository; the test is skipped where there is none."""
+    found = ROOT.parent / "shared" / folder / name
+    if not found.exists():
+        pytest.skip(f"{name} is not beside the repository")
+    return found
+
+
 @pytest.fixture(scope="session")
 def shared() -> Callable[[str], str]:
     """The path of a public study kept beside the repository; skips where there is none."""
-
-    def path(name: str) -> str:
-        found = ROOT.parent / "shared" / "data" / name
-        if not found.exists():
-            pytest.skip(f"{name} is not beside the repository")
-        return str(found)
-
-    return path
+    return lambda name: str(beside("data", name))
 
 
 @pytest.fixture(scope="session")
 def faults() -> Callable[[str], Path]:
     """The path of a small input kept beside the repository; skips where there is none."""
-
-    def path(name: str) -> Path:
-        found = ROOT.parent / "shared" / "faults" / name
-        if not found.exists():
-            pytest.skip(f"{name} is not beside the repository")
-        return found
-
-    return path
+    return lambda name: beside("faults", name)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
+from parts import in_parts
 
 from xenotrack.compare.contrasts import estimate_contrasts
 from xenotrack.model.growth import fit_log_volumes
@@ -87,11 +88,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     with ProcessPoolExecutor(WORKERS) as pool:
         for i, setting in enumerate(SETTINGS):
-            parts = [
-                pool.submit(p_values, setting, n // WORKERS, seed + 1000 * i + j)
-                for j in range(WORKERS)
-            ]
-            share = (np.concatenate([part.result() for part in parts]) < 0.05).mean(axis=0)
+            found = in_parts(pool, p_values, setting, n, seed + 1000 * i, WORKERS)
+            share = (found < 0.05).mean(axis=0)
             error = np.sqrt(share * (1 - share) / (n // WORKERS * WORKERS))
             cells = [f"{a:.3f} ± {b:.3f}" for a, b in zip(share, error, strict=True)]
             head = f"| {setting.cages} | {setting.size} | {setting.share:g}"

@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
+from parts import in_parts
 from studies import study_of_sheet
 
 from xenotrack.errors import FitError
@@ -112,11 +113,8 @@ def main() -> None:
     print("|---" * (len(CLAIMS) + 1) + "|")
     with ProcessPoolExecutor(WORKERS) as pool:
         for i, setting in enumerate(SETTINGS):
-            parts = [
-                pool.submit(studies_of, setting, n // WORKERS, seed + 1000 * i + j)
-                for j in range(WORKERS)
-            ]
-            share = np.concatenate([part.result() for part in parts]).mean(axis=0)
+            found = in_parts(pool, studies_of, setting, n, seed + 1000 * i, WORKERS)
+            share = found.mean(axis=0)
             error = np.sqrt(share * (1 - share) / (n // WORKERS * WORKERS))
             cells = [f"{a:.3f} ± {b:.3f}" for a, b in zip(share, error, strict=True)]
             print(f"| {setting.name} | {' | '.join(cells)} |", flush=True)

@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from parts import in_parts
 from scipy.stats import ttest_ind
 from studies import study_of_sheet
 
@@ -96,11 +97,7 @@ def main() -> None:
     print("|---|---|---|---|---|")
     with ProcessPoolExecutor(WORKERS) as pool:
         for i, setting in enumerate(SETTINGS):
-            parts = [
-                pool.submit(verdicts, setting, n // WORKERS, seed + 1000 * i + j)
-                for j in range(WORKERS)
-            ]
-            found = np.concatenate([part.result() for part in parts])
+            found = in_parts(pool, verdicts, setting, n, seed + 1000 * i, WORKERS)
             cells = []
             for difference, p in ((found[:, 2], found[:, 3]), (found[:, 0], found[:, 1])):
                 for side in (-1, 1):
