@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from xenotrack.compare.blocking import followed, judge_arm
 from xenotrack.model.survival import estimate_curve
+from xenotrack.present.results import Results
+from xenotrack.study.ingest import read_study
+from xenotrack.study.settings import read_rules
+
+SAMPLES = Path(__file__).parents[2] / "sample_data"
 
 
 def arm(days, events, verdict="shrinking"):
     curve = estimate_curve(np.array(days, dtype=float), np.array(events, dtype=bool))
     rate = pd.Series(
-        {"arm": "A", "verdict": verdict, "estimate": -0.01, "conf_low": -0.02, "conf_high": -0.004}
+        {
+            "arm": "A",
+            "verdict": verdict,
+            "from_day": 0.0,
+            "until_day": 28.0,
+            "estimate": -0.01,
+            "conf_low": -0.02,
+            "conf_high": -0.004,
+        }
     )
-    return judge_arm(rate, 0.0, 28.0, curve, 0.95)
+    return judge_arm(rate, curve, 0.95)
 
 
 def test_none_of_ten_to_the_end_is_blocked_with_the_exact_bound() -> None:
@@ -53,7 +68,9 @@ def test_an_arm_that_came_back_never_blocked_progression() -> None:
 def test_a_mouse_that_regrew_from_its_smallest_volume_is_no_block_of_progression() -> None:
     rate = pd.Series({"arm": "A", "verdict": "shrinking", "estimate": -0.01, "n_regrew": 1})
     curve = estimate_curve(np.full(10, 63.0), np.zeros(10, dtype=bool))
-    one = judge_arm(rate.reindex([*rate.index, "conf_low", "conf_high"]), 0.0, 28.0, curve, 0.95)
+    one = judge_arm(
+        rate.reindex([*rate.index, "conf_low", "conf_high", "from_day", "until_day"]), curve, 0.95
+    )
     assert (one.shows, one.n_regrew) == ("held", 1)
 
 
@@ -61,3 +78,12 @@ def test_an_arm_of_which_no_mouse_can_be_judged_shows_nothing() -> None:
     one = arm([], [])
     assert (one.shows, one.n_mice) == ("", 0)
     assert followed(estimate_curve(np.empty(0), np.empty(0, dtype=bool)))[0] == 0
+
+
+def test_a_rate_is_told_with_the_days_that_it_speaks_of() -> None:
+    """A declared window is no follow-up: 0 to 21 of a study of 63 days."""
+    path = SAMPLES / "resistant.toml"
+    results = Results(read_study(path, read_rules(path, {"growth": {"window": (0.0, 21.0)}})))
+    rates = results.growth.to_frame()
+    assert [one.rate for one in results.blocking] == rates["estimate"].tolist()
+    assert {(one.from_day, one.until_day) for one in results.blocking} == {(0.0, 21.0)}

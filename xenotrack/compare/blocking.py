@@ -77,16 +77,12 @@ def judge_arms(growth: GrowthFit, progression: ProgressionFit) -> tuple[ArmBlock
     rates = growth.to_frame().assign(n_regrew=progression.to_frame()["n_regrew"].to_numpy())
     level = growth.level
     return tuple(
-        judge_arm(rate, first, last, curve, level)
-        for (_, rate), first, last, curve in zip(
-            rates.iterrows(), growth.first_day, growth.last_day, progression.curves, strict=True
-        )
+        judge_arm(rate, curve, level)
+        for (_, rate), curve in zip(rates.iterrows(), progression.curves, strict=True)
     )
 
 
-def judge_arm(
-    rate: pd.Series, first: float, last: float, curve: SurvivalCurve, level: float
-) -> ArmBlocking:
+def judge_arm(rate: pd.Series, curve: SurvivalCurve, level: float) -> ArmBlocking:
     """One arm, from its row of the table ``growth`` and its curve of progression."""
     events, day, at_risk = followed(curve)
     # The bound knows who was still followed: nobody knows of the others.
@@ -94,8 +90,8 @@ def judge_arm(
     return ArmBlocking(
         arm=str(rate["arm"]),
         verdict=rate["verdict"] or "",
-        from_day=float(first),
-        until_day=float(last),
+        from_day=float(rate["from_day"]),
+        until_day=float(rate["until_day"]),
         rate=float(rate["estimate"]),
         rate_low=float(rate["conf_low"]),
         rate_high=float(rate["conf_high"]),
