@@ -20,6 +20,7 @@ from odd_rules import OPTIONS, bad_tomls
 from xenotrack.cli.app import cli
 from xenotrack.glossary import TABLES
 from xenotrack.present import studio
+from xenotrack.present.tables import SCHEMA_VERSION
 
 TABLE_COMMANDS = [name for name in cli.commands if name in TABLES or name == "check"]
 COLUMNS_OF = {"check": "findings"}
@@ -104,7 +105,7 @@ def read_table(text: str, columns: tuple[str, ...]) -> None:
 
 def read_json(text: str, columns: tuple[str, ...]) -> None:
     found = json.loads(text, parse_constant=refuse_constants)
-    assert found["schema_version"] == 1
+    assert found["schema_version"] == SCHEMA_VERSION
     for row in found["rows"]:
         assert tuple(row) == columns
         for value in row.values():
