@@ -17,6 +17,7 @@ from xenotrack.present.tell.answers import QUESTIONS
 from xenotrack.present.tell.whole import tell
 from xenotrack.study.ingest import read_study
 from xenotrack.study.rule import Outcome as OutcomeName
+from xenotrack.study.settings import read_rules
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 
@@ -26,10 +27,23 @@ def test_every_outcome_has_a_source_a_question_and_may_be_primary() -> None:
     assert {one.question for one in OUTCOMES.values()} <= {key for key, *_ in QUESTIONS}
 
 
-def test_every_outcome_compared_by_default_has_its_table_on_the_page() -> None:
+def test_every_outcome_has_its_table_on_the_page() -> None:
     titles = {view.title for view in VIEWS["compare"]}
-    for one in OUTCOMES.values():
-        assert (f"{one.title} against control" in titles) == one.by_default
+    assert {f"{one.title} against control" for one in OUTCOMES.values()} <= titles
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_a_primary_contrast_is_claimed_and_told_in_whatever_outcome_it_was_declared(
+    outcome: str,
+) -> None:
+    declared = {"contrast": "alpelisib+fulvestrant - vehicle", "outcome": outcome}
+    rules = read_rules(None, {"compare": {"primary": declared}})
+    results = Results(read_study(SAMPLES / "combination.csv", rules))
+    (claim,) = [one for one in results.claims if one.primary]
+    assert (claim.outcome, claim.arm) == (outcome, "alpelisib+fulvestrant")
+    first = tell(results, collect_tables(results)).headline[0]
+    assert first.about == "Primary contrast"
+    assert results.claims[first.claims[0]] == claim
 
 
 def test_a_new_outcome_is_compared_claimed_and_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,16 +114,21 @@ class Results:
     ) -> tuple[Contrasts, ...]:
         """The contrasts of each outcome asked for, families never mixed.
 
-        By default those that ``compare/outcomes.py`` says, each as far as the study has it and in
-        the families that it is read in; ``ln_volume`` is the change since day 0 at ``day`` (the
-        last day fitted). Raises ``FitError`` where growth is asked for and cannot be measured.
+        By default those that ``compare/outcomes.py`` says and that of the primary contrast, each as
+        far as the study has it and in the families that it is read in; ``ln_volume`` is the change
+        since day 0 at ``day`` (the last day fitted). Raises ``FitError`` where growth is asked for
+        and cannot be measured.
         """
         from xenotrack.compare.comparisons import compare_arms
         from xenotrack.compare.components import unless_caged
         from xenotrack.compare.outcomes import OUTCOMES
         from xenotrack.present.sources import SOURCES
 
-        asked = outcomes or tuple(name for name, one in OUTCOMES.items() if one.by_default)
+        primary = self.study.design.primary
+        named = primary.outcome if primary is not None else ""
+        asked = outcomes or [
+            one.name for one in OUTCOMES.values() if one.by_default or one.name == named
+        ]
         contrasts = []
         for outcome in (one for one in OUTCOMES.values() if one.name in asked):
             wanted = families if outcomes else tuple(set(families) & set(outcome.families))

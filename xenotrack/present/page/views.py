@@ -140,7 +140,7 @@ VIEWS: dict[str, tuple[View, ...]] = {
             _compared(outcome, family)
             for family in ("control", "parts")
             for outcome in OUTCOMES.values()
-            if outcome.by_default and family in outcome.families
+            if family in outcome.families
         ),
     ),
     "synergy": (
