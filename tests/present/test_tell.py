@@ -120,9 +120,11 @@ def test_blocked_progression_needs_mice_that_were_still_followed() -> None:
     ]
     rules = {"study": StudyRules(control="vehicle")}
     assert "drug blocked progression" in answer(told("\n".join(rows).encode(), **rules), "blocked")
-    few = answer(told("\n".join(gone).encode(), **rules), "blocked")
+    story = told("\n".join(gone).encode(), **rules)
+    few = answer(story, "blocked")
     assert "blocked progression" not in few
     assert "only 3 of 8 were still followed on day 28" in few
+    assert any("only 3 of 8 were still followed" in one.text for one in story.headline)
 
 
 def days_of(**events: int) -> bytes:

@@ -9,7 +9,7 @@ from xenotrack.compare.blocking import BLOCKED, HELD, REGREW
 from xenotrack.compare.claims import Claim
 from xenotrack.compare.families import BEST_PART
 from xenotrack.compare.outcomes import OUTCOMES
-from xenotrack.compare.verdicts import BETTER
+from xenotrack.compare.verdicts import BETTER, WITHHELD
 from xenotrack.present.numbers import days_range, effect, join, number, share
 from xenotrack.present.story import Sentence
 from xenotrack.present.tell.answers import is_price, losses
@@ -118,6 +118,9 @@ def held(facts: Facts) -> Iterator[Sentence]:
         if own:
             arms = join(f"{claim.arm} ({count_held(facts, claim)})" for claim in own)
             yield Sentence(arms, words, claims=tuple(facts.place_of(claim) for claim in own))
+    for claim in claims:
+        if claim.shows == WITHHELD:
+            yield arm_sentence(claim, facts)
     if not claims:
         yield Sentence("No arm was shown to hold growth")
 
