@@ -2,87 +2,35 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from xenotrack.glossary import COLUMNS
-from xenotrack.present.numbers import fixed
 from xenotrack.present.page.cells import NOTHING
+from xenotrack.present.page.colours import colour_rules, colours_of
 from xenotrack.present.page.forest import Forest, forest_of
-from xenotrack.present.page.prose import anchor, breakable, prose, stated
+from xenotrack.present.page.pages import page_of, part
 from xenotrack.present.page.svg import inline_svg
 from xenotrack.present.page.tables import Marks, Table, views_of, whole_table
 from xenotrack.present.stored import StoredRun
-from xenotrack.present.story import Answer, ArmRow, Caption, Story
-from xenotrack.present.theme import arm_colours
-from xenotrack.study.design import Arm, Design
-from xenotrack.study.rules import Rules, StudyRules
-
-PAGE = Path(__file__).parent / "page"
+from xenotrack.present.story import Answer, Caption, Story
 
 
 def render_report(run: StoredRun) -> bytes:
     """report.html of a run."""
-    study = run.results.study
-    style = (PAGE / "report.css").read_text(encoding="utf-8") + _arm_colours(run)
-    script = (PAGE / "report.js").read_text(encoding="utf-8")
-    page = _environment().get_template("report.html")
-    text = page.render(
+    return page_of(
+        "report.html",
+        part("report.css") + colour_rules(colours_of(run)),
+        part("report.js"),
         report=Report(run),
         story=run.results.story,
-        study=study,
+        study=run.results.study,
         manifest=run.manifest,
         columns=COLUMNS,
-        style=Markup(style),
-        script=Markup(script),
-        policy=_policy(style, script),
-    )
-    return text.encode()
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(PAGE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(anchor=anchor, breakable=breakable, prose=prose, stated=stated)
-    return environment
-
-
-def _policy(style: str, script: str) -> str:
-    """The page may draw and run what stands in it, and fetch nothing."""
-    return (
-        f"default-src 'none'; img-src data:; style-src '{_digest(style)}'; "
-        f"script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _arm_colours(run: StoredRun) -> str:
-    """The colour of each arm, as in the figures."""
-    study, declared = run.results.study, run.manifest.rules.get("colours", {})
-    arms = tuple(Arm(arm.name, frozenset(arm.drugs)) for arm in study.arms)
-    rules = Rules(study=StudyRules(control=study.control), colours=declared)
-    colours = arm_colours(Design(study.name or "", arms, rules)).values()
-    return "".join(
-        f'.chip[data-arm="{number}"] {{ background: {colour}; }}\n'
-        f'.mark[data-arm="{number}"] {{ stroke: {colour}; fill: {colour}; }}\n'
-        for number, colour in enumerate(colours)
     )
 
 
@@ -118,11 +66,6 @@ class Report:
     def forest(self) -> Forest:
         """The growth rates of the arms on one axis."""
         return forest_of(self.story.arms, self.run.manifest.rules["growth"]["blocked_below"])
-
-    @staticmethod
-    def per_day(row: ArmRow) -> str:
-        """A growth rate in % a day."""
-        return NOTHING if row.rate is None else fixed(100 * row.rate, 1)
 
     @property
     def arms(self) -> Iterator[tuple[int, str, dict[int, str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from xenotrack.present.story import ArmRow
@@ -28,17 +28,27 @@ class Forest(NamedTuple):
     height: float = HEIGHT
 
 
-def forest_of(rows: Sequence[ArmRow], blocked_below: float) -> Forest:
-    """The marks of all arms; the axis holds every interval, zero and the line of held growth."""
+class Axis(NamedTuple):
+    """The rates at both ends of a drawing."""
+
+    low: float
+    high: float
+
+    def place(self, rate: float) -> float:
+        return round(MARGIN + (rate - self.low) * (WIDTH - 2 * MARGIN) / (self.high - self.low), 1)
+
+
+def axis_of(rows: Iterable[ArmRow], blocked_below: float) -> Axis:
+    """An axis that holds every interval, zero and the line of held growth."""
     ends = [
         end for row in rows for end in (row.rate, row.rate_low, row.rate_high) if end is not None
     ]
-    low, high = min([0.0, *ends]), max([0.0, blocked_below, *ends])
-    span = (WIDTH - 2 * MARGIN) / (high - low)
+    return Axis(min([0.0, *ends]), max([0.0, blocked_below, *ends]))
 
-    def place(rate: float) -> float:
-        return round(MARGIN + (rate - low) * span, 1)
 
+def forest_of(rows: Sequence[ArmRow], blocked_below: float, axis: Axis | None = None) -> Forest:
+    """The marks of all arms, on their own axis or on one shared with other studies."""
+    place = (axis or axis_of(rows, blocked_below)).place
     return Forest(place(0.0), place(blocked_below), tuple(_mark(row, place) for row in rows))
 
 

@@ -1,0 +1,99 @@
+"""The page of many studies: failures first, a line a study, the same row an arm."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from xenotrack.present.page.index import (
+    MOST_WITH_ARMS,
+    Entry,
+    entry_of,
+    failure_of,
+    render_index,
+)
+from xenotrack.present.stored import read_run
+from xenotrack.present.story import ArmRow, Tile
+
+from ..story import told, written_run
+
+
+def row(arm: str, rate: float | None) -> ArmRow:
+    limits = (None, None) if rate is None else (rate - 0.01, rate + 0.01)
+    return ArmRow(
+        arm=arm,
+        short=arm[:1],
+        mice=5,
+        rate=rate,
+        rate_low=limits[0],
+        rate_high=limits[1],
+        doubling="",
+        p_value="",
+        progressed=1,
+        judged=5,
+        median="12 d",
+        responders="",
+        weight="",
+        verdict="grew",
+        shape="▲",
+    )
+
+
+def study(name: str) -> Entry:
+    return Entry(
+        name=name,
+        place=f"{name}/report.html",
+        tiles=(Tile("Primary: A vs vehicle", "Grew slower", "p = 0.01", "good", "slowed"),),
+        arms=(row("vehicle", 0.05), row("alpelisib", -0.01), row("lost", None)),
+        colours=("#000000", "#004c06", "#df7b05"),
+        blocked_below=0.01,
+    )
+
+
+def page(*entries: Entry) -> str:
+    return render_index("All of them", entries).decode()
+
+
+def test_failures_stand_before_all_other_studies_and_keep_their_reason() -> None:
+    text = page(study("one"), failure_of("two <b>", "sheet.csv, row 3: no mouse. Name it."))
+    assert text.index("two &lt;b&gt;") < text.index("one/report.html")
+    assert "row 3: no mouse" in text
+    assert "2 studies, 1 without results" in text
+
+
+def test_the_rates_of_all_studies_stand_on_one_scale() -> None:
+    wide = study("wide")._replace(arms=(row("vehicle", 0.5),), colours=("#000000",))
+    alone, beside = page(study("one")), page(study("one"), wide)
+    places = [re.findall(r'class="mark"[^>]* cx="([\d.]+)"', text)[0] for text in (alone, beside)]
+    assert float(places[1]) < float(places[0])
+
+
+def test_arms_of_one_colour_have_one_number_in_all_studies() -> None:
+    other = study("two")._replace(arms=(row("alpelisib", 0.01),), colours=("#004c06",))
+    text = page(study("one"), other)
+    assert text.count("background: #004c06") == 1
+    assert 'data-arm="1"' in text.split('href="two/report.html"')[1]
+
+
+def test_beyond_many_studies_the_arms_stand_in_their_own_reports() -> None:
+    many = [study(f"s{number}") for number in range(MOST_WITH_ARMS + 1)]
+    assert 'class="arms"' not in page(*many)
+    assert 'class="arms"' in page(*many[1:])
+
+
+def test_the_entry_of_a_run_has_what_its_report_begins_with(tmp_path, sample) -> None:
+    story = told(arms=(row("vehicle", 0.05),))
+    folder = written_run(Path(sample("two_arm.csv")), tmp_path / "out", story)
+    entry = entry_of(read_run(folder), "out/report.html")
+    assert (entry.name, entry.facts) == ("A study", "2 arms, 16 mice")
+    assert entry.arms == story.arms
+    assert entry.colours[0] == "#000000"
+
+
+@pytest.mark.parametrize("name", ["", "javascript"])
+def test_nothing_is_fetched_and_nothing_in_a_name_is_run(name) -> None:
+    text = page(study(f"<script>{name}</script>"))
+    assert f"<script>{name}</script>" not in text
+    assert "default-src 'none'" in text.replace("&#39;", "'")
