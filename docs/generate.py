@@ -45,6 +45,7 @@ PRINTED_BY = {
     "logrank": "progression --logrank",
     "group_indices": "indices",
     "independent_action": "progression --independent-action",
+    "sensitivity": "progression --sensitivity",
     "synergy": "synergy",
     "factorial": "synergy --factorial",
     "dose_grid": "synergy --dose-grid",
@@ -174,9 +175,9 @@ def gallery_page() -> str:
     blocks = [
         MADE,
         "# Gallery",
-        f"Every figure that `xenotrack run sample_data/{GALLERY}` draws, as svg and png, and "
-        "`xenotrack plot` alone. An arm has one colour everywhere; combinations look like their "
-        "parts.",
+        f"Every figure that `xenotrack run sample_data/{GALLERY} --sensitivity` draws, as svg and "
+        "png, and `xenotrack plot` alone. An arm has one colour everywhere; combinations look like "
+        "their parts.",
     ]
     for one in captions(_sample_results()):
         note = f"{one.note} {SAID_OF.get(one.figure, '')}".strip()
@@ -209,7 +210,7 @@ def _sample_results() -> Results:
     from xenotrack.study.settings import read_rules
 
     path = ROOT / "sample_data" / GALLERY
-    return Results(read_study(path, read_rules(path)))
+    return Results(read_study(path, read_rules(path)), with_sensitivity=True)
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -41,6 +41,7 @@ MADE_IN = {
     "trade_off": "compare/trade_off",
     "tipping_point": "compare/comparisons",  # made of rows of the table compare
     "influence": "model/diagnostics",
+    "sensitivity": "compare/sensitivity",
     "leave_one_out": "compare/leave_one_out",
 }
 NUMERIC = {"numpy", "pandas", "scipy", "statsmodels", "lifelines"}

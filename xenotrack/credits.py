@@ -36,6 +36,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "trade_off": _TESTS,
     "tipping_point": _TESTS,
     "influence": _TESTS,
+    "sensitivity": _TESTS,
     "leave_one_out": _TESTS,
 }
 # A library that one rule asks for: its tables, the section and key of the rule, and its value.

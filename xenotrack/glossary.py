@@ -240,6 +240,19 @@ COLUMNS: dict[str, Column] = {
     ),
     "gap": Column("per day", "how much slower the better arm grew than the other"),
     "holds": Column("", "whether the claim holds if they grew as the other arm after leaving"),
+    # sensitivity: days gained under other definitions of progression
+    "definition": Column("", "the event, the day that it has, and what leaving for size is"),
+    "declared": Column("", "true for the study's own definition"),
+    "estimand": Column(
+        "",
+        "what it is a time to: progression; composite, with toxicity as an event; nadir, from the "
+        "smallest volume; regrowth, from it beyond what calipers can err",
+    ),
+    "same_estimand": Column("", "whether it is a time to what the declared definition is one to"),
+    "value": Column("", "the fold, or the volume in mm³"),
+    "confirm": Column("", "whether the next reading must agree"),
+    "interpolate": Column("", "the day of the event: linear or log between two visits, none"),
+    "size_cull": Column("", "leaving for tumour size before the rule is met: event or censor"),
     # findings
     "rule": Column("", "stable name of the rule"),
     "severity": Column("", "error or warning"),
@@ -294,6 +307,12 @@ IN_TABLE: dict[tuple[str, str], Column] = {
         "",
         "synergy, antagonism, additive or undecided; of an interaction of three drugs: beyond its "
         "pairs, less than its pairs predict",
+    ),
+    ("sensitivity", "rule"): Column("", "fold of baseline or nadir, or an absolute volume"),
+    ("sensitivity", "estimate"): Column("days", "days gained"),
+    ("sensitivity", "n_events"): Column("mice", "mice of all its arms that had the event"),
+    ("sensitivity", "holds"): Column(
+        "", "whether it is shown, with the sign that it has under the declared definition"
     ),
     ("influence", "estimate"): Column("per day", "growth rate of the arm without the mouse"),
 }
@@ -388,6 +407,11 @@ TABLES: dict[str, tuple[str, ...]] = {
     "tipping_point": (
         *("contrast", "arm", "against", "better_arm", "other_arm", "from_day", "until_day"),
         *("n_mice", "n_left", "share_missing", "estimate", "tipping_delta", "gap", "holds"),
+    ),
+    "sensitivity": (
+        *("contrast", "arm", "against", "best_part", "definition", "declared", "estimand"),
+        *("same_estimand", "holds", "estimate", "conf_low", "conf_high", "p_value", "p_adjusted"),
+        *("until_day", "n_events", "rule", "value", "confirm", "interpolate", "size_cull"),
     ),
     "influence": ("mouse", "arm", "estimate", "change", "change_in_errors"),
     "leave_one_out": (

@@ -57,8 +57,9 @@ def _heading(name: str) -> str:
 def reads_study(*sections: str) -> Callable[[Command], Command]:
     """Give a command its STUDY, the options of reading, and the rules of ``sections``.
 
-    ``"compare.level"`` is one rule of a section, where the others change nothing: these are taken,
-    since a batch gives one set of rules to every command, and not shown.
+    ``"compare.level"`` is one rule of a section (``"compare.level,adjust"`` two), where the others
+    change nothing: these are taken, since a batch gives one set of rules to every command, and not
+    shown.
 
     The command is called with one ``Request``; its other options follow as keywords.
     """
@@ -76,7 +77,7 @@ def reads_study(*sections: str) -> Callable[[Command], Command]:
         for section in reversed(("study", "volume", *sections)):
             section, _, only = section.partition(".")
             for key in reversed(OPTIONS[section]):
-                command = _rule_option(key, only in ("", key.name))(command)
+                command = _rule_option(key, not only or key.name in only.split(","))(command)
         for decorator in reversed(READING):
             command = decorator(command)
         return click.argument("study", metavar="STUDY")(command)

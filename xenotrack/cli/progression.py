@@ -20,6 +20,12 @@ from xenotrack.cli.request import Request
 )
 @click.option("--gray", "what", flag_value="gray", help="Gray's tests of both shares.")
 @click.option(
+    "--sensitivity",
+    "what",
+    flag_value="sensitivity",
+    help="Days gained under 24 definitions of progression, and whether claims hold.",
+)
+@click.option(
     "--independent-action",
     "what",
     flag_value="independent_action",
@@ -33,7 +39,7 @@ from xenotrack.cli.request import Request
     help="Day of --independent-action [that of rmst_days]. May be repeated.",
 )
 @writes_table
-@reads_study("progression", "compare.level")
+@reads_study("progression", "compare.level,primary,adjust")
 def progression(request: Request, *, what: str | None, days: tuple[float, ...]) -> None:
     """Time to progression of each arm, by the declared rule.
 
@@ -43,6 +49,7 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
       xenotrack progression sheet.csv --rule fold --value 4 --confirm
       xenotrack progression sheet.csv --curve -f csv
       xenotrack progression sample_data/naive.toml --independent-action --day 60
+      xenotrack progression sample_data/naive.toml --sensitivity -o sensitivity.csv
     """
     from xenotrack.compare.hazards import log_rank_frame
     from xenotrack.model.leaving import gray_frame, incidence_frame
@@ -55,6 +62,8 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
         found = results.independent_action_at(days)
         request.write(found.to_frame(), (*progression.doubts, *found.doubts))
         return
+    if what == "sensitivity":
+        results.study.design.require_control()
     frames = {
         "arms": progression.to_frame,
         "mice": lambda: progression.mice,
@@ -62,5 +71,6 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
         "logrank": lambda: log_rank_frame(progression),
         "incidence": lambda: incidence_frame(progression),
         "gray": lambda: gray_frame(progression),
+        "sensitivity": lambda: results.sensitivity,
     }
     request.write(frames[what or "arms"](), progression.doubts)

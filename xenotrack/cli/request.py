@@ -100,14 +100,23 @@ class Request:
         """Where the sheet is, or what came on stdin."""
         return sys.stdin.buffer.read() if self.source == "-" else Path(self.source)
 
-    def job(self, figures: str) -> Job:
+    def job(self, figures: str, sensitivity: bool) -> Job:
         """The request as a job of ``run``."""
         from xenotrack.many.job import Job
 
         rules = self.rules()
         inputs = self.refuse_inputs(rules, ())
-        source, reading = self.source_read(), self.reading
-        return Job(source, rules, self.output, self.source, reading, figures, self.strict, inputs)
+        return Job(
+            self.source_read(),
+            rules,
+            self.output,
+            self.source,
+            self.reading,
+            figures,
+            self.strict,
+            inputs,
+            sensitivity,
+        )
 
     def studies(self, trace: bool = False, beside: Iterable[Path] = ()) -> tuple[Study, ...]:
         """Every study of the sheet, findings and all; ``beside`` are more files to be written."""

@@ -25,7 +25,12 @@ from xenotrack.cli.stdout import put
     default="all",
     help="How many figures: the key ones take two thirds of the time, none a third [all].",
 )
-def run(request: Request, *, figures: str) -> None:
+@click.option(
+    "--sensitivity",
+    is_flag=True,
+    help="Also the claims of days gained under other definitions of progression.",
+)
+def run(request: Request, *, figures: str, sensitivity: bool) -> None:
     """Everything in one folder: tables, figures, doubts; the summary goes to stdout.
 
     Results of an earlier run are replaced: the files that it wrote and nobody changed. All else in
@@ -40,7 +45,7 @@ def run(request: Request, *, figures: str) -> None:
     """
     from xenotrack.many.job import run_job
 
-    outcome = run_job(request.job(figures), request.say)
+    outcome = run_job(request.job(figures, sensitivity), request.say)
     # Only now: a run that fails says nothing on stdout.
     put("\n".join(outcome.summaries).encode())
     if request.output is not None:

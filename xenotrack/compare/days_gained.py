@@ -11,7 +11,7 @@ import numpy as np
 
 from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import ContrastSource, RawContrasts
-from xenotrack.model.beta_product import draw_restricted_means
+from xenotrack.model.beta_product import DrawnCurve, draw_restricted_means
 from xenotrack.model.progression import ProgressionFit
 from xenotrack.model.restricted_mean import known_mean
 from xenotrack.model.survival import SurvivalCurve
@@ -20,18 +20,33 @@ DRAWS = 20_000
 FEWEST_DRAWS = 2_000
 # Draws times events that an arm may cost; beyond, fewer draws of many events say enough.
 MOST_STEPS = 4_000_000
+# Draws times days of an arm whose curves are kept; those of more are drawn for each last day.
+MOST_KEPT = 1_000_000
 METHOD = "area under Kaplan–Meier from day 0; p and limits by mid beta products"
 
 
-def days_gained(progression: ProgressionFit) -> ContrastSource:
+Kept = dict[tuple[tuple[int, int], int], DrawnCurve]
+
+
+def days_gained(progression: ProgressionFit, kept: Kept | None = None) -> ContrastSource:
     """Contrasts of restricted means, up to the last day on which the arms are comparable.
 
     That day is each contrast's own, or the one of all arms of which one claim is made. Draws of
     the arms' curves are combined by weight; the interval lies between their quantiles, and p is
-    twice the share of draws beyond 0, seen from the estimate.
+    twice the share of draws beyond 0, seen from the estimate. Draws ``kept`` serve every fit that
+    has the same curves.
     """
+    drawn_curves: Kept = {} if kept is None else kept
     names = progression.design.arm_names
-    seeds = seeds_of(progression.curves)
+    seeds, draws = seeds_of(progression.curves), n_draws(progression)
+
+    def drawn_curve(arm: int) -> DrawnCurve | None:
+        curve, key = progression.curves[arm], (seeds[arm], draws)
+        if curve.days.size * draws > MOST_KEPT:
+            return None
+        if key not in drawn_curves:
+            drawn_curves[key] = DrawnCurve(curve, draws, np.random.default_rng(seeds[arm]))
+        return drawn_curves[key]
 
     @cache
     def area(arm: int, until: float) -> tuple[float, Floats]:
@@ -39,30 +54,37 @@ def days_gained(progression: ProgressionFit) -> ContrastSource:
         mean = known_mean(curve, until).estimate
         if np.isnan(mean):
             return mean, np.empty(0)
-        random = np.random.default_rng(seeds[arm])
-        return mean, draw_restricted_means(curve, until, n_draws(progression), random)
+        curves = drawn_curve(arm)
+        if curves is not None:
+            return mean, curves.areas(until)
+        return mean, draw_restricted_means(curve, until, draws, np.random.default_rng(seeds[arm]))
+
+    @cache  # contrasts are taken up to other days, each of its own
+    def last_day(arms: tuple[str, ...]) -> float:
+        return progression.last_day_shared_by(arms)
 
     @cache  # families ask for the same contrasts again, at other levels
-    def drawn(weights: tuple[float, ...], until: float) -> tuple[float, Floats]:
+    def drawn(weights: tuple[float, ...], until: float) -> tuple[float, Floats, float]:
         areas = [(weight, *area(arm, until)) for arm, weight in enumerate(weights) if weight]
         estimate = sum(weight * mean for weight, mean, _ in areas)
         if np.isnan(estimate) or not until > 0:
-            return np.nan, np.empty(0)
-        return estimate, np.sort(np.sum([weight * each for weight, _, each in areas], axis=0))
+            return np.nan, np.empty(0), np.nan
+        together = np.sum([weight * each for weight, _, each in areas], axis=0)
+        return estimate, np.sort(together), float(together.std())
 
     def row(weights: Floats, until: float, level: float) -> tuple[float, ...]:
-        estimate, rising = drawn(tuple(weights.tolist()), until)
+        estimate, rising, spread = drawn(tuple(weights.tolist()), until)
         if np.isnan(estimate):
             return (np.nan,) * 7
         limits = middle_of(rising, level)
-        return (estimate, float(rising.std()), np.nan, np.nan, tail_p(rising, estimate), *limits)
+        return (estimate, spread, np.nan, np.nan, tail_p(rising, estimate), *limits)
 
     def source(shared: Sequence[str] = ()) -> ContrastSource:
         def contrast_of(weights: Floats, level: float) -> RawContrasts:
             rows = []
             for each in np.atleast_2d(weights):
                 arms = shared or [names[arm] for arm in np.flatnonzero(each)]
-                rows.append(row(each, progression.last_day_shared_by(arms), level))
+                rows.append(row(each, last_day(tuple(arms)), level))
             return RawContrasts(*np.array(rows, dtype=float).reshape(-1, 7).T)
 
         return ContrastSource(
@@ -71,7 +93,7 @@ def days_gained(progression: ProgressionFit) -> ContrastSource:
             contrast_of=contrast_of,
             method=METHOD,
             independent=True,
-            days=lambda arms: (0.0, progression.last_day_shared_by(shared or arms)),
+            days=lambda arms: (0.0, last_day(tuple(shared or arms))),
             narrowed=source,
         )
 

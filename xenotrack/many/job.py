@@ -27,7 +27,8 @@ class Job:
     """What is read, by which rules, and the folder for the results (none: only the summary).
 
     ``source`` is a path, or the bytes of a sheet; ``name`` is what a person typed for it.
-    ``figures`` are all, the key ones or none. ``inputs`` are files behind the source that its path
+    ``figures`` are all, the key ones or none; ``sensitivity`` asks for the claims under other
+    definitions of progression. ``inputs`` are files behind the source that its path
     does not tell, such as what stdin comes from.
     """
 
@@ -39,6 +40,7 @@ class Job:
     figures: str = "all"
     strict: bool = False
     inputs: Sequence[os.stat_result] = ()
+    sensitivity: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,15 @@ def run_job(job: Job, say: Say) -> Outcome:
 
 
 def _summarised(job: Job, say: Say) -> Outcome:
+    studies = _read(job, say)
+    summaries = (_answered(job, _results(job, study))[-1] for study in studies)
+    return Outcome(studies, tuple(summaries))
+
+
+def _results(job: Job, study: Study) -> Results:
     from xenotrack.present.results import Results
 
-    studies = _read(job, say)
-    return Outcome(studies, tuple(_answered(job, Results(study))[-1] for study in studies))
+    return Results(study, with_sensitivity=job.sensitivity)
 
 
 def _written(job: Job, out: Path, say: Say) -> Outcome:
@@ -121,9 +128,8 @@ def _analyse(
     """Write a study's folder; its summary."""
     from xenotrack.present.figures.fonts import about_letters
     from xenotrack.present.folder import write_folder
-    from xenotrack.present.results import Results
 
-    results = Results(study)
+    results = _results(job, study)
     if studio is not None:
         studio.ask(results)
     tables, story, summary = _answered(job, results)

@@ -11,6 +11,7 @@ Nelson–Aalen estimate whose steps are drawn too.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from xenotrack.arrays import Floats
 from xenotrack.model.survival import SurvivalCurve
 
 SAME_DAY = 1e-9
+ORDERS = 32  # of the draws of one event, from which each event takes its own at random
 
 
 class Limits(NamedTuple):
@@ -58,30 +60,65 @@ def at_risk_by_event(curve: SurvivalCurve) -> Floats:
 def draw_restricted_means(
     curve: SurvivalCurve, until: float, draws: int, random: np.random.Generator
 ) -> Floats:
-    """Areas (draws,) from day 0 to ``until`` under curves drawn from the beta products.
+    """Areas (draws,) from day 0 to ``until`` under curves drawn from the beta products."""
+    area = np.zeros(draws)
+    for step, share in drawn_shares(curve, draws, random):
+        if step.start >= until:
+            break
+        area += (min(step.end, until) - step.start) * share
+    return area
+
+
+class DrawnCurve:
+    """Curves drawn from the beta products of one arm, kept for areas up to any day."""
+
+    def __init__(self, curve: SurvivalCurve, draws: int, random: np.random.Generator) -> None:
+        drawn = list(drawn_shares(curve, draws, random))
+        self._ends = np.array([[step.start, step.end] for step, _ in drawn]).reshape(-1, 2)
+        self._shares = np.array([share for _, share in drawn]).reshape(-1, draws)
+
+    def areas(self, until: float) -> Floats:
+        """Areas (draws,) from day 0 to ``until``."""
+        lengths = np.diff(np.minimum(self._ends, until), axis=1)[:, 0]
+        known = lengths > 0
+        return np.asarray(lengths[known] @ self._shares[known], dtype=float)
+
+
+def drawn_shares(
+    curve: SurvivalCurve, draws: int, random: np.random.Generator
+) -> Iterator[tuple[Step, Floats]]:
+    """The height (draws,) of drawn curves on each step, as long as a mouse is followed.
 
     Half of the draws take the upper curve and half the lower one, which is the next event ahead
-    (the *mid* version). A curve that has reached 0 stays there.
+    (the *mid* version). A curve that has reached 0 stays there; after a censored last mouse the
+    lower one is 0, and the upper one stays.
     """
     at_risk = at_risk_by_event(curve)
+    early = _exponentials(draws, random) > np.log(2)
     ahead = _exponentials(draws, random)
-    early = random.permutation(draws) % 2 == 0
-    hazard, area, passed = np.zeros(draws), np.zeros(draws), 0
-    for step in steps(curve, until):
+    hazard, passed = np.zeros(draws), 0
+    for step in steps(curve, curve.last_day) if curve.n_mice else ():
         for n in at_risk[passed : step.events]:
             hazard = hazard + ahead / n
             ahead = _exponentials(draws, random)
         passed = step.events
-        if not step.n_at_risk and curve.reaches_zero:
-            break
-        lower = hazard + ahead / step.n_at_risk if step.n_at_risk else np.inf
-        area += (step.end - step.start) * np.exp(-np.where(early, lower, hazard))
-    return area
+        yield step, np.exp(-(hazard + early * (ahead / step.n_at_risk)))
+    if curve.n_mice and not curve.reaches_zero:
+        yield Step(curve.last_day, np.inf, passed, 0), np.where(early, 0.0, np.exp(-hazard))
 
 
 def _exponentials(draws: int, random: np.random.Generator) -> Floats:
-    """One exponential variable from each of ``draws`` equally likely slices, shuffled."""
-    return -np.log((random.permutation(draws) + 0.5) / draws)
+    """An exponential variable from each of ``draws`` equally likely slices, in a random order."""
+    orders = _shuffled_slices(draws)
+    row, first = random.integers((len(orders), draws))
+    return np.concatenate([orders[row, first:], orders[row, :first]])
+
+
+@lru_cache(maxsize=4)
+def _shuffled_slices(draws: int) -> Floats:
+    """Orders (ORDERS, draws) of the slices: to begin one elsewhere is faster than a new one."""
+    slices = -np.log((np.arange(draws) + 0.5) / draws)
+    return np.random.default_rng(0).permuted(np.tile(slices, (ORDERS, 1)), axis=1)
 
 
 def share_limits(curve: SurvivalCurve, day: float, level: float) -> Limits:

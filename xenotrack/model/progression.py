@@ -150,10 +150,10 @@ def fit_progression(study: Study) -> ProgressionFit:
     grown = again[["mouse"]].assign(
         regrowth_day=again["day"].where(again["event"]), regrew=again["event"]
     )
-    fit = _fit_mice(events.mice.merge(grown, on="mouse", how="left"), design)
+    fit = fit_mice(events.mice.merge(grown, on="mouse", how="left"), design)
     composite = None
     if fit.arms_with_toxicity:
-        composite = _fit_mice(composite_events(study).mice, design)
+        composite = fit_mice(composite_events(study).mice, design)
     return replace(
         fit,
         doubts=merge_doubts(
@@ -164,8 +164,8 @@ def fit_progression(study: Study) -> ProgressionFit:
     )
 
 
-def _fit_mice(mice: pd.DataFrame, design: Design) -> ProgressionFit:
-    """The fit of mice with ``arm day_low day_high day event fate``."""
+def fit_mice(mice: pd.DataFrame, design: Design) -> ProgressionFit:
+    """Curves, medians and means of mice with ``arm day_low day_high day event fate``."""
     times = mouse_times(mice, design.arm_names)
     curves = _curves(times, design)
     declared = design.rules.progression.rmst_until

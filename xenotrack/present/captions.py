@@ -17,6 +17,8 @@ from xenotrack.present.numbers import join, number
 from xenotrack.present.results import Results
 from xenotrack.present.rule_words import progression_rule
 from xenotrack.present.story import Caption
+from xenotrack.present.tell.claims import versus
+from xenotrack.present.tell.definitions import holdings
 from xenotrack.present.words import days_text, rate_text
 
 LIMITS = ("estimate", "conf_low", "conf_high")
@@ -183,6 +185,14 @@ def _influences(results: Results) -> str:
     return f"Largest change of each arm's rate, in its standard errors: {', '.join(told)}."
 
 
+def _definitions(results: Results) -> str:
+    """In how many definitions each claim is shown; nothing where nobody asked."""
+    if not results.with_sensitivity:
+        return ""
+    told = [f"{versus(one.arm, one.against)} {one.words}" for one in holdings(results.sensitivity)]
+    return f"Days gained, shown after adjustment: {'; '.join(told)}." if told else ""
+
+
 TELLINGS: dict[str, Callable[[Results], str]] = {
     "arms": _arms,
     "rates": _rates,
@@ -201,4 +211,5 @@ TELLINGS: dict[str, Callable[[Results], str]] = {
     "indices": _indices,
     "outside": _outside,
     "influences": _influences,
+    "definitions": _definitions,
 }

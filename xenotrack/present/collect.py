@@ -36,6 +36,8 @@ def collect_tables(results: Results) -> dict[str, pd.DataFrame]:
         "blocked": results.blocked,
         "claims": claims_frame(results.claims),
     }
+    if results.with_sensitivity:
+        found["sensitivity"] = results.sensitivity
     if results.has_growth:
         found["growth"] = results.growth.to_frame()
         found["leave_one_out"] = results.leave_one_out

@@ -34,11 +34,13 @@ class Results:
     """All that can be said of a study: one attribute a question.
 
     A study with errors is refused (``StudyError``), as by the commands, since nobody knows what
-    its numbers would mean; ``in_spite_of_errors`` takes it as it stands.
+    its numbers would mean; ``in_spite_of_errors`` takes it as it stands. ``with_sensitivity`` puts
+    the claims under other definitions of progression among its tables.
     """
 
     study: Study
     in_spite_of_errors: bool = False
+    with_sensitivity: bool = False
 
     def __post_init__(self) -> None:
         if not self.in_spite_of_errors:
@@ -299,6 +301,13 @@ class Results:
         if not len(rows):
             return pd.DataFrame(columns=list(TIPPING_POINT))
         return tipping_points(self.study, rows)
+
+    @cached_property
+    def sensitivity(self) -> pd.DataFrame:
+        """The claims of days gained under other definitions of progression."""
+        from xenotrack.compare.sensitivity import sensitivity
+
+        return sensitivity(self.study)
 
     @cached_property
     def factorial(self) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from xenotrack.present.figures.catalogue import figure_names, hands
+from xenotrack.present.figures.catalogue import FIGURES, figure_names, hands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from xenotrack.study.study import Study
 
 FORMATS = ("svg", "png")
+ON_REQUEST = frozenset(one.name for one in FIGURES if one.on_request)
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Drawable:
     residuals: pd.DataFrame
     influence: pd.DataFrame
     trade_off: pd.DataFrame
+    # None where nobody asked for it.
+    sensitivity: pd.DataFrame | None
 
     @property
     def has_growth(self) -> bool:
@@ -89,7 +92,12 @@ class Drawable:
             results.residuals,
             results.influence,
             results.trade_off,
+            results.sensitivity if results.with_sensitivity else None,
         )
+
+    def is_due(self, figure: str) -> bool:
+        """Whether ``run`` draws this figure."""
+        return figure not in ON_REQUEST or self.sensitivity is not None
 
 
 class Studio:
@@ -213,6 +221,6 @@ def _draw(kinds: Iterable[str], drawable: Drawable) -> Iterator[tuple[str, bytes
     give_matplotlib_a_home()
     from xenotrack.present.figures.gallery import draw
 
-    for kind in kinds:
+    for kind in filter(drawable.is_due, kinds):
         for form, data in render(draw(kind, drawable), FORMATS).items():
             yield f"{kind}.{form}", data

@@ -15,6 +15,8 @@ from xenotrack.response.withdrawals import progression_doubts
 from xenotrack.study.rules import ProgressionRules
 from xenotrack.study.study import Study
 
+EVENT_COLUMNS = ["mouse", "arm", "day_low", "day_high", "day", "event", "fate"]
+
 
 @dataclass(frozen=True)
 class ProgressionEvents:
@@ -52,7 +54,7 @@ def progression_events(study: Study) -> ProgressionEvents:
     progression goes before the size limit, and that before toxicity. With ``tumors = "each"`` a
     mouse progresses with the first of its tumours.
     """
-    return _events(study, _fates_that_progress(study.design.rules.progression))
+    return _events(study, composite=False)
 
 
 def composite_events(study: Study) -> ProgressionEvents:
@@ -61,24 +63,37 @@ def composite_events(study: Study) -> ProgressionEvents:
     Censoring the mice that left for toxicity assumes that they would have fared like the rest;
     this outcome does not. The same mice and columns as ``progression_events``.
     """
-    fates = _fates_that_progress(study.design.rules.progression)
-    return _events(study, (*fates, "toxicity"))
+    return _events(study, composite=True)
 
 
-def _events(study: Study, fates: tuple[str, ...]) -> ProgressionEvents:
+def progression_mice(study: Study, rules: ProgressionRules, composite: bool) -> pd.DataFrame:
+    """The mice of ``progression_events`` or ``composite_events`` by any rules, without doubts."""
+    mice = _every_mouse(study, rules, _fates(rules, composite))
+    return mice.loc[mice["reason"] == "", EVENT_COLUMNS].reset_index(drop=True)
+
+
+def _events(study: Study, composite: bool) -> ProgressionEvents:
     rules = study.design.rules.progression
+    mice = _every_mouse(study, rules, _fates(rules, composite))
+    judged = mice.loc[mice["reason"] == "", EVENT_COLUMNS].reset_index(drop=True)
+    return ProgressionEvents(judged, progression_doubts(study, mice))
+
+
+def _every_mouse(study: Study, rules: ProgressionRules, fates: tuple[str, ...]) -> pd.DataFrame:
+    """Every mouse with its event, whether it is ``unconfirmed``, and the ``reason`` why it cannot
+    be judged."""
     courses = courses_of(study)
     if study.design.rules.study.tumors == "each":
         times, reasons = _first_of_tumors(study, rules, fates)
     else:
         times, reasons = event_times(courses, rules, fates), why_not_evaluable(courses, rules)
-    judged = np.array([reason == "" for reason in reasons], dtype=bool)
-    mice = courses.mice[["mouse", "arm", "fate"]].assign(
-        day_low=times.low, day_high=times.high, day=times.day, event=times.event
-    )[["mouse", "arm", "day_low", "day_high", "day", "event", "fate"]]
-    return ProgressionEvents(
-        mice[judged].reset_index(drop=True),
-        progression_doubts(study, mice.assign(unconfirmed=times.unconfirmed, reason=reasons)),
+    return courses.mice[["mouse", "arm", "fate"]].assign(
+        day_low=times.low,
+        day_high=times.high,
+        day=times.day,
+        event=times.event,
+        unconfirmed=times.unconfirmed,
+        reason=reasons,
     )
 
 
@@ -110,14 +125,16 @@ def tumor_progression(study: Study) -> pd.DataFrame:
     """``day event`` of each tumour in the order of ``Study.tumors``; empty where not judged."""
     rules = study.design.rules.progression
     courses = tumor_courses(study)
-    times = event_times(courses, rules, _fates_that_progress(rules))
+    times = event_times(courses, rules, _fates(rules))
     judged = np.array([reason == "" for reason in why_not_evaluable(courses, rules)], dtype=bool)
     event = pd.Series(times.event, dtype="boolean").where(judged)
     return pd.DataFrame({"day": times.day, "event": event})
 
 
-def _fates_that_progress(rules: ProgressionRules) -> tuple[str, ...]:
-    return ("tumor_size",) if rules.size_cull == "event" else ()
+def _fates(rules: ProgressionRules, composite: bool = False) -> tuple[str, ...]:
+    """The fates that count as the event."""
+    size = ("tumor_size",) if rules.size_cull == "event" else ()
+    return (*size, "toxicity") if composite else size
 
 
 def event_times(courses: Courses, rules: ProgressionRules, fates: tuple[str, ...]) -> Times:

@@ -75,10 +75,13 @@ def regrowth_from_nadir(courses: Courses, rules: ProgressionRules) -> Regrowth:
     )
 
 
-def regrowth_times(study: Study) -> pd.DataFrame:
-    """``mouse arm fate day_low day_high day event`` of regrowth, for each mouse with a reading."""
+def regrowth_times(study: Study, rules: ProgressionRules | None = None) -> pd.DataFrame:
+    """``mouse arm fate day_low day_high day event`` of regrowth, for each mouse with a reading.
+
+    By the study's rules, or others.
+    """
     courses = courses_of(study)
-    found = regrowth_from_nadir(courses, study.design.rules.progression)
+    found = regrowth_from_nadir(courses, rules or study.design.rules.progression)
     mice = courses.mice[["mouse", "arm", "fate"]].assign(
         day_low=found.low, day_high=found.high, day=found.day, event=found.event
     )

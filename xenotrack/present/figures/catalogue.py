@@ -18,7 +18,8 @@ class Figure(NamedTuple):
     ``note`` says how to read it, ``alt`` what it shows to readers who cannot see it, ``help`` what
     ``plot`` says of it. ``share`` is its CPU time in hundredths of a second, ``narrowest`` the
     width in millimetres that its words need, ``question`` the answer of the report to which it
-    belongs. A ``key`` figure is one of the few that stand for all.
+    belongs. A ``key`` figure is one of the few that stand for all; ``run`` draws one ``on_request``
+    only where its table is asked for.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Figure(NamedTuple):
     share: int
     narrowest: int = NARROW
     key: bool = False
+    on_request: bool = False
 
 
 FIGURES: tuple[Figure, ...] = (
@@ -194,6 +196,18 @@ FIGURES: tuple[Figure, ...] = (
         help="the rate of each arm without each of its mice",
         question="sure",
         share=23,
+    ),
+    Figure(
+        name="sensitivity",
+        title="Days gained under other definitions of progression",
+        note="Definitions were fixed beforehand. Those with toxicity as an event, and those from "
+        "the nadir, ask another question than the declared one.",
+        alt="{definitions}",
+        help="days gained under other definitions of progression",
+        question="sure",
+        share=25,
+        narrowest=NARROW,
+        on_request=True,
     ),
 )
 

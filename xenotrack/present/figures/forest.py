@@ -54,17 +54,22 @@ def forest_paper(rows: float, names: Sequence[str], title_at: float) -> list[obj
 
 
 def forest_scales(
-    heights: Sequence[float], names: Sequence[str], low: float, high: float, end: float
+    heights: Sequence[float],
+    names: Sequence[str],
+    low: float,
+    high: float,
+    end: float,
+    times: float = 100,
 ) -> list[object]:
     """The axes: rates from ``low`` to ``high``, room for words up to ``end`` times as far.
 
-    Rates are per day, their labels percent a day.
+    Rates are per day, their labels percent a day: so many ``times`` what they are.
     """
     return [
         scale_x_continuous(
             limits=(low, low + (end if has_words() else 1.0) * (high - low)),
             breaks=rate_breaks(low, high, most=6 if has_words() else 5),
-            labels=lambda values: [plain_number(100 * value) for value in values],
+            labels=lambda values: [plain_number(times * value) for value in values],
             expand=(0, 0),
         ),
         scale_y_continuous(

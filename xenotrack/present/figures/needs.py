@@ -57,6 +57,9 @@ class Results(Protocol):
     def trade_off(self) -> pd.DataFrame: ...
 
     @property
+    def sensitivity(self) -> pd.DataFrame: ...
+
+    @property
     def response(self) -> pd.DataFrame: ...
 
     @property

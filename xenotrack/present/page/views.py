@@ -274,6 +274,19 @@ VIEWS: dict[str, tuple[View, ...]] = {
             ),
         ),
     ),
+    "sensitivity": (
+        View(
+            "Days gained under other definitions of progression",
+            (
+                Shown("claim", ("contrast",)),
+                Shown("definition", ("definition",)),
+                Shown("a time to", ("estimand",)),
+                Shown("days gained (%)", ALONE),
+                Shown("p adjusted", ("p_adjusted",)),
+                Shown("holds", ("holds",)),
+            ),
+        ),
+    ),
     "influence": (
         View(
             f"Growth rate of the arm without each mouse: the {MOST_LARGEST} that change it most",

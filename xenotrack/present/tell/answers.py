@@ -24,6 +24,7 @@ from xenotrack.present.tell.claims import (
     contrast_text,
     synergy_sentence,
 )
+from xenotrack.present.tell.definitions import in_definitions, under_definitions
 from xenotrack.present.tell.doubts import SURE
 from xenotrack.present.tell.facts import Facts
 from xenotrack.present.tell.leaving import left_by_arm
@@ -119,6 +120,8 @@ def how_long(facts: Facts) -> Iterator[Sentence]:
 def with_hazard(days: Claim, hazard: Claim | None, facts: Facts) -> Sentence:
     """Days gained, with the hazard ratio of the same contrast as its evidence."""
     evidence, places = contrast_evidence(days, facts), [facts.place_of(days)]
+    if definitions := in_definitions(facts, days.arm, days.against):
+        evidence += f"; shown {definitions}"
     if hazard is not None:
         outcome = OUTCOMES[hazard.outcome]
         shown = effect(outcome.display, hazard.estimate, hazard.low, hazard.high, facts.level)
@@ -223,6 +226,7 @@ def sure(facts: Facts) -> Iterator[Sentence]:
     yield from one_mouse(facts)
     yield from one_out(facts)
     yield from left_unexplained(facts)
+    yield from under_definitions(facts)
 
 
 Teller = Callable[[Facts], Iterator[Sentence]]
@@ -242,5 +246,5 @@ QUESTIONS: tuple[tuple[str, str, tuple[str, ...], Teller], ...] = (
         parts,
     ),
     ("price", "At what price?", ("tolerability", "trade_off", "compare"), price),
-    (SURE, "How sure is it?", ("leave_one_out", "tipping_point", "influence"), sure),
+    (SURE, "How sure is it?", ("leave_one_out", "tipping_point", "influence", "sensitivity"), sure),
 )

@@ -19,6 +19,7 @@ from xenotrack.present.tell.claims import (
     contrast_sentence,
     synergy_sentence,
 )
+from xenotrack.present.tell.definitions import in_definitions
 from xenotrack.present.tell.facts import Facts
 
 
@@ -67,7 +68,9 @@ def support(facts: Facts, primary: Claim) -> Iterator[Sentence]:
             )
             title = "" if outcome.display == "hazard_ratio" else f"{outcome.title.lower()} "
             days = days_range(row["from_day"], row["until_day"])
-            told.append(f"{title}{numbers}" + (f" ({days})" if days else ""))
+            shown = in_definitions(facts, primary.arm, primary.against)
+            beside = f", shown {shown}" if shown and outcome.name == "rmst_days" else ""
+            told.append(f"{title}{numbers}" + (f" ({days})" if days else "") + beside)
     if told:
         yield Sentence("; ".join(told), "In support, each by itself")
 

@@ -1,0 +1,147 @@
+"""Days gained under every definition of progression: a specification curve."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from plotnine import aes, ggplot, labs
+
+from xenotrack.doubts import p_number
+from xenotrack.present.axes import reach
+from xenotrack.present.figures.artists import geom_points, geom_segments
+from xenotrack.present.figures.forest import (
+    about_numbers,
+    forest_axes,
+    forest_paper,
+    forest_scales,
+    forest_words,
+    has_words,
+    name_width,
+)
+from xenotrack.present.figures.needs import Results
+from xenotrack.present.figures.style import (
+    arm_scales,
+    assemble,
+    begin,
+    caption,
+    interval_name,
+    say,
+)
+from xenotrack.present.labels import about_names, short_names
+from xenotrack.present.numbers import decimals, fixed
+from xenotrack.present.theme import wrap_name
+from xenotrack.study.design import Design
+from xenotrack.study.primary import BEST_PART
+
+END = 2.5  # where the words end, in shares of the days' own axis
+LEAST_DAYS = 4.0
+ABOVE, BETWEEN = 0.75, 1.25  # rows below a heading, and above it
+LIMITS = ["conf_low", "conf_high"]
+HEADINGS = {
+    "progression": "Progression",
+    "composite": "Or toxicity",
+    "nadir": "From the nadir",
+    "regrowth": "From the nadir",
+}
+
+
+def draw(results: Results) -> ggplot:
+    return sensitivity(results.study.design, results.sensitivity)
+
+
+def sensitivity(design: Design, table: pd.DataFrame) -> ggplot:
+    """A row a definition, by size in each block: one claim, the primary one where there is one."""
+    if table.empty:
+        return say("No arm is the control, so no days gained are compared.")
+    contrasts = table["contrast"].unique()
+    label = contrasts[0] if design.primary is not None else contrasts[-1]
+    own = table[(table["contrast"] == label) & table["estimate"].notna()]
+    if own.empty:
+        return say("Days gained could not be estimated under any definition.")
+    rows = _rows(own)
+    drawn = rows[rows["arm"].notna()]
+    low, high = reach([0.0, *drawn[["estimate", *LIMITS]].to_numpy(float).flat], least=LEAST_DAYS)
+    labels, heights = rows["label"].tolist(), rows["y"].tolist()
+    names = short_names(design)
+    arm, against = drawn["arm"].iloc[0], drawn["against"].iloc[0]
+    versus = "each of its parts" if against == BEST_PART else names[against]
+    return assemble(
+        begin(drawn, aes("estimate", "y", colour="arm")),
+        *forest_paper(max(heights), labels, title_at=0.05),
+        forest_axes(max(heights) + 0.6, low, high),
+        geom_segments(
+            aes(LIMITS[0], xend=LIMITS[1], yend="y", arm="arm"), drawn.dropna(subset=LIMITS)
+        ),
+        geom_points(aes(arm="arm"), drawn[drawn["holds"]], size=2.0),
+        geom_points(aes(arm="arm"), drawn[~drawn["holds"]], size=2.0, fill="white"),
+        *_words(drawn, max(heights), low, high),
+        *arm_scales(design),
+        *forest_scales(heights, labels, low, high, END, times=1),
+        labs(x=f"Days gained, {names[arm]} vs {versus}"),
+        caption(
+            f"One row a definition, with its {interval_name(design)}, not adjusted. Full circles: "
+            "shown after adjustment, with the sign that the declared definition gives.",
+            _not_estimable(table, label),
+            about_numbers("sensitivity"),
+            about_names(design, {arm: names[arm]} | _called(names, against)),
+        ),
+    )
+
+
+def _called(names: dict[str, str], against: str) -> dict[str, str]:
+    return {} if against == BEST_PART else {against: names[against]}
+
+
+def _not_estimable(table: pd.DataFrame, label: str) -> str:
+    lost = int(table.loc[table["contrast"] == label, "estimate"].isna().sum())
+    return f"Not estimable under {lost} more." if lost else ""
+
+
+def _rows(own: pd.DataFrame) -> pd.DataFrame:
+    """The headings, whose arm is empty, and the rows below them, from top to bottom."""
+    heading = own["estimand"].map(HEADINGS)
+    blocks, steps = [], []
+    for title in dict.fromkeys(HEADINGS.values()):
+        block = own[heading == title].sort_values("estimate", ascending=False, kind="stable")
+        if len(block):
+            blocks += [block.head(1).assign(arm=None, label=title), _labelled(block)]
+            steps += [BETWEEN, ABOVE, *[1.0] * (len(block) - 1)]
+    steps[0] = 0.0
+    down = np.cumsum(steps)
+    return pd.concat(blocks, ignore_index=True).assign(y=down[-1] + 1 - down)
+
+
+def _labelled(block: pd.DataFrame) -> pd.DataFrame:
+    events = [_event(*row) for row in block[["estimand", "rule", "value", "confirm"]].to_numpy()]
+    return block.assign(label=[wrap_name(event, name_width()) for event in events])
+
+
+def _event(estimand: str, rule: str, value: float, confirm: bool) -> str:
+    if estimand == "regrowth":
+        return "regrowth"
+    event = {"fold": f"{value:g} × baseline", "nadir": f"{value:g} × nadir"}
+    return event.get(rule, f"{value:g} mm³") + (", twice" if confirm else "")
+
+
+def _words(rows: pd.DataFrame, top: float, low: float, high: float) -> list[object]:
+    """Each estimate with its interval and p, and the choices that the row stands for."""
+    if not has_words():
+        return []
+    values = rows[["estimate", *LIMITS]].to_numpy(float)
+    columns = {
+        "Days gained": (1.04, [_interval(*each) for each in values]),
+        "p, adjusted": (1.45, ["–" if np.isnan(p) else p_number(p) for p in rows["p_adjusted"]]),
+        "Day": (1.75, [_DAY[day] for day in rows["interpolate"]]),
+        "Size limit": (2.05, [_CULL[cull] for cull in rows["size_cull"]]),
+        "Declared": (2.3, ["yes" if declared else "" for declared in rows["declared"]]),
+    }
+    return forest_words(rows["y"].tolist(), columns, low, high, top)
+
+
+_DAY = {"linear": "between", "log": "between (log)", "none": "of the visit"}
+_CULL = {"event": "event", "censor": "censored"}
+
+
+def _interval(estimate: float, low: float, high: float) -> str:
+    places = decimals([estimate, low, high], 10.0)
+    return f"{fixed(estimate, places)} ({fixed(low, places)} to {fixed(high, places)})"
