@@ -52,6 +52,7 @@ NEIGHBOURS = {
     ("independent_action", "lifelines"): "the option of hazards, of the table compare",
     ("progression", "lifelines"): "the option of hazards, of the table compare",
     ("logrank", "lifelines"): "the option of hazards, of the table compare",
+    ("sensitivity", "lifelines"): "the option of hazards, of the table compare",
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from xenotrack.time_columns import OF_PROGRESSION
+
 
 class Column(NamedTuple):
     """A column's unit ("" = none) and meaning."""
@@ -97,24 +99,7 @@ COLUMNS: dict[str, Column] = {
     "doubling_time_days": Column("days", "ln 2 / rate; empty where the rate is not positive"),
     "doubling_time_low": Column("days", "ln 2 / conf_high"),
     "doubling_time_high": Column("days", "ln 2 / conf_low; empty = unbounded"),
-    # progression
-    "n_events": Column("mice", "mice that progressed (on a curve: on that day)"),
-    "n_censored": Column("mice", "mice that left without progression"),
-    "n_at_risk": Column("mice", "mice under observation just before that day"),
-    "median_days": Column("days", "Kaplan–Meier median; empty = not reached"),
-    "rmst_days": Column("days", "mean days without progression up to rmst_until"),
-    "rmst_std_error": Column("days", "its standard error"),
-    "rmst_until": Column("days", "the day up to which all arms of the table are averaged"),
-    "day_low": Column("days", "last reading without the event"),
-    "day_high": Column("days", "first reading with the event; empty when censored"),
-    "event": Column("", "true where the mouse progressed"),
-    "chi_square": Column("", "log-rank chi-square"),
-    "cause": Column("", "why mice left: progression, or toxicity before it"),
-    "n_competing": Column("mice", "mice that left on that day for the other cause"),
-    "p_chi_square": Column("", "log-rank p by the chi-square distribution, for many mice"),
-    "p_permutation": Column("", "permutation p of the log-rank scores"),
-    "permutations": Column("", "splits counted or drawn"),
-    "exact": Column("", "true where every split was counted"),
+    **{name: Column(*words) for name, words in OF_PROGRESSION.items()},
     # response
     "baseline_mm3": Column("mm³", "last reading before treatment, within the window"),
     "last_day": Column("days", "last reading"),
@@ -240,19 +225,6 @@ COLUMNS: dict[str, Column] = {
     ),
     "gap": Column("per day", "how much slower the better arm grew than the other"),
     "holds": Column("", "whether the claim holds if they grew as the other arm after leaving"),
-    # sensitivity: days gained under other definitions of progression
-    "definition": Column("", "the event, the day that it has, and what leaving for size is"),
-    "declared": Column("", "true for the study's own definition"),
-    "estimand": Column(
-        "",
-        "what it is a time to: progression; composite, with toxicity as an event; nadir, from the "
-        "smallest volume; regrowth, from it beyond what calipers can err",
-    ),
-    "same_estimand": Column("", "whether it is a time to what the declared definition is one to"),
-    "value": Column("", "the fold, or the volume in mm³"),
-    "confirm": Column("", "whether the next reading must agree"),
-    "interpolate": Column("", "the day of the event: linear or log between two visits, none"),
-    "size_cull": Column("", "leaving for tumour size before the rule is met: event or censor"),
     # findings
     "rule": Column("", "stable name of the rule"),
     "severity": Column("", "error or warning"),
