@@ -166,7 +166,7 @@ class Request:
     def refuse_inputs(self, rules: Rules, outputs: Iterable[Path]) -> list[os.stat_result]:
         """Refuse to write into what is read, by whatever name; what is read."""
         from xenotrack.present.safe_files import input_among, same_file, stats_of
-        from xenotrack.study.inputs import input_paths
+        from xenotrack.study.contents import input_paths
 
         given = behind(sys.stdin) if self.source == "-" else None
         paths = [] if self.source == "-" else input_paths(Path(self.source), rules)

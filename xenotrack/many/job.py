@@ -75,7 +75,7 @@ def _results(job: Job, study: Study) -> Results:
 def _written(job: Job, out: Path, say: Say) -> Outcome:
     from xenotrack.present.safe_files import stats_of
     from xenotrack.present.safe_folder import replaced_folder, require_replaceable
-    from xenotrack.study.inputs import input_paths
+    from xenotrack.study.contents import input_paths
 
     inputs = [*stats_of(input_paths(job.source, job.rules)), *job.inputs]
     require_replaceable(out, inputs, say)

@@ -17,6 +17,7 @@ from xenotrack.study.arms import read_design, unite_spellings_of_mice, unite_spl
 from xenotrack.study.checks.checklist import check_study
 from xenotrack.study.checks.names import note_operators
 from xenotrack.study.column_words import NAME_OF_ROLE
+from xenotrack.study.contents import Contents, Source, read_contents
 from xenotrack.study.duplicates import merge_duplicates
 from xenotrack.study.exclusions import exclude, require_all_met
 from xenotrack.study.factors import key_by_block, settle_factors
@@ -33,7 +34,7 @@ from xenotrack.study.identity import (
     key_by_arm,
     key_by_cage,
 )
-from xenotrack.study.inputs import read_inputs, read_sheets
+from xenotrack.study.inputs import read_sheets
 from xenotrack.study.join import join_sheets
 from xenotrack.study.joined import with_joined_columns, without_ignored
 from xenotrack.study.labels import drop_labels
@@ -55,7 +56,7 @@ from xenotrack.study.rules import Rules
 from xenotrack.study.schedule import schedule_rows
 from xenotrack.study.settings import read_rules
 from xenotrack.study.split import split_studies
-from xenotrack.study.study import FACTORS, PLACE, TIDY_COLUMNS, Source, Study, Trace
+from xenotrack.study.study import FACTORS, PLACE, TIDY_COLUMNS, Study, Trace
 from xenotrack.study.took import exclusions_of
 from xenotrack.study.weights import join_weights, part_weights
 
@@ -63,7 +64,7 @@ _MEASURED = ("volume_number", "area_number", "length_number")
 
 
 def read_study(
-    source: str | Path | bytes,
+    source: str | Path | bytes | Contents,
     rules: Rules | None = None,
     *,
     encoding: str | None = None,
@@ -74,8 +75,8 @@ def read_study(
 ) -> Study:
     """The one study of a sheet, or the one that ``[study] select`` names.
 
-    What is doubtful becomes a finding of the study; only a sheet of which no study can be made
-    is an error.
+    ``source`` is a path, the bytes of a sheet, or what ``read_contents`` read. What is doubtful
+    becomes a finding of the study; only a sheet of which no study can be made is an error.
     """
     studies = read_studies(
         source,
@@ -108,7 +109,7 @@ def only_study(studies: Sequence[Study]) -> Study:
 
 
 def read_studies(
-    source: str | Path | bytes,
+    source: str | Path | bytes | Contents,
     rules: Rules | None = None,
     *,
     encoding: str | None = None,
@@ -125,9 +126,10 @@ def read_studies(
     """
     source = Path(source) if isinstance(source, str) else source
     if rules is None:
-        named = None if isinstance(source, bytes) else source
+        named = source if isinstance(source, Path) else None
         rules = read_rules(named if named and named.suffix.casefold() == ".toml" else None)
-    inputs, files = read_inputs(source, rules)
+    contents = source if isinstance(source, Contents) else read_contents(source, rules)
+    inputs, files = contents.inputs, contents.sources
     sheets = [
         [
             with_joined_columns(sheet, rules.named_columns)

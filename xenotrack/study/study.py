@@ -11,6 +11,7 @@ import pandas as pd
 
 from xenotrack.study.burden import mouse_burdens
 from xenotrack.study.compound_names import joined_names
+from xenotrack.study.contents import Source
 from xenotrack.study.design import Design
 from xenotrack.study.exclusions import Exclusion
 from xenotrack.study.finding import Finding
@@ -42,14 +43,6 @@ TIDY_COLUMNS = (
 # Where the value of each row stands in the sheet that was read: findings are placed by it.
 PLACE = ("part", "row", "column")
 FATES: tuple[str, ...] = get_args(FateName)
-
-
-@dataclass(frozen=True)
-class Source:
-    """An input file: its name without folders, and the SHA-256 of its bytes."""
-
-    name: str
-    sha256: str
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
+from xenotrack.study.contents import STDIN_NAME
 from xenotrack.study.design import Arm
-from xenotrack.study.inputs import STDIN_NAME
 from xenotrack.study.rulebook import KEYS, Key
 from xenotrack.study.rules import IGNORE
 from xenotrack.study.study import FATES, Study

@@ -1,0 +1,104 @@
+"""The files that a study is read from: their bytes, their names, their digests.
+
+What is read once can be analysed anywhere: contents travel to another process or machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from xenotrack.errors import InputError
+from xenotrack.study.rules import Rules
+
+STDIN_NAME = "stdin"
+
+
+@dataclass(frozen=True)
+class Source:
+    """An input file: its name without folders, and the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Input:
+    """A sheet file: its name as findings write it, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The sheets of a study, and every file that was read for them."""
+
+    inputs: tuple[Input, ...]
+    sources: tuple[Source, ...]
+
+
+def read_contents(source: Path | bytes, rules: Rules) -> Contents:
+    """What a source holds.
+
+    A source is a sheet, a study.toml whose ``sheet`` lies relative to it, or the bytes of stdin.
+    """
+    if isinstance(source, bytes):
+        return _contents([Input(STDIN_NAME, source)])
+    if source.suffix.casefold() != ".toml":
+        return _contents([Input(_as_text(source.name), _bytes(source))])
+    declared = rules.study.sheet
+    names = [declared] if isinstance(declared, str) else declared or []
+    if not names:
+        raise InputError(
+            f"{source.name} names no sheet. Add it under [study], relative to the file:\n\n"
+            '[study]\nsheet = "calipers.csv"'
+        )
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise InputError(
+            f"{source.name} lists {twice[0]} {names.count(twice[0])} times under `sheet`. "
+            "List each sheet once."
+        )
+    inputs = [_named_input(source.parent, name) for name in names]
+    return _contents(inputs, [Input(_as_text(source.name), _bytes(source))])
+
+
+def input_paths(source: Path | bytes, rules: Rules) -> list[Path]:
+    """Every file that a source is read from: the sheet, or the study.toml and its sheets."""
+    if isinstance(source, bytes):
+        return []
+    if source.suffix.casefold() != ".toml":
+        return [source]
+    declared = rules.study.sheet
+    names = [declared] if isinstance(declared, str) else declared or []
+    return [source, *(source.parent / name for name in names)]
+
+
+def _named_input(folder: Path, name: str) -> Input:
+    path = Path(name)
+    shown = _as_text(path.name if path.is_absolute() else path.as_posix())
+    return Input(shown, _bytes(folder / path))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"There is no file {path}. Look at its name and folder.") from error
+    except OSError as error:
+        raise InputError(f"Cannot read {path}: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise InputError(f"{str(path)!r} is no file name: {error}.") from error
+
+
+def _contents(inputs: list[Input], declared: list[Input] | None = None) -> Contents:
+    files = [*(declared or ()), *inputs]
+    sources = (Source(Path(one.name).name, hashlib.sha256(one.data).hexdigest()) for one in files)
+    return Contents(tuple(inputs), tuple(sources))
+
+
+def _as_text(name: str) -> str:
+    """A file's name that can be written: bytes that are no UTF-8 become question marks."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
