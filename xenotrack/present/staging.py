@@ -8,7 +8,8 @@
         journal.json     from when all of it is written until all of it is in OUT
         old/             what was replaced so far, to bring back if the rest cannot be moved
 
-Where that folder cannot lie beside OUT (a mount point, a parent that is read-only) it lies in it.
+It is made under another name and gets its own once it is locked, so that nobody takes a run that
+just begins for a dead one. Where that folder cannot lie beside OUT (a mount point, a parent that is read-only) it lies in it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import glob
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +35,12 @@ except ImportError:  # not on this system: a leftover is then always taken for d
     fcntl = None  # type: ignore[assignment]
 
 LOCK = "xenotrack.lock"
+DRAFT = ".draft"
+DRAFT_IS_DEAD_AFTER = 60.0  # seconds
+
+
+class AnotherRunError(InputError):
+    """Another run is writing into the same folder."""
 
 
 class Journal(msgspec.Struct, frozen=True):
@@ -108,12 +116,12 @@ class Staging:
 @contextlib.contextmanager
 def staging_for(out: Path) -> Iterator[Staging]:
     """A new staging folder, locked for as long as the block runs; the caller discards it."""
-    staging = _make(out)
-    with _locked(staging.path) as alone:
+    with contextlib.ExitStack() as locks:
+        staging = _make(out, locks)
         try:
             others = [each.path for each in _stagings(out) if each.path != staging.path]
-            if not alone or any(map(_is_live, others)):
-                raise InputError(_about_another_run(out))
+            if any(map(_is_live, others)):
+                raise AnotherRunError(_about_another_run(out))
             staging.new.mkdir()
         except BaseException:
             staging.discard(out)
@@ -125,13 +133,18 @@ def staging_for(out: Path) -> Iterator[Staging]:
 def leftovers(out: Path) -> Iterator[list[Staging]]:
     """The staging folders of killed runs into ``out``, locked; a live one is left alone."""
     with contextlib.ExitStack() as locks:
-        for path in _candidates(out):
-            with contextlib.suppress(OSError):  # killed as it was made or removed: it is empty
+        for path in (*_candidates(out), *_dead_drafts(out)):
+            with contextlib.suppress(OSError):  # killed as it was removed: it is empty
                 path.rmdir()
-        found = _stagings(out)
-        for staging in found:
-            if not locks.enter_context(_locked(staging.path)):
-                raise InputError(_about_another_run(out))
+        found = []
+        for staging in _stagings(out):
+            try:
+                alone = locks.enter_context(_locked(staging.path))
+            except FileNotFoundError:
+                continue  # its run ended meanwhile
+            if not alone:
+                raise AnotherRunError(_about_another_run(out))
+            found.append(staging)
         yield found
 
 
@@ -147,9 +160,22 @@ def _candidates(out: Path) -> list[Path]:
     return [path for path in found if path.is_dir() and not path.is_symlink()]
 
 
+def _dead_drafts(out: Path) -> Iterator[Path]:
+    """What was killed before it had its name, emptied but for its folder."""
+    pattern = f".{glob.escape(out.name)}.{'[a-z0-9_]' * 8}{DRAFT}"
+    for path in [found for place in (out.parent, out) for found in place.glob(pattern)]:
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > DRAFT_IS_DEAD_AFTER:
+                Staging(path).discard(out)
+                yield path
+
+
 def _is_live(path: Path) -> bool:
-    with _locked(path) as alone:
-        return not alone
+    try:
+        with _locked(path) as alone:
+            return not alone
+    except FileNotFoundError:
+        return False  # its run ended meanwhile
 
 
 def _about_another_run(out: Path) -> str:
@@ -158,13 +184,13 @@ def _about_another_run(out: Path) -> str:
     )
 
 
-def _make(out: Path) -> Staging:
-    """A staging folder from which files can be renamed into ``out``."""
+def _make(out: Path, locks: contextlib.ExitStack) -> Staging:
+    """A staging folder, locked, from which files can be renamed into ``out``."""
     *others, last = _places(out)
     for place in others:
         with contextlib.suppress(OSError):
-            return _make_in(place, out)
-    return _make_in(last, out)
+            return _make_in(place, out, locks)
+    return _make_in(last, out, locks)
 
 
 def _places(out: Path) -> list[Path]:
@@ -172,10 +198,13 @@ def _places(out: Path) -> list[Path]:
     return [out.parent, out] if out.is_dir() else [out.parent]
 
 
-def _make_in(place: Path, out: Path) -> Staging:
-    staging = Staging(Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=place)))
+def _make_in(place: Path, out: Path, locks: contextlib.ExitStack) -> Staging:
+    made = tempfile.mkdtemp(prefix=f".{out.name}.", suffix=DRAFT, dir=place)
+    staging = Staging(Path(made))
     try:
         (staging.path / LOCK).touch()
+        locks.enter_context(_locked(staging.path))
+        staging = _named(staging)
         if out.is_dir():
             # Renaming fails between file systems, and where one of them is bound to a folder no
             # number of a device tells: it is tried.
@@ -189,10 +218,18 @@ def _make_in(place: Path, out: Path) -> Staging:
     return staging
 
 
+def _named(draft: Staging) -> Staging:
+    """The locked draft under its own name."""
+    path = draft.path.with_name(draft.path.name.removesuffix(DRAFT))
+    draft.path.rename(path)
+    return Staging(path)
+
+
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[bool]:
     """Whether nobody else holds the lock, which is ours then while the block runs."""
-    with (path / LOCK).open("ab") as lock:
+    # Not made where it is gone: whoever removes the folder takes the lock last.
+    with (path / LOCK).open("r+b") as lock:
         try:
             if fcntl is not None:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
