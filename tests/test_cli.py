@@ -20,11 +20,12 @@ from xenotrack.cli.app import cli
 ROOT = Path(__file__).parent.parent
 COMMANDS = list(cli.commands)
 SLOW = ("run", "plot")
+MANY = ("batch",)  # see cli/test_batch.py
 OF_RESULTS = ("report",)  # reads what `run` wrote: see present/test_report_command.py
-TABLE_COMMANDS = [name for name in COMMANDS if name not in (*SLOW, *OF_RESULTS)]
+TABLE_COMMANDS = [name for name in COMMANDS if name not in (*SLOW, *MANY, *OF_RESULTS)]
 IN_ORDER = [
     *("check", "tidy", "response", "growth", "progression", "compare", "synergy", "tolerability"),
-    *("plot", "run", "report"),
+    *("plot", "run", "batch", "report"),
 ]
 
 MISTYPED = [
@@ -39,6 +40,13 @@ MISTYPED = [
     ["growth", "a.csv", "--column", "=theirs"],
     ["run", "a.csv"],
     ["report"],
+    ["batch", "-o", "out"],
+    ["batch", "a.csv"],
+    ["batch", "-", "-o", "out"],
+    ["batch", "a.csv", "-o", "-"],
+    ["batch", "a.csv", "-o", "out", "--shard", "3/2"],
+    ["batch", "a.csv", "-o", "out", "--tables", "growht"],
+    ["batch", "--files-from", "gone.txt", "-o", "out"],
     ["plot", "growth", "a.csv"],
     ["plot", "pie", "a.csv", "-o", "pie.svg"],
 ]

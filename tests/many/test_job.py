@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xenotrack.many.job import folder_name
+from xenotrack.many.names import folder_name
 
 
 @pytest.mark.parametrize("study", ["..", "", "/", "...", "a" * 500, "\u202e", "con/../.."])

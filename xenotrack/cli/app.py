@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from xenotrack import __version__
+from xenotrack.cli.batch import batch
 from xenotrack.cli.check import check
 from xenotrack.cli.compare import compare
 from xenotrack.cli.growth import growth
@@ -68,6 +69,7 @@ for command in (
     tolerability,
     plot,
     run,
+    batch,
     report,
 ):
     cli.add_command(command)

@@ -54,8 +54,10 @@ def _heading(name: str) -> str:
     return HEADINGS[1] if section in OPTIONS else HEADINGS[0]
 
 
-def reads_study(*sections: str) -> Callable[[Command], Command]:
+def reads_study(*sections: str, many: bool = False) -> Callable[[Command], Command]:
     """Give a command its STUDY, the options of reading, and the rules of ``sections``.
+
+    With ``many`` it takes any number of them, as ``named``, for which one request holds.
 
     ``"compare.level"`` is one rule of a section (``"compare.level,adjust"`` two), where the others
     change nothing: these are taken, since a batch gives one set of rules to every command, and not
@@ -65,10 +67,12 @@ def reads_study(*sections: str) -> Callable[[Command], Command]:
     """
 
     def decorate(function: Command) -> Command:
-        def command(study: str, **options: Any) -> Any:
+        def command(study: str | tuple[str, ...], **options: Any) -> Any:
             from xenotrack.cli.request import Request
 
-            request = Request.of(study, options)
+            if many:
+                options["named"] = study
+            request = Request.of(study if isinstance(study, str) else "", options)
             with request.mistyped():
                 return function(request, **options)
 
@@ -80,6 +84,8 @@ def reads_study(*sections: str) -> Callable[[Command], Command]:
                 command = _rule_option(key, not only or key.name in only.split(","))(command)
         for decorator in reversed(READING):
             command = decorator(command)
+        if many:
+            return click.argument("study", metavar="[STUDY]...", nargs=-1)(command)
         return click.argument("study", metavar="STUDY")(command)
 
     return decorate

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from xenotrack.many.names import folder_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from xenotrack.present.results import Results
     from xenotrack.present.story import Story
     from xenotrack.present.studio import Studio
+    from xenotrack.study.contents import Contents
     from xenotrack.study.rules import Rules
     from xenotrack.study.study import Study
 
@@ -26,13 +29,14 @@ Say = Callable[[str], None]
 class Job:
     """What is read, by which rules, and the folder for the results (none: only the summary).
 
-    ``source`` is a path, or the bytes of a sheet; ``name`` is what a person typed for it.
-    ``figures`` are all, the key ones or none; ``sensitivity`` asks for the claims under other
-    definitions of progression. ``inputs`` are files behind the source that its path
-    does not tell, such as what stdin comes from.
+    ``source`` is a path, the bytes of a sheet, or what was read of them; ``name`` is what a person
+    typed for it. ``figures`` are all, the key ones or none; ``tables`` are those wanted instead of
+    everything; ``sensitivity`` asks for the claims under other definitions of progression.
+    ``inputs`` are files behind the source that its path does not tell, such as what stdin comes
+    from. ``alone``: this process does everything itself.
     """
 
-    source: Path | bytes
+    source: Path | bytes | Contents
     rules: Rules
     folder: Path | None
     name: str
@@ -41,6 +45,8 @@ class Job:
     strict: bool = False
     inputs: Sequence[os.stat_result] = ()
     sensitivity: bool = False
+    tables: tuple[str, ...] = ()
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,13 +57,17 @@ class Outcome:
     summaries: tuple[str, ...]
 
 
-def run_job(job: Job, say: Say) -> Outcome:
+def run_job(job: Job, say: Say, say_of_folder: Say | None = None) -> Outcome:
     """Read, analyse and write; ``say`` hears what a person should know on the way.
+
+    ``say_of_folder`` hears what was kept and left in the folder, where another is to hear it.
 
     Raises ``XenotrackError`` where the sheet, the results or the folder do not allow it; then the
     folder is as it was.
     """
-    return _summarised(job, say) if job.folder is None else _written(job, job.folder, say)
+    if job.folder is None:
+        return _summarised(job, say)
+    return _written(job, job.folder, say, say_of_folder or say)
 
 
 def _summarised(job: Job, say: Say) -> Outcome:
@@ -72,22 +82,26 @@ def _results(job: Job, study: Study) -> Results:
     return Results(study, with_sensitivity=job.sensitivity)
 
 
-def _written(job: Job, out: Path, say: Say) -> Outcome:
+def _written(job: Job, out: Path, say: Say, say_of_folder: Say) -> Outcome:
     from xenotrack.present.safe_files import stats_of
     from xenotrack.present.safe_folder import replaced_folder, require_replaceable
-    from xenotrack.study.contents import input_paths
+    from xenotrack.study.contents import Contents, input_paths, read_contents
 
-    inputs = [*stats_of(input_paths(job.source, job.rules)), *job.inputs]
-    require_replaceable(out, inputs, say)
+    paths = [] if isinstance(job.source, Contents) else input_paths(job.source, job.rules)
+    inputs = [*stats_of(paths), *job.inputs]
+    require_replaceable(out, inputs, say_of_folder)
     # The studio first: a process forked later would hold the lock of the folder.
-    with _studio(job) as studio, replaced_folder(out, inputs, say) as fresh:
+    with _studio(job) as studio, replaced_folder(out, inputs, say_of_folder) as fresh:
+        read = job.source
+        contents = read if isinstance(read, Contents) else read_contents(read, job.rules)
+        job = replace(job, source=contents)
         studies = _read(job, say)
         names = folder_names(studies)
         for name in names if len(names) > 1 else ():
-            require_replaceable(out / name, inputs, say)
+            require_replaceable(out / name, inputs, say_of_folder)
         summaries = [
-            _analyse(job, study, fresh, name, studio, say)
-            for study, name in zip(studies, names, strict=True)
+            _analyse(job, study, fresh / name, made_for, studio, say)
+            for study, name, made_for in zip(studies, names, _made_for(job, names), strict=True)
         ]
     return Outcome(studies, tuple(summaries))
 
@@ -97,10 +111,10 @@ def _studio(job: Job) -> Iterator[Studio | None]:
     """Who draws the figures of a job, if anybody."""
     from xenotrack.present.studio import open_studio
 
-    if job.figures == "none":
+    if job.figures == "none" or job.tables:
         yield None
         return
-    with open_studio(key=job.figures == "key") as studio:
+    with open_studio(key=job.figures == "key", alone=job.alone) as studio:
         yield studio
 
 
@@ -122,20 +136,43 @@ def _read(job: Job, say: Say) -> tuple[Study, ...]:
     return studies
 
 
+def _made_for(job: Job, names: Sequence[str]) -> list[dict[str, Any]]:
+    """What the manifest of each folder says of the job; one of several says which and of how many.
+
+    By it a batch knows that nothing is to be done again.
+    """
+    from xenotrack.many.asked import digest_of
+
+    assert not isinstance(job.source, Path | bytes), "read before you write"
+    request = {"request": digest_of(job, job.source)}
+    if len(names) == 1:
+        return [{**request, "folder": None}]
+    return [{**request, "folder": name, "folders": len(names)} for name in names]
+
+
 def _analyse(
-    job: Job, study: Study, fresh: Path, name: str, studio: Studio | None, say: Say
+    job: Job,
+    study: Study,
+    folder: Path,
+    made_for: Mapping[str, Any],
+    studio: Studio | None,
+    say: Say,
 ) -> str:
-    """Write a study's folder; its summary."""
+    """Write a study's folder; its summary, where everything was asked for."""
     from xenotrack.present.figures.fonts import about_letters
     from xenotrack.present.folder import write_folder
+    from xenotrack.present.part import write_part
 
     results = _results(job, study)
+    folder.mkdir(exist_ok=True)
+    if job.tables:
+        write_part(results, job.tables, folder, made_for, job.strict)
+        return ""
     if studio is not None:
         studio.ask(results)
     tables, story, summary = _answered(job, results)
-    (fresh / name).mkdir(exist_ok=True)
     fetch = studio.fetch if studio else dict
-    write_folder(results, tables, story, fresh / name, fetch, name if name != "." else None)
+    write_folder(results, tables, story, folder, fetch, made_for)
     letters = about_letters((*study.design.arm_names, *study.mice["mouse"].astype(str)))
     if letters and studio is not None:
         say(letters)
@@ -168,13 +205,3 @@ def folder_names(studies: Sequence[Study]) -> list[str]:
         numbered = (f"{name}_{number}" for number in count(2))
         names.append(next(one for one in chain([name], numbered) if one.casefold() not in taken))
     return names
-
-
-def folder_name(study: str) -> str:
-    """A study's name as the name of a folder.
-
-    >>> folder_name("../Study 1: naive")
-    'Study_1_naive'
-    """
-    words = "".join(mark if mark.isalnum() or mark in "-." else " " for mark in study).split()
-    return "_".join(words)[:60].strip("._-") or "study"

@@ -34,11 +34,11 @@ def write_folder(
     story: Story,
     folder: Path,
     fetch_pictures: Callable[[], dict[str, bytes]],
-    name: str | None = None,
+    made_for: Mapping[str, Any] | None = None,
 ) -> None:
     """Write everything; ``fetch_pictures`` (file name → bytes) is asked last, when they are due.
 
-    ``name`` is that of the folder, where it is one of several in a folder of results.
+    ``made_for`` is what the manifest says beside: the name of the folder, and what was asked.
     """
     (folder / "tables").mkdir(parents=True)
     for table, frame in tables.items():
@@ -46,7 +46,7 @@ def write_folder(
     (folder / "tables.xlsx").write_bytes(to_workbook(tables))
     (folder / "prism.pzfx").write_bytes(to_prism(outcome_tables(results)))
     (folder / "xenotrack_mqc.json").write_bytes(json_bytes(multiqc(results, tables)))
-    said, made = everything(results, tables, story), manifest(results) | {"folder": name}
+    said, made = everything(results, tables, story), {**manifest(results), **(made_for or {})}
     (folder / "results.json").write_bytes(json_bytes(said))
     (folder / "methods.md").write_text(methods_page(said["story"]), encoding="utf-8")
     pictures = fetch_pictures()
@@ -80,9 +80,24 @@ def methods_page(story: dict[str, Any]) -> str:
 
 def everything(results: Results, tables: dict[str, pd.DataFrame], story: Story) -> dict[str, Any]:
     """results.json: the study's facts, tables, claims and doubts, and the text of the report."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "study": study_facts(results),
+        "growth_model": growth_facts(results),
+        "tables": {name: records(frame) for name, frame in tables.items()},
+        "claims": [_claim(each) for each in results.claims],
+        "doubts": [msgspec.to_builtins(doubt) for doubt in results.doubts],
+        "exclusions": exclusions(results),
+        "accepted": results.accepted,
+        "story": msgspec.to_builtins(story),
+    }
+
+
+def study_facts(results: Results) -> dict[str, Any]:
+    """What the study is: its arms, and how much of it there is."""
     study = results.study
     design = study.design
-    facts: dict[str, Any] = {
+    return {
         "name": design.name,
         "phase": study.phase or None,
         "arms": [{"name": arm.name, "drugs": sorted(arm.drugs)} for arm in design.arms],
@@ -91,23 +106,19 @@ def everything(results: Results, tables: dict[str, pd.DataFrame], story: Story) 
         "n_readings": len(study.readings),
         "limit_mm3": study.limit_mm3 or None,
     }
-    growth: dict[str, Any] | None = None
-    if results.has_growth:
-        growth = {
-            **first_row(results.growth.facts()),
-            "components": records(results.growth.components()),
-        }
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "study": facts,
-        "growth_model": growth,
-        "tables": {name: records(frame) for name, frame in tables.items()},
-        "claims": [_claim(each) for each in results.claims],
-        "doubts": [msgspec.to_builtins(doubt) for doubt in results.doubts],
-        "exclusions": [_exclusion(each) for each in study.exclusions],
-        "accepted": results.accepted,
-        "story": msgspec.to_builtins(story),
-    }
+
+
+def growth_facts(results: Results) -> dict[str, Any] | None:
+    """What the growth model is; nothing where growth cannot be measured."""
+    if not results.has_growth:
+        return None
+    components = records(results.growth.components())
+    return {**first_row(results.growth.facts()), "components": components}
+
+
+def exclusions(results: Results) -> list[dict[str, Any]]:
+    """What the study declared as left out."""
+    return [_exclusion(each) for each in results.study.exclusions]
 
 
 def _claim(one: Claim) -> dict[str, Any]:

@@ -17,6 +17,10 @@ from xenotrack.errors import InputError
 GivesWay = Callable[[Path], bool]
 
 
+class WriteError(InputError):
+    """The file system does not take what is written: it may another time."""
+
+
 def always(path: Path) -> bool:
     """Whatever is there gives way, as ``--force`` asks."""
     return True
@@ -35,7 +39,7 @@ def cannot_write(path: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise InputError(f"Cannot write {path}: {error.strerror or error}.") from error
+        raise WriteError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
 def write_bytes(path: Path, data: bytes, gives_way: GivesWay = always) -> None:

@@ -9,7 +9,8 @@
         old/             what was replaced so far, to bring back if the rest cannot be moved
 
 It is made under another name and gets its own once it is locked, so that nobody takes a run that
-just begins for a dead one. Where that folder cannot lie beside OUT (a mount point, a parent that is read-only) it lies in it.
+just begins for a dead one. Where it cannot lie beside OUT (a mount point, a parent that is
+read-only) it lies in it.
 """
 
 from __future__ import annotations

@@ -121,8 +121,8 @@ def _require_schema(name: str, version: int | None) -> None:
 def _require_story(head: _Head) -> None:
     if head.story is None:
         raise InputError(
-            "results.json holds no `story`, the text of a report: the xenotrack that made it wrote "
-            "none. Run the study again with a version that does."
+            "results.json holds no `story`, the text of a report: `batch --tables` or an earlier "
+            "version wrote it. Run the study again with `xenotrack run`."
         )
 
 

@@ -130,9 +130,12 @@ class Studio:
 
 
 @contextmanager
-def open_studio(key: bool = False) -> Iterator[Studio]:
-    """A studio whose artists are gone when the block is left; with ``key`` for key figures only."""
-    if not _can_share_work():
+def open_studio(key: bool = False, alone: bool = False) -> Iterator[Studio]:
+    """A studio whose artists are gone when the block is left; with ``key`` for key figures only.
+
+    ``alone``: the figures are drawn in this process, as others are busy with other studies.
+    """
+    if alone or not _can_share_work():
         yield Studio(None, key)
         return
     here, there = multiprocessing.Pipe()

@@ -1,0 +1,291 @@
+"""Many studies: each done once, or named with what is wrong with it, whatever happens."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from xenotrack.errors import InputError
+from xenotrack.many.asked import Asked
+from xenotrack.many.batch import Batch, Ended, strangers
+from xenotrack.many.crew import Processes
+from xenotrack.many.job import Job
+from xenotrack.many.plan import in_shard, names_of, plan_studies
+from xenotrack.many.record import failure_of, note_failure
+from xenotrack.many.worker import Reply, perform, work
+from xenotrack.present.staging import staging_for
+
+GROWTH = Asked(tables=("growth",))
+
+
+class Here:
+    """A crew of this process alone; ``before`` may say what becomes of a job instead."""
+
+    def __init__(self, before: Callable[[str, int], Reply | None] = lambda name, turn: None):
+        self.before = before
+        self.begun: list[str] = []
+        self.ended: deque[tuple[str, Reply]] = deque()
+
+    @property
+    def n_at_work(self) -> int:
+        return len(self.ended)
+
+    def has_room(self) -> bool:
+        return not self.ended
+
+    def give(self, name: str, job: Job) -> None:
+        self.begun.append(name)
+        reply = self.before(name, self.begun.count(name))
+        self.ended.append((name, reply or perform(job)))
+
+    def take(self, seconds: float) -> list[tuple[str, Reply]]:
+        return [self.ended.popleft()] if self.ended else []
+
+
+@pytest.fixture
+def sheets(tmp_path, sample) -> Path:
+    """Three studies that differ, in a folder."""
+    folder = tmp_path / "sheets"
+    folder.mkdir()
+    text = Path(sample("two_arm.csv")).read_text(encoding="utf-8")
+    for name in ("a", "b", "c"):
+        renamed = text.replace("alpelisib", f"drug {name}")
+        (folder / f"{name}.csv").write_text(renamed, encoding="utf-8")
+    return folder
+
+
+def batch(
+    folder: Path, crew: Here | None = None, asked: Asked = GROWTH, **how: str
+) -> dict[str, Ended]:
+    """What becomes of the studies of a folder, by name."""
+    planned = plan_studies([folder])
+    ended = list(Batch(planned, asked, folder.parent / "out", **how).work(crew or Here()))
+    assert sorted(one.planned.name for one in ended) == sorted(one.name for one in planned)
+    return {one.planned.name: one for one in ended}
+
+
+def hows(ended: dict[str, Ended]) -> str:
+    return " ".join(ended[name].how for name in sorted(ended))
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_what_is_done_is_not_done_again_until_something_changes(sheets) -> None:
+    assert hows(batch(sheets)) == "done done done"
+    before = held(sheets.parent / "out")
+    crew = Here()
+    assert hows(batch(sheets, crew)) == "unchanged unchanged unchanged"
+    assert crew.begun == []
+    text = (sheets / "b.csv").read_text(encoding="utf-8")
+    (sheets / "b.csv").write_text(text.replace("drug b", "drug d"), encoding="utf-8")
+    assert hows(batch(sheets)) == "unchanged done unchanged"
+    other = Asked({"growth": {"until": 14.0}}, tables=("growth",))
+    assert hows(batch(sheets, asked=other)) == "done done done"
+    assert hows(batch(sheets, rerun="all")) == "done done done"
+    (sheets / "b.csv").write_text(text, encoding="utf-8")
+    batch(sheets)
+    assert held(sheets.parent / "out") == before
+
+
+@pytest.mark.parametrize("harm", ["cut", "missing", "no manifest"])
+def test_results_that_are_not_whole_are_made_again(sheets, harm) -> None:
+    batch(sheets)
+    before = held(sheets.parent / "out")
+    results = sheets.parent / "out" / "a" / "results.json"
+    if harm == "cut":
+        results.write_bytes(results.read_bytes()[:100])
+    elif harm == "missing":
+        (results.parent / "tables" / "growth.csv").unlink()
+    else:
+        shutil.rmtree(results.parent)
+    assert hows(batch(sheets)) == "done unchanged unchanged"
+    after = held(sheets.parent / "out")
+    assert {name: after[name] for name in before} == before
+
+
+def test_a_study_that_fails_is_named_and_the_rest_goes_on(sheets) -> None:
+    (sheets / "b.csv").write_text("mouse,arm,day\n1,vehicle,0\n", encoding="utf-8")
+    out, crew = sheets.parent / "out", Here()
+    first = batch(sheets, crew)
+    assert hows(first) == "done failed done"
+    assert "volume" in first["b"].message
+    again = Here()
+    second = batch(sheets, again)
+    assert second["b"] == first["b"]
+    assert again.begun == []
+    retried = Here()
+    assert hows(batch(sheets, retried, rerun="failed")) == "unchanged failed unchanged"
+    assert retried.begun == ["b"]
+    shutil.copy(sheets / "a.csv", sheets / "b.csv")
+    assert hows(batch(sheets)) == "unchanged done unchanged"
+    assert failure_of(out, "b") is None
+    assert not (out / "b.failed.json").exists()
+
+
+def test_a_file_that_is_not_there_fails_alone_and_is_looked_for_each_time(sheets) -> None:
+    planned = plan_studies([sheets / "a.csv", sheets / "gone.csv"])
+    ended = list(Batch(planned, GROWTH, sheets.parent / "out").work(Here()))
+    assert sorted((one.planned.name, one.how) for one in ended) == [
+        ("a", "done"),
+        ("gone", "failed"),
+    ]
+    shutil.copy(sheets / "b.csv", sheets / "gone.csv")
+    ended = list(Batch(planned, GROWTH, sheets.parent / "out").work(Here()))
+    assert [one.how for one in ended] == ["unchanged", "done"]
+
+
+def test_a_study_whose_worker_is_killed_once_is_tried_again(sheets) -> None:
+    crew = Here(lambda name, turn: Reply("killed", "died") if turn == 1 else None)
+    assert hows(batch(sheets, crew)) == "done done done"
+
+
+def test_a_study_that_kills_its_worker_is_named_and_tried_another_night(sheets) -> None:
+    crew = Here(lambda name, turn: Reply("killed", "died") if name == "b" else None)
+    ended = batch(sheets, crew)
+    assert (hows(ended), ended["b"].message) == ("done failed done", "died")
+    assert hows(batch(sheets)) == "unchanged done unchanged"
+
+
+def test_a_disk_that_was_full_is_tried_again(sheets) -> None:
+    crew = Here(lambda name, turn: Reply("unwritten", "No space left") if name == "b" else None)
+    assert hows(batch(sheets, crew)) == "done failed done"
+    assert hows(batch(sheets)) == "unchanged done unchanged"
+
+
+def test_a_study_that_another_run_is_writing_is_waited_for(sheets) -> None:
+    out = sheets.parent / "out"
+    out.mkdir()
+    with staging_for(out / "b") as staging:
+        crew = Here(lambda name, turn: staging.discard(out / "b") if turn == 3 else None)
+        assert hows(batch(sheets, crew)) == "done done done"
+    assert crew.begun.count("b") == 3
+
+
+def test_what_a_person_changed_is_kept_and_said(sheets) -> None:
+    batch(sheets)
+    (sheets.parent / "out" / "a" / "tables" / "growth.csv").write_text("mine", encoding="utf-8")
+    ended = batch(sheets, rerun="all")
+    assert "growth.csv.kept" in ended["a"].said[0]
+    assert ended["b"].said == ()
+
+
+def test_a_file_of_a_person_in_the_place_of_a_failure_stays(sheets) -> None:
+    out = sheets.parent / "out"
+    out.mkdir()
+    (out / "b.failed.json").write_text("mine", encoding="utf-8")
+    (sheets / "b.csv").write_text("nothing", encoding="utf-8")
+    ended = batch(sheets)
+    assert "is there already" in ended["b"].message
+    assert (out / "b.failed.json").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_results_of_one_study_are_no_folder_for_many(sheets) -> None:
+    batch(sheets)
+    one = sheets.parent / "out" / "a"
+    with pytest.raises(InputError, match="results of one study"):
+        list(Batch(plan_studies([sheets]), GROWTH, one).work(Here()))
+    assert not (one / "b").exists()
+
+
+def test_a_folder_gives_its_studies_and_none_of_its_results(sheets) -> None:
+    (sheets / "more").mkdir()
+    shutil.move(sheets / "c.csv", sheets / "more" / "c.csv")
+    (sheets / "c.toml").write_text('[study]\nsheet = "more/c.csv"\n', encoding="utf-8")
+    (sheets / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
+    (sheets / "README.txt").write_text("about", encoding="utf-8")
+    (sheets / ".hidden.csv").write_text("", encoding="utf-8")
+    planned = plan_studies([sheets, sheets / "a.csv"])
+    assert [one.source.name for one in planned] == ["a.csv", "b.csv", "c.toml"]
+    list(Batch(planned, GROWTH, sheets / "results").work(Here()))
+    assert plan_studies([sheets, sheets / "a.csv"]) == planned
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        (["a/x.csv", "b/x.csv", "y.csv"], ["a_x", "b_x", "y"]),
+        (["p/a/x.csv", "q/a/x.csv"], ["p_a_x", "q_a_x"]),
+        (["a/x.csv", "a/X.csv"], ["x_csv", "X_csv_2"]),
+        (["a/y.csv", "b/y.csv", "b/y.xlsx"], ["y", "y_csv", "y_xlsx"]),
+        (["a/..csv", "a/...csv"], ["study", "study_2"]),
+    ],
+)
+def test_equal_stems_are_parted_and_every_name_stays_inside(paths, names, tmp_path) -> None:
+    found = names_of([tmp_path / path for path in paths])
+    assert len({name.casefold() for name in found}) == len(paths)
+    assert all(Path(name).name == name and not name.startswith(".") for name in found)
+    assert found == names
+
+
+def test_shards_have_every_study_once_and_none_moves_when_another_comes() -> None:
+    paths = [Path(f"study{number}.csv") for number in range(100)]
+    planned = plan_studies(paths)
+    shards = [in_shard(planned, number, 7) for number in range(1, 8)]
+    assert sorted(one.name for shard in shards for one in shard) == sorted(
+        one.name for one in planned
+    )
+    fewer = in_shard(planned[:50], 3, 7)
+    assert [one for one in shards[2] if one in planned[:50]] == fewer
+
+
+def test_results_of_studies_that_are_gone_are_named(sheets) -> None:
+    batch(sheets)
+    (sheets / "c.csv").unlink()
+    assert strangers(sheets.parent / "out", plan_studies([sheets])) == ["c"]
+
+
+def deadly(orders) -> None:
+    """A worker that dies of the study b, and once of a."""
+    received = orders.recv
+
+    class Orders:
+        send = orders.send
+
+        def recv(self) -> Job:
+            job = received()
+            mark = job.folder.parent / "died once"
+            if job.folder.name == "b" or (job.folder.name == "a" and not mark.exists()):
+                mark.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return job
+
+    work(Orders())
+
+
+def test_workers_that_are_killed_lose_nothing_and_results_are_those_of_one_process(
+    sheets,
+) -> None:
+    crew = Processes(2, deadly)
+    try:
+        ended = batch(sheets, crew)
+    finally:
+        crew.close()
+    assert hows(ended) == "done failed done"
+    assert "signal 9" in ended["b"].message
+    out = sheets.parent / "out"
+    found = {name: data for name, data in held(out).items() if name[0] in "ac"}
+    shutil.rmtree(out)
+    batch(sheets)
+    serial = {name: data for name, data in held(out).items() if name[0] in "ac"}
+    assert found == serial
+
+
+def test_a_failure_is_noted_by_name(tmp_path) -> None:
+    from xenotrack.many.record import Failure
+
+    failure = Failure("a", "a.csv", "No mouse.", "0" * 64, settled=True)
+    note_failure(tmp_path, failure)
+    note_failure(tmp_path, failure)
+    assert failure_of(tmp_path, "a") == failure

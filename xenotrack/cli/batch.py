@@ -1,0 +1,228 @@
+"""``xenotrack batch``: many studies, each as ``run`` would do it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from xenotrack.cli.options import StudyCommand, reads_study
+from xenotrack.cli.request import Request
+from xenotrack.cli.stdout import put
+from xenotrack.errors import StudyError
+from xenotrack.present.words import printable
+
+if TYPE_CHECKING:
+    from xenotrack.many.batch import Batch, Ended
+    from xenotrack.many.plan import Planned
+
+
+@click.command(cls=StudyCommand)
+@reads_study("growth", "progression", "response", "compare", many=True)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(),
+    metavar="DIRECTORY",
+    help="The folder in which each study gets a folder of its own.",
+)
+@click.option(
+    "--files-from",
+    metavar="FILE",
+    help="Read the names of studies from this file, one a line; - is stdin.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many studies at once [the processors allowed, or SLURM_CPUS_PER_TASK].",
+)
+@click.option(
+    "--shard",
+    metavar="K/N",
+    help="Only the K-th of N parts of the studies: one task of an array job.",
+)
+@click.option(
+    "--rerun",
+    type=click.Choice(("changed", "failed", "all")),
+    default="changed",
+    help="Which studies are done again: those whose input, rules or version changed, those that "
+    "failed as well, or all [changed].",
+)
+@click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
+@click.option(
+    "--figures",
+    type=click.Choice(("none", "key", "all")),
+    default="none",
+    help="How many figures; all take ten times as long as none [none].",
+)
+@click.option(
+    "--tables",
+    metavar="NAME,NAME",
+    help="Only these tables and results.json, such as growth,compare [everything].",
+)
+def batch(
+    request: Request,
+    *,
+    named: tuple[str, ...],
+    files_from: str | None,
+    jobs: int | None,
+    shard: str | None,
+    rerun: Literal["changed", "failed", "all"],
+    dry_run: bool,
+    figures: str,
+    tables: str | None,
+) -> None:
+    """Many studies, each as run does it, into OUT/NAME of each.
+
+    A STUDY may be a folder: every study in it and below. Results that are there are kept where
+    input, rules and version are those of now, so that the same command goes on after whatever
+    stopped it. A study that fails is named, and the others go on; the exit code is then 1.
+
+    \b
+    Examples
+      xenotrack batch sample_data -o results --tables growth,compare
+      xenotrack batch sample_data/naive.toml sheet.csv -o results --control Vehicle
+      xenotrack batch sample_data -o results --dry-run
+    """
+    from xenotrack.many.asked import Asked
+    from xenotrack.many.batch import Batch, strangers
+    from xenotrack.many.crew import processes, processors_allowed
+    from xenotrack.many.plan import in_shard, plan_studies
+
+    if request.output is None:
+        raise click.UsageError("batch writes folders: name one with -o.")
+    asked = Asked(request.overrides, request.reading, figures, _tables(tables), request.strict)
+    number, of = _shard(shard)
+    every = plan_studies(_named(named, files_from))
+    planned = in_shard(every, number, of)
+    work = Batch(planned, asked, request.output, rerun)
+    if dry_run:
+        put(_plan(work).encode())
+        return
+    with processes(min(jobs or processors_allowed(), max(1, len(planned)))) as crew:
+        failed = _follow(request, work.work(crew), planned)
+    left = strangers(request.output, every) if of == 1 else []
+    if left:
+        request.say(
+            f"{len(left)} folders in {request.output} belong to no study of this batch: "
+            f"{', '.join(left[:5])}{' …' if len(left) > 5 else ''}."
+        )
+    if failed:
+        raise StudyError(
+            f"{failed} of {len(planned)} studies failed; {request.output}/NAME.failed.json says "
+            "why. Once mended, the same command does them."
+        )
+
+
+def _follow(request: Request, ended: Iterable[Ended], planned: list[Planned]) -> int:
+    """Say what becomes of each study; how many failed."""
+    failed = 0
+    counts = {"done": 0, "unchanged": 0, "failed": 0}
+    with _progress(request, ended, len(planned)) as following:
+        for each in following:
+            counts[each.how] += 1
+            failed += each.how == "failed"
+            if each.how == "failed":
+                _clear(request)
+                click.echo(_about_failure(each), err=True)
+            for text in each.said:
+                _clear(request)
+                request.say(f"{each.planned.name}: {text}")
+    request.say(
+        f"{counts['done']} done, {counts['unchanged']} unchanged, {counts['failed']} failed."
+    )
+    return failed
+
+
+def _progress(request: Request, ended: Iterable[Ended], length: int) -> Any:
+    """The studies as they end, with a bar on a terminal."""
+    hidden = request.quiet or not sys.stderr.isatty()
+    return click.progressbar(
+        ended, length=length, label="Studies", file=sys.stderr, show_pos=True, hidden=hidden
+    )
+
+
+def _clear(request: Request) -> None:
+    """Leave the line of the bar."""
+    if not request.quiet and sys.stderr.isatty():
+        click.echo("\r\033[K", err=True, nl=False)
+
+
+def _about_failure(ended: Ended) -> str:
+    lines = [printable(line) for line in ended.message.splitlines()]
+    return "\n  ".join([f"Failed: {printable(ended.planned.name)}: {lines[0]}", *lines[1:]])
+
+
+def _plan(work: Batch) -> str:
+    """A line a study: what would be done, its folder, its source."""
+    lines = [
+        "\t".join(
+            printable(word) for word in (_what(work, state), planned.name, str(planned.source))
+        )
+        for planned, state in work.states()
+    ]
+    return "\n".join(["what\tfolder\tstudy", *lines]) + "\n"
+
+
+def _what(work: Batch, state: object) -> str:
+    if isinstance(state, Exception):
+        return "cannot be read"
+    if (state == "unchanged" and work.rerun != "all") or (
+        state == "failed" and work.rerun == "changed"
+    ):
+        return f"skip, {state}"
+    return f"do, {state}"
+
+
+def _named(named: Iterable[str], files_from: str | None) -> Iterator[Path]:
+    """The studies and folders typed, and those that a file lists."""
+    listed = _listed(files_from) if files_from is not None else []
+    given = [*named, *listed]
+    if "-" in given:
+        raise click.UsageError("batch reads files: - is no study here.")
+    if not given and files_from is None:
+        raise click.UsageError("Name a STUDY, a folder of them, or a list with --files-from.")
+    yield from map(Path, given)
+
+
+def _listed(files_from: str) -> list[str]:
+    """The names in a file, one a line."""
+    try:
+        data = sys.stdin.buffer.read() if files_from == "-" else Path(files_from).read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"Cannot read {files_from}: {error.strerror}.") from error
+    lines = data.decode("utf-8-sig", "surrogateescape").splitlines()
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _tables(typed: str | None) -> tuple[str, ...]:
+    """The tables asked for, in their own order."""
+    from xenotrack.glossary import TABLES
+
+    if typed is None:
+        return ()
+    names = [name.strip() for name in typed.split(",") if name.strip()]
+    unknown = [name for name in names if name not in TABLES]
+    if unknown or not names:
+        what = f"has no table {unknown[0]!r}" if unknown else "names no table"
+        raise click.UsageError(f"--tables {what}. Tables: {', '.join(TABLES)}.")
+    return tuple(name for name in TABLES if name in names)
+
+
+def _shard(typed: str | None) -> tuple[int, int]:
+    """Which of how many parts.
+
+    >>> _shard("2/5"), _shard(None)
+    ((2, 5), (1, 1))
+    """
+    if typed is None:
+        return 1, 1
+    number, sign, of = typed.partition("/")
+    if not (sign and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise click.UsageError(f"--shard takes K/N with K from 1 to N, as 1/10, not {typed!r}.")
+    return int(number), int(of)

@@ -1,0 +1,76 @@
+"""What is asked of a study, as one digest: results that were made for it need not be made again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from xenotrack import __version__
+
+if TYPE_CHECKING:
+    from xenotrack.many.job import Job
+    from xenotrack.study.contents import Contents
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of every study of a batch.
+
+    ``overrides`` are rules in the shape of study.toml; ``reading`` says how sheets are read;
+    ``tables`` are those wanted instead of everything.
+    """
+
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    figures: str = "none"
+    tables: tuple[str, ...] = ()
+    strict: bool = False
+
+    def job(self, source: Path, folder: Path) -> Job:
+        """The job of one study, its files read.
+
+        Raises ``InputError`` where they cannot be read.
+        """
+        from xenotrack.many.job import Job
+        from xenotrack.present.safe_files import stats_of
+        from xenotrack.study.contents import input_paths, read_contents
+        from xenotrack.study.settings import read_rules
+
+        is_toml = source.suffix.casefold() == ".toml"
+        rules = read_rules(source if is_toml else None, self.overrides)
+        return Job(
+            read_contents(source, rules),
+            rules,
+            folder,
+            str(source),
+            self.reading,
+            self.figures,
+            self.strict,
+            stats_of(input_paths(source, rules)),
+            self.tables,
+            alone=True,
+            sensitivity="sensitivity" in self.tables,
+        )
+
+
+def digest_of(job: Job, contents: Contents) -> str:
+    """SHA-256 of all that the bytes of the results depend on: inputs, rules, options, version."""
+    rules = msgspec.to_builtins(job.rules)
+    rules["study"].pop("sheet")  # the inputs name it
+    asked = {
+        "xenotrack": __version__,
+        "inputs": [one.sha256 for one in contents.sources],
+        "names": [one.name for one in contents.inputs],
+        "rules": rules,
+        "reading": {name: value for name, value in job.reading.items() if value is not None},
+        "figures": "none" if job.tables else job.figures,
+        "tables": job.tables,
+        "strict": job.strict,
+        "sensitivity": job.sensitivity,
+    }
+    return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()

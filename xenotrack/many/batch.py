@@ -1,0 +1,163 @@
+"""Many studies, each analysed as ``run`` does it; the results on the disk are the truth.
+
+A study is skipped whose results are those asked for. One that fails is noted beside its folder, and
+the rest goes on. Whenever this ends, by whatever, the same command goes on with what is left.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from xenotrack.errors import InputError, XenotrackError
+from xenotrack.many.asked import Asked, digest_of
+from xenotrack.many.crew import Crew
+from xenotrack.many.job import Job
+from xenotrack.many.plan import Planned
+from xenotrack.many.record import Failure, State, forget_failure, note_failure, state_of
+from xenotrack.many.worker import Reply
+from xenotrack.present.manifest import is_ours
+from xenotrack.study.contents import Contents
+
+Rerun = Literal["changed", "failed", "all"]
+TRIES = 2
+WAITING = 0.2  # seconds until it is looked again whether another run has ended
+SETTLED = ("refused", "bug")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of a study: done now, found done, or failed (now or as it was found)."""
+
+    planned: Planned
+    how: Literal["done", "unchanged", "failed"]
+    message: str = ""
+    said: tuple[str, ...] = ()
+
+
+@dataclass
+class Batch:
+    """What is asked of which studies, and where results go."""
+
+    planned: list[Planned]
+    asked: Asked
+    out: Path
+    rerun: Rerun = "changed"
+    _waiting: deque[Planned] = field(init=False)
+    _busy: deque[Planned] = field(default_factory=deque)
+    _at_work: dict[str, tuple[Planned, str]] = field(default_factory=dict)
+    _deaths: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._waiting = deque(self.planned)
+
+    def states(self) -> Iterator[tuple[Planned, State | XenotrackError]]:
+        """What is there of each study, and nothing is done."""
+        for planned in self.planned:
+            try:
+                _, request = self._job_of(planned)
+            except XenotrackError as error:
+                yield planned, error
+            else:
+                yield planned, state_of(self.out, planned.name, request)
+
+    def work(self, crew: Crew) -> Iterator[Ended]:
+        """Do what is left to do, and say what became of each study."""
+        make_folder(self.out)
+        while self._waiting or self._busy or crew.n_at_work:
+            while self._waiting and crew.has_room():
+                ended = self._begin(self._waiting.popleft(), crew)
+                if ended is not None:
+                    yield ended
+            if not self._waiting and not crew.n_at_work and self._busy:
+                time.sleep(WAITING)
+            if not self._waiting and crew.has_room():
+                self._waiting, self._busy = self._busy, self._waiting
+            for name, reply in crew.take(WAITING if self._busy else 10.0):
+                ended = self._end(name, reply)
+                if ended is not None:
+                    yield ended
+
+    def _job_of(self, planned: Planned) -> tuple[Job, str]:
+        """The job of a study, and the digest of what is asked of it."""
+        job = self.asked.job(planned.source, self.out / planned.name)
+        assert isinstance(job.source, Contents)
+        return job, digest_of(job, job.source)
+
+    def _begin(self, planned: Planned, crew: Crew) -> Ended | None:
+        """Give a study to the crew, or say why there is nothing to do."""
+        try:
+            job, request = self._job_of(planned)
+        except XenotrackError as error:
+            return self._failed(planned, str(error), "", settled=False)
+        state = state_of(self.out, planned.name, request)
+        if state == "unchanged" and self.rerun != "all":
+            forget_failure(self.out, planned.name)
+            return Ended(planned, "unchanged")
+        if state == "failed" and self.rerun == "changed":
+            return Ended(planned, "failed", known_failure(self.out, planned.name))
+        self._at_work[planned.name] = planned, request
+        crew.give(planned.name, job)
+        return None
+
+    def _end(self, name: str, reply: Reply) -> Ended | None:
+        """What became of a study; nothing where it is tried again."""
+        planned, request = self._at_work.pop(name)
+        if reply.kind == "done":
+            forget_failure(self.out, name)
+            return Ended(planned, "done", said=reply.said)
+        if reply.kind == "busy":
+            self._busy.append(planned)
+            return None
+        if reply.kind == "killed":
+            self._deaths[name] = self._deaths.get(name, 0) + 1
+            if self._deaths[name] < TRIES:
+                self._waiting.append(planned)
+                return None
+        return self._failed(planned, reply.message, request, settled=reply.kind in SETTLED)
+
+    def _failed(self, planned: Planned, message: str, request: str, settled: bool) -> Ended:
+        source = planned.source.name.encode("utf-8", "replace").decode()
+        failure = Failure(planned.name, source, message, request, settled)
+        try:
+            note_failure(self.out, failure)
+        except XenotrackError as error:
+            message = f"{message}\n{error}"
+        return Ended(planned, "failed", message)
+
+
+def known_failure(out: Path, name: str) -> str:
+    """The message of a failure noted earlier."""
+    from xenotrack.many.record import failure_of
+
+    failure = failure_of(out, name)
+    return failure.message if failure is not None else ""
+
+
+def make_folder(out: Path) -> None:
+    """Make the folder of a batch; one that holds the results of one study is refused."""
+    from xenotrack.present.safe_files import cannot_write
+
+    if is_ours(out):
+        raise InputError(
+            f"{out} holds the results of one study. Name another folder with -o: each study of a "
+            "batch gets a folder in it."
+        )
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out} is no folder. Name a folder for the results with -o.")
+    with cannot_write(out):
+        out.mkdir(parents=True, exist_ok=True)
+
+
+def strangers(out: Path, planned: Iterable[Planned]) -> list[str]:
+    """Folders of results in ``out`` that belong to no study of the batch."""
+    from xenotrack.many.record import made_folders
+
+    names = {one.name for one in planned}
+    return sorted(
+        path.name for path in out.iterdir() if path.name not in names and made_folders(path)
+    )

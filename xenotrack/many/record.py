@@ -1,0 +1,121 @@
+"""What a folder of a batch says of a study: its results are whole, or why there are none.
+
+The results are the truth: what is written here of a failure stands beside them as
+``NAME.failed.json``, and goes when the study is done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from xenotrack import __version__
+from xenotrack.many.names import FAILED
+from xenotrack.present.manifest import MANIFEST, Listed, digest
+from xenotrack.present.safe_files import write_bytes
+from xenotrack.present.tables import json_bytes
+
+State = Literal["new", "changed", "unchanged", "failed"]
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What a manifest says of how a folder was made."""
+
+    request: str = ""
+    outputs: tuple[Listed, ...] = ()
+    folders: int = 1
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why a study has no results of its present input.
+
+    ``settled``: the same input would fail again; else (a full disk, a worker that was killed) it
+    may succeed another time.
+    """
+
+    study: str
+    source: str
+    message: str
+    request: str
+    settled: bool
+    xenotrack: str = __version__
+
+
+def state_of(out: Path, name: str, request: str) -> State:
+    """What is there of a study that is asked for by a request."""
+    folders = made_folders(out / name)
+    made = [_made(folder) for folder in folders]
+    asked = [one for one in made if one is not None and one.request == request]
+    if asked and len(asked) == len(made) == asked[0].folders and all(map(is_whole, folders)):
+        return "unchanged"
+    failure = failure_of(out, name)
+    if failure is not None and failure.settled and failure.request == request:
+        return "failed"
+    return "changed" if made or failure is not None else "new"
+
+
+def made_folders(folder: Path) -> list[Path]:
+    """The folders of results of one source: its own, or one for each of its studies."""
+    if (folder / MANIFEST).is_file():
+        return [folder]
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError:
+        return []
+    return [one for one in inside if (one / MANIFEST).is_file()]
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether the results are there as they were written: a power cut may leave half a file."""
+    made = _made(folder)
+    if made is None or not all((folder / one.name).is_file() for one in made.outputs):
+        return False
+    expected = {one.name: one.sha256 for one in made.outputs}
+    try:
+        return digest((folder / "results.json").read_bytes()) == expected.get("results.json")
+    except OSError:
+        return False
+
+
+def _made(folder: Path) -> Made | None:
+    try:
+        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Made)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def failure_of(out: Path, name: str) -> Failure | None:
+    """Why a study failed last; nothing where it did not, or where the file is none of ours."""
+    try:
+        return msgspec.json.decode(_place(out, name).read_bytes(), type=Failure)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def failures_in(out: Path) -> list[Failure]:
+    """Every failure that stands in a folder, by the name of its study."""
+    names = sorted(path.name.removesuffix(FAILED) for path in out.glob(f"*{FAILED}"))
+    return [failure for name in names if (failure := failure_of(out, name)) is not None]
+
+
+def note_failure(out: Path, failure: Failure) -> None:
+    """Write why a study failed."""
+    write_bytes(_place(out, failure.study), json_bytes(failure), lambda path: _is_failure(path))
+
+
+def forget_failure(out: Path, name: str) -> None:
+    """Remove what is written of a failure that is over."""
+    if failure_of(out, name) is not None:
+        with contextlib.suppress(FileNotFoundError):  # another batch was first
+            _place(out, name).unlink()
+
+
+def _is_failure(path: Path) -> bool:
+    return failure_of(path.parent, path.name.removesuffix(FAILED)) is not None
+
+
+def _place(out: Path, name: str) -> Path:
+    return out / f"{name}{FAILED}"

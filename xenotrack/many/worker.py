@@ -1,0 +1,72 @@
+"""One worker: takes the jobs that come, one after another, and says what became of each."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Literal
+
+from xenotrack.errors import XenotrackError
+from xenotrack.many.job import Job, run_job
+from xenotrack.present.safe_files import WriteError
+from xenotrack.present.staging import AnotherRunError
+
+Kind = Literal["done", "refused", "unwritten", "busy", "bug", "killed"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What became of a job.
+
+    ``done``; ``refused`` by the data; ``unwritten``, as the disk did not take it; ``busy``, as
+    another run writes there; a ``bug`` of ours; ``killed`` with its worker. ``said`` is what was
+    kept aside or left in the folder.
+    """
+
+    kind: Kind
+    message: str = ""
+    said: tuple[str, ...] = ()
+
+
+def perform(job: Job) -> Reply:
+    """Do a job; a bug is raised."""
+    said: list[str] = []
+    try:
+        run_job(job, silent, said.append)
+    except AnotherRunError as error:
+        return Reply("busy", str(error))
+    except WriteError as error:
+        return Reply("unwritten", str(error))
+    except XenotrackError as error:
+        return Reply("refused", str(error))
+    return Reply("done", said=tuple(said))
+
+
+def silent(text: str) -> None:
+    """Say nothing: what is to be known of a study stands in its results."""
+
+
+def work(orders: Connection) -> None:
+    """Do what comes until the driver is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver decides
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    while True:
+        try:
+            job = orders.recv()
+        except EOFError:
+            return
+        try:
+            reply = perform(job)
+        except BaseException as error:
+            if isinstance(error, SystemExit):
+                raise
+            orders.send(Reply("bug", traceback.format_exc()))
+            os._exit(1)  # nobody knows in which state this process is
+        try:
+            orders.send(reply)
+        except BrokenPipeError:
+            return  # the driver was killed: what was done is written
