@@ -44,17 +44,17 @@ class Asked:
         is_toml = source.suffix.casefold() == ".toml"
         rules = read_rules(source if is_toml else None, self.overrides)
         return Job(
-            read_contents(source, rules),
-            rules,
-            folder,
-            str(source),
-            self.reading,
-            self.figures,
-            self.strict,
-            stats_of(input_paths(source, rules)),
-            self.tables,
-            alone=True,
+            source=read_contents(source, rules),
+            rules=rules,
+            folder=folder,
+            name=str(source),
+            reading=self.reading,
+            figures=self.figures,
+            strict=self.strict,
+            inputs=stats_of(input_paths(source, rules)),
+            tables=self.tables,
             sensitivity="sensitivity" in self.tables,
+            alone=True,
         )
 
 
