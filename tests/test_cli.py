@@ -22,7 +22,8 @@ COMMANDS = list(cli.commands)
 SLOW = ("run", "plot")
 MANY = ("batch",)  # see cli/test_batch.py
 OF_RESULTS = ("report",)  # reads what `run` wrote: see present/test_report_command.py
-TABLE_COMMANDS = [name for name in COMMANDS if name not in (*SLOW, *MANY, *OF_RESULTS)]
+OF_PLANS = ("randomize",)  # see cli/test_randomize.py
+TABLE_COMMANDS = [name for name in COMMANDS if name not in (*SLOW, *MANY, *OF_RESULTS, *OF_PLANS)]
 IN_ORDER = [
     *("check", "tidy", "response", "growth", "progression", "compare", "synergy", "tolerability"),
     *("plot", "run", "batch", "report"),

@@ -18,6 +18,7 @@ from xenotrack.cli.growth import growth
 from xenotrack.cli.indices import indices
 from xenotrack.cli.plot import plot
 from xenotrack.cli.progression import progression
+from xenotrack.cli.randomize import randomize
 from xenotrack.cli.report import report
 from xenotrack.cli.response import response
 from xenotrack.cli.run import run
@@ -71,6 +72,7 @@ for command in (
     run,
     batch,
     report,
+    randomize,
 ):
     cli.add_command(command)
 

@@ -54,8 +54,10 @@ def _heading(name: str) -> str:
     return HEADINGS[1] if section in OPTIONS else HEADINGS[0]
 
 
-def reads_study(*sections: str, many: bool = False) -> Callable[[Command], Command]:
-    """Give a command its STUDY, the options of reading, and the rules of ``sections``.
+def reads_study(
+    *sections: str, many: bool = False, metavar: str = "STUDY"
+) -> Callable[[Command], Command]:
+    """Give a command its STUDY (``metavar``), the options of reading, the rules of ``sections``.
 
     With ``many`` it takes any number of them, as ``named``, for which one request holds.
 
@@ -86,7 +88,7 @@ def reads_study(*sections: str, many: bool = False) -> Callable[[Command], Comma
             command = decorator(command)
         if many:
             return click.argument("study", metavar="[STUDY]...", nargs=-1)(command)
-        return click.argument("study", metavar="STUDY")(command)
+        return click.argument("study", metavar=metavar)(command)
 
     return decorate
 

@@ -59,6 +59,9 @@ class Request:
             key, value = RULES[name], options.pop(name)
             if value is not None:
                 overrides.setdefault(key.section, {})[key.name] = value
+        if "allocation" in overrides.get("study", {}):
+            # What is typed is found from where it is typed, not from the study.toml.
+            overrides["study"]["allocation"] = os.path.abspath(overrides["study"]["allocation"])
         overrides["columns"] = _columns(options.pop("columns"))
         overrides["arms"] = dict(map(_arm, options.pop("arms")))
         overrides["fates"] = dict(_pair(text, "--fate") for text in options.pop("fates"))
@@ -118,13 +121,24 @@ class Request:
             sensitivity,
         )
 
-    def studies(self, trace: bool = False, beside: Iterable[Path] = ()) -> tuple[Study, ...]:
-        """Every study of the sheet, findings and all; ``beside`` are more files to be written."""
+    def studies(
+        self,
+        trace: bool = False,
+        beside: Iterable[Path] = (),
+        rules: Rules | None = None,
+        staged: bool = False,
+    ) -> tuple[Study, ...]:
+        """Every study of the sheet, findings and all; ``beside`` are more files to be written.
+
+        ``rules`` are others than those in force, ``staged`` are mice of one day.
+        """
         from xenotrack.study.ingest import read_studies
 
-        rules = self.rules()
+        rules = rules or self.rules()
         self.refuse_inputs(rules, [*([self.output] if self.output else []), *beside])
-        studies = read_studies(self.source_read(), rules, trace=trace, **self.reading)
+        studies = read_studies(
+            self.source_read(), rules, trace=trace, staged=staged, **self.reading
+        )
         self.excluded[:] = [one.text for study in studies for one in study.exclusions]
         for text in self.excluded:
             self.say(f"Excluded: {text}")

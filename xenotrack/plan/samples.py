@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,14 @@ def wide_sheet(readings: pd.DataFrame) -> pd.DataFrame:
     )
     mice = readings[["arm", "mouse"]].drop_duplicates()
     return mice.merge(volumes, on="mouse").rename(columns={"arm": "Treatment", "mouse": "Mouse"})
+
+
+def staging_sheet(readings: pd.DataFrame) -> pd.DataFrame:
+    """A row a mouse on the day of staging, five to a cage; its arm is not drawn yet."""
+    first = readings[readings["day"] == 0].reset_index(drop=True)
+    cages = [f"C{mouse // 5 + 1}" for mouse in range(len(first))]
+    measured = first[["mouse", "length_mm", "width_mm", "body_weight_g"]]
+    return measured.assign(cage=cages)[["mouse", "cage", "length_mm", "width_mm", "body_weight_g"]]
 
 
 @dataclass(frozen=True)
@@ -163,12 +171,20 @@ SAMPLES = (
 )
 
 
+# Forty mice before they are allocated.
+STAGING = Sample(name="staging", scenario=replace(TWO_ARM, mice_per_arm=20, id_prefix="S"), seed=1)
+
+
 def write_samples(folder: Path) -> None:
     """Write every sample study into the folder; the same bytes each time."""
     folder.mkdir(parents=True, exist_ok=True)
     for sample in SAMPLES:
         for name, text in sample.files().items():
             (folder / name).write_text(text, encoding="ascii", newline="\n")
+    staged = staging_sheet(STAGING.readings())
+    (folder / "staging.tsv").write_text(
+        staged.to_csv(index=False, sep="\t", lineterminator="\n"), encoding="ascii", newline="\n"
+    )
 
 
 if __name__ == "__main__":

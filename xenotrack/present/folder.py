@@ -140,7 +140,8 @@ def manifest(results: Results) -> dict[str, Any]:
     """What made the results: libraries, rules in force, inputs; no clock, no path."""
     study = results.study
     rules = msgspec.to_builtins(study.design.rules)
-    rules["study"].pop("sheet")  # the inputs below name it, without its folder
+    for name in ("sheet", "allocation"):  # the inputs below name them, without their folder
+        rules["study"].pop(name)
     excluded, accepted = rules.pop("exclude"), rules.pop("accept")
     return {
         "schema_version": SCHEMA_VERSION,

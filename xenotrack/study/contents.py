@@ -33,10 +33,11 @@ class Input:
 
 @dataclass(frozen=True)
 class Contents:
-    """The sheets of a study, and every file that was read for them."""
+    """The sheets of a study, every file that was read for them, and the allocation if any."""
 
     inputs: tuple[Input, ...]
     sources: tuple[Source, ...]
+    allocation: Input | None = None
 
 
 def read_contents(source: Path | bytes, rules: Rules) -> Contents:
@@ -44,10 +45,12 @@ def read_contents(source: Path | bytes, rules: Rules) -> Contents:
 
     A source is a sheet, a study.toml whose ``sheet`` lies relative to it, or the bytes of stdin.
     """
+    path = allocation_path(source, rules)
+    allocation = None if path is None else Input(_as_text(path.name), _bytes(path))
     if isinstance(source, bytes):
-        return _contents([Input(STDIN_NAME, source)])
+        return _contents([Input(STDIN_NAME, source)], [], allocation)
     if source.suffix.casefold() != ".toml":
-        return _contents([Input(_as_text(source.name), _bytes(source))])
+        return _contents([Input(_as_text(source.name), _bytes(source))], [], allocation)
     declared = rules.study.sheet
     names = [declared] if isinstance(declared, str) else declared or []
     if not names:
@@ -62,18 +65,29 @@ def read_contents(source: Path | bytes, rules: Rules) -> Contents:
             "List each sheet once."
         )
     inputs = [_named_input(source.parent, name) for name in names]
-    return _contents(inputs, [Input(_as_text(source.name), _bytes(source))])
+    return _contents(inputs, [Input(_as_text(source.name), _bytes(source))], allocation)
 
 
 def input_paths(source: Path | bytes, rules: Rules) -> list[Path]:
     """Every file that a source is read from: the sheet, or the study.toml and its sheets."""
+    allocation = allocation_path(source, rules)
+    beside = [] if allocation is None else [allocation]
     if isinstance(source, bytes):
-        return []
+        return beside
     if source.suffix.casefold() != ".toml":
-        return [source]
+        return [source, *beside]
     declared = rules.study.sheet
     names = [declared] if isinstance(declared, str) else declared or []
-    return [source, *(source.parent / name for name in names)]
+    return [source, *(source.parent / name for name in names), *beside]
+
+
+def allocation_path(source: Path | bytes, rules: Rules) -> Path | None:
+    """The file that ``[study] allocation`` names, relative to the study.toml."""
+    if rules.study.allocation is None:
+        return None
+    of_toml = isinstance(source, Path) and source.suffix.casefold() == ".toml"
+    folder = source.parent if isinstance(source, Path) and of_toml else Path()
+    return folder / rules.study.allocation
 
 
 def _named_input(folder: Path, name: str) -> Input:
@@ -93,10 +107,10 @@ def _bytes(path: Path) -> bytes:
         raise InputError(f"{str(path)!r} is no file name: {error}.") from error
 
 
-def _contents(inputs: list[Input], declared: list[Input] | None = None) -> Contents:
-    files = [*(declared or ()), *inputs]
+def _contents(inputs: list[Input], declared: list[Input], allocation: Input | None) -> Contents:
+    files = [*declared, *inputs, *([] if allocation is None else [allocation])]
     sources = (Source(Path(one.name).name, hashlib.sha256(one.data).hexdigest()) for one in files)
-    return Contents(tuple(inputs), tuple(sources))
+    return Contents(tuple(inputs), tuple(sources), allocation)
 
 
 def _as_text(name: str) -> str:

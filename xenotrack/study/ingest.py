@@ -13,6 +13,7 @@ import pandas as pd
 
 from xenotrack.errors import InputError
 from xenotrack.study.acceptance import accept_findings, rules_concerning
+from xenotrack.study.allocation import Allocation, read_allocation
 from xenotrack.study.arms import read_design, unite_spellings_of_mice, unite_split_names
 from xenotrack.study.checks.checklist import check_study
 from xenotrack.study.checks.names import note_operators
@@ -38,6 +39,7 @@ from xenotrack.study.inputs import read_sheets
 from xenotrack.study.join import join_sheets
 from xenotrack.study.joined import with_joined_columns, without_ignored
 from xenotrack.study.labels import drop_labels
+from xenotrack.study.layouts.one_arm import with_only_day
 from xenotrack.study.ledger import Ledger, sources
 from xenotrack.study.legend import name_arms
 from xenotrack.study.limit import find_limit
@@ -118,9 +120,11 @@ def read_studies(
     sheet_name: str | None = None,
     layout: str | None = None,
     trace: bool = False,
+    staged: bool = False,
 ) -> tuple[Study, ...]:
     """Every study of a sheet and every phase of it, or those selected: a phase is a study.
 
+    A ``staged`` sheet lists mice of one day, which it need not name.
     With ``trace`` each remembers the rows as they were written, for a corrected sheet: spellings
     of one arm are then made one.
     """
@@ -130,6 +134,7 @@ def read_studies(
         rules = read_rules(named if named and named.suffix.casefold() == ".toml" else None)
     contents = source if isinstance(source, Contents) else read_contents(source, rules)
     inputs, files = contents.inputs, contents.sources
+    allocation = read_allocation(contents, rules)
     sheets = [
         [
             with_joined_columns(sheet, rules.named_columns)
@@ -138,6 +143,10 @@ def read_studies(
         for one in inputs
     ]
     sheets = without_ignored(sheets, rules.ignored_columns)
+    if staged:
+        sheets = [[with_only_day(each, rules.named_columns) for each in one] for one in sheets]
+    if allocation is not None:
+        sheets = [*sheets, [allocation.sheet]]
     sheets = name_arms(
         join_sheets(sheets, rules.named_columns), rules.named_columns, _arms_said(rules)
     )
@@ -151,12 +160,28 @@ def read_studies(
         for study in _build_phases(name, table, rules, files, trace)
     )
     partial = rules.study.select is not None or rules.study.phase is not None
+    if allocation is not None:
+        studies = _compared(studies, allocation, partial)
     studies = tuple(_with_accepted(study, studies, partial) for study in studies)
     if not partial:
         applied = [exclusion for study in studies for exclusion in study.exclusions]
         mice = [mouse for study in studies for mouse in study.measurements["mouse"].unique()]
         require_all_met(rules.exclude, applied, mice)
     return studies
+
+
+def _compared(studies: Sequence[Study], allocation: Allocation, partial: bool) -> tuple[Study, ...]:
+    """The studies with a finding wherever they depart from the allocation."""
+    missing = [] if partial else list(allocation.missing(studies))
+    # Of mice that the list of the allocation has and the sheet has not, one word is enough.
+    findings = [
+        [one for one in study.findings if one.rule != "mouse-never-measured" or not missing]
+        for study in studies
+    ]
+    return tuple(
+        replace(study, findings=sort_findings([*own, *allocation.findings(study), *missing]))
+        for study, own in zip(studies, findings, strict=True)
+    )
 
 
 def _with_accepted(study: Study, studies: Sequence[Study], partial: bool) -> Study:

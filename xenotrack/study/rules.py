@@ -43,6 +43,19 @@ class StudyRules(Section, frozen=True):
             flag=False,
         ),
     ] = None
+    allocation: Annotated[
+        str | None,
+        Rule(
+            "The arm of each mouse as `randomize` drew it, a csv.",
+            otherwise="the sheet says it",
+            example="allocation.csv",
+            metavar="FILE",
+        ),
+    ] = None
+    allocation_sha256: Annotated[
+        str | None,
+        Rule("The digest of the sealed allocation.", example="d1f6…", flag=False),
+    ] = None
     control: Annotated[
         str | None,
         Rule(

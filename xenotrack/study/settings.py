@@ -19,6 +19,8 @@ from xenotrack.study.rulebook import KEYS, LARGEST, Key, keys_of, shapes
 from xenotrack.study.rules import IGNORE, ArmRule, Rules
 
 Table = dict[str, Any]
+# The section of what a simulated study is made of; it is no rule of an analysis.
+TRUTH = "truth"
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
@@ -27,7 +29,8 @@ def read_rules(path: Path | None, overrides: Mapping[str, Any] | None = None) ->
 
     ``overrides`` has the shape of study.toml; a value of None overrides nothing.
     """
-    declared = _read_toml(path) if path is not None else {}
+    declared = read_toml(path) if path is not None else {}
+    declared.pop(TRUTH, None)
     origin = path.name if path is not None else "The options"
     _refuse_unknown_keys(declared, origin)
     _refuse_unknown_keys(_without_nones(overrides or {}), "The options")
@@ -43,7 +46,7 @@ def read_rules(path: Path | None, overrides: Mapping[str, Any] | None = None) ->
     )
 
 
-def _read_toml(path: Path) -> Table:
+def read_toml(path: Path) -> Table:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +13,7 @@ from xenotrack.study.design import Arm
 from xenotrack.study.rulebook import KEYS, Key
 from xenotrack.study.rules import IGNORE
 from xenotrack.study.study import FATES, Study
+from xenotrack.study.toml_text import toml_value
 
 _TITLE = "# What the sheet cannot say. Every line is optional; options of the command line win."
 # Where the words begin behind a key and its value, and where they end.
@@ -43,7 +42,8 @@ def template(study: Study, sheet: str | None = None) -> str:
 
 def _facts(study: Study, sheet: str | None) -> dict[str, Any]:
     """What is known of the study without its having been declared."""
-    sheets = [source.name for source in study.sources if not source.name.endswith(".toml")]
+    others = (".toml", *filter(None, (study.design.rules.study.allocation,)))
+    sheets = [source.name for source in study.sources if not source.name.endswith(others)]
     sheets = ["calipers.csv"] if sheets == [STDIN_NAME] else sheets
     if sheet is not None and len(sheets) == 1:
         sheets = [sheet]
@@ -55,27 +55,27 @@ def _facts(study: Study, sheet: str | None) -> dict[str, Any]:
 
 
 def _columns(study: Study) -> list[list[str]]:
-    lines = [f"{ours} = {_value(theirs)}" for ours, theirs in study.columns]
+    lines = [f"{ours} = {toml_value(theirs)}" for ours, theirs in study.columns]
     if ignored := study.design.rules.ignored_columns:
-        lines.append(f"{IGNORE} = {_value(ignored)}")
+        lines.append(f"{IGNORE} = {toml_value(ignored)}")
     return [[_noted("[columns]", "ours = theirs"), *lines]]
 
 
 def _arms(study: Study) -> list[list[str]]:
-    lines = [f"{_value(arm.name)} = {_arm(arm)}" for arm in study.design.arms]
+    lines = [f"{toml_value(arm.name)} = {_arm(arm)}" for arm in study.design.arms]
     return [[_noted("[arms]", "order here is order everywhere; no drugs = vehicle"), *lines]]
 
 
 def _arm(arm: Arm) -> str:
     drugs = sorted(arm.drugs)
-    return _value(drugs if arm.label is None else {"drugs": drugs, "label": arm.label})
+    return toml_value(drugs if arm.label is None else {"drugs": drugs, "label": arm.label})
 
 
 def _colours(study: Study) -> list[list[str]]:
     declared = study.design.rules.colours
     drugs = sorted(frozenset().union(*(arm.drugs for arm in study.design.arms)))
     shown = declared or dict.fromkeys(drugs[:1] or ["drug"], "#1f7a3a")
-    lines = [f"{_value(drug)} = {_value(colour)}" for drug, colour in shown.items()]
+    lines = [f"{toml_value(drug)} = {toml_value(colour)}" for drug, colour in shown.items()]
     if not declared:
         lines = [f"# {line}" for line in lines]
     return [[_noted("[colours]", "of drugs, in figures; the rest are chosen"), *lines]]
@@ -83,7 +83,7 @@ def _colours(study: Study) -> list[list[str]]:
 
 def _fates(study: Study) -> list[list[str]]:
     declared = study.design.rules.fates
-    lines = [f"{_value(theirs)} = {_value(ours)}" for theirs, ours in declared.items()]
+    lines = [f"{toml_value(theirs)} = {toml_value(ours)}" for theirs, ours in declared.items()]
     if not declared:
         lines = ['# "tumour > 1.5 cm3" = "tumor_size"']
     return [[_noted("[fates]", f"theirs = ours: {', '.join(FATES)}"), *lines]]
@@ -106,7 +106,7 @@ def _line(key: Key, declared: dict[str, Any]) -> str:
     """A key with its value, or as a comment with what holds without it; then its words."""
     value = declared.get(key.name)
     declares = value is not None and (value != key.default or key.name in _ALWAYS)
-    text = f"{key.name} = {_value(value if declares else _shown(key))}"
+    text = f"{key.name} = {toml_value(value if declares else _shown(key))}"
     unset = f" [{key.rule.otherwise}]" if key.rule.otherwise else ""
     words = f": {' | '.join(key.words)}" if key.words else ""
     return _noted(text if declares else f"# {text}", f"{key.rule.help[:-1]}{unset}{words}")
@@ -123,16 +123,3 @@ def _noted(text: str, note: str) -> str:
     first, *more = textwrap.wrap(note, _WIDTH - _MARGIN)
     below = (f"{' ' * _MARGIN}# {line}" for line in more)
     return "\n".join([f"{text.ljust(_MARGIN - 1)} # {first}", *below])
-
-
-def _value(value: Any) -> str:
-    # A JSON string is a TOML one, but for DEL, which TOML wants escaped.
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_key(key)} = {_value(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_value, value))}]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _value(name)

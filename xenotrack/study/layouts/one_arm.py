@@ -1,4 +1,4 @@
-"""A sheet without a word about arms, where all of its mice are declared to be in one."""
+"""A sheet without a word about arms, or about days, where all of its mice share one."""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ def with_only_arm(sheet: Sheet, arm: str, declared: Mapping[str, str]) -> Sheet:
     names = sheet.texts(first) if headers else []
     if names and not names[0] and sum(map(bool, names)) > 1:
         return _below_arm(_with_day(sheet, first), first, arm)
+    return sheet
+
+
+def with_only_day(sheet: Sheet, declared: Mapping[str, str]) -> Sheet:
+    """The sheet of mice on the day of their staging, with that day (0) where it names none."""
+    headers = list(candidate_headers(sheet, declared))
+    if any(day_kind(header) is not None for _, header in headers):
+        return sheet
+    for position, header in headers:
+        measured = any(role in header.roles for role in ("volume", "length", "area"))
+        if has_role(header, "mouse") and measured:
+            return sheet.with_column(position, "day", ["0"] * (len(sheet.cells) - position - 1))
     return sheet
 
 
