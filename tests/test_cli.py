@@ -20,13 +20,13 @@ from xenotrack.cli.app import cli
 ROOT = Path(__file__).parent.parent
 COMMANDS = list(cli.commands)
 SLOW = ("run", "plot")
-MANY = ("batch",)  # see cli/test_batch.py
+MANY = ("batch", "collect")  # see cli/test_batch.py
 OF_RESULTS = ("report",)  # reads what `run` wrote: see present/test_report_command.py
 OF_PLANS = ("randomize",)  # see cli/test_randomize.py
 TABLE_COMMANDS = [name for name in COMMANDS if name not in (*SLOW, *MANY, *OF_RESULTS, *OF_PLANS)]
 IN_ORDER = [
     *("check", "tidy", "response", "growth", "progression", "compare", "synergy", "tolerability"),
-    *("plot", "run", "batch", "report"),
+    *("plot", "run", "batch", "collect", "report"),
 ]
 
 MISTYPED = [
@@ -42,6 +42,7 @@ MISTYPED = [
     ["run", "a.csv"],
     ["report"],
     ["batch", "-o", "out"],
+    ["collect", "out"],
     ["batch", "a.csv"],
     ["batch", "-", "-o", "out"],
     ["batch", "a.csv", "-o", "-"],

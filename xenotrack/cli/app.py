@@ -13,6 +13,7 @@ import click
 from xenotrack import __version__
 from xenotrack.cli.batch import batch
 from xenotrack.cli.check import check
+from xenotrack.cli.collect import collect
 from xenotrack.cli.compare import compare
 from xenotrack.cli.growth import growth
 from xenotrack.cli.indices import indices
@@ -71,6 +72,7 @@ for command in (
     plot,
     run,
     batch,
+    collect,
     report,
     randomize,
 ):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -61,6 +62,30 @@ def write_bytes(path: Path, data: bytes, gives_way: GivesWay = always) -> None:
                 os.fsync(file.fileno())
             os.chmod(name, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~umask())
             os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+
+
+def put_file(draft: Path, path: Path, gives_way: GivesWay = always) -> None:
+    """Put a file that lies elsewhere in its place, as ``write_bytes`` would write its bytes.
+
+    It may be larger than the memory.
+    """
+    with cannot_write(path):
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is {kind(path.stat())}. Name a file with -o.")
+        if path.exists():
+            require_file(path, b"", gives_way)
+        real = Path(os.path.realpath(path))
+        descriptor, name = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file, draft.open("rb") as source:
+                shutil.copyfileobj(source, file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o666 & ~umask())
+            os.replace(name, real)
         except BaseException:
             os.unlink(name)
             raise

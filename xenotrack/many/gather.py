@@ -1,0 +1,131 @@
+"""What a batch left: the results of each study, failures among them, one after another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from xenotrack.errors import InputError
+from xenotrack.many.record import Failure, failures_in, made_folders
+from xenotrack.present.manifest import is_ours
+from xenotrack.present.page.index import Entry, entry_of, failure_of, render_index
+from xenotrack.present.stored import read_run
+from xenotrack.present.tables import json_bytes
+from xenotrack.study.rules import GrowthRules
+
+MULTIQC = "xenotrack_mqc.json"
+
+
+class Found(NamedTuple):
+    """A study of a batch: its folder, or why it has no results of its present input."""
+
+    name: str
+    folder: Path | None
+    failure: str = ""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What results.json holds that a database keeps."""
+
+    study: dict[str, Any]
+    tables: dict[str, list[dict[str, Any]]]
+    doubts: list[dict[str, Any]]
+
+
+def studies_of(out: Path) -> list[Found]:
+    """Every study in the folder of a batch, or the one of ``run``; failures without results.
+
+    The results of a study that fails now are of an earlier input: they are not among them.
+    """
+    if is_ours(out):
+        return [Found(out.resolve().name, out)]
+    if not out.is_dir():
+        raise InputError(f"{out} is no folder. Name the folder that `xenotrack batch` wrote.")
+    failures = {failure.study: failure for failure in failures_in(out)}
+    folders = [path for path in out.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    names = {path.name for path in folders} | set(failures)
+    found = [each for name in sorted(names) for each in _found(out, name, failures.get(name))]
+    if not found:
+        raise InputError(
+            f"{out} holds no results of xenotrack. Name the folder that `xenotrack batch` wrote."
+        )
+    return found
+
+
+def _found(out: Path, name: str, failure: Failure | None) -> Iterator[Found]:
+    if failure is not None:
+        yield Found(name, None, failure.message)
+        return
+    for folder in made_folders(out / name):
+        yield Found(folder.relative_to(out).as_posix(), folder)
+
+
+def results_of(found: Found) -> Said:
+    """What a study's results say.
+
+    Raises ``InputError`` where they cannot be read.
+    """
+    assert found.folder is not None, "a study that failed has no results"
+    path = found.folder / "results.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Said)
+    except OSError as error:
+        raise InputError(f"Cannot read {path}: {error.strerror}. {_AGAIN}") from error
+    except msgspec.DecodeError as error:
+        raise InputError(f"{path} is not what xenotrack writes: {error}. {_AGAIN}") from error
+
+
+_AGAIN = "Do the study again with `xenotrack batch`."
+
+
+def index_page(out: Path, studies: Sequence[Found], page: Path) -> bytes:
+    """The page of all studies, with the way from it to the report of each."""
+    return render_index(out.resolve().name, (_entry(each, page) for each in studies))
+
+
+def _entry(found: Found, page: Path) -> Entry:
+    if found.folder is None:
+        return failure_of(found.name, found.failure)
+    report = found.folder / "report.html"
+    place = Path(os.path.relpath(report, page.absolute().parent)).as_posix()
+    if report.is_file():
+        return entry_of(read_run(found.folder), place, found.name)
+    said = results_of(found)  # some tables, and no report
+    facts = f"{len(said.study['arms'])} arms, {said.study['n_mice']} mice"
+    return Entry(
+        name=found.name,
+        facts=facts,
+        control=said.study["control"],
+        doubts=len(said.doubts),
+        blocked_below=GrowthRules().blocked_below,  # the scale of a drawing without arms
+    )
+
+
+def multiqc_of(studies: Sequence[Found]) -> bytes:
+    """The sections that MultiQC shows of each study, as one; a row a study and arm."""
+    whole: dict[str, Any] = {}
+    rows: dict[str, Any] = {}
+    for each in studies:
+        path = each.folder / MULTIQC if each.folder is not None else None
+        if path is None or not path.is_file():
+            continue
+        section = msgspec.json.decode(path.read_bytes())
+        whole = whole or section
+        rows |= {_row(each.name, name): row for name, row in section["data"].items()}
+    if not whole:
+        raise InputError(
+            "No study has a section for MultiQC: `batch --tables` writes none. Do them without it."
+        )
+    return json_bytes({**whole, "data": rows})
+
+
+def _row(study: str, name: str) -> str:
+    """The name of a row: that of the folder tells studies of one title apart.
+
+    MultiQC takes a name with a slash for a path and keeps its end.
+    """
+    return f"{study}: {name}".replace("/", "\N{DIVISION SLASH}")
