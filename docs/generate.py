@@ -43,6 +43,8 @@ PRINTED_BY = {
     "progression_mice": "progression --mice",
     "progression_curve": "progression --curve",
     "logrank": "progression --logrank",
+    "turnbull": "progression --turnbull",
+    "accelerated": "progression --accelerated",
     "group_indices": "indices",
     "independent_action": "progression --independent-action",
     "sensitivity": "progression --sensitivity",

@@ -42,6 +42,8 @@ MADE_IN = {
     "tipping_point": "compare/comparisons",  # made of rows of the table compare
     "influence": "model/diagnostics",
     "sensitivity": "compare/sensitivity",
+    "turnbull": "model/between",
+    "accelerated": "model/between",
     "leave_one_out": "compare/leave_one_out",
 }
 NUMERIC = {"numpy", "pandas", "scipy", "statsmodels", "lifelines"}
@@ -52,6 +54,8 @@ NEIGHBOURS = {
     ("independent_action", "lifelines"): "the option of hazards, of the table compare",
     ("progression", "lifelines"): "the option of hazards, of the table compare",
     ("logrank", "lifelines"): "the option of hazards, of the table compare",
+    ("turnbull", "lifelines"): "the option of hazards, of the table compare",
+    ("accelerated", "lifelines"): "the option of hazards, of the table compare",
     ("sensitivity", "lifelines"): "the option of hazards, of the table compare",
 }
 

@@ -28,6 +28,8 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "logrank": _TESTS,
     "incidence": _TESTS,
     "gray": ("numpy", "scipy"),
+    "turnbull": _TESTS,
+    "accelerated": _TESTS,
     "independent_action": _TESTS,
     "synergy": _TESTS,
     "factorial": _TESTS,

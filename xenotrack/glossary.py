@@ -268,6 +268,16 @@ IN_TABLE: dict[tuple[str, str], Column] = {
     ("progression_curve", "estimate"): Column("", "share that has not progressed after that day"),
     ("progression_curve", "n_events"): Column("mice", "mice that progressed on that day"),
     ("progression_curve", "n_censored"): Column("mice", "mice that left on that day without it"),
+    ("turnbull", "day_low"): Column("days", "last visit without progression"),
+    ("turnbull", "day_high"): Column("days", "first visit with it; empty = none yet"),
+    ("turnbull", "estimate"): Column(
+        "", "share that has not progressed after day_high; of the open interval after day_low"
+    ),
+    ("accelerated", "estimate"): Column(
+        "ln", "logarithm of how many times as long the arm takes to progress"
+    ),
+    ("accelerated", "conf_low"): Column("ln", "lower limit of it, by Wald"),
+    ("accelerated", "conf_high"): Column("ln", "upper limit of it"),
     ("incidence", "estimate"): Column("", "share of the mice that the cause has made leave"),
     ("incidence", "n_events"): Column("mice", "mice that left on that day for the cause"),
     ("gray", "chi_square"): Column("", "Gray's chi-square of the cause's incidence"),
@@ -344,7 +354,12 @@ TABLES: dict[str, tuple[str, ...]] = {
     "progression_curve": ("arm", "day", "n_at_risk", "n_events", "n_censored", *_CURVE),
     "logrank": (
         *("contrast", "chi_square", "df", "p_value", "p_adjusted", "p_chi_square"),
-        *("p_permutation", "permutations", "exact"),
+        *("p_permutation", "permutations", "exact", "p_between"),
+    ),
+    "turnbull": ("arm", "day_low", "day_high", "share", "estimate", "conf_low", "conf_high"),
+    "accelerated": (
+        *("law", "contrast", "arm", "against", "estimate", "std_error", "statistic", "p_value"),
+        *("conf_low", "conf_high", "scale", "log_likelihood"),
     ),
     "incidence": ("arm", "cause", "day", "n_at_risk", "n_events", "n_competing", *_CURVE),
     "gray": ("contrast", "cause", "chi_square", "df", "p_value"),

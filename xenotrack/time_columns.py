@@ -21,6 +21,11 @@ OF_PROGRESSION: dict[str, tuple[str, str]] = {
     "p_permutation": ("", "permutation p of the log-rank scores"),
     "permutations": ("", "splits counted or drawn"),
     "exact": ("", "true where every split was counted"),
+    "p_between": ("", "permutation p where mice progressed between visits, at no day of theirs"),
+    "share": ("", "share of the arm's mice that progressed in the interval"),
+    "law": ("", "weibull or lognormal times"),
+    "scale": ("", "spread of ln time; 1 / shape of a Weibull"),
+    "log_likelihood": ("", "log likelihood of the law, all arms together"),
     # sensitivity: days gained under other definitions of progression
     "definition": ("", "the event, the day that it has, and what leaving for size is"),
     "declared": ("", "true for the study's own definition"),

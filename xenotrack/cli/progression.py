@@ -20,6 +20,15 @@ from xenotrack.cli.request import Request
 )
 @click.option("--gray", "what", flag_value="gray", help="Gray's tests of both shares.")
 @click.option(
+    "--turnbull", "what", flag_value="turnbull", help="Between which visits mice progressed."
+)
+@click.option(
+    "--accelerated",
+    "what",
+    flag_value="accelerated",
+    help="How many times as long arms take as control, between visits: Weibull and log-normal.",
+)
+@click.option(
     "--sensitivity",
     "what",
     flag_value="sensitivity",
@@ -52,6 +61,7 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
       xenotrack progression sample_data/naive.toml --sensitivity -o sensitivity.csv
     """
     from xenotrack.compare.hazards import log_rank_frame
+    from xenotrack.model.between import accelerated_frame, turnbull_frame
     from xenotrack.model.leaving import gray_frame, incidence_frame
 
     if days and what != "independent_action":
@@ -71,6 +81,8 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
         "logrank": lambda: log_rank_frame(progression),
         "incidence": lambda: incidence_frame(progression),
         "gray": lambda: gray_frame(progression),
+        "turnbull": lambda: turnbull_frame(progression),
+        "accelerated": lambda: accelerated_frame(progression),
         "sensitivity": lambda: results.sensitivity,
     }
     request.write(frames[what or "arms"](), progression.doubts)

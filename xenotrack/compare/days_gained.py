@@ -94,10 +94,21 @@ def days_gained(progression: ProgressionFit, kept: Kept | None = None) -> Contra
             method=METHOD,
             independent=True,
             days=lambda arms: (0.0, last_day(tuple(shared or arms))),
+            why_withheld=lambda arms: why_withheld(progression, arms),
             narrowed=source,
         )
 
     return source()
+
+
+def why_withheld(progression: ProgressionFit, arms: Sequence[str]) -> str:
+    """The doubt about visits that are farther apart in one arm, where days are those of visits."""
+    if progression.design.rules.progression.interpolate != "none":
+        return ""
+    names = progression.design.arm_names
+    first, *others = (names.index(arm) for arm in arms if arm in names)
+    unlike = any(progression.read_unlike(first, other) for other in others)
+    return "schedules-differ" if unlike else ""
 
 
 def seeds_of(curves: Sequence[SurvivalCurve]) -> list[tuple[int, int]]:

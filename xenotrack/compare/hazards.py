@@ -73,11 +73,12 @@ class Comparison:
 
     The likelihood ratio is too sure of few mice (3 v 3 apart: p = .035, where 20 splits can show
     no less than .10); the permutation assumes that mice leave both arms alike. ``p_value`` is
-    the larger of the two.
+    the larger of the two, and of ``p_between`` visits where the arms are read at unlike ones.
     """
 
     profile: HazardProfile
     test: LogRank | None
+    p_between: float = np.nan
 
     @property
     def p_value(self) -> float:
@@ -85,7 +86,7 @@ class Comparison:
             return self.profile.p_value
         # Without an event while both arms are followed, no split differs from another.
         permuted = 1.0 if np.isnan(self.test.p_permutation) else self.test.p_permutation
-        return max(self.profile.p_value, permuted)
+        return float(np.nanmax([self.profile.p_value, permuted, self.p_between]))
 
     def limits(self, level: float) -> tuple[float, float]:
         """Profile limits as far out as makes them exclude 0 exactly when p < 1 − ``level``.
@@ -112,7 +113,10 @@ def compare_hazards(progression: ProgressionFit, weights: Floats) -> Comparison 
     if sorted(weights[weights != 0].tolist()) != [-1.0, 1.0]:
         return Comparison(profile, None)
     arm, other = int(np.argmax(weights)), int(np.argmin(weights))
-    return Comparison(profile, progression.log_rank_of_pair(other, arm))
+    between = np.nan
+    if progression.read_unlike(other, arm):
+        between = progression.interval_test_of_pair(other, arm).p
+    return Comparison(profile, progression.log_rank_of_pair(other, arm), between)
 
 
 def log_rank_frame(progression: ProgressionFit) -> pd.DataFrame:
@@ -124,7 +128,7 @@ def log_rank_frame(progression: ProgressionFit) -> pd.DataFrame:
 
     names, control = progression.design.arm_names, progression.design.control
     columns = ["contrast", "chi_square", "df", "p_value", "p_adjusted", "p_chi_square"]
-    columns += ["p_permutation", "permutations", "exact"]
+    columns += ["p_permutation", "permutations", "exact", "p_between"]
     rows: list[dict[str, object]] = []
     overall = progression.log_rank
     if overall is not None:
@@ -138,7 +142,9 @@ def log_rank_frame(progression: ProgressionFit) -> pd.DataFrame:
             weights[[reference, code]] = -1, 1
             found = compare_hazards(progression, weights)
             p_value = np.nan if found is None or test.df == 0 else found.p_value
-            rows.append(_log_rank_row(f"{names[code]} - {control}", test, p_value))
+            between = progression.interval_test_of_pair(reference, int(code)).p
+            row = _log_rank_row(f"{names[code]} - {control}", test, p_value)
+            rows.append(row | {"p_between": between})
     frame = pd.DataFrame(rows, columns=columns)
     pairs = frame["contrast"] != "all arms"
     p_value = frame["p_value"].to_numpy(dtype=float)

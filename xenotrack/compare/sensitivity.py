@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from xenotrack.compare.comparisons import adjust_family, arms_of, compare_arms
@@ -18,7 +19,9 @@ from xenotrack.glossary import TABLES
 from xenotrack.model.progression import ProgressionFit, fit_mice
 from xenotrack.response.progression import progression_mice
 from xenotrack.response.regrowth import regrowth_times
+from xenotrack.response.withdrawals import visit_gaps
 from xenotrack.study.design import Design
+from xenotrack.study.rules import ProgressionRules
 from xenotrack.study.study import Study
 
 if TYPE_CHECKING:
@@ -63,14 +66,20 @@ def claimed_pairs(design: Design) -> tuple[Pair, ...]:
 def fit_definition(study: Study, definition: Definition, declared: Estimand) -> ProgressionFit:
     """Time to progression by a definition; of the declared estimand with the composite, too, which
     a claim needs where mice left for toxicity."""
-    rules, design = definition.rules, study.design
+    rules, gaps = definition.rules, visit_gaps(study)
+    design = with_rules(study.design, rules)
     if definition.regrowth:
-        return fit_mice(regrowth_times(study, rules), design)
+        return fit_mice(regrowth_times(study, rules), design, gaps)
     composite = definition.estimand == "composite"
-    fit = fit_mice(progression_mice(study, rules, composite), design)
+    fit = fit_mice(progression_mice(study, rules, composite), design, gaps)
     if definition.estimand != declared or not fit.arms_with_toxicity:
         return fit
-    return replace(fit, composite=fit_mice(progression_mice(study, rules, True), design))
+    return replace(fit, composite=fit_mice(progression_mice(study, rules, True), design, gaps))
+
+
+def with_rules(design: Design, rules: ProgressionRules) -> Design:
+    """The design with other rules of progression."""
+    return replace(design, rules=msgspec.structs.replace(design.rules, progression=rules))
 
 
 def facts_of(definition: Definition, declared: Estimand) -> dict[str, object]:

@@ -14,7 +14,7 @@ from xenotrack.model.efron import fit_efron
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.firth import FirthFit, fit_firth
 from xenotrack.model.logrank import LogRank, log_rank
-from xenotrack.model.permutation import DRAWS
+from xenotrack.model.permutation import DRAWS, Permutation
 from xenotrack.model.proportional import proportional_hazards
 from xenotrack.model.restricted_mean import (
     RestrictedMean,
@@ -24,10 +24,15 @@ from xenotrack.model.restricted_mean import (
 )
 from xenotrack.model.survival import MedianDay, SurvivalCurve, estimate_curves, median_day
 from xenotrack.model.times import TOXICITY, MouseTimes, mouse_times
+from xenotrack.model.turnbull import interval_test
 from xenotrack.response.progression import composite_events, progression_events
 from xenotrack.response.regrowth import regrowth_times
+from xenotrack.response.withdrawals import visit_gaps
 from xenotrack.study.design import Design
 from xenotrack.study.study import Study
+
+# Times as long between visits: weekly against twice a week is 2.
+UNLIKE = 1.5
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class ProgressionFit:
     ``until`` is the one day up to which every arm's restricted mean is taken (NaN without mice);
     ``regrowth`` has the curves of growing again from the nadir, whatever the declared rule, and
     ``composite`` the same study with progression or toxicity as the event, where mice left for it.
+    ``visit_gaps`` are the usual days between two readings of each arm's mice, NaN where none has
+    two.
     """
 
     design: Design
@@ -50,6 +57,7 @@ class ProgressionFit:
     doubts: tuple[Doubt, ...]
     regrowth: tuple[SurvivalCurve, ...] = ()
     composite: ProgressionFit | None = None
+    visit_gaps: tuple[float, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """One row an arm."""
@@ -129,6 +137,20 @@ class ProgressionFit:
         pair = self.times.of_arms((first, second))
         return log_rank(pair.day, pair.events, pair.arm, 2, draws=self._draws)
 
+    def read_unlike(self, first: int, second: int) -> bool:
+        """Whether one of two arms is read so much more rarely that it seems to progress later."""
+        gaps = [self.visit_gaps[code] for code in (first, second) if self.visit_gaps]
+        return bool(gaps) and max(gaps) >= UNLIKE * min(gaps)
+
+    def interval_test_of_pair(self, first: int, second: int) -> Permutation:
+        """The test of two arms whose mice progressed between visits."""
+        pair = self.times.of_arms((first, second))
+        return interval_test(pair.low, pair.high, pair.arm == 1, self._draws)
+
+    @property
+    def n_arms(self) -> int:
+        return len(self.curves)
+
     @property
     def _draws(self) -> int:
         # Draws cost a pass over the mice: in a study of thousands fewer are precise enough.
@@ -150,10 +172,11 @@ def fit_progression(study: Study) -> ProgressionFit:
     grown = again[["mouse"]].assign(
         regrowth_day=again["day"].where(again["event"]), regrew=again["event"]
     )
-    fit = fit_mice(events.mice.merge(grown, on="mouse", how="left"), design)
+    gaps = visit_gaps(study)
+    fit = fit_mice(events.mice.merge(grown, on="mouse", how="left"), design, gaps)
     composite = None
     if fit.arms_with_toxicity:
-        composite = fit_mice(composite_events(study).mice, design)
+        composite = fit_mice(composite_events(study).mice, design, gaps)
     return replace(
         fit,
         doubts=merge_doubts(
@@ -164,7 +187,7 @@ def fit_progression(study: Study) -> ProgressionFit:
     )
 
 
-def fit_mice(mice: pd.DataFrame, design: Design) -> ProgressionFit:
+def fit_mice(mice: pd.DataFrame, design: Design, gaps: tuple[float, ...] = ()) -> ProgressionFit:
     """Curves, medians and means of mice with ``arm day_low day_high day event fate``."""
     times = mouse_times(mice, design.arm_names)
     curves = _curves(times, design)
@@ -180,6 +203,7 @@ def fit_mice(mice: pd.DataFrame, design: Design) -> ProgressionFit:
         restricted_means=means,
         until=until,
         doubts=tuple(_beyond_follow_up(design, curves, means)),
+        visit_gaps=gaps,
     )
 
 

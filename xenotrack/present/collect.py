@@ -28,6 +28,7 @@ def _makers(results: Results) -> dict[str, Maker]:
     """What makes each table that the study has."""
     from xenotrack.compare.claims import claims_frame
     from xenotrack.compare.hazards import log_rank_frame
+    from xenotrack.model.between import accelerated_frame, turnbull_frame
     from xenotrack.model.leaving import gray_frame, incidence_frame
     from xenotrack.response.by_arm import response_by_arm
     from xenotrack.study.finding import findings_frame
@@ -44,6 +45,8 @@ def _makers(results: Results) -> dict[str, Maker]:
         "logrank": lambda: log_rank_frame(results.progression),
         "incidence": lambda: incidence_frame(results.progression),
         "gray": lambda: gray_frame(results.progression),
+        "turnbull": lambda: turnbull_frame(results.progression),
+        "accelerated": lambda: accelerated_frame(results.progression),
         "tolerability": lambda: results.tolerability,
         "trade_off": lambda: results.trade_off,
         "influence": lambda: results.influence,

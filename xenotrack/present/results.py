@@ -67,9 +67,10 @@ class Results:
 
     @cached_property
     def progression(self) -> ProgressionFit:
+        from xenotrack.model.between import with_schedules
         from xenotrack.model.progression import fit_progression
 
-        return fit_progression(self.study)
+        return with_schedules(fit_progression(self.study))
 
     @cached_property
     def responses(self) -> MouseResponses:

@@ -60,6 +60,16 @@ def progression_doubts(study: Study, mice: pd.DataFrame) -> tuple[Doubt, ...]:
     )
 
 
+def visit_gaps(study: Study) -> tuple[float, ...]:
+    """The usual days between two readings of an arm's mice, in the design's order; NaN without."""
+    days = study.readings.groupby(["arm", "mouse"], sort=False)["day"].agg(
+        ["min", "max", "nunique"]
+    )
+    days = days[days["nunique"] > 1]
+    gaps = ((days["max"] - days["min"]) / (days["nunique"] - 1)).groupby("arm").median()
+    return tuple(float(gaps.get(arm, np.nan)) for arm in study.design.arm_names)
+
+
 def _unexplained(judged: pd.DataFrame, end: float) -> pd.Series:
     undocumented = judged["fate"].isna() | judged["fate"].isin(["unknown", ""])
     return ~judged["event"] & undocumented & (judged["last_day"] < end)

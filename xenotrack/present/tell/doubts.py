@@ -65,6 +65,11 @@ DOUBTS: dict[str, DoubtWords] = {
     "hazards-not-proportional": DoubtWords(
         "how-long", "the hazard ratio of {arms} changes with time", "Read the days gained instead."
     ),
+    "schedules-differ": DoubtWords(
+        "how-long",
+        "{arms} were read at visits of unlike length",
+        "Read all arms on the same days, or interpolate days with --interpolate linear.",
+    ),
     "rmst-beyond-follow-up": DoubtWords("how-long", "", "Choose an earlier day with --rmst-until."),
     "no-follow-up": DoubtWords("how-long"),
     "late-baseline": DoubtWords("how-long"),
