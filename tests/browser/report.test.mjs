@@ -53,12 +53,14 @@ test("without script it shows every answer, figure and table, and no button", as
   const { page } = await open(1366, { javaScriptEnabled: false });
   assert.ok(await page.locator("#answer .tiles").isVisible());
   assert.equal(await page.locator("main button:visible, #highlight:visible").count(), 0);
-  await page.locator("summary h3").first().click();
+  await page.locator("#appendix summary").first().click();
+  await page.locator("#appendix summary h3").first().click();
   assert.ok(await page.locator("#appendix table").first().isVisible());
 });
 
 test("a table is sorted by keyboard, up and down, and says so", async () => {
   const { page } = await open();
+  await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
   const table = page.locator("section table.sortable").first();
   const header = table.locator("thead th.n").first();
   const values = () =>
@@ -108,16 +110,31 @@ test("the skip link is the first thing that the keyboard finds", async () => {
   assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
 });
 
-test("it prints every table, open, and afterwards is as it was", async () => {
+/** The page as it is printed, with every table or without. */
+const printed = async (hash) => {
   const { page, heard } = await open();
-  const closed = () => page.locator("#appendix details:not([open])").count();
-  const before = await closed();
-  assert.ok((await page.pdf({ preferCSSPageSize: true })).length > 50_000);
-  assert.equal(await closed(), before);
+  await page.evaluate((to) => (location.hash = to), hash);
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-  assert.equal(await closed(), 0);
   await page.emulateMedia({ media: "print" });
+  return { page, heard };
+};
+
+test("it prints the summary, key figures, doubts and methods, and is then as it was", async () => {
+  const { page, heard } = await open();
+  const closed = () => page.locator("details:not([open])").count();
+  const before = await closed();
+  const pdf = await page.pdf({ preferCSSPageSize: true });
+  assert.ok((pdf.toString("latin1").match(/\/Type\s*\/Page\b/g) ?? []).length <= 4);
+  assert.equal(await closed(), before);
+  const paper = await printed("");
+  assert.ok(await paper.page.locator("#methods-text").isVisible());
+  assert.ok(await paper.page.locator("#words-text").isVisible());
+  assert.equal(await paper.page.locator("#appendix:visible, nav:visible, thead button").count(), 0);
+  assert.deepEqual([...heard, ...paper.heard], []);
+});
+
+test("it prints every table where the address asks for everything", async () => {
+  const { page } = await printed("#everything");
+  assert.equal(await page.locator("details:not([open]):visible").count(), 0);
   assert.ok(await page.locator("#appendix table").last().isVisible());
-  assert.equal(await page.locator("nav:visible, thead button").count(), 0);
-  assert.deepEqual(heard, []);
 });

@@ -160,6 +160,23 @@ def test_a_doubt_stands_in_words_where_it_touches(page) -> None:
     assert "Low. Doubt Few." in page.text
 
 
+def test_figures_and_tables_are_numbered_in_the_order_of_the_page(page) -> None:
+    numbers = {
+        kind: re.findall(rf"{kind} (\d+)\. [A-Z]", page.text) for kind in ("Figure", "Table")
+    }
+    for found in numbers.values():
+        assert found == [str(number) for number in range(1, len(found) + 1)]
+    assert len(numbers["Figure"]) == 3
+    assert len(numbers["Table"]) > 3
+
+
+def test_what_a_table_says_is_folded_and_not_printed_with_the_summary(page) -> None:
+    details = [attributes for tag, attributes in page.tags if tag == "details"]
+    assert all("open" not in attributes for attributes in details)
+    printed = [a["id"] for tag, a in page.tags if tag == "section" and a.get("class") != "extra"]
+    assert printed == ["answer", "words", "price", "methods"]
+
+
 def test_a_figure_is_drawn_once_and_says_what_it_shows(page) -> None:
     labels = [a["aria-label"] for tag, a in page.tags if tag == "svg" and a["role"] == "img"]
     assert labels == ["Tumours of A grew slower.", "Weight", "Rates"]

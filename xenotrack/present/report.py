@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from xenotrack.glossary import COLUMNS
+from xenotrack.present.figures.catalogue import FIGURES
 from xenotrack.present.page.cells import NOTHING
 from xenotrack.present.page.colours import colour_rules, colours_of
 from xenotrack.present.page.forest import Forest, forest_of
@@ -17,7 +18,10 @@ from xenotrack.present.page.pages import page_of, part
 from xenotrack.present.page.svg import inline_svg
 from xenotrack.present.page.tables import Marks, Table, views_of, whole_table
 from xenotrack.present.stored import StoredRun
-from xenotrack.present.story import Answer, Caption, Story
+from xenotrack.present.story import Answer, Caption, Sentence, Story
+
+FOLDED = frozenset(one.name for one in FIGURES if one.folded)
+PRINTED = frozenset(one.name for one in FIGURES if one.printed)
 
 
 def render_report(run: StoredRun) -> bytes:
@@ -83,12 +87,29 @@ class Report:
         return own[0] if own else Caption(name, words, "", words)
 
     def drawing(self, name: str) -> Markup:
-        alt = self.caption(name).alt
-        return Markup(inline_svg(name, self.run.pictures[name], alt, self.marks))
+        alt, prefix = self.caption(name).alt, f"f{self.figure_numbers[name]}-"
+        return Markup(inline_svg(name, self.run.pictures[name], alt, self.marks, prefix))
 
-    def figures(self, answer: Answer) -> list[str]:
+    def figures(self, answer: Answer, folded: bool) -> list[str]:
         """The figures of an answer that were drawn, but for those that stand above it."""
-        return [name for name in answer.figures if self._first_at.get(name) == answer.id]
+        own = [name for name in answer.figures if self._first_at.get(name) == answer.id]
+        return [name for name in own if (name in FOLDED) == folded]
+
+    @cached_property
+    def figure_numbers(self) -> dict[str, int]:
+        """The number of each figure, in the order of the page."""
+        ordered = [name for name, place in self._first_at.items() if not place]
+        for answer in self.story.answers:
+            ordered += [*self.figures(answer, folded=False), *self.figures(answer, folded=True)]
+        return {name: number for number, name in enumerate([*ordered, *self.other_figures], 1)}
+
+    def is_printed(self, name: str) -> bool:
+        """Whether a figure is printed with the summary."""
+        return name in (self.story.key_figure, *PRINTED)
+
+    def is_in_print(self, answer: Answer) -> bool:
+        """Whether an answer has something that is printed with the summary."""
+        return bool(answer.doubts) or any(map(self.is_printed, self.figures(answer, folded=False)))
 
     @cached_property
     def _first_at(self) -> dict[str, str]:
@@ -107,6 +128,17 @@ class Report:
     def other_figures(self) -> list[str]:
         """Figures that no answer names."""
         return sorted(set(self.run.pictures) - set(self._first_at))
+
+    def lead(self, answer: Answer) -> list[Sentence]:
+        """What an answer says at once: the claim of its tile, else the first that it states.
+
+        The others are said by its figures and tables as well.
+        """
+        stating = [sentence for sentence in answer.sentences if sentence.claims]
+        if not stating:
+            return list(answer.sentences)
+        tiled = {claim for tile in self.story.tiles for claim in tile.claims}
+        return [one for one in stating if tiled & set(one.claims)][:1] or stating[:1]
 
     def tables(self, answer: Answer) -> list[Table]:
         """The tables of an answer that have rows."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from xenotrack.errors import InputError
@@ -19,15 +21,27 @@ def drawn() -> str:
 
 
 def test_ids_are_the_figures_own_and_still_found(drawn) -> None:
-    assert 'id="growth-clip"' in drawn
-    assert 'clip-path="url(#growth-clip)"' in drawn
-    assert 'href="#growth-tick"' in drawn
+    again = inline_svg("growth", SVG.encode(), "", MARKS, "f2-")
+    ids = [set(re.findall(r' id="([^"]+)"', text)) for text in (drawn, again)]
+    assert len(ids[0]) == len(ids[1]) == 2
+    assert not ids[0] & ids[1]
+    referred = set(re.findall(r'(?:href="#|url\(#)([^")]+)', drawn))
+    assert referred == ids[0]
     assert "figure_1" not in drawn
 
 
 def test_arms_and_mice_are_marked(drawn) -> None:
-    assert '<g data-arm="1"><title>B</title><path' in drawn
-    assert 'data-arm="1" data-mouse="2"><title>&lt;7&gt;, B</title>' in drawn
+    assert '<g data-arm="1"><path' in drawn
+    assert 'data-arm="1" data-mouse="2"><use' in drawn
+
+
+def test_points_that_look_alike_say_so_once(drawn) -> None:
+    use = '<use xlink:href="#tick" x="{}" y="2.345" style="fill: #123456"/>'
+    points = "".join(use.format(x) for x in (1, 2, 3))
+    two = SVG.replace('<use xlink:href="#tick"/>', points)
+    text = inline_svg("growth", two.encode(), "", MARKS)
+    assert text.count("#123456") == 1
+    assert re.findall(r'<use x="(\d)" y="2.34"', text) == ["1", "2", "3"]
 
 
 def test_an_arm_that_the_page_does_not_know_is_not_marked() -> None:
@@ -51,7 +65,7 @@ def test_what_it_shows_is_said_to_who_cannot_see(drawn) -> None:
 
 
 def test_coordinates_keep_two_decimals(drawn) -> None:
-    assert 'd="M 1.23 2 L 3 4"' in drawn
+    assert 'd="m1.23 2l1.77 2"' in drawn
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ class Figure(NamedTuple):
     ``plot`` says of it. ``share`` is its CPU time in hundredths of a second, ``narrowest`` the
     width in millimetres that its words need, ``question`` the answer of the report to which it
     belongs. A ``key`` figure is one of the few that stand for all; ``run`` draws one ``on_request``
-    only where its table is asked for.
+    only where its table is asked for. The page shows a ``folded`` one when it is asked for, and
+    prints a ``printed`` one with the summary.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Figure(NamedTuple):
     narrowest: int = NARROW
     key: bool = False
     on_request: bool = False
+    folded: bool = False
+    printed: bool = False
 
 
 FIGURES: tuple[Figure, ...] = (
@@ -55,6 +58,7 @@ FIGURES: tuple[Figure, ...] = (
         question="slowed",
         share=43,
         key=True,
+        folded=True,
     ),
     Figure(
         name="rates",
@@ -66,6 +70,7 @@ FIGURES: tuple[Figure, ...] = (
         question="slowed",
         share=26,
         key=True,
+        folded=True,
     ),
     Figure(
         name="contrasts",
@@ -75,6 +80,7 @@ FIGURES: tuple[Figure, ...] = (
         help="differences from control and from the best part",
         question="slowed",
         share=31,
+        printed=True,
     ),
     Figure(
         name="spider",
@@ -85,6 +91,7 @@ FIGURES: tuple[Figure, ...] = (
         help="each mouse relative to its baseline, scale of doublings",
         question="slowed",
         share=23,
+        folded=True,
     ),
     Figure(
         name="growth_by_arm_linear",
@@ -95,6 +102,7 @@ FIGURES: tuple[Figure, ...] = (
         help="the same as growth_by_arm, linear scale",
         question="slowed",
         share=31,
+        folded=True,
     ),
     Figure(
         name="growth_mean",
@@ -105,6 +113,7 @@ FIGURES: tuple[Figure, ...] = (
         help="arithmetic mean ± standard error, with the mice on study",
         question="slowed",
         share=35,
+        folded=True,
     ),
     Figure(
         name="waterfall",
@@ -127,6 +136,7 @@ FIGURES: tuple[Figure, ...] = (
         question="how-long",
         share=36,
         key=True,
+        printed=True,
     ),
     Figure(
         name="swimmer",
@@ -136,6 +146,7 @@ FIGURES: tuple[Figure, ...] = (
         help="time on study of each mouse, progression, fate",
         question="how-long",
         share=28,
+        folded=True,
     ),
     Figure(
         name="lattice",
@@ -156,6 +167,7 @@ FIGURES: tuple[Figure, ...] = (
         help="combination index over the days",
         question="parts",
         share=18,
+        folded=True,
     ),
     Figure(
         name="weight",
@@ -176,6 +188,7 @@ FIGURES: tuple[Figure, ...] = (
         help="growth of each arm against its body weight",
         question="price",
         share=20,
+        folded=True,
     ),
     Figure(
         name="residuals",
@@ -186,6 +199,7 @@ FIGURES: tuple[Figure, ...] = (
         help="what the fitted lines leave of each reading",
         question="sure",
         share=23,
+        folded=True,
     ),
     Figure(
         name="influence",
@@ -196,6 +210,7 @@ FIGURES: tuple[Figure, ...] = (
         help="the rate of each arm without each of its mice",
         question="sure",
         share=23,
+        folded=True,
     ),
     Figure(
         name="sensitivity",
@@ -208,6 +223,7 @@ FIGURES: tuple[Figure, ...] = (
         share=25,
         narrowest=NARROW,
         on_request=True,
+        folded=True,
     ),
 )
 

@@ -84,11 +84,12 @@
   panel.open = matchMedia("(min-width: 62.01rem)").matches;
   document.body.classList.add("active");
 
-  // On paper everything is open and headers are text, since a header that is repeated on the next
-  // page leaves its buttons out; afterwards all is as it was.
+  // On paper headers are text, since a header that is repeated on the next page leaves its buttons
+  // out, and what is printed is open; afterwards all is as it was.
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = all("#appendix details:not([open])");
+    const everything = location.hash === "#everything";
+    opened = all(everything ? "main details:not([open])" : "details.opened:not([open])");
     for (const one of opened) one.open = true;
     for (const header of headers) header.replaceChildren(...header.firstChild.childNodes);
   });

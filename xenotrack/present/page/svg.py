@@ -7,16 +7,18 @@ The pages allow no inline style, so that nothing in a name can become one: what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Protocol
+from itertools import groupby
+from typing import NamedTuple, Protocol
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from xenotrack.errors import InputError
+from xenotrack.present.page.paths import short_path
 from xenotrack.present.xml_text import xml_text
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -57,8 +59,11 @@ class Names(Protocol):
     def mice(self) -> Mapping[str, int]: ...
 
 
-def inline_svg(name: str, data: bytes, alt: str, names: Names) -> str:
-    """The drawing of ``figures/NAME.svg`` as markup for a page; ``alt`` says what it shows."""
+def inline_svg(name: str, data: bytes, alt: str, names: Names, prefix: str = "f-") -> str:
+    """The drawing of ``figures/NAME.svg`` as markup for a page; ``alt`` says what it shows.
+
+    Ids in it begin with ``prefix``, which no other drawing of the page has.
+    """
     try:
         root = fromstring(data)
     except (ParseError, DefusedXmlException) as error:
@@ -68,9 +73,11 @@ def inline_svg(name: str, data: bytes, alt: str, names: Names) -> str:
     for size in ("width", "height"):  # the page decides; viewBox keeps the shape
         root.attrib.pop(size, None)
     arms, mice = (_as_written(each) for each in (names.arms, names.mice))
-    page = _Page(f"{name}-", frozenset(_referred(root)), arms, mice)
-    said = [("xmlns", SVG.strip("{}")), ("role", "img"), ("aria-label", alt)]
-    return page.drawn(root, *said)
+    referred = {
+        own: f"{prefix}{number}" for number, own in enumerate(dict.fromkeys(_referred(root)))
+    }
+    said = (("xmlns", SVG.strip("{}")), ("role", "img"), ("aria-label", alt))
+    return _Page(referred, arms, mice).drawn(root, said).text
 
 
 def _as_written(numbers: Mapping[str, int]) -> dict[str, int]:
@@ -82,45 +89,81 @@ def _referred(root: Element) -> Iterator[str]:
     """The ids that something in the drawing points to."""
     for element in root.iter():
         for key, value in element.attrib.items():
-            if key == LINK and value.startswith("#"):
+            if key in (LINK, "href") and value.startswith("#"):
                 yield value[1:]
             yield from REFERENCE.findall(value)
 
 
+class _Node(NamedTuple):
+    """A part of the drawing as markup: its name, its attributes, and what is in it."""
+
+    tag: str
+    marks: tuple[tuple[str, str], ...]
+    inside: str
+
+    @property
+    def text(self) -> str:
+        if self.tag == "g" and not self.marks:  # a group that says nothing
+            return self.inside
+        begin = f"<{self.tag}" + "".join([f' {key}="{escape(value)}"' for key, value in self.marks])
+        return f"{begin}>{self.inside}</{self.tag}>" if self.inside else f"{begin}/>"
+
+
+# What differs from point to point; all else is written once for points that follow one another.
+PLACES = frozenset(("x", "y", "href"))
+
+
+def _together(nodes: Sequence[_Node]) -> str:
+    """Parts one after another, those that look alike in one group."""
+    return "".join([_joined(shared, list(own)) for shared, own in groupby(nodes, key=_shared)])
+
+
+def _shared(node: _Node) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if node.tag == "use":
+        return "use", tuple(mark for mark in node.marks if mark[0] not in PLACES)
+    alike = node.tag == "g" and all(key != "opacity" for key, _ in node.marks)
+    return ("g" if alike else f"other {id(node)}"), node.marks
+
+
+def _joined(shared: tuple[str, tuple[tuple[str, str], ...]], nodes: list[_Node]) -> str:
+    kind, marks = shared
+    if len(nodes) == 1 or kind not in ("use", "g"):
+        return "".join([node.text for node in nodes])
+    if kind == "g":
+        return _Node("g", marks, "".join([node.inside for node in nodes])).text
+    places = [[mark for mark in node.marks if mark[0] in PLACES] for node in nodes]
+    return _Node("g", marks, "".join([_Node("use", tuple(each), "").text for each in places])).text
+
+
 @dataclass(frozen=True)
 class _Page:
-    """What the page knows: ids begin with ``prefix``, and only those referred to are kept."""
+    """What the page knows: the new id of each that something refers to, arms and mice."""
 
-    prefix: str
-    referred: frozenset[str]
+    ids: Mapping[str, str]
     arms: Mapping[str, int]
     mice: Mapping[str, int]
 
-    def drawn(self, element: Element, *said: tuple[str, str]) -> str:
+    def drawn(self, element: Element, said: Sequence[tuple[str, str]] = ()) -> _Node:
         """The markup of an element with what is ``said`` of it, of which only what draws is left.
 
         Written here: to copy elements and have the library write them takes twice as long.
         """
-        tag = element.tag.removeprefix(SVG)
-        whose, title = self._whose(element)
-        marks = [*said, *self._kept(element), *self._named(element), *whose]
-        begin = f"<{tag}" + "".join([f' {key}="{escape(value)}"' for key, value in marks])
-        inside = f"<title>{escape(title)}</title>" if title else ""
-        if element.text and element.text.strip():
-            inside += escape(element.text)
-        inside += "".join(
-            [
-                self.drawn(child)
-                for child in element
-                if isinstance(child.tag, str) and child.tag.removeprefix(SVG) in DRAWN
-            ]
-        )
-        return f"{begin}>{inside}</{tag}>" if inside else f"{begin}/>"
+        marks = (*said, *self._kept(element), *self._named(element), *self._whose(element))
+        text = escape(element.text) if element.text and element.text.strip() else ""
+        children = [
+            self.drawn(child)
+            for child in element
+            if isinstance(child.tag, str) and child.tag.removeprefix(SVG) in DRAWN
+        ]
+        shown = [node for node in children if node.inside or node.tag not in ("g", "defs")]
+        return _Node(element.tag.removeprefix(SVG), marks, text + _together(shown))
 
     def _kept(self, element: Element) -> Iterator[tuple[str, str]]:
         """The attributes that draw."""
         for key, value in element.attrib.items():
-            if key in ATTRIBUTES:
+            if key == "d":
+                yield key, short_path(value)
+            elif key in ATTRIBUTES and not value.startswith("rotate(-0 "):
                 yield key, self._own_reference(FURTHER_DIGITS.sub("", value))
             elif key in PRESENTATION:
                 yield key, self._own_reference(value)
@@ -128,28 +171,28 @@ class _Page:
                 yield from _declared(value)
 
     def _own_reference(self, value: str) -> str:
-        return REFERENCE.sub(rf"url(#{self.prefix}\1)", value) if "url(" in value else value
+        if "url(" not in value:
+            return value
+        return REFERENCE.sub(lambda found: f"url(#{self.ids[found[1]]})", value)
 
     def _named(self, element: Element) -> Iterator[tuple[str, str]]:
         """Ids and links within the figure alone."""
         own = element.get("id", "")
-        if own in self.referred:
-            yield "id", self.prefix + own
+        if own in self.ids:
+            yield "id", self.ids[own]
         link = element.get(LINK) or element.get("href") or ""
         if link.startswith("#"):
-            yield "href", f"#{self.prefix}{link[1:]}"
+            yield "href", f"#{self.ids[link[1:]]}"
         elif link.startswith("data:image/png;base64,"):
             yield "href", link
 
-    def _whose(self, element: Element) -> tuple[list[tuple[str, str]], str]:
-        """Arm and mouse by their numbers; their names, which a browser shows at the pointer."""
+    def _whose(self, element: Element) -> Iterator[tuple[str, str]]:
+        """Arm and mouse by their numbers."""
         arm, mouse = element.get("data-arm", ""), element.get("data-mouse", "")
-        if arm not in self.arms:
-            return [], ""
-        numbers = [("data-arm", str(self.arms[arm]))]
-        if mouse not in self.mice:
-            return numbers, arm
-        return [*numbers, ("data-mouse", str(self.mice[mouse]))], f"{mouse}, {arm}"
+        if arm in self.arms:
+            yield "data-arm", str(self.arms[arm])
+            if mouse in self.mice:
+                yield "data-mouse", str(self.mice[mouse])
 
 
 def _declared(style: str) -> Iterator[tuple[str, str]]:

@@ -47,7 +47,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """``n_rows``: how many there are; ``same``: what all share; ``empty``: what none has."""
+    """``n_rows``: how many there are; ``same``: what all share; ``empty``: what none has.
+
+    One in ``front`` is seen without being asked for.
+    """
 
     name: str
     title: str
@@ -56,6 +59,7 @@ class Table:
     n_rows: int
     same: tuple[tuple[str, str], ...] = ()
     empty: tuple[str, ...] = ()
+    front: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,8 @@ def _viewed(name: str, rows: Sequence[Row], view: View, marks: Marks, level: flo
     shown_here = [one for one in view.shown if not one.together or any(map(_is_adjusted, kept))]
     columns = [_shown_cells(shown, kept) for shown in shown_here]
     headings = tuple(_heading(shown, kept, level) for shown in shown_here)
-    return Table(name, view.title, headings, _lines(kept, columns, marks), len(kept))
+    lines = _lines(kept, columns, marks)
+    return Table(name, view.title, headings, lines, len(kept), front=view.front)
 
 
 def _spread(rows: Sequence[Row], column: str) -> list[dict[str, Any]]:

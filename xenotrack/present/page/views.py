@@ -30,7 +30,8 @@ class View(NamedTuple):
     ``where`` is a column and the values that are shown, ``unless`` those that are not, ``question``
     the answer it belongs to ("" =
     any), ``spread`` a column whose values become columns: ``n`` of category CR is then ``n CR``;
-    ``largest`` a column of which only the ``MOST_LARGEST`` farthest from 0 are shown.
+    ``largest`` a column of which only the ``MOST_LARGEST`` farthest from 0 are shown. Those in
+    ``front`` are seen without being asked for.
     """
 
     title: str
@@ -40,6 +41,7 @@ class View(NamedTuple):
     question: str = ""
     spread: str = ""
     largest: str = ""
+    front: bool = False
 
 
 MOST_LARGEST = 12
@@ -157,6 +159,7 @@ VIEWS: dict[str, tuple[View, ...]] = {
             (("scale", ("rate",)), ("reference", ("bliss", "bliss_doublet", "interaction"))),
             # Of two drugs the interaction is their Bliss excess.
             unless=(("expectation", ("its single drugs",)),),
+            front=True,
         ),
     ),
     "independent_action": (
