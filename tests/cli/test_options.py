@@ -118,7 +118,7 @@ def test_a_rule_set_by_its_flag_is_the_rule_in_force() -> None:
         overrides[f"{key.section}__{key.name}"] = value_of.get(key.name, value)
     plain = dict.fromkeys(("encoding", "decimal", "sheet_name", "layout", "delimiter"))
     request = Request.of(
-        "sheet.csv",
+        ("sheet.csv",),
         {
             **overrides,
             **plain,

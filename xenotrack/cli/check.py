@@ -66,13 +66,12 @@ def _write_template(request: Request, study: Study) -> None:
     """Print the study.toml, or write it to -o with the sheet's path from there."""
     from xenotrack.study.template import template
 
-    named = request.source if not request.source.endswith((".toml", "-")) else None
+    named = [one for one in request.sources if not one.endswith(".toml") and one != "-"]
     out = request.output
     if out is not None:
         if out.suffix != ".toml":
             raise click.UsageError(f"--template writes a study.toml, not {out.name}.")
-        if named is not None:
-            named = Path(os.path.relpath(named, out.parent)).as_posix()
+        named = [Path(os.path.relpath(one, out.parent)).as_posix() for one in named]
     request.save(template(study, named).encode(), edited=True)
     if out is not None:
         request.say(f"Wrote {out}.")

@@ -55,7 +55,7 @@ def _heading(name: str) -> str:
 
 
 def reads_study(
-    *sections: str, many: bool = False, metavar: str = "STUDY"
+    *sections: str, many: bool = False, metavar: str = "STUDY..."
 ) -> Callable[[Command], Command]:
     """Give a command its STUDY (``metavar``), the options of reading, the rules of ``sections``.
 
@@ -69,12 +69,12 @@ def reads_study(
     """
 
     def decorate(function: Command) -> Command:
-        def command(study: str | tuple[str, ...], **options: Any) -> Any:
+        def command(study: tuple[str, ...], **options: Any) -> Any:
             from xenotrack.cli.request import Request
 
             if many:
                 options["named"] = study
-            request = Request.of(study if isinstance(study, str) else "", options)
+            request = Request.of(() if many else study, options)
             with request.mistyped():
                 return function(request, **options)
 
@@ -88,7 +88,7 @@ def reads_study(
             command = decorator(command)
         if many:
             return click.argument("study", metavar="[STUDY]...", nargs=-1)(command)
-        return click.argument("study", metavar=metavar)(command)
+        return click.argument("study", metavar=metavar, nargs=-1, required=True)(command)
 
     return decorate
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -22,7 +21,7 @@ MOST_VISITS = 500
 
 
 @click.command(cls=StudyCommand)
-@reads_study(metavar="MICE")
+@reads_study(metavar="MICE...")
 @click.option(
     "--arms",
     "names",
@@ -205,7 +204,7 @@ def _write(request: Request, made: Randomised) -> None:
             f"{sealed} holds another allocation, and a sealed one is not drawn anew. "
             "Choose another folder with -o."
         )
-    source = b"" if request.source == "-" else Path(request.source)
+    source = b"" if request.source == "-" else request.paths
     inputs = stats_of(input_paths(source, made.rules))
     with replaced_folder(out, inputs, request.say) as fresh:
         for name, data in files.items():

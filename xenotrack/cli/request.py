@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Request:
     """One invocation, its options as typed sorted into rules, reading and writing."""
 
-    source: str
+    sources: tuple[str, ...]  # several: the parts of one study
     overrides: dict[str, Any]
     reading: dict[str, Any]
     output: Path | None  # none: stdout
@@ -48,7 +48,7 @@ class Request:
     accepted: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, source: str, options: dict[str, Any]) -> Request:
+    def of(cls, sources: tuple[str, ...], options: dict[str, Any]) -> Request:
         """Take what every command shares out of ``options``; the command's own remain."""
         output = options.pop("output", None)  # a path stays as typed
         if output == "":
@@ -71,7 +71,7 @@ class Request:
             **{key: options.pop(key) for key in ("encoding", "decimal", "sheet_name", "layout")},
         }
         return cls(
-            source=source,
+            sources=_parts_of_one(sources),
             overrides=overrides,
             reading=reading,
             output=Path(output) if output not in (None, "-") else None,
@@ -99,9 +99,20 @@ class Request:
         toml = Path(self.source) if self.source.endswith(".toml") else None
         return read_rules(toml, self.overrides)
 
-    def source_read(self) -> Path | bytes:
-        """Where the sheet is, or what came on stdin."""
-        return sys.stdin.buffer.read() if self.source == "-" else Path(self.source)
+    @property
+    def source(self) -> str:
+        """What was typed for the study, to be said in messages."""
+        return " ".join(self.sources)
+
+    @property
+    def paths(self) -> Path | list[Path]:
+        """Where the sheet is, or the sheets are."""
+        paths = [Path(source) for source in self.sources]
+        return paths if len(paths) > 1 else paths[0]
+
+    def source_read(self) -> Path | bytes | list[Path]:
+        """Where the sheet is, or the sheets are, or what came on stdin."""
+        return sys.stdin.buffer.read() if self.source == "-" else self.paths
 
     def job(self, figures: str, sensitivity: bool) -> Job:
         """The request as a job of ``run``."""
@@ -183,7 +194,7 @@ class Request:
         from xenotrack.study.contents import input_paths
 
         given = behind(sys.stdin) if self.source == "-" else None
-        paths = [] if self.source == "-" else input_paths(Path(self.source), rules)
+        paths = [] if self.source == "-" else input_paths(self.paths, rules)
         read = [*stats_of(paths), *([given] if given is not None else [])]
         if (out := input_among(read, outputs)) is not None:
             raise click.UsageError(f"{out} is what was read; name another file with -o.")
@@ -271,6 +282,21 @@ def _as_text(value: Any) -> Any:
     if isinstance(value, dict):
         return {_as_text(key): _as_text(each) for key, each in value.items()}
     return type(value)(map(_as_text, value)) if isinstance(value, tuple | list) else value
+
+
+def _parts_of_one(sources: tuple[str, ...]) -> tuple[str, ...]:
+    """The sheets of one study as typed: a study.toml and stdin stand alone, no sheet twice."""
+    if len(sources) > 1:
+        alone = next((one for one in sources if one == "-" or one.endswith(".toml")), None)
+        if alone is not None:
+            raise click.UsageError(
+                f"Several sheets are the parts of one study; {alone} cannot be one of them. Name "
+                "it alone, or list the sheets under `sheet` of a study.toml."
+            )
+        twice = next((one for one in sources if sources.count(one) > 1), None)
+        if twice is not None:
+            raise click.UsageError(f"{twice} is named twice. Name each sheet once.")
+    return sources
 
 
 def _columns(typed: Iterable[str]) -> dict[str, str | list[str]]:

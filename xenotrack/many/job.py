@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xenotrack.present.results import Results
     from xenotrack.present.story import Story
     from xenotrack.present.studio import Studio
-    from xenotrack.study.contents import Contents
+    from xenotrack.study.contents import Contents, Given
     from xenotrack.study.rules import Rules
     from xenotrack.study.study import Study
 
@@ -29,14 +29,14 @@ Say = Callable[[str], None]
 class Job:
     """What is read, by which rules, and the folder for the results (none: only the summary).
 
-    ``source`` is a path, the bytes of a sheet, or what was read of them; ``name`` is what a person
-    typed for it. ``figures`` are all, the key ones or none; ``tables`` are those wanted instead of
-    everything; ``sensitivity`` asks for the claims under other definitions of progression.
-    ``inputs`` are files behind the source that its path does not tell, such as what stdin comes
-    from. ``alone``: this process does everything itself.
+    ``source`` is a path, several of the parts of one study, the bytes of a sheet, or what was read
+    of them; ``name`` is what a person typed for it. ``figures`` are all, the key ones or none;
+    ``tables`` are those wanted instead of everything; ``sensitivity`` asks for the claims under
+    other definitions of progression. ``inputs`` are files behind the source that its path does not
+    tell, such as what stdin comes from. ``alone``: this process does everything itself.
     """
 
-    source: Path | bytes | Contents
+    source: Given | Contents
     rules: Rules
     folder: Path | None
     name: str
@@ -142,8 +142,9 @@ def _made_for(job: Job, names: Sequence[str]) -> list[dict[str, Any]]:
     By it a batch knows that nothing is to be done again.
     """
     from xenotrack.many.asked import digest_of
+    from xenotrack.study.contents import Contents
 
-    assert not isinstance(job.source, Path | bytes), "read before you write"
+    assert isinstance(job.source, Contents), "read before you write"
     request = {"request": digest_of(job, job.source)}
     if len(names) == 1:
         return [{**request, "folder": None}]

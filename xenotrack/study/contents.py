@@ -6,7 +6,10 @@ What is read once can be analysed anywhere: contents travel to another process o
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from xenotrack.errors import InputError
@@ -40,15 +43,19 @@ class Contents:
     allocation: Input | None = None
 
 
-def read_contents(source: Path | bytes, rules: Rules) -> Contents:
-    """What a source holds.
+# A sheet, a study.toml whose ``sheet`` lies relative to it, several sheets, or stdin's bytes.
+Given = Path | bytes | Sequence[Path]
 
-    A source is a sheet, a study.toml whose ``sheet`` lies relative to it, or the bytes of stdin.
-    """
+
+def read_contents(source: Given, rules: Rules) -> Contents:
+    """What a source holds; several sheets are the parts of one study."""
     path = allocation_path(source, rules)
     allocation = None if path is None else Input(_as_text(path.name), _bytes(path))
     if isinstance(source, bytes):
         return _contents([Input(STDIN_NAME, source)], [], allocation)
+    if not isinstance(source, Path):
+        parts = [Input(_as_text(path.name), _bytes(path)) for path in source]
+        return _contents(parts, [], allocation)
     if source.suffix.casefold() != ".toml":
         return _contents([Input(_as_text(source.name), _bytes(source))], [], allocation)
     declared = rules.study.sheet
@@ -68,12 +75,14 @@ def read_contents(source: Path | bytes, rules: Rules) -> Contents:
     return _contents(inputs, [Input(_as_text(source.name), _bytes(source))], allocation)
 
 
-def input_paths(source: Path | bytes, rules: Rules) -> list[Path]:
-    """Every file that a source is read from: the sheet, or the study.toml and its sheets."""
+def input_paths(source: Given, rules: Rules) -> list[Path]:
+    """Every file that a source is read from: the sheets, or the study.toml and its sheets."""
     allocation = allocation_path(source, rules)
     beside = [] if allocation is None else [allocation]
     if isinstance(source, bytes):
         return beside
+    if not isinstance(source, Path):
+        return [*source, *beside]
     if source.suffix.casefold() != ".toml":
         return [source, *beside]
     declared = rules.study.sheet
@@ -81,13 +90,39 @@ def input_paths(source: Path | bytes, rules: Rules) -> list[Path]:
     return [source, *(source.parent / name for name in names), *beside]
 
 
-def allocation_path(source: Path | bytes, rules: Rules) -> Path | None:
+def allocation_path(source: Given, rules: Rules) -> Path | None:
     """The file that ``[study] allocation`` names, relative to the study.toml."""
     if rules.study.allocation is None:
         return None
     of_toml = isinstance(source, Path) and source.suffix.casefold() == ".toml"
     folder = source.parent if isinstance(source, Path) and of_toml else Path()
     return folder / rules.study.allocation
+
+
+def named_after(names: Sequence[str]) -> str:
+    """What a study is called after its files: what their names share, else the names.
+
+    >>> named_after(["x12.csv"]), named_after(["x12_vehicle.csv", "x12_drug A.csv"])
+    ('x12', 'x12')
+    >>> named_after(["vehicle.csv", "drug A.csv", "drug B.csv"])
+    'vehicle, drug A and 1 more'
+    """
+    stems = [Path(name).stem for name in names]
+    if len(stems) == 1:
+        return stems[0]
+    whole = re.sub(r"[^\s_.-]*$", "", shared_beginning(stems)).strip(" _.-")
+    more = f" and {len(stems) - 2} more" if len(stems) > 2 else ""
+    return whole or ", ".join(stems[:2]) + more
+
+
+def shared_beginning(names: Sequence[str]) -> str:
+    """The letters with which all of these names begin.
+
+    >>> shared_beginning(["x12_vehicle", "x12_drug"])
+    'x12_'
+    """
+    shared = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return "".join(letters[0] for letters in shared)
 
 
 def _named_input(folder: Path, name: str) -> Input:

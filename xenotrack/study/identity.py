@@ -257,8 +257,8 @@ def key_by_arm(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) ->
     """The rows with each mouse's name its own within the study.
 
     A name in two arms is two mice where the study says so (``mouse_ids = "arm"``) or where the
-    numbers of a wide sheet start again in each arm; else it is an error, and the two are kept
-    apart until somebody says what they are.
+    numbers of a wide sheet, or of sheets of one arm each, start again in each arm; else it is an
+    error, and the two are kept apart until somebody says what they are.
     """
     if rules.study.mouse_ids == "arm":
         return with_columns(rows, mouse=joined_names(rows["arm"], rows["mouse"]))
@@ -266,7 +266,8 @@ def key_by_arm(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) ->
     shared = pairs.loc[pairs.duplicated("mouse"), "mouse"].unique()
     if not len(shared):
         return rows
-    if layout in _A_MOUSE_EACH and rules.study.mouse_ids is None and _restart(pairs, shared):
+    apart = layout in _A_MOUSE_EACH or _an_arm_each(rows, shared)
+    if apart and rules.study.mouse_ids is None and _restart(pairs, shared):
         ledger.note(
             "mouse-numbers-restart",
             "Mouse numbers start again in each arm; mice were named arm/number.",
@@ -277,6 +278,15 @@ def key_by_arm(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) ->
     for mouse, several in rows[affected].groupby("mouse", sort=False):
         note_two_arms(str(mouse), several, ledger)
     return rows.assign(mouse=joined_names(rows["arm"].where(affected, ""), rows["mouse"]))
+
+
+def _an_arm_each(rows: pd.DataFrame, shared: Iterable[str]) -> bool:
+    """Whether every sheet is of one arm, and names that return were read on the same days."""
+    if rows["part"].nunique() < 2 or rows.groupby("part")["arm"].nunique().max() > 1:
+        return False
+    again = rows[rows["mouse"].isin(shared)]
+    arms = again.groupby(["mouse", "day_number"])["arm"].nunique()
+    return bool((arms.groupby("mouse").max() > 1).all())
 
 
 def _restart(pairs: pd.DataFrame, shared: Iterable[str]) -> bool:

@@ -18,7 +18,7 @@ from xenotrack.study.arms import read_design, unite_spellings_of_mice, unite_spl
 from xenotrack.study.checks.checklist import check_study
 from xenotrack.study.checks.names import note_operators
 from xenotrack.study.column_words import NAME_OF_ROLE
-from xenotrack.study.contents import Contents, Source, read_contents
+from xenotrack.study.contents import Contents, Given, Source, named_after, read_contents
 from xenotrack.study.duplicates import merge_duplicates
 from xenotrack.study.exclusions import exclude, require_all_met
 from xenotrack.study.factors import key_by_block, settle_factors
@@ -37,13 +37,14 @@ from xenotrack.study.identity import (
 )
 from xenotrack.study.inputs import read_sheets
 from xenotrack.study.join import join_sheets
+from xenotrack.study.join_arms import with_arms_of_others
 from xenotrack.study.joined import with_joined_columns, without_ignored
 from xenotrack.study.labels import drop_labels
 from xenotrack.study.layouts.one_arm import with_only_day
 from xenotrack.study.ledger import Ledger, sources
 from xenotrack.study.legend import name_arms
 from xenotrack.study.limit import find_limit
-from xenotrack.study.longtable import LongTable, read_long_table, stack, table_of
+from xenotrack.study.longtable import LongTable, read_long_tables, stack, table_of
 from xenotrack.study.measures import measure_rows
 from xenotrack.study.order import row_order
 from xenotrack.study.phases import (
@@ -111,7 +112,7 @@ def only_study(studies: Sequence[Study]) -> Study:
 
 
 def read_studies(
-    source: str | Path | bytes | Contents,
+    source: str | Given | Contents,
     rules: Rules | None = None,
     *,
     encoding: str | None = None,
@@ -124,7 +125,8 @@ def read_studies(
 ) -> tuple[Study, ...]:
     """Every study of a sheet and every phase of it, or those selected: a phase is a study.
 
-    A ``staged`` sheet lists mice of one day, which it need not name.
+    Several sheets are the parts of one study, as several in ``sheet`` of a study.toml are. A
+    ``staged`` sheet lists mice of one day, which it need not name.
     With ``trace`` each remembers the rows as they were written, for a corrected sheet: spellings
     of one arm are then made one.
     """
@@ -147,13 +149,12 @@ def read_studies(
         sheets = [[with_only_day(each, rules.named_columns) for each in one] for one in sheets]
     if allocation is not None:
         sheets = [*sheets, [allocation.sheet]]
-    sheets = name_arms(
-        join_sheets(sheets, rules.named_columns), rules.named_columns, _arms_said(rules)
-    )
+    sheets = with_arms_of_others(join_sheets(sheets, rules.named_columns), rules.named_columns)
+    sheets = name_arms(sheets, rules.named_columns, _arms_said(rules))
     readings, weights = part_weights(sheets, rules.named_columns)
-    tables = [read_long_table(file, rules, decimal, layout) for file in readings]
+    tables = read_long_tables(readings, rules, decimal, layout)
     weighed = [table_of(one.sheet, "weights", one.long, rules, decimal) for one in weights]
-    fallback = Path(inputs[0].name).stem
+    fallback = named_after([one.name for one in inputs])
     studies = tuple(
         study
         for name, table in split_studies(join_weights(stack(tables), weighed), rules, fallback)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,9 +18,11 @@ from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import trim_names
 from xenotrack.study.layouts.evidence import Said
+from xenotrack.study.layouts.file_names import named_by_files
 from xenotrack.study.layouts.layout import LongText
 from xenotrack.study.layouts.one_arm import with_only_arm
-from xenotrack.study.layouts.registry import lengthen
+from xenotrack.study.layouts.registry import Read, lengthen
+from xenotrack.study.layouts.together import shared_date_order
 from xenotrack.study.ledger import Origin
 from xenotrack.study.measures import declared_unit
 from xenotrack.study.numbers import (
@@ -72,24 +74,56 @@ def stack(tables: list[LongTable]) -> LongTable:
     )
 
 
-def read_long_table(
-    sheets: list[Sheet], rules: Rules, decimal: str | None = None, layout: str | None = None
-) -> LongTable:
-    """The readings of one file, in the layout that recognises itself or is named."""
+def read_long_tables(
+    files: Sequence[list[Sheet]],
+    rules: Rules,
+    decimal: str | None = None,
+    layout: str | None = None,
+) -> list[LongTable]:
+    """The readings of each file, in the layout that recognises itself or is named.
+
+    Where day and month of a date may be either, the dates of the other sheets decide.
+    """
     if len(rules.arms) == 1:
         (arm,) = rules.arms
-        sheets = [with_only_arm(sheet, arm.strip(), rules.named_columns) for sheet in sheets]
-    read = lengthen(sheets, rules.named_columns, layout, rules.volume.readout is not None)
-    tables = [table_of(sheet, name, long, rules, decimal) for sheet, name, long in read.longs]
+        files = [
+            [with_only_arm(sheet, arm.strip(), rules.named_columns) for sheet in sheets]
+            for sheets in files
+        ]
+    files = named_by_files(files, rules.named_columns)
+    settled = rules.volume.readout is not None
+    reads = [lengthen(sheets, rules.named_columns, layout, settled) for sheets in files]
+    longs = [long for read in reads for _, _, long in read.longs]
+    order = shared_date_order([long.frame["day"].unique().tolist() for long in longs])
+    return [
+        _table_of_file(sheets, read, rules, decimal, order)
+        for sheets, read in zip(files, reads, strict=True)
+    ]
+
+
+def _table_of_file(
+    sheets: list[Sheet], read: Read, rules: Rules, decimal: str | None, order: str | None
+) -> LongTable:
+    tables = [
+        table_of(sheet, name, long, rules, decimal, order) for sheet, name, long in read.longs
+    ]
     table, used = stack(tables), {sheet.name for sheet, _, _ in read.longs}
     unread = [sheet for sheet in sheets if sheet.name not in used]
     return replace(table, findings=(*table.findings, *_sheets_not_read(unread, read.others)))
 
 
 def table_of(
-    sheet: Sheet, name: str, long: LongText, rules: Rules, decimal: str | None
+    sheet: Sheet,
+    name: str,
+    long: LongText,
+    rules: Rules,
+    decimal: str | None,
+    shown_order: str | None = None,
 ) -> LongTable:
-    """The long table of one sheet with its numbers and days; ``name`` is its layout's."""
+    """The long table of one sheet with its numbers and days; ``name`` is its layout's.
+
+    ``shown_order`` is the order of day and month that the dates of all sheets show.
+    """
     if long.frame.empty:
         raise InputError(f"{sheet.title} has column names and no rows. Add the readings.")
     dressed = {
@@ -104,7 +138,8 @@ def table_of(
     roles = dict(long.header.roles)
     origin = Origin(sheet.file, sheet.name, roles, sheet.title, decimals, long.bare)
     numbers, findings = _numbers(dressed, long, sheet, decimals, declared=decimal is not None)
-    order = find_date_order(long.frame["day"].unique(), sheet.title, rules.study.date_order)
+    given = rules.study.date_order or shown_order
+    order = find_date_order(long.frame["day"].unique(), sheet.title, given)
     days, dates = read_days(long.frame["day"], long.day_kind, decimals["day"], order)
     rows = with_columns(
         trim_names(long.frame), part=0, day_number=days, day_is_date=dates, **numbers

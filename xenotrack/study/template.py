@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -24,14 +24,14 @@ _ALWAYS = ("day_zero",)
 _REPEATED = ("exclude", "accept")
 
 
-def template(study: Study, sheet: str | None = None) -> str:
+def template(study: Study, paths: Sequence[str] = ()) -> str:
     """The study.toml of a study: its sheet, columns and arms, and every rule.
 
     A rule that the study declares is written, one at its default stands there as a comment.
-    ``sheet`` is the path by which the file will find it; by default its name alone.
+    ``paths`` are those by which the file will find its sheets; by default their names alone.
     """
     declared = msgspec.to_builtins(study.design.rules)
-    declared["study"] |= _facts(study, sheet)
+    declared["study"] |= _facts(study, paths)
     blocks = [
         ["# What the sheet cannot say. Every line is optional; options of the command line win."]
     ]
@@ -40,13 +40,13 @@ def template(study: Study, sheet: str | None = None) -> str:
     return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
 
 
-def _facts(study: Study, sheet: str | None) -> dict[str, Any]:
+def _facts(study: Study, paths: Sequence[str]) -> dict[str, Any]:
     """What is known of the study without its having been declared."""
     others = (".toml", *filter(None, (study.design.rules.study.allocation,)))
     sheets = [source.name for source in study.sources if not source.name.endswith(others)]
     sheets = ["calipers.csv"] if sheets == [STDIN_NAME] else sheets
-    if sheet is not None and len(sheets) == 1:
-        sheets = [sheet]
+    if len(paths) == len(sheets):
+        sheets = list(paths)
     return {
         "name": study.design.name,
         "sheet": sheets[0] if len(sheets) == 1 else sheets,

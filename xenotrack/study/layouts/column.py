@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -51,9 +51,10 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
             kind = day_kind(header) or "day"
             own = Header(header.names, {kind: header.roles[kind]}, header.units)
             above = 1 if _arms_above(sheet, position, own) else 0
-            return Recognition(
+            fit = Recognition(
                 True, "one column a mouse", position, own, above=above, bare="volumes"
             )
+            return replace(fit, armless=not all(m.arm for m in _mice(sheet, fit).values()))
         if day_kind(header) is not None and not best.header.roles:
             best = Recognition(False, complaint, position, header)
     return best

@@ -42,7 +42,8 @@ class Recognition:
     The header's names stand at ``position``, the first mouse ``depth`` records below, and
     ``above`` records over the names belong to the header too. ``labels`` say what columns hold
     that are no role; ``also`` are words, beside the names, that ``[columns]`` may name. Where no
-    word of the header says what the numbers are, ``bare`` is what they are taken for.
+    word of the header says what the numbers are, ``bare`` is what they are taken for. An
+    ``armless`` sheet fits but for the name of its one arm.
     """
 
     fits: bool
@@ -54,6 +55,7 @@ class Recognition:
     depth: int = 1
     above: int = 0
     bare: Bare = ""
+    armless: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,13 @@ def with_only_arm(sheet: Sheet, arm: str, declared: Mapping[str, str]) -> Sheet:
     for position, header in headers:
         kind = day_kind(header)
         if kind is not None and header.roles[kind] == 0 and not any(_above(sheet, position)):
-            return _below_arm(sheet, position, arm)
+            return below_arm(sheet, position, arm)
     if any(day_kind(header) for _, header in headers):
         return sheet
     first = headers[0][0] if headers else 0
     names = sheet.texts(first) if headers else []
     if names and not names[0] and sum(map(bool, names)) > 1:
-        return _below_arm(_with_day(sheet, first), first, arm)
+        return below_arm(_with_day(sheet, first), first, arm)
     return sheet
 
 
@@ -59,7 +59,7 @@ def _with_day(sheet: Sheet, position: int) -> Sheet:
     return replace(sheet, cells=cells)
 
 
-def _below_arm(sheet: Sheet, position: int, arm: str) -> Sheet:
+def below_arm(sheet: Sheet, position: int, arm: str) -> Sheet:
     """The sheet with one record more above a header, the arm over each column of a mouse."""
     names = sheet.texts(position)
     record = pd.DataFrame([["", *(arm if name else "" for name in names[1:])]], dtype=object)

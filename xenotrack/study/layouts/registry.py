@@ -28,7 +28,6 @@ from xenotrack.study.layouts.layout import (
     Layout,
     LongText,
     Recognition,
-    sheet_finding,
     with_all_columns_told,
 )
 from xenotrack.study.layouts.long import LONG, is_tidy
@@ -37,6 +36,7 @@ from xenotrack.study.layouts.pivot import PIVOT
 from xenotrack.study.layouts.sections import complete
 from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.tall import TALL
+from xenotrack.study.layouts.together import cut_by, told_together
 from xenotrack.study.layouts.wide import WIDE
 from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.study import FACTORS
@@ -103,7 +103,15 @@ def lengthen(
         (sheet, name, _lengthened(layouts[name], sheet, recognition, settled))
         for sheet, name, recognition in chosen
     ]
-    return Read(_told_together(longs) if len(found) > 1 else longs, others)
+    cut = _cut_by(found, layouts) if len(found) > 1 else ""
+    return Read(told_together(longs, cut) if cut else longs, others)
+
+
+def recognitions(
+    sheet: Sheet, declared: Mapping[str, str], layouts: Mapping[str, Layout] = LAYOUTS
+) -> list[Recognition]:
+    """What every layout thinks of a sheet."""
+    return [_recognised(layout, sheet, declared) for layout in layouts.values()]
 
 
 def _recognised(layout: Layout, sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
@@ -123,12 +131,12 @@ def _chosen(
     others: Mapping[str, Said],
 ) -> list[Fit]:
     """The sheets to read: one, or several that are one arm or one day each."""
-    if found:
-        together = _arm_by_arm(found, layouts)
-        return found if together else [_the_one(sheets, declared, found)]
-    sections = complete(
-        sheets, lambda one: [_recognised(layout, one, declared) for layout in layouts.values()]
-    )
+    armless = len(found) > 1 and all(recognition.armless for _, _, recognition in found)
+    if found and not armless:
+        return found if _cut_by(found, layouts) else [_the_one(sheets, declared, found)]
+    sections = complete(sheets, lambda one: recognitions(one, declared, layouts))
+    if not sections and armless:
+        return [_the_one(sheets, declared, found)]
     if not sections:
         raise InputError(_nothing_fits(sheets, declared, layouts) + _left_aside(others))
     return [_the_one([one], declared, _fitting([one], declared, layouts)) for one in sections]
@@ -177,33 +185,16 @@ def _left_aside(others: Mapping[str, Said]) -> str:
     )
 
 
-def _arm_by_arm(found: list[Fit], layouts: Mapping[str, Layout]) -> bool:
-    """Whether sheets are one table cut by its arms: one header, and no arm on two of them."""
+def _cut_by(found: list[Fit], layouts: Mapping[str, Layout]) -> str:
+    """What one table was cut by into these sheets, "" where they are not one."""
     sheets, names, recognitions = zip(*found, strict=True)
-    headers = {tuple(recognition.header.names) for recognition in recognitions}
-    if not len(set(map(id, sheets))) == len(found) > 1 or len(set(names)) > 1 or len(headers) > 1:
-        return False
-    longs = [layouts[name].lengthen(sheet, recognition) for sheet, name, recognition in found]
-    if not all("arm" in long.frame for long in longs):
-        return False
-    arms = [set(map(str.strip, long.frame["arm"].unique())) for long in longs]
-    return sum(map(len, arms)) == len(set().union(*arms))
-
-
-def _told_together(longs: list[tuple[Sheet, str, LongText]]) -> list[tuple[Sheet, str, LongText]]:
-    """The sheets of one table, the first of which says that they were read as one."""
-    if len(longs) < 2:
-        return longs
-    (sheet, name, long), *others = longs
-    told = ", ".join(repr(one.name) for one, _, _ in longs)
-    finding = sheet_finding(
-        sheet,
-        "sheets-read-together",
-        "",
-        f"The worksheets {told} have one header and no arm in common; they were read as one table.",
-        "Choose one with --sheet if they are several studies.",
-    )
-    return [(sheet, name, replace(long, findings=(*long.findings, finding))), *others]
+    if len(found) < 2 or len(set(map(id, sheets))) < len(sheets) or len(set(names)) > 1:
+        return ""
+    try:
+        longs = [layouts[name].lengthen(sheet, recognition) for sheet, name, recognition in found]
+    except InputError:
+        return ""
+    return cut_by(recognitions, longs)
 
 
 def _fitting(

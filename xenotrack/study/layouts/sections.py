@@ -16,6 +16,7 @@ from xenotrack.study.columns import header_words
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.labels import is_label
 from xenotrack.study.layouts.layout import Recognition, sheet_finding
+from xenotrack.study.layouts.one_arm import below_arm
 from xenotrack.study.layouts.wide import day_of_header, kinds_of
 from xenotrack.study.meaning import meaning_of
 from xenotrack.study.numbers import is_missing
@@ -45,11 +46,16 @@ def complete(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
     ``tries`` says of a sheet what every layout thinks of it; none of ``sheets`` fits any.
     """
     blocks = [found for sheet in sheets if (found := _first_fit(_from_blocks(sheet, tries), tries))]
-    return blocks or _from_tabs(sheets, tries)
+    return blocks or complete_by_names(sheets, [sheet.name for sheet in sheets], tries)
 
 
 def _first_fit(candidates: Iterator[Sheet], tries: Tries) -> Sheet | None:
-    return next((one for one in candidates if any(r.fits for r in tries(one))), None)
+    return next((one for one in candidates if fits(one, tries)), None)
+
+
+def fits(sheet: Sheet, tries: Tries) -> bool:
+    """Whether some layout recognises a sheet as it stands."""
+    return any(found.fits and not found.armless for found in tries(sheet))
 
 
 def _near(sheet: Sheet, tries: Tries) -> list[int]:
@@ -58,33 +64,39 @@ def _near(sheet: Sheet, tries: Tries) -> list[int]:
     return sorted(at for at in tried if sum(map(bool, sheet.texts(at))) > 2)
 
 
-def _from_tabs(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
-    names = [sheet.name for sheet in sheets]
-    completed = []
+def complete_by_names(
+    sheets: Sequence[Sheet], names: Sequence[str], tries: Tries, kind: str = "Worksheets"
+) -> list[Sheet]:
+    """The sheets that fit with their own names as a column of days or of arms, two at least."""
+    completed: list[Sheet] = []
     for role, texts in _meanings(names):
         for sheet, text in zip(sheets, texts, strict=True):
-            if text:
-                tried = (
-                    sheet.with_column(at, role, [text] * (len(sheet.cells) - at - 1))
-                    for at in _near(sheet, tries)
-                )
-                if found := _first_fit(tried, tries):
-                    completed.append(found)
+            tried = _named_whole(sheet, role, text, tries) if text else iter(())
+            if found := _first_fit(tried, tries):
+                completed.append(found)
         if len(completed) > 1:
             break
         completed = []
     if not completed:
         return []
-    told = ", ".join(repr(sheet.name) for sheet in completed)
+    told = ", ".join(repr(sheet.name or sheet.file) for sheet in completed)
     finding = sheet_finding(
         completed[0],
-        "tabs-are-names",
+        "tabs-are-names" if kind == "Worksheets" else "files-are-names",
         "",
-        f"Worksheets were read together, the name of each as its {role}: {told}.",
+        f"{kind} were read together, the name of each as its {role}: {told}.",
         f"Nothing to do if each is one {role}; else write the {role} on every row.",
     )
     first = replace(completed[0], findings=(*completed[0].findings, finding))
     return [first, *completed[1:]]
+
+
+def _named_whole(sheet: Sheet, role: str, text: str, tries: Tries) -> Iterator[Sheet]:
+    """The sheet with one name on all its rows, or above all its columns of mice."""
+    for at in _near(sheet, tries):
+        yield sheet.with_column(at, role, [text] * (len(sheet.cells) - at - 1))
+        if role == "arm":
+            yield below_arm(sheet, at, text)
 
 
 def _meanings(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
