@@ -42,7 +42,7 @@ ASKED = {
     "unknown-unit": 'If it is in g, say so: `body_weight_g = "weight (lb)"` under [columns].',
 }
 
-_LIMIT = "Ask again with `--below-limit half`; write that the claim hangs on the limit."
+_LIMIT = "Declare the limit of the calipers (`limit_mm3`); write that the claim hangs on it."
 _PART = "Add the arm in the next study, or ask for a reference that does without it."
 _FATE = "Write the fate of these mice, or say in the text how many left and why."
 _DAY = "Read the index with the share of mice that stayed, or ask for an earlier day with `--day`."
@@ -55,7 +55,8 @@ MENDS = {
     "arm-not-tested": "Nothing can be tested of this arm; leave it out of what is claimed.",
     "arms-cut-at-different-days": "Fit all arms over the same days, with `--until`.",
     "baseline-error-shared": "Prefer `--baseline arm`, which knows the error of the baseline.",
-    "below-limit-share": "Ask again with `--below-limit half` and see whether the rate moves.",
+    "vanished": "Write that the arm shrank at least so fast; its mice show the rest.",
+    "below-limit-share": "Declare the limit of the calipers: `limit_mm3 = 15` under [volume].",
     "below-limit-synergy": _LIMIT,
     "below-limit-verdict": _LIMIT,
     "contrast-not-estimable": "Look at the doubts about these arms: mice, days or events are few.",

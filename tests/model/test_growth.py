@@ -231,7 +231,7 @@ def vanishing() -> pd.DataFrame:
 
 
 def test_a_verdict_that_depends_on_the_limit_is_undecided_with_a_doubt():
-    study = studies.study_of(vanishing(), limit_mm3=20)
+    study = studies.study_of(vanishing(), limit_mm3=20, below_limit="first")
     alone = [judge_growth(studies.fit_study(study, how))[0] for how in ("first", "limit", "half")]
     assert len(set(alone)) > 1, alone
     fit = fit_growth(study)
@@ -260,7 +260,7 @@ def test_one_other_treatment_is_enough_to_make_a_verdict_undecided(
     start, volumes, blocked_below, alone
 ):
     sheet = hovering(start, volumes)
-    study = studies.study_of(sheet, limit_mm3=20, blocked_below=blocked_below)
+    study = studies.study_of(sheet, limit_mm3=20, blocked_below=blocked_below, below_limit="first")
     fits = [studies.fit_study(study, how) for how in ("first", "limit", "half")]
     assert [judge_growth(fit)[0] for fit in fits] == alone
     assert fit_growth(study).verdicts == ("undecided",)

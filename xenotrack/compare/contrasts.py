@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xenotrack.arrays import Floats
+from xenotrack.arrays import Bools, Floats
 from xenotrack.compare.families import BEST_PART, Pair
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.model.estimates import ArmEstimates, t_table
@@ -131,7 +131,22 @@ def estimate_contrasts(estimates: ArmEstimates, weights: Floats, level: float) -
     df = np.full(len(weights), np.nan)
     if estimable.any():
         df[estimable] = estimates.degrees_of_freedom(weights[estimable])
-    return t_contrasts(estimate, std_error, df, level)
+    raw = t_contrasts(estimate, std_error, df, level)
+    return raw if estimates.at_most is None else _one_sided(raw, weights, estimates.at_most)
+
+
+def _one_sided(raw: RawContrasts, weights: Floats, at_most: Bools) -> RawContrasts:
+    """Contrasts with arms whose value may be any smaller: open on that side, and no claim there."""
+    lower, higher = (((side * weights > 0) & at_most).any(axis=1) for side in (1, -1))
+    unknown = (lower & ~(raw.estimate < 0)) | (higher & ~(raw.estimate > 0))
+    tested = np.isfinite(raw.p_value)
+    return replace(
+        raw,
+        statistic=np.where(unknown & tested, 0.0, raw.statistic),
+        p_value=np.where(unknown & tested, 1.0, raw.p_value),
+        conf_low=np.where(lower & tested, -np.inf, raw.conf_low),
+        conf_high=np.where(higher & tested, np.inf, raw.conf_high),
+    )
 
 
 def t_contrasts(estimate: Floats, std_error: Floats, df: Floats, level: float) -> RawContrasts:

@@ -81,7 +81,7 @@ def agreed_verdicts(
             arm, reference = about[row]
             text = (
                 f"{arm} ({reference}): {verdict} becomes undecided, since it depends on where "
-                "readings below the limit are placed."
+                "readings below the limit lie."
             )
             doubts[Doubt("below-limit-synergy", (arm,), "synergy", text)] = None
     return tuple(agreed), tuple(doubts)

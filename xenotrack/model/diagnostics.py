@@ -28,12 +28,13 @@ def residuals(fit: GrowthFit) -> pd.DataFrame:
     """What is left of each reading: ``mouse arm day fitted residual``.
 
     ``fitted`` is the mouse's own curve in ln mm³ (or ln V/V₀), ``residual`` in standard deviations
-    of a reading, NaN where the arm's lines leave nothing.
+    of a reading, NaN where the arm's lines leave nothing, and of a reading below the limit.
     """
     frames = []
     for piece in fit.pieces:
         own = piece.rows
         fitted, scale = _own_courses(piece)
+        left = (own.y - fitted) / scale
         frames.append(
             pd.DataFrame(
                 {
@@ -41,7 +42,7 @@ def residuals(fit: GrowthFit) -> pd.DataFrame:
                     "arm": np.array(fit.design.arm_names, dtype=object)[own.arm],
                     "day": own.day,
                     "fitted": fitted,
-                    "residual": (own.y - fitted) / scale,
+                    "residual": left if own.below is None else np.where(own.below, np.nan, left),
                 }
             )
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from xenotrack.arrays import Floats
+from xenotrack.arrays import Bools, Floats
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class ArmEstimates:
     ``independent`` says that each arm has variances of its own, so that an arm's spread says
     nothing about another's. ``first_day`` and ``last_day`` (k,) are the days that each estimate
     speaks of; ``why_withheld`` gives, for the arms of a claim, the rule of the doubt for which it
-    is withheld ("" none).
+    is withheld ("" none). ``at_most`` (k,) are the arms whose value is only known to be no larger.
     """
 
     outcome: str
@@ -33,6 +33,7 @@ class ArmEstimates:
     first_day: Floats | None = None
     last_day: Floats | None = None
     why_withheld: Callable[[Sequence[str]], str] = lambda arms: ""
+    at_most: Bools | None = None
 
     def days(self, arms: Sequence[str]) -> tuple[float, float]:
         """The first and the last day of any of these arms' estimates; NaN where unknown."""

@@ -24,6 +24,7 @@ from xenotrack.model.risk_sets import count_risk_sets
 # Twice the gain in likelihood that the next step promises: hazards are right to its root, in SE.
 CONVERGED = 1e-20
 ROUNDING = 1e-10  # below this, steps that no longer shrink are rounding
+HIDDEN = 1e-8  # a gain that no step of its direction shows any more: far out, where all is flat
 LONGEST_STEP = 4.0  # of any log hazard at once
 STRAIGHT_STEPS = 20
 CLOSE = 1e-12  # a step of a millionth of an SE: the error it leaves is of that squared
@@ -126,7 +127,9 @@ def _maximise(rows: TiedEvents, start: Floats, free: Floats) -> tuple[Floats, Pe
             return beta, here
         last_gain = gain
         step = step * min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), LONGEST_STEP))
-        beta, here = _climb(rows, beta, here, step)
+        before, (beta, here) = here, _climb(rows, beta, here, step)
+        if here is before and gain <= HIDDEN:
+            return beta, here
     raise FitError(
         "The hazards of the arms have no maximum that can be found.\n"
         "After 200 steps the penalised likelihood still rises. Look at the arms' days with "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xenotrack.arrays import Floats
+from xenotrack.arrays import Bools, Floats
 from xenotrack.model.log_volume import LogVolumes, last_days
 
 Window = tuple[float, float]
@@ -56,6 +56,50 @@ def half_and_three(rows: LogVolumes) -> FollowUp:
         end[code] = min(np.sort(read[mice])[-most], np.sort(measurable[mice])[-three])
     starts = np.where((begin < 0) & (end > 0), 0.0, begin)
     return FollowUp(starts, end)
+
+
+def first_unmeasured(rows: LogVolumes, follow_up: FollowUp) -> Floats:
+    """The first visit after the start of each arm whose tumours were measurable on none, (k,).
+
+    NaN for all other arms. Fewer than three of its mice, and fewer than half of them, were ever
+    measurable after the start, so that nothing but a limit is known of its rate.
+    """
+    found = np.full(rows.n_arms, np.nan)
+    if rows.below is None or rows.through_origin:
+        return found
+    for code in range(rows.n_arms):
+        own, begin = rows.arm == code, follow_up.from_day[code]
+        after = own & (rows.day > max(begin, 0.0))
+        mice = len(np.unique(rows.mouse[own]))
+        seen = len(np.unique(rows.mouse[after & ~rows.below]))
+        read = len(np.unique(rows.mouse[after]))
+        if seen < min(3, mice) and 2 * seen < mice and 2 * read >= mice:
+            found[code] = rows.day[after].min()
+    return found
+
+
+def measurable_window(rows: LogVolumes, arms: Iterable[int], window: Window) -> Window:
+    """Days that some arms share, cut to the last on which three mice of each are still measurable.
+
+    An arm whose tumours vanish and come back is followed beyond, and has no height in between.
+    """
+    (first, last), codes = window, list(arms)
+    while rows.below is not None:
+        end = min(_measurable_until(rows, rows.below, code, last) for code in codes)
+        if end >= last:
+            break
+        last = end
+    return first, last
+
+
+def _measurable_until(rows: LogVolumes, below: Bools, code: int, last: float) -> float:
+    """The third-last of the days on which mice of an arm were last measurable, up to a day."""
+    own = (rows.arm == code) & (rows.day <= last)
+    if not below[own].any() or below[own].all():
+        return last
+    seen = own & ~below
+    ends = last_days(rows.mouse[seen], rows.day[seen], len(rows.mice))
+    return float(np.sort(ends[np.isfinite(ends)])[-3:][0])
 
 
 def all_days(rows: LogVolumes) -> FollowUp:

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.errors import FitError, StudyError
+from xenotrack.model.follow_up import first_unmeasured
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.late import late_growth
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes, take_log_volumes
-from xenotrack.model.pieces import fit_pieces, lines_piece
+from xenotrack.model.pieces import fit_pieces, lines_piece, step_without
 from xenotrack.model.placements import agreed_verdicts, other_placements
 from xenotrack.model.shapes.registry import DAYS, SHAPES
 from xenotrack.model.shared_days import SharedDays
@@ -40,9 +41,9 @@ def fit_growth(study: Study) -> GrowthFit:
     fit = fit_log_volumes(rows, study.design)
     if study.design.rules.growth.shape == "curve":
         fit = replace(fit, late=late_growth(fit))
-    placements = other_placements(study, fit_log_volumes)
+    placements = other_placements(study, fit, fit_log_volumes)
     verdicts, unstable = agreed_verdicts(fit, placements)
-    doubts = merge_doubts(fit.doubts, doubt_growth(study, rows, fit), unstable)
+    doubts = merge_doubts(fit.doubts, doubt_growth(study, rows.placed(), fit), unstable)
     return replace(fit, verdicts=verdicts, doubts=doubts, placements=placements)
 
 
@@ -50,6 +51,10 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
     """Fit the mean of every arm; no verdict yet."""
     k, rules = rows.n_arms, design.rules.growth
     follow_up, n_all = DAYS[rules.shape](rows), np.bincount(rows.arm, minlength=k)
+    gone = first_unmeasured(rows, follow_up)
+    vanished = ~np.isnan(gone)
+    rows = rows.at_limit_until(gone)
+    follow_up = replace(follow_up, until_day=np.where(vanished, gone, follow_up.until_day))
     if rules.shape == "curve":
         # A curve that ends with its arm's follow-up would go straight through what comes later.
         rows = rows.until(follow_up.until_day)
@@ -62,14 +67,16 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
             "rate has a standard error. Check the days with `xenotrack check`."
         )
     shapes = [SHAPES[rules.shape](rows, code, follow_up, None) for code in range(k)]
-    codes = np.flatnonzero(testable)
-    pieces, doubts = fit_pieces(rows.of_arms(testable), codes, shapes, design, pooled)
+    codes = np.flatnonzero(testable & ~vanished)
+    pieces, doubts = fit_pieces(rows.of_arms(testable & ~vanished), codes, shapes, design, pooled)
+    least = [lines_piece(rows, int(code)) for code in np.flatnonzero(testable & vanished)]
     first_day, last_day = rows.days_by_arm()
     return GrowthFit(
         design=design,
         variances="pooled" if pooled else "by_arm",
-        pieces=pieces,
+        pieces=(*pieces, *least),
         listed=tuple(lines_piece(rows, int(code)) for code in np.flatnonzero(~testable)),
+        at_most=testable & vanished,
         follow_up=follow_up.within(rules.window),
         n_mice=rows.mice_with(1),
         n_measurements=n_measurements,
@@ -78,7 +85,10 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
         last_day=last_day,
         verdicts=("",) * k,
         doubts=merge_doubts(
-            doubts, _untested(design, testable), _cut_short(design, follow_up.until_day)
+            doubts,
+            _untested(design, testable),
+            _cut_short(design, follow_up.until_day),
+            _vanished(design, np.where(testable, gone, np.nan)),
         ),
         narrow=SharedDays(rows, design) if rules.shape == "curve" else None,
     )
@@ -87,6 +97,7 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
 def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:
     """The same fit without one mouse (a code of ``rows``), its arms fitted anew; no verdicts.
 
+    With readings below the limit by one step from the fit of all mice, which costs far less.
     Shapes, days and whether variances are pooled stay as they were chosen with all mice. An arm
     that is left with fewer than two mice of two days has no values.
     """
@@ -99,21 +110,24 @@ def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:
     codes = arms[enough[arms]]
     again = own.of_arms(np.isin(np.arange(k), codes))
     pooled = fit.variances == "pooled"
-    pieces = fit_pieces(again, codes, fit.shapes, fit.design, pooled)[0] if len(codes) else ()
+    steps = [step_without(piece, mouse, fit.design) for piece in touched]
+    pieces = tuple(step for step in steps if step is not None)
+    if len(codes) and (not pieces or len(codes) < len(arms)):
+        pieces = fit_pieces(again, codes, fit.shapes, fit.design, pooled)[0]
     lost = tuple(lines_piece(own, int(code)) for code in arms[~enough[arms]])
     return replace(
         fit,
         pieces=(*kept, *pieces),
         listed=(*fit.listed, *lost),
         verdicts=("",) * k,
-        narrow=fit.narrow.without_arm(own, arm) if fit.narrow is not None else None,
+        narrow=fit.narrow.without_mouse(own, mouse) if fit.narrow is not None else None,
     )
 
 
 def _units_with_lines(rows: LogVolumes) -> NDArray[np.intp]:
     """The mice of each arm that have a line of their own; or its cages, where they are the unit."""
     unit = np.arange(len(rows.mice)) if rows.cage is None else rows.cage
-    known = ~np.isnan(fit_mouse_lines(rows).slope)
+    known = ~np.isnan(fit_mouse_lines(rows.placed()).slope)
     pairs = np.unique(np.column_stack([rows.mouse_arm, unit])[known], axis=0)
     return np.bincount(pairs[:, 0], minlength=rows.n_arms)
 
@@ -174,6 +188,20 @@ def _cut_short(design: Design, until_day: Floats) -> Iterator[Doubt]:
             f"Rates were to be of days {window[0]:g} to {window[1]:g}, and arms were followed for "
             f"less: {told}. What is said of them, and of contrasts with them, ends there.",
         )
+
+
+def _vanished(design: Design, day: Floats) -> Iterator[Doubt]:
+    """Arms of which only a limit of the rate is known."""
+    for name, first in zip(design.arm_names, day, strict=True):
+        if not np.isnan(first):
+            yield Doubt(
+                "vanished",
+                (name,),
+                "growth",
+                f"The tumours of {name} could not be measured any more on day {first:g}: it "
+                "shrank at least as fast as its rate to the limit says, and nobody knows how much "
+                "faster.",
+            )
 
 
 def _untested(design: Design, testable: Bools) -> tuple[Doubt, ...]:

@@ -44,9 +44,9 @@ class GrowthFit:
     ``pieces`` hold arms that were estimated together, and are independent of one another;
     ``listed`` are the arms that have no standard error. ``follow_up`` are the days of which each
     arm's rate speaks, ``first_day`` and ``last_day`` (k,) those of its readings, of which
-    ``n_after`` lie after a curve's follow-up. ``narrow`` gives
-    the fit that a contrast of some arms (codes) rests on, ``late`` what a curve does late;
-    ``placements`` are the fits with readings below the limit elsewhere.
+    ``n_after`` lie after a curve's follow-up. ``at_most`` (k,) are the arms that may shrink faster.
+    ``narrow`` gives the fit that a contrast of some arms (codes) rests on, ``late`` what a curve
+    does late; ``placements`` are the fits with readings below the limit elsewhere.
     """
 
     design: Design
@@ -61,6 +61,7 @@ class GrowthFit:
     n_after: NDArray[np.intp]
     verdicts: tuple[str, ...]
     doubts: tuple[Doubt, ...]
+    at_most: Bools | None = None
     narrow: SharedDays | None = None
     late: LateGrowth | None = None
     placements: tuple[GrowthFit, ...] = ()
@@ -187,6 +188,7 @@ class GrowthFit:
             method=method or self.method,
             first_day=self.follow_up.from_day,
             last_day=self.follow_up.until_day,
+            at_most=self.at_most,
         )
 
     def rates(self) -> ArmEstimates:
@@ -250,6 +252,8 @@ class GrowthFit:
         std_error = np.sqrt(np.diag(rates.covariance))
         df = rates.degrees_of_freedom(np.eye(len(self.tested)))
         table = t_table(rates.values, std_error, np.where(self.tested, df, np.nan), self.level)
+        if self.at_most is not None:
+            table["conf_low"] = np.where(self.at_most, np.nan, table["conf_low"])
         return pd.DataFrame(
             {
                 "arm": self.design.arm_names,
@@ -270,7 +274,10 @@ class GrowthFit:
         """What a curve does over the last third of its days and after its lowest point."""
         if self.late is None:
             return dict.fromkeys(LATE, np.full(len(self.shapes), np.nan))
-        return {name: getattr(self.late, name) for name in LATE}
+        late = {name: getattr(self.late, name) for name in LATE}
+        if self.at_most is not None:
+            late["late_low"] = np.where(self.at_most, np.nan, late["late_low"])
+        return late
 
     def curves(self, points: int = 60) -> pd.DataFrame:
         """The fitted mean of each arm over its days: ``arm day estimate conf_low conf_high``.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenotrack.arrays import Codes, Floats
+from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.errors import StudyError
 from xenotrack.study.study import Study
 
@@ -21,7 +21,8 @@ class LogVolumes:
     ln mm³, or ln(V/V₀) with ``day`` counted from the baseline reading where the model is a ratio.
     ``read_until`` and ``measurable_until`` (m,) are the days of each mouse's last reading and of
     its last measurable one, where readings below the limit stand for less than their days.
-    ``cage`` (m,) is each mouse's where cages are the unit.
+    ``cage`` (m,) is each mouse's where cages are the unit. ``below`` (n,) are the readings of which
+    only is known that they are at most ``y``.
     """
 
     arm: Codes
@@ -35,6 +36,7 @@ class LogVolumes:
     read_until: Floats | None = None
     measurable_until: Floats | None = None
     cage: Codes | None = None
+    below: Bools | None = None
 
     def of_arms(self, wanted: NDArray[np.bool_]) -> LogVolumes:
         """The readings of some arms only, codes unchanged; ``wanted`` (k,) by arm."""
@@ -48,6 +50,27 @@ class LogVolumes:
         """The readings of all mice but one, codes unchanged."""
         return self._of(self.mouse != mouse)
 
+    @property
+    def n_below(self) -> int:
+        return 0 if self.below is None else int(self.below.sum())
+
+    def placed(self) -> LogVolumes:
+        """The first reading of each run below the limit at it, the rest of the run left out.
+
+        For what needs a number of every reading: mice's lines, visits, knots.
+        """
+        if self.below is None:
+            return self
+        return replace(self._of(~_repeated(self.below, self.mouse)), below=None)
+
+    def at_limit_until(self, day: Floats) -> LogVolumes:
+        """Arms up to a day of their own (k,), readings below the limit at it; NaN: as they are."""
+        named = ~np.isnan(day)[self.arm]
+        if self.below is None or not named.any():
+            return self
+        kept = ~named | (self.day <= np.nan_to_num(day)[self.arm])
+        return replace(self, below=self.below & ~named)._of(kept)
+
     def _of(self, kept: NDArray[np.bool_]) -> LogVolumes:
         return replace(
             self,
@@ -55,6 +78,7 @@ class LogVolumes:
             mouse=self.mouse[kept],
             day=self.day[kept],
             y=self.y[kept],
+            below=None if self.below is None else self.below[kept],
         )
 
     def readings_by_mouse(self) -> Codes:
@@ -77,8 +101,9 @@ class LogVolumes:
 def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes:
     """The readings that the study's growth rules name, as ln volume.
 
-    ``below_limit`` overrides the declared treatment of readings below the limit: ``first`` keeps
-    the first of each run of them at the limit, ``limit`` and ``half`` all of them, ``drop`` none.
+    ``below_limit`` overrides the declared treatment of readings below the limit: ``censored`` keeps
+    them as below it, ``first`` the first of each run of them at the limit, ``limit`` and ``half``
+    all of them, ``drop`` none.
     """
     rules = study.design.rules.growth
     mice = study.mice
@@ -89,7 +114,8 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
     mouse_arm = mice["arm"].map(arm_codes).to_numpy(dtype=np.intp)
     baseline_day = mice["baseline_day"].to_numpy(dtype=float)
     day = readings["day"].to_numpy(dtype=float)
-    volume, kept = _at_limit(study, mouse, readings, below_limit or rules.below_limit)
+    treatment = below_limit or rules.below_limit
+    volume, kept = _at_limit(study, mouse, readings, treatment)
     kept &= _in_days(study, day, baseline_day[mouse])
     kept &= ~mice["mouse"].isin(study.never_took).to_numpy()[mouse]
     through_origin = rules.baseline == "ratio"
@@ -101,7 +127,9 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
     elif rules.baseline == "common":
         _require_day_zero(mice, mouse[kept], day[kept])
     seen = _in_days(study, readings["day"].to_numpy(dtype=float), baseline_day[mouse])
-    measurable = seen & ~readings["below_limit"].to_numpy(dtype=bool)
+    below = readings["below_limit"].to_numpy(dtype=bool)
+    measurable = seen & ~below
+    unseen = below[kept] if treatment == "censored" and below[kept].any() else None
     return LogVolumes(
         arm=mouse_arm[mouse[kept]],
         mouse=mouse[kept],
@@ -114,6 +142,7 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
         read_until=last_days(mouse[seen], day[seen], len(mice)),
         measurable_until=last_days(mouse[measurable], day[measurable], len(mice)),
         cage=cages_of(mice) if study.design.rules.study.experimental_unit == "cage" else None,
+        below=unseen,
     )
 
 
@@ -163,9 +192,13 @@ def _at_limit(
     elif treatment == "first":
         # A tumour that stays below the limit is seen once: repeating the limit would draw a flat
         # line where nobody knows the slope.
-        repeated = np.r_[False, below[1:] & below[:-1] & (mouse[1:] == mouse[:-1])]
-        kept &= ~repeated
+        kept &= ~_repeated(below, mouse)
     return volume, kept
+
+
+def _repeated(below: Bools, mouse: Codes) -> Bools:
+    """Which readings of a run below the limit are not its first."""
+    return np.r_[False, below[1:] & below[:-1] & (mouse[1:] == mouse[:-1])]
 
 
 def _require_day_zero(mice: pd.DataFrame, mouse: Codes, day: Floats) -> None:

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from xenotrack.arrays import Codes, Floats
+from xenotrack.model.censored import CensoredFit
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.reml import MixedFit
@@ -22,7 +23,8 @@ class Piece:
 
     ``values`` (c,) are the coefficients of the arms' ``shapes``, one arm after the other, as
     estimated from ``rows``; pieces are independent of one another. ``lift`` (c, p) makes them of
-    the coefficients of the model, which may be tied.
+    the coefficients of the model, which may be tied. ``unseen`` is the fit where readings are below
+    the limit; in ``rows`` they are then completed at their means.
     """
 
     rows: LogVolumes
@@ -34,6 +36,7 @@ class Piece:
     degrees_of_freedom: Callable[[Floats], Floats]
     mixed: MixedFit | None
     joint_test: Callable[[Floats], JointTest] | None = None
+    unseen: CensoredFit | None = None
 
     def block(self, code: int) -> slice:
         """Where the coefficients of one of its arms stand."""
@@ -63,6 +66,10 @@ class Piece:
             both = np.column_stack([lines.intercept, lines.slope])[mice][:, -len(self.values) :]
             first, (n, total) = _sums(unit[mice], np.ones(len(mice)), both)
             return mice[first], (both.sum(axis=0) - total) / (len(mice) - n)[:, None]
+        if self.unseen is not None:
+            mice = np.unique(self.rows.mouse)
+            _, first, place = np.unique(unit[mice], return_index=True, return_inverse=True)
+            return mice[first], self.unseen.without(place) @ self.lift.T
         mice, known, seen = np.unique(self.rows.mouse), [], []
         for at, X, _, inverse in each_mouse(self, self.mixed):
             known.append(X.T @ inverse @ X)

@@ -11,6 +11,7 @@ from xenotrack.arrays import Codes
 from xenotrack.doubts import Doubt
 from xenotrack.errors import FitError
 from xenotrack.model.cages import jackknife_covariance
+from xenotrack.model.censored import CensoredFit, Completed, fit_censored
 from xenotrack.model.lines import fit_mouse_lines, mean_line
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.piece import Piece, design_matrices, lift_of
@@ -25,6 +26,7 @@ BENT = 2.0  # an arm that moves by so many residual SD may have mice of their ow
 
 
 Pieces = tuple[tuple[Piece, ...], tuple[Doubt, ...]]
+Fitted = tuple[MixedFit, CensoredFit | None]  # the second where readings are below the limit
 
 
 def fit_pieces(
@@ -40,7 +42,7 @@ def fit_pieces(
     for group in groups:
         own = rows if len(groups) == 1 else rows.of_arms(np.arange(rows.n_arms) == group[0])
         try:
-            if not pooled and own.mice_with(3)[group[0]] < 3:
+            if not pooled and own.placed().mice_with(3)[group[0]] < 3:
                 raise FitError("fewer than three mice with three readings")
             pieces.append(mixed_piece(own, group, [shapes[code] for code in group], design))
         except FitError as error:
@@ -67,21 +69,47 @@ def caged_piece(piece: Piece) -> Piece:
 def fit_arms(
     rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], baseline: str = "arm"
 ) -> MixedFit:
-    """One mixed model of the readings of these arms, and of no others."""
+    """One mixed model of the readings of these arms, and of no others; all of them measured."""
     X, Z = design_matrices(rows, codes, shapes, lift_of(shapes, baseline))
     return fit_reml(rows.y, X, Z, np.unique(rows.mouse, return_inverse=True)[1])
+
+
+def _fit_any(
+    rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], baseline: str = "arm"
+) -> Fitted:
+    """The same where readings may be below the limit."""
+    if not rows.n_below or rows.below is None:
+        return fit_arms(rows, codes, shapes, baseline), None
+    X, Z = design_matrices(rows, codes, shapes, lift_of(shapes, baseline))
+    group = np.unique(rows.mouse, return_inverse=True)[1]
+    unseen = fit_censored(rows.y, X, Z, group, rows.below)
+    return unseen.mixed, unseen
 
 
 def mixed_piece(rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], design: Design) -> Piece:
     """Arms by one mixed model; an arm alone with mice of their own pace where that is likelier."""
     rules = design.rules.growth
-    fit = fit_arms(rows, codes, shapes, rules.baseline)
+    fitted = _fit_any(rows, codes, shapes, rules.baseline)
     if len(codes) == 1 and isinstance(shapes[0], Curve) and shapes[0].pace is None:
-        fit, shapes = _likelier_pace(rows, codes, shapes[0], fit)
-    reference = REFERENCES[rules.df](fit)
+        fitted, shapes = _likelier_pace(rows, codes, shapes[0], fitted)
+    return piece_of(rows, codes, shapes, design, *fitted)
+
+
+def piece_of(
+    rows: LogVolumes,
+    codes: Sequence[int] | Codes,
+    shapes: Sequence[Shape],
+    design: Design,
+    fit: MixedFit,
+    unseen: CensoredFit | None = None,
+) -> Piece:
+    """Arms as a fitted model has them; readings below the limit are completed at their means."""
+    rules = design.rules.growth
+    own = REFERENCES[rules.df](fit)
+    reference = own if unseen is None else Completed(own, unseen)
     lift = lift_of(shapes, rules.baseline)
     return Piece(
-        rows=rows,
+        rows=rows if unseen is None else replace(rows, y=unseen.y),
         arms=tuple(int(code) for code in codes),
         shapes=tuple(shapes),
         lift=lift,
@@ -90,29 +118,51 @@ def mixed_piece(rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], design:
         degrees_of_freedom=lambda weights: reference.degrees_of_freedom(weights @ lift),
         mixed=fit,
         joint_test=lambda weights: reference.joint_test(weights @ lift),
+        unseen=unseen,
     )
 
 
+def step_without(piece: Piece, mouse: int, design: Design) -> Piece | None:
+    """A piece with readings below the limit without one mouse: a step from the fit of all mice.
+
+    Variances, and what readings below the limit are completed to, stay as they are. None where
+    nothing is below the limit, or too few readings are left.
+    """
+    codes, rows = np.unique(piece.rows.mouse), piece.rows.without(mouse)
+    if piece.unseen is None or mouse not in codes or len(codes) < 3:
+        return None
+    X, Z = design_matrices(rows, piece.arms, piece.shapes, piece.lift)
+    try:
+        unseen = piece.unseen.without_mouse(int(np.searchsorted(codes, mouse)), X, Z)
+    except FitError:
+        return None
+    found = piece_of(rows, piece.arms, piece.shapes, design, unseen.mixed, unseen)
+    return found if rows.cage is None else caged_piece(found)
+
+
 def _likelier_pace(
-    rows: LogVolumes, codes: Codes, curve: Curve, fit: MixedFit
-) -> tuple[MixedFit, Sequence[Shape]]:
+    rows: LogVolumes, codes: Codes, curve: Curve, fitted: Fitted
+) -> tuple[Fitted, Sequence[Shape]]:
     """The fit with mice of one slope, or of their own pace, by REML on the same mean.
 
     An arm that hardly moves has no direction of its own to follow.
     """
+    fit = fitted[0]
     moved = np.ptp(fit.coefficients)
     if moved <= BENT * np.sqrt(fit.residual_variance):
-        return fit, (curve,)
+        return fitted, (curve,)
     paced = curve.paced(fit.coefficients)
     try:
-        other = fit_arms(rows, codes, (paced,))
+        other = _fit_any(rows, codes, (paced,))
     except FitError:
-        return fit, (curve,)
-    return (other, (paced,)) if other.log_likelihood > fit.log_likelihood else (fit, (curve,))
+        return fitted, (curve,)
+    likelier = other[0].log_likelihood > fit.log_likelihood
+    return (other, (paced,)) if likelier else (fitted, (curve,))
 
 
 def lines_piece(rows: LogVolumes, code: int) -> Piece:
     """An arm as the mean of its mice's own lines; NaN where fewer than two have one."""
+    rows = rows.placed()
     lines = fit_mouse_lines(rows)
     values, covariance, df = mean_line(lines, rows.mouse_arm == code)
     shape = Ray() if rows.through_origin else Line()

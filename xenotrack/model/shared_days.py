@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from xenotrack.errors import FitError
-from xenotrack.model.follow_up import FollowUp, Window
+from xenotrack.model.follow_up import FollowUp, Window, measurable_window
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.piece import Piece
-from xenotrack.model.pieces import mixed_piece
+from xenotrack.model.pieces import mixed_piece, step_without
 from xenotrack.model.shapes.registry import curve_of
 from xenotrack.study.design import Design
 
@@ -29,13 +29,17 @@ class SharedDays:
     design: Design
     plainer: dict[tuple[int, int, Window], Piece] = field(default_factory=dict)
 
-    def without_arm(self, rows: LogVolumes, code: int) -> SharedDays:
-        """The same for other rows of one arm: what was fitted of the others stays."""
-        kept = {key: piece for key, piece in self.plainer.items() if key[0] != code}
+    def without_mouse(self, rows: LogVolumes, mouse: int) -> SharedDays:
+        """The same for ``rows``, which lack a mouse: what was fitted of other arms stays."""
+        code, kept = rows.mouse_arm[mouse], {}
+        for key, piece in self.plainer.items():
+            again = piece if key[0] != code else step_without(piece, mouse, self.design)
+            if again is not None:
+                kept[key] = again
         return SharedDays(rows, self.design, kept)
 
     def __call__(self, fit: GrowthFit, codes: tuple[int, ...]) -> GrowthFit:
-        window = fit.follow_up.shared(codes)
+        window = measurable_window(self.rows, codes, fit.follow_up.shared(codes))
         shared = np.isin(np.arange(len(fit.shapes)), codes)
         days = FollowUp(*(np.where(shared, day, np.nan) for day in window))
         return replace(fit, pieces=self._pieces(fit, codes, window), follow_up=days, narrow=None)

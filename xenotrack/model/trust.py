@@ -92,7 +92,7 @@ def _below_limit(study: Study) -> Iterator[Doubt]:
                 (name,),
                 "growth",
                 f"{part:.0%} of the readings of {name} are below the limit of "
-                f"{study.limit_mm3:g} mm³: its rate leans on how they are treated.",
+                f"{study.limit_mm3:g} mm³: its rate leans on that limit.",
             )
 
 
@@ -197,6 +197,7 @@ def _by_arm_and_pooled(rows: LogVolumes, fit: GrowthFit) -> tuple[list[MixedFit]
     codes = np.flatnonzero(fit.tested)
     own = [piece.mixed for piece in fit.pieces if piece.mixed is not None]
     tied = fit.design.rules.growth.baseline == "common"
+    tied |= any(piece.unseen is not None for piece in fit.pieces)  # completed readings are no data
     if tied or len(codes) < 2 or len(own) < len(fit.pieces):
         return None
     try:

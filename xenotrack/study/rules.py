@@ -191,8 +191,8 @@ class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day":
         Literal["kenward-roger", "satterthwaite", "normal"], Rule("Degrees of freedom.")
     ] = "kenward-roger"
     below_limit: Annotated[
-        Literal["first", "limit", "half", "drop"], Rule("Readings below the limit.")
-    ] = "first"
+        Literal["censored", "first", "limit", "half", "drop"], Rule("Readings below the limit.")
+    ] = "censored"
     blocked_below: Annotated[
         float, Rule("Rate per day below which growth counts as blocked.", unit="per day")
     ] = 0.01

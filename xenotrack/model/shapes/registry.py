@@ -23,6 +23,7 @@ def line_of(rows: LogVolumes, code: int, follow_up: FollowUp, most: int | None =
 
 def curve_of(rows: LogVolumes, code: int, follow_up: FollowUp, most: int | None = None) -> Shape:
     """A curve with as many knots as the visits of the arm's mice bear, and at most ``most``."""
+    rows = rows.placed()  # a run of readings below the limit bears no more knots than one
     low, high = follow_up.from_day[code], follow_up.until_day[code]
     day = rows.day[(rows.arm == code) & (rows.day >= low) & (rows.day <= high)]
     visits = rows.readings_by_mouse()[rows.mouse_arm == code]

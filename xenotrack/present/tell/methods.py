@@ -75,6 +75,8 @@ def volumes(facts: Facts, cite: Citations) -> Iterator[str]:
     )
     if study.limit_mm3:
         how = {
+            "censored": "readings below it entered the likelihood of growth as below it "
+            "(left-censored)",
             "first": "the first reading of each run below it entered growth at the limit and the "
             "rest of the run was left out",
             "limit": "readings below it entered growth at the limit",
