@@ -43,6 +43,8 @@ MADE_IN = {
     "influence": "model/diagnostics",
     "sensitivity": "compare/sensitivity",
     "turnbull": "model/between",
+    "milestones": "model/milestones",
+    "unknown_fates": "compare/unknown_fates",
     "accelerated": "model/between",
     "leave_one_out": "compare/leave_one_out",
 }
@@ -55,6 +57,8 @@ NEIGHBOURS = {
     ("progression", "lifelines"): "the option of hazards, of the table compare",
     ("logrank", "lifelines"): "the option of hazards, of the table compare",
     ("turnbull", "lifelines"): "the option of hazards, of the table compare",
+    ("milestones", "lifelines"): "the option of hazards, of the table compare",
+    ("unknown_fates", "lifelines"): "the option of hazards, of the table compare",
     ("accelerated", "lifelines"): "the option of hazards, of the table compare",
     ("sensitivity", "lifelines"): "the option of hazards, of the table compare",
 }

@@ -29,6 +29,8 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "incidence": _TESTS,
     "gray": ("numpy", "scipy"),
     "turnbull": _TESTS,
+    "milestones": _TESTS,
+    "unknown_fates": _TESTS,
     "accelerated": _TESTS,
     "independent_action": _TESTS,
     "synergy": _TESTS,

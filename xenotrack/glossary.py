@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from xenotrack.time_columns import OF_PROGRESSION
+from xenotrack.time_columns import OF_ITS_TABLES, OF_PROGRESSION
 
 
 class Column(NamedTuple):
@@ -259,44 +259,13 @@ IN_TABLE: dict[tuple[str, str], Column] = {
     ("group_indices", "estimate"): Column("of the index", "the index"),
     ("group_indices", "conf_low"): Column("of the index", "lower limit, unadjusted"),
     ("group_indices", "conf_high"): Column("of the index", "upper limit, unadjusted"),
-    ("logrank", "p_value"): Column(
-        "", "of two arms, that of their log_hazard in `compare`; of all arms, by permutation"
-    ),
-    ("progression", "conf_low"): Column("days", "lower limit of median_days; empty = none"),
-    ("progression", "conf_high"): Column("days", "upper limit of median_days; empty = none"),
-    ("progression", "n_events"): Column("mice", "mice that progressed"),
-    ("progression_curve", "estimate"): Column("", "share that has not progressed after that day"),
-    ("progression_curve", "n_events"): Column("mice", "mice that progressed on that day"),
-    ("progression_curve", "n_censored"): Column("mice", "mice that left on that day without it"),
-    ("turnbull", "day_low"): Column("days", "last visit without progression"),
-    ("turnbull", "day_high"): Column("days", "first visit with it; empty = none yet"),
-    ("turnbull", "estimate"): Column(
-        "", "share that has not progressed after day_high; of the open interval after day_low"
-    ),
-    ("accelerated", "estimate"): Column(
-        "ln", "logarithm of how many times as long the arm takes to progress"
-    ),
-    ("accelerated", "conf_low"): Column("ln", "lower limit of it, by Wald"),
-    ("accelerated", "conf_high"): Column("ln", "upper limit of it"),
-    ("incidence", "estimate"): Column("", "share of the mice that the cause has made leave"),
-    ("incidence", "n_events"): Column("mice", "mice that left on that day for the cause"),
-    ("gray", "chi_square"): Column("", "Gray's chi-square of the cause's incidence"),
-    ("independent_action", "estimate"): Column("", "observed − expected; positive is better"),
-    ("independent_action", "verdict"): Column(
-        "", "beyond independent action, short of it, independent or undecided"
-    ),
     ("synergy", "verdict"): Column(
         "",
         "synergy, antagonism, additive or undecided; of an interaction of three drugs: beyond its "
         "pairs, less than its pairs predict",
     ),
-    ("sensitivity", "rule"): Column("", "fold of baseline or nadir, or an absolute volume"),
-    ("sensitivity", "estimate"): Column("days", "days gained"),
-    ("sensitivity", "n_events"): Column("mice", "mice of all its arms that had the event"),
-    ("sensitivity", "holds"): Column(
-        "", "whether it is shown, with the sign that it has under the declared definition"
-    ),
     ("influence", "estimate"): Column("per day", "growth rate of the arm without the mouse"),
+    **{place: Column(*words) for place, words in OF_ITS_TABLES.items()},
 }
 
 ESTIMATES = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
@@ -362,7 +331,15 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("conf_low", "conf_high", "scale", "log_likelihood"),
     ),
     "incidence": ("arm", "cause", "day", "n_at_risk", "n_events", "n_competing", *_CURVE),
-    "gray": ("contrast", "cause", "chi_square", "df", "p_value"),
+    "gray": (
+        *("contrast", "cause", "chi_square", "df", "p_value"),
+        *("estimate", "std_error", "conf_low", "conf_high"),
+    ),
+    "milestones": ("arm", "day", "n_mice", "n_at_risk", "estimate", "conf_low", "conf_high"),
+    "unknown_fates": (
+        *("contrast", "arm", "against", "n_unknown", "n_unknown_control", "estimate"),
+        *("worst", "worst_low", "worst_p", "best", "best_high", "best_p"),
+    ),
     "independent_action": (
         *("combination", "parts", "day", "observed", "expected", "estimate", "conf_low"),
         *("conf_high", "simultaneous_low", "simultaneous_high", "n_mice", "method", "verdict"),

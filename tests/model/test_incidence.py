@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
+from xenotrack.model.fine_gray import fine_gray
 from xenotrack.model.gray import gray_test
 from xenotrack.model.incidence import estimate_incidence
 
@@ -44,6 +45,23 @@ def test_gray_agrees_with_cmprsk(row):
     assert found.chi_square == pytest.approx(row["chi_square"], rel=1e-9)
     assert found.df == row["df"]
     assert found.p_value == pytest.approx(row["p_value"], rel=1e-8)
+
+
+@pytest.mark.parametrize("row", ANSWERS["fine_gray"], ids=lambda row: row["contrast"])
+def test_fine_gray_agrees_with_cmprsk(row):
+    arm = row["contrast"].partition(" - ")[0]
+    days, cause, competing, place = mice_of(["vehicle", arm], "progression")
+    found = fine_gray(days, cause, competing, place == 1)
+    # 1e-6: crr stops where its score is small.
+    assert found.estimate == pytest.approx(row["estimate"], rel=1e-6)
+    assert found.std_error == pytest.approx(row["std_error"], rel=1e-6)
+
+
+def test_arms_without_an_event_or_wholly_apart_have_no_subdistribution_ratio():
+    days, second = np.arange(1.0, 9), np.arange(8) >= 4
+    none = np.zeros(8, bool)
+    assert np.isnan(fine_gray(days, days < 5, none, second).estimate)
+    assert np.isnan(fine_gray(days, ~none, none, second).estimate)
 
 
 def test_without_censoring_limits_are_those_of_clopper_and_pearson():

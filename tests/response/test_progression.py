@@ -335,3 +335,28 @@ def test_all_mice_at_once_give_what_each_gives_alone(study_of, rule, confirm, in
 
 def volumes(rng, n):
     return 100 * np.exp(np.cumsum(rng.normal(0.25, 0.7, n))) + rng.choice([0, 800])
+
+
+def test_a_nadir_rule_can_ask_for_a_rise_in_mm3_as_well(study_of):
+    course = [(0, 400), (7, 20), (14, 40), (21, 90), (28, 150)]
+    options = {"rule": "nadir", "interpolate": "none"}
+    assert row_of(study_of({"m": course}, **options)).day == 14
+    assert row_of(study_of({"m": course}, rise=60, **options)).day == 21
+
+
+def test_nothing_counts_as_progression_after_the_declared_day(study_of):
+    courses = {"a": [(0, 100), (7, 150), (14, 250)], "b": [(0, 100), (7, 210), (14, 400)]}
+    found = progression_events(study_of(courses, interpolate="none", follow_until=10)).mice
+    assert found["event"].tolist() == [False, True]
+    assert found["day"].tolist() == [7, 7]
+
+
+def test_who_left_after_the_declared_day_had_not_left_by_then(study_of):
+    courses = {"a": [(0, 100), (7, 120), (14, 130)]}
+    study = study_of(courses, fates={"a": "toxicity"}, left={"a": 15}, follow_until=10)
+    found = composite_events(study).mice
+    assert (found["event"].item(), found["day"].item(), found["fate"].item()) == (
+        False,
+        7,
+        "end_of_study",
+    )

@@ -20,6 +20,15 @@ from xenotrack.cli.request import Request
 )
 @click.option("--gray", "what", flag_value="gray", help="Gray's tests of both shares.")
 @click.option(
+    "--milestones", "what", flag_value="milestones", help="Share free of progression on a day."
+)
+@click.option(
+    "--unknown-fates",
+    "what",
+    flag_value="unknown_fates",
+    help="Days gained at worst and at best, where nobody says why mice left.",
+)
+@click.option(
     "--turnbull", "what", flag_value="turnbull", help="Between which visits mice progressed."
 )
 @click.option(
@@ -45,7 +54,7 @@ from xenotrack.cli.request import Request
     "days",
     type=click.FloatRange(min=0, min_open=True),
     multiple=True,
-    help="Day of --independent-action [that of rmst_days]. May be repeated.",
+    help="Day of --milestones and --independent-action [that of rmst_days]. May be repeated.",
 )
 @writes_table
 @reads_study("progression", "compare.level,primary,adjust")
@@ -61,18 +70,20 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
       xenotrack progression sample_data/naive.toml --sensitivity -o sensitivity.csv
     """
     from xenotrack.compare.hazards import log_rank_frame
+    from xenotrack.compare.unknown_fates import unknown_fates
     from xenotrack.model.between import accelerated_frame, turnbull_frame
     from xenotrack.model.leaving import gray_frame, incidence_frame
+    from xenotrack.model.milestones import milestone_frame
 
-    if days and what != "independent_action":
-        raise click.UsageError("--day is the day of --independent-action.")
+    if days and what not in ("independent_action", "milestones"):
+        raise click.UsageError("--day is the day of --independent-action or --milestones.")
     results = request.results()
     progression = results.progression
     if what == "independent_action":
         found = results.independent_action_at(days)
         request.write(found.to_frame(), (*progression.doubts, *found.doubts))
         return
-    if what == "sensitivity":
+    if what in ("sensitivity", "unknown_fates"):
         results.study.design.require_control()
     frames = {
         "arms": progression.to_frame,
@@ -81,6 +92,8 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
         "logrank": lambda: log_rank_frame(progression),
         "incidence": lambda: incidence_frame(progression),
         "gray": lambda: gray_frame(progression),
+        "milestones": lambda: milestone_frame(progression, days),
+        "unknown_fates": lambda: unknown_fates(progression),
         "turnbull": lambda: turnbull_frame(progression),
         "accelerated": lambda: accelerated_frame(progression),
         "sensitivity": lambda: results.sensitivity,

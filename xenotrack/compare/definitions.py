@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from xenotrack.study.design import Design
 from xenotrack.study.rules import USUAL_VALUE, ProgressionRules
 
 Estimand = Literal["progression", "composite", "nadir"]
@@ -41,7 +42,7 @@ class Definition:
         rules = self.rules
         event = {
             "fold": f"{rules.threshold:g} × baseline",
-            "nadir": f"{rules.threshold:g} × nadir",
+            "nadir": f"{rules.threshold:g} × nadir{above(rules)}",
             "absolute": f"{rules.threshold:g} mm³",
         }[rules.rule]
         toxicity = " or toxicity" if self.estimand == "composite" else ""
@@ -52,6 +53,11 @@ class Definition:
             "size limit censored" if rules.size_cull == "censor" else "",
         ]
         return ", ".join(part for part in parts if part)
+
+
+def above(rules: ProgressionRules) -> str:
+    """The rise that a nadir rule asks for, in words; "" without one."""
+    return f" and {rules.rise:g} mm³ above it" if rules.rise else ""
 
 
 def definitions(declared: ProgressionRules) -> tuple[Definition, ...]:
@@ -65,6 +71,11 @@ def definitions(declared: ProgressionRules) -> tuple[Definition, ...]:
     first = Definition(declared, estimand_of(declared), declared=True)
     others = [one for one in _listed(declared) if replace(one, declared=True) != first]
     return (first, *others)
+
+
+def with_rules(design: Design, rules: ProgressionRules) -> Design:
+    """The design with other rules of progression."""
+    return replace(design, rules=msgspec.structs.replace(design.rules, progression=rules))
 
 
 def estimand_of(rules: ProgressionRules) -> Estimand:
@@ -96,7 +107,7 @@ def _events(declared: ProgressionRules) -> Iterator[ProgressionRules]:
 
 def _plain(declared: ProgressionRules, **choices: object) -> ProgressionRules:
     """The declared rules without their choices."""
-    plain = {"confirm": False, "interpolate": "linear", "size_cull": "event"}
+    plain = {"rise": 0.0, "confirm": False, "interpolate": "linear", "size_cull": "event"}
     return _with(declared, **plain | choices)
 
 

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from xenotrack.compare.comparisons import adjust_family, arms_of, compare_arms
 from xenotrack.compare.composite import safe_from_toxicity
 from xenotrack.compare.contrasts import Contrasts, ContrastSource, finite
 from xenotrack.compare.days_gained import Kept, days_gained
-from xenotrack.compare.definitions import Definition, Estimand, definitions, estimand_of
+from xenotrack.compare.definitions import (
+    Definition,
+    Estimand,
+    definitions,
+    estimand_of,
+    with_rules,
+)
 from xenotrack.compare.families import BEST_PART, Family, Pair, control_family, primary_pair
 from xenotrack.glossary import TABLES
 from xenotrack.model.progression import ProgressionFit, fit_mice
@@ -21,7 +26,6 @@ from xenotrack.response.progression import progression_mice
 from xenotrack.response.regrowth import regrowth_times
 from xenotrack.response.withdrawals import visit_gaps
 from xenotrack.study.design import Design
-from xenotrack.study.rules import ProgressionRules
 from xenotrack.study.study import Study
 
 if TYPE_CHECKING:
@@ -75,11 +79,6 @@ def fit_definition(study: Study, definition: Definition, declared: Estimand) -> 
     if definition.estimand != declared or not fit.arms_with_toxicity:
         return fit
     return replace(fit, composite=fit_mice(progression_mice(study, rules, True), design, gaps))
-
-
-def with_rules(design: Design, rules: ProgressionRules) -> Design:
-    """The design with other rules of progression."""
-    return replace(design, rules=msgspec.structs.replace(design.rules, progression=rules))
 
 
 def facts_of(definition: Definition, declared: Estimand) -> dict[str, object]:

@@ -19,9 +19,11 @@ import numpy as np
 from scipy.special import betaincinv
 
 from xenotrack.arrays import Floats
-from xenotrack.model.survival import SurvivalCurve
+from xenotrack.model.survival import MedianDay, SurvivalCurve, median_day
 
 SAME_DAY = 1e-9
+# Mice of an arm below which the log-log limits of its median cover 86 to 92 %, not 95 %.
+FEW_FOR_A_MEDIAN = 5
 ORDERS = 32  # of the draws of one event, from which each event takes its own at random
 
 
@@ -150,6 +152,24 @@ def _beta_quantile(at_risk: Floats, probability: float) -> float:
     square = float(np.prod(at_risk / (at_risk + 2)))
     size = (mean - square) / (square - mean**2)
     return float(betaincinv(size * mean, size * (1 - mean), probability))
+
+
+def median_with_limits(curve: SurvivalCurve) -> MedianDay:
+    """The median day, its limits by the curve's, or by beta products for fewer than five mice.
+
+    Of so few even the first and the last day do not bound the median with 95 %: the limits are
+    mostly NaN.
+    """
+    median = median_day(curve)
+    if curve.n_mice >= FEW_FOR_A_MEDIAN:
+        return median
+    limits = [share_limits(curve, float(day), curve.level) for day in (0.0, *curve.days)]
+    low, high = (
+        next((day for day, half in zip((0.0, *curve.days), below, strict=True) if half), np.nan)
+        for below in ([each.low <= 0.5 for each in limits], [each.high <= 0.5 for each in limits])
+    )
+    # A limit on day 0 bounds nothing.
+    return MedianDay(median.estimate, float(low) if low > 0 else np.nan, float(high))
 
 
 def progressed_limits(curve: SurvivalCurve, day: float, level: float) -> Limits:

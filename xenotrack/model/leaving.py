@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.glossary import TABLES
+from xenotrack.model.fine_gray import NOT_ESTIMABLE, fine_gray
 from xenotrack.model.gray import gray_test
 from xenotrack.model.incidence import estimate_incidence
 from xenotrack.model.progression import ProgressionFit
@@ -37,7 +38,10 @@ def incidence_frame(fit: ProgressionFit) -> pd.DataFrame:
 
 
 def gray_frame(fit: ProgressionFit) -> pd.DataFrame:
-    """Gray's test of each cause, of all arms and of each against control, where causes compete."""
+    """Gray's test of each cause, of all arms and of each against control, where causes compete.
+
+    Of two arms with Fine and Gray's log subdistribution hazard ratio.
+    """
     rows = list(_gray_tests(fit)) if fit.arms_with_toxicity else []
     return pd.DataFrame(rows, columns=list(TABLES["gray"]))
 
@@ -58,12 +62,21 @@ def _gray_tests(fit: ProgressionFit) -> Iterator[dict[str, object]]:
             events = cause[chosen] == one
             competing = np.isin(cause[chosen], CAUSES) & ~events
             test = gray_test(days[chosen], events, competing, places, len(codes))
+            ratio = NOT_ESTIMABLE
+            if label != "all arms":
+                against = arm[chosen] != names.index(str(control))
+                ratio = fine_gray(days[chosen], events, competing, against)
+            low, high = ratio.limits(fit.design.rules.compare.level)
             yield {
                 "contrast": label,
                 "cause": one,
                 "chi_square": test.chi_square,
                 "df": test.df,
                 "p_value": test.p_value,
+                "estimate": ratio.estimate,
+                "std_error": ratio.std_error,
+                "conf_low": low,
+                "conf_high": high,
             }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.doubts import Doubt, merge_doubts, p_words
+from xenotrack.model.beta_product import median_with_limits
 from xenotrack.model.efron import fit_efron
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.firth import FirthFit, fit_firth
@@ -22,7 +23,7 @@ from xenotrack.model.restricted_mean import (
     last_comparable_day,
     last_known_day,
 )
-from xenotrack.model.survival import MedianDay, SurvivalCurve, estimate_curves, median_day
+from xenotrack.model.survival import MedianDay, SurvivalCurve, estimate_curves
 from xenotrack.model.times import TOXICITY, MouseTimes, mouse_times
 from xenotrack.model.turnbull import interval_test
 from xenotrack.response.progression import composite_events, progression_events
@@ -63,7 +64,7 @@ class ProgressionFit:
         """One row an arm."""
         events = [int(curve.n_events.sum()) for curve in self.curves]
         mice = [curve.n_mice for curve in self.curves]
-        regrown = [median_day(curve) for curve in self.regrowth]
+        regrown = [median_with_limits(curve) for curve in self.regrowth]
         return pd.DataFrame(
             {
                 "arm": self.design.arm_names,
@@ -199,7 +200,7 @@ def fit_mice(mice: pd.DataFrame, design: Design, gaps: tuple[float, ...] = ()) -
         mice=mice.assign(day=times.day),
         times=times,
         curves=curves,
-        medians=tuple(median_day(curve) for curve in curves),
+        medians=tuple(median_with_limits(curve) for curve in curves),
         restricted_means=means,
         until=until,
         doubts=tuple(_beyond_follow_up(design, curves, means)),

@@ -28,8 +28,10 @@ def _makers(results: Results) -> dict[str, Maker]:
     """What makes each table that the study has."""
     from xenotrack.compare.claims import claims_frame
     from xenotrack.compare.hazards import log_rank_frame
+    from xenotrack.compare.unknown_fates import unknown_fates
     from xenotrack.model.between import accelerated_frame, turnbull_frame
     from xenotrack.model.leaving import gray_frame, incidence_frame
+    from xenotrack.model.milestones import milestone_frame
     from xenotrack.response.by_arm import response_by_arm
     from xenotrack.study.finding import findings_frame
 
@@ -45,6 +47,8 @@ def _makers(results: Results) -> dict[str, Maker]:
         "logrank": lambda: log_rank_frame(results.progression),
         "incidence": lambda: incidence_frame(results.progression),
         "gray": lambda: gray_frame(results.progression),
+        "milestones": lambda: milestone_frame(results.progression),
+        "unknown_fates": lambda: unknown_fates(results.progression),
         "turnbull": lambda: turnbull_frame(results.progression),
         "accelerated": lambda: accelerated_frame(results.progression),
         "tolerability": lambda: results.tolerability,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xenotrack.compare.definitions import above
 from xenotrack.study.design import Design
 from xenotrack.study.rules import ProgressionRules
 from xenotrack.study.volume import FORMULAS
@@ -21,7 +22,7 @@ def progression_rule(rules: ProgressionRules) -> str:
     """
     what = {
         "fold": f"{rules.threshold:g} × the baseline volume",
-        "nadir": f"{rules.threshold:g} × the smallest volume so far",
+        "nadir": f"{rules.threshold:g} × the smallest volume so far{above(rules)}",
         "absolute": f"{rules.threshold:g} mm³",
     }[rules.rule]
     confirmed = ", confirmed by the next reading" if rules.confirm else ""
@@ -31,7 +32,8 @@ def progression_rule(rules: ProgressionRules) -> str:
         "log": "day interpolated on the log scale",
     }[rules.interpolate]
     cull = "" if rules.size_cull == "event" else "; leaving for tumour size is censored"
-    return f"first reading at or above {what}{confirmed}, {day}{cull}"
+    until = "" if rules.follow_until is None else f"; followed to day {rules.follow_until:g}"
+    return f"first reading at or above {what}{confirmed}, {day}{cull}{until}"
 
 
 def volume_rule(design: Design) -> str:

@@ -46,6 +46,19 @@ class Courses:
         below = self.below.astype(float)
         return (at(below, last) == 1) & (at(below, before) == 1)
 
+    def until(self, day: float | None) -> Courses:
+        """The courses as they were on a day: what was read and who left after it is not known."""
+        if day is None:
+            return self
+        seen = self.day <= day
+        left = self.mice["left_day"] > day
+        mice = self.mice.assign(
+            fate=self.mice["fate"].mask(left, "end_of_study"),
+            left_day=self.mice["left_day"].mask(left),
+        )
+        rows = {name: getattr(self, name)[seen] for name in ("owner", "day", "volume", "below")}
+        return replace(self, mice=mice, **rows)
+
     @property
     def n_mice(self) -> int:
         return len(self.mice)

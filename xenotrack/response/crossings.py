@@ -29,7 +29,8 @@ class Crossings:
 def threshold_volume(courses: Courses, rules: ProgressionRules) -> Floats:
     """The volume in mm³ that means progression, at every reading.
 
-    ``value · V₀``, ``value · smallest volume so far`` or ``value`` mm³.
+    ``value · V₀``, ``value`` mm³, or of the smallest volume so far the larger of ``value ·`` it and
+    ``rise`` above it.
     """
     value = rules.threshold
     if rules.rule != "absolute" and value <= 1:
@@ -40,7 +41,8 @@ def threshold_volume(courses: Courses, rules: ProgressionRules) -> Floats:
     if rules.rule == "fold":
         return value * courses.baseline[courses.owner]
     if rules.rule == "nadir":
-        return value * running_minimum(courses.volume, courses.owner)
+        nadir = running_minimum(courses.volume, courses.owner)
+        return np.maximum(value * nadir, nadir + rules.rise)
     return np.full(len(courses.day), value)
 
 

@@ -82,7 +82,7 @@ def _events(study: Study, composite: bool) -> ProgressionEvents:
 def _every_mouse(study: Study, rules: ProgressionRules, fates: tuple[str, ...]) -> pd.DataFrame:
     """Every mouse with its event, whether it is ``unconfirmed``, and the ``reason`` why it cannot
     be judged."""
-    courses = courses_of(study)
+    courses = courses_of(study).until(rules.follow_until)
     if study.design.rules.study.tumors == "each":
         times, reasons = _first_of_tumors(study, rules, fates)
     else:
@@ -104,7 +104,7 @@ def _first_of_tumors(
 
     A tumour that cannot be judged is passed over, as long as another one can.
     """
-    courses = tumor_courses(study)
+    courses = tumor_courses(study).until(rules.follow_until)
     times, reasons = event_times(courses, rules, fates), why_not_evaluable(courses, rules)
     owner = pd.Index(study.mice["mouse"]).get_indexer(study.tumors["mouse"])
     judged = np.array([reason == "" for reason in reasons], dtype=bool)
@@ -124,7 +124,7 @@ def _first_of_tumors(
 def tumor_progression(study: Study) -> pd.DataFrame:
     """``day event`` of each tumour in the order of ``Study.tumors``; empty where not judged."""
     rules = study.design.rules.progression
-    courses = tumor_courses(study)
+    courses = tumor_courses(study).until(rules.follow_until)
     times = event_times(courses, rules, _fates(rules))
     judged = np.array([reason == "" for reason in why_not_evaluable(courses, rules)], dtype=bool)
     event = pd.Series(times.event, dtype="boolean").where(judged)

@@ -80,8 +80,9 @@ def regrowth_times(study: Study, rules: ProgressionRules | None = None) -> pd.Da
 
     By the study's rules, or others.
     """
-    courses = courses_of(study)
-    found = regrowth_from_nadir(courses, rules or study.design.rules.progression)
+    rules = rules or study.design.rules.progression
+    courses = courses_of(study).until(rules.follow_until)
+    found = regrowth_from_nadir(courses, rules)
     mice = courses.mice[["mouse", "arm", "fate"]].assign(
         day_low=found.low, day_high=found.high, day=found.day, event=found.event
     )

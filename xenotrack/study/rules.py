@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from xenotrack.study.arrive_rules import ArriveRules
 from xenotrack.study.rule import FateName, FormulaName, Outcome, Rule
 
 # 1.73 = 1.2³: RECIST's 20 % in diameter, as a volume.
@@ -214,6 +215,20 @@ class ProgressionRules(Section, frozen=True):
             above=0,
         ),
     ] = None
+    rise: Annotated[
+        float,
+        Rule("Volume that a nadir rule asks for above the nadir, too.", unit="mm³", at_least=0),
+    ] = 0
+    follow_until: Annotated[
+        float | None,
+        Rule(
+            "Day after which nothing counts as progression.",
+            otherwise="the last reading",
+            example=60,
+            unit="day",
+            above=0,
+        ),
+    ] = None
     confirm: Annotated[bool, Rule("The next reading must agree.")] = False
     interpolate: Annotated[
         Literal["none", "linear", "log"], Rule("Day of the event between two readings.")
@@ -301,11 +316,6 @@ class ExcludeRule(Section, frozen=True):
     ] = None
 
 
-def _unflagged(words: str) -> Rule:
-    """A rule that stands in ``study.toml`` alone."""
-    return Rule(words, flag=False)
-
-
 class AcceptRule(Section, frozen=True):
     """``[[accept]]``: a warning or doubt that the lab knows, told with its reason.
 
@@ -324,61 +334,6 @@ class AcceptRule(Section, frozen=True):
     mice: Annotated[
         tuple[str, ...], Rule("The mice that it is about.", otherwise="any", flag=False)
     ] = ()
-
-
-class ArriveRules(Section, frozen=True):
-    """``[arrive]``: the ARRIVE 2.0 essential ten in the study's own words, for its report.
-
-    What each asks for is in short after Percie du Sert et al. 2020.
-    """
-
-    study_design: Annotated[
-        str, _unflagged("The groups compared, controls among them, and the experimental unit.")
-    ] = ""
-    sample_size: Annotated[
-        str,
-        _unflagged("The number of units in each group and in total, and how it was decided."),
-    ] = ""
-    criteria: Annotated[
-        str,
-        _unflagged(
-            "Criteria set beforehand for including and excluding animals and data; what was "
-            "excluded."
-        ),
-    ] = ""
-    randomisation: Annotated[
-        str,
-        _unflagged(
-            "Whether and how units were randomised to groups, and how confounders were minimised."
-        ),
-    ] = ""
-    blinding: Annotated[
-        str,
-        _unflagged(
-            "Who knew the groups at allocation, during the experiment, at assessment and analysis."
-        ),
-    ] = ""
-    outcomes: Annotated[str, _unflagged("All outcomes measured, and the primary one.")] = ""
-    statistics: Annotated[
-        str,
-        _unflagged(
-            "The methods of each analysis, the software, and how assumptions were assessed."
-        ),
-    ] = ""
-    animals: Annotated[
-        str,
-        _unflagged("Species, strain, sex, age or weight, provenance, genotype, health status."),
-    ] = ""
-    procedures: Annotated[
-        str,
-        _unflagged("What was done, how, when, where and why, in enough detail to be repeated."),
-    ] = ""
-    results: Annotated[
-        str,
-        _unflagged(
-            "Summary statistics with variability for each group, and effect sizes with intervals."
-        ),
-    ] = ""
 
 
 class Rules(Section, frozen=True):
