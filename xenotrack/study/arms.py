@@ -188,9 +188,12 @@ def _commonest_first(rows: pd.DataFrame) -> list[str]:
 
     A reading written twice counts once, so that ``--fix`` keeps the spelling that was advised.
     """
+    arms = rows["arm"].unique().tolist()
+    if len(arms) == len(set(map(_plain, arms))):
+        return arms  # no two spellings: whose is the commonest changes nothing
     reading = [name for name in ("arm", "mouse", "tumor", "day", "date") if name in rows]
     counts = rows.drop_duplicates(reading)["arm"].value_counts()
-    return sorted(rows["arm"].unique().tolist(), key=lambda name: -counts[name])
+    return sorted(arms, key=lambda name: -counts[name])
 
 
 def _note_split_names(rows: pd.DataFrame, ledger: Ledger) -> None:

@@ -90,13 +90,17 @@ def tumor_of_name(name: str) -> str:
 
 
 _EARLY = 60  # records
+_SIGNS = frozenset("x×X*")  # one of them is in every size
 
 
 def size_columns(sheet: Sheet) -> list[int]:
     """The columns at least half of whose different texts are sizes, the header aside."""
     found = []
     for column in range(sheet.grid.shape[1]):
-        texts = [text for text in set(sheet.grid[:, column]) if not is_missing(text)]
+        different = set(sheet.grid[:, column])
+        if all(map(_SIGNS.isdisjoint, different)):
+            continue  # a column of numbers is seen at once, however long
+        texts = [text for text in different if not is_missing(text)]
         sizes = sum(dimensions_of(text) is not None for text in texts)
         if sizes and 2 * sizes >= len(texts) - 1:
             found.append(column)
