@@ -16,7 +16,10 @@ from xenotrack.errors import StudyError
 from xenotrack.present.words import printable
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from xenotrack.many.batch import Batch, Ended
+    from xenotrack.many.crew import Crew
     from xenotrack.many.plan import Planned
 
 
@@ -40,6 +43,17 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     metavar="N",
     help="How many studies at once [the processors allowed, or SLURM_CPUS_PER_TASK].",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Use the workers of the Dask cluster at this address, such as tcp://host:8786.",
+)
+@click.option(
+    "--scheduler-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Use those of the cluster that this file of `dask scheduler` names.",
 )
 @click.option(
     "--shard",
@@ -71,6 +85,8 @@ def batch(
     named: tuple[str, ...],
     files_from: str | None,
     jobs: int | None,
+    scheduler: str | None,
+    scheduler_file: Path | None,
     shard: str | None,
     rerun: Literal["changed", "failed", "all"],
     dry_run: bool,
@@ -91,7 +107,6 @@ def batch(
     """
     from xenotrack.many.asked import Asked
     from xenotrack.many.batch import Batch, strangers
-    from xenotrack.many.crew import processes, processors_allowed
     from xenotrack.many.plan import in_shard, plan_studies
 
     if request.output is None:
@@ -104,7 +119,7 @@ def batch(
     if dry_run:
         put(_plan(work).encode())
         return
-    with processes(min(jobs or processors_allowed(), max(1, len(planned)))) as crew:
+    with _crew(jobs, scheduler, scheduler_file, len(planned)) as crew:
         failed = _follow(request, work.work(crew), planned)
     left = strangers(request.output, every) if of == 1 else []
     if left:
@@ -117,6 +132,21 @@ def batch(
             f"{failed} of {len(planned)} studies failed; {request.output}/NAME.failed.json says "
             "why. Once mended, the same command does them."
         )
+
+
+def _crew(
+    jobs: int | None, scheduler: str | None, file: Path | None, most: int
+) -> AbstractContextManager[Crew]:
+    """Who does the work: processes of this machine, or the workers of a cluster."""
+    from xenotrack.many.crew import processes, processors_allowed
+
+    if scheduler is None and file is None:
+        return processes(min(jobs or processors_allowed(), max(1, most)))
+    if jobs is not None or (scheduler is not None and file is not None):
+        raise click.UsageError("Choose one of --jobs, --scheduler and --scheduler-file.")
+    from xenotrack.many.cluster import cluster
+
+    return cluster(scheduler, file)
 
 
 def _follow(request: Request, ended: Iterable[Ended], planned: list[Planned]) -> int:

@@ -22,7 +22,7 @@ Kind = Literal["done", "refused", "unwritten", "busy", "bug", "killed"]
 class Reply:
     """What became of a job.
 
-    ``done``; ``refused`` by the data; ``unwritten``, as the disk did not take it; ``busy``, as
+    ``done``; ``refused`` by the data; ``unwritten``, as a disk or a cluster failed; ``busy``, as
     another run writes there; a ``bug`` of ours; ``killed`` with its worker. ``said`` is what was
     kept aside or left in the folder.
     """

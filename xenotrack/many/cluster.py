@@ -1,0 +1,209 @@
+"""Workers of a Dask cluster that is there: a study's content goes there, its results return.
+
+No shared disk is needed. ``distributed`` is imported only here, and only when a cluster is named.
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Any
+
+from xenotrack import __version__
+from xenotrack.errors import InputError, XenotrackError
+from xenotrack.many.job import Job
+from xenotrack.many.worker import Reply, perform
+from xenotrack.present.safe_files import WriteError
+from xenotrack.present.safe_folder import replaced_folder
+from xenotrack.present.staging import AnotherRunError
+
+# What the bytes of results depend on.
+LIBRARIES = ("numpy", "scipy", "pandas", "lifelines", "msgspec", "jinja2", "xlsxwriter")
+WAIT = 30  # seconds for the scheduler to answer
+KEPT = 2  # studies sent ahead to each worker
+# Drawing is not made for threads, and a worker may have several.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a worker sends back: its reply, and the files of the folder that it made."""
+
+    reply: Reply
+    files: Mapping[str, bytes]
+
+
+def versions() -> dict[str, str]:
+    """The versions on this machine, as they must be on all."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {
+        "xenotrack": __version__,
+        "python": python,
+        **{name: version(name) for name in LIBRARIES},
+    }
+
+
+def perform_away(job: Job, expected: Mapping[str, str]) -> Returned:
+    """Do a job in a folder of the worker's own, and send back what lies in it.
+
+    A worker of other versions refuses: it may have come to the cluster after the others were asked.
+    """
+    if (other := difference(expected, versions())) is not None:
+        return Returned(Reply("unwritten", f"A worker of the cluster {other}"), {})
+    folder = Path(tempfile.mkdtemp(prefix="xenotrack."))
+    try:
+        out = folder / "out"
+        with _ONE_AT_A_TIME:
+            reply = perform(replace(job, folder=out))
+        made = sorted(path for path in out.rglob("*") if path.is_file()) if out.is_dir() else []
+        return Returned(
+            reply, {path.relative_to(out).as_posix(): path.read_bytes() for path in made}
+        )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def difference(expected: Mapping[str, str], found: Mapping[str, str]) -> str | None:
+    """In what a machine differs from this one.
+
+    >>> difference({"pandas": "2.3.3"}, {"pandas": "2.2.0"})
+    'has pandas 2.2.0, this machine 2.3.3: install the same on both.'
+    """
+    for name, here in expected.items():
+        there = found.get(name, "none")
+        if there != here:
+            return f"has {name} {there}, this machine {here}: install the same on both."
+    return None
+
+
+class Cluster:
+    """The workers of a Dask cluster."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._expected = versions()
+        self._jobs: dict[str, Job] = {}
+        self._futures: dict[str, Any] = {}
+        self._ended: Queue[str] = Queue()
+        self._room = KEPT * max(1, len(client.nthreads()))
+
+    @property
+    def n_at_work(self) -> int:
+        return len(self._futures)
+
+    def has_room(self) -> bool:
+        return len(self._futures) < self._room
+
+    def give(self, name: str, job: Job) -> None:
+        sent = replace(job, inputs=())
+        future = self._client.submit(perform_away, sent, self._expected, pure=False)
+        self._jobs[name], self._futures[name] = job, future
+        future.add_done_callback(lambda ended, name=name: self._ended.put(name))
+
+    def take(self, seconds: float) -> list[tuple[str, Reply]]:
+        if not self._futures:
+            return []
+        try:
+            name = self._ended.get(timeout=seconds)
+        except Empty:
+            self._require_scheduler()
+            return []
+        return [(name, self._fetch(name))]
+
+    def _fetch(self, name: str) -> Reply:
+        """Bring the results of a study here."""
+        job, future = self._jobs.pop(name), self._futures.pop(name)
+        if future.status == "cancelled" or future.status == "lost":
+            self._require_scheduler()
+            return Reply("killed", "The cluster lost it.")
+        if future.status == "error":
+            return _about_error(future.exception())
+        returned: Returned = future.result()
+        future.release()
+        return put_results(job, returned)
+
+    def _require_scheduler(self) -> None:
+        if self._client.status != "running":
+            raise InputError(
+                "The scheduler of the cluster is gone. What is done is done: the same command goes "
+                "on with the rest."
+            )
+
+
+def _about_error(error: BaseException) -> Reply:
+    """What a study met whose worker died, or that met a bug."""
+    if type(error).__name__ == "KilledWorker":
+        return Reply("unwritten", f"The workers that analysed it died: {error}")
+    return Reply("bug", f"{type(error).__name__}: {error}")
+
+
+def put_results(job: Job, returned: Returned) -> Reply:
+    """Put what a worker made into the folder of the study, as a run here would."""
+    assert job.folder is not None
+    if returned.reply.kind != "done":
+        return returned.reply
+    said: list[str] = []
+    try:
+        with replaced_folder(job.folder, job.inputs, said.append) as fresh:
+            for name, data in returned.files.items():
+                (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+                (fresh / name).write_bytes(data)
+    except AnotherRunError as error:
+        return Reply("busy", str(error))
+    except WriteError as error:
+        return Reply("unwritten", str(error))
+    except XenotrackError as error:
+        return Reply("refused", str(error))
+    return replace(returned.reply, said=tuple(said))
+
+
+@contextmanager
+def cluster(address: str | None, file: Path | None) -> Iterator[Cluster]:
+    """The workers of the cluster at an address, or of the one that a scheduler file names.
+
+    Raises ``InputError`` where it does not answer, has no workers, or where they have other
+    versions than this machine.
+    """
+    distributed = _distributed()
+    where = {"scheduler_file": str(file)} if file is not None else {"address": address}
+    shown = file if file is not None else address
+    try:
+        client = distributed.Client(**where, timeout=WAIT, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise InputError(
+            f"No Dask scheduler answers at {shown}: {error}. Start one with `dask scheduler`, and "
+            "workers with `dask worker`."
+        ) from error
+    try:
+        _require_same_versions(client, str(shown))
+        yield Cluster(client)
+    finally:
+        client.close(timeout=5)
+
+
+def _require_same_versions(client: Any, shown: str) -> None:
+    found = client.run(versions)
+    if not found:
+        raise InputError(f"The cluster at {shown} has no workers. Start one with `dask worker`.")
+    for worker, there in found.items():
+        if (other := difference(versions(), there)) is not None:
+            raise InputError(f"The worker {worker} {other}")
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError as error:
+        raise InputError(
+            "To use a Dask cluster, distributed is needed. Install it in the folder of the source "
+            "with: pip install '.[dask]'"
+        ) from error
+    return distributed
