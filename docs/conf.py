@@ -42,7 +42,7 @@ CONTENTS = {
     "Begin": ("quickstart", "tutorial", "gallery", "many-studies", "../sample_data/README"),
     "Questions": tuple(
         f"questions/{name}"
-        for name in ("trust", "slowed", "blocked", "how-long", "parts", "price", "sure")
+        for name in ("trust", "slowed", "blocked", "how-long", "parts", "price", "models", "sure")
     ),
     "Reference": ("commands", "study-toml", "columns", "findings", "formats"),
     "Why to trust it": ("methods", "calibration", "detection", "../tests/reference/README"),

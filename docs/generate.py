@@ -24,6 +24,7 @@ from study_toml import study_toml_page
 from xenotrack.cli.app import cli
 from xenotrack.cli.options import HEADINGS
 from xenotrack.glossary import COLUMNS, IN_TABLE, TABLES
+from xenotrack.glossary_pool import POOL_TABLES
 
 if TYPE_CHECKING:
     from xenotrack.present.results import Results
@@ -56,6 +57,10 @@ PRINTED_BY = {
     "factorial": "synergy --factorial",
     "dose_grid": "synergy --dose-grid",
     "tolerability": "tolerability",
+    "pool": "pool",
+    "pool_lines": "pool --table lines",
+    "pool_response": "pool --table response",
+    "pool_blocked": "pool --table blocked",
 }
 # Where the options begin that every command shares.
 SHARED = f"\n\n{HEADINGS[2]}:\n"
@@ -123,7 +128,7 @@ def columns_page() -> str:
         'outcome": per day for growth rates, ln hazard ratio for `log_hazard`, days for '
         "`rmst_days`, a share for curves and counts.",
     ]
-    for table, columns in TABLES.items():
+    for table, columns in (TABLES | POOL_TABLES).items():
         meant = {name: IN_TABLE.get((table, name), COLUMNS[name]) for name in columns}
         rows = [(f"`{name}`", one.unit, one.meaning) for name, one in meant.items()]
         blocks += [

@@ -68,6 +68,12 @@ SECTIONS = {
         "known and may mean an event are an error until they stand here. On the command line "
         "`--fate THEIRS=OURS`, once for each."
     ),
+    "lines": (
+        '`[lines]`: groups of lines that are pooled, as `PIK3CA = { mutant = ["M1", "M2"], '
+        'wild_type = ["W1"] }`: a factor, its groups, and the lines of each as the column `line` '
+        "names them. A line is in one group of a factor. On the command line of `pool` "
+        "`--group FACTOR:GROUP=LINE,LINE`. See [other models](questions/models.md)."
+    ),
     "exclude": (
         "`[[exclude]]`, once for each exclusion: `mouse` and `reason`, and `tumor`, `day` or "
         "`value` where not all of the mouse is meant. `mouse` is in quotes also where it is a "

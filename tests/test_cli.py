@@ -20,7 +20,7 @@ from xenotrack.cli.app import cli
 ROOT = Path(__file__).parent.parent
 COMMANDS = list(cli.commands)
 SLOW = ("run", "plot")
-MANY = ("batch", "collect")  # see cli/test_batch.py
+MANY = ("batch", "collect", "pool")  # see cli/test_batch.py, many/test_pool.py
 OF_RESULTS = ("report",)  # reads what `run` wrote: see present/test_report_command.py
 OF_PLANS = ("randomize",)  # see cli/test_randomize.py
 TABLE_COMMANDS = [name for name in COMMANDS if name not in (*SLOW, *MANY, *OF_RESULTS, *OF_PLANS)]

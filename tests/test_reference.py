@@ -22,6 +22,7 @@ PACKAGES = [
     "mvtnorm",
     "survival",
     "jsonlite",
+    "metafor",
     "numDeriv",
 ]
 

@@ -43,6 +43,13 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "sensitivity": _TESTS,
     "leave_one_out": _TESTS,
 }
+# Of the tables over lines.
+POOL_RESTS_ON: dict[str, tuple[str, ...]] = {
+    "pool": _TESTS,
+    "pool_lines": _TESTS,
+    "pool_response": _TESTS,
+    "pool_blocked": _TESTS,
+}
 # A library that one rule asks for: its tables, the section and key of the rule, and its value.
 BY_RULE: dict[str, tuple[tuple[str, ...], str, str, str]] = {
     "lifelines": (("compare", "claims"), "compare", "hazards", "efron"),

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from xenotrack.glossary_pool import POOL_COLUMNS, POOL_IN_TABLE, Column
 from xenotrack.time_columns import OF_ITS_TABLES, OF_PROGRESSION
 
-
-class Column(NamedTuple):
-    """A column's unit ("" = none) and meaning."""
-
-    unit: str
-    meaning: str
-
-
 COLUMNS: dict[str, Column] = {
+    **POOL_COLUMNS,
     # identity
     "study": Column("", "name of the study"),
     "mouse": Column("", "the experimental unit, as named in the sheet"),
@@ -24,8 +16,6 @@ COLUMNS: dict[str, Column] = {
         "", "the arm that `arm` is compared with; `best part` = the part that is hardest to beat"
     ),
     "phase": Column("", "stretch of one treatment for a mouse"),
-    "line": Column("", "xenograft line (cell line, PDX)"),
-    "block": Column("", "batch that arms are compared within"),
     "cage": Column("", "cage that the mouse stands in"),
     "source": Column("", "where the reading was first written: file:row or sheet!cell"),
     # measurements
@@ -239,6 +229,7 @@ COLUMNS: dict[str, Column] = {
 _OF_SHARE = (Column("", "lower limit of the share, exact"), Column("", "upper limit of it"))
 # What a column means in one table, where that is less than, or other than, everywhere.
 IN_TABLE: dict[tuple[str, str], Column] = {
+    **POOL_IN_TABLE,
     ("response_by_arm", "category"): Column(
         "",
         "mRECIST class, objective (CR + PR) or disease_control (CR + PR + SD), NE in the "

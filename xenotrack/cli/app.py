@@ -18,6 +18,7 @@ from xenotrack.cli.compare import compare
 from xenotrack.cli.growth import growth
 from xenotrack.cli.indices import indices
 from xenotrack.cli.plot import plot
+from xenotrack.cli.pool import pool
 from xenotrack.cli.progression import progression
 from xenotrack.cli.randomize import randomize
 from xenotrack.cli.report import report
@@ -75,6 +76,7 @@ for command in (
     collect,
     report,
     randomize,
+    pool,
 ):
     cli.add_command(command)
 

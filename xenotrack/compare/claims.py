@@ -36,6 +36,7 @@ class Claim:
     ``against`` what it compares. ``low`` and ``high`` limit the estimate at the level that the
     adjustment leaves: they exclude no difference exactly when ``p_adjusted`` does. Of an arm, the
     estimate is its growth rate per day, and ``n`` of ``n_mice`` progressed by ``until_day``.
+    Over lines (``pooled``, ``lines``) ``n`` and ``n_mice`` count lines: see ``compare/across.py``.
     ``shows`` is the verdict; ``doubts`` are the rules of the doubts that touch it.
     """
 

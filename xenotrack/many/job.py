@@ -15,6 +15,7 @@ from xenotrack.many.names import folder_name
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xenotrack.compare.across import Pool
     from xenotrack.present.results import Results
     from xenotrack.present.story import Story
     from xenotrack.present.studio import Studio
@@ -71,9 +72,14 @@ def run_job(job: Job, say: Say, say_of_folder: Say | None = None) -> Outcome:
 
 
 def _summarised(job: Job, say: Say) -> Outcome:
+    from xenotrack.many.pool import pools_of
+    from xenotrack.present.summary import summarise_pool
+    from xenotrack.present.tell.across import tell_pool
+
     studies = _read(job, say)
-    summaries = (_answered(job, _results(job, study))[-1] for study in studies)
-    return Outcome(studies, tuple(summaries))
+    results = [_results(job, study) for study in studies]
+    pooled = [summarise_pool(pool, tell_pool(pool)) for _, pool in pools_of(results)]
+    return Outcome(studies, (*pooled, *(_answered(job, one)[-1] for one in results)))
 
 
 def _results(job: Job, study: Study) -> Results:
@@ -83,6 +89,7 @@ def _results(job: Job, study: Study) -> Results:
 
 
 def _written(job: Job, out: Path, say: Say, say_of_folder: Say) -> Outcome:
+    from xenotrack.many.pool import pool_names, pools_of
     from xenotrack.present.safe_files import stats_of
     from xenotrack.present.safe_folder import replaced_folder, require_replaceable
     from xenotrack.study.contents import Contents, input_paths, read_contents
@@ -97,13 +104,15 @@ def _written(job: Job, out: Path, say: Say, say_of_folder: Say) -> Outcome:
         job = replace(job, source=contents)
         studies = _read(job, say)
         names = folder_names(studies)
-        for name in names if len(names) > 1 else ():
+        for name in (*names, *pool_names(studies)) if len(names) > 1 else ():
             require_replaceable(out / name, inputs, say_of_folder)
-        summaries = [
+        done = [
             _analyse(job, study, fresh / name, made_for, studio, say)
             for study, name, made_for in zip(studies, names, _made_for(job, names), strict=True)
         ]
-    return Outcome(studies, tuple(summaries))
+        pools = [] if job.tables else pools_of([results for results, _ in done])
+        pooled = [_pool(job, pool, fresh, name, studies) for name, pool in pools]
+    return Outcome(studies, (*pooled, *(summary for _, summary in done)))
 
 
 @contextmanager
@@ -158,8 +167,8 @@ def _analyse(
     made_for: Mapping[str, Any],
     studio: Studio | None,
     say: Say,
-) -> str:
-    """Write a study's folder; its summary, where everything was asked for."""
+) -> tuple[Results, str]:
+    """Write a study's folder; its results, and its summary where everything was asked for."""
     from xenotrack.present.figures.fonts import about_letters
     from xenotrack.present.folder import write_folder
     from xenotrack.present.part import write_part
@@ -168,7 +177,7 @@ def _analyse(
     folder.mkdir(exist_ok=True)
     if job.tables:
         write_part(results, job.tables, folder, made_for, job.strict)
-        return ""
+        return results, ""
     if studio is not None:
         studio.ask(results)
     tables, story, summary = _answered(job, results)
@@ -177,7 +186,18 @@ def _analyse(
     letters = about_letters((*study.design.arm_names, *study.mice["mouse"].astype(str)))
     if letters and studio is not None:
         say(letters)
-    return summary
+    return results, summary
+
+
+def _pool(job: Job, pool: Pool, fresh: Path, name: str, studies: Sequence[Study]) -> str:
+    """Write the folder of a pool over lines; its summary, which comes first."""
+    from xenotrack.present.pool_folder import write_pool
+    from xenotrack.present.summary import summarise_pool
+    from xenotrack.present.tell.across import tell_pool
+
+    story = tell_pool(pool)
+    write_pool(pool, story, fresh / name, studies[0].sources, job.figures != "none", name)
+    return summarise_pool(pool, story)
 
 
 def _answered(job: Job, results: Results) -> tuple[dict[str, pd.DataFrame], Story, str]:
@@ -198,11 +218,13 @@ def folder_names(studies: Sequence[Study]) -> list[str]:
     """A folder for each study, no two the same; one study needs none of its own."""
     if len(studies) == 1:
         return ["."]
+    from xenotrack.many.pool import pool_names
+
     names: list[str] = []
     for study in studies:
         name = folder_name(study.title)
         # Case does not tell files apart on every machine.
-        taken = [one.casefold() for one in names]
+        taken = [one.casefold() for one in (*names, *pool_names(studies))]
         numbered = (f"{name}_{number}" for number in count(2))
         names.append(next(one for one in chain([name], numbered) if one.casefold() not in taken))
     return names

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from xenotrack.plan.scenarios import COMBINATION, NAIVE, RESISTANT, TWO_ARM, WIDE
+from xenotrack.plan.scenarios import COMBINATION, MODELS, NAIVE, RESISTANT, TWO_ARM, WIDE
 from xenotrack.plan.simulate import Cohort, draw_cohort, measure_cohort
 from xenotrack.plan.truth import Scenario
 from xenotrack.study.volume import tumor_volume
@@ -44,7 +44,10 @@ def staging_sheet(readings: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Sample:
-    """One bundled sheet: its scenario, its seed, its layout and what its study.toml adds."""
+    """One bundled sheet: its scenario, its seed, its layout and what its study.toml adds.
+
+    A sheet of several ``lines`` has a scenario each, of the same arms.
+    """
 
     name: str
     scenario: Scenario
@@ -52,6 +55,7 @@ class Sample:
     sheet: Callable[[pd.DataFrame], pd.DataFrame] = long_sheet
     title: str = ""
     rules: str = ""
+    lines: Mapping[str, Scenario] = field(default_factory=dict)
 
     def cohort(self) -> Cohort:
         """The mice behind the sheet, as they really are."""
@@ -60,7 +64,13 @@ class Sample:
     def readings(self) -> pd.DataFrame:
         """What was measured of these mice."""
         rng = np.random.default_rng(self.seed)
-        return measure_cohort(draw_cohort(self.scenario, rng), rng)
+        if not self.lines:
+            return measure_cohort(draw_cohort(self.scenario, rng), rng)
+        parts = []
+        for line, scenario in self.lines.items():
+            own = measure_cohort(draw_cohort(scenario, rng), rng)
+            parts.append(own.assign(line=line)[["line", *own]])
+        return pd.concat(parts, ignore_index=True)
 
     def files(self) -> dict[str, str]:
         """Text of each file of the sample, by file name."""
@@ -150,6 +160,21 @@ primary = "alpelisib - vehicle"
 {_accept("independent-action-leaves-no-room", "Alpelisib alone held every mouse.")}\
 {_accept("response-not-evaluable", "Mouse R051 left before day 10.")}"""
 
+_MODELS_RULES = """
+[columns]
+line = "line"                      # each line is a study of its own; their contrasts are pooled
+
+[lines]
+PIK3CA = { mutant = ["HRX-M1", "HRX-M2"], wild_type = ["HRX-W1", "HRX-W2"] }
+
+[progression]
+rule = "fold"
+value = 2.0
+
+[compare]
+primary = "alpelisib - vehicle"
+"""
+
 SAMPLES = (
     Sample(
         name="naive",
@@ -168,6 +193,14 @@ SAMPLES = (
     Sample(name="two_arm", scenario=TWO_ARM, seed=1),
     Sample(name="combination", scenario=COMBINATION, seed=1),
     Sample(name="wide", scenario=WIDE, seed=1, sheet=wide_sheet),
+    Sample(
+        name="models",
+        scenario=next(iter(MODELS.values())),
+        seed=1,
+        title="Four CDK4/6-resistant models (synthetic)",
+        rules=_MODELS_RULES,
+        lines=MODELS,
+    ),
 )
 
 

@@ -99,3 +99,22 @@ WIDE = Scenario(
     visit_days=twice_weekly(42),
     id_prefix="W",
 )
+
+
+def _model(prefix: str, vehicle: float, doublet: float, alpelisib: float) -> Scenario:
+    """One CDK4/6-resistant line: the rates of its arms, with the spread of a single line."""
+    return Scenario(
+        arms=(_arm("", vehicle, 0.010), _arm("RF", doublet, 0.010), _arm("A", alpelisib, 0.006)),
+        visit_days=twice_weekly(42),
+        id_prefix=prefix,
+        smallest_mm=2.0,
+    )
+
+
+# Lines differ in how fast they grow, and alpelisib does a little more in mutant ones.
+MODELS = {
+    "HRX-M1": _model("M1-", 0.052, 0.047, -0.011),
+    "HRX-M2": _model("M2-", 0.044, 0.041, -0.008),
+    "HRX-W1": _model("W1-", 0.056, 0.050, -0.005),
+    "HRX-W2": _model("W2-", 0.047, 0.040, -0.006),
+}

@@ -85,7 +85,7 @@ def everything(results: Results, tables: dict[str, pd.DataFrame], story: Story) 
         "study": study_facts(results),
         "growth_model": growth_facts(results),
         "tables": {name: records(frame) for name, frame in tables.items()},
-        "claims": [_claim(each) for each in results.claims],
+        "claims": [claim_record(each) for each in results.claims],
         "doubts": [msgspec.to_builtins(doubt) for doubt in results.doubts],
         "exclusions": exclusions(results),
         "accepted": results.accepted,
@@ -121,7 +121,7 @@ def exclusions(results: Results) -> list[dict[str, Any]]:
     return [_exclusion(each) for each in results.study.exclusions]
 
 
-def _claim(one: Claim) -> dict[str, Any]:
+def claim_record(one: Claim) -> dict[str, Any]:
     """A claim with its evidence; what is not a number is null."""
     claim: dict[str, Any] = msgspec.to_builtins(one)
     return {

@@ -84,6 +84,21 @@ def effect(display: Display, estimate: float, low: float, high: float, level: fl
     return f"{write(estimate)} {unit}, {confidence(low, high, level, write)}"
 
 
+def interval(display: Display, low: float, high: float, level: float) -> str:
+    """Where a value lies with some certainty, in the unit in which people speak of it.
+
+    >>> interval("percent_per_day", -0.0713, -0.0489, 0.95)
+    '95 % between −7.1 and −4.9 % a day'
+    """
+    if display in ("hazard_ratio", "log_ratio"):
+        ends, unit = (ratio_text(_exp(low)), ratio_text(_exp(high))), "times"
+    else:
+        factor, unit, most = UNITS[display]
+        places = decimals([factor * low, factor * high], most)
+        ends = (fixed(factor * low, places), fixed(factor * high, places))
+    return f"{100 * level:g} % between {ends[0]} and {ends[1]} {unit}"
+
+
 # What a number is multiplied by, its unit, and the size from which it needs no decimal.
 UNITS: dict[str, tuple[float, str, float]] = {
     "percent_per_day": (100.0, "% a day", 100.0),

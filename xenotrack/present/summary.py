@@ -7,6 +7,7 @@ from textwrap import fill
 
 import pandas as pd
 
+from xenotrack.compare.across import Pool
 from xenotrack.present.collect import collect_tables
 from xenotrack.present.numbers import fixed
 from xenotrack.present.results import Results
@@ -36,6 +37,23 @@ def summarise(results: Results, story: Story | None = None) -> str:
     open_doubts = [with_remedy(doubt) for doubt in results.doubts if not doubt.accepted]
     lists = {"Known:": results.accepted, "Doubts:": open_doubts}
     blocks += [_listed(heading, texts) for heading, texts in lists.items() if texts]
+    return "\n\n".join(blocks) + "\n"
+
+
+def summarise_pool(pool: Pool, story: Story) -> str:
+    """The pool: its lines, the answer first, then each question, with every doubt."""
+    groups = [
+        f"{factor}: " + "; ".join(f"{name} {', '.join(own)}" for name, own in by_name.items())
+        for factor, by_name in pool.factors.items()
+    ]
+    lines = ", ".join(line.name for line in pool.lines)
+    blocks = [_wrapped(f"{story.title}: {len(pool.lines)} lines ({lines}).")]
+    blocks += [_wrapped(text) for text in groups]
+    blocks.append(_listed("In short:", [one.whole for one in story.headline]))
+    for answer in story.answers:
+        blocks.append(_listed(answer.question, [one.whole for one in answer.sentences]))
+    if pool.doubts:
+        blocks.append(_listed("Doubts:", story.quality))
     return "\n\n".join(blocks) + "\n"
 
 

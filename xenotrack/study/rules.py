@@ -344,6 +344,7 @@ class Rules(Section, frozen=True):
     arms: dict[str, ArmRule] = {}
     colours: dict[str, str] = {}
     fates: dict[str, FateName] = {}
+    lines: dict[str, dict[str, tuple[str, ...]]] = {}
     volume: VolumeRules = VolumeRules()
     growth: GrowthRules = GrowthRules()
     progression: ProgressionRules = ProgressionRules()

@@ -180,6 +180,10 @@ def _impossible_values(rules: Rules) -> Iterator[str]:
     for drug, colour in rules.colours.items():
         if not _COLOUR.fullmatch(colour):
             yield f'[colours] {drug!r} is {colour!r}; a colour is written as "#1f7a3a".'
+    for factor, groups in rules.lines.items():
+        named = [line for own in groups.values() for line in own]
+        for line in sorted({line for line in named if named.count(line) > 1}):
+            yield f"[lines] {factor} names {line!r} twice; a line is in one group."
     value = rules.progression.value
     if value is not None and value <= 1 and rules.progression.rule != "absolute":
         yield f"[progression] value is {value:g}; a tumour has progressed at a fold above 1."

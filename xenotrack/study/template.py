@@ -89,7 +89,25 @@ def _fates(study: Study) -> list[list[str]]:
     return [[_noted("[fates]", f"theirs = ours: {', '.join(FATES)}"), *lines]]
 
 
-_BY_HAND = {"columns": _columns, "arms": _arms, "colours": _colours, "fates": _fates}
+def _lines(study: Study) -> list[list[str]]:
+    declared = study.design.rules.lines
+    groups = {
+        factor: {name: list(own) for name, own in by_name.items()}
+        for factor, by_name in declared.items()
+    }
+    lines = [f"{toml_value(factor)} = {toml_value(own)}" for factor, own in groups.items()]
+    if not declared:
+        lines = ['# PIK3CA = { mutant = ["M1"], wild_type = ["W1"] }']
+    return [[_noted("[lines]", "groups of lines that are pooled"), *lines]]
+
+
+_BY_HAND = {
+    "columns": _columns,
+    "arms": _arms,
+    "colours": _colours,
+    "fates": _fates,
+    "lines": _lines,
+}
 
 
 def _section(section: str, declared: dict[str, Any]) -> Iterator[list[str]]:

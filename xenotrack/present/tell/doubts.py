@@ -27,6 +27,7 @@ class DoubtWords(NamedTuple):
 
 
 SURE = "sure"
+ACROSS = "across"  # of a pool over lines
 DOUBTS: dict[str, DoubtWords] = {
     "growth-not-fitted": DoubtWords("slowed"),
     "arm-not-tested": DoubtWords("slowed"),
@@ -110,6 +111,16 @@ DOUBTS: dict[str, DoubtWords] = {
     "mice-lost-before-index-day": DoubtWords(SURE),
     "mice-not-read-by-index-day": DoubtWords(SURE),
     "index-not-estimable": DoubtWords(SURE),
+    "line-left-out": DoubtWords(ACROSS, "a line is in no pooled contrast"),
+    "arm-in-some-lines": DoubtWords(
+        ACROSS, "", "Where it is another name of an arm, write one name in the sheet."
+    ),
+    "windows-differ": DoubtWords(
+        ACROSS, "lines were followed over different days", "Name the days with --window."
+    ),
+    "few-lines": DoubtWords(ACROSS, "there are few lines"),
+    "group-without-line": DoubtWords(ACROSS, "", "Correct the name under [lines]."),
+    "line-without-group": DoubtWords(ACROSS, "", "Name them under [lines]."),
 }
 
 

@@ -19,6 +19,8 @@ WORKS = {
     "firth": "Firth D. Bias reduction of maximum likelihood estimates. Biometrika 1993;80:27–38.",
     "gao": "Gao H et al. High-throughput screening using patient-derived tumor xenografts to "
     "predict clinical trial drug response. Nat Med 2015;21:1318–1325.",
+    "hartung": "Hartung J, Knapp G. A refined method for the meta-analysis of controlled clinical "
+    "trials with binary outcome. Stat Med 2001;20:3875–3889.",
     "heinze": "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox "
     "regression. Biometrics 2001;57:114–119.",
     "holm": "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat "
@@ -27,8 +29,14 @@ WORKS = {
     "Stat Assoc 1958;53:457–481.",
     "kenward": "Kenward MG, Roger JH. Small sample inference for fixed effects from restricted "
     "maximum likelihood. Biometrics 1997;53:983–997.",
+    "nagashima": "Nagashima K, Noma H, Furukawa TA. Prediction intervals for random-effects "
+    "meta-analysis: a confidence distribution approach. Stat Methods Med Res 2019;28:1689–1702.",
+    "paule": "Paule RC, Mandel J. Consensus values and weighting factors. J Res Natl Bur Stand "
+    "1982;87:377–385.",
     "satterthwaite": "Satterthwaite FE. An approximate distribution of estimates of variance "
     "components. Biometrics Bull 1946;2:110–114.",
+    "viechtbauer": "Viechtbauer W. Confidence intervals for the amount of heterogeneity in "
+    "meta-analysis. Stat Med 2007;26:37–52.",
     "zou": "Zou GY, Donner A. Construction of confidence limits about effect measures: a general "
     "approach. Stat Med 2008;27:1693–1702.",
 }

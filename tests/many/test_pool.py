@@ -1,0 +1,144 @@
+"""Lines of a sheet, or of folders of results, as one pool: and what keeps a line out of it."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+ARMS = {"vehicle": 0.05, "A": 0.0, "B": 0.03}
+
+
+def sheet_of(lines: dict[str, dict[str, int]], seed: int = 1) -> pd.DataFrame:
+    """A row a reading: mice of each line and arm, with rates that differ a little by line."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for line, arms in lines.items():
+        shift = rng.normal(0, 0.004)
+        for arm, n in arms.items():
+            for mouse in range(n):
+                rate = ARMS.get(arm, 0.02) + shift + rng.normal(0, 0.005)
+                for day in range(0, 29, 4):
+                    volume = 200 * np.exp(rate * day + rng.normal(0, 0.08))
+                    rows.append((line, f"{line}-{arm}-{mouse}", arm, day, round(volume, 1)))
+    return pd.DataFrame(rows, columns=["line", "mouse", "arm", "day", "volume_mm3"])
+
+
+@pytest.fixture
+def pooled(ask, tmp_path):
+    """``pooled({line: {arm: mice}}, …)``: the table of a pool, and what was said of it."""
+
+    def call(lines, *options, code=0):
+        path = tmp_path / "sheet.csv"
+        sheet = lines if isinstance(lines, pd.DataFrame) else sheet_of(lines)
+        sheet.to_csv(path, index=False)
+        column = ("--column", "line=line")
+        answer = ask("pool", path, *column, "-f", "csv", *options, code=code)
+        return (pd.read_csv(io.StringIO(answer.stdout)) if code == 0 else None), answer.stderr
+
+    return call
+
+
+def two_arms(n: int) -> dict[str, int]:
+    return {"vehicle": n, "A": n}
+
+
+def test_a_line_is_compared_within_itself_and_the_contrasts_are_pooled(pooled) -> None:
+    rows, _ = pooled({"X": two_arms(5), "Y": two_arms(4), "Z": two_arms(6)})
+    growth = rows[rows["outcome"] == "growth_rate"].iloc[0]
+    assert growth["n_lines"] == 3
+    assert growth["df"] == 2
+    assert growth["estimate"] == pytest.approx(-0.05, abs=0.01)
+
+
+def test_a_panel_of_one_mouse_a_cell_is_paired(pooled) -> None:
+    lines = {f"L{k}": {"vehicle": 1, "A": 1, "B": 1} for k in range(6)}
+    rows, said = pooled(lines, "--outcome", "growth_rate")
+    assert rows.loc[rows["against"].notna(), "df"].tolist() == [5, 5]
+    assert rows["predict_low"].isna().all()
+    assert "left out" not in said
+
+
+def test_a_line_of_one_arm_is_named_and_the_rest_computed(pooled) -> None:
+    rows, said = pooled({"X": two_arms(4), "Y": two_arms(4), "odd": {"A": 4}})
+    assert rows.loc[rows["outcome"] == "growth_rate", "n_lines"].tolist() == [2]
+    assert "Line odd is in no pooled contrast: it has one arm only (A)" in said
+
+
+def test_a_line_with_one_mouse_is_named_and_the_rest_computed(pooled) -> None:
+    rows, said = pooled({"X": two_arms(4), "Y": two_arms(4), "odd": {"A": 1}})
+    assert rows.loc[rows["outcome"] == "growth_rate", "n_lines"].tolist() == [2]
+    assert "Line odd" in said
+
+
+def test_an_arm_of_another_name_is_told(pooled) -> None:
+    lines = {"X": two_arms(4), "Y": two_arms(4), "Z": {"vehicle": 4, "drug A": 4}}
+    rows, said = pooled(lines)
+    named = rows[(rows["outcome"] == "growth_rate")]
+    assert named.set_index("arm")["n_lines"].to_dict() == {"A": 2, "drug A": 1}
+    assert "Only 1 of 3 lines have the arm drug A: Z." in said
+
+
+def test_lines_that_are_mice_are_refused_with_what_to_do(pooled) -> None:
+    sheet = sheet_of({"X": two_arms(3)}).assign(line=lambda rows: rows["mouse"])
+    _, said = pooled(sheet, code=1)
+    assert "names mice or arms" in said
+    assert "--column line=NAME" in said
+
+
+def test_one_line_is_no_pool(pooled) -> None:
+    _, said = pooled({"X": two_arms(4)}, code=1)
+    assert "holds one line" in said
+
+
+def test_a_group_that_names_no_line_is_told(pooled) -> None:
+    lines = {name: two_arms(4) for name in "WXYZ"}
+    groups = ("--group", "P:mut=W,X,nowhere", "--group", "P:wt=Y")
+    rows, said = pooled(lines, "--outcome", "growth_rate", *groups)
+    assert "P names nowhere, and there is no such line" in said
+    assert "Z stand in no group of P" in said
+    assert "difference" in set(rows["scope"])
+
+
+@pytest.mark.parametrize("typed", ["mut=W", "P:mut", ":mut=W", "P:=W"])
+def test_a_mistyped_group_is_a_slip(ask, typed) -> None:
+    assert "FACTOR:GROUP=LINE,LINE" in ask("pool", "x.csv", "--group", typed, code=2).stderr
+
+
+def test_a_line_in_two_groups_is_refused(pooled) -> None:
+    groups = ("--group", "P:mut=X", "--group", "P:wt=X,Y")
+    _, said = pooled({"X": two_arms(4), "Y": two_arms(4)}, *groups, code=1)
+    assert "names 'X' twice" in said
+
+
+def test_two_lines_are_told_to_be_few(pooled) -> None:
+    _, said = pooled({"X": two_arms(4), "Y": two_arms(4)})
+    assert "2 lines say little of lines in general" in said
+
+
+def test_a_run_writes_each_line_and_a_pool_that_its_folders_give_again(ask, tmp_path) -> None:
+    sheet, out = tmp_path / "sheet.csv", tmp_path / "out"
+    sheet_of({"X": two_arms(5), "Y": two_arms(5), "Z": two_arms(5)}).to_csv(sheet, index=False)
+    answer = ask("run", sheet, "--column", "line=line", "--figures", "none", "-o", out, code=0)
+    assert answer.stdout.startswith("sheet: across models: 3 lines (X, Y, Z).")
+    folders = [out / f"sheet_line_{name}" for name in "XYZ"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        *("pool", "sheet_line_X", "sheet_line_Y", "sheet_line_Z")
+    ]
+    said = json.loads((out / "pool" / "results.json").read_text())
+    again = ask("pool", *folders, "--outcome", "growth_rate", "-f", "json", code=0)
+    wanted = [
+        row for row in said["tables"]["pool"] if row["outcome"] in ("growth_rate", "arm_rate")
+    ]
+    for found, row in zip(json.loads(again.stdout)["rows"], wanted, strict=True):
+        assert found["estimate"] == pytest.approx(row["estimate"], rel=1e-9)
+        assert found["std_error"] == pytest.approx(row["std_error"], rel=1e-9)
+    assert (out / "pool" / "report.html").stat().st_size > 10_000
+    assert {claim["kind"] for claim in said["claims"]} == {"pooled", "lines"}
+
+
+def test_what_is_no_folder_of_results_is_refused(ask, tmp_path) -> None:
+    assert "holds no results" in ask("pool", tmp_path, tmp_path, code=1).stderr

@@ -1,0 +1,88 @@
+# Reference numbers for pools over lines. Rscript pool.R [STUDIES] [OUT]
+# Writes OUT/pool.json: random effects by metafor (Paule-Mandel, Knapp-Hartung), Q-profile intervals,
+# and panels of one mouse a line and arm by lme4 with pbkrtest and by the paired t test.
+source("tables.R")
+suppressMessages(library(metafor))
+
+# Contrasts of made-up lines, in % a day: metafor stops at an absolute change of tau2.
+lines <- list(
+  spread = list(y = c(-5.0, -4.3, -6.2, -3.1, -5.5, -2.0), se = c(0.5, 0.6, 0.7, 0.4, 0.6, 0.8)),
+  alike = list(y = c(-5.0, -4.3, -6.2, -3.1, -5.5, -2.0), se = c(3.2, 3.8, 4.4, 2.5, 3.8, 5.1)),
+  unequal = list(y = c(1.2, -0.4, 3.9, 0.3), se = c(0.2, 1.1, 0.9, 0.3)),
+  two = list(y = c(-2.0, -3.5), se = c(0.6, 0.5))
+)
+group <- list(spread = c(0, 0, 0, 1, 1, 1), unequal = c(0, 1, 0, 1))
+exact <- list(tol = 1e-12, maxiter = 10000)
+
+pooled <- function(data) {
+  # "adhoc": Knapp and Hartung's factor where it is above 1, so that no interval is narrower than
+  # that of one common effect.
+  fit <- rma(data$y, sei = data$se, method = "PM", test = "adhoc", control = exact)
+  profile <- confint(fit, control = list(tol = 1e-12, tau2.max = 1e6))$random
+  rows(mean = c(fit$beta), std_error = fit$se, df = fit$ddf, p_value = fit$pval, conf_low = fit$ci.lb,
+    conf_high = fit$ci.ub, tau2 = fit$tau2, tau2_low = profile[1, 2], tau2_high = profile[1, 3], q = fit$QE)
+}
+
+by_group <- function(name) {
+  data <- lines[[name]]
+  g <- factor(group[[name]])
+  fit <- rma(data$y, sei = data$se, mods = ~ 0 + g, method = "PM", test = "adhoc", control = exact)
+  contrast <- anova(fit, X = c(1, -1))
+  list(
+    means = rows(mean = c(fit$beta), std_error = fit$se, df = unname(fit$ddf), p_value = fit$pval,
+      conf_low = fit$ci.lb, conf_high = fit$ci.ub),
+    tau2 = fit$tau2,
+    difference = rows(estimate = c(contrast$Xb), std_error = c(contrast$se), p_value = contrast$pval)
+  )
+}
+
+# ln volumes of one mouse a line and arm on shared days, made up by fixed numbers.
+panel <- function() {
+  days <- c(0, 4, 8, 12, 16, 20)
+  cells <- expand.grid(arm = c("untreated", "A", "B"), line = sprintf("L%d", 1:7), stringsAsFactors = FALSE)
+  base <- c(untreated = 0.055, A = 0.031, B = 0.048)
+  i <- seq_len(nrow(cells))
+  cells$rate <- base[cells$arm] + 0.012 * sin(3 * as.integer(factor(cells$line))) + 0.006 * cos(7.3 * i)
+  rows_of <- function(k) {
+    noise <- 0.08 * sin(11.7 * k + 2.9 * seq_along(days))
+    rows(line = cells$line[k], mouse = paste0(cells$line[k], ".", cells$arm[k]), arm = cells$arm[k],
+      day = days, volume = round(exp(5.2 + 0.1 * sin(k) + cells$rate[k] * days + noise), 1))
+  }
+  do.call(rbind, lapply(i, rows_of))
+}
+
+panel_fits <- function(sheet) {
+  sheet$arm <- in_order(sheet$arm)
+  rate <- function(own) unname(coef(lm(log(volume) ~ day, own))[2])
+  mice <- do.call(rbind, lapply(split(sheet, sheet$mouse), function(own) {
+    data.frame(line = own$line[1], arm = own$arm[1], rate = rate(own))
+  }))
+  wide <- tapply(mice$rate, list(mice$line, mice$arm), mean)
+  pairs <- do.call(rbind, lapply(c("A", "B"), function(arm) {
+    test <- t.test(wide[, arm], wide[, "untreated"], paired = TRUE)
+    rows(arm = arm, estimate = unname(test$estimate), std_error = test$stderr, df = unname(test$parameter),
+      p_value = test$p.value, conf_low = test$conf.int[1], conf_high = test$conf.int[2])
+  }))
+  fit <- quietly(lmerTest::lmer(rate ~ arm + (1 | line), mice))
+  told <- coef(summary(fit, ddf = "Kenward-Roger"))
+  one_stage <- do.call(rbind, lapply(c("A", "B"), function(arm) {
+    row <- told[paste0("arm", arm), ]
+    rows(arm = arm, estimate = row[["Estimate"]], std_error = row[["Std. Error"]], df = row[["df"]],
+      p_value = row[["Pr(>|t|)"]])
+  }))
+  list(pairs = pairs, one_stage = one_stage)
+}
+
+sheet <- panel()
+write_result(
+  list(
+    made_with = made_with(c("metafor", "lme4", "lmerTest", "pbkrtest")),
+    lines = lines,
+    group = group,
+    pooled = lapply(lines, pooled),
+    by_group = lapply(setNames(names(group), names(group)), by_group),
+    panel = sheet,
+    panel_fits = panel_fits(sheet)
+  ),
+  file.path(arguments(".csv")$out, "pool.json")
+)

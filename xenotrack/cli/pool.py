@@ -1,0 +1,108 @@
+"""``xenotrack pool``: does it hold in other lines?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from xenotrack.cli.options import StudyCommand, reads_study, writes_table
+from xenotrack.cli.request import Request
+from xenotrack.compare.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    from xenotrack.present.results import Results
+
+TABLES = {"means": "pool", "lines": "pool_lines", "response": "pool_response"}
+TABLES["blocked"] = "pool_blocked"
+
+
+@click.command(cls=StudyCommand)
+@click.option(
+    "--outcome",
+    "outcomes",
+    type=click.Choice([name for name in OUTCOMES if not name.startswith("composite")]),
+    multiple=True,
+    help="Only this outcome [all of them]. May be repeated.",
+)
+@click.option("--day", type=float, help="Day of ln_volume [the last that every line reaches].")
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    metavar="FACTOR:GROUP=LINE,LINE",
+    help="A group of lines, as under [lines]. May be repeated.",
+)
+@click.option(
+    "--table",
+    "which",
+    type=click.Choice(list(TABLES)),
+    default="means",
+    help="Means over lines [means], each line's own contrasts, its response, or in how many lines "
+    "an arm blocked progression.",
+)
+@writes_table
+@reads_study("growth", "progression", "response", "compare", many=True)
+def pool(
+    request: Request,
+    *,
+    named: tuple[str, ...],
+    outcomes: tuple[str, ...],
+    day: float | None,
+    groups: tuple[str, ...],
+    which: str,
+) -> None:
+    """Does it hold in other lines: contrasts of arms pooled over xenograft lines.
+
+    STUDY is a sheet with a column of lines, or one of several sheets or folders of results
+    (DIR) with a line each. Arms are compared within lines; the spread between lines is in every
+    interval.
+
+    \b
+    Examples
+      xenotrack pool sample_data/models.toml
+      xenotrack pool sample_data/models.toml --table blocked
+      xenotrack pool sample_data/models.toml --table lines --outcome growth_rate -f csv
+    """
+    from xenotrack.many.lines import known_outcomes
+    from xenotrack.many.pool import read_pool
+
+    lines = _groups(groups)
+    overrides = {**request.overrides, **({"lines": lines} if lines else {})}
+    if not named:
+        raise click.UsageError("Name a sheet with a column of lines, or folders of results.")
+    tomls = tuple(name for name in named if name.endswith(".toml"))
+    request = replace(request, overrides=overrides, sources=tomls[:1] or named[:1])
+    found = read_pool(
+        named,
+        lambda source: _results(replace(request, sources=(source,))),
+        request.rules(),
+        overrides,
+        known_outcomes(outcomes),
+        day,
+    )
+    request.write(found.tables[TABLES[which]], found.doubts)
+
+
+def _results(request: Request) -> list[Results]:
+    """The results of every study of a sheet."""
+    from xenotrack.present.results import Results
+
+    studies = request.studies()
+    for study in studies:
+        request.refuse_errors(study)
+    return [Results(study) for study in studies]
+
+
+def _groups(typed: tuple[str, ...]) -> dict[str, dict[str, list[str]]]:
+    """``[lines]`` as ``--group`` gives it."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    for text in typed:
+        name, sign, listed = text.partition("=")
+        factor, mark, group = (part.strip() for part in name.partition(":"))
+        if not (sign and mark and factor and group):
+            raise click.UsageError(f"--group takes FACTOR:GROUP=LINE,LINE, not {text!r}.")
+        own = [line.strip() for line in listed.split(",") if line.strip()]
+        groups.setdefault(factor, {}).setdefault(group, []).extend(own)
+    return groups

@@ -1,0 +1,92 @@
+"""In how many lines an arm blocked progression, and how the mice of each line responded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.compare.blocking import BLOCKED
+from xenotrack.compare.lines import Line, arms_over, control_over
+from xenotrack.response.best import MRECIST
+from xenotrack.response.by_arm import CATEGORIES, clopper_pearson
+
+Factors = Mapping[str, Mapping[str, Sequence[str]]]
+RESPONSE = (
+    *("line", "arm", "n_mice", "n_objective", "n_disease_control", "best_response_percent"),
+    *("mrecist", "shows", "n_progressed", "share_low", "share_high", "until_day"),
+)
+
+
+def response_of_lines(lines: Sequence[Line]) -> pd.DataFrame:
+    """The table ``pool_response``: a row a line and arm.
+
+    ``mrecist`` is the class of the mouse in the middle, the worse of two; of one mouse, its own.
+    """
+    rows = [row for line in lines for row in _responses(line)]
+    return pd.DataFrame(rows, columns=list(RESPONSE))
+
+
+def _responses(line: Line) -> Iterator[dict[str, object]]:
+    blocking = line.blocking.set_index("arm")
+    for arm, n in line.counts.items():
+        mice = line.response[line.response["arm"] == arm]
+        best = pd.to_numeric(mice["best_response_percent"]).dropna()
+        told = blocking.loc[arm] if arm in blocking.index else pd.Series(dtype=object)
+        yield {
+            "line": line.name,
+            "arm": arm,
+            "n_mice": n,
+            "n_objective": int(mice["mrecist"].isin(CATEGORIES["objective"]).sum()),
+            "n_disease_control": int(mice["mrecist"].isin(CATEGORIES["disease_control"]).sum()),
+            "best_response_percent": float(best.median()) if len(best) else np.nan,
+            "mrecist": _middle(mice["mrecist"]),
+            "shows": told.get("shows") or None,
+            "n_progressed": told.get("n", np.nan),
+            "share_low": told.get("share_low", np.nan),
+            "share_high": told.get("share_high", np.nan),
+            "until_day": told.get("until_day", np.nan),
+        }
+
+
+def _middle(classes: pd.Series) -> str | None:
+    """The class in the middle of those that could be judged."""
+    ranked = sorted(MRECIST.index(one) for one in classes if one in MRECIST and one != "NE")
+    if ranked:
+        return MRECIST[ranked[len(ranked) // 2]]
+    return "NE" if len(classes) else None
+
+
+def blocked_lines(lines: Sequence[Line], factors: Factors, level: float) -> pd.DataFrame:
+    """The table ``pool_blocked``: lines in which each arm blocked progression, of those with it.
+
+    Exact limits of the share of lines; over all of them, and by group. Lines of which nothing could
+    be said are counted as not blocked.
+    """
+    rows = []
+    for arm in arms_over(lines):
+        having = [line for line in lines if line.counts.get(arm) and len(line.blocking)]
+        if arm == control_over(lines) or not having:
+            continue
+        blocked = {line.name: _is_blocked(line, arm) for line in having}
+        groups = [("", "", tuple(blocked))]
+        groups += [
+            (factor, name, tuple(line for line in own if line in blocked))
+            for factor, by_name in factors.items()
+            for name, own in by_name.items()
+        ]
+        rows += [
+            (arm, factor or None, name or None, len(own), sum(blocked[line] for line in own))
+            for factor, name, own in groups
+        ]
+    frame = pd.DataFrame(rows, columns=["arm", "factor", "group", "n_lines", "n"])
+    n, total = (frame[name].to_numpy(dtype=int) for name in ("n", "n_lines"))
+    low, high = clopper_pearson(n, total, level)
+    share = n / np.where(total > 0, total, np.nan)
+    return frame.assign(proportion=share, conf_low=low, conf_high=high)
+
+
+def _is_blocked(line: Line, arm: str) -> bool:
+    shows = line.blocking.loc[line.blocking["arm"] == arm, "shows"]
+    return bool(shows.eq(BLOCKED).any())

@@ -1,0 +1,382 @@
+"""Contrasts of arms in several lines → one over all lines, over groups of them, in each group.
+
+Lines are compared within themselves: what is pooled are their contrasts, never their mice. Where
+lines have one or two mice an arm (a *panel*), no line knows its own error: its contrast counts
+without one, and the differences between lines, which hold the mice's as well, are the error; over
+one group this is the paired t test on lines − 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from xenotrack.arrays import Codes, Floats
+from xenotrack.compare.contrasts import t_contrasts
+from xenotrack.compare.multiplicity import holm_p
+from xenotrack.compare.outcomes import OUTCOMES, Better
+from xenotrack.compare.random_effects import RandomEffects, expected_square
+from xenotrack.compare.verdicts import claim_level, what_it_shows
+
+ALL, GROUP, DIFFERENCE, EACH = "all lines", "group", "difference", "each group"
+RATE = "arm_rate"
+"""The growth rate of an arm itself, no contrast: whether it was blocked is a claim of it."""
+
+METHOD = "random effects (Paule–Mandel), t on {df} df"
+PAIRED = "arms paired within lines, t on {df} df"
+ALONE = "mean over lines, t on {df} df"
+ONE_STAGE = "lines and arms in one model, one spread of all arms, t on {df} df"
+
+# Subgroups of lines: factor → group → lines.
+Factors = Mapping[str, Mapping[str, Sequence[str]]]
+
+
+@dataclass(frozen=True, eq=False)
+class LineContrasts:
+    """One contrast of one outcome in every line that has it.
+
+    ``std_error`` is NaN where lines do not know their own error; ``df`` NaN where it is taken as
+    known. ``against`` is empty for the rate of an arm itself. ``null`` is the value that is tested.
+    ``common`` is the variance of a line's difference that all arms of a panel share, and its df.
+    """
+
+    outcome: str
+    arm: str
+    against: str
+    lines: tuple[str, ...]
+    estimate: Floats
+    std_error: Floats
+    df: Floats
+    from_day: Floats
+    until_day: Floats
+    primary: bool = False
+    null: float = 0.0
+    common: tuple[float, float] | None = None
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether lines have no errors of their own."""
+        return bool(np.isnan(self.std_error).all())
+
+    @property
+    def better(self) -> Better:
+        return "lower" if self.outcome == RATE else OUTCOMES[self.outcome].better
+
+    def some(self, names: Sequence[str]) -> LineContrasts:
+        """The contrast in some of the lines."""
+        kept = np.isin(self.lines, list(names))
+        arrays = ("estimate", "std_error", "df", "from_day", "until_day")
+        return replace(
+            self,
+            lines=tuple(line for line, one in zip(self.lines, kept, strict=True) if one),
+            **{name: getattr(self, name)[kept] for name in arrays},
+        )
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """One row of the table ``pool``: a contrast over lines.
+
+    ``scope`` is all lines, a group of them, the difference of two groups, or each group at once
+    (the larger p, and the limits that are farthest towards no effect). ``tau`` is the SD between
+    the true values of lines; ``predict_low`` and ``predict_high`` are where that of the next line
+    lies. ``until_day`` is the first of the lines' last days, ``until_last`` the last.
+    """
+
+    outcome: str
+    arm: str
+    against: str
+    scope: str
+    factor: str
+    groups: tuple[str, ...]
+    n_lines: int
+    estimate: float
+    std_error: float
+    df: float
+    statistic: float
+    p_value: float
+    conf_low: float
+    conf_high: float
+    tau: float = np.nan
+    tau_low: float = np.nan
+    tau_high: float = np.nan
+    predict_low: float = np.nan
+    predict_high: float = np.nan
+    from_day: float = np.nan
+    until_day: float = np.nan
+    until_last: float = np.nan
+    primary: bool = False
+    p_adjusted: float = np.nan
+    adjustment: str = "none"
+    claim_low: float = np.nan
+    claim_high: float = np.nan
+    shows: str = ""
+    method: str = ""
+    null: float = 0.0
+
+    @property
+    def group(self) -> str:
+        """The groups that it is of, as the table has them."""
+        return (" - " if self.scope == DIFFERENCE else " and ").join(self.groups)
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it is read as a claim; the mean of one group is evidence for one."""
+        return self.scope != GROUP
+
+
+def pool(contrasts: Sequence[LineContrasts], factors: Factors, level: float) -> list[Pooled]:
+    """Every contrast over all lines and by each factor, claims adjusted by Holm.
+
+    Claims of one outcome and scope are adjusted over their arms, but for the primary contrast.
+    """
+    rows = [row for one in contrasts for row in pool_contrast(one, factors, level)]
+    families: dict[tuple[str, str, str], list[int]] = {}
+    for place, row in enumerate(rows):
+        if row.is_claim and not row.primary:
+            families.setdefault((row.outcome, row.scope, row.factor), []).append(place)
+    for places in families.values():
+        adjusted = holm_p(np.array([rows[place].p_value for place in places]))
+        for place, p in zip(places, adjusted, strict=True):
+            rows[place] = replace(rows[place], p_adjusted=float(p), adjustment="holm")
+    return [judged(row, rows, level) for row in rows]
+
+
+def pool_contrast(one: LineContrasts, factors: Factors, level: float) -> Iterator[Pooled]:
+    """A contrast over all of its lines, then by each factor."""
+    if not len(one.lines):
+        return
+    yield from over_all(one, level)
+    for factor, groups in factors.items():
+        yield from by_factor(one, factor, groups, level)
+
+
+def over_all(one: LineContrasts, level: float) -> Iterator[Pooled]:
+    """The mean over all lines."""
+    model = model_of(one, np.zeros(len(one.lines), dtype=np.intp), level)
+    row = mean_row(one, model, 0, one.lines, ALL)
+    if one.common is not None:
+        variance, df = one.common
+        raw = tested(row.estimate, float(np.sqrt(variance / len(one.lines))), df, level, one.null)
+        row = replace(row, **raw, method=ONE_STAGE.format(df=f"{df:g}"))
+    yield row
+
+
+def by_factor(
+    one: LineContrasts, factor: str, groups: Mapping[str, Sequence[str]], level: float
+) -> Iterator[Pooled]:
+    """The mean of each group of lines, their differences, and all of them at once.
+
+    The groups share one spread between lines; a mean of two lines would else rest on one degree
+    of freedom.
+    """
+    sorted_lines = [(name, line) for name, own in groups.items() for line in own]
+    inside = one.some([line for _, line in sorted_lines])
+    names = [name for name, own in groups.items() if set(own) & set(inside.lines)]
+    if len(names) < 2:
+        return
+    code_of = {line: names.index(name) for name, line in sorted_lines if name in names}
+    codes = np.array([code_of[line] for line in inside.lines], dtype=np.intp)
+    model = model_of(inside, codes, level)
+    means = []
+    for code, name in enumerate(names):
+        lines = tuple(line for line in inside.lines if code_of[line] == code)
+        means.append(mean_row(inside.some(lines), model, code, lines, GROUP, factor, (name,)))
+    yield from means
+    for first, second in combinations(range(len(names)), 2):
+        if one.against:
+            yield difference_row(model, means[first], means[second])
+    yield each_row(inside, means, level)
+
+
+def model_of(one: LineContrasts, codes: Codes, level: float) -> RandomEffects:
+    """The random-effects model of a contrast; without errors of lines, that of paired arms."""
+    if one.is_paired:
+        # The differences themselves are the error; a variance of 0 would divide by 0.
+        least = 1e-12 * max(float(np.ptp(one.estimate)) ** 2, 1e-12)
+        return RandomEffects(one.estimate, np.full(len(codes), least), codes, level)
+    return RandomEffects(one.estimate, expected_square(one.std_error, one.df), codes, level)
+
+
+def mean_row(
+    one: LineContrasts,
+    model: RandomEffects,
+    code: int,
+    lines: Sequence[str],
+    scope: str,
+    factor: str = "",
+    groups: tuple[str, ...] = (),
+) -> Pooled:
+    """The mean of a group of lines, with the spread between lines and the next line."""
+    error = np.sqrt(model.variances[code]) if model.df > 0 else np.nan
+    estimate = model.means[code] if model.df > 0 else alone(model, code)
+    raw = tested(float(estimate), float(error), model.df, model.level, one.null)
+    # The spread of differences of single mice is no spread of lines.
+    paired = one.is_paired
+    low, high = (np.nan, np.nan) if paired else model.tau2_limits
+    predicted = (np.nan, np.nan) if paired else model.prediction(code)
+    return Pooled(
+        one.outcome,
+        one.arm,
+        one.against,
+        scope,
+        factor,
+        groups,
+        len(lines),
+        **raw,
+        tau=np.nan if paired else float(np.sqrt(model.tau2)),
+        tau_low=float(np.sqrt(low)),
+        tau_high=float(np.sqrt(high)),
+        predict_low=predicted[0],
+        predict_high=predicted[1],
+        from_day=latest(one.from_day),
+        until_day=earliest(one.until_day),
+        until_last=latest(one.until_day),
+        primary=one.primary,
+        method=method_of(one).format(df=model.df) if model.df > 0 else "",
+        null=one.null,
+    )
+
+
+def method_of(one: LineContrasts) -> str:
+    """How a contrast is pooled, in words."""
+    if not one.is_paired:
+        return METHOD
+    return PAIRED if one.against else ALONE
+
+
+def alone(model: RandomEffects, code: int) -> float:
+    """The estimate of a line that is the only one of its group, where nobody knows the spread."""
+    return float(model.estimate[model.group == code].mean())
+
+
+def tested(estimate: float, error: float, df: float, level: float, null: float) -> dict[str, Any]:
+    """``estimate … conf_high`` of a t test of ``null``."""
+    off = t_contrasts(np.array([estimate - null]), np.array([error]), np.array([float(df)]), level)
+    row = {name: float(values[0]) for name, values in off.columns().items()}
+    shifted = ("estimate", "conf_low", "conf_high")
+    return {name: value + null if name in shifted else value for name, value in row.items()}
+
+
+def difference_row(model: RandomEffects, first: Pooled, second: Pooled) -> Pooled:
+    """The interaction: by how much the contrast differs between two groups of lines."""
+    error = float(np.hypot(first.std_error, second.std_error))
+    raw = tested(first.estimate - second.estimate, error, model.df, model.level, 0.0)
+    return replace(
+        first,
+        scope=DIFFERENCE,
+        groups=first.groups + second.groups,
+        n_lines=first.n_lines + second.n_lines,
+        predict_low=np.nan,
+        predict_high=np.nan,
+        from_day=max(first.from_day, second.from_day),
+        until_day=min(first.until_day, second.until_day),
+        until_last=max(first.until_last, second.until_last),
+        null=0.0,
+        **raw,
+    )
+
+
+def each_row(one: LineContrasts, means: Sequence[Pooled], level: float) -> Pooled:
+    """The claim that the contrast is better in every group: an intersection, no mean.
+
+    ``p = min(1, 2 · the largest one-sided p)`` (Berger 1982, Technometrics 24:295); the limits are
+    the farthest of the groups' own, and the estimate that of the group that shows least.
+    """
+    sign = 1.0 if one.better == "lower" else -1.0
+    least = max(means, key=lambda row: sign * row.estimate)
+    low, high = farthest(means, level)
+    return replace(
+        least,
+        scope=EACH,
+        groups=tuple(name for row in means for name in row.groups),
+        n_lines=len(one.lines),
+        statistic=np.nan,
+        p_value=largest_p(means, sign),
+        conf_low=low,
+        conf_high=high,
+        predict_low=np.nan,
+        predict_high=np.nan,
+        from_day=max(row.from_day for row in means),
+        until_day=min(row.until_day for row in means),
+        until_last=max(row.until_last for row in means),
+    )
+
+
+def largest_p(means: Sequence[Pooled], sign: float) -> float:
+    """Twice the largest p of the groups against "no better"."""
+    known = [row.p_value / 2 for row in means]
+    sides = [
+        p if sign * (row.estimate - row.null) < 0 else 1 - p
+        for p, row in zip(known, means, strict=True)
+    ]
+    return float(np.minimum(1.0, 2 * np.max(sides)))
+
+
+def farthest(rows: Sequence[Pooled], level: float) -> tuple[float, float]:
+    """The lowest and the highest limit of some rows at a level."""
+    reach = np.array([stdtrit(row.df, (1 + level) / 2) * row.std_error for row in rows])
+    centres = np.array([row.estimate for row in rows])
+    return float((centres - reach).min()), float((centres + reach).max())
+
+
+def judged(row: Pooled, rows: Sequence[Pooled], level: float) -> Pooled:
+    """The row with the limits at its adjusted level, and with what it shows."""
+    if not row.is_claim:
+        return row
+    p_adjusted = row.p_value if row.primary else row.p_adjusted
+    own = claim_level(row.p_value, p_adjusted, level)
+    low, high = farthest(rested_on(row, rows), own if np.isfinite(own) else level)
+    better: Better = "lower" if row.outcome == RATE else OUTCOMES[row.outcome].better
+    shows = what_it_shows(row.estimate - row.null, p_adjusted, better, level)
+    return replace(
+        row, p_adjusted=p_adjusted, claim_low=low, claim_high=high, shows=worded(row, shows)
+    )
+
+
+def rested_on(row: Pooled, rows: Sequence[Pooled]) -> list[Pooled]:
+    """The row itself, or the means of groups that a claim over each of them rests on."""
+    if row.scope != EACH:
+        return [row]
+    key = (row.outcome, row.arm, row.against, row.factor, GROUP)
+    return [
+        one for one in rows if (one.outcome, one.arm, one.against, one.factor, one.scope) == key
+    ]
+
+
+def worded(row: Pooled, shows: str) -> str:
+    """What a row shows: groups differ and none of them is better, an arm's rate is blocked or not.
+
+    Better in each group is all that an intersection can show.
+    """
+    if row.scope == DIFFERENCE and shows in ("better", "worse"):
+        return "differ"
+    if row.scope == EACH and shows == "worse":
+        return "not shown"
+    if row.outcome == RATE and shows:
+        return "blocked" if shows == "better" else "not shown"
+    return shows
+
+
+def latest(days: Floats) -> float:
+    return float(np.nanmax(days)) if np.isfinite(days).any() else np.nan
+
+
+def earliest(days: Floats) -> float:
+    return float(np.nanmin(days)) if np.isfinite(days).any() else np.nan
+
+
+def pool_frame(rows: Sequence[Pooled]) -> pd.DataFrame:
+    """The table ``pool``: a row a contrast and scope, empty where not applicable."""
+    fields = [name for name in Pooled.__match_args__ if name != "null"]
+    names = ["group" if name == "groups" else name for name in fields]
+    frame = pd.DataFrame([{name: getattr(row, name) for name in names} for row in rows])
+    frame = frame.reindex(columns=names)
+    texts = ("against", "factor", "group", "shows", "method")
+    return frame.assign(**{name: frame[name].replace("", None).astype(object) for name in texts})

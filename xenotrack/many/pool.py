@@ -1,0 +1,90 @@
+"""Sheets and folders of results → one pool of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from xenotrack.compare.across import Pool
+from xenotrack.compare.lines import Line
+from xenotrack.many.lines import lines_of, read_line, require_lines
+from xenotrack.present.stored import run_folders
+from xenotrack.study.settings import read_rules
+
+if TYPE_CHECKING:
+    from xenotrack.present.results import Results
+    from xenotrack.study.rules import Rules
+    from xenotrack.study.study import Study
+
+Analyse = Callable[[str], Sequence["Results"]]
+
+
+def read_pool(
+    sources: Sequence[str],
+    analyse: Analyse,
+    rules: Rules,
+    typed: Mapping[str, Any],
+    outcomes: Sequence[str],
+    day: float | None,
+) -> Pool:
+    """The pool of sheets and folders of results; ``analyse`` gives the results of a sheet.
+
+    The groups of lines, the level and the bound of a block are those ``typed``, else of the
+    study.toml or of the first folder.
+    """
+    lines: list[Line] = []
+    for source in sources:
+        path = Path(source)
+        if path.is_dir() or path.suffix == ".json":
+            for folder in run_folders(path):
+                line, stored = read_line(folder)
+                lines.append(line)
+                rules = with_stored(rules, stored, typed)
+        else:
+            lines += lines_of(analyse(source), outcomes, day)
+    require_lines(lines, " and ".join(sources) if len(sources) < 3 else sources[0])
+    return Pool(rules.study.name or "", tuple(lines), rules, outcomes)
+
+
+def _by_phase(studies: Sequence[Study]) -> dict[tuple[str, str], list[int]]:
+    """The places of studies that differ in their line alone, where there are several lines."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for place, study in enumerate(studies):
+        if study.line:
+            found.setdefault((study.design.name, study.phase), []).append(place)
+    return {key: places for key, places in found.items() if len(places) > 1}
+
+
+def pool_names(studies: Sequence[Study]) -> list[str]:
+    """The folder of each pool of some studies: ``pool``, ``pool_2``."""
+    return ["pool" if n == 1 else f"pool_{n}" for n in range(1, len(_by_phase(studies)) + 1)]
+
+
+def pools_of(results: Sequence[Results]) -> list[tuple[str, Pool]]:
+    """A pool for each study and phase of several lines, with the name of its folder."""
+    studies = [one.study for one in results]
+    groups = _by_phase(studies)
+    found = []
+    for name, ((study, phase), places) in zip(pool_names(studies), groups.items(), strict=True):
+        lines = lines_of([results[place] for place in places])
+        rules = results[places[0]].study.design.rules
+        title = f"{study}, phase {phase}" if phase else study
+        found.append((name, Pool(title, tuple(lines), rules)))
+    return found
+
+
+def with_stored(rules: Rules, stored: Mapping[str, Any], typed: Mapping[str, Any]) -> Rules:
+    """The rules with what a folder of results says, where nobody typed otherwise."""
+    overrides = {
+        "lines": {**stored.get("lines", {}), **msgspec.to_builtins(rules.lines)},
+        "compare": {"level": stored["compare"]["level"], **typed.get("compare", {})},
+        "growth": {**_told_of_growth(stored["growth"]), **typed.get("growth", {})},
+    }
+    return read_rules(None, overrides)
+
+
+def _told_of_growth(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: stored[name] for name in ("blocked_below", "variances")}

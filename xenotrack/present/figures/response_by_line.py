@@ -1,0 +1,84 @@
+"""Response by line and arm: a heatmap of classes, with the mice that responded."""
+
+from __future__ import annotations
+
+import pandas as pd
+from plotnine import (
+    aes,
+    element_blank,
+    element_text,
+    geom_text,
+    geom_tile,
+    ggplot,
+    labs,
+    scale_colour_identity,
+    scale_fill_manual,
+    scale_x_discrete,
+    scale_y_discrete,
+)
+
+from xenotrack.compare.across import Pool
+from xenotrack.present.figures.style import SMALL, assemble, caption, paper, say
+from xenotrack.present.labels import arm_labels, short_names
+from xenotrack.present.theme import RESPONSES
+
+ROW = 0.22  # inches
+FRAME = 1.5  # inches of the axis, the legend and the caption
+OVER = "objective", "disease control"
+DARK = ("CR", "PD", "NE")
+
+
+def draw(pool: Pool) -> ggplot:
+    table = pool.tables["pool_response"]
+    rows = table[(table["n_mice"] > 0) & table["mrecist"].notna()]
+    if rows.empty:
+        return say("No response could be judged in any line.")
+    lines, arms = [line.name for line in pool.lines], list(pool.arms)
+    cells = rows.assign(
+        line=pd.Categorical(rows["line"], lines[::-1]),
+        arm=pd.Categorical(rows["arm"], arms),
+        words=[_words(row) for row in rows.itertuples()],
+        ink=["white" if one in DARK else "black" for one in rows["mrecist"]],
+    )
+    short = arm_labels(pool.design, 16) if len(arms) < 5 else short_names(pool.design)
+    looks = {name: RESPONSES[name][1] for name in RESPONSES}
+    titles = {name: RESPONSES[name][2] for name in RESPONSES}
+    shown = [name for name in RESPONSES if name in set(cells["mrecist"])]
+    return assemble(
+        ggplot(cells, aes("arm", "line")),
+        *paper(
+            FRAME + ROW * (len(lines) + 2),
+            axis_line=element_blank(),
+            axis_ticks=element_blank(),
+            axis_text_x=element_text(size=SMALL),
+        ),
+        geom_tile(aes(fill="mrecist"), colour="white", size=0.8),
+        geom_text(aes(label="words", colour="ink"), size=SMALL - 1),
+        scale_colour_identity(guide=None),
+        scale_fill_manual(
+            values=looks, breaks=shown, labels=[titles[name] for name in shown], name="mRECIST"
+        ),
+        scale_x_discrete(labels=[_total(table, arm, short[arm]) for arm in arms], expand=(0, 0.5)),
+        scale_y_discrete(expand=(0, 0.5)),
+        labs(x="", y=""),
+        caption(
+            "Colour: class of the mouse in the middle. In the cells: mice with an objective "
+            "response (CR or PR) of all, and the median best change of volume. Below the arms: "
+            "mice with objective response, and with disease control, over all lines.",
+        ),
+    )
+
+
+def _words(row: object) -> str:
+    mice = f"{row.n_objective}/{row.n_mice}"  # type: ignore[attr-defined]
+    best = row.best_response_percent  # type: ignore[attr-defined]
+    change = "" if pd.isna(best) else f"  {best:+.0f} %".replace("-", "−")
+    return f"{mice}{change}"
+
+
+def _total(table: pd.DataFrame, arm: str, name: str) -> str:
+    own = table[table["arm"] == arm]
+    objective, control, n = (
+        int(own[each].sum()) for each in ("n_objective", "n_disease_control", "n_mice")
+    )
+    return f"{name}\nOR {objective}/{n}, DC {control}/{n}"
