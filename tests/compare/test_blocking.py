@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xenotrack.compare.blocking import followed, judge_arm
+from tests.model import growth_studies as studies
+from xenotrack.compare.blocking import followed, judge_arm, judge_arms
+from xenotrack.model.growth import fit_growth
+from xenotrack.model.progression import fit_progression
 from xenotrack.model.survival import estimate_curve
 from xenotrack.present.results import Results
 from xenotrack.study.ingest import read_study
@@ -63,6 +66,17 @@ def test_an_arm_that_was_not_shown_to_hold_growth_shows_nothing(verdict) -> None
 
 def test_an_arm_that_came_back_never_blocked_progression() -> None:
     assert arm([63] * 10, [False] * 10, "regrew").shows == "regrew"
+
+
+def test_mice_with_nothing_to_measure_at_the_end_are_counted() -> None:
+    days = np.arange(0, 29, 3.5)
+    rng = np.random.default_rng(2)
+    gone = [5.3 - 0.15 * days + rng.normal(0, 0.1, len(days)) for _ in range(5)]
+    seen = [5.3 - 0.01 * days + rng.normal(0, 0.1, len(days)) for _ in range(3)]
+    sheet = studies.sheet_of({"a": [*gone, *seen]}, days)
+    study = studies.study_of(sheet, 20, shape="curve")
+    (arm,) = judge_arms(fit_growth(study), fit_progression(study))
+    assert (arm.n_unmeasurable, arm.n_mice) == (5, 8)
 
 
 def test_a_mouse_that_regrew_from_its_smallest_volume_is_no_block_of_progression() -> None:

@@ -7,7 +7,7 @@ from scipy import stats
 from xenotrack.compare.factorial import estimate_factorials
 from xenotrack.compare.joint_tests import welch_james
 from xenotrack.glossary import TABLES
-from xenotrack.model.growth_fit import welch_test
+from xenotrack.model.estimates import welch_test
 
 from .combos import EFFECTS, FACTORIAL, TWO, additive
 from .reference import design_of, simple_estimates

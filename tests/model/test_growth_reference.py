@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xenotrack.model.growth_fit import GrowthFit, welch_test
+from xenotrack.model.estimates import welch_test
+from xenotrack.model.growth_fit import GrowthFit
 
 from . import growth_studies as studies
 

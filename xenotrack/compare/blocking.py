@@ -30,7 +30,8 @@ class ArmBlocking:
     fit. ``n_progressed`` of ``n_mice`` had progressed by ``day``, when ``n_at_risk`` were still
     followed without; ``share_low`` and ``share_high`` bound the share that progresses by then.
     ``rise`` is the rate after the curve's lowest point, on ``lowest_day``; ``n_regrew`` mice came
-    back from their smallest volume, whatever the rule of progression.
+    back from their smallest volume, whatever the rule of progression, and ``n_unmeasurable`` had
+    nothing to measure when they were last read.
     """
 
     arm: str
@@ -49,6 +50,7 @@ class ArmBlocking:
     lowest_day: float = np.nan
     rise: float = np.nan
     n_regrew: int = 0
+    n_unmeasurable: int = 0
 
     @property
     def is_held(self) -> bool:
@@ -75,9 +77,10 @@ class ArmBlocking:
 def judge_arms(growth: GrowthFit, progression: ProgressionFit) -> tuple[ArmBlocking, ...]:
     """Every arm of a study, in display order."""
     rates = growth.to_frame().assign(n_regrew=progression.to_frame()["n_regrew"].to_numpy())
-    level = growth.level
+    gone = growth.n_unmeasurable
+    rates = rates.assign(n_unmeasurable=0 if gone is None else gone)
     return tuple(
-        judge_arm(rate, curve, level)
+        judge_arm(rate, curve, growth.level)
         for (_, rate), curve in zip(rates.iterrows(), progression.curves, strict=True)
     )
 
@@ -104,6 +107,7 @@ def judge_arm(rate: pd.Series, curve: SurvivalCurve, level: float) -> ArmBlockin
         lowest_day=float(rate.get("lowest_day", np.nan)),
         rise=float(rate.get("regrowth_rate", np.nan)),
         n_regrew=int(rate.get("n_regrew", 0)),
+        n_unmeasurable=int(rate.get("n_unmeasurable", 0)),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from xenotrack.arrays import Bools, Floats
+from xenotrack.model.smallsample import JointTest
 
 
 @dataclass(frozen=True)
@@ -95,3 +96,14 @@ def holm_p(p_value: Floats) -> Floats:
     adjusted = np.full(len(p_value), np.nan)
     adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps))
     return adjusted
+
+
+def welch_test(values: Floats, variances: Floats, df: Floats) -> JointTest:
+    """Welch's F that k independent estimates are equal (Welch 1951, Biometrika 38:330)."""
+    k = len(values)
+    weight = 1 / variances
+    share = weight / weight.sum()
+    spread = np.sum(weight * (values - share @ values) ** 2) / (k - 1)
+    lost = np.sum((1 - share) ** 2 / df)
+    statistic = spread / (1 + 2 * (k - 2) / (k**2 - 1) * lost)
+    return JointTest(float(statistic), k - 1, float((k**2 - 1) / (3 * lost)) if lost else np.inf)

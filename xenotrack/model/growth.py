@@ -77,6 +77,7 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
         pieces=(*pieces, *least),
         listed=tuple(lines_piece(rows, int(code)) for code in np.flatnonzero(~testable)),
         at_most=testable & vanished,
+        n_unmeasurable=_unmeasurable_at_end(rows),
         follow_up=follow_up.within(rules.window),
         n_mice=rows.mice_with(1),
         n_measurements=n_measurements,
@@ -122,6 +123,14 @@ def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:
         verdicts=("",) * k,
         narrow=fit.narrow.without_mouse(own, mouse) if fit.narrow is not None else None,
     )
+
+
+def _unmeasurable_at_end(rows: LogVolumes) -> NDArray[np.intp] | None:
+    """The mice of each arm whose last reading is below the limit."""
+    if rows.read_until is None or rows.measurable_until is None:
+        return None
+    gone = (rows.measurable_until < rows.read_until) & (rows.readings_by_mouse() > 0)
+    return np.bincount(rows.mouse_arm[gone], minlength=rows.n_arms)
 
 
 def _units_with_lines(rows: LogVolumes) -> NDArray[np.intp]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt
-from xenotrack.model.estimates import ArmEstimates, t_table
+from xenotrack.model.estimates import ArmEstimates, t_table, welch_test
 from xenotrack.model.follow_up import FollowUp
 from xenotrack.model.piece import Piece
 from xenotrack.model.shapes.shape import Shape
@@ -44,7 +44,8 @@ class GrowthFit:
     ``pieces`` hold arms that were estimated together, and are independent of one another;
     ``listed`` are the arms that have no standard error. ``follow_up`` are the days of which each
     arm's rate speaks, ``first_day`` and ``last_day`` (k,) those of its readings, of which
-    ``n_after`` lie after a curve's follow-up. ``at_most`` (k,) are the arms that may shrink faster.
+    ``n_after`` lie after a curve's follow-up. ``at_most`` (k,) are the arms that may shrink faster,
+    ``n_unmeasurable`` (k,) the mice that had nothing to measure when they were last read.
     ``narrow`` gives the fit that a contrast of some arms (codes) rests on, ``late`` what a curve
     does late; ``placements`` are the fits with readings below the limit elsewhere.
     """
@@ -62,6 +63,7 @@ class GrowthFit:
     verdicts: tuple[str, ...]
     doubts: tuple[Doubt, ...]
     at_most: Bools | None = None
+    n_unmeasurable: NDArray[np.intp] | None = None
     narrow: SharedDays | None = None
     late: LateGrowth | None = None
     placements: tuple[GrowthFit, ...] = ()
@@ -390,14 +392,3 @@ def doubling_time(rate: Floats) -> Floats:
     [13.86, nan]
     """
     return np.where(rate > 0, np.log(2) / np.where(rate > 0, rate, 1.0), np.nan)
-
-
-def welch_test(values: Floats, variances: Floats, df: Floats) -> JointTest:
-    """Welch's F that k independent estimates are equal (Welch 1951, Biometrika 38:330)."""
-    k = len(values)
-    weight = 1 / variances
-    share = weight / weight.sum()
-    spread = np.sum(weight * (values - share @ values) ** 2) / (k - 1)
-    lost = np.sum((1 - share) ** 2 / df)
-    statistic = spread / (1 + 2 * (k - 2) / (k**2 - 1) * lost)
-    return JointTest(float(statistic), k - 1, float((k**2 - 1) / (3 * lost)) if lost else np.inf)

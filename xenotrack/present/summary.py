@@ -128,7 +128,8 @@ def arm_table(results: Results, story: Story) -> pd.DataFrame:
 def _rate(row: ArmRow) -> str:
     if row.rate is None:
         return ""
-    if row.rate_low is None or row.rate_high is None:
+    if row.rate_high is None:
         return fixed(100 * row.rate, 1)
-    ends = f"{fixed(100 * row.rate_low, 1)} to {fixed(100 * row.rate_high, 1)}"
+    low = "–" if row.rate_low is None else fixed(100 * row.rate_low, 1)
+    ends = f"{low} to {fixed(100 * row.rate_high, 1)}"
     return f"{fixed(100 * row.rate, 1)} ({ends})"

@@ -59,6 +59,8 @@ def rate_text(estimate: float, low: float = nan, high: float = nan) -> str:
 
     >>> rate_text(0.0502, 0.0431, 0.0573)
     '5.0 (4.3 to 5.7)'
+    >>> rate_text(-0.86, float("nan"), -0.81)  # nobody knows how much faster it shrank
+    '−86.0 (– to −81.0)'
     >>> rate_text(-0.01), rate_text(-0.0003), rate_text(-0.00001)
     ('−1.0', '−0.03', '0.00')
     """
@@ -67,6 +69,7 @@ def rate_text(estimate: float, low: float = nan, high: float = nan) -> str:
     numbers = [100 * value for value in (estimate, low, high) if not isnan(value)]
     places = 1 if max(map(abs, numbers)) >= HARDLY else 2
     text, *ends = (_fixed(value, places) for value in numbers)
+    ends = ["–", *ends] if len(ends) == 1 else ends
     return f"{text} ({' to '.join(ends)})" if ends else text
 
 

@@ -48,6 +48,9 @@ def draw(results: Results) -> ggplot:
     return rates(results.study.design, fit.to_frame())
 
 
+OPEN = "An interval without an end: no tumour could be measured any more, and it shrank no slower."
+
+
 def rates(design: Design, table: pd.DataFrame) -> ggplot:
     """Each arm's rate per day, its interval, and both in words; ``table`` is a growth frame."""
     drawn = table.dropna(subset=["estimate"])
@@ -55,7 +58,7 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
         return say("No growth rate could be estimated.")
     rows = table.assign(y=range(len(table), 0, -1))
     low, high = _reach(drawn, design.rules.growth.blocked_below)
-    whole = rows.dropna(subset=["conf_low", "conf_high"])
+    whole = rows.dropna(subset=["conf_high"]).fillna({"conf_low": low})  # open: to the edge
     known = rows.dropna(subset=["estimate"])
     names = arm_labels(design, name_width())
     shown = [names[arm] for arm in rows["arm"]]
@@ -75,6 +78,7 @@ def rates(design: Design, table: pd.DataFrame) -> ggplot:
             f"{100 * design.rules.growth.blocked_below:g} % a day, below which growth counts as "
             "blocked.",
             about_numbers("growth", "–: no doubling; >: no upper limit."),
+            OPEN if (rows["conf_low"].isna() & rows["conf_high"].notna()).any() else "",
             about_names(design, names),
         ),
     )

@@ -57,4 +57,6 @@ def _mark(row: ArmRow, place: Callable[[float], float]) -> Mark | None:
         return None
     low = row.rate if row.rate_low is None else row.rate_low
     high = row.rate if row.rate_high is None else row.rate_high
-    return Mark(place(row.rate), place(low), place(high))
+    # An interval without an end on the left goes to the edge.
+    open_below = row.rate_low is None and row.rate_high is not None
+    return Mark(place(row.rate), 0.0 if open_below else place(low), place(high))

@@ -9,6 +9,7 @@ from xenotrack.compare.blocking import BLOCKED, HELD, REGREW, ArmBlocking
 from xenotrack.compare.claims import Claim
 from xenotrack.compare.families import BEST_PART
 from xenotrack.compare.outcomes import OUTCOMES
+from xenotrack.compare.shares import Share, exact_limits
 from xenotrack.compare.synergy_verdicts import (
     ANTAGONISM,
     BEYOND_PAIRS,
@@ -145,6 +146,7 @@ def arm_sentence(claim: Claim, facts: Facts) -> Sentence:
         *rise,
         *_share(blocking, facts.level),
         _rate(blocking, facts.level),
+        *_unmeasurable(blocking, facts.level),
         *([left] if left else []),
     ]
     return Sentence(text, evidence="; ".join(parts), claims=(facts.place_of(claim),))
@@ -170,6 +172,14 @@ def _share(blocking: ArmBlocking, level: float) -> Iterator[str]:
     """The limits of the share that progresses."""
     if isfinite(blocking.share_high):
         yield f"share that progresses {share(blocking.share_low, blocking.share_high, level)}"
+
+
+def _unmeasurable(blocking: ArmBlocking, level: float) -> Iterator[str]:
+    """The mice that had no tumour to measure in the end, with exact limits of their share."""
+    gone, n = blocking.n_unmeasurable, blocking.n_mice
+    if gone:
+        limits = exact_limits(Share(gone / n, n, n), level)
+        yield f"{gone} of {n} with nothing to measure at the end, {share(*limits, level)}"
 
 
 def _rate(blocking: ArmBlocking, level: float) -> str:
