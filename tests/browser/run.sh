@@ -1,9 +1,9 @@
 #!/bin/sh
 # Try a report in headless Chromium; what is not installed is said, and nothing is tested.
-# usage: run.sh REPORT.html
+# usage: run.sh REPORT.html...
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-REPORT=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+from=$(pwd)
 CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}
 for need in "$CHROMIUM" node npm; do
   if ! command -v "$need" >/dev/null 2>&1; then
@@ -16,4 +16,6 @@ mkdir -p "$bench"
 cp "$here/package.json" "$here/report.test.mjs" "$bench"
 cd "$bench"
 npm install --silent --no-audit --no-fund --no-package-lock
-REPORT=$REPORT CHROMIUM=$CHROMIUM node --test report.test.mjs
+for report in "$@"; do
+  REPORT=$(cd "$from" && realpath "$report") CHROMIUM=$CHROMIUM node --test report.test.mjs
+done

@@ -13,6 +13,7 @@ from xenotrack.glossary import COLUMNS
 from xenotrack.present.figures.catalogue import FIGURES
 from xenotrack.present.page.cells import NOTHING
 from xenotrack.present.page.colours import colour_rules, colours_of
+from xenotrack.present.page.data import page_data
 from xenotrack.present.page.forest import Forest, forest_of
 from xenotrack.present.page.pages import page_of, part
 from xenotrack.present.page.svg import inline_svg
@@ -20,17 +21,20 @@ from xenotrack.present.page.tables import Marks, Table, views_of, whole_table
 from xenotrack.present.stored import StoredRun
 from xenotrack.present.story import Answer, Caption, Sentence, Story
 
+SCRIPTS = ("report.js", "touch.js", "draw.js", "replay.js")
 FOLDED = frozenset(one.name for one in FIGURES if one.folded)
 PRINTED = frozenset(one.name for one in FIGURES if one.printed)
 
 
 def render_report(run: StoredRun) -> bytes:
     """report.html of a run."""
+    report = Report(run)
     return page_of(
         "report.html",
         part("report.css") + colour_rules(colours_of(run)),
-        part("report.js"),
-        report=Report(run),
+        "".join(map(part, SCRIPTS)),
+        report=report,
+        data=page_data(run, report.marks),
         story=run.results.story,
         study=run.results.study,
         manifest=run.manifest,

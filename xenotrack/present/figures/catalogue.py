@@ -20,7 +20,7 @@ class Figure(NamedTuple):
     width in millimetres that its words need, ``question`` the answer of the report to which it
     belongs. A ``key`` figure is one of the few that stand for all; ``run`` draws one ``on_request``
     only where its table is asked for. The page shows a ``folded`` one when it is asked for, and
-    prints a ``printed`` one with the summary.
+    prints a ``printed`` one with the summary. ``data`` is the table with what it shows.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Figure(NamedTuple):
     on_request: bool = False
     folded: bool = False
     printed: bool = False
+    data: str = "tidy"
 
 
 FIGURES: tuple[Figure, ...] = (
@@ -71,6 +72,7 @@ FIGURES: tuple[Figure, ...] = (
         share=26,
         key=True,
         folded=True,
+        data="growth",
     ),
     Figure(
         name="contrasts",
@@ -81,6 +83,7 @@ FIGURES: tuple[Figure, ...] = (
         question="slowed",
         share=31,
         printed=True,
+        data="compare",
     ),
     Figure(
         name="spider",
@@ -126,6 +129,7 @@ FIGURES: tuple[Figure, ...] = (
         question="blocked",
         share=34,
         key=True,
+        data="response",
     ),
     Figure(
         name="progression",
@@ -137,6 +141,7 @@ FIGURES: tuple[Figure, ...] = (
         share=36,
         key=True,
         printed=True,
+        data="progression_curve",
     ),
     Figure(
         name="swimmer",
@@ -147,6 +152,7 @@ FIGURES: tuple[Figure, ...] = (
         question="how-long",
         share=28,
         folded=True,
+        data="progression_mice",
     ),
     Figure(
         name="lattice",
@@ -157,6 +163,7 @@ FIGURES: tuple[Figure, ...] = (
         question="parts",
         share=22,
         narrowest=152,
+        data="compare",
     ),
     Figure(
         name="index_by_day",
@@ -168,6 +175,7 @@ FIGURES: tuple[Figure, ...] = (
         question="parts",
         share=18,
         folded=True,
+        data="synergy",
     ),
     Figure(
         name="weight",
@@ -189,6 +197,7 @@ FIGURES: tuple[Figure, ...] = (
         question="price",
         share=20,
         folded=True,
+        data="trade_off",
     ),
     Figure(
         name="residuals",
@@ -211,6 +220,7 @@ FIGURES: tuple[Figure, ...] = (
         question="sure",
         share=23,
         folded=True,
+        data="influence",
     ),
     Figure(
         name="sensitivity",
@@ -224,6 +234,7 @@ FIGURES: tuple[Figure, ...] = (
         narrowest=NARROW,
         on_request=True,
         folded=True,
+        data="sensitivity",
     ),
 )
 

@@ -47,7 +47,10 @@ def stated(sentence: Sentence) -> Markup:
     about = Markup("<strong>{}:</strong> ").format(prose(sentence.about)) if sentence.about else ""
     numbers = ""
     if sentence.evidence:
-        numbers = Markup(' <span class="numbers">({})</span>').format(prose(sentence.evidence))
+        places = Markup(' data-claims="{}"').format(" ".join(map(str, sentence.claims)))
+        numbers = Markup(' <span class="numbers"{}>({})</span>').format(
+            places if sentence.claims else "", prose(sentence.evidence)
+        )
     return Markup("{}{}{}.").format(about, prose(sentence.text), numbers)
 
 

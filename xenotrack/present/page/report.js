@@ -1,6 +1,30 @@
 "use strict";
-(() => {
+const page = (() => {
   const all = (query, within = document) => [...within.querySelectorAll(query)];
+  const element = (tag, marks = {}, ...inside) => {
+    const one = document.createElement(tag);
+    for (const [key, value] of Object.entries(marks)) one.setAttribute(key, value);
+    one.append(...inside);
+    return one;
+  };
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const say = (text) => (document.getElementById("said").textContent = text);
+
+  // One stop of the Tab key for several things: arrow keys go from one to the next.
+  const rove = (things, forward = ["ArrowRight", "ArrowDown"], back = ["ArrowLeft", "ArrowUp"]) => {
+    things.forEach((one, place) => {
+      one.tabIndex = place ? -1 : 0;
+      one.addEventListener("keydown", (event) => {
+        const step = forward.includes(event.key) ? 1 : back.includes(event.key) ? -1 : 0;
+        const next = things[place + step];
+        if (!step || !next) return;
+        event.preventDefault();
+        one.tabIndex = -1;
+        next.tabIndex = 0;
+        next.focus();
+      });
+    });
+  };
 
   // Sorting: headers become buttons; a number is read from what was rounded away, if anything was.
   const key = (row, column) => {
@@ -24,65 +48,149 @@
     rows.sort(([a], [b]) => isEmpty(a) - isEmpty(b) || (up ? order(a, b) : order(b, a)));
     body.append(...rows.map(([, row]) => row));
   };
-  const headers = all("table.sortable thead th");
-  const makeButton = (header) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...header.childNodes);
-    header.append(button);
-    button.addEventListener("click", () => sort(header));
+  const tables = all("table.sortable");
+  const makeButtons = (table) => {
+    const buttons = all("thead th", table).map((header) => {
+      const button = element("button", { type: "button" }, ...header.childNodes);
+      header.append(button);
+      button.addEventListener("click", () => sort(header));
+      return button;
+    });
+    rove(buttons);
+    table.parentElement.removeAttribute("tabindex"); // its buttons can be reached
   };
-  headers.forEach(makeButton);
+  tables.forEach(makeButtons);
 
-  // One arm or one mouse in all figures and tables.
+  // The rows that hold what is typed, in every table.
+  const field = document.getElementById("filter");
+  const filter = () => {
+    const asked = field.value.trim().toLowerCase();
+    for (const row of all("table.sortable tbody tr")) {
+      row.hidden = !row.textContent.toLowerCase().includes(asked);
+    }
+    keep();
+  };
+  field.addEventListener("input", filter);
+
+  // Arms, or one mouse, in all figures and tables.
   const panel = document.getElementById("highlight");
   const mice = document.getElementById("mouse");
-  const marks = all("svg [data-arm]");
-  const rows = all("tr[data-arm], tr[data-mouse]");
-  let chosen = ["", ""];
-  const highlight = (arm, mouse) => {
-    chosen = [arm, mouse];
-    const isOn = ({ dataset }) =>
-      dataset.arm === arm && (mouse === "" || dataset.mouse === undefined || dataset.mouse === mouse);
-    const lit = new Set(marks.filter((mark) => arm === "" || isOn(mark)));
-    for (const mark of marks) {
-      const holdsLit = all("[data-arm]", mark).some((inner) => lit.has(inner));
-      mark.classList.toggle("dim", !lit.has(mark) && !holdsLit);
+  const beside = document.getElementById("beside");
+  const buttons = all("[data-choose]", panel);
+  const chosen = { arms: new Set(), mouse: "" };
+  const isLit = ({ dataset }, arms) =>
+    arms.has(dataset.arm) &&
+    (chosen.mouse === "" || dataset.mouse === undefined || dataset.mouse === chosen.mouse);
+  const show = () => {
+    const arms = new Set(chosen.arms);
+    if (arms.size && beside.checked) arms.add(String(data.control));
+    const marks = all("svg [data-arm]");
+    const lit = new Set(marks.filter((mark) => !arms.size || isLit(mark, arms)));
+    const holding = new Set();
+    for (const mark of lit) {
+      for (let up = mark.parentElement; up?.dataset?.arm !== undefined; up = up.parentElement) holding.add(up);
     }
-    for (const row of rows) {
-      const own = mouse === "" ? row.dataset.arm === arm : row.dataset.mouse === mouse;
-      row.classList.toggle("lit", arm !== "" && own);
+    for (const mark of marks) mark.classList.toggle("dim", !lit.has(mark) && !holding.has(mark));
+    for (const row of all("tr[data-arm], tr[data-mouse]")) {
+      const { arm, mouse } = row.dataset;
+      row.classList.toggle("lit", chosen.mouse === "" ? arms.has(arm) : mouse === chosen.mouse);
     }
-    for (const button of all("[data-choose]", panel)) {
-      button.setAttribute("aria-pressed", String(mouse === "" && button.dataset.choose === arm));
+    for (const button of buttons) {
+      const pressed = chosen.mouse === "" && chosen.arms.has(button.dataset.choose);
+      button.setAttribute("aria-pressed", String(pressed));
     }
-    mice.value = mouse;
-    const name = mouse ? `mouse ${mice.selectedOptions[0].textContent}` : "";
-    const group = arm ? all(`[data-choose="${arm}"]`, panel)[0].textContent : "";
-    document.getElementById("said").textContent =
-      arm === "" ? "Nothing is highlighted." : `Highlighted: ${name || group}.`;
+    mice.value = chosen.mouse;
+    const names = [...chosen.arms].map((arm) => data.arms[arm]?.name);
+    const mouse = chosen.mouse && `mouse ${data.mice[chosen.mouse].name}`;
+    say(names.length ? `Highlighted: ${mouse || names.join(", ")}.` : "Nothing is highlighted.");
+    dispatchEvent(new CustomEvent("chosen"));
+    keep();
   };
-  for (const button of all("[data-choose]", panel)) {
+  const choose = (arms, mouse = "") => {
+    chosen.arms = new Set(arms.map(String).filter((arm) => arm in data.arms));
+    chosen.mouse = String(mouse);
+    show();
+  };
+  const chooseMouse = (mouse) => {
+    if (mouse === "" || mouse === chosen.mouse) choose([]);
+    else choose([data.mice[mouse].arm], mouse);
+  };
+  for (const button of buttons) {
     button.addEventListener("click", () => {
-      const again = chosen[0] === button.dataset.choose && chosen[1] === "";
-      highlight(again ? "" : button.dataset.choose, "");
+      const arms = chosen.mouse ? new Set() : new Set(chosen.arms);
+      const arm = button.dataset.choose;
+      if (!arms.delete(arm)) arms.add(arm);
+      choose([...arms]);
     });
   }
-  mice.addEventListener("change", () => {
-    highlight(mice.value === "" ? "" : mice.selectedOptions[0].dataset.of, mice.value);
-  });
-  for (const curve of all("svg [data-mouse]")) {
-    curve.addEventListener("click", () => {
-      const { arm, mouse } = curve.dataset;
-      highlight(chosen[1] === mouse ? "" : arm, chosen[1] === mouse ? "" : mouse);
-    });
-  }
+  rove(buttons);
+  mice.addEventListener("change", () => chooseMouse(mice.value));
+  beside.addEventListener("change", show);
+  beside.parentElement.hidden = data.control < 0;
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && chosen[0] !== "") highlight("", "");
+    if (event.key === "Escape" && chosen.arms.size) choose([]);
   });
+
+  // The address keeps what is seen, so that a view can be sent.
+  const views = {};
+  const keep = () => {
+    const parts = {
+      arms: [...chosen.arms].join(","),
+      mouse: chosen.mouse,
+      beside: beside.checked ? "1" : "",
+      rows: field.value.trim(),
+      ...Object.fromEntries(Object.entries(views).map(([name, view]) => [name, view.get()])),
+    };
+    const said = new URLSearchParams(Object.entries(parts).filter(([, value]) => value !== ""));
+    const isView = location.hash.startsWith("#view?");
+    if (`${said}` || isView) history.replaceState(null, "", `${said}` ? `#view?${said}` : "#");
+  };
+  const restore = () => {
+    if (!location.hash.startsWith("#view?")) return;
+    const said = new URLSearchParams(location.hash.slice(6));
+    field.value = said.get("rows") ?? "";
+    beside.checked = said.get("beside") === "1";
+    const arms = (said.get("arms") ?? "").split(",").filter((arm) => arm in data.arms);
+    const mouse = said.get("mouse") ?? "";
+    const asked = Object.entries(views).map(([name, view]) => [view, said.get(name)]);
+    choose(arms, mouse in data.mice ? mouse : "");
+    if (field.value) filter();
+    for (const [view, value] of asked) if (value) view.set(value);
+  };
+  addEventListener("load", restore);
+  addEventListener("load", () => {
+    // A region that need not be scrolled is no stop.
+    for (const one of all(".scroll[tabindex]")) {
+      if (one.offsetParent && one.scrollWidth <= one.clientWidth) one.removeAttribute("tabindex");
+    }
+  });
+
   panel.hidden = false;
   panel.open = matchMedia("(min-width: 62.01rem)").matches;
   document.body.classList.add("active");
+  for (const acts of all(".acts")) acts.hidden = false;
+  const copied = (button) => {
+    const before = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = before), 1500);
+  };
+  const copyText = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = element("textarea", { class: "visually-hidden" }, text);
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+  };
+  for (const button of all("[data-copy]")) {
+    button.addEventListener("click", async () => {
+      await copyText(document.getElementById(button.dataset.copy).innerText);
+      copied(button);
+    });
+  }
 
   // On paper headers are text, since a header that is repeated on the next page leaves its buttons
   // out, and what is printed is open; afterwards all is as it was.
@@ -91,10 +199,13 @@
     const everything = location.hash === "#everything";
     opened = all(everything ? "main details:not([open])" : "details.opened:not([open])");
     for (const one of opened) one.open = true;
-    for (const header of headers) header.replaceChildren(...header.firstChild.childNodes);
+    for (const header of all("table.sortable thead th")) {
+      header.replaceChildren(...header.firstChild.childNodes);
+    }
   });
   addEventListener("afterprint", () => {
     for (const one of opened) one.open = false;
-    headers.forEach(makeButton);
+    tables.forEach(makeButtons);
   });
+  return { all, element, data, say, rove, choose, chooseMouse, chosen, views, keep, copied, copyText };
 })();

@@ -1,0 +1,59 @@
+"""What the page's script draws from: the numbers of the tables, and no text that ends it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from xenotrack.present.page.data import MOST_READINGS, page_data
+from xenotrack.present.page.tables import Marks
+from xenotrack.present.stored import StoredRun, read_run
+
+from ..story import told, written_run
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, sample) -> StoredRun:
+    sheet = Path(sample("combination.csv"))
+    return read_run(written_run(sheet, tmp_path_factory.mktemp("run") / "out"))
+
+
+def marks(run: StoredRun) -> Marks:
+    arms = [arm.name for arm in run.results.study.arms]
+    return Marks.of(arms, run.results.tables["response"])
+
+
+def test_each_mouse_has_its_readings_in_the_order_of_its_number(run) -> None:
+    data = json.loads(page_data(run, marks(run)))
+    names = list(marks(run).mice)
+    assert [mouse["name"] for mouse in data["mice"]] == names
+    for mouse in data["mice"][:5]:
+        own = [row for row in run.results.tables["tidy"] if row["mouse"] == mouse["name"]]
+        assert mouse["days"] == [row["day"] for row in own]
+        assert mouse["volumes"] == pytest.approx([row["volume_mm3"] for row in own], rel=1e-5)
+
+
+def test_a_progression_is_known_from_the_reading_after_it(run) -> None:
+    data = json.loads(page_data(run, marks(run)))
+    events = [mouse for mouse in data["mice"] if mouse["event"]]
+    assert events
+    assert all(mouse["known"] >= mouse["day"] for mouse in events)
+    assert any(mouse["known"] > mouse["day"] for mouse in events)
+
+
+def test_of_very_many_readings_none_is_in_the_page(run) -> None:
+    rows = run.results.tables["tidy"]
+    many = {**run.results.tables, "tidy": rows * (MOST_READINGS // len(rows) + 1)}
+    results = type(run.results)(run.results.study, many, [], told())
+    data = json.loads(page_data(run._replace(results=results), marks(run)))
+    assert all(mouse["days"] == [] for mouse in data["mice"])
+
+
+def test_a_name_cannot_end_the_script_that_holds_it(run) -> None:
+    hostile = [{**row, "mouse": "</script><!--"} for row in run.results.tables["response"]]
+    results = type(run.results)(run.results.study, {"response": hostile}, [], told())
+    text = page_data(run._replace(results=results), marks(run))
+    assert json.loads(text)["mice"][0]["name"] == "</script><!--"
+    assert "<" not in text

@@ -1,0 +1,131 @@
+"""What the page's script draws from: readings, events and claims, with arms and mice by number."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from xenotrack.present.figures.catalogue import FIGURES
+from xenotrack.present.page.colours import colours_of
+from xenotrack.present.page.tables import Marks
+from xenotrack.present.stored import StoredRun
+
+# Beyond these the page would be larger than what it shows: points then say only whose they are.
+MOST_READINGS = 12_000
+Row = Mapping[str, Any]
+
+
+def page_data(run: StoredRun, marks: Marks) -> Markup:
+    """The data as JSON that can stand within a script element."""
+    tables = run.results.tables
+    names = [row.short for row in run.results.story.arms] or list(marks.arms)
+    found = {
+        "arms": [
+            {"name": name, "short": short, "colour": colour}
+            for name, short, colour in zip(marks.arms, names, colours_of(run), strict=False)
+        ],
+        "control": marks.arms.get(run.results.study.control or "", -1),
+        "first": run.manifest.rules["response"]["min_day"],
+        "mice": _mice(tables, marks),
+        "growth": _growth(tables.get("growth", ()), marks),
+        "claims": [_claim(row, marks) for row in tables.get("claims", ())],
+        "without": [_without(row, marks) for row in tables.get("leave_one_out", ())],
+        "tables": {one.name: one.data for one in FIGURES},
+    }
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+
+
+def _mice(tables: Mapping[str, Sequence[Row]], marks: Marks) -> list[dict[str, Any]]:
+    """Each mouse in the order of its number: its readings, baseline, progression and fate.
+
+    A progression between two readings is ``known`` from the second of them on.
+    """
+    readings = _readings(tables.get("tidy", ()))
+    ends = _by_mouse(tables.get("progression_mice", ()))
+    rates = _by_mouse(tables.get("influence", ()))
+    mice = []
+    for mouse, row in _by_mouse(tables.get("response", ())).items():
+        end, rate = ends.get(mouse, {}), rates.get(mouse, {})
+        mice.append(
+            {
+                "name": mouse,
+                "arm": marks.arms.get(row["arm"], -1),
+                "fate": row["fate"],
+                "base": short(row["baseline_mm3"]),
+                "days": readings[mouse, "day"],
+                "volumes": readings[mouse, "volume"],
+                "weights": readings[mouse, "weight"],
+                "day": short(end.get("day")),
+                "event": end.get("event"),
+                "known": short(end.get("day_high") or end.get("day")),
+                "rate": short(rate.get("estimate")),
+                "errors": short(rate.get("change_in_errors"), 3),
+            }
+        )
+    return mice
+
+
+def _readings(rows: Sequence[Row]) -> dict[tuple[str, str], list[float | None]]:
+    """Days, volumes (the sum of a mouse's tumours) and weights of each mouse."""
+    days: dict[tuple[str, float], list[Row]] = defaultdict(list)
+    for row in rows if len(rows) <= MOST_READINGS else ():
+        if row["volume_mm3"] is not None:
+            days[row["mouse"], row["day"]].append(row)
+    found: dict[tuple[str, str], list[float | None]] = defaultdict(list)
+    for (mouse, day), own in days.items():
+        found[mouse, "day"].append(short(day))
+        found[mouse, "volume"].append(short(sum(row["volume_mm3"] for row in own)))
+        found[mouse, "weight"].append(short(own[0]["body_weight_g"]))
+    return found
+
+
+def _growth(rows: Iterable[Row], marks: Marks) -> dict[int, list[float | None]]:
+    """Rate and interval of each arm."""
+    ends = ("estimate", "conf_low", "conf_high")
+    return {marks.arms[row["arm"]]: [short(row[end]) for end in ends] for row in rows}
+
+
+def _claim(row: Row, marks: Marks) -> dict[str, Any]:
+    return {
+        "outcome": row["outcome"],
+        "arm": marks.arms.get(row["arm"], -1),
+        "against": marks.arms.get(row["against"], -1),
+        "from": row["from_day"],
+        "until": row["until_day"],
+        "estimate": short(row["estimate"]),
+        "low": short(row["claim_low"]),
+        "high": short(row["claim_high"]),
+    }
+
+
+def _without(row: Row, marks: Marks) -> dict[str, Any]:
+    """A claim on growth: its p, the lowest and highest without one mouse, and who turns it."""
+    return {
+        "contrast": row["contrast"],
+        "arm": marks.arms.get(row["arm"], -1),
+        "p": short(row["p_adjusted"], 4),
+        "low": [short(row["p_lowest"], 4), row["without_lowest"]],
+        "high": [short(row["p_highest"], 4), row["without_highest"]],
+        "turned": row["changed_by"] or "",
+    }
+
+
+def _by_mouse(rows: Iterable[Row]) -> dict[str, Row]:
+    """The first row of each mouse."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        found.setdefault(row["mouse"], row)
+    return found
+
+
+def short(value: float | None, digits: int = 6) -> float | None:
+    """
+    >>> short(167.44499999999996), short(None)
+    (167.445, None)
+    """
+    return None if value is None else float(f"{value:.{digits}g}")
