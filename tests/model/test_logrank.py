@@ -153,3 +153,24 @@ def test_names_of_arms_and_units_of_time_change_nothing(times, shuffle):
     assert other.chi_square == pytest.approx(one.chi_square, nan_ok=True)
     if one.exact:
         assert other.p_permutation == pytest.approx(one.p_permutation)
+
+
+def test_weighted_days_agree_with_survdiff():
+    times, _ = own_study("ties")
+    found = log_rank(times.days, times.events, times.arm, times.k, weight="fleming-harrington")
+    # R 4.2.2, survival 3.5.3: survdiff(Surv(time, event) ~ arm, ties, rho = 1)$chisq
+    assert found.chi_square == pytest.approx(17.79221, abs=1e-5)
+
+
+EARLY = [3, 4, 5, 6, 30, 33, 36, 39, 9, 10, 11, 12, 29, 32, 35, 38]
+LATE = [3, 5, 7, 9, 20, 21, 22, 23, 4, 6, 8, 10, 30, 31, 32, 33]
+
+
+@pytest.mark.parametrize(
+    ("weight", "days"), [("tarone-ware", EARLY), ("fleming-harrington", EARLY), ("late", LATE)]
+)
+def test_weights_see_the_days_on_which_arms_differ(weight, days):
+    mice = (np.array(days, float), np.ones(16, bool), np.repeat([0, 1], 8), 2)
+    plain, own = log_rank(*mice), log_rank(*mice, weight=weight)
+    assert own.p_permutation < plain.p_permutation
+    assert own.p_value < plain.p_value

@@ -33,6 +33,7 @@ def build_study(
     control: str | None = None,
     arm_names: Sequence[str] = (),
     min_day: float = 10,
+    mrecist: str = "usual",
     growth: GrowthRules | None = None,
     **progression: object,
 ) -> Study:
@@ -52,7 +53,7 @@ def build_study(
     )
     rules = Rules(
         study=StudyRules(control=control),
-        response=ResponseRules(min_day=min_day),
+        response=ResponseRules(min_day=min_day, mrecist=mrecist),
         growth=growth or GrowthRules(),
         progression=ProgressionRules(**progression),
     )

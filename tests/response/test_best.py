@@ -11,7 +11,7 @@ from xenotrack.response.responses import mouse_responses
 
 
 def best_of(study):
-    best = best_responses(courses_of(study), study.design.rules.response.min_day)
+    best = best_responses(courses_of(study), study.design.rules.response)
     return best.response[0], best.day[0], best.average[0]
 
 
@@ -98,3 +98,31 @@ def test_without_a_measurable_baseline_a_response_cannot_be_told(study_of):
     courses = {"m": [(0, 0), (14, 900)], "late": [(30, 100), (40, 900)], "ok": [(0, 100), (14, 90)]}
     study = study_of(courses, limit=15, fates={"m": "tumor_size"})
     assert [category(study, mouse) for mouse in ("m", "late", "ok")] == ["NE", "NE", "SD"]
+
+
+# 25 % up on day 10 and 60 % up on day 20, with a mean of 28 % by then.
+SLOW = [(0, 100), (10, 125), (20, 160)]
+
+
+@pytest.mark.parametrize(("rule", "best", "expected"), [("xeva", 25, "SD"), ("gao", 60, "PD")])
+def test_behind_published_classes_a_growth_counts_from_day_20_on(study_of, rule, best, expected):
+    study = study_of({"m": SLOW}, mrecist=rule)
+    assert best_of(study)[0] == pytest.approx(best)
+    assert category(study) == expected
+
+
+def test_behind_published_classes_a_shrinkage_counts_from_day_10_on(study_of):
+    course = [(0, 100), (10, 40), (20, 160)]
+    assert best_of(study_of({"m": course}, mrecist="gao"))[0] == pytest.approx(-60)
+    # The mean of the day itself does not count: 0 and −60 on day 10, 0, −60 and 60 on day 20.
+    assert best_of(study_of({"m": course}, mrecist="gao"))[2] == pytest.approx(0)
+    assert best_of(study_of({"m": course}, mrecist="xeva"))[2] == pytest.approx(-30)
+
+
+@pytest.mark.parametrize("rule", ["xeva", "gao"])
+def test_published_rules_know_no_exceptions(study_of, rule):
+    gone = {"m": [(0, 100), (10, 130), (14, 120), (17, 0), (20, 0)]}
+    assert category(study_of(gone, limit=15)) == "CR"
+    assert category(study_of(gone, limit=15, mrecist=rule)) == "PR"
+    early = study_of({"m": [(0, 100), (7, 400)]}, fates={"m": "tumor_size"}, mrecist=rule)
+    assert category(early) == "NE"

@@ -29,9 +29,15 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Write the corrected long sheet to -o, and beside it NAME.ledger.csv with every change.",
 )
+@click.option(
+    "--declare",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the rules of the analysis, with their digest, to FILE: date it before the data.",
+)
 @writes_table
 @reads_study("growth", "progression", "response", "compare")
-def check(request: Request, *, template: bool, fix: bool) -> None:
+def check(request: Request, *, template: bool, fix: bool, declare: str | None) -> None:
     """Every doubt about the sheet: file, cell, what was seen, what to do.
 
     Exits 1 when one is an error (--strict: or a warning). With --fix what is certain is mended:
@@ -43,15 +49,23 @@ def check(request: Request, *, template: bool, fix: bool) -> None:
       xenotrack check sample_data/naive.toml
       xenotrack check sheet.csv --template -o study.toml
       xenotrack check sheet.csv --fix -o corrected.csv
+      xenotrack check study.toml --declare declared.json
     """
     from xenotrack.present.findings import findings_text
     from xenotrack.present.tables import stack
     from xenotrack.study.finding import findings_frame
 
+    if declare is not None and (template or fix):
+        raise click.UsageError(
+            "--declare writes a file of its own: say it without --template, --fix."
+        )
     if fix:
         _fix(request)
         return
-    studies = request.studies()
+    studies = request.studies(beside=[Path(declare)] if declare else [])
+    if declare is not None:
+        _declare(request, studies[0], Path(declare))
+        return
     if template:
         _write_template(request, studies[0])
         return
@@ -75,6 +89,17 @@ def _write_template(request: Request, study: Study) -> None:
     request.save(template(study, named).encode(), edited=True)
     if out is not None:
         request.say(f"Wrote {out}.")
+
+
+def _declare(request: Request, study: Study, file: Path) -> None:
+    """Write the rules of the analysis to a file that the lab can date."""
+    from xenotrack.present.safe_files import never, write_bytes
+    from xenotrack.study.declaration import declaration_text, digest_of, rules_of
+
+    request.refuse_errors(study)
+    write_bytes(file, declaration_text(study.design), request.gives_way(never))
+    digest = digest_of(rules_of(study.design))
+    request.say(f"Wrote {file}: the rules of the analysis, digest {digest}.")
 
 
 def _close(request: Request, findings: Sequence[Finding], left: str = "") -> None:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from xenotrack.cli.options import StudyCommand, reads_study, writes_table
 from xenotrack.cli.request import Request
+
+if TYPE_CHECKING:
+    from xenotrack.model.logrank import Weight
 
 
 @click.command(cls=StudyCommand)
 @click.option("--mice", "what", flag_value="mice", help="Each mouse: the interval of its event.")
 @click.option("--curve", "what", flag_value="curve", help="The Kaplan–Meier curve of each arm.")
 @click.option("--logrank", "what", flag_value="logrank", help="Log-rank tests of the arms.")
+@click.option(
+    "--weights",
+    type=click.Choice(("logrank", "tarone-ware", "fleming-harrington", "late")),
+    default="logrank",
+    help="What each day counts in --logrank: alike; by the mice at risk; early ones; late ones "
+    "[logrank].",
+)
 @click.option(
     "--incidence",
     "what",
@@ -58,7 +70,9 @@ from xenotrack.cli.request import Request
 )
 @writes_table
 @reads_study("progression", "compare.level,primary,adjust")
-def progression(request: Request, *, what: str | None, days: tuple[float, ...]) -> None:
+def progression(
+    request: Request, *, what: str | None, days: tuple[float, ...], weights: Weight
+) -> None:
     """Time to progression of each arm, by the declared rule.
 
     \b
@@ -75,6 +89,8 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
     from xenotrack.model.leaving import gray_frame, incidence_frame
     from xenotrack.model.milestones import milestone_frame
 
+    if weights != "logrank" and what != "logrank":
+        raise click.UsageError("--weights are those of --logrank: add --logrank.")
     if days and what not in ("independent_action", "milestones"):
         raise click.UsageError("--day is the day of --independent-action or --milestones.")
     results = request.results()
@@ -89,7 +105,7 @@ def progression(request: Request, *, what: str | None, days: tuple[float, ...]) 
         "arms": progression.to_frame,
         "mice": lambda: progression.mice,
         "curve": progression.curve_frame,
-        "logrank": lambda: log_rank_frame(progression),
+        "logrank": lambda: log_rank_frame(progression, weights),
         "incidence": lambda: incidence_frame(progression),
         "gray": lambda: gray_frame(progression),
         "milestones": lambda: milestone_frame(progression, days),

@@ -114,9 +114,10 @@ class Request:
         """Where the sheet is, or the sheets are, or what came on stdin."""
         return sys.stdin.buffer.read() if self.source == "-" else self.paths
 
-    def job(self, figures: str, sensitivity: bool) -> Job:
+    def job(self, figures: str, sensitivity: bool, declared: str | None) -> Job:
         """The request as a job of ``run``."""
         from xenotrack.many.job import Job
+        from xenotrack.study.declaration import read_declaration
 
         rules = self.rules()
         inputs = self.refuse_inputs(rules, ())
@@ -130,6 +131,7 @@ class Request:
             self.strict,
             inputs,
             sensitivity,
+            declared=read_declaration(Path(declared)) if declared is not None else None,
         )
 
     def studies(

@@ -30,7 +30,13 @@ from xenotrack.cli.stdout import put
     is_flag=True,
     help="Also the claims of days gained under other definitions of progression.",
 )
-def run(request: Request, *, figures: str, sensitivity: bool) -> None:
+@click.option(
+    "--declared",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="What check --declare wrote: the results say whether the rules are those.",
+)
+def run(request: Request, *, figures: str, sensitivity: bool, declared: str | None) -> None:
     """Everything in one folder: tables, figures, doubts; the summary goes to stdout.
 
     Results of an earlier run are replaced: the files that it wrote and nobody changed. All else in
@@ -45,7 +51,7 @@ def run(request: Request, *, figures: str, sensitivity: bool) -> None:
     """
     from xenotrack.many.job import run_job
 
-    outcome = run_job(request.job(figures, sensitivity), request.say)
+    outcome = run_job(request.job(figures, sensitivity, declared), request.say)
     # Only now: a run that fails says nothing on stdout.
     put("\n".join(outcome.summaries).encode())
     if request.output is not None:

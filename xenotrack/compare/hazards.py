@@ -14,7 +14,7 @@ from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import ContrastSource, RawContrasts, source_of
 from xenotrack.compare.multiplicity import holm_p
 from xenotrack.model.firth import HazardProfile
-from xenotrack.model.logrank import LogRank
+from xenotrack.model.logrank import LogRank, Weight
 from xenotrack.model.progression import ProgressionFit
 
 if TYPE_CHECKING:
@@ -119,10 +119,11 @@ def compare_hazards(progression: ProgressionFit, weights: Floats) -> Comparison 
     return Comparison(profile, progression.log_rank_of_pair(other, arm), between)
 
 
-def log_rank_frame(progression: ProgressionFit) -> pd.DataFrame:
+def log_rank_frame(progression: ProgressionFit, weight: Weight = "logrank") -> pd.DataFrame:
     """The log-rank test of all arms, then of each arm against the control.
 
-    ``p_value`` of two arms is that of their hazards, and ``p_adjusted`` Holm's over the arms.
+    ``p_value`` of two arms is that of their hazards, and ``p_adjusted`` Holm's over the arms; with
+    weighted days it is that of the permutation.
     """
     import pandas as pd
 
@@ -130,18 +131,20 @@ def log_rank_frame(progression: ProgressionFit) -> pd.DataFrame:
     columns = ["contrast", "chi_square", "df", "p_value", "p_adjusted", "p_chi_square"]
     columns += ["p_permutation", "permutations", "exact", "p_between"]
     rows: list[dict[str, object]] = []
-    overall = progression.log_rank
+    overall = progression.log_rank_of_all(weight)
     if overall is not None:
         rows.append(_log_rank_row("all arms", overall, overall.p_permutation))
     reference = names.index(control) if control in names else -1
     followed = np.unique(progression.times.arm)
     if reference in followed:
         for code in followed[followed != reference]:
-            test = progression.log_rank_of_pair(reference, int(code))
+            test = progression.log_rank_of_pair(reference, int(code), weight)
             weights = np.zeros(len(names))
             weights[[reference, code]] = -1, 1
-            found = compare_hazards(progression, weights)
-            p_value = np.nan if found is None or test.df == 0 else found.p_value
+            p_value = test.p_permutation
+            if weight == "logrank":
+                found = compare_hazards(progression, weights)
+                p_value = np.nan if found is None or test.df == 0 else found.p_value
             between = progression.interval_test_of_pair(reference, int(code)).p
             row = _log_rank_row(f"{names[code]} - {control}", test, p_value)
             rows.append(row | {"p_between": between})

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xenotrack.present.story import Story
     from xenotrack.present.studio import Studio
     from xenotrack.study.contents import Contents, Given
+    from xenotrack.study.declaration import Declaration
     from xenotrack.study.rules import Rules
     from xenotrack.study.study import Study
 
@@ -33,8 +34,9 @@ class Job:
     ``source`` is a path, several of the parts of one study, the bytes of a sheet, or what was read
     of them; ``name`` is what a person typed for it. ``figures`` are all, the key ones or none;
     ``tables`` are those wanted instead of everything; ``sensitivity`` asks for the claims under
-    other definitions of progression. ``inputs`` are files behind the source that its path does not
-    tell, such as what stdin comes from. ``alone``: this process does everything itself.
+    other definitions of progression; ``declared`` are rules to hold those in force against.
+    ``inputs`` are files behind the source that its path does not tell, such as what stdin comes
+    from. ``alone``: this process does everything itself.
     """
 
     source: Given | Contents
@@ -46,6 +48,7 @@ class Job:
     strict: bool = False
     inputs: Sequence[os.stat_result] = ()
     sensitivity: bool = False
+    declared: Declaration | None = None
     tables: tuple[str, ...] = ()
     alone: bool = False
 
@@ -85,7 +88,7 @@ def _summarised(job: Job, say: Say) -> Outcome:
 def _results(job: Job, study: Study) -> Results:
     from xenotrack.present.results import Results
 
-    return Results(study, with_sensitivity=job.sensitivity)
+    return Results(study, with_sensitivity=job.sensitivity, declared=job.declared)
 
 
 def _written(job: Job, out: Path, say: Say, say_of_folder: Say) -> Outcome:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import comb
+from typing import Any, Literal
 
 import numpy as np
 from scipy.special import chdtrc
@@ -19,6 +20,22 @@ from xenotrack.model.permutation import (
     permute_two_arms,
 )
 from xenotrack.model.risk_sets import RiskSets, count_risk_sets
+
+
+def _free_before(sets: RiskSets) -> Floats:
+    """The share of all mice free just before each day."""
+    after = np.cumprod(1 - sets.events.sum(axis=1) / sets.at_risk.sum(axis=1))
+    return np.append(1.0, after[:-1])
+
+
+Weight = Literal["logrank", "tarone-ware", "fleming-harrington", "late"]
+# What each day counts: alike; √n; the share still free (rho = 1); the share that had progressed.
+WEIGHTS: dict[str, Callable[[RiskSets], Floats]] = {
+    "logrank": lambda sets: np.ones(sets.days.size),
+    "tarone-ware": lambda sets: np.sqrt(sets.at_risk.sum(axis=1)),
+    "fleming-harrington": _free_before,
+    "late": lambda sets: 1 - _free_before(sets),
+}
 
 
 @dataclass(frozen=True)
@@ -50,19 +67,23 @@ def log_rank(
     seed: int = 0,
     draws: int = DRAWS,
     most_splits: int = MOST_SPLITS,
+    weight: Weight = "logrank",
 ) -> LogRank:
-    """Log-rank test of all arms.
+    """Log-rank test of all arms, each day weighted by one of ``WEIGHTS``.
 
     ``χ² = (O−E)' V⁻ (O−E)`` with V the hypergeometric covariance of the arms' events on each day
-    (Mantel 1966; Peto & Peto 1972). The permutation p assumes that the arms are followed and
-    withdrawn alike; it is ``hits/splits`` when all splits are counted, ``(1+hits)/(1+draws)`` else.
+    (Mantel 1966; Peto & Peto 1972; Tarone & Ware 1977; Fleming & Harrington 1991). The permutation
+    p assumes that the arms are followed and withdrawn alike; it is ``hits/splits`` when all splits
+    are counted, ``(1+hits)/(1+draws)`` else.
     """
     sets = count_risk_sets(days, events, arm, n_arms)
+    weights = WEIGHTS[weight](sets)
     observed, expected = sets.events.sum(axis=0).astype(float), _expected(sets)
-    chi_square, df = _quadratic_form(observed - expected, _covariance(sets))
+    difference = observed - expected if weight == "logrank" else _difference(sets, weights)
+    chi_square, df = _quadratic_form(difference, _covariance(sets, weights))
     if df == 0:
         return LogRank(observed, expected, np.nan, 0, np.nan, np.nan, 0, False)
-    arm, scores = np.asarray(arm), _scores(sets, days, events)
+    arm, scores = np.asarray(arm), _scores(sets, days, events, weights)
     sizes = np.bincount(arm, minlength=n_arms)
     if np.count_nonzero(sizes) == 2:
         found = permute_two_arms(scores, arm == np.flatnonzero(sizes)[1], draws, seed)
@@ -77,7 +98,7 @@ def log_rank(
 
 
 def log_rank_of_pair(
-    days: Floats, events: Bools, arm: Counts, first: int, second: int, **options: int
+    days: Floats, events: Bools, arm: Counts, first: int, second: int, **options: Any
 ) -> LogRank:
     """Log-rank test of two arms, as if no other were in the study."""
     chosen = (arm == first) | (arm == second)
@@ -90,10 +111,17 @@ def _expected(sets: RiskSets) -> Floats:
     return sets.events.sum(axis=1) @ share
 
 
-def _covariance(sets: RiskSets) -> Floats:
+def _difference(sets: RiskSets, weights: Floats) -> Floats:
+    """Observed less expected events, each day's by its weight."""
+    share = sets.at_risk / sets.at_risk.sum(axis=1, keepdims=True)
+    return np.asarray(weights @ (sets.events - sets.events.sum(axis=1, keepdims=True) * share))
+
+
+def _covariance(sets: RiskSets, weights: Floats) -> Floats:
     n, d = sets.at_risk.sum(axis=1), sets.events.sum(axis=1)
     share = sets.at_risk / n[:, None]
-    spread = d * (n - d) / np.maximum(n - 1, 1)  # 0 where a single mouse is left
+    # 0 where a single mouse is left.
+    spread = weights**2 * d * (n - d) / np.maximum(n - 1, 1)
     return np.diag(spread @ share) - (share * spread[:, None]).T @ share
 
 
@@ -105,10 +133,11 @@ def _quadratic_form(difference: Floats, covariance: Floats) -> tuple[float, int]
     return float(np.sum(along**2 / values[kept])), int(kept.sum())
 
 
-def _scores(sets: RiskSets, days: Floats, events: Bools) -> Floats:
+def _scores(sets: RiskSets, days: Floats, events: Bools, weights: Floats) -> Floats:
     """Each mouse's share of O − E: its event less the pooled cumulative hazard of its days."""
-    hazard = np.cumsum(sets.events.sum(axis=1) / sets.at_risk.sum(axis=1))
-    return np.asarray(events, float) - hazard[np.searchsorted(sets.days, days)]
+    hazard = np.cumsum(weights * sets.events.sum(axis=1) / sets.at_risk.sum(axis=1))
+    row = np.searchsorted(sets.days, days)
+    return np.asarray(weights[row] * np.asarray(events, float) - hazard[row], dtype=float)
 
 
 def _permute(

@@ -14,7 +14,7 @@ from xenotrack.model.beta_product import median_with_limits
 from xenotrack.model.efron import fit_efron
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.firth import FirthFit, fit_firth
-from xenotrack.model.logrank import LogRank, log_rank
+from xenotrack.model.logrank import LogRank, Weight, log_rank
 from xenotrack.model.permutation import DRAWS, Permutation
 from xenotrack.model.proportional import proportional_hazards
 from xenotrack.model.restricted_mean import (
@@ -124,19 +124,24 @@ class ProgressionFit:
             last_day=np.array([curve.last_day for curve in self.curves]),
         )
 
-    @cached_property
+    @property
     def log_rank(self) -> LogRank | None:
         """The log-rank test of all arms; None where fewer than two have mice."""
+        return self.log_rank_of_all()
+
+    def log_rank_of_all(self, weight: Weight = "logrank") -> LogRank | None:
+        """The same with weighted days."""
         present, codes = np.unique(self.times.arm, return_inverse=True)
         if present.size < 2:
             return None
         times = self.times
-        return log_rank(times.day, times.events, codes, present.size, draws=self._draws)
+        mice = (times.day, times.events, codes, present.size)
+        return log_rank(*mice, draws=self._draws, weight=weight)
 
-    def log_rank_of_pair(self, first: int, second: int) -> LogRank:
+    def log_rank_of_pair(self, first: int, second: int, weight: Weight = "logrank") -> LogRank:
         """The log-rank test of two arms by position, as if no other were in the study."""
         pair = self.times.of_arms((first, second))
-        return log_rank(pair.day, pair.events, pair.arm, 2, draws=self._draws)
+        return log_rank(pair.day, pair.events, pair.arm, 2, draws=self._draws, weight=weight)
 
     def read_unlike(self, first: int, second: int) -> bool:
         """Whether one of two arms is read so much more rarely that it seems to progress later."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from xenotrack.model.net_weight import WeightFit
     from xenotrack.model.progression import ProgressionFit
     from xenotrack.response.responses import MouseResponses
+    from xenotrack.study.declaration import Declaration
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,14 @@ class Results:
 
     A study with errors is refused (``StudyError``), as by the commands, since nobody knows what
     its numbers would mean; ``in_spite_of_errors`` takes it as it stands. ``with_sensitivity`` puts
-    the claims under other definitions of progression among its tables.
+    the claims under other definitions of progression among its tables; what changed since rules
+    were ``declared`` is told.
     """
 
     study: Study
     in_spite_of_errors: bool = False
     with_sensitivity: bool = False
+    declared: Declaration | None = None
 
     def __post_init__(self) -> None:
         if not self.in_spite_of_errors:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from xenotrack.arrays import Bools, Floats
 from xenotrack.response.courses import Courses, at, lowest, running_mean
 from xenotrack.response.relative import course_change
+from xenotrack.study.rules import ResponseRules
 
 MRECIST = ("CR", "PR", "SD", "PD", "NE")
 
@@ -30,16 +31,24 @@ class BestResponses:
     gone: Bools
 
 
-def best_responses(courses: Courses, min_day: float) -> BestResponses:
+def best_responses(courses: Courses, rules: ResponseRules) -> BestResponses:
     """The smallest percent change, and the smallest running mean of it, on day ≥ ``min_day``.
 
-    The running mean is over all readings since the baseline, its 0 % included.
+    The running mean is over all readings since the baseline, its 0 % included. ``gao`` takes what
+    reproduces the numbers published with Gao 2015: a smallest change that is a growth counts from
+    twice ``min_day`` on (89 % of 3 451 curves), the running mean after ``min_day`` (98 %).
     """
     change = course_change(courses)
     average = running_mean(change, courses.owner)
-    counts = courses.later & (courses.day >= min_day)
-    smallest = lowest(change, counts, courses.owner, courses.n_mice)
-    smallest_average = lowest(average, counts, courses.owner, courses.n_mice)
+    counts = courses.later & (courses.day >= rules.min_day)
+    smallest, of_average = lowest(change, counts, courses.owner, courses.n_mice), counts
+    if rules.mrecist == "gao":
+        late = counts & (courses.day >= 2 * rules.min_day)
+        later = lowest(change, late, courses.owner, courses.n_mice)
+        grew = ~(at(change, smallest) < 0) & (later >= 0)
+        smallest = np.where(grew, later, smallest)
+        of_average = courses.later & (courses.day > rules.min_day)
+    smallest_average = lowest(average, of_average, courses.owner, courses.n_mice)
     return BestResponses(
         response=at(change, smallest),
         day=at(courses.day, smallest),
@@ -54,8 +63,8 @@ def mrecist_category(best_response: Floats, best_average: Floats) -> NDArray[np.
 
     CR below −95 % and −40 %, else PR below −50 % and −20 %, else SD below 35 % and 30 %, else PD;
     NE without a response.
-    (The categories published with Gao 2015 rest on an unstated rule for the days and agree with
-    this one for 88 % of its curves.)
+    (The categories published with Gao 2015 rest on an unstated rule for the days, see
+    ``best_responses``, and agree with the usual one for 88 % of its curves.)
 
     >>> mrecist_category(np.array([-96.0, -96.0, 34.0]), np.array([-41.0, -30.0, 30.0])).tolist()
     ['CR', 'PR', 'PD']
@@ -74,13 +83,16 @@ def mrecist_category(best_response: Floats, best_average: Floats) -> NDArray[np.
     )
 
 
-def mrecist(best: BestResponses, worsened: Bools) -> NDArray[np.str_]:
+def mrecist(best: BestResponses, worsened: Bools, rules: ResponseRules) -> NDArray[np.str_]:
     """The mRECIST category of each mouse; NE where it cannot be told.
 
     A mouse without a reading on day ≥ ``min_day`` is PD if it worsened (progressed, or left for
     tumour size): leaving it out would make the fastest tumours vanish from their arm. A tumour
-    that was gone at the end is CR, however late it went.
+    that was gone at the end is CR, however late it went. The published rules, ``xeva`` and
+    ``gao``, know neither.
     """
     category = mrecist_category(best.response, best.average)
+    if rules.mrecist != "usual":
+        return np.where(np.isnan(best.average), "NE", category)
     category = np.where(best.gone & ~np.isnan(best.response), "CR", category)
     return np.where(~best.assessed & worsened, "PD", category)

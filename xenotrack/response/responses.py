@@ -104,7 +104,7 @@ def _described(
 ) -> pd.DataFrame:
     """The columns that rest on a course, with the ``day`` and ``event`` of its progression."""
     rules = design.rules
-    best = best_responses(courses, rules.response.min_day)
+    best = best_responses(courses, rules.response)
     rate = growth_rates(courses, rules.growth)
     progressed = progression["event"].astype("boolean")
     regrowth = regrowth_from_nadir(courses, rules.progression)
@@ -114,7 +114,7 @@ def _described(
         best_response_percent=best.response,
         best_response_day=best.day,
         best_average_response_percent=best.average,
-        mrecist=mrecist(best, worsened).astype(object),
+        mrecist=mrecist(best, worsened, rules.response).astype(object),
         pptp=pd.Series(pptp.category, dtype=object).replace("", None),
         auc_rate=auc_rates(courses),
         growth_rate=rate,

@@ -251,6 +251,10 @@ class ResponseRules(Section, frozen=True):
     """``[response]``: from which day a shrinkage counts as a response."""
 
     min_day: Annotated[float, Rule("First day that counts as a response.", unit="day")] = 10
+    mrecist: Annotated[
+        Literal["usual", "xeva", "gao"],
+        Rule("Days and exceptions of mRECIST: ours, those of Xeva, or those behind Gao's tables."),
+    ] = "usual"
 
 
 class PrimaryRule(Section, frozen=True):

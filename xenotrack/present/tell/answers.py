@@ -24,6 +24,7 @@ from xenotrack.present.tell.claims import (
     contrast_text,
     synergy_sentence,
 )
+from xenotrack.present.tell.declared import as_declared
 from xenotrack.present.tell.definitions import in_definitions, under_definitions
 from xenotrack.present.tell.doubts import SURE
 from xenotrack.present.tell.facts import Facts
@@ -206,6 +207,7 @@ def loss(row: pd.Series) -> str:
 
 def sure(facts: Facts) -> Iterator[Sentence]:
     """What the numbers rest on."""
+    yield from as_declared(facts)
     if facts.results.has_growth:
         fit = facts.results.growth.facts().iloc[0]
         yield Sentence(

@@ -19,13 +19,20 @@ from xenotrack.present.tell.claims import (
     contrast_sentence,
     synergy_sentence,
 )
+from xenotrack.present.tell.declared import as_declared
 from xenotrack.present.tell.definitions import in_definitions
 from xenotrack.present.tell.facts import Facts
 
 
 def headline(facts: Facts) -> tuple[Sentence, ...]:
     """The declared claim first; what else was measured of it supports it, and claims nothing."""
-    stated = (*effect_of(facts), *over_parts(facts), *held(facts), *price(facts))
+    stated = (
+        *as_declared(facts),
+        *effect_of(facts),
+        *over_parts(facts),
+        *held(facts),
+        *price(facts),
+    )
     return (*stated, *caveats(facts, claims_in(stated)))
 
 
