@@ -34,10 +34,29 @@ NAMED_ROLES = (
 JOINT = " + "
 NAME_OF_ROLE = {role: name for name, role in COLUMN_ROLES.items()}
 
+# By what a volume was measured: it is one all the same.
+_INSTRUMENTS = (
+    "uct",
+    "u ct",
+    "μct",
+    "µct",
+    "micro ct",
+    "ct",
+    "mri",
+    "mr",
+    "us",
+    "ultrasound",
+    "3d",
+)
+_BY_INSTRUMENT = "|".join(
+    f"{one} {volume}"
+    for one in (*_INSTRUMENTS, "caliper", "calipers")
+    for volume in ("volume", "tumor volume", "vol", "tv")
+)
 # Words for each role, the plainest first: of two columns for one role the plainer word wins.
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "study": (
-        "study|study id|study name|study number|study no",
+        "study|study id|studyid|study name|study number|study no",
         "experiment|experiment id|experiment name|trial",
     ),
     "mouse": (
@@ -48,13 +67,14 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "mouse tag|tail number|tail no|tail nr|tail mark|tail id|rfid|rfid tag|chip|chip id|"
         "transponder|transponder id|animal tag|mouse identifier|unique mouse id|unique id|"
         "unique animal id",
+        "usubjid",  # of the SEND standard, as are those with PM and BW below
         "number|no|nr|sample|sample id",
         "model id|model",
     ),
     "cage": ("cage|cage id|cage no|cage number|cage nr",),
     "tumor": (
-        "tumor id|tumor no|tumor number|tumor site|tumor location|tumor name",
-        "tumor|site|flank|side|location",
+        "tumor id|tumor no|tumor number|tumor site|tumor location|tumor name|pmspid",
+        "tumor|site|flank|side|location|pmloc",
     ),
     "arm": (
         "arm|arms|arm name|treatment|treatments|treatment arm|treatment group|treatment name|"
@@ -77,6 +97,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "tag|tage|studientag|versuchstag|jour|jours|día|días|dia|dias|giorno|giorni",
         "study days|days on study|days post injection|days from injection|days after injection|"
         "days since injection|days post tumor injection|day post injection|day after injection|"
+        "pmdy|bwdy|"
         "days post implant|days post implantation|days since implant|days since implantation|"
         "days post inoculation|dpi",
     ),
@@ -85,6 +106,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "date|measure date|measurement date|date measured|date of measurement|measured on|"
         "visit date|study date",
         "datum|messdatum|fecha|data",
+        "pmdtc|bwdtc",
     ),
     "start": (
         "treatment start|treatment start date|start of treatment|date of treatment start|"
@@ -107,6 +129,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "volume|tumor volume|tumor vol|tum vol|tumvol|tumorvolume|tv|vol",
         "size|tumor size",
         "tumorvolumen|volumen|volume tumoral",
+        _BY_INSTRUMENT,
         "value|measurement|v",
     ),
     "body_weight": (
@@ -114,6 +137,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "weight|wt",
         "körpergewicht|koerpergewicht|kgw|gewicht|poids|peso",
         "body mass",
+        "bwstresn",
+        "bworres",
         "mass",
     ),
     "fate": (
@@ -138,7 +163,8 @@ GERMAN = frozenset(_GERMAN_WORDS.split("|"))
 _UNREAD_WORDS = (
     "cohort|cohort id|sex|gender|strain|age|age months|age weeks|dob|date of birth|source|"
     "below limit|contributor|disease type|tumor type|model|model id|cell|cell line|passage|"
-    "treatment group id|group id|group number|dose|dosing"
+    "treatment group id|group id|group number|dose|dosing|domain|subjid|armcd|setcd|rfstdtc|"
+    "pmseq|pmtest|pmtestcd|pmstresc|pmstresu|pmorresu|bwseq|bwtest|bwtestcd|bworresu|bwstresu"
 )
 UNREAD = frozenset(_UNREAD_WORDS.split("|"))
 _UNITS = {

@@ -15,10 +15,17 @@ from xenotrack.errors import InputError
 from xenotrack.study.numbers import column_of, is_missing, read_numbers
 
 _DAY = re.compile(
-    r"(?:study\s*)?(?:day|d|tag|jour|j)?[\s_.]*([-+−]?\d+(?:[.,]\d+)?)\s*(?:d|dp[a-z]|days?)?",
+    r"(?:study\s*)?(?:day|d|tag|jour|j|día|dia|giorno|dag|第)?[\s_.]*([-+−]?\d+(?:[.,]\d+)?)\s*"
+    r"(?:d|dp[a-z]|days?|tage?|jours?|d[ií]as?|giorn[io]|dag(?:en|ar)?|天|日目?)?",
     re.IGNORECASE,
 )
-_WEEK = re.compile(r"(?:week|wk|w)[\s_.]*([-+−]?\d+(?:[.,]\d+)?)", re.IGNORECASE)
+_WEEK = re.compile(
+    r"(?:week|wk|w|woche|semaine|semana|settimana)[\s_.]*([-+−]?\d+(?:[.,]\d+)?)", re.IGNORECASE
+)
+_WEEKS = re.compile(
+    r"(\d+(?:[.,]\d+)?)\s*(?:weeks?|wks?|wochen?|semaines?|semanas?|settiman[ae]|weken|周|週)",
+    re.IGNORECASE,
+)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d{2}.*)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[ T]\d{1,2}:\d{2}.*)?")
 _DIGITS = re.compile(r"((?:19|20)\d{2}|\d{2})(\d{2})(\d{2})")
@@ -234,7 +241,7 @@ def read_days(
 def _day_or_date(text: str, kind: str, order: str | None) -> tuple[float, bool]:
     if is_missing(text):
         return np.nan, False
-    if found := _WEEK.fullmatch(text):
+    if found := _WEEK.fullmatch(text) or _WEEKS.fullmatch(text):
         return 7 * _float(found[1]), False
     if (found := _DAY.fullmatch(text)) and not _DIGITS.fullmatch(text):
         return _float(found[1]) * (7 if kind == "week" else 1), False

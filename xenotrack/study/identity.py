@@ -13,7 +13,7 @@ from xenotrack.study.frames import with_columns
 from xenotrack.study.inert import as_written
 from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.rules import Rules
-from xenotrack.study.summaries import statistics_among
+from xenotrack.study.summaries import is_statistic, statistics_among
 
 _NAMES = tuple(role for role in NAMED_ROLES if role != "start")
 # Layouts whose every row or column is a mouse: a name that returns is another mouse.
@@ -59,12 +59,14 @@ def drop_nameless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
 def drop_summaries(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """The rows of mice; rows called Mean or SEM are of no mouse, and are named.
 
-    They may be called so where the arm should stand, beside no mouse.
+    They may be called so where the arm should stand, beside no mouse. An arm that is written once,
+    on such a row, is that of the rows below.
     """
     named = rows["mouse"]
     if (blank := named == "").any():
         named = named.mask(blank, rows["arm"])
     statistics = statistics_among(named.unique())
+    statistics -= _ear_tags(rows, named, statistics)
     gone = named.isin(statistics).to_numpy() if statistics else np.zeros(len(rows), dtype=bool)
     if not gone.any() or gone.all():
         return rows
@@ -75,7 +77,35 @@ def drop_summaries(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
         "left out.",
         "Nothing to do, unless a mouse has this name: then give it another.",
     )
+    lost = set(rows.loc[gone, "arm"]) - set(rows.loc[~gone, "arm"]) - statistics
+    if lost:
+        bare = with_columns(rows, arm=rows["arm"].mask(rows["arm"].isin(statistics), ""))
+        rows = fill_down(bare, ledger, ("arm",))
     return rows[~gone]
+
+
+def _ear_tags(rows: pd.DataFrame, named: pd.Series, statistics: set[str]) -> set[str]:
+    """The names such as N that are mice here: mice of a cage, or of readings that are no counts."""
+    doubtful = {name for name in statistics if not is_statistic(name)}
+    if not doubtful:
+        return set()
+    plain = rows[named.isin(statistics - doubtful)]
+    tags = set()
+    for name in doubtful:
+        own = rows[named == name]
+        in_cage = "cage" in rows and (own["cage"] != "").all() and not (plain["cage"] != "").any()
+        counted = name.casefold().strip(" .") != "n" or _are_counts(own, rows["mouse"].nunique())
+        if in_cage or not counted:
+            tags.add(name)
+    return tags
+
+
+def _are_counts(rows: pd.DataFrame, n_mice: int) -> bool:
+    """Whether all numbers of these rows may be numbers of mice."""
+    columns = [name for name in rows if str(name).endswith("_number") and name != "day_number"]
+    numbers = rows[columns].to_numpy(dtype=float)
+    numbers = numbers[~np.isnan(numbers)]
+    return bool(((numbers == np.round(numbers)) & (numbers >= 0) & (numbers <= n_mice)).all())
 
 
 def fill_down(

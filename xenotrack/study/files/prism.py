@@ -14,10 +14,12 @@ import pandas as pd
 
 from xenotrack.errors import InputError
 from xenotrack.study.compound_names import Key, labels_of
+from xenotrack.study.days import is_baseline, read_days
 from xenotrack.study.files.sheet import Sheet, cell_at
 from xenotrack.study.finding import Finding
 
 _HEAD = 4096
+_ROW_TITLES = "RowTitlesColumn"
 # A Prism table has some hundred cells; a file that claims millions is no table of mice.
 _MOST_CELLS = 5_000_000
 # Prism's names for tables whose subcolumns are no replicates.
@@ -45,7 +47,9 @@ def is_prism(data: bytes) -> bool:
 
 
 def read_prism(data: bytes, file: str, sheet_name: str | None = None) -> list[Sheet]:
-    """The tables that have an X column, or the one named: X, then each group's replicates.
+    """The tables by day, or the one named: their days, then each group's replicates.
+
+    Days are the X column, or in a grouped table the titles of its rows.
 
     A replicate is a column under its group's title and, where it has one, its own: a table of one
     mouse a replicate has the layout of a column a mouse. Values that were excluded in Prism are
@@ -53,7 +57,7 @@ def read_prism(data: bytes, file: str, sheet_name: str | None = None) -> list[Sh
     named.
     """
     root = _parsed(data, file)
-    tables = [element for element in root.iter() if _tag(element) == "Table"]
+    tables = [element for element in root.iter() if _tag(element) in ("Table", "HugeTable")]
     names = [_title(table) for table in tables]
     if sheet_name is not None:
         chosen = [
@@ -170,14 +174,14 @@ def _columns(table: ElementTree.Element) -> Iterator[_Column]:
 
 def _sheet(table: ElementTree.Element, file: str) -> Sheet | None:
     """A table as cells: a row of names, then a row for each X."""
-    days = _children(table, "XColumn")
+    days = _children(table, "XColumn") or _days_of_rows(table)
     if not days:
         return None
     name = _title(table) or table.get("ID", "table")
     columns = list(_columns(table))
     above = 2 if any(one.name for one in columns) else 1
     heads = [[one.group, one.name][:above] for one in columns]
-    x_name = _title(days[0]) or "X"
+    x_name = _title(days[0]) or ("Day" if _tag(days[0]) == _ROW_TITLES else "X")
     subs = [*_children(days[0], "Subcolumn")[:1], *(one.values for one in columns)]
     heads = [["", x_name][-above:], *heads]
     texts = [
@@ -196,6 +200,17 @@ def _sheet(table: ElementTree.Element, file: str) -> Sheet | None:
     cells = pd.DataFrame(dict(enumerate(padded)), dtype=object)
     findings = tuple(_excluded(cells, file, name, row, column) for row, column in excluded)
     return Sheet(file, name, _without(cells, excluded), np.arange(1, height + 1), findings)
+
+
+def _days_of_rows(table: ElementTree.Element) -> list[ElementTree.Element]:
+    """The column of a grouped table's row titles, where all that say anything are days."""
+    for titles in _children(table, _ROW_TITLES):
+        subs = _children(titles, "Subcolumn")
+        texts = [text for sub in subs[:1] for d in _children(sub, "d") if (text := _value(d))]
+        days, _ = read_days(pd.Series(texts, dtype=object), "day", ".", "day")
+        if len(texts) > 1 and (np.isfinite(days) | [is_baseline(text) for text in texts]).all():
+            return [titles]
+    return []
 
 
 def _name_of(table: ElementTree.Element, group: int, place: int) -> str:

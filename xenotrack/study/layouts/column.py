@@ -30,6 +30,9 @@ from xenotrack.study.numbers import is_missing
 from xenotrack.study.summaries import statistics_among, summaries_in
 
 _NUMBERED = re.compile(r"(.*[^\s._#-])[\s._#-]+\d+")
+_NUMBER = r"\s*[-+]?[\d.,]+(?:[eE][-+]?\d+)?\*?\s*"
+# Mice of whom every cell is a remark are mice all the same.
+_REMARK = re.compile(r"\s*(?:dead|died|euth|sac|cull|found|excluded|n/?a|nd|not|no )", re.I)
 _OF_A_DAY = ("day", "week", "date")
 Cells = NDArray[np.object_]
 
@@ -109,8 +112,18 @@ def _complaint(sheet: Sheet, position: int, header: Header) -> str | None:
     body = sheet.cells.iloc[position + 1 :]
     cells = body.iloc[:, columns].to_numpy(dtype=object).ravel()
     texts = pd.Series([text for text in cells if not is_missing(text)], dtype=object)
-    numeric = texts.str.fullmatch(r"\s*[-+]?[\d.,]+(?:[eE][-+]?\d+)?\*?\s*").sum()
-    return None if 2 * numeric > len(texts) else "holds more words than numbers beside its days"
+    numeric = texts.str.fullmatch(_NUMBER)
+    wordy = [c for c in columns if _holds_words(body.iloc[:, c])]
+    if wordy and len(columns) - len(wordy) > 0:
+        return f"holds words below {header.names[wordy[0]]!r}, beside its days"
+    more = 2 * numeric.sum() > len(texts)
+    return None if more else "holds more words than numbers beside its days"
+
+
+def _holds_words(texts: pd.Series) -> bool:
+    said = [text for text in texts if not is_missing(text)]
+    words = [text for text in said if re.search(r"[^\W\d_]", text) and not _REMARK.match(text)]
+    return len(said) > 2 and len(words) > 0.9 * len(said)
 
 
 def _value_columns(header: Header) -> list[int]:
@@ -179,7 +192,8 @@ def _summaries(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
 def _refuse_means(sheet: Sheet, found: Recognition, mice: Mapping[int, Mouse]) -> None:
     """One column an arm beside its SEM is a table of means, of which no mouse can be made."""
     several = Counter(mouse.arm or mouse.name for mouse in mice.values())
-    if _statistics(found.header) and (not mice or max(several.values()) == 1):
+    statistics = _statistics(found.header)
+    if statistics and (not mice or (max(several.values()) == 1 and len(statistics) >= len(mice))):
         raise InputError(
             f"{sheet.title} holds means of groups, not mice: beside its days stand "
             f"{', '.join(map(repr, found.header.names[1:5]))}. Take the sheet of single readings."

@@ -131,7 +131,7 @@ def _chosen(
     others: Mapping[str, Said],
 ) -> list[Fit]:
     """The sheets to read: one, or several that are one arm or one day each."""
-    armless = len(found) > 1 and all(recognition.armless for _, _, recognition in found)
+    armless = bool(found) and all(recognition.armless for _, _, recognition in found)
     if found and not armless:
         return found if _cut_by(found, layouts) else [_the_one(sheets, declared, found)]
     sections = complete(sheets, lambda one: recognitions(one, declared, layouts))

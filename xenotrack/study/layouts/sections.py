@@ -17,6 +17,7 @@ from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.labels import is_label
 from xenotrack.study.layouts.layout import Recognition, sheet_finding
 from xenotrack.study.layouts.one_arm import below_arm
+from xenotrack.study.layouts.unnamed import pieces_of, with_heads
 from xenotrack.study.layouts.wide import day_of_header, kinds_of
 from xenotrack.study.meaning import meaning_of
 from xenotrack.study.numbers import is_missing
@@ -35,6 +36,11 @@ _MEASURE = re.compile(
     r"widths?|survival|summary|results?|changes?|percent|notes?|legend|info|means?)\b|%",
     re.IGNORECASE,
 )
+_RULES = {
+    "Worksheets": "tabs-are-names",
+    "Files": "files-are-names",
+    "Blocks": "blocks-are-names",
+}
 _PREFIX = re.compile(r"([^:=]+)\s*[:=]\s*(\S.*)")
 _NUMBER = re.compile(r"[-+]?[\d.,\s]+\W*")
 Tries = Callable[[Sheet], list[Recognition]]
@@ -46,7 +52,20 @@ def complete(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
     ``tries`` says of a sheet what every layout thinks of it; none of ``sheets`` fits any.
     """
     blocks = [found for sheet in sheets if (found := _first_fit(_from_blocks(sheet, tries), tries))]
-    return blocks or complete_by_names(sheets, [sheet.name for sheet in sheets], tries)
+    if blocks:
+        return blocks
+    named = complete_by_names(sheets, [sheet.name for sheet in sheets], tries)
+    if named:
+        return named
+    for sheet in sheets:
+        if (found := _first_fit(with_heads(sheet), tries)) is not None:
+            return [found]
+        titles, pieces = pieces_of(sheet)
+        if len(pieces) > 1:
+            named = complete_by_names(pieces, titles, tries, kind="Blocks")
+        if len(named) == len(pieces) > 1:
+            return named
+    return []
 
 
 def _first_fit(candidates: Iterator[Sheet], tries: Tries) -> Sheet | None:
@@ -79,10 +98,11 @@ def complete_by_names(
         completed = []
     if not completed:
         return []
-    told = ", ".join(repr(sheet.name or sheet.file) for sheet in completed)
+    titles = names if kind == "Blocks" else [one.name or one.file for one in completed]
+    told = ", ".join(map(repr, titles))
     finding = sheet_finding(
         completed[0],
-        "tabs-are-names" if kind == "Worksheets" else "files-are-names",
+        _RULES[kind],
         "",
         f"{kind} were read together, the name of each as its {role}: {told}.",
         f"Nothing to do if each is one {role}; else write the {role} on every row.",

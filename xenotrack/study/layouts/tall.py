@@ -33,7 +33,11 @@ _NO_COLUMN = "has no column that names the measure of each row, as L and W"
 # A tumour called L, an arm called V: what fills one of these roles says no measure.
 _NO_MEASURE = (*NAMED_ROLES, "day", "week", "date")
 _VALUE_TEXT = "value|result|reading|measurement|measured|measured value|size"
-_VALUE_WORDS = frozenset(word + s for word in _VALUE_TEXT.split("|") for s in ("", "s"))
+# SEND has each result as it was written, beside its unit, and again in a standard one.
+_OF_SEND = "pmorres"
+_VALUE_WORDS = frozenset(
+    (_OF_SEND, *(word + s for word in _VALUE_TEXT.split("|") for s in ("", "s")))
+)
 
 
 def recognise_tall(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
@@ -67,7 +71,10 @@ def _measure_column(
         and _words(body[:50, column], declared)
         and _measures(_words(body[:, column], declared), declared)
     ]
-    return found[0] if len(found) == 1 else None
+    # A code and its words say the same.
+    pairs = len({tuple(row) for row in body[:, found].tolist()}) if found else 0
+    alike = all(len(set(body[:, column].tolist())) == pairs for column in found)
+    return found[0] if found and alike else None
 
 
 def _words(texts: Iterable[str], declared: Mapping[str, str]) -> list[str]:
@@ -152,9 +159,10 @@ def _alone(body: pd.DataFrame, own: Header, measure: int, means: Mapping[str, st
 
 def _unit_column(header: Header, body: pd.DataFrame, measure: int) -> int | None:
     """The column that says in which unit each row is written."""
-    for column in header.unknown:
+    for column in range(len(header.names)):
         texts = body.iloc[:, column]
-        if column == measure or "unit" not in header_words(header.names[column])[0]:
+        word = header_words(header.names[column])[0]
+        if column == measure or not ("unit" in word or word == f"{_OF_SEND}u"):
             continue
         if all(text.strip().casefold() in UNIT_WORDS for text in texts.unique() if text.strip()):
             return column

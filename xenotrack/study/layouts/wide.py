@@ -27,7 +27,8 @@ from xenotrack.study.layouts.wordeddays import disagreements
 from xenotrack.study.numbers import is_missing
 
 _DAY = re.compile(
-    r"(?:day|d|x|tag|jour|j|día|dia|giorno)?[ _.]?([-−]?\d+(?:\.\d+)?)(?: ?d| ?dp[a-z]| days?)?",
+    r"(?:day|d|x|tag|jour|j|día|dia|giorno|dag|dzień|第)?[ _.]?([-−]?\d+(?:\.\d+)?)"
+    r"(?: ?d| ?dp[a-z]| ?(?:days?|tage?|jours?|d[ií]as?|giorn[io]|dag(?:en|ar)?|dni|天|日目?))?",
     re.IGNORECASE,
 )
 # A day and its date, as Day 7 (3/21/22).
@@ -44,6 +45,11 @@ _W = re.compile(r"w[ _.]?(\d+(?:\.\d+)?)", re.IGNORECASE)
 # The kind of a day that is a word: day 0 where all others are later.
 BASELINE = "baseline"
 _MEASURED = re.compile(r"([^\W\d_]+)[ _.]?(\d+(?:\.\d+)?)")
+# So many weeks after the start, which stand beside days too.
+_WEEKS = re.compile(
+    r"(\d+) ?(?:weeks?|wks?|wochen?|semaines?|semanas?|settiman[ae]|weken|veckor|uger|周|週)",
+    re.IGNORECASE,
+)
 _WEEK = re.compile(r"(?:week|wk|w)[ _.]?([-−]?\d+(?:\.\d+)?)", re.IGNORECASE)
 
 
@@ -53,6 +59,8 @@ def day_of_header(name: str) -> tuple[str, str] | None:
 
     >>> day_of_header("Day 7"), day_of_header("-1"), day_of_header("Week 2"), day_of_header("Tag 3")
     (('day', '7'), ('day', '-1'), ('week', '2'), ('day', '3'))
+    >>> [day_of_header(name) for name in ("1 week", "2 Wochen", "3 jours", "第7天")]
+    [('day', '7'), ('day', '14'), ('day', '3'), ('day', '7')]
     >>> day_of_header("Baseline"), day_of_header("Day 0 (baseline)"), day_of_header("Sex")
     (('baseline', 'Baseline'), ('day', '0'), None)
     """
@@ -64,6 +72,8 @@ def day_of_header(name: str) -> tuple[str, str] | None:
         return "date", text
     if found := _DAY.fullmatch(text):
         return "day", found[1].replace("−", "-")
+    if found := _WEEKS.fullmatch(text):
+        return "day", str(7 * int(found[1]))
     if found := _WEEK.fullmatch(text):
         return "week", found[1].replace("−", "-")
     if is_date(text) or month_and_day(text):
