@@ -42,6 +42,14 @@ def test_initials_that_nobody_would_look_up_are_not_used() -> None:
     assert about_names(design_of("vehicle", *names), labels) == ""
 
 
+def test_a_name_that_fits_on_two_lines_is_not_called_by_a_number() -> None:
+    names = [f"compound {dose} mg" for dose in (10, 30)]
+    design = design_of("vehicle", *names, "compound 10 mg+compound 30 mg")
+    labels = list(arm_labels(design, 10).values())
+    assert labels[1:3] == ["compound\n10 mg", "compound\n30 mg"]
+    assert labels[3] == "C1+C2"
+
+
 def test_drugs_with_one_initial_need_more_letters() -> None:
     short = short_names(design_of("vehicle", "alpelisib", "abemaciclib+alpelisib"))
     assert list(short.values()) == ["vehicle", "Al", "Ab+Al"]

@@ -40,10 +40,23 @@ MOST_EXPLAINED = 8  # initials that a reader looks up
 
 
 def arm_labels(design: Design, width: int, before: int = 0) -> dict[str, str]:
-    """What a figure calls each arm, on lines of at most ``width`` characters."""
-    return {
-        arm: wrap_name(name, width) for arm, name in called_on_a_line(design, width, before).items()
-    }
+    """What a figure calls each arm, on lines of at most ``width`` characters.
+
+    A name that fits on two lines is not called by the number of a drug, which says nothing.
+    """
+    called = called_on_a_line(design, width, before)
+    numbered = _numbered(design)
+    for arm in design.arms:
+        on_lines = wrap_name(arm.name, width - before)
+        if not arm.label and arm.drugs & numbered and on_lines.count("\n") < 2:
+            called[arm.name] = drawable(arm.name)
+    return {arm: wrap_name(name, width) for arm, name in called.items()}
+
+
+def _numbered(design: Design) -> frozenset[str]:
+    """The drugs whose initials are a letter and a number."""
+    plain = _plain({drug for arm in design.arms for drug in arm.drugs})
+    return frozenset(drug for drug in plain if _differs_late(drug, plain))
 
 
 def called_on_a_line(design: Design, width: int, before: int = 0) -> dict[str, str]:
@@ -139,12 +152,20 @@ def _initials(drugs: Iterable[str]) -> dict[str, str]:
     >>> sorted(_initials({"drug 10 mg", "drug 30 mg", "vehicle"}).values())
     ['D1', 'D2', 'V']
     """
-    plain = {drug: drawable(drug).strip().casefold() for drug in sorted(drugs)}
+    plain = _plain(drugs)
     found = {drug: _prefix(drug, plain) for drug in plain}
-    late = [drug for drug, prefix in found.items() if len(prefix) > LONGEST_INITIAL]
+    late = [drug for drug in plain if _differs_late(drug, plain)]
     for number, drug in enumerate(late, 1):
         found[drug] = f"{plain[drug][:1]}{number}"
     return {drug: prefix[:1].upper() + prefix[1:].strip() for drug, prefix in found.items()}
+
+
+def _plain(drugs: Iterable[str]) -> dict[str, str]:
+    return {drug: drawable(drug).strip().casefold() for drug in sorted(drugs)}
+
+
+def _differs_late(drug: str, plain: Mapping[str, str]) -> bool:
+    return len(_prefix(drug, plain)) > LONGEST_INITIAL
 
 
 def _prefix(drug: str, plain: Mapping[str, str]) -> str:

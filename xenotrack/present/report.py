@@ -141,8 +141,10 @@ class Report:
         stating = [sentence for sentence in answer.sentences if sentence.claims]
         if not stating:
             return list(answer.sentences)
-        tiled = {claim for tile in self.story.tiles for claim in tile.claims}
-        return [one for one in stating if tiled & set(one.claims)][:1] or stating[:1]
+        tiles = [tile for tile in self.story.tiles if tile.question == answer.id]
+        tiled = {claim for tile in tiles for claim in tile.claims}
+        known = [*stating, *self.story.headline]
+        return [one for one in known if tiled & set(one.claims)][:1] or stating[:1]
 
     def tables(self, answer: Answer) -> list[Table]:
         """The tables of an answer that have rows."""

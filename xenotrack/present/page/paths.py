@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 NUMBERS = {"M": 2, "L": 2, "Q": 4, "C": 6}  # of each step that matplotlib writes
@@ -22,9 +21,25 @@ def short_path(drawn: str) -> str:
     words = drawn.split()
     scale = 10 if len(words) > LONG else 100
     try:
+        if not len(words) % 3 and {*words[::3]} <= {"M", "L"}:
+            return _straight(words, scale)
         return "".join(_steps(words, scale))
     except (KeyError, ValueError):
         return drawn
+
+
+def _straight(words: Sequence[str], scale: int) -> str:
+    """A path of points alone, as most are: all of them at once."""
+    shorts = _SHORTS[scale]
+    across, down = (
+        [
+            shorts[to - from_]
+            for from_, to in pairwise([0, *(round(float(word) * scale) for word in own)])
+        ]
+        for own in (words[1::3], words[2::3])
+    )
+    steps = zip(words[::3], across, down, strict=True)
+    return "".join([letter.lower() + x + (y if y[0] == "-" else f" {y}") for letter, x, y in steps])
 
 
 def _steps(words: Sequence[str], scale: int) -> Iterator[str]:
@@ -50,16 +65,27 @@ def _steps(words: Sequence[str], scale: int) -> Iterator[str]:
 
 def _joined(places: Sequence[int], here: Point, scale: int) -> str:
     """Numbers one after another; a minus sign parts two of them by itself."""
-    texts = [_short(place - here[index % 2], scale) for index, place in enumerate(places)]
-    parts = [after if after[0] == "-" else f" {after}" for _, after in pairwise(texts)]
-    return texts[0] + "".join(parts)
+    shorts = _SHORTS[scale]
+    texts = [shorts[place - here[index % 2]] for index, place in enumerate(places)]
+    return texts[0] + "".join([text if text[0] == "-" else f" {text}" for text in texts[1:]])
 
 
-@lru_cache(maxsize=50_000)
-def _short(number: int, scale: int) -> str:
+class _Shorts(dict[int, str]):
+    """A number of so many parts of a point as text, each written once.
+
+    >>> shorts = _Shorts(100)
+    >>> shorts[-50], shorts[1230], shorts[0]
+    ('-.5', '12.3', '0')
     """
-    >>> _short(-50, 100), _short(1230, 10), _short(0, 10)
-    ('-.5', '123', '0')
-    """
-    text = f"{number / scale:.2f}".rstrip("0").rstrip(".")
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+
+    def __init__(self, scale: int) -> None:
+        self.scale = scale
+
+    def __missing__(self, number: int) -> str:
+        text = f"{number / self.scale:.2f}".rstrip("0").rstrip(".")
+        short = text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+        self[number] = short
+        return short
+
+
+_SHORTS = {scale: _Shorts(scale) for scale in (10, 100)}

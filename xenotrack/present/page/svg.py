@@ -94,6 +94,14 @@ def _referred(root: Element) -> Iterator[str]:
             yield from REFERENCE.findall(value)
 
 
+UNSAFE = re.compile("[&<>\"']")
+
+
+def _safe(value: str) -> str:
+    """The value of an attribute; most are numbers, which take no time."""
+    return escape(value) if UNSAFE.search(value) else value
+
+
 class _Node(NamedTuple):
     """A part of the drawing as markup: its name, its attributes, and what is in it."""
 
@@ -105,7 +113,8 @@ class _Node(NamedTuple):
     def text(self) -> str:
         if self.tag == "g" and not self.marks:  # a group that says nothing
             return self.inside
-        begin = f"<{self.tag}" + "".join([f' {key}="{escape(value)}"' for key, value in self.marks])
+        marks = [f' {key}="{_safe(value)}"' for key, value in self.marks]
+        begin = f"<{self.tag}" + "".join(marks)
         return f"{begin}>{self.inside}</{self.tag}>" if self.inside else f"{begin}/>"
 
 
@@ -115,6 +124,8 @@ PLACES = frozenset(("x", "y", "href"))
 
 def _together(nodes: Sequence[_Node]) -> str:
     """Parts one after another, those that look alike in one group."""
+    if len(nodes) < 2:
+        return "".join([node.text for node in nodes])
     return "".join([_joined(shared, list(own)) for shared, own in groupby(nodes, key=_shared)])
 
 
