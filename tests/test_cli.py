@@ -22,7 +22,7 @@ COMMANDS = list(cli.commands)
 SLOW = ("run", "plot")
 MANY = ("batch", "collect", "pool")  # see cli/test_batch.py, many/test_pool.py
 OF_RESULTS = ("report",)  # reads what `run` wrote: see present/test_report_command.py
-OF_PLANS = ("randomize",)  # see cli/test_randomize.py
+OF_PLANS = ("simulate", "power", "randomize")  # see cli/test_randomize.py and its neighbours
 TABLE_COMMANDS = [name for name in COMMANDS if name not in (*SLOW, *MANY, *OF_RESULTS, *OF_PLANS)]
 IN_ORDER = [
     *("check", "tidy", "response", "growth", "progression", "compare", "synergy", "tolerability"),

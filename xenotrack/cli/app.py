@@ -18,12 +18,17 @@ from xenotrack.cli.compare import compare
 from xenotrack.cli.growth import growth
 from xenotrack.cli.indices import indices
 from xenotrack.cli.plot import plot
+<<<<<<< HEAD
 from xenotrack.cli.pool import pool
+=======
+from xenotrack.cli.power import power
+>>>>>>> e03ce07 (How many mice: power by simulation through the analysis itself, and studies with known truth)
 from xenotrack.cli.progression import progression
 from xenotrack.cli.randomize import randomize
 from xenotrack.cli.report import report
 from xenotrack.cli.response import response
 from xenotrack.cli.run import run
+from xenotrack.cli.simulate import simulate
 from xenotrack.cli.stdout import forget_stdout, open_closed_streams
 from xenotrack.cli.synergy import synergy
 from xenotrack.cli.tidy import tidy
@@ -75,6 +80,8 @@ for command in (
     batch,
     collect,
     report,
+    simulate,
+    power,
     randomize,
     pool,
 ):

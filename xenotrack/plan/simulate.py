@@ -8,7 +8,7 @@ leaves when its tumour or its weight loss reaches the humane limit, or by an unr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from xenotrack.arrays import Floats
+from xenotrack.plan.factors import draw_factors
 from xenotrack.plan.truth import Scenario
 from xenotrack.study.volume import tumor_volume
 
@@ -40,6 +41,8 @@ class Cohort:
     unrelated_day: Floats
     technical_day: Floats
     toxicity_day: Floats
+    # The cage, block and line of each mouse, as far as the study has them.
+    factors: dict[str, NDArray[np.object_]] = field(default_factory=dict)
 
     def volumes(self, days: ArrayLike) -> Floats:
         """True volume in mm³ of every mouse (rows) on the given days (columns)."""
@@ -80,6 +83,7 @@ class Cohort:
             "arm": self.arm,
             "baseline_mm3": self.baseline_mm3,
             "rate": self.rate,
+            **self.factors,
         }
         rates = self.rate[:, None] + np.cumsum(self.bend, axis=1)
         turned = np.isfinite(self.turn_day)
@@ -100,6 +104,8 @@ def draw_cohort(scenario: Scenario, rng: np.random.Generator) -> Cohort:
     n = sum(counts)
     width = max(3, len(str(n)))
     rate = _draw_each(scenario, "rate", rng)
+    factors, shared = draw_factors(scenario, rng)
+    rate = rate + shared
     turn_day, bend = _draw_turns(scenario, rate, rng)
     return Cohort(
         scenario=scenario,
@@ -120,16 +126,14 @@ def draw_cohort(scenario: Scenario, rng: np.random.Generator) -> Cohort:
         unrelated_day=_draw_waiting_days(scenario.unrelated_per_day, n, rng),
         technical_day=_draw_waiting_days(scenario.technical_per_day, n, rng),
         toxicity_day=_draw_exits(scenario, rng),
+        factors=factors,
     )
 
 
 def measure_cohort(cohort: Cohort, rng: np.random.Generator) -> pd.DataFrame:
     """The sheet that a technician keeps of these mice, up to the reading at which each leaves."""
-    scenario, days = cohort.scenario, np.asarray(cohort.scenario.visit_days)
-    length, width = _read_calipers(cohort, days, rng)
-    error = scenario.weight_error_g * rng.standard_normal(length.shape)
-    weight = np.round(cohort.weights(days) + error, 1)
-    last, fate = _leave(cohort, days, tumor_volume(length, width), weight)
+    days = np.asarray(cohort.scenario.visit_days)
+    length, width, weight, last, fate = read_cohort(cohort, rng)
     present = np.arange(len(days)) <= last[:, None]
     rows, visits = np.nonzero(present)
     values = (
@@ -141,7 +145,20 @@ def measure_cohort(cohort: Cohort, rng: np.random.Generator) -> pd.DataFrame:
         weight[present],
         fate[rows],
     )
-    return pd.DataFrame(dict(zip(SHEET_COLUMNS, values, strict=True)))
+    sheet = pd.DataFrame(dict(zip(SHEET_COLUMNS, values, strict=True)))
+    return sheet.assign(**{name: codes[rows] for name, codes in cohort.factors.items()})
+
+
+def read_cohort(
+    cohort: Cohort, rng: np.random.Generator
+) -> tuple[Floats, Floats, Floats, NDArray[np.int_], NDArray[np.object_]]:
+    """Length, width and weight (mice, visits), each mouse's last visit, and its fate."""
+    scenario, days = cohort.scenario, np.asarray(cohort.scenario.visit_days)
+    length, width = _read_calipers(cohort, days, rng)
+    error = scenario.weight_error_g * rng.standard_normal(length.shape)
+    weight = np.round(cohort.weights(days) + error, 1)
+    last, fate = _leave(cohort, days, tumor_volume(length, width), weight)
+    return length, width, weight, last, fate
 
 
 def _draw_each(scenario: Scenario, quantity: str, rng: np.random.Generator) -> Floats:
@@ -164,8 +181,11 @@ def _draw_turns(
         earliest, current = np.zeros(n), rate[mice]
         for k, turn in enumerate(arm.turns):
             turns = rng.random(n) < turn.share
+            before = arm.turns[k - 1].rate if k else arm.rate
             day = np.maximum(turn.day + turn.day_sd * rng.standard_normal(n), earliest)
             after = turn.rate + turn.rate_sd * rng.standard_normal(n)
+            if turn.carries:
+                after = after + current - before
             turn_day[mice, k] = np.where(turns, day, inf)
             bend[mice, k] = np.where(turns, after - current, 0.0)
             earliest, current = np.where(turns, day, earliest), np.where(turns, after, current)
@@ -198,6 +218,8 @@ def _read_calipers(
     scenario, aspect = cohort.scenario, cohort.aspect[:, None]
     true_width = np.cbrt(2 * cohort.volumes(days) / aspect)
     error = scenario.caliper_sd_mm * rng.standard_normal((2, *true_width.shape))
+    if scenario.caliper_sd_width_mm is not None and scenario.caliper_sd_mm > 0:
+        error[1] *= scenario.caliper_sd_width_mm / scenario.caliper_sd_mm
     first, second = aspect * true_width + error[0], true_width + error[1]
     length, width = np.maximum(first, second), np.minimum(first, second)
     found = width >= scenario.smallest_mm

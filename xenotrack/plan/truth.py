@@ -23,13 +23,17 @@ FOUR_WEEKS = twice_weekly(28)
 
 @dataclass(frozen=True)
 class Turn:
-    """On about ``day`` a ``share`` of an arm's mice turns to another growth rate, for good."""
+    """On about ``day`` a ``share`` of an arm's mice turns to another growth rate, for good.
+
+    Where a turn ``carries``, a mouse that was faster than its arm before stays so by as much.
+    """
 
     day: float
     rate: float
     day_sd: float = 0.0
     rate_sd: float = 0.0
     share: float = 1.0
+    carries: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Scenario:
     aspect_log_sd: float = 0.187
     # Calipers: an error for each diameter, the sheet's rounding, and what the fingers still find.
     caliper_sd_mm: float = 0.3
+    caliper_sd_width_mm: float | None = None  # where it is another than that of the length
     resolution_mm: float = 0.1
     smallest_mm: float = 0.0
     # Body weight without the tumour's own gain, which is added at 1 mg/mm³.
@@ -87,6 +92,14 @@ class Scenario:
     cull_weight_loss: float = 0.20
     unrelated_per_day: float = 0.0005
     technical_per_day: float = 0.0
+    # What mice share beside their arm: cages (arms mixed in them, or one arm each), blocks, lines.
+    mice_per_cage: int = 0
+    cages: str = "split"
+    cage_rate_sd: float = 0.0
+    blocks: int = 0
+    block_rate_sd: float = 0.0
+    lines: tuple[str, ...] = ()
+    line_rate_sd: float = 0.0
 
     def __post_init__(self) -> None:
         names = [arm.name for arm in self.arms]
@@ -101,6 +114,8 @@ class Scenario:
             raise StudyError(
                 f"The visit days are {self.visit_days}. Start them at day 0 and let them increase."
             )
+        if self.cages not in ("split", "whole"):
+            raise StudyError(f"Cages are {self.cages!r}. Choose split or whole.")
 
     @property
     def counts(self) -> tuple[int, ...]:

@@ -150,7 +150,7 @@ def analysis(rules: Rules, unit: str) -> Section:
             "freedom.",
             f"Progression: {progression_rule(rules.progression)}. Intervals are at "
             f"{100 * compare.level:g} %; contrasts with the control are adjusted by "
-            f"{compare.adjust}.",
+            f"{compare.adjust.capitalize()}.",
             "No mouse and no reading is left out but by a rule written down beforehand.",
         ),
         fills=("statistics",),

@@ -47,6 +47,7 @@ def read_rules(path: Path | None, overrides: Mapping[str, Any] | None = None) ->
 
 
 def read_toml(path: Path) -> Table:
+    """The tables of a study.toml, as they are written."""
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
@@ -100,15 +101,15 @@ def _with_whole_arms(table: Table, origin: str) -> Table:
 
 
 def _refuse_unknown_keys(table: Table, origin: str) -> None:
-    _refuse_unknown(table, Rules.__struct_encode_fields__, "at its top", origin)
+    refuse_unknown(table, Rules.__struct_encode_fields__, "at its top", origin)
     for section, keys in KEYS.items():
         for each in _each(table.get(section)):
-            _refuse_unknown(each, [key.name for key in keys], f"under [{section}]", origin)
+            refuse_unknown(each, [key.name for key in keys], f"under [{section}]", origin)
             for key in keys:
                 _refuse_unknown_in(each, key, origin)
     for name, arm in table["arms"].items() if isinstance(table.get("arms"), dict) else ():
-        _refuse_unknown(arm, ArmRule.__struct_encode_fields__, f"in {name!r} under [arms]", origin)
-    _refuse_unknown(table.get("columns"), (*COLUMN_ROLES, IGNORE), "under [columns]", origin)
+        refuse_unknown(arm, ArmRule.__struct_encode_fields__, f"in {name!r} under [arms]", origin)
+    refuse_unknown(table.get("columns"), (*COLUMN_ROLES, IGNORE), "under [columns]", origin)
 
 
 def _refuse_unknown_in(table: Any, key: Key, origin: str) -> None:
@@ -116,10 +117,11 @@ def _refuse_unknown_in(table: Any, key: Key, origin: str) -> None:
     inner = table.get(key.name) if isinstance(table, dict) else None
     for shape in shapes(key.takes):
         known = [one.name for one in keys_of(key.section, shape)]
-        _refuse_unknown(inner, known, f"in {key.name} under [{key.section}]", origin)
+        refuse_unknown(inner, known, f"in {key.name} under [{key.section}]", origin)
 
 
-def _refuse_unknown(table: Any, known: Sequence[str], where: str, origin: str) -> None:
+def refuse_unknown(table: Any, known: Sequence[str], where: str, origin: str) -> None:
+    """Refuse a key that a table cannot have, with the nearest that it can."""
     for key in table if isinstance(table, dict) else ():
         if key not in known:
             near = get_close_matches(key, known, n=1, cutoff=0.5)

@@ -1,0 +1,133 @@
+"""``xenotrack simulate`` and ``xenotrack power``: folders, refusals, and never after the fact."""
+
+from __future__ import annotations
+
+import io
+import shlex
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from xenotrack.cli.app import cli
+from xenotrack.plan.power import COLUMNS
+
+PLAN = ("--mice", "4,6", "--studies", "20", "--shape", "line")
+
+
+@pytest.fixture
+def planned(sample) -> str:
+    return sample("plan/next.toml")
+
+
+def examples(command: str) -> list[str]:
+    listed = (cli.commands[command].help or "").partition("Examples")[2]
+    return [line.strip() for line in listed.split("\n") if line.strip()]
+
+
+@pytest.mark.parametrize("line", [*examples("simulate"), *examples("power")])
+def test_the_examples_of_help_run(ask, tmp_path, monkeypatch, planned, line) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sample_data").symlink_to(Path(planned).parents[1])
+    words = shlex.split(line)[1:]
+    if "--mice" in words:
+        words += ["--studies", "20", "--shape", "line"]
+    assert ask(*words, code=0)
+
+
+def test_a_simulated_study_is_checked_and_analysed(ask, tmp_path, planned) -> None:
+    for name in ("one", "two"):
+        ask("simulate", planned, "--seed", "3", "-o", tmp_path / name, code=0)
+    one, two = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in ("one", "two"))
+    assert one == two
+    toml = tmp_path / "one" / "study.toml"
+    assert ask("check", toml, code=0).stderr == "Nothing doubtful was found.\n"
+    assert ask("growth", toml, "-f", "csv", code=0).stdout.count("\n") == 5
+    again = ("simulate", tmp_path / "one" / "truth.toml", "--seed", "3", "-o", tmp_path / "again")
+    ask(*again, code=0)
+    assert (tmp_path / "again" / "sheet.csv").read_bytes() == one["sheet.csv"]
+    assert len(pd.read_csv(io.BytesIO(one["truth.csv"]))) == 32
+
+
+def test_a_study_toml_with_a_truth_is_one_of_a_sheet_too(ask, tmp_path, sample) -> None:
+    sheet = Path(sample("two_arm.csv")).as_posix()
+    truth = "[truth.arms.vehicle]\nrate = 0.05\n"
+    (tmp_path / "both.toml").write_text(f'[study]\nsheet = "{sheet}"\n{truth}')
+    assert ask("growth", tmp_path / "both.toml", "-f", "csv", code=0).stdout.count("\n") == 3
+
+
+def test_without_truth_there_is_nothing_to_simulate(ask, tmp_path, sample) -> None:
+    said = ask(
+        "simulate", sample("two_arm.csv"), "--seed", "1", "-o", tmp_path / "x", code=1
+    ).stderr
+    assert "no [truth] to simulate" in said
+    assert not (tmp_path / "x").exists()
+
+
+def test_power_writes_a_table_a_curve_and_a_page(ask, tmp_path, planned) -> None:
+    answer = ask("power", planned, *PLAN, "--effect-sd", "0.005", "-o", tmp_path / "out", code=0)
+    assert answer.stdout.startswith("contrast ")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        *("manifest.json", "power.csv", "power.png", "power.svg", "protocol.html", "protocol.md"),
+    ]
+    table = pd.read_csv(tmp_path / "out" / "power.csv")
+    assert tuple(table.columns) == COLUMNS
+    assert table["n_mice"].tolist() == [16, 24]
+    page = (tmp_path / "out" / "protocol.html").read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert "1500 mm³" in page
+    assert "The primary contrast is alpelisib+ribociclib - alpelisib" in page
+
+
+def test_the_same_seed_gives_the_same_power(ask, planned) -> None:
+    first, again = (ask("power", planned, *PLAN, "--seed", "2", code=0).stdout for _ in range(2))
+    assert first == again
+
+
+@pytest.mark.parametrize("results", ["results", "results/results.json"])
+def test_power_after_the_fact_is_refused_with_the_reason(ask, tmp_path, results) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "results.json").write_text("{}")
+    said = ask("power", tmp_path / results, code=1).stderr
+    assert "Power is of a study that is not done." in said
+
+
+def test_of_a_study_that_was_done_the_effect_must_be_named(ask, sample) -> None:
+    asked = ("power", sample("two_arm.csv"), "--of", "alpelisib - vehicle")
+    assert "Power is of a study that is not done." in ask(*asked, code=1).stderr
+    table = ask(*asked, "--effect", "-0.02", *PLAN, code=0).stdout
+    assert "assurance" in table.split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (("--of", "alpelisib - nothing"), "nothing"),
+        (("--question", "synergy", "--of", "alpelisib"), "Synergy of 'alpelisib' needs"),
+        (("--question", "blocked", "--of", "nobody"), "'nobody' is no arm"),
+        (("--question", "best_part", "--of", "alpelisib"), "has no part among the arms"),
+        (("--question", "synergy", "--of", "alpelisib+ribociclib"), "There is nothing to show"),
+        (("--of", "vehicle - alpelisib"), "There is nothing to show"),
+    ],
+)
+def test_what_cannot_be_planned_is_one_sentence(ask, planned, asked, words) -> None:
+    answer = ask("power", planned, *asked, *PLAN, code=1)
+    assert answer.stdout == ""
+    assert words in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--mice", "1,4"),
+        ("--mice", "8,4"),
+        ("--mice", "many"),
+        ("--visits", "0,x"),
+        ("--ratio", "1,2"),
+        ("--ratio", "0,1,1,1"),
+        ("--target", "2"),
+        ("--studies", "3"),
+    ],
+)
+def test_what_is_typed_wrongly_exits_2(ask, planned, asked) -> None:
+    assert ask("power", planned, *asked, code=2).stdout == ""

@@ -1,0 +1,136 @@
+"""Power is what simulation through the analysis finds, and what theory says where it can."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xenotrack.errors import StudyError
+from xenotrack.plan.closed_form import closed_power, exact_for, slope_variance
+from xenotrack.plan.power import Plan, assurance, mice_needed, power_table, smallest_effect
+from xenotrack.plan.questions import best_part, blocked, difference, synergy, true_rates
+from xenotrack.plan.truth import ArmTruth, Scenario, Turn
+from xenotrack.study.design import Design
+from xenotrack.study.rules import GrowthRules, Rules
+
+COMBO = "A+B"
+
+
+def scenario(**changed: object) -> Scenario:
+    rates = {"vehicle": 0.05, "A": 0.03, "B": 0.03, COMBO: -0.01}
+    arms = tuple(
+        ArmTruth(name, tuple(d for d in name.split("+") if d != "vehicle"), rate, 0.012)
+        for name, rate in rates.items()
+    )
+    plain = Scenario(arms=arms, mice_per_arm=8, unrelated_per_day=0.0, cull_mm3=1e9)
+    return replace(plain, **changed)  # type: ignore[arg-type]
+
+
+def design(shape: str = "line") -> Design:
+    rules = Rules(growth=GrowthRules(shape=shape))  # type: ignore[arg-type]
+    return Design.of_names("next", ["vehicle", "A", "B", COMBO], rules)
+
+
+def plan(question=None, n=2000, **changed: object) -> Plan:
+    asked = question or difference(design(), "A", "vehicle")
+    return Plan(scenario(), design(), asked, n, 1, **changed)  # type: ignore[arg-type]
+
+
+def test_simulation_and_closed_form_agree_within_the_monte_carlo_error() -> None:
+    table = power_table(plan(), (4, 6, 10))
+    apart = (table["power"] - table["closed_form"]) / table["power_error"]
+    assert (apart.abs() < 3.5).all()
+    assert table["power"].is_monotonic_increasing
+
+
+def test_a_study_without_effect_claims_one_as_often_as_is_allowed() -> None:
+    table = power_table(plan(n=4000), (4, 8))
+    assert ((table["false_positive"] - 0.05).abs() < 4 * table["false_positive_error"]).all()
+
+
+@pytest.mark.parametrize("ask", [best_part, blocked])
+def test_a_claim_of_one_side_is_false_at_most_as_often(ask) -> None:
+    table = power_table(plan(ask(design(), COMBO), n=1000), (8,))
+    assert table["false_positive"][0] < 0.05
+    assert table["power"][0] > 0.5
+
+
+def test_synergy_is_asked_against_the_single_drugs() -> None:
+    asked = synergy(design(), COMBO)
+    assert asked.weights.tolist() == [[1, -1, -1, 1]]
+    assert asked.truth(scenario()) == pytest.approx(-0.01 - 0.03 - 0.03 + 0.05)
+    null = asked.without_effect(scenario())
+    assert asked.truth(null) == pytest.approx(0)
+    assert [arm.rate for arm in null.arms[:3]] == [0.05, 0.03, 0.03]
+
+
+def test_a_combination_is_held_against_its_best_part() -> None:
+    asked = best_part(design(), COMBO)
+    unequal = scenario(
+        arms=tuple(replace(a, rate=0.01) if a.name == "B" else a for a in scenario().arms)
+    )
+    assert asked.truth(unequal) == pytest.approx(-0.02)
+
+
+def test_the_true_rate_of_a_turning_arm_is_its_average() -> None:
+    turning = ArmTruth("A", ("A",), 0.04, 0.0, (Turn(14, 0.0),))
+    own = scenario(arms=(turning, *scenario().arms[2:]))
+    assert true_rates(own)[0] == pytest.approx(0.02, abs=1e-6)
+    asked = difference(design(), "A", "vehicle")
+    assert not exact_for(scenario(arms=(scenario().arms[0], turning)), asked, "line")
+
+
+def test_the_variance_of_a_slope_is_that_of_rates_and_of_calipers() -> None:
+    still = replace(scenario().arms[0], rate=0.0, rate_sd=0.01)
+    own = scenario(arms=(still,), resolution_mm=0.0, aspect=1.25)
+    width = np.cbrt(2 * 220 / 1.25)
+    noise = 0.09 * (1 / (1.25 * width) ** 2 + 4 / width**2)
+    day = np.array(own.visit_days, dtype=float)
+    expected = 0.01**2 + noise / ((day - day.mean()) ** 2).sum()
+    assert slope_variance(own, still) == pytest.approx(expected, rel=1e-12)
+
+
+def test_more_visits_and_more_days_give_more_power() -> None:
+    asked = difference(design(), "A", "vehicle")
+    longer = scenario(visit_days=(0, 7, 14, 21, 28, 35, 42))
+    fewer = scenario(visit_days=(0, 7, 14))
+    powers = [closed_power(one, asked, 0.95) for one in (fewer, scenario(), longer)]
+    assert powers == sorted(powers)
+
+
+def test_the_smallest_effect_has_the_power_asked_for() -> None:
+    least = smallest_effect(plan(n=1000), 8, 0.8)
+    asked = plan(n=1000)
+    again = asked.shares(asked.question.at(asked.with_mice(8), least), 1)
+    assert least < 0
+    assert 0.8 <= again < 0.86
+
+
+def test_what_is_not_known_lowers_a_high_power() -> None:
+    sure = plan(n=2000)
+    unsure = plan(n=2000, effect_sd=0.012, spread_df=6.0)
+    assert np.isnan(assurance(sure, sure.with_mice(10)))
+    known = sure.shares(sure.with_mice(10), 1)
+    assert assurance(unsure, unsure.with_mice(10)) < known - 0.02
+
+
+def test_the_fewest_mice_are_those_from_which_on_the_power_holds() -> None:
+    table = pd.DataFrame({"mice_per_arm": [4, 6, 8, 10], "power": [0.5, 0.82, 0.79, 0.9]})
+    assert mice_needed(table, 0.8) == 10
+    assert mice_needed(table, 0.95) is None
+    assert mice_needed(table, 0.3) == 4
+
+
+def test_unequal_arms_keep_their_ratio() -> None:
+    own = replace(plan(), scenario=scenario(mice_per_arm=(16, 8, 8, 8)))
+    assert own.with_mice(5).counts == (10, 5, 5, 5)
+
+
+def test_what_cannot_be_asked_is_said() -> None:
+    with pytest.raises(StudyError, match="'A' has no part"):
+        best_part(design(), "A")
+    with pytest.raises(StudyError, match="needs the control"):
+        synergy(design(), "A")

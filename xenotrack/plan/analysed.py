@@ -1,0 +1,107 @@
+"""The growth rates of many simulated studies, as the analysis would give them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtr
+
+from xenotrack.arrays import Bools, Floats
+from xenotrack.errors import FitError
+from xenotrack.model.follow_up import FollowUp
+from xenotrack.model.growth import fit_log_volumes
+from xenotrack.model.log_volume import LogVolumes
+from xenotrack.model.shapes.registry import SHAPES
+from xenotrack.plan.balanced import ArmRates, balanced_rates
+from xenotrack.plan.readings import ArmReadings, draw_readings, log_volumes
+from xenotrack.plan.truth import Scenario
+from xenotrack.study.design import Design
+
+
+@dataclass(frozen=True, eq=False)
+class Rates:
+    """The rate of each arm in each study over the days that all arms share, (s, k).
+
+    NaN where a study gives an arm no standard error.
+    """
+
+    values: Floats
+    variances: Floats
+    df: Floats
+
+    def p_values(self, weights: Floats, null: float = 0.0) -> tuple[Floats, Floats]:
+        """One-sided p of Σ w · rate below and above ``null``, (s,) each; 1 where not estimable."""
+        used = weights != 0
+        value = self.values[:, used] @ weights[used] - null
+        share = self.variances[:, used] * weights[used] ** 2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            df = share.sum(axis=1) ** 2 / (share**2 / self.df[:, used]).sum(axis=1)
+            t = value / np.sqrt(share.sum(axis=1))
+        below = stdtr(df, t)
+        known = np.isfinite(t) & np.isfinite(df)
+        return np.where(known, below, 1.0), np.where(known, 1 - below, 1.0)
+
+
+def analyse(scenario: Scenario, design: Design, n_studies: int, rng: np.random.Generator) -> Rates:
+    """Simulate studies and estimate the rates of their arms by the design's rules of growth."""
+    days = np.asarray(scenario.visit_days, dtype=float)
+    parts = [_rates(arms, days, design) for arms in draw_readings(scenario, n_studies, rng)]
+    names = ("values", "variances", "df")
+    return Rates(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def _rates(arms: tuple[ArmReadings, ...], days: Floats, design: Design) -> Rates:
+    """Closed form where all mice have all readings, else the fit itself."""
+    s, k = len(arms[0].y), len(arms)
+    found = Rates(*(np.full((s, k), np.nan) for _ in range(3)))
+    whole = np.stack([arm.complete for arm in arms], axis=1)
+    line = design.rules.growth.shape == "line"
+    # Curves speak of the days that arms share: one mouse that leaves may move them for all.
+    closed = whole if line else np.repeat(whole.all(axis=1, keepdims=True), k, axis=1)
+    if design.rules.growth.variances != "by_arm" or len(days) < 3 or _few(arms):
+        closed = np.zeros_like(closed)
+    for code, arm in enumerate(arms):
+        if closed[:, code].any():
+            _fill(found, closed[:, code], code, _balanced(arm, closed[:, code], days, design))
+    for study in np.flatnonzero(~closed.all(axis=1)):
+        own = closed[study]
+        _refit(found, int(study), own, log_volumes(arms, days, int(study)), design)
+    return found
+
+
+def _few(arms: Sequence[ArmReadings]) -> bool:
+    """Whether an arm has too few mice for a mixed model of its own."""
+    return min(arm.y.shape[1] for arm in arms) < 3
+
+
+def _balanced(arm: ArmReadings, studies: Bools, days: Floats, design: Design) -> ArmRates:
+    y, whole = arm.y[studies], arm.used[studies][:1]
+    one = ArmReadings(y[:1], whole, whole, whole)
+    rows = log_volumes((one,), days, 0)
+    follow_up = FollowUp(days[:1], days[-1:])
+    shape = SHAPES[design.rules.growth.shape](rows, 0, follow_up, None)
+    return balanced_rates(y, days, shape, shape.rate(float(days[0]), float(days[-1])))
+
+
+def _fill(found: Rates, studies: Bools, code: int, rates: ArmRates) -> None:
+    found.values[studies, code] = rates.values
+    found.variances[studies, code] = rates.variances
+    found.df[studies, code] = rates.df
+
+
+def _refit(found: Rates, study: int, known: Bools, rows: LogVolumes, design: Design) -> None:
+    """The rates of one study by the fit that the analysis makes."""
+    try:
+        # Lines of arms do not touch one another: those that are known need no second fit.
+        line = design.rules.growth.shape == "line"
+        fit = fit_log_volumes(rows.of_arms(~known) if line else rows, design)
+    except FitError:
+        return
+    rates = fit.over(design.arm_names).rates()
+    df = rates.degrees_of_freedom(np.eye(len(known)))
+    for code in np.flatnonzero(~known):
+        found.values[study, code] = rates.values[code]
+        found.variances[study, code] = rates.covariance[code, code]
+        found.df[study, code] = df[code]

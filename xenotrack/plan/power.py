@@ -1,0 +1,180 @@
+"""How often a study makes its claim: by mice, by simulation through the analysis itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy.special import chdtri, ndtr, ndtri
+
+from xenotrack.arrays import Floats
+from xenotrack.plan.analysed import Rates, analyse
+from xenotrack.plan.closed_form import closed_power, exact_for
+from xenotrack.plan.questions import Question
+from xenotrack.plan.truth import Scenario
+from xenotrack.study.design import Design
+
+# Effects and spreads that an assurance averages over.
+DRAWS = 20
+COLUMNS = (
+    *("contrast", "mice_per_arm", "n_mice", "visits", "until_day", "effect", "power"),
+    *("power_error", "false_positive", "false_positive_error", "closed_form", "assurance"),
+    *("assurance_error", "n_studies"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A study to be planned: its truth, its analysis, its question, how often to simulate it.
+
+    ``effect_sd`` is how unsure the effect is, ``spread_df`` the degrees of freedom of a pilot that
+    the spreads come from (none: they are known).
+    """
+
+    scenario: Scenario
+    design: Design
+    question: Question
+    n_studies: int
+    seed: int
+    effect_sd: float = 0.0
+    spread_df: float | None = None
+
+    @property
+    def level(self) -> float:
+        return self.design.rules.compare.level
+
+    def shares(self, scenario: Scenario, stream: int, n_studies: int | None = None) -> float:
+        """The share of simulated studies that make the claim."""
+        question, rates = self._analysed(scenario, stream, n_studies or self.n_studies)
+        return float(question.shown(rates, self.level).mean())
+
+    def false_positives(self, scenario: Scenario) -> float:
+        """The share of studies without an effect that claim one."""
+        question, rates = self._analysed(self.question.without_effect(scenario), 2, self.n_studies)
+        return float(question.wrong(rates, self.level).mean())
+
+    def _analysed(self, scenario: Scenario, stream: int, n_studies: int) -> tuple[Question, Rates]:
+        question, small, design = self.question.of_its_arms(scenario, self.design)
+        # The same chance at each number of mice and effect: differences are then of these alone.
+        rng = np.random.default_rng([self.seed, stream])
+        return question, analyse(small, design, n_studies, rng)
+
+    def with_mice(self, mice: int) -> Scenario:
+        """The scenario with so many mice in its smallest arm, in the ratio that it has."""
+        counts = self.scenario.counts
+        return replace(
+            self.scenario, mice_per_arm=tuple(round(n * mice / min(counts)) for n in counts)
+        )
+
+
+def power_table(
+    plan: Plan, mice: Sequence[int], tell: Callable[[str], None] = lambda text: None
+) -> pd.DataFrame:
+    """One row a number of mice: power, false positives of a study without effect, assurance."""
+    rows = []
+    for n in mice:
+        rows.append(_row(plan, n))
+        tell(f"{n} mice: power {rows[-1]['power']:.2f}")
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _row(plan: Plan, mice: int) -> dict[str, object]:
+    scenario, s = plan.with_mice(mice), plan.n_studies
+    power = plan.shares(scenario, 1)
+    false = plan.false_positives(scenario)
+    known = exact_for(scenario, plan.question, plan.design.rules.growth.shape)
+    sure = assurance(plan, scenario)
+    return {
+        "contrast": plan.question.label,
+        "mice_per_arm": mice,
+        "n_mice": sum(scenario.counts),
+        "visits": len(scenario.visit_days),
+        "until_day": scenario.visit_days[-1],
+        "effect": plan.question.truth(scenario),
+        "power": power,
+        "power_error": share_error(power, s),
+        "false_positive": false,
+        "false_positive_error": share_error(false, s),
+        "closed_form": closed_power(scenario, plan.question, plan.level) if known else np.nan,
+        "assurance": sure,
+        "assurance_error": share_error(sure, s),
+        "n_studies": s,
+    }
+
+
+def share_error(share: float, n: int) -> float:
+    """The Monte-Carlo error of a share; where it is 0 or 1, that of one study more or less."""
+    inside = min(max(share, 1 / (n + 2)), 1 - 1 / (n + 2))
+    return float(np.sqrt(inside * (1 - inside) / n))
+
+
+def assurance(plan: Plan, scenario: Scenario) -> float:
+    """Power averaged over what is not known: the effect, and the spreads of a pilot; NaN if all is.
+
+    Equally likely effects and spreads, paired by chance.
+    """
+    if plan.effect_sd <= 0 and plan.spread_df is None:
+        return np.nan
+    at = (np.arange(DRAWS) + 0.5) / DRAWS
+    rng = np.random.default_rng([plan.seed, 3])
+    effects = plan.question.truth(scenario) + plan.effect_sd * ndtri(at)
+    times = np.ones(DRAWS) if plan.spread_df is None else _spreads(plan.spread_df, at)
+    each = max(plan.n_studies // DRAWS, 1)
+    found = [
+        plan.shares(_spread(plan.question.at(scenario, effect), factor), 10 + k, each)
+        for k, (effect, factor) in enumerate(zip(effects, rng.permutation(times), strict=True))
+    ]
+    return float(np.mean(found))
+
+
+def _spreads(df: float, at: Floats) -> Floats:
+    """What the SD that a pilot found may have to be multiplied with: √(df / χ²)."""
+    return np.sqrt(df / chdtri(df, at))
+
+
+def _spread(scenario: Scenario, factor: float) -> Scenario:
+    arms = tuple(replace(arm, rate_sd=arm.rate_sd * factor) for arm in scenario.arms)
+    return replace(scenario, arms=arms)
+
+
+def mice_needed(table: pd.DataFrame, power: float) -> int | None:
+    """The fewest mice of the table from which on the power is reached; none if it never is."""
+    enough = (table["power"] >= power).to_numpy()
+    from_here = np.logical_and.accumulate(enough[::-1])[::-1]
+    return int(table["mice_per_arm"].to_numpy()[from_here.argmax()]) if from_here.any() else None
+
+
+def smallest_effect(plan: Plan, mice: int, power: float) -> float:
+    """The effect nearest to the null that so many mice show with this power.
+
+    Halving of the effect, with the same chance at each: to 2 % of the largest that was tried.
+    NaN where even a tenfold of the declared effect is not shown so often.
+    """
+    scenario, null = plan.with_mice(mice), plan.question.null
+    low, high = 0.0, abs(plan.question.truth(scenario) - null) or 0.01
+    for _ in range(4):
+        if plan.shares(plan.question.at(scenario, null - high), 1) >= power:
+            break
+        low, high = high, 2 * high
+    else:
+        return np.nan
+    largest = high
+    while high - low > 0.02 * largest:
+        middle = (low + high) / 2
+        reached = plan.shares(plan.question.at(scenario, null - middle), 1) >= power
+        low, high = (low, middle) if reached else (middle, high)
+    return null - high
+
+
+def probit_line(table: pd.DataFrame) -> tuple[Floats, Floats]:
+    """A smooth line of power by mice: probit of power is straight in √n; mice and power."""
+    mice = table["mice_per_arm"].to_numpy(dtype=float)
+    n = table["n_studies"].to_numpy(dtype=float)
+    shares = (table["power"].to_numpy() * n + 0.5) / (n + 1)
+    if len(mice) < 2:
+        return mice, shares
+    slope, intercept = np.polyfit(np.sqrt(mice), ndtri(shares), 1)
+    at = np.linspace(mice.min(), mice.max(), 80)
+    return at, ndtr(intercept + slope * np.sqrt(at))

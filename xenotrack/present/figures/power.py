@@ -1,0 +1,97 @@
+"""Power by number of mice: what was simulated, with its error, and a line through it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from plotnine import (
+    aes,
+    annotate,
+    geom_errorbar,
+    geom_hline,
+    geom_line,
+    geom_point,
+    ggplot,
+    labs,
+    scale_colour_manual,
+    scale_shape_manual,
+    scale_x_continuous,
+    scale_y_continuous,
+)
+
+from xenotrack.plan.power import probit_line
+from xenotrack.present.figures.style import MIDDLE, assemble, begin, caption, paper
+
+POWER, FALSE, CLOSED = "power", "false positives", "closed form"
+COLOURS = {POWER: "#1f5fa8", FALSE: "#b3541e", CLOSED: "#111111"}
+SHAPES = {POWER: "o", FALSE: "s", CLOSED: "x"}
+
+
+def power_figure(table: pd.DataFrame, target: float, level: float) -> ggplot:
+    """The curve of one question; ``table`` is that of ``power_table``."""
+    points = pd.concat([_points(table, *one) for one in _SHOWN], ignore_index=True)
+    points = points.dropna(subset="share")
+    mice, smooth = probit_line(table)
+    line = pd.DataFrame({"mice": mice, "share": smooth, "what": POWER})
+    names = [name for name in COLOURS if name in set(points["what"])]
+    return assemble(
+        begin(points, aes("mice", "share", colour="what", shape="what")),
+        geom_hline(yintercept=target, linetype="dashed", colour=MIDDLE, size=0.4),
+        geom_hline(yintercept=1 - level, linetype="dotted", colour=MIDDLE, size=0.4),
+        geom_line(data=line, size=0.8, show_legend=False),
+        geom_errorbar(
+            aes(ymin="low", ymax="high"),
+            points[points["what"] != CLOSED],
+            width=0.15,
+            size=0.5,
+            show_legend=False,
+        ),
+        geom_point(size=2.2, fill="white"),
+        annotate(
+            "text",
+            x=float(table["mice_per_arm"].min()),
+            y=target + 0.035,
+            label=f"{100 * target:.0f} %",
+            size=7,
+            colour=MIDDLE,
+            ha="left",
+        ),
+        scale_colour_manual(values=[COLOURS[name] for name in names], limits=names),
+        scale_shape_manual(values=[SHAPES[name] for name in names], limits=names),
+        scale_x_continuous(breaks=sorted(set(table["mice_per_arm"]))),
+        scale_y_continuous(limits=(0, 1.02), breaks=np.arange(0, 1.1, 0.2).tolist(), expand=(0, 0)),
+        labs(
+            x="Mice of each arm (of the smallest)",
+            y="Share of simulated studies",
+            colour="",
+            shape="",
+        ),
+        caption(
+            f"{table['contrast'].iloc[0]}, true effect {table['effect'].iloc[0]:+.3g} per day. "
+            f"{table['n_studies'].iloc[0]} studies a point, bars two Monte-Carlo errors; the line "
+            "is "
+            "probit in √n. Dotted: the level of false positives that is allowed."
+        ),
+        *paper(3.2),
+    )
+
+
+_SHOWN = (
+    (POWER, "power", "power_error"),
+    (FALSE, "false_positive", "false_positive_error"),
+    (CLOSED, "closed_form", None),
+)
+
+
+def _points(table: pd.DataFrame, what: str, name: str, error: str | None) -> pd.DataFrame:
+    reach = 2 * table[error] if error else 0.0
+    share = table[name]
+    return pd.DataFrame(
+        {
+            "mice": table["mice_per_arm"],
+            "share": share,
+            "low": (share - reach).clip(0, 1),
+            "high": (share + reach).clip(0, 1),
+            "what": what,
+        }
+    )

@@ -1,0 +1,153 @@
+"""What ``power`` leaves behind: the table, its curve, and a page for the committee."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from xenotrack import __version__
+from xenotrack.plan.power import Plan, mice_needed
+from xenotrack.present.manifest import MANIFEST, complete
+from xenotrack.present.protocol import (
+    Protocol,
+    Section,
+    analysis,
+    html,
+    humane_limits,
+    markdown,
+    question,
+)
+from xenotrack.present.safe_folder import Say, replaced_folder
+from xenotrack.present.tables import to_csv
+
+_SHOWN = ("mice_per_arm", "n_mice", "power", "power_error", "false_positive", "closed_form")
+_ASKED = {
+    "difference": "Does {arm} slow growth more than what it is compared with?",
+    "best_part": "Does {arm} slow growth more than each of its parts?",
+    "synergy": "Does {arm} slow growth more than independence of its drugs expects?",
+    "blocked": "Does {arm} block growth?",
+}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan with its table, the power that is wanted, and the smallest effect where asked."""
+
+    plan: Plan
+    table: pd.DataFrame
+    target: float
+    smallest: float
+    name: str
+    pilot: bool
+
+    def words(self) -> tuple[str, ...]:
+        """What the table says, in sentences: n with its reason first."""
+        plan, table = self.plan, self.table
+        effect = f"{table['effect'].iloc[0]:+.3g} per day"
+        n = mice_needed(table, self.target)
+        most = int(table["mice_per_arm"].max())
+        said = [
+            f"{n} mice an arm show {plan.question.label} ({effect}) in at least "
+            f"{100 * self.target:.0f} % of studies."
+            if n is not None
+            else f"Up to {most} mice an arm show {plan.question.label} ({effect}) in fewer than "
+            f"{100 * self.target:.0f} % of studies."
+        ]
+        if np.isfinite(self.smallest):
+            said.append(
+                f"The smallest effect that {most} mice an arm show so often is "
+                f"{self.smallest:+.3g} per day."
+            )
+        wrong = table["false_positive"].max()
+        said.append(
+            f"Of studies without an effect at most {100 * wrong:.1f} % claim one "
+            f"(Monte-Carlo error {100 * table['false_positive_error'].max():.1f} %)."
+        )
+        sure = table["assurance"].dropna()
+        if len(sure):
+            said.append(
+                "With what is not known of effect and spread averaged over (assurance), "
+                f"{most} mice an arm show it in {100 * sure.iloc[-1]:.0f} % of studies."
+            )
+        return tuple(said)
+
+    def protocol(self, picture: str = "") -> Protocol:
+        """The page for the committee."""
+        plan, rules = self.plan, self.plan.design.rules
+        scenario = plan.scenario
+        arm = plan.design.arm_names[plan.question.moved]
+        asked = (_ASKED[plan.question.kind].format(arm=arm), f"Planned for: {plan.question.label}.")
+        made = (
+            f"For each number {self.table['n_studies'].iloc[0]} studies were simulated (seed "
+            f"{plan.seed}, xenotrack {__version__}) and analysed as this study will be, with "
+            "calipers' errors, tumours below the limit, and mice that leave for size, weight or an "
+            "unrelated cause."
+        )
+        source = "Spreads are those of a pilot, and their uncertainty is in the assurance."
+        number = (*self.words(), made, *((source,) if self.pilot else ()))
+        arms = pd.DataFrame(
+            {
+                "arm": [one.name for one in scenario.arms],
+                "drugs": [", ".join(one.drugs) or "no drug" for one in scenario.arms],
+                "assumed rate per day": [one.rate for one in scenario.arms],
+                "SD between mice": [one.rate_sd for one in scenario.arms],
+            }
+        )
+        days = ", ".join(f"{day:g}" for day in scenario.visit_days)
+        sections = (
+            self._question(asked),
+            Section(
+                "Design",
+                (f"{len(scenario.arms)} parallel arms, readings on days {days}.",),
+                (arms,),
+                ("study_design",),
+            ),
+            Section(
+                "Number of mice",
+                number,
+                (self.table[list(_SHOWN)].dropna(axis=1, how="all"),),
+                ("sample_size",),
+                picture,
+            ),
+            Section(
+                "Randomisation and blinding",
+                (
+                    "Mice are allocated on the day of staging by xenotrack randomize: arms alike "
+                    "in volume and weight, cages respected, the key sealed, who measures blind.",
+                ),
+                (),
+                ("randomisation", "blinding"),
+            ),
+            humane_limits(scenario.cull_mm3, scenario.cull_weight_loss),
+            analysis(rules, "mouse"),
+        )
+        return Protocol(self.name, sections, msgspec.to_builtins(rules.arrive))
+
+    def _question(self, asked: tuple[str, ...]) -> Section:
+        declared = question(self.plan.design.arm_names, self.plan.design.rules)
+        return Section(declared.heading, (*asked, declared.paragraphs[-1]), fills=declared.fills)
+
+    def write(self, out: Path, pictures: dict[str, bytes], say: Say) -> None:
+        """Write the folder; what is not ours there stays."""
+        page = self.protocol(_inline(pictures["power.svg"]))
+        files = {
+            "power.csv": to_csv(self.table),
+            "protocol.md": markdown(page),
+            "protocol.html": html(page),
+            **pictures,
+        }
+        made = {"xenotrack": __version__, "power": {"seed": self.plan.seed}, "inputs": []}
+        with replaced_folder(out, (), say) as fresh:
+            for name, data in files.items():
+                (fresh / name).write_bytes(data)
+            (fresh / MANIFEST).write_bytes(complete(made, fresh))
+
+
+def _inline(svg: bytes) -> str:
+    """A picture as part of a page: without the lines that make it a file of its own."""
+    text = svg.decode()
+    return text[text.index("<svg") :]
