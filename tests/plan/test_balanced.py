@@ -15,7 +15,7 @@ from xenotrack.plan.truth import Scenario, Turn
 from xenotrack.study.design import Design
 from xenotrack.study.rules import GrowthRules, Rules
 
-STUDIES = 25
+STUDIES = 10
 
 
 def without_losses(rate_sd: float, *turns: Turn) -> Scenario:
@@ -39,15 +39,17 @@ def design(shape: str) -> Design:
         without_losses(0.0005),  # mostly singular
         without_losses(0.012, Turn(14, -0.03)),  # bent: mice of their own pace
         TWO_ARM,  # mice leave: the fit itself
+        replace(without_losses(0.02, Turn(3, -0.15)), smallest_mm=4.0),  # below the limit
     ],
-    ids=["spread", "singular", "bent", "losses"],
+    ids=["spread", "singular", "bent", "losses", "below"],
 )
 def test_the_rates_of_many_studies_are_those_of_each_fit(shape, scenario) -> None:
     asked, days = design(shape), np.array(scenario.visit_days, dtype=float)
     found = analyse(scenario, asked, STUDIES, np.random.default_rng(1))
     (arms,) = draw_readings(scenario, STUDIES, np.random.default_rng(1))
     for study in range(STUDIES):
-        rates = fit_log_volumes(log_volumes(arms, days, study), asked).over(asked.arm_names).rates()
+        rows = log_volumes(arms, days, study, asked.rules.growth.below_limit)
+        rates = fit_log_volumes(rows, asked).over(asked.arm_names).rates()
         np.testing.assert_allclose(found.values[study], rates.values, atol=1e-9)
         np.testing.assert_allclose(found.variances[study], np.diag(rates.covariance), rtol=2e-6)
         df = rates.degrees_of_freedom(np.eye(2))

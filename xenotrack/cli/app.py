@@ -18,11 +18,8 @@ from xenotrack.cli.compare import compare
 from xenotrack.cli.growth import growth
 from xenotrack.cli.indices import indices
 from xenotrack.cli.plot import plot
-<<<<<<< HEAD
 from xenotrack.cli.pool import pool
-=======
 from xenotrack.cli.power import power
->>>>>>> e03ce07 (How many mice: power by simulation through the analysis itself, and studies with known truth)
 from xenotrack.cli.progression import progression
 from xenotrack.cli.randomize import randomize
 from xenotrack.cli.report import report

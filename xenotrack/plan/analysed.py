@@ -65,9 +65,10 @@ def _rates(arms: tuple[ArmReadings, ...], days: Floats, design: Design) -> Rates
     for code, arm in enumerate(arms):
         if closed[:, code].any():
             _fill(found, closed[:, code], code, _balanced(arm, closed[:, code], days, design))
+    rule = design.rules.growth.below_limit
     for study in np.flatnonzero(~closed.all(axis=1)):
         own = closed[study]
-        _refit(found, int(study), own, log_volumes(arms, days, int(study)), design)
+        _refit(found, int(study), own, log_volumes(arms, days, int(study), rule), design)
     return found
 
 
@@ -77,9 +78,9 @@ def _few(arms: Sequence[ArmReadings]) -> bool:
 
 
 def _balanced(arm: ArmReadings, studies: Bools, days: Floats, design: Design) -> ArmRates:
-    y, whole = arm.y[studies], arm.used[studies][:1]
-    one = ArmReadings(y[:1], whole, whole, whole)
-    rows = log_volumes((one,), days, 0)
+    y = arm.y[studies]
+    one = ArmReadings(y[:1], arm.read[studies][:1], arm.below[studies][:1])
+    rows = log_volumes((one,), days, 0, "censored")
     follow_up = FollowUp(days[:1], days[-1:])
     shape = SHAPES[design.rules.growth.shape](rows, 0, follow_up, None)
     return balanced_rates(y, days, shape, shape.rate(float(days[0]), float(days[-1])))

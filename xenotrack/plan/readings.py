@@ -18,17 +18,16 @@ AT_ONCE = 500  # studies
 
 @dataclass(frozen=True, eq=False)
 class ArmReadings:
-    """One arm of many studies: ln volume, what is used, read and measurable, (s, n, t) each."""
+    """One arm of many studies: ln volume, what is read and what lies below the limit, (s, n, t)."""
 
     y: Floats
-    used: Bools
     read: Bools
-    measurable: Bools
+    below: Bools
 
     @property
     def complete(self) -> Bools:
-        """The studies in which all mice of the arm have all readings, (s,)."""
-        return np.asarray(self.used.all(axis=(1, 2)))
+        """The studies in which all mice of the arm have all readings, none below, (s,)."""
+        return np.asarray((self.read & ~self.below).all(axis=(1, 2)))
 
 
 def draw_readings(
@@ -56,24 +55,31 @@ def draw_readings(
 
 
 def _arm(volume: Floats, read: Bools, shape: tuple[int, int], scenario: Scenario) -> ArmReadings:
-    """Readings below the limit: the first of each run of them at the limit, the rest left out."""
+    """Volumes as arrays of studies and mice; what lies below the limit stands at it."""
     limit = max(scenario.smallest_mm**3 / 2, scenario.resolution_mm**3 / 2, 1e-9)
     below = read & (volume < limit)
-    repeated = np.zeros_like(below)
-    repeated[:, 1:] = below[:, 1:] & below[:, :-1]
     return ArmReadings(
         y=np.log(np.maximum(volume, limit)).reshape(*shape, -1),
-        used=(read & ~repeated).reshape(*shape, -1),
         read=read.reshape(*shape, -1),
-        measurable=(read & ~below).reshape(*shape, -1),
+        below=below.reshape(*shape, -1),
     )
 
 
-def log_volumes(arms: tuple[ArmReadings, ...], days: Floats, study: int) -> LogVolumes:
-    """The readings of one study, as the growth model takes them."""
+def log_volumes(
+    arms: tuple[ArmReadings, ...], days: Floats, study: int, below_limit: str
+) -> LogVolumes:
+    """The readings of one study, as the growth model takes them by a rule below the limit."""
     n = [arm.y.shape[1] for arm in arms]
-    used = np.concatenate([arm.used[study] for arm in arms])
-    y = np.concatenate([arm.y[study] for arm in arms])
+    y, read, below = (
+        np.concatenate([getattr(arm, name)[study] for arm in arms])
+        for name in ("y", "read", "below")
+    )
+    used = read & ~below if below_limit == "drop" else read
+    if below_limit == "first":
+        used = used & ~np.column_stack([np.zeros(len(y), bool), below[:, 1:] & below[:, :-1]])
+    elif below_limit == "half":
+        y = y - np.log(2) * below
+    unseen = below[used] if below_limit == "censored" and below.any() else None
     mouse_arm = np.repeat(np.arange(len(arms)), n)
     mouse, visit = np.nonzero(used)
     return LogVolumes(
@@ -85,8 +91,9 @@ def log_volumes(arms: tuple[ArmReadings, ...], days: Floats, study: int) -> LogV
         mouse_arm=mouse_arm,
         n_arms=len(arms),
         through_origin=False,
-        read_until=_last(np.concatenate([arm.read[study] for arm in arms]), days),
-        measurable_until=_last(np.concatenate([arm.measurable[study] for arm in arms]), days),
+        read_until=_last(read, days),
+        measurable_until=_last(read & ~below, days),
+        below=unseen,
     )
 
 
