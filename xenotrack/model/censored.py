@@ -21,7 +21,14 @@ import numpy as np
 
 from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.errors import FitError
-from xenotrack.model.censored_likelihood import LOG_2PI, Readings, mouse_parts, take_readings
+from xenotrack.model.censored_likelihood import (
+    LOG_2PI,
+    MANY,
+    ROUGH,
+    Readings,
+    mouse_parts,
+    take_readings,
+)
 from xenotrack.model.criterion import LOWER, profile
 from xenotrack.model.patterns import Patterns, summarise
 from xenotrack.model.reml import SINGULAR, MixedFit, fit_reml
@@ -29,7 +36,9 @@ from xenotrack.model.smallsample import JointTest, KenwardRoger, Normal, Sattert
 
 Reference = KenwardRoger | Satterthwaite | Normal
 STEPS = 40  # of Newton's method
+EXACT = 1e-3  # in log-likelihood
 CLOSE = 1e-7  # predicted gain in log-likelihood below which there is nothing left to gain
+NEAR = 1e-3  # the same where roughly is enough
 FLAT = 1e-6  # a direction of Λ and σ of which the likelihood says so much less is not moved in
 REACH = 3e-3  # of a difference quotient, in units of a parameter's own size
 
@@ -51,6 +60,12 @@ class CensoredFit:
     score: Floats
     information: Floats
     moved: Floats
+
+    @property
+    def parameters(self) -> Floats:
+        """θ and ln σ."""
+        fit = self.mixed
+        return np.append(fit.factor[LOWER[len(fit.factor)]], 0.5 * np.log(fit.residual_variance))
 
     @property
     def lost(self) -> Floats:
@@ -121,16 +136,38 @@ class Completed:
         return replace(test, statistic=test.statistic * whole / complete)
 
 
-def fit_censored(y: Floats, X: Floats, Z: Floats, group: Codes, below: Bools) -> CensoredFit:
+def fit_censored(
+    y: Floats, X: Floats, Z: Floats, group: Codes, below: Bools, start: Floats | None = None
+) -> CensoredFit:
     """Fit where the readings ``below`` (n,) are only known to be at most ``y``.
 
+    ``start``: parameters of a fit to nearly the same readings, beside which this one is held: it
+    goes on from there, and roughly.
     Errors as ``fit_reml``; ``FitError`` as well where the measured readings do not identify the
     mean, so that the likelihood may rise without end.
     """
     require_identified(X, below)
     data = take_readings(y, X, Z, group, below)
-    top = _climb(data, *_start(data, y, X, Z, group, below))
+    shift = np.zeros(X.shape[1])
+    if start is None:
+        data, top = _highest(data, _start(data, y, X, Z, group, below), shift)
+    else:
+        data = replace(data, nodes=ROUGH)
+        top = _climb(data, start, shift, NEAR)
     return _finish(data, top, y, X, Z, group)
+
+
+def _highest(data: Readings, parameters: Floats, shift: Floats) -> tuple[Readings, Stencil]:
+    """The top of the likelihood; by more nodes where few do not give it to ``EXACT``."""
+    finer = replace(data, nodes=MANY[data.patterns.q])
+    try:
+        top = _climb(data, parameters, shift)
+        if abs(_integrated(finer, top.parameters, top.shift)[0] - top.value) < EXACT:
+            return data, top
+        parameters, shift = top.parameters, top.shift
+    except FitError:  # a mouse whose density is steep on one side is not integrated well enough
+        pass
+    return finer, _climb(finer, parameters, shift)
 
 
 def require_identified(X: Floats, below: Bools) -> None:
@@ -140,10 +177,8 @@ def require_identified(X: Floats, below: Bools) -> None:
         raise FitError("the readings above the limit do not identify the mean")
 
 
-def _start(
-    data: Readings, y: Floats, X: Floats, Z: Floats, group: Codes, below: Bools
-) -> tuple[Floats, Floats]:
-    """Parameters (θ, ln σ) and shift of REML with the first of each run below the limit at it."""
+def _start(data: Readings, y: Floats, X: Floats, Z: Floats, group: Codes, below: Bools) -> Floats:
+    """Parameters (θ, ln σ) of REML with the first of each run below the limit at it."""
     q = Z.shape[1]
     kept = ~below | np.r_[True, ~below[:-1] | (group[1:] != group[:-1])]
     try:
@@ -157,7 +192,7 @@ def _start(
         values, vectors = np.linalg.eigh(psi)
         floor = 0.02 * max(values[-1], 0.1)
         factor = np.linalg.cholesky((vectors * np.maximum(values, floor)) @ vectors.T)
-    return np.append(factor[LOWER[q]], np.log(sigma)), np.zeros(X.shape[1])
+    return np.append(factor[LOWER[q]], np.log(sigma))
 
 
 class Stencil(NamedTuple):
@@ -171,14 +206,14 @@ class Stencil(NamedTuple):
     shifts: Floats
 
 
-def _climb(data: Readings, parameters: Floats, shift: Floats) -> Stencil:
+def _climb(data: Readings, parameters: Floats, shift: Floats, close: float = CLOSE) -> Stencil:
     """Newton's method in (θ, ln σ), with derivatives from differences of the likelihood."""
     value, shift = _integrated(data, parameters, shift)
     for _ in range(STEPS):
         here = _stencil(data, parameters, shift, value)
         values, vectors = np.linalg.eigh(-here.curvature)
         step = vectors @ ((vectors.T @ here.slope) / np.maximum(np.abs(values), 1e-3))
-        if here.slope @ step < CLOSE:
+        if here.slope @ step < close:
             return here
         step *= min(1.0, 1.0 / np.abs(step / _sizes(parameters)).max())
         for _ in range(30):

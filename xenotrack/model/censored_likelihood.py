@@ -24,6 +24,8 @@ from xenotrack.model.patterns import Patterns, summarise
 
 LOG_2PI = float(np.log(2 * np.pi))
 NODES = {1: 15, 2: 9, 3: 7}  # a direction, by their number
+MANY = {1: 41, 2: 21, 3: 13}  # where so many are not enough
+ROUGH = 5  # nodes a direction for the mean and the spread of u
 MODE = 1e-8  # a step of u below which its mode is reached
 CERTAIN, FAR = 8.5, 7.0  # Φ(8.5) is 1 to a double's last digit; nodes lie less than 7 SD away
 NOTHING = np.empty((1, 0, 0, 0))
@@ -39,6 +41,7 @@ class Readings:
     padded to r a mouse: ``X`` (b, r, p), ``Z`` (b, r, q), ``limit`` (b, r), ``real`` (b, r); and
     where they stand, ``place`` (b, r). X is orthonormal, Z scaled and y a residual, as in
     ``patterns``; ``mouse`` (m,) are the groups' codes, those with readings below the limit last.
+    ``nodes`` is the number of nodes in each direction.
     """
 
     patterns: Patterns
@@ -55,6 +58,7 @@ class Readings:
     limit: Floats
     real: Bools
     place: Codes
+    nodes: int
 
     @property
     def n_below(self) -> int:
@@ -100,6 +104,7 @@ def take_readings(y: Floats, X: Floats, Z: Floats, group: Codes, below: Bools) -
         limit=y[place],
         real=real,
         place=place,
+        nodes=NODES[Z.shape[1]],
     )
 
 
@@ -208,20 +213,13 @@ def _below(
     G = np.where(data.real[..., None], data.Z @ factor[:, None], 0.0)
     at, H = _mode(room, G, normal)
     X, G, room = (data.X, G, room) if moments else _doubtful(data.X, G, room, at, H)
-    lower = np.linalg.cholesky(H)
-    z, log_weight = _grid(factor.shape[-1])
-    # L'⁻¹ z has covariance H⁻¹.
-    u = at[:, :, None] + z @ np.linalg.inv(lower)
-    v = room[:, :, None] - u @ np.swapaxes(G, 2, 3)
-    v, ratio, tail = _below_normal(v)
-    height = log_weight + normal.log_density(u)
-    height += (np.log(tail / 2) - 0.5 * v * v).sum(axis=3)
-    top = height.max(axis=2, keepdims=True)
-    weight = np.exp(height - top)
-    total = weight.sum(axis=2, keepdims=True)
-    weight /= total
-    log_det = 2 * np.log(np.diagonal(lower, axis1=2, axis2=3)).sum(axis=2)
-    value = (top + np.log(total))[:, :, 0] + 0.5 * (normal.log_det - log_det)
+    # The mode and its curvature are a first guess: of a tumour that never came back the density
+    # is steep on one side only, and nodes by its own mean and spread reach farther.
+    rough = _quadrature(
+        room, G, normal, at, np.swapaxes(np.linalg.inv(np.linalg.cholesky(H)), 2, 3), ROUGH
+    )
+    fine = _quadrature(room, G, normal, *rough.mean_and_spread(), data.nodes)
+    u, v, ratio, weight, value = fine.u, fine.v, fine.ratio, fine.weight, fine.value
     pushes = -ratio @ X
     bend = (weight[:, :, None] @ (ratio * (v + ratio)))[:, :, 0]
     expected = spread = NOTHING
@@ -245,6 +243,41 @@ def _below(
         expected=expected,
         spread=spread,
     )
+
+
+@dataclass(frozen=True)
+class _Quadrature:
+    """Nodes u (T, b, K, q) with their weights, what readings make of them, and the integral."""
+
+    u: Floats
+    v: Floats
+    ratio: Floats
+    weight: Floats
+    value: Floats
+
+    def mean_and_spread(self) -> tuple[Floats, Floats]:
+        """The mean of u, (T, b, q), and a factor of its covariance, (T, b, q, q)."""
+        mean = np.einsum("tmk,tmkq->tmq", self.weight, self.u)
+        away = self.u - mean[:, :, None]
+        covariance = np.swapaxes(away * self.weight[..., None], 2, 3) @ away
+        return mean, np.linalg.cholesky(covariance)
+
+
+def _quadrature(
+    room: Floats, G: Floats, normal: _Normal, at: Floats, spread: Floats, nodes: int
+) -> _Quadrature:
+    """Gauss–Hermite nodes around ``at`` (T, b, q), with SSʹ of ``spread`` for their covariance."""
+    z, log_weight = _grid(G.shape[-1], nodes)
+    u = at[:, :, None] + z @ np.swapaxes(spread, 2, 3)
+    v, ratio, tail = _below_normal(room[:, :, None] - u @ np.swapaxes(G, 2, 3))
+    height = log_weight + normal.log_density(u)
+    height += (np.log(tail / 2) - 0.5 * v * v).sum(axis=3)
+    top = height.max(axis=2, keepdims=True)
+    weight = np.exp(height - top)
+    total = weight.sum(axis=2, keepdims=True)
+    log_det = np.linalg.slogdet(spread)[1]
+    value = (top + np.log(total))[:, :, 0] + 0.5 * normal.log_det + log_det
+    return _Quadrature(u, v, ratio, weight / total, value)
 
 
 def _mode(room: Floats, G: Floats, normal: _Normal) -> tuple[Floats, Floats]:
@@ -291,9 +324,9 @@ def _below_normal(v: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 @cache
-def _grid(q: int) -> tuple[Floats, Floats]:
+def _grid(q: int, nodes: int) -> tuple[Floats, Floats]:
     """Nodes (K, q) of a standard normal, and log weights that take its density away."""
-    x, w = np.polynomial.hermite_e.hermegauss(NODES[q])
+    x, w = np.polynomial.hermite_e.hermegauss(nodes)
     z = np.stack(np.meshgrid(*[x] * q, indexing="ij"), axis=-1).reshape(-1, q)
     weights = np.stack(np.meshgrid(*[w] * q, indexing="ij"), axis=-1).reshape(-1, q)
     log_weight = np.log(weights).sum(axis=1) - 0.5 * q * LOG_2PI + 0.5 * (z * z).sum(axis=1)

@@ -93,13 +93,20 @@ def measurable_window(rows: LogVolumes, arms: Iterable[int], window: Window) -> 
 
 
 def _measurable_until(rows: LogVolumes, below: Bools, code: int, last: float) -> float:
-    """The third-last of the days on which mice of an arm were last measurable, up to a day."""
+    """The day up to which an arm is measurable, of those up to ``last``.
+
+    The third-last of the days on which its mice were last measurable; of an arm that is measurable
+    again later that of half of them, since those that came back first are the worst.
+    """
     own = (rows.arm == code) & (rows.day <= last)
     if not below[own].any() or below[own].all():
         return last
     seen = own & ~below
     ends = last_days(rows.mouse[seen], rows.day[seen], len(rows.mice))
-    return float(np.sort(ends[np.isfinite(ends)])[-3:][0])
+    ends = np.sort(ends[np.isfinite(ends)])
+    again = ~below & (rows.arm == code) & (rows.day > last)
+    most = max(3, (len(ends) + 1) // 2) if again.any() else 3
+    return float(ends[-most:][0])
 
 
 def all_days(rows: LogVolumes) -> FollowUp:

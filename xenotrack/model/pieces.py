@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xenotrack.arrays import Codes
+from xenotrack.arrays import Codes, Floats
 from xenotrack.doubts import Doubt
 from xenotrack.errors import FitError
 from xenotrack.model.cages import jackknife_covariance
@@ -46,12 +46,29 @@ def fit_pieces(
                 raise FitError("fewer than three mice with three readings")
             pieces.append(mixed_piece(own, group, [shapes[code] for code in group], design))
         except FitError as error:
+            placed = _at_limit(own, group, shapes, design)
+            if placed is not None:
+                pieces.append(placed)
+                doubts.append(_placed_doubt(tuple(design.arm_names[code] for code in group), error))
+                continue
             pieces.extend(lines_piece(own, int(code)) for code in group)
             arms = tuple(design.arm_names[code] for code in group)
             doubts.append(_lines_doubt(arms, error))
     if rows.cage is not None:
         pieces = [caged_piece(piece) for piece in pieces]
     return tuple(pieces), tuple(doubts)
+
+
+def _at_limit(
+    rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], design: Design
+) -> Piece | None:
+    """Arms whose readings below the limit have no top of a likelihood, with these at the limit."""
+    if not rows.n_below or rows.placed().mice_with(3)[codes].min() < 3:
+        return None
+    try:
+        return mixed_piece(rows.placed(), codes, [shapes[code] for code in codes], design)
+    except FitError:
+        return None
 
 
 def caged_piece(piece: Piece) -> Piece:
@@ -75,14 +92,18 @@ def fit_arms(
 
 
 def _fit_any(
-    rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], baseline: str = "arm"
+    rows: LogVolumes,
+    codes: Codes,
+    shapes: Sequence[Shape],
+    baseline: str = "arm",
+    start: Floats | None = None,
 ) -> Fitted:
     """The same where readings may be below the limit."""
     if not rows.n_below or rows.below is None:
         return fit_arms(rows, codes, shapes, baseline), None
     X, Z = design_matrices(rows, codes, shapes, lift_of(shapes, baseline))
     group = np.unique(rows.mouse, return_inverse=True)[1]
-    unseen = fit_censored(rows.y, X, Z, group, rows.below)
+    unseen = fit_censored(rows.y, X, Z, group, rows.below, start)
     return unseen.mixed, unseen
 
 
@@ -120,6 +141,17 @@ def piece_of(
         joint_test=lambda weights: reference.joint_test(weights @ lift),
         unseen=unseen,
     )
+
+
+def fitted_again(piece: Piece, rows: LogVolumes, design: Design) -> Piece:
+    """The piece of arms by other ``rows`` of theirs, of the same shapes; errors as ``fit_arms``."""
+    codes = np.array(piece.arms)
+    if len(codes) == 1 and rows.placed().mice_with(3)[codes[0]] < 3:
+        raise FitError("fewer than three mice with three readings")
+    start = None if piece.unseen is None else piece.unseen.parameters
+    fitted = _fit_any(rows, codes, piece.shapes, design.rules.growth.baseline, start)
+    found = piece_of(rows, codes, piece.shapes, design, *fitted)
+    return found if rows.cage is None else caged_piece(found)
 
 
 def step_without(piece: Piece, mouse: int, design: Design) -> Piece | None:
@@ -175,6 +207,17 @@ def lines_piece(rows: LogVolumes, code: int) -> Piece:
         covariance=covariance[-shape.size :, -shape.size :],
         degrees_of_freedom=lambda weights: np.full(len(weights), df),
         mixed=None,
+    )
+
+
+def _placed_doubt(arms: tuple[str, ...], error: FitError) -> Doubt:
+    return Doubt(
+        "at-the-limit",
+        arms,
+        "growth",
+        f"What lies below the limit could not be estimated for {', '.join(arms)} "
+        f"({str(error).rstrip('.')}): the first reading of each run below it stands at the limit, "
+        "and the rates may be lower.",
     )
 
 

@@ -13,7 +13,7 @@ from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.growth_verdicts import UNDECIDED, judge_growth
 from xenotrack.model.log_volume import LogVolumes, take_log_volumes
 from xenotrack.model.piece import Piece
-from xenotrack.model.pieces import fit_pieces, lines_piece
+from xenotrack.model.pieces import fit_pieces, fitted_again, lines_piece
 from xenotrack.model.shared_days import SharedDays
 from xenotrack.study.design import Design
 from xenotrack.study.study import Study
@@ -55,8 +55,11 @@ def _with_other_limit(study: Study, fit: GrowthFit, own: LogVolumes, factor: flo
             pieces.append(lines_piece(rows, piece.arms[0]))
         else:
             again = rows.of_arms(np.isin(np.arange(rows.n_arms), codes))
-            pooled = fit.variances == "pooled"
-            pieces.extend(fit_pieces(again, codes, fit.shapes, fit.design, pooled)[0])
+            try:
+                pieces.append(fitted_again(piece, again, fit.design))
+            except FitError:
+                pooled = fit.variances == "pooled"
+                pieces.extend(fit_pieces(again, codes, fit.shapes, fit.design, pooled)[0])
     narrow = None
     if fit.narrow is not None:
         kept = {key: p for key, p in fit.narrow.plainer.items() if key[0] not in changed}
