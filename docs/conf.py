@@ -39,7 +39,14 @@ html_theme_options: dict[str, Any] = {"footer_icons": []}
 # What stands in the margin, in the order in which a newcomer reads. Hosts of repositories show
 # index.md as it is, where a directive would be noise; so it is added here.
 CONTENTS = {
-    "Begin": ("quickstart", "tutorial", "gallery", "many-studies", "../sample_data/README"),
+    "Begin": (
+        "quickstart",
+        "tutorial",
+        "gallery",
+        "many-studies",
+        "pipelines",
+        "../sample_data/README",
+    ),
     "Questions": tuple(
         f"questions/{name}"
         for name in ("trust", "slowed", "blocked", "how-long", "parts", "price", "models", "sure")

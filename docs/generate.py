@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import console
 import rule_texts
 import rule_words
+from manpage import man_page
 from pages import MADE, markdown
 from study_toml import study_toml_page
 
@@ -263,7 +264,18 @@ def draw_figures() -> None:
         (folder / f"{LOOKS_OF}-{theme}.svg").write_bytes(looks["svg"])
 
 
+def write_schemas() -> None:
+    """xenotrack/schemas: what editors and programs check our files by."""
+    from xenotrack.present.schemas import RESULTS_SCHEMA, STUDY_SCHEMA, results_schema, study_schema
+    from xenotrack.present.tables import json_bytes
+
+    for name, schema in ((STUDY_SCHEMA, study_schema()), (RESULTS_SCHEMA, results_schema())):
+        (ROOT / "xenotrack" / "schemas" / name).write_bytes(json_bytes(schema))
+
+
 def main() -> None:
+    write_schemas()
+    (DOCS / "xenotrack.1").write_text(man_page(), encoding="utf-8")
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
     for path in written_pages():

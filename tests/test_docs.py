@@ -56,6 +56,10 @@ def test_generated_pages_are_current(name: str) -> None:
     assert text_of(name) == generate.PAGES[name](), "run `make docs`"
 
 
+def test_the_page_of_the_manual_is_current() -> None:
+    assert text_of("xenotrack.1") == generate.man_page(), "run `make docs`"
+
+
 def wrong_examples(outcomes: Outcomes) -> list[str]:
     """The commands of a page that print something else than it says."""
     wrong = []

@@ -114,13 +114,19 @@ class Request:
         """Where the sheet is, or the sheets are, or what came on stdin."""
         return sys.stdin.buffer.read() if self.source == "-" else self.paths
 
-    def job(self, figures: str, sensitivity: bool, declared: str | None) -> Job:
-        """The request as a job of ``run``."""
+    def job(
+        self,
+        figures: str,
+        sensitivity: bool,
+        declared: str | None,
+        beside: Iterable[Path] = (),
+    ) -> Job:
+        """The request as a job of ``run``; ``beside`` are more files to be written."""
         from xenotrack.many.job import Job
         from xenotrack.study.declaration import read_declaration
 
         rules = self.rules()
-        inputs = self.refuse_inputs(rules, ())
+        inputs = self.refuse_inputs(rules, beside)
         return Job(
             self.source_read(),
             rules,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import click
 
 from xenotrack.cli.options import StudyCommand, reads_study
@@ -36,7 +39,20 @@ from xenotrack.cli.stdout import put
     metavar="FILE",
     help="What check --declare wrote: the results say whether the rules are those.",
 )
-def run(request: Request, *, figures: str, sensitivity: bool, declared: str | None) -> None:
+@click.option(
+    "--depfile",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write here, for make, which files the results depend on.",
+)
+def run(
+    request: Request,
+    *,
+    figures: str,
+    sensitivity: bool,
+    declared: str | None,
+    depfile: Path | None,
+) -> None:
     """Everything in one folder: tables, figures, doubts; the summary goes to stdout.
 
     Results of an earlier run are replaced: the files that it wrote and nobody changed. All else in
@@ -50,9 +66,25 @@ def run(request: Request, *, figures: str, sensitivity: bool, declared: str | No
       xenotrack run sheet.csv -o -
     """
     from xenotrack.many.job import run_job
+    from xenotrack.study.contents import input_paths
 
-    outcome = run_job(request.job(figures, sensitivity, declared), request.say)
+    if depfile is not None and request.output is None:
+        raise click.UsageError("--depfile is about a folder of results: name one with -o.")
+    job = request.job(figures, sensitivity, declared, [depfile] if depfile else [])
+    outcome = run_job(job, request.say)
+    if depfile is not None and request.output is not None:
+        write_depfile(depfile, request.output, input_paths(request.paths, job.rules))
     # Only now: a run that fails says nothing on stdout.
     put("\n".join(outcome.summaries).encode())
     if request.output is not None:
         request.say(f"Wrote {request.output}/: README.txt there says what is what.")
+
+
+def write_depfile(path: Path, out: Path, inputs: Sequence[Path]) -> None:
+    """Write for make what the results depend on; a file that is no depfile of ``out`` stays."""
+    from xenotrack.cli.depfile import depfile
+    from xenotrack.present.safe_files import write_bytes
+
+    target = out / "manifest.json"
+    head = depfile(target, []).strip()
+    write_bytes(path, depfile(target, inputs), lambda there: there.read_bytes().startswith(head))

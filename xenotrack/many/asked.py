@@ -72,5 +72,6 @@ def digest_of(job: Job, contents: Contents) -> str:
         "tables": job.tables,
         "strict": job.strict,
         "sensitivity": job.sensitivity,
+        "declared": msgspec.to_builtins(job.declared),
     }
     return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()

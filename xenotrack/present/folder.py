@@ -23,7 +23,14 @@ from xenotrack.present.multiqc import multiqc
 from xenotrack.present.prism import outcome_tables, to_prism
 from xenotrack.present.results import Results
 from xenotrack.present.story import Story
-from xenotrack.present.tables import SCHEMA_VERSION, first_row, json_bytes, records, to_csv
+from xenotrack.present.tables import (
+    RESULTS_SCHEMA,
+    SCHEMA_VERSION,
+    first_row,
+    json_bytes,
+    records,
+    to_csv,
+)
 from xenotrack.present.workbook import to_workbook
 from xenotrack.study.exclusions import Exclusion
 
@@ -81,6 +88,7 @@ def methods_page(story: dict[str, Any]) -> str:
 def everything(results: Results, tables: dict[str, pd.DataFrame], story: Story) -> dict[str, Any]:
     """results.json: the study's facts, tables, claims and doubts, and the text of the report."""
     return {
+        "$schema": RESULTS_SCHEMA,
         "schema_version": SCHEMA_VERSION,
         "study": study_facts(results),
         "growth_model": growth_facts(results),

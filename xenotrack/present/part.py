@@ -12,7 +12,7 @@ from xenotrack.present.collect import collect_tables, doubts_about
 from xenotrack.present.folder import exclusions, growth_facts, manifest, study_facts, versions
 from xenotrack.present.manifest import MANIFEST, complete
 from xenotrack.present.results import Results
-from xenotrack.present.tables import SCHEMA_VERSION, json_bytes, records, to_csv
+from xenotrack.present.tables import RESULTS_SCHEMA, SCHEMA_VERSION, json_bytes, records, to_csv
 from xenotrack.study.acceptance import accept_doubts
 from xenotrack.study.refusal import refuse_doubts
 
@@ -32,6 +32,7 @@ def write_part(
     known = [one.told for one in results.study.findings if one.accepted]
     known += [one.told for one in doubts if one.accepted]
     said = {
+        "$schema": RESULTS_SCHEMA,
         "schema_version": SCHEMA_VERSION,
         "study": study_facts(results),
         "growth_model": growth_facts(results) if "growth" in names else None,

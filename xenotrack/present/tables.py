@@ -16,6 +16,8 @@ from xenotrack.present.delimited import delimited
 from xenotrack.present.words import printable
 
 SCHEMA_VERSION = 2
+# The schema of results.json, in xenotrack/schemas.
+RESULTS_SCHEMA = "results.schema.json"
 
 
 def to_csv(frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = None) -> bytes:

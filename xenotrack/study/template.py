@@ -32,9 +32,8 @@ def template(study: Study, paths: Sequence[str] = ()) -> str:
     """
     declared = msgspec.to_builtins(study.design.rules)
     declared["study"] |= _facts(study, paths)
-    blocks = [
-        ["# What the sheet cannot say. Every line is optional; options of the command line win."]
-    ]
+    # By the first line editors find the schema, which lies in xenotrack/schemas.
+    blocks = [["#:schema study.schema.json", _TITLE]]
     for section in declared:
         blocks += _BY_HAND[section](study) if section in _BY_HAND else _section(section, declared)
     return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
