@@ -142,3 +142,14 @@ def test_a_run_writes_each_line_and_a_pool_that_its_folders_give_again(ask, tmp_
 
 def test_what_is_no_folder_of_results_is_refused(ask, tmp_path) -> None:
     assert "holds no results" in ask("pool", tmp_path, tmp_path, code=1).stderr
+
+
+def test_hazards_of_a_panel_are_stratified_by_line(pooled) -> None:
+    lines = {f"L{k}": {"vehicle": 1, "A": 1} for k in range(8)}
+    rows, said = pooled(lines, "--outcome", "log_hazard")
+    hazard = rows[rows["outcome"] == "log_hazard"].iloc[0]
+    assert hazard["shows"] == "better"
+    assert hazard["conf_high"] < 0
+    assert np.isnan(hazard["estimate"])  # no tumour under A progressed
+    assert "stratified by line" in hazard["method"]
+    assert "left out" not in said

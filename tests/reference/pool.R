@@ -3,6 +3,7 @@
 # and panels of one mouse a line and arm by lme4 with pbkrtest and by the paired t test.
 source("tables.R")
 suppressMessages(library(metafor))
+library(survival)
 
 # Contrasts of made-up lines, in % a day: metafor stops at an absolute change of tau2.
 lines <- list(
@@ -73,16 +74,37 @@ panel_fits <- function(sheet) {
   list(pairs = pairs, one_stage = one_stage)
 }
 
+# Days to progression of one or two mice a line and arm, made up, with ties.
+times <- function() {
+  cells <- expand.grid(arm = c("untreated", "A"), line = sprintf("L%d", 1:8), mouse = 1:2, stringsAsFactors = FALSE)
+  i <- seq_len(nrow(cells))
+  cells <- cells[!(cells$mouse == 2 & i %% 3 == 0), ]
+  i <- seq_len(nrow(cells))
+  cells$day <- 4 * ceiling(2 + 2 * sin(1.7 * i)^2 + ifelse(cells$arm == "A", 0.6 + 2 * sin(i), 0))
+  cells$event <- as.integer(!(cells$arm == "A" & i %% 2 == 0))
+  rows(line = cells$line, arm = cells$arm, day = cells$day, event = cells$event)
+}
+
+stratified <- function(sheet) {
+  sheet$arm <- in_order(sheet$arm)
+  fit <- coxph(Surv(day, event) ~ arm + strata(line), sheet, ties = "efron")
+  rows(estimate = unname(coef(fit)), std_error = sqrt(diag(vcov(fit))),
+    p_ratio = pchisq(2 * diff(fit$loglik), 1, lower.tail = FALSE))
+}
+
 sheet <- panel()
+mice <- times()
 write_result(
   list(
-    made_with = made_with(c("metafor", "lme4", "lmerTest", "pbkrtest")),
+    made_with = made_with(c("metafor", "lme4", "lmerTest", "pbkrtest", "survival")),
     lines = lines,
     group = group,
     pooled = lapply(lines, pooled),
     by_group = lapply(setNames(names(group), names(group)), by_group),
     panel = sheet,
-    panel_fits = panel_fits(sheet)
+    panel_fits = panel_fits(sheet),
+    times = mice,
+    stratified = stratified(mice)
   ),
   file.path(arguments(".csv")$out, "pool.json")
 )

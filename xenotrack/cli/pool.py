@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,7 @@ from xenotrack.cli.request import Request
 from xenotrack.compare.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
-    from xenotrack.present.results import Results
+    from xenotrack.compare.lines import Line
 
 TABLES = {"means": "pool", "lines": "pool_lines", "response": "pool_response"}
 TABLES["blocked"] = "pool_blocked"
@@ -74,25 +75,30 @@ def pool(
         raise click.UsageError("Name a sheet with a column of lines, or folders of results.")
     tomls = tuple(name for name in named if name.endswith(".toml"))
     request = replace(request, overrides=overrides, sources=tomls[:1] or named[:1])
+    asked = known_outcomes(outcomes)
     found = read_pool(
         named,
-        lambda source: _results(replace(request, sources=(source,))),
+        lambda source: _lines(replace(request, sources=(source,)), asked, day),
         request.rules(),
         overrides,
-        known_outcomes(outcomes),
-        day,
+        asked,
     )
     request.write(found.tables[TABLES[which]], found.doubts)
 
 
-def _results(request: Request) -> list[Results]:
-    """The results of every study of a sheet."""
+def _lines(request: Request, outcomes: list[str], day: float | None) -> list[Line]:
+    """The lines of a sheet, each a study of its own; of a panel read at once."""
+    from xenotrack.many.lines import lines_of, read_panel
     from xenotrack.present.results import Results
 
+    if request.source != "-":
+        panel = read_panel(Path(request.source), request.rules(), request.reading)
+        if panel:
+            return panel
     studies = request.studies()
     for study in studies:
         request.refuse_errors(study)
-    return [Results(study) for study in studies]
+    return lines_of([Results(study) for study in studies], outcomes, day)
 
 
 def _groups(typed: tuple[str, ...]) -> dict[str, dict[str, list[str]]]:

@@ -16,8 +16,10 @@ from xenotrack.compare.lines import (
     contrasts_of,
     control_over,
     doubts_about_lines,
+    is_panel,
     line_frame,
 )
+from xenotrack.compare.panel import panel_hazards
 from xenotrack.compare.pooling import EACH, RATE, LineContrasts, Pooled, pool, pool_frame
 from xenotrack.doubts import Doubt
 from xenotrack.study.design import Arm, Design
@@ -60,8 +62,14 @@ class Pool:
 
     @cached_property
     def rows(self) -> list[Pooled]:
-        """The pooled contrasts."""
-        return pool(self.contrasts, self.factors, self.level)
+        """The pooled contrasts; of a panel also the hazards, stratified by line."""
+        return pool(self.contrasts, self.factors, self.level, tuple(self._hazards()))
+
+    def _hazards(self) -> Iterator[Pooled]:
+        counts = [n for line in self.lines for n in line.counts.values()]
+        if is_panel(counts) and "log_hazard" in self.outcomes:
+            responses = {line.name: line.response for line in self.lines}
+            yield from panel_hazards(responses, self.arms, self.control, self.level)
 
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:

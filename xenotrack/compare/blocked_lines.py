@@ -29,28 +29,33 @@ def response_of_lines(lines: Sequence[Line]) -> pd.DataFrame:
 
 
 def _responses(line: Line) -> Iterator[dict[str, object]]:
-    blocking = line.blocking.set_index("arm")
+    told = {row["arm"]: row for row in line.blocking.to_dict("records")}
+    classes: dict[str, list[str]] = {arm: [] for arm in line.arms}
+    changes: dict[str, list[float]] = {arm: [] for arm in line.arms}
+    columns = (line.response[name].tolist() for name in ("arm", "mrecist", "best_response_percent"))
+    for arm, category, change in zip(*columns, strict=True):
+        classes[arm].append(category)
+        changes[arm].append(np.nan if change is None else float(change))
     for arm, n in line.counts.items():
-        mice = line.response[line.response["arm"] == arm]
-        best = pd.to_numeric(mice["best_response_percent"]).dropna()
-        told = blocking.loc[arm] if arm in blocking.index else pd.Series(dtype=object)
+        best = [change for change in changes[arm] if np.isfinite(change)]
+        own = told.get(arm, {})
         yield {
             "line": line.name,
             "arm": arm,
             "n_mice": n,
-            "n_objective": int(mice["mrecist"].isin(CATEGORIES["objective"]).sum()),
-            "n_disease_control": int(mice["mrecist"].isin(CATEGORIES["disease_control"]).sum()),
-            "best_response_percent": float(best.median()) if len(best) else np.nan,
-            "mrecist": _middle(mice["mrecist"]),
-            "shows": told.get("shows") or None,
-            "n_progressed": told.get("n", np.nan),
-            "share_low": told.get("share_low", np.nan),
-            "share_high": told.get("share_high", np.nan),
-            "until_day": told.get("until_day", np.nan),
+            "n_objective": sum(one in CATEGORIES["objective"] for one in classes[arm]),
+            "n_disease_control": sum(one in CATEGORIES["disease_control"] for one in classes[arm]),
+            "best_response_percent": float(np.median(best)) if best else np.nan,
+            "mrecist": _middle(classes[arm]),
+            "shows": own.get("shows") or None,
+            "n_progressed": own.get("n", np.nan),
+            "share_low": own.get("share_low", np.nan),
+            "share_high": own.get("share_high", np.nan),
+            "until_day": own.get("until_day", np.nan),
         }
 
 
-def _middle(classes: pd.Series) -> str | None:
+def _middle(classes: Sequence[str]) -> str | None:
     """The class in the middle of those that could be judged."""
     ranked = sorted(MRECIST.index(one) for one in classes if one in MRECIST and one != "NE")
     if ranked:

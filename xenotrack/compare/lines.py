@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,7 @@ class Line:
     def arms(self) -> tuple[str, ...]:
         return tuple(arm.name for arm in self.design_arms)
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         """The mice of each arm."""
         by_arm = self.response["arm"].value_counts()
@@ -176,7 +177,7 @@ def doubts_about_lines(
 ) -> Iterator[Doubt]:
     """Lines that are left out of a contrast and why, lines of other days, groups without lines."""
     control = control_over(lines)
-    for line in lines:
+    for line in lines if any(one.against for one in contrasts) else ():
         reason = _why_left_out(line, control, contrasts)
         if reason:
             yield Doubt(

@@ -12,11 +12,19 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from xenotrack.compare.pooling import RATE, LineContrasts
-from xenotrack.response.growth_rate import slopes
+from xenotrack.arrays import Floats
+from xenotrack.compare.pooling import ALL, RATE, LineContrasts, Pooled
+from xenotrack.model.stratified import StratifiedHazard
 
+STRATIFIED = (
+    "Cox stratified by line, Efron ties; p the larger of the likelihood ratio's and that of arms "
+    "permuted within lines"
+)
 # line → ``mouse arm day volume_mm3``.
 Readings = Mapping[str, pd.DataFrame]
+# The days and ln volumes of each mouse of a cell.
+Cell = list[tuple[Floats, Floats]]
+Cells = Mapping[str, Mapping[str, Cell]]
 
 
 def panel_contrasts(
@@ -31,7 +39,7 @@ def panel_contrasts(
     ``pooled``: one spread for all arms (``rate ~ line + arm``), which tells more where it is so.
     """
     others = [arm for arm in arms if arm != control]
-    by_cell = {line: dict(tuple(rows.groupby("arm"))) for line, rows in readings.items()}
+    by_cell = {line: cells_of(rows) for line, rows in readings.items()}
     common = common_error(by_cell, arms) if pooled else None
     for arm in others if control is not None else ():
         found = {
@@ -50,9 +58,19 @@ def panel_contrasts(
         yield from _contrast(RATE, arm, "", alone, blocked_below)
 
 
-def common_error(
-    by_cell: Mapping[str, Mapping[str, pd.DataFrame]], arms: tuple[str, ...]
-) -> tuple[float, float] | None:
+def cells_of(rows: pd.DataFrame) -> dict[str, Cell]:
+    """The mice of each arm of a line, as days from treatment on and ln volumes."""
+    day, volume = (rows[name].to_numpy(dtype=float) for name in ("day", "volume_mm3"))
+    mouse, arm = (rows[name].to_numpy(dtype=object) for name in ("mouse", "arm"))
+    kept = (volume > 0) & ((day >= 0) | (day.max(initial=0.0) < 0))
+    cells: dict[str, Cell] = {}
+    for name in dict.fromkeys(mouse[kept].tolist()):
+        own = np.flatnonzero(kept & (mouse == name))
+        cells.setdefault(str(arm[own[0]]), []).append((day[own], np.log(volume[own])))
+    return cells
+
+
+def common_error(by_cell: Cells, arms: tuple[str, ...]) -> tuple[float, float] | None:
     """The variance of a difference of two cells of a line, from all arms, and its df.
 
     Twice the mean square of what line and arm leave of the cells' mean rates, over the lines that
@@ -61,41 +79,37 @@ def common_error(
     whole = [cells for cells in by_cell.values() if set(arms) <= set(cells)]
     if len(whole) < 2 or len(arms) < 2:
         return None
-    rates = np.array([[_own_rate(cells[arm]) for arm in arms] for cells in whole])
+    rates = np.array(
+        [[mean_rate(cells[arm], *shared_days(cells[arm])) for arm in arms] for cells in whole]
+    )
     rates = rates[np.isfinite(rates).all(axis=1)]
     left = rates - rates.mean(axis=1, keepdims=True) - rates.mean(axis=0) + rates.mean()
     df = (len(rates) - 1) * (len(arms) - 1)
     return (2 * float((left**2).sum()) / df, float(df)) if df > 0 else None
 
 
-def _own_rate(rows: pd.DataFrame) -> float:
-    return mean_rate(rows, *shared_days(rows))
-
-
-def paired(rows: pd.DataFrame, others: pd.DataFrame) -> tuple[float, float, float]:
+def paired(cell: Cell, other: Cell) -> tuple[float, float, float]:
     """The shared days of two cells of a line, and the difference of their mean rates over these."""
-    own, other = shared_days(rows), shared_days(others)
-    days = max(own[0], other[0]), min(own[1], other[1])
-    return (*days, mean_rate(rows, *days) - mean_rate(others, *days))
+    own, others = shared_days(cell), shared_days(other)
+    days = max(own[0], others[0]), min(own[1], others[1])
+    return (*days, mean_rate(cell, *days) - mean_rate(other, *days))
 
 
-def shared_days(rows: pd.DataFrame) -> tuple[float, float]:
-    """The first day from treatment on and the last day on which every mouse of a cell is read."""
-    treated = rows[rows["day"] >= 0] if (rows["day"] >= 0).any() else rows
-    days = treated.groupby("mouse")["day"]
-    return float(days.min().max()), float(days.max().min())
+def shared_days(cell: Cell) -> tuple[float, float]:
+    """The first and the last day on which every mouse of a cell is read."""
+    return float(max(day.min() for day, _ in cell)), float(min(day.max() for day, _ in cell))
 
 
-def mean_rate(rows: pd.DataFrame, first: float, last: float) -> float:
-    """The mean of the mice's least-squares rates over some days; NaN without two days."""
-    day = rows["day"].to_numpy(dtype=float)
-    volume = rows["volume_mm3"].to_numpy(dtype=float)
-    used = (day >= first) & (day <= last) & (volume > 0)
-    owner, names = pd.factorize(rows["mouse"].to_numpy()[used])
-    if not len(names):
-        return np.nan
-    rates = slopes(day[used], np.log(volume[used]), owner, len(names))
-    return float(np.nanmean(rates)) if np.isfinite(rates).any() else np.nan
+def mean_rate(cell: Cell, first: float, last: float) -> float:
+    """The mean of the mice's least-squares rates over some days; NaN where a mouse has none."""
+    return float(np.mean([_slope(day, ln, first, last) for day, ln in cell]))
+
+
+def _slope(day: Floats, ln_volume: Floats, first: float, last: float) -> float:
+    used = (day >= first) & (day <= last)
+    x = day[used] - day[used].mean() if used.any() else day[used]
+    spread = float(x @ x)
+    return float(x @ ln_volume[used]) / spread if spread > 0 else np.nan
 
 
 def _contrast(
@@ -112,4 +126,47 @@ def _contrast(
     unknown = np.full(len(known), np.nan)
     yield LineContrasts(
         *(outcome, arm, against, tuple(known), estimate, unknown, unknown, first, last), null=null
+    )
+
+
+def panel_hazards(
+    responses: Readings, arms: tuple[str, ...], control: str | None, level: float
+) -> Iterator[Pooled]:
+    """The hazard of progression of each arm against control, stratified by line.
+
+    ``responses`` are the tables ``response`` of the lines.
+    """
+    rows = pd.concat([own.assign(line=line) for line, own in responses.items()], ignore_index=True)
+    days = [pd.to_numeric(rows[name]).astype(float) for name in ("progression_day", "last_day")]
+    event = rows["progressed"].eq(True)
+    rows = rows.assign(event=event, until=days[0].where(event, days[1]))
+    rows = rows[rows["until"].notna() & (rows["mrecist"] != "NE")]
+    for arm in arms if control is not None else ():
+        own = rows[rows["arm"].isin([arm, control])]
+        both = own.groupby("line")["arm"].transform("nunique") == 2
+        if arm != control and both.any():
+            yield _hazard(arm, str(control), own[both], level)
+
+
+def _hazard(arm: str, control: str, rows: pd.DataFrame, level: float) -> Pooled:
+    lines = pd.factorize(rows["line"])[0]
+    until = rows["until"].to_numpy(dtype=float)
+    event, treated = rows["event"].to_numpy(dtype=bool), rows["arm"].eq(arm).to_numpy()
+    model = StratifiedHazard(until, event, treated, lines)
+    low, high = model.limits(level)
+    last = np.array([until[lines == code].max() for code in range(lines.max() + 1)])
+    return Pooled(
+        *("log_hazard", arm, control, ALL, "", (), int(lines.max()) + 1),
+        estimate=model.estimate,
+        std_error=model.std_error,
+        df=np.nan,
+        statistic=np.nan,
+        p_value=model.p_value,
+        conf_low=low,
+        conf_high=high,
+        from_day=0.0,
+        until_day=float(last.min()),
+        until_last=float(last.max()),
+        method=STRATIFIED,
+        limits=model.limits,
     )

@@ -8,7 +8,7 @@ one group this is the paired t test on lines − 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -18,7 +18,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from xenotrack.arrays import Codes, Floats
-from xenotrack.compare.contrasts import t_contrasts
+from xenotrack.compare.contrasts import finite, t_contrasts
 from xenotrack.compare.multiplicity import holm_p
 from xenotrack.compare.outcomes import OUTCOMES, Better
 from xenotrack.compare.random_effects import RandomEffects, expected_square
@@ -119,6 +119,7 @@ class Pooled:
     shows: str = ""
     method: str = ""
     null: float = 0.0
+    limits: Callable[[float], tuple[float, float]] | None = None
 
     @property
     def group(self) -> str:
@@ -131,12 +132,19 @@ class Pooled:
         return self.scope != GROUP
 
 
-def pool(contrasts: Sequence[LineContrasts], factors: Factors, level: float) -> list[Pooled]:
+def pool(
+    contrasts: Sequence[LineContrasts],
+    factors: Factors,
+    level: float,
+    beside: Sequence[Pooled] = (),
+) -> list[Pooled]:
     """Every contrast over all lines and by each factor, claims adjusted by Holm.
 
-    Claims of one outcome and scope are adjusted over their arms, but for the primary contrast.
+    Claims of one outcome and scope are adjusted over their arms, but for the primary contrast;
+    ``beside`` are rows that were made otherwise.
     """
     rows = [row for one in contrasts for row in pool_contrast(one, factors, level)]
+    rows += beside
     families: dict[tuple[str, str, str], list[int]] = {}
     for place, row in enumerate(rows):
         if row.is_claim and not row.primary:
@@ -201,7 +209,9 @@ def model_of(one: LineContrasts, codes: Codes, level: float) -> RandomEffects:
         # The differences themselves are the error; a variance of 0 would divide by 0.
         least = 1e-12 * max(float(np.ptp(one.estimate)) ** 2, 1e-12)
         return RandomEffects(one.estimate, np.full(len(codes), least), codes, level)
-    return RandomEffects(one.estimate, expected_square(one.std_error, one.df), codes, level)
+    squares = one.std_error**2
+    larger = expected_square(one.std_error, one.df)
+    return RandomEffects(one.estimate, larger, codes, level, squares)
 
 
 def mean_row(
@@ -332,9 +342,12 @@ def judged(row: Pooled, rows: Sequence[Pooled], level: float) -> Pooled:
         return row
     p_adjusted = row.p_value if row.primary else row.p_adjusted
     own = claim_level(row.p_value, p_adjusted, level)
-    low, high = farthest(rested_on(row, rows), own if np.isfinite(own) else level)
+    at = own if np.isfinite(own) else level
+    low, high = row.limits(at) if row.limits else farthest(rested_on(row, rows), at)
     better: Better = "lower" if row.outcome == RATE else OUTCOMES[row.outcome].better
-    shows = what_it_shows(row.estimate - row.null, p_adjusted, better, level)
+    # Where all events are of one arm the estimate is infinite, and its sign is known.
+    off = float(np.clip(row.estimate - row.null, -1e9, 1e9))
+    shows = what_it_shows(off, p_adjusted, better, level)
     return replace(
         row, p_adjusted=p_adjusted, claim_low=low, claim_high=high, shows=worded(row, shows)
     )
@@ -374,9 +387,11 @@ def earliest(days: Floats) -> float:
 
 def pool_frame(rows: Sequence[Pooled]) -> pd.DataFrame:
     """The table ``pool``: a row a contrast and scope, empty where not applicable."""
-    fields = [name for name in Pooled.__match_args__ if name != "null"]
+    fields = [name for name in Pooled.__match_args__ if name not in ("null", "limits")]
     names = ["group" if name == "groups" else name for name in fields]
     frame = pd.DataFrame([{name: getattr(row, name) for name in names} for row in rows])
     frame = frame.reindex(columns=names)
+    numbers = frame.select_dtypes("float").columns
+    frame = frame.assign(**{str(name): finite(frame[name].to_numpy()) for name in numbers})
     texts = ("against", "factor", "group", "shows", "method")
     return frame.assign(**{name: frame[name].replace("", None).astype(object) for name in texts})

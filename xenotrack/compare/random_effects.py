@@ -32,13 +32,14 @@ class RandomEffects:
     """Means of groups of lines, and the spread between lines that they share.
 
     ``estimate`` and ``variance`` (n,) are those of the lines, ``group`` (n,) their codes from 0
-    on. ``variance`` is what ``expected_square`` makes of squared standard errors.
+    on. ``variance`` is what ``expected_square`` makes of the ``squares`` of standard errors.
     """
 
     estimate: Floats
     variance: Floats
     group: Codes
     level: float = 0.95
+    squares: Floats | None = None
 
     @property
     def n_groups(self) -> int:
@@ -96,6 +97,10 @@ class RandomEffects:
         """
         if len(self.estimate) < FEWEST_FOR_PREDICTION or self.df < 2:
             return np.nan, np.nan
+        if self.squares is not None:
+            # Variances made larger for their few df would leave less of the spread to the lines.
+            as_estimated = RandomEffects(self.estimate, self.squares, self.group, self.level)
+            return as_estimated.prediction(code)
         shares = (np.arange(_SPREADS) + 0.5) / _SPREADS
         spreads = self._spread(chdtri(self.df, shares))
         means = self._means(spreads)[:, code]

@@ -13,9 +13,10 @@ from xenotrack.compare.lines import POOLED, Line, is_panel
 from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.errors import InputError
 from xenotrack.present.results import Results
-from xenotrack.present.sources import SOURCES
 from xenotrack.present.tables import SCHEMA_VERSION, stack
 from xenotrack.study.design import Arm
+from xenotrack.study.ingest import read_studies
+from xenotrack.study.rules import Rules
 from xenotrack.study.study import Study
 
 BLOCKING = ("arm", "shows", "n", "n_mice", "share_low", "share_high", "until_day")
@@ -32,6 +33,47 @@ def lines_of(
         return [_cells(one, name) for one, name in zip(results, names, strict=True)]
     at = _last_day_of_all(results) if day is None else day
     return [_line(one, name, outcomes, at) for one, name in zip(results, names, strict=True)]
+
+
+def read_panel(source: Path, rules: Rules, reading: Mapping[str, Any]) -> list[Line]:
+    """The lines of a sheet whose lines have one or two mice an arm; none of another sheet.
+
+    Read as one study of blocks. Not where its days are dates, which count from each line's own.
+    """
+    theirs = rules.columns.get("line")
+    if theirs is None or "block" in rules.columns or isinstance(rules.study.day_zero, str):
+        return []
+    others = {ours: name for ours, name in rules.columns.items() if ours != "line"}
+    whole = msgspec.structs.replace(rules, columns={**others, "block": theirs})
+    studies = read_studies(source, whole, **reading)
+    if len(studies) != 1 or studies[0].errors or "date" in dict(studies[0].columns):
+        return []
+    return panel_of(Results(studies[0]))
+
+
+def panel_of(results: Results) -> list[Line]:
+    """The lines of a panel that was read as one study, its lines as blocks; else none.
+
+    Forty lines are then read once, and not one by one.
+    """
+    study = results.study
+    mice = study.mice
+    line_of = dict(zip(mice["mouse"], mice["block"], strict=True))
+    names = [name for name in dict.fromkeys(line_of.values()) if name]
+    if len(names) < 2 or not is_panel(mice.groupby(["block", "arm"]).size().tolist()):
+        return []
+    frames = [
+        frame.assign(line=frame["mouse"].map(line_of))
+        for frame in (results.response, study.readings)
+    ]
+    responses, readings = (dict(tuple(frame.groupby("line", sort=False))) for frame in frames)
+    empty, blocking = pd.DataFrame(), pd.DataFrame(columns=list(BLOCKING))
+    arms, control = study.design.arms, study.design.control
+    return [
+        Line(name, arms, control, empty, empty, responses[name], blocking, readings[name])
+        for name in names
+        if name in responses and name in readings
+    ]
 
 
 def line_names(studies: Sequence[Study]) -> list[str]:
@@ -78,6 +120,9 @@ def _line(results: Results, name: str, outcomes: Sequence[str], day: float | Non
 
 def _compared(results: Results, outcomes: Sequence[str], day: float | None) -> pd.DataFrame:
     """The contrasts with control of every outcome that the line has."""
+    # A panel needs none of the models behind these.
+    from xenotrack.present.sources import SOURCES
+
     if results.study.design.control is None:
         return pd.DataFrame()
     curved = results.study.design.rules.growth.shape == "curve"

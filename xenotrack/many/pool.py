@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xenotrack.study.rules import Rules
     from xenotrack.study.study import Study
 
-Analyse = Callable[[str], Sequence["Results"]]
+Analyse = Callable[[str], Sequence[Line]]
 
 
 def read_pool(
@@ -28,9 +28,8 @@ def read_pool(
     rules: Rules,
     typed: Mapping[str, Any],
     outcomes: Sequence[str],
-    day: float | None,
 ) -> Pool:
-    """The pool of sheets and folders of results; ``analyse`` gives the results of a sheet.
+    """The pool of sheets and folders of results; ``analyse`` gives the lines of a sheet.
 
     The groups of lines, the level and the bound of a block are those ``typed``, else of the
     study.toml or of the first folder.
@@ -44,7 +43,7 @@ def read_pool(
                 lines.append(line)
                 rules = with_stored(rules, stored, typed)
         else:
-            lines += lines_of(analyse(source), outcomes, day)
+            lines += analyse(source)
     require_lines(lines, " and ".join(sources) if len(sources) < 3 else sources[0])
     return Pool(rules.study.name or "", tuple(lines), rules, outcomes)
 

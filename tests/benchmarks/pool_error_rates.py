@@ -1,0 +1,129 @@
+"""How often a pool over lines is wrong: coverage of the mean, of the next line, false claims.
+
+    python tests/benchmarks/pool_error_rates.py [STUDIES] [SEED]
+
+Simulated at the level of the lines' contrasts, where it is exact: each estimate is normal about the
+line's own truth, its variance is known as a χ² of 2 (n − 1) degrees of freedom, n mice an arm. SDs
+are in units of the standard error of a line of eight mice; an effect of a drug on growth is about
+five of them. ± is one Monte-Carlo standard error.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+
+from xenotrack.compare.pooling import ALL, DIFFERENCE, EACH, LineContrasts, Pooled, pool
+
+USUAL = 8
+UNEQUAL = (4, 16, 6, 8)
+EFFECT = 5.0
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Lines with these mice an arm, and the SD ``tau`` between them; ``panel``: one mouse a cell.
+
+    ``groups``: two groups, of which the second alone has an effect.
+    """
+
+    lines: int
+    tau: float
+    mice: tuple[int, ...] = (USUAL,)
+    panel: bool = False
+    groups: bool = False
+
+    @property
+    def name(self) -> str:
+        kind = "1 mouse a cell" if self.panel else f"{'/'.join(map(str, self.mice))} mice an arm"
+        groups = ", in two groups" if self.groups else ""
+        return f"{self.lines} lines{groups}, {kind}, τ {self.tau:g}"
+
+
+SETTINGS = (
+    *(Setting(k, tau) for k in (2, 3, 5, 10) for tau in (0.0, 1.0, EFFECT)),
+    *(Setting(k, 1.0, UNEQUAL) for k in (3, 5, 10)),
+    *(Setting(k, 1.0, (4,)) for k in (5, 10)),
+    *(Setting(k, EFFECT, panel=True) for k in (6, 40)),
+    *(Setting(k, tau, groups=True) for k in (4, 10) for tau in (0.0, 1.0)),
+)
+
+
+def draw(setting: Setting, rng: np.random.Generator) -> tuple[LineContrasts, float]:
+    """A contrast of every line without an effect, and the truth of the next line."""
+    k = setting.lines
+    mice = np.resize(setting.mice, k)
+    variance = USUAL / (1.0 if setting.panel else mice)
+    df = 2.0 * (mice - 1)
+    truth = rng.normal(0, setting.tau, k)
+    if setting.groups:
+        truth[k // 2 :] += EFFECT
+    estimate = truth + rng.normal(size=k) * np.sqrt(variance)
+    known = np.sqrt(variance * rng.chisquare(df) / df)
+    nothing = np.full(k, np.nan)
+    one = LineContrasts(
+        *("growth_rate", "A", "vehicle", tuple(f"L{line}" for line in range(k)), estimate),
+        *((nothing, nothing) if setting.panel else (known, df)),
+        *(np.zeros(k), np.full(k, 28.0)),
+    )
+    return one, float(rng.normal(0, setting.tau))
+
+
+def measured(setting: Setting, studies: int, seed: int) -> dict[str, list[bool]]:
+    rng = np.random.default_rng([seed, setting.lines, int(10 * setting.tau), len(setting.mice)])
+    k = setting.lines
+    halves = {"none": [f"L{i}" for i in range(k // 2)], "all": [f"L{i}" for i in range(k // 2, k)]}
+    found: dict[str, list[bool]] = {"mean": [], "next": [], "each": [], "difference": []}
+    for _ in range(studies):
+        one, next_line = draw(setting, rng)
+        rows = {
+            row.scope: row for row in pool([one], {"F": halves} if setting.groups else {}, LEVEL)
+        }
+        add(found, rows, next_line, setting.groups)
+    return found
+
+
+def add(
+    found: dict[str, list[bool]], rows: dict[str, Pooled], next_line: float, groups: bool
+) -> None:
+    """Whether the intervals of one study hold the truth, and what it claims."""
+    if groups:
+        # No effect in one group: "in each" is false of both signs; the difference is EFFECT.
+        found["each"].append(rows[EACH].p_value < 1 - LEVEL)
+        row = rows[DIFFERENCE]
+        found["difference"].append(row.conf_low <= -EFFECT <= row.conf_high)
+        return
+    row = rows[ALL]
+    found["mean"].append(row.conf_low <= 0 <= row.conf_high)
+    if np.isfinite(row.predict_low):
+        found["next"].append(row.predict_low <= next_line <= row.predict_high)
+
+
+def share(hits: list[bool]) -> str:
+    """A share with its Monte-Carlo error."""
+    if not hits:
+        return "–"
+    mean = float(np.mean(hits))
+    return f"{mean:.3f} ± {np.sqrt(max(mean * (1 - mean), 1 / len(hits)) / len(hits)):.3f}"
+
+
+def main() -> None:
+    studies = int(sys.argv[1]) if len(sys.argv) > 1 else 400
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 20261129
+    print("| lines | studies | mean holds | next line holds | difference holds | false in each |")
+    print("|---|---|---|---|---|---|")
+    for setting in SETTINGS:
+        found = measured(setting, studies, seed)
+        cells = (share(found[name]) for name in ("mean", "next", "difference", "each"))
+        print(f"| {setting.name} | {studies} | {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
