@@ -18,7 +18,7 @@ from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import ContrastSource, RawContrasts
 from xenotrack.compare.days_gained import days_gained
 from xenotrack.compare.hazards import hazard_source
-from xenotrack.model.progression import ProgressionFit
+from xenotrack.model.progression import ProgressionFit, fit_mice
 from xenotrack.model.survival import estimate_curves
 from xenotrack.model.times import mouse_times
 from xenotrack.study.design import Design
@@ -124,6 +124,52 @@ def power(random: np.random.Generator, studies: int) -> None:
         line([n, control, treated, *(f"{x:.2f}" for x in np.mean(found, axis=0))])
 
 
+def read_every(
+    random: np.random.Generator,
+    n: int,
+    gaps: Sequence[float],
+    days: Sequence[float],
+    leaving: float,
+) -> ProgressionFit:
+    """Two arms of one length of visits each, whose mice progress between them."""
+    parts = []
+    for name, gap, mean in zip(("vehicle", "A"), gaps, days, strict=True):
+        high = np.ceil(around(mean)(random, n) / gap) * gap
+        left = np.where(random.random(n) < leaving, random.uniform(3, 21, n), END)
+        left = np.floor(left / gap) * gap
+        event = high <= left
+        columns = {"day_low": np.where(event, high - gap, left), "day": np.where(event, high, left)}
+        parts.append(pd.DataFrame({"arm": name, "event": event, "fate": None, **columns}))
+    mice = pd.concat(parts, ignore_index=True)
+    mice = mice.assign(mouse=mice.index, day_high=mice["day"].where(mice["event"]))
+    return fit_mice(mice, Design.of_names("", ("vehicle", "A")), tuple(gaps))
+
+
+def unlike_visits(random: np.random.Generator, studies: int) -> None:
+    heading = ("mice", "days between visits", "mean days", "leave early", "log-rank of visits")
+    table([*heading, "between visits", "log_hazard", "rmst_days, withheld"])
+    designs: list[tuple[int, tuple[float, float], tuple[float, float], float]] = [
+        (4, (7, 2), (20, 20), 0),
+        (5, (7, 3.5), (20, 20), 0),
+        (8, (7, 3.5), (20, 20), 0),
+        (8, (7, 2), (14, 14), 0),
+        (12, (7, 2), (20, 20), 0.3),
+        (8, (7, 3.5), (14, 28), 0),
+        (8, (3.5, 3.5), (14, 28), 0),
+    ]
+    for n, gaps, days, leaving in designs:
+        found = []
+        for _ in range(studies):
+            study = read_every(random, n, gaps, days, leaving)
+            sources = (hazard_source(study), days_gained(study))
+            p_values = [last_against_first(source).p_value[0] for source in sources]
+            tests = (study.log_rank_of_pair(0, 1), study.interval_test_of_pair(0, 1))
+            found.append([tests[0].p_permutation, tests[1].p, *p_values])
+        shares = (np.array(found) < 0.05).mean(axis=0)
+        words = [" and ".join(f"{one:g}" for one in pair) for pair in (gaps, days)]
+        line([n, *words, leaving, *(f"{share:.4f}" for share in shares)])
+
+
 def table(columns: Sequence[str]) -> None:
     print()
     line(columns)
@@ -136,7 +182,7 @@ def line(cells: Iterable[object]) -> None:
 
 def main(studies: int) -> None:
     random = np.random.default_rng(SEED)
-    for part in (coverage, false_differences, power):
+    for part in (coverage, false_differences, power, unlike_visits):
         part(random, studies)
 
 

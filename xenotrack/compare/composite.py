@@ -68,11 +68,27 @@ class _Both:
 
     def contrast_of(self, weights: Floats, level: float) -> RawContrasts:
         weights = np.atleast_2d(weights)
-        alone, both = (each.contrast_of(weights, level) for each in (self.first, self.other))
-        read = self._touched(weights) & self._agree(alone, both)
-        alone_now = self.first.contrast_of(weights, self.level) if level != self.level else alone
-        both_now = self.other.contrast_of(weights, self.level) if level != self.level else both
-        read &= ~self._unsupported(weights, alone_now, both_now)
+        alone = self.first.contrast_of(weights, level)
+        touched = self._touched(weights)
+        if not touched.any():
+            return alone
+        own = alone.rows(touched)
+        read = self._together(weights[touched], own, level)
+        columns = alone.columns()
+        for name in ("p_value", "conf_low", "conf_high"):
+            columns[name] = columns[name].copy()
+            columns[name][touched] = getattr(read, name)
+        return replace(alone, **columns)
+
+    def _together(self, weights: Floats, alone: RawContrasts, level: float) -> RawContrasts:
+        """Contrasts of arms with a toxicity exit, read with the composite where both show it."""
+        both = self.other.contrast_of(weights, level)
+        alone_now, both_now = alone, both
+        if level != self.level:
+            alone_now, both_now = (
+                each.contrast_of(weights, self.level) for each in (self.first, self.other)
+            )
+        read = self._agree(alone, both) & ~self._unsupported(weights, alone_now, both_now)
         better = alone.estimate < 0
         low = np.fmin(alone.conf_low, both.conf_low)
         high = np.fmax(alone.conf_high, both.conf_high)
@@ -93,6 +109,9 @@ class _Both:
         weights = np.zeros((len(places) - 1, len(self.first.arms)))
         weights[:, places[0]] = 1
         weights[np.arange(len(places) - 1), places[1:]] = -1
+        weights = weights[self._touched(weights)]
+        if not len(weights):
+            return ""
         alone, both = (each.contrast_of(weights, self.level) for each in (self.first, self.other))
         return RULE if self._unsupported(weights, alone, both).any() else ""
 

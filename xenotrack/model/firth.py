@@ -28,6 +28,7 @@ HIDDEN = 1e-8  # a gain that no step of its direction shows any more: far out, w
 LONGEST_STEP = 4.0  # of any log hazard at once
 STRAIGHT_STEPS = 20
 CLOSE = 1e-12  # a step of a millionth of an SE: the error it leaves is of that squared
+NEAR = 1e-6  # of a log hazard: the error that such a step leaves is of that squared
 FARTHEST = 1e3  # a log hazard ratio beyond which a limit is called unbounded
 
 
@@ -148,8 +149,20 @@ def _newton_step(here: PenalisedLikelihood, free: Floats) -> tuple[Floats, float
     return free @ step, float(slope @ step)
 
 
+def _is_close(step: Floats, beta: Floats, here: PenalisedLikelihood) -> bool:
+    """Whether a step is small in standard errors and, where hazards lie so far apart that the
+    likelihood hardly bends, of itself."""
+    small = np.abs(step).max() <= NEAR * (1 + np.abs(beta).max())
+    return bool(small and step @ here.curvature @ step <= CLOSE)
+
+
 def _is_positive(matrix: Floats) -> bool:
-    return bool(np.linalg.eigvalsh(matrix).min(initial=np.inf) > 0)
+    """Whether a symmetric matrix is positive definite: whether it has a Cholesky factor."""
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return False
+    return bool(np.isfinite(matrix).all())
 
 
 def _climb(
@@ -245,7 +258,7 @@ class HazardProfile:
                 back = False
                 step = found * min(1.0, LONGEST_STEP / max(float(np.abs(found).max()), 1e-300))
             beta = beta + step
-            if found is not None and step @ here.curvature @ step <= CLOSE:
+            if found is not None and _is_close(step, beta, here):
                 value = float(self.weights @ beta)
                 return value if side * (value - self.estimate) > 0 else None
             here = penalised_likelihood(self.rows, beta)
