@@ -12,7 +12,7 @@ import pytest
 from xenotrack.cli.app import cli
 from xenotrack.plan.power import COLUMNS
 
-PLAN = ("--mice", "4,6", "--studies", "20", "--shape", "line")
+PLAN = ("--mice-per-arm", "4,6", "--studies", "20", "--shape", "line")
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_the_examples_of_help_run(ask, tmp_path, monkeypatch, planned, line) -> 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sample_data").symlink_to(Path(planned).parents[1])
     words = shlex.split(line)[1:]
-    if "--mice" in words:
+    if words[0] == "power":
         words += ["--studies", "20", "--shape", "line"]
     assert ask(*words, code=0)
 
@@ -119,9 +119,9 @@ def test_what_cannot_be_planned_is_one_sentence(ask, planned, asked, words) -> N
 @pytest.mark.parametrize(
     "asked",
     [
-        ("--mice", "1,4"),
-        ("--mice", "8,4"),
-        ("--mice", "many"),
+        ("--mice-per-arm", "1,4"),
+        ("--mice-per-arm", "8,4"),
+        ("--mice-per-arm", "many"),
         ("--visits", "0,x"),
         ("--ratio", "1,2"),
         ("--ratio", "0,1,1,1"),

@@ -43,7 +43,11 @@ POST_HOC = (
     help="The contrast, or the arm that the question is about [the primary contrast].",
 )
 @click.option(
-    "--mice", default="4,6,8,10,12", metavar="N,N,…", help="Mice of each arm [4,6,8,10,12]."
+    "--mice-per-arm",
+    "mice",
+    default="4,6,8,10,12",
+    metavar="N,N,…",
+    help="Mice of each arm [4,6,8,10,12].",
 )
 @click.option("--effect", type=float, help="The true effect per day, as -0.02 [that of truth].")
 @click.option(
@@ -98,14 +102,14 @@ def power(
 
     \b
     Examples
-      xenotrack power sample_data/plan/next.toml --mice 6,10 --studies 100
-      xenotrack power sample_data/two_arm.csv --of 'alpelisib - vehicle' --effect -0.02 --mice 6
+      xenotrack power sample_data/plan/next.toml --mice-per-arm 6,10 --studies 100
+      xenotrack power sample_data/two_arm.csv --of 'alpelisib - vehicle' --effect -0.02
     """
     from xenotrack.plan.power import Plan, power_table, smallest_effect
     from xenotrack.present.planned import Planned
     from xenotrack.present.tables import to_text
 
-    counts = _numbers(mice, "--mice", least=2)
+    counts = _numbers(mice, "--mice-per-arm", least=2)
     scenario, df = _scenario(request, effect)
     if visits is not None:
         scenario = _visited(scenario, _numbers(visits, "--visits", least=0))
