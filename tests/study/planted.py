@@ -403,8 +403,7 @@ DEFECTS = (
     _defect("length ÷ 10", _times("length_mm", 0.1), *_JUMP, "width-exceeds-length"),
     _defect("width × 10", _times("width_mm", 10), *_JUMP, "width-exceeds-length"),
     _defect("width ÷ 10", _times("width_mm", 0.1), *_JUMP),
-    # Below what calipers tell, a single small reading is no jump.
-    _defect("one size in cm", _size_times(0.1), *_JUMP, sure=False),
+    _defect("one size in cm", _size_times(0.1), *_JUMP),
     _defect("volume × 10", _times("volume_mm3", 10), *_JUMP),
     _defect("volume ÷ 10", _times("volume_mm3", 0.1), *_JUMP),
     _defect(

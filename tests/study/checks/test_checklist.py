@@ -31,6 +31,27 @@ def test_a_drop_is_an_implausible_jump_and_growth_is_none():
     assert "implausible-jump" not in rules_of(track(5, 16, 30, 60))
 
 
+@pytest.mark.parametrize("small", [0.5, 4, 20])
+@pytest.mark.parametrize("gap", [2, 4, 7])
+def test_a_large_tumour_that_is_small_on_one_day_is_an_implausible_jump(small, gap):
+    days = range(0, 7 * gap, gap)
+    found = finding_of(track(300, 330, 360, small, 420, 460, days=days), "implausible-jump")
+    assert found.cell == "25"
+
+
+@pytest.mark.parametrize(
+    "volumes",
+    [
+        (50, 55, 165, 325, 400),  # took off between two visits
+        (315, 330, 960, 1240, 1500),
+        (700, 720, 180, 150, 160),  # a response that lasts
+        (60, 65, 150, 120, 160),
+    ],
+)
+def test_a_step_that_the_next_reading_bears_out_is_no_implausible_jump(volumes):
+    assert "implausible-jump" not in rules_of(track(*volumes))
+
+
 def test_zeros_between_and_to_the_end_are_told_apart():
     between = rules_of(track(100, 50, 0, 0, 60))
     assert between.count("zero-then-regrowth") == 1

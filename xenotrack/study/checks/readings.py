@@ -20,6 +20,13 @@ _STEP_DOWN, _RATE_DOWN = 1.10, 0.34
 SCATTER = ((20.0, 2.5), (50.0, 1.5))
 # How far below this a volume lies no caliper tells; many a sheet writes 1 there.
 _FLOOR_MM3 = 30.0
+# A reading leaves the line between its neighbours by as much, in ln volume and a day between them.
+_LEAVES, _LEAVES_A_DAY = 0.99, 0.14
+_ASIDE = 0.4  # and lies outside them both
+# Tumours accelerate and respond: a step that stays is a slip only where it is larger, most of all
+# where the next reading bears it out.
+_AT_END, _BORNE_OUT = 1.65, 1.9
+_FASTER = 1.2  # in ln volume a day, of those that are borne out
 _WEIGHT_STEP = 0.20
 # Three nines and more, wherever the point stands: 9.9 is a reading like others.
 _NINES = [round((10**n - 1) / 10**k, k) for n in (3, 4, 5) for k in range(n)]
@@ -42,15 +49,21 @@ def aspect_ratios(study: Study) -> Iterator[Finding]:
 
 
 def implausible_jumps(study: Study) -> Iterator[Finding]:
-    """A volume rises or falls faster than tumours do: a slip, or the wrong mouse."""
+    """A volume rises or falls faster than tumours do: a slip, or the wrong mouse.
+
+    It leaves its neighbours and comes back, or is a step larger than any that stays.
+    """
     rows = study.tracks
     volume, day = rows["volume_mm3"], rows["day"]
-    came = _jump(rows["before_mm3"], volume, day - rows["before_day"])
-    goes = _jump(volume, rows["after_mm3"], rows["after_day"] - day)
-    spike = (came != 0) & (goes == -came)
+    spike = _spikes(rows)
+    first = rows["track"].diff().to_numpy() != 0
+    # The step from a first reading, and that to a last one, have one neighbour to judge by.
+    at_end = np.roll(first, 1) | rows["after_mm3"].isna().to_numpy()
+    times = np.where(at_end, _AT_END, _BORNE_OUT)
+    came = _jumps(rows["before_mm3"], volume, day - rows["before_day"], times)
     # The way back from a spike is the spike's own doing.
-    back = np.roll(spike, 1) & (rows["track"].diff() == 0).to_numpy()
-    for row in rows[(came != 0) & ~back].itertuples():
+    back = np.roll(spike, 1) & ~first
+    for row in rows[spike | (came & ~back)].itertuples():
         step = f"{row.before_mm3:.4g} to {row.volume_mm3:.4g} mm³"
         days = row.day - row.before_day
         yield at_row(
@@ -63,18 +76,39 @@ def implausible_jumps(study: Study) -> Iterator[Finding]:
         )
 
 
-def _jump(before: pd.Series, after: pd.Series, days: pd.Series) -> np.ndarray:
-    """1 where a step rises, -1 where it falls beyond what tumours do, else 0."""
+def _spikes(rows: pd.DataFrame) -> np.ndarray:
+    """Where a reading lies outside both of its neighbours, and far from the line between them."""
+    three = rows[["before_mm3", "volume_mm3", "after_mm3"]].to_numpy(dtype=float)
+    usable = (three > 0).all(axis=1)
+    before, volume, after = np.log(np.fmax(np.where(three > 0, three, 1.0), _FLOOR_MM3)).T
+    came = (rows["day"] - rows["before_day"]).to_numpy(dtype=float)
+    gap = (rows["after_day"] - rows["before_day"]).to_numpy(dtype=float)
+    usable &= gap > 0
+    along = np.divide(came, gap, out=np.zeros_like(gap), where=usable)
+    leaves = np.abs(volume - before - along * (after - before))
+    aside = np.fmax(volume - np.fmax(before, after), np.fmin(before, after) - volume)
+    smallest = np.exp(np.fmin(volume, np.fmin(before, after)))
+    allowed = np.fmax(_LEAVES * _allowance(smallest), _LEAVES_A_DAY * gap)
+    return usable & (leaves > allowed) & (aside > _ASIDE)
+
+
+def _allowance(volume: np.ndarray) -> np.ndarray:
+    """By how much more the calipers scatter at these volumes than above 50 mm³."""
+    return np.select([volume < size for size, _ in SCATTER], [by for _, by in SCATTER], 1.0)
+
+
+def _jumps(before: pd.Series, after: pd.Series, days: pd.Series, times: np.ndarray) -> np.ndarray:
+    """Where a step rises or falls by more than ``times`` what tumours do."""
     low, high = before.to_numpy(dtype=float), after.to_numpy(dtype=float)
     usable = (low > 0) & (high > 0)
     low, high = np.fmax(low, _FLOOR_MM3), np.fmax(high, _FLOOR_MM3)
     step = np.log(np.where(usable, high, 1.0)) - np.log(np.where(usable, low, 1.0))
-    smaller = np.fmin(low, high)
-    allowance = np.select([smaller < size for size, _ in SCATTER], [by for _, by in SCATTER], 1.0)
+    allowance = _allowance(np.fmin(low, high))
+    faster = np.where(times > _AT_END, _FASTER, 1.0)
     gap = days.to_numpy(dtype=float)
-    rises = step > np.fmax(_STEP_UP, _RATE_UP * gap) * allowance
-    falls = step < -np.fmax(_STEP_DOWN, _RATE_DOWN * gap) * allowance
-    return rises.astype(int) - falls.astype(int)
+    rises = step > np.fmax(times * _STEP_UP, faster * _RATE_UP * gap) * allowance
+    falls = step < -np.fmax(times * _STEP_DOWN, faster * _RATE_DOWN * gap) * allowance
+    return np.asarray(rises | falls)
 
 
 def _slip(row) -> str:  # type: ignore[no-untyped-def]
