@@ -55,8 +55,8 @@ test("without script it shows every answer, figure and table, and no button", as
   assert.ok(await page.locator("#answer .tiles").isVisible());
   assert.equal(await page.locator("main button:visible, #highlight:visible").count(), 0);
   await page.locator("#appendix summary").first().click();
-  await page.locator("#appendix summary h3").first().click();
-  assert.ok(await page.locator("#appendix table").first().isVisible());
+  await page.locator("#table-growth summary").click();
+  assert.ok(await page.locator("#table-growth table").isVisible());
 });
 
 test("a table is sorted by keyboard, up and down, and says so", async () => {

@@ -133,6 +133,12 @@ class Report:
         """Figures that no answer names."""
         return sorted(set(self.run.pictures) - set(self._first_at))
 
+    @property
+    def n_doubts(self) -> str:
+        """How many doubts the results carry, in words."""
+        count = len(self.run.results.doubts)
+        return f"{count or 'no'} {'doubt' if count == 1 else 'doubts'}"
+
     def lead(self, answer: Answer) -> list[Sentence]:
         """What an answer says at once: the claim of its tile, else the first that it states.
 

@@ -59,6 +59,12 @@ def test_there_are_at_most_four_tiles_of_few_words_each_with_its_claim(results, 
         assert (tile.mark == "good") == (shows[:1] in (["better"], ["synergy"]))
 
 
+def test_whether_the_largest_combination_beats_its_best_part_is_answered(results, story) -> None:
+    combinations = [name for name, _ in results.study.design.combinations()]
+    asked = [tile for tile in story.tiles if tile.question == "parts"]
+    assert len(asked) == bool(combinations)
+
+
 def test_a_verdict_has_a_shape_beside_its_colour() -> None:
     assert all(shape and word for shape, word in VERDICTS.values())
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite
 
+import msgspec
 import pandas as pd
 
 from xenotrack.compare.blocking import BLOCKED, HELD, REGREW
 from xenotrack.compare.claims import Claim
+from xenotrack.compare.families import BEST_PART
 from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.compare.synergy_verdicts import (
     ANTAGONISM,
@@ -138,6 +140,8 @@ def days_more(value: float) -> str:
 def parts_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
     """Whether the combination in question is more than its drugs predict."""
     combinations = [name for name, _ in facts.design.combinations()]
+    if main.arm not in combinations:
+        yield from best_part_tile(facts)
     for claim in facts.claims_of("bliss"):
         if claim.arm == (main.arm if main.arm in combinations else ""):
             says, mark = EXCESS[claim.shows]
@@ -151,6 +155,17 @@ def parts_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
                 caveats_of(claim, facts),
                 (facts.place_of(claim),),
             )
+
+
+def best_part_tile(facts: Facts) -> Iterator[Tile]:
+    """Whether the arm of most drugs beats its best part, where the main contrast does not say."""
+    drugs = {arm.name: len(arm.drugs) for arm in facts.design.arms}
+    claims = [claim for claim in facts.claims_of("growth_rate") if claim.against == BEST_PART]
+    most = max(claims, key=lambda claim: drugs[claim.arm], default=None)
+    if most is not None:
+        part = pair(most.arm, most.best_part or BEST_PART, facts)
+        tile = contrast_tile(most, facts)
+        yield msgspec.structs.replace(tile, about=f"Best part: {part}", question="parts")
 
 
 def price_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
