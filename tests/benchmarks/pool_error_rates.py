@@ -64,7 +64,7 @@ def draw(setting: Setting, rng: np.random.Generator) -> tuple[LineContrasts, flo
     df = 2.0 * (mice - 1)
     truth = rng.normal(0, setting.tau, k)
     if setting.groups:
-        truth[k // 2 :] += EFFECT
+        truth[k // 2 :] -= EFFECT
     estimate = truth + rng.normal(size=k) * np.sqrt(variance)
     known = np.sqrt(variance * rng.chisquare(df) / df)
     nothing = np.full(k, np.nan)
@@ -98,7 +98,7 @@ def add(
         # No effect in one group: "in each" is false of both signs; the difference is EFFECT.
         found["each"].append(rows[EACH].p_value < 1 - LEVEL)
         row = rows[DIFFERENCE]
-        found["difference"].append(row.conf_low <= -EFFECT <= row.conf_high)
+        found["difference"].append(row.conf_low <= EFFECT <= row.conf_high)
         return
     row = rows[ALL]
     found["mean"].append(row.conf_low <= 0 <= row.conf_high)
