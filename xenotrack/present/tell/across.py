@@ -21,7 +21,7 @@ from xenotrack.present.numbers import (
     number,
     per_day,
 )
-from xenotrack.present.story import Answer, Caption, Sentence, Story
+from xenotrack.present.story import Answer, Caption, Sentence, Story, Tile
 from xenotrack.present.tell.doubts import ACROSS, in_short, with_remedy
 from xenotrack.present.tell.references import Citations
 
@@ -54,7 +54,7 @@ def tell_pool(pool: Pool) -> Story:
     return Story(
         title=f"{pool.name}: across models" if pool.name else "Across models",
         headline=tuple(headline(pool)),
-        tiles=(),
+        tiles=tuple(tiles(pool)),
         arms=(),
         names="",
         key_figure="forest_by_line",
@@ -103,6 +103,20 @@ def headline(pool: Pool) -> Iterator[Sentence]:
     told = [text for text in short if text]
     if told:
         yield Sentence(join(told), "To be read with this")
+
+
+def tiles(pool: Pool) -> Iterator[Tile]:
+    """The pooled claims at a glance: lines blocked, and growth over them."""
+    arm = _foremost(pool)
+    for claim in sorted(pool.claims, key=lambda claim: claim.kind != "lines"):
+        growth = claim.kind == "pooled" and claim.outcome == "growth_rate" and claim.family == ALL
+        if claim.arm != arm or not (growth or claim.kind == "lines"):
+            continue
+        teller = pooled_sentence if growth else blocked_sentence
+        told = teller(pool, claim)
+        mark = "good" if claim.shows in (BETTER, "blocked") else "open"
+        mark = "bad" if claim.shows == WORSE else mark
+        yield Tile(arm or "", told.text, told.evidence, mark, ACROSS, claims=told.claims)
 
 
 def _foremost(pool: Pool) -> str | None:
