@@ -129,3 +129,7 @@ def test_a_study_of_one_or_two_visits_is_answered(days) -> None:
 
 def test_without_a_control_nothing_is_claimed() -> None:
     assert sensitivity(study_of({"A": 0.05, "B": 0.06})).empty
+
+
+def test_of_a_control_alone_nothing_is_claimed() -> None:
+    assert sensitivity(study_of({"vehicle": 0.08})).empty

@@ -43,9 +43,10 @@ def sensitivity(study: Study) -> pd.DataFrame:
     import pandas as pd
 
     design, columns = study.design, list(TABLES["sensitivity"])
-    if design.control is None:
+    pairs = claimed_pairs(design) if design.control is not None else ()
+    if not pairs:
         return pd.DataFrame(columns=columns)
-    pairs, declared = claimed_pairs(design), estimand_of(design.rules.progression)
+    declared = estimand_of(design.rules.progression)
     drawn: Kept = {}
     rows = []
     for definition in definitions(design.rules.progression):
