@@ -92,11 +92,11 @@ def many_studies(folder: Path, source: Path, number: int) -> None:
         )
 
 
-def started(*arguments: object) -> subprocess.Popen:
+def started(*arguments: object, stderr: int = subprocess.PIPE) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", "xenotrack", *map(str, arguments)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stderr=subprocess.PIPE,
+        stderr=stderr,
     )
 
 
@@ -117,7 +117,7 @@ def test_a_driver_that_is_ended_and_started_again_does_every_study_once(
     sheets, out = tmp_path / "sheets", tmp_path / "out"
     many_studies(sheets, Path(sample("two_arm.csv")), 12)
     asked = ("batch", sheets, "--tables", "growth", "--jobs", 2)
-    driver = started(*asked, "-o", out)
+    driver = started(*asked, "-o", out, stderr=subprocess.DEVNULL)
     wait_for(out, 3)
     driver.send_signal(how)
     assert driver.wait(60) == {9: -9, 15: 143, 2: 130}[how]
@@ -149,7 +149,7 @@ def test_a_full_disk_fails_studies_by_name_and_the_next_batch_does_them(
     sheets, disk = tmp_path / "sheets", tmp_path / "disk"
     many_studies(sheets, Path(sample("two_arm.csv")), 6)
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", str(disk)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("a file system cannot be mounted here")
     try:
