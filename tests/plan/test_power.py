@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from xenotrack.errors import StudyError
-from xenotrack.plan.closed_form import closed_power, exact_for, slope_variance
+from xenotrack.plan.closed_form import closed_power, exact_for, slope_variance, welch_power
 from xenotrack.plan.power import Plan, assurance, mice_needed, power_table, smallest_effect
 from xenotrack.plan.questions import best_part, blocked, difference, synergy, true_rates
 from xenotrack.plan.truth import ArmTruth, Scenario, Turn
@@ -17,6 +19,9 @@ from xenotrack.study.design import Design
 from xenotrack.study.rules import GrowthRules, Rules
 
 COMBO = "A+B"
+REFERENCE = json.loads(
+    (Path(__file__).parents[1] / "reference" / "power.json").read_text(encoding="utf-8")
+)
 
 
 def scenario(**changed: object) -> Scenario:
@@ -44,6 +49,17 @@ def test_simulation_and_closed_form_agree_within_the_monte_carlo_error() -> None
     apart = (table["power"] - table["closed_form"]) / table["power_error"]
     assert (apart.abs() < 3.5).all()
     assert table["power"].is_monotonic_increasing
+
+
+@pytest.mark.parametrize("one", REFERENCE["designs"], ids=lambda one: f"n={one['n']}")
+def test_the_closed_form_is_what_r_integrates(one) -> None:
+    day = np.array(REFERENCE["day"], dtype=float)
+    noise = one["noise"] ** 2 / ((day - day.mean()) ** 2).sum()
+    variances = (np.array(one["slope_sd"]) ** 2 + noise) / one["n"]
+    effect = one["rates"][1] - one["rates"][0]
+    found = welch_power(effect, variances, np.array([one["n"] - 1.0] * 2), 0.95)
+    # R averages over 400 x 400 quantiles, whose tails are cut by half a step.
+    assert found == pytest.approx(one["power"], abs=1e-3)
 
 
 def test_a_study_without_effect_claims_one_as_often_as_is_allowed() -> None:
