@@ -12,7 +12,16 @@ PACKAGE = Path(__file__).parent.parent / "xenotrack"
 
 # From the ground up; a file imports from its own floor or below.
 FLOORS = (
-    ("errors", "glossary_pool", "glossary", "time_columns", "credits", "doubts", "arrays"),
+    (
+        "errors",
+        "glossary_pool",
+        "glossary",
+        "synergy_columns",
+        "time_columns",
+        "credits",
+        "doubts",
+        "arrays",
+    ),
     ("study",),
     ("response",),
     ("model",),

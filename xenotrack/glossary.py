@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xenotrack.glossary_pool import POOL_COLUMNS, POOL_IN_TABLE, Column
+from xenotrack.synergy_columns import OF_SYNERGY
 from xenotrack.time_columns import OF_ITS_TABLES, OF_PROGRESSION
 
 COLUMNS: dict[str, Column] = {
@@ -141,33 +142,7 @@ COLUMNS: dict[str, Column] = {
     "expected": Column(
         "", "share expected: 1 − the product of the parts' progressed shares over the control's"
     ),
-    # synergy
-    "combination": Column("", "the arm of several drugs"),
-    "reference": Column(
-        "", "bliss, bliss_doublet, hsa, hsa_doublet (best part), additivity, interaction"
-    ),
-    "expectation": Column("", "the arms that the expectation is built from"),
-    "scale": Column(
-        "",
-        "rate (per day), ln_volume (change since day 0, at `day`), relative_volume (V/V₀ at "
-        "`day`); negative = synergy",
-    ),
-    "combination_index": Column("", "volume at `day` relative to the expected one; < 1 = synergy"),
-    "index_low": Column("", "lower limit of the index"),
-    "index_high": Column("", "upper limit of the index"),
-    "p_plug_in": Column(
-        "",
-        "hsa only: p against the part that looks best, as often printed; it rarely finds synergy, "
-        "and finds antagonism too often where parts are alike",
-    ),
-    "effect": Column("", "the drugs of a main effect or interaction; or a joint test of several"),
-    "order": Column("", "main effect, two-way interaction, …, joint F test"),
-    "averaged_over": Column("", "drugs with and without which the effect was averaged"),
-    "df_numerator": Column("", "joint F tests: sums tested; `df` is that of the denominator"),
-    "drug_a": Column("", "one drug of a dose grid"),
-    "dose_a": Column("as in its name", "its dose; empty where its name holds none"),
-    "drug_b": Column("", "the other drug"),
-    "dose_b": Column("as in its name", "its dose; empty where its name holds none"),
+    **{name: Column(*said) for name, said in OF_SYNERGY.items()},
     # influence: `estimate` is the arm's rate without the mouse
     "change": Column("per day", "what leaving the mouse out does to its arm's growth rate"),
     "change_in_errors": Column("", "that change in standard errors of the arm's rate"),
@@ -338,8 +313,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "synergy": (
         *("combination", "reference", "expectation", "scale", "day", *ESTIMATES),
         *("p_adjusted", "adjustment", "combination_index", "index_low", "index_high", "verdict"),
-        *("simultaneous_low", "simultaneous_high", "claim_low", "claim_high", "p_plug_in"),
-        "method",
+        *("simultaneous_low", "simultaneous_high", "claim_low", "claim_high"),
+        *("band_low", "band_high", "beyond_from", "p_plug_in", "method"),
     ),
     "factorial": (
         *("effect", "order", "averaged_over", *ESTIMATES, "p_adjusted", "adjustment"),

@@ -55,7 +55,7 @@ SETTINGS = (
     Setting("slowing down, 8 mice, curves", turns=SLOWING, days=56, shape="curve"),
     Setting("at the rate that counts as blocked, 8 mice, curves", rate=0.01, shape="curve"),
 )
-CLAIMS = ("control", "best part", "headline", "synergy", "blocked")
+CLAIMS = ("control", "best part", "headline", "bliss", "synergy", "blocked")
 
 
 def scenario_of(setting: Setting) -> Scenario:
@@ -85,10 +85,13 @@ def false_claims(results: Results) -> dict[str, bool]:
     headline = shown & primary if primary.any() else shown
     verdicts = results.growth.verdicts
     synergy = results.synergy.to_frame()
+    told = synergy["verdict"].isin(["synergy", "antagonism"])
+    claim = (synergy["reference"] == "bliss") & (synergy["scale"] == "rate")
     return {
         **claimed,
         "headline": bool(headline.any()),
-        "synergy": bool(synergy["verdict"].isin(["synergy", "antagonism"]).any()),
+        "bliss": bool((told & claim).any()),
+        "synergy": bool(told.any()),
         "blocked": any(one in ("blocked", "shrinking") for one in verdicts[1:]),
     }
 
@@ -113,6 +116,8 @@ def main() -> None:
     print("|---" * (len(CLAIMS) + 1) + "|")
     with ProcessPoolExecutor(WORKERS) as pool:
         for i, setting in enumerate(SETTINGS):
+            if not any(word in setting.name for word in sys.argv[3:] or [""]):
+                continue
             found = in_parts(pool, studies_of, setting, n, seed + 1000 * i, WORKERS)
             share = found.mean(axis=0)
             error = np.sqrt(share * (1 - share) / (n // WORKERS * WORKERS))

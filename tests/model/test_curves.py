@@ -13,6 +13,7 @@ from xenotrack.model.growth import fit_growth, fit_log_volumes, without_mouse
 from xenotrack.model.log_volume import take_log_volumes
 from xenotrack.model.shapes.curve import Curve, inner_knots, knots_for
 from xenotrack.model.shapes.line import Line
+from xenotrack.model.smallsample import KenwardRoger
 
 from . import growth_studies as studies
 
@@ -172,12 +173,36 @@ def test_curves_are_those_of_lme4_and_pbkrtest(name):
         assert (getattr(shape, "pace", None) is not None) == row["own_pace"]
         assert mixed.log_likelihood == pytest.approx(row["loglik"], abs=1e-6)
         assert rates.values[code] == pytest.approx(row["estimate"], rel=1e-5)
-        assert table.loc[code, "std_error"] == pytest.approx(row["std_error"], rel=1e-5)
-        assert table.loc[code, "df"] == pytest.approx(row["df"], rel=1e-4)
+        kind = "_cr2" if row["own_pace"] else ""
+        assert table.loc[code, "std_error"] == pytest.approx(row[f"std_error{kind}"], rel=1e-6)
+        assert table.loc[code, "df"] == pytest.approx(row[f"df{kind}"], rel=1e-6)
+        asked, by_model = fit.rate_asked(code, shape), KenwardRoger(mixed)
+        assert by_model.degrees_of_freedom(asked[None])[0] == pytest.approx(row["df"], rel=1e-6)
+        std_error = np.sqrt(asked @ by_model.covariance @ asked)
+        assert std_error == pytest.approx(row["std_error"], rel=1e-6)
         if isinstance(shape, Curve):
             np.testing.assert_allclose(
                 shape.knots, [float(knot) for knot in row["knots"].split()], rtol=1e-12
             )
+
+
+@pytest.mark.parametrize("name", ["regrowth", "two_by_two", "unequal_spread"])
+def test_variances_clustered_by_mouse_are_those_of_clubsandwich(name):
+    fit = studies.fit(studies.sheet(name), shape="curve", below_limit="drop", df="cr2")
+    expected = studies.own_json(f"{name}.curve")["arms"]
+    table = fit.to_frame()
+    for column in ("std_error", "df"):
+        wanted = [row[f"{column}_cr2"] for row in expected]
+        np.testing.assert_allclose(table[column], wanted, rtol=1e-5)
+
+
+def test_own_pace_is_a_working_model_whose_variance_is_clustered_by_mouse():
+    fit = studies.fit(studies.sheet("regrowth"), shape="curve", below_limit="drop")
+    clustered = studies.fit(studies.sheet("regrowth"), shape="curve", below_limit="drop", df="cr2")
+    assert [piece.paced for piece in fit.pieces] == [True, False, False]
+    one, other = (f.to_frame()["std_error"].to_numpy() for f in (fit, clustered))
+    assert (one == other).tolist() == [True, False, False]
+    assert "CR2 by mouse where of own pace" in fit.method
 
 
 def test_few_visits_make_a_line_of_a_curve():

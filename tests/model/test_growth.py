@@ -13,6 +13,7 @@ from xenotrack.errors import FitError, StudyError
 from xenotrack.model.growth import fit_growth
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.growth_verdicts import judge_growth
+from xenotrack.model.spread import variance_components
 
 from . import growth_studies as studies
 
@@ -121,7 +122,7 @@ def test_one_arm_on_lines_of_its_own_leaves_the_others_to_the_mixed_model():
     assert [piece.mixed is None for piece in fit.pieces] == [False, True]
     assert [d.arms for d in fit.doubts if d.rule == "mouse-lines"] == [("b",)]
     assert fit.method == "mixed model by arm, Kenward–Roger; mouse lines where needed"
-    assert len(fit.components()) == 1
+    assert len(variance_components(fit)) == 1
 
 
 def test_mice_exactly_on_their_lines_are_compared_by_their_lines():

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from xenotrack.model.growth import fit_growth
+from xenotrack.model.spread import variance_components
 from xenotrack.study.rules import CompareRules, GrowthRules, Rules
 
 from . import growth_studies as studies
@@ -69,19 +70,21 @@ def test_a_ratio_curve_starts_at_one():
 
 def test_components_are_a_row_a_fit():
     sheet = studies.simulated({"a": 0.05, "b": 0.02})
-    by_arm, pooled = (studies.fit(sheet, variances=v).components() for v in ("by_arm", "pooled"))
+    by_arm, pooled = (
+        variance_components(studies.fit(sheet, variances=v)) for v in ("by_arm", "pooled")
+    )
     assert by_arm["arms"].tolist() == ["a", "b"]
     assert pooled["arms"].tolist() == ["a, b"]
     columns = "arms residual_sd intercept_sd slope_sd correlation rank log_likelihood"
     assert " ".join(pooled.columns) == columns
-    ratio = studies.fit(sheet, baseline="ratio", variances="pooled").components()
+    ratio = variance_components(studies.fit(sheet, baseline="ratio", variances="pooled"))
     assert ratio["intercept_sd"].isna().all()
     assert ratio["slope_sd"].notna().all()
 
 
 def test_components_are_those_of_the_fit():
     mixed = studies.fit(studies.sheet("two_by_two"), variances="pooled")
-    row = mixed.components().iloc[0]
+    row = variance_components(mixed).iloc[0]
     expected = studies.own_json("two_by_two.growth")["pooled"]
     assert row["residual_sd"] == pytest.approx(expected["sigma"], rel=1e-5)
     assert row["slope_sd"] ** 2 == pytest.approx(expected["var_day"], rel=1e-5)
@@ -122,7 +125,7 @@ def test_known_rates_are_recovered():
     fit = studies.fit(sheet)
     assert fit.rates().values == pytest.approx(list(rates.values()), abs=0.003)
     assert np.sqrt(np.diag(fit.rates().covariance)) == pytest.approx(0.01 / np.sqrt(200), rel=0.15)
-    spread = fit.components()
+    spread = variance_components(fit)
     assert spread["slope_sd"].to_numpy() == pytest.approx(0.01, rel=0.2)
     assert spread["intercept_sd"].to_numpy() == pytest.approx(0.3, rel=0.2)
     assert spread["residual_sd"].to_numpy() == pytest.approx(0.1, rel=0.1)

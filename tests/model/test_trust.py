@@ -10,6 +10,7 @@ from scipy.stats import chi2, ttest_1samp
 from xenotrack.doubts import Doubt, p_words
 from xenotrack.model.growth import fit_growth
 from xenotrack.model.log_volume import take_log_volumes
+from xenotrack.model.spread import variance_components
 from xenotrack.model.trust import mouse_curvature
 
 from . import growth_studies as studies
@@ -157,7 +158,7 @@ class TestUnequalVariances:
 
     def test_the_ratios_of_the_spreads_are_told(self):
         text = doubts(self.unequal, "unequal-variances")[0].text
-        spread = studies.fit(self.unequal, variances="by_arm").components()
+        spread = variance_components(studies.fit(self.unequal, variances="by_arm"))
         slopes, noise = spread["slope_sd"], spread["residual_sd"]
         assert f"of readings {noise.max() / noise.min():.1f}" in text
         assert f"of mice's rates {slopes.max() / slopes.min():.1f}" in text

@@ -1,12 +1,14 @@
 # Curves of ln volume. Rscript curve.R [STUDIES] [OUT]
 # For some STUDIES/<study>.csv it writes <study>.curve.json to OUT: each arm alone, its mean a natural
 # cubic spline with the heights at its knots as coefficients (splinefun, method "natural"), its mice
-# with an intercept and a slope, or an intercept and a multiple of the arm's fitted change. Knots,
+# with an intercept and a slope, or an intercept and a multiple of the arm's fitted change; standard
+# errors and df by Kenward and Roger, and clustered by mouse (CR2, Satterthwaite). Knots,
 # follow-up and basis are worked out anew here, by the rules of docs/methods.md.
 source("tables.R")
 quietly({
   library(lme4)
   library(pbkrtest)
+  library(clubSandwich)
 })
 
 STUDIES <- c("regrowth", "two_by_two", "unequal_spread")
@@ -71,12 +73,15 @@ one_arm <- function(arm, sheet) {
   ends <- if (straight) cbind(1, days) else heights(days, knots)
   weights <- (ends[2, ] - ends[1, ]) / (days[2] - days[1])
   adjusted <- quietly(vcovAdj(fit))
+  clustered <- vcovCR(fit, type = "CR2")
+  by_mouse <- linear_contrast(fit, clustered, contrasts = matrix(weights, 1), test = "Satterthwaite")
   rows(
     arm = arm, from_day = days[1], until_day = days[2], knots = paste(knots, collapse = " "),
     loglik_slope = as.numeric(logLik(slope)), loglik = as.numeric(logLik(fit)), own_pace = paced,
     estimate = sum(weights * fixef(fit)),
     std_error = sqrt(as.numeric(weights %*% adjusted %*% weights)),
-    df = quietly(Lb_ddf(weights, vcov(fit), adjusted)), sigma = sigma(fit)
+    df = quietly(Lb_ddf(weights, vcov(fit), adjusted)),
+    std_error_cr2 = by_mouse$SE, df_cr2 = by_mouse$df, sigma = sigma(fit)
   )
 }
 
@@ -87,6 +92,6 @@ for (study in STUDIES) {
   sheet <- read_growth(file.path(studies, paste0(study, ".csv")))
   sheet <- sheet[is.finite(sheet$ln_volume), ]
   arms <- do.call(rbind, lapply(levels(sheet$arm), one_arm, sheet = sheet))
-  value <- list(made_with = made_with(c("lme4", "pbkrtest")), arms = arms)
+  value <- list(made_with = made_with(c("lme4", "pbkrtest", "clubSandwich")), arms = arms)
   writeLines(to_text(value), file.path(out, paste0(study, ".curve.json")))
 }

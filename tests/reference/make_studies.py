@@ -8,7 +8,7 @@ numbers from the same seeds, and then the JSON beside them has to be made anew a
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +146,31 @@ def simulate_flanks(seed: int) -> list[tuple[str, str, str, int, float]]:
     return rows
 
 
+def simulate_blocks(seed: int) -> list[tuple[str, str, str, int, float]]:
+    """Three batches that differ in level and rate, and hold the arms in unequal numbers."""
+    rng = np.random.default_rng(seed)
+    days = np.array([0, 3, 7, 10, 14, 17, 21])
+    counts = {"vehicle": (5, 3, 1), "A": (1, 3, 4), "B": (2, 2, 3)}
+    arms = (
+        Arm("vehicle", 9, 0.05, 0.015, 0.25, 0.12),
+        Arm("A", 8, 0.045, 0.008, 0.15, 0.20),
+        Arm("B", 7, 0.02, 0.012, 0.20, 0.10),
+    )
+    rows = []
+    for arm in arms:
+        for batch, n in enumerate(counts[arm.name]):
+            for number in range(n):
+                faster = replace(arm, rate=arm.rate - 0.02 * batch)
+                volumes = grow(faster, days, rng, 150.0 + 60 * batch)
+                seen = (rng.random(len(days)) > 0.15) | (days < 5)
+                name = f"{arm.name}{batch + 1}{number + 1}"
+                rows += [
+                    (name, arm.name, f"batch {batch + 1}", int(day), float(volume))
+                    for day, volume in zip(days[seen], volumes[seen], strict=True)
+                ]
+    return rows
+
+
 def growth_studies() -> dict[str, list[Reading]]:
     """Each growth study by name; README.md says what each is for."""
     six_weeks = (0, 3, 7, 10, 14, 17, 21, 24, 28, 31, 35, 38, 42)
@@ -273,6 +298,8 @@ def main() -> None:
         times[study] = times_to_doubling(readings)
     header = ("mouse", "arm", "tumor", "day", "volume")
     write_rows(STUDIES / "flanks.tumors.csv", header, simulate_flanks(seed=13))
+    header = ("mouse", "arm", "block", "day", "volume")
+    write_rows(STUDIES / "batches.blocks.csv", header, simulate_blocks(seed=17))
     for study, rows in times.items():
         write_rows(STUDIES / f"{study}.ttp.csv", ("mouse", "arm", "time", "event"), rows)
 

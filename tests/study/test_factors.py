@@ -87,12 +87,12 @@ def test_a_line_in_merged_cells_is_that_of_the_rows_below():
     assert len(second.mice) == 6
 
 
-def test_the_block_of_each_mouse_is_known_and_its_not_being_used_is_said():
+def test_the_block_of_each_mouse_is_known_and_where_it_is_not_used_is_said():
     study = blocked(two_lines())
     assert study.mice["block"].tolist() == ["X1"] * 3 + ["X2"] * 3 + ["X1"] * 3 + ["X2"] * 3
     found = finding_of(study, "block-not-used")
     assert "X1: 6, X2: 6" in found.seen
-    assert "not yet used" in found.seen
+    assert "Growth is compared within them; progression" in found.seen
     assert set(study.mice["line"]) == {""}
 
 

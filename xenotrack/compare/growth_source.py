@@ -14,6 +14,7 @@ from xenotrack.compare.contrasts import (
     source_of,
 )
 from xenotrack.errors import FitError
+from xenotrack.model.blocks import PairedBlocks
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.late import late_rates
@@ -61,6 +62,7 @@ def growth_source(fit: GrowthFit, ask: Ask = rates_of, joint: bool = True) -> Co
         covariance=spread if whole else None,
         independent=own.independent,
         days=lambda arms: over(arms).days(arms),
+        why_withheld=lambda arms: over(arms).why_withheld(arms),
         narrowed=lambda arms: source_of(over(arms)),
     )
 
@@ -71,5 +73,10 @@ def late_source(fit: GrowthFit) -> ContrastSource:
         raise FitError(
             "A straight line grows late as it grows early: the late rate needs curves. "
             "Choose --shape curve."
+        )
+    if isinstance(fit.narrow, PairedBlocks):
+        raise FitError(
+            "With one mouse a block and arm each mouse has one rate, and no late one. Ask for "
+            "growth_rate."
         )
     return growth_source(fit, late_rates)

@@ -15,6 +15,7 @@ from xenotrack.compare.excess import remembered
 from xenotrack.compare.factorial import estimate_factorials
 from xenotrack.compare.joint_tests import joint_test_of
 from xenotrack.compare.synergy import Growth, Synergy, synergy_of
+from xenotrack.compare.synergy_course import Course, courses
 from xenotrack.compare.synergy_verdicts import agreed_verdicts
 from xenotrack.doubts import merge_doubts
 from xenotrack.glossary import TABLES
@@ -39,12 +40,21 @@ def growth_synergy(study: Study, fit: GrowthFit, days: Sequence[float] | None = 
     found = synergy(fit)
     if not found.asked:
         return found
+    found = found.with_courses(_courses_of(study, fit, found))
     late = doubt_day(study.design, fit.follow_up.until_day, max(days), fit.narrow is not None)
     found = replace(found, doubts=merge_doubts(found.doubts, late))
     others = [synergy(other) for other in fit.placements]
     about = [(e.combination, e.reference) for e in found.asked]
     verdicts, doubts = agreed_verdicts(found.verdicts, [o.verdicts for o in others], about)
     return replace(found, verdicts=verdicts, doubts=merge_doubts(found.doubts, doubts))
+
+
+def _courses_of(study: Study, fit: GrowthFit, found: Synergy) -> list[Course | None]:
+    """The course over all visits of what each row asks."""
+    each = {(asked.combination, asked.reference): asked for asked in found.asked}
+    visits = visit_days(study, fit)
+    known = dict(zip(each, courses(fit, list(each.values()), visits), strict=True))
+    return [known[asked.combination, asked.reference] for asked in found.asked]
 
 
 def last_shared_day(fit: GrowthFit) -> float:

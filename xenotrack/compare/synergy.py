@@ -34,6 +34,7 @@ from xenotrack.compare.expectations import (
     has_arms,
     impossible,
 )
+from xenotrack.compare.synergy_course import Course
 from xenotrack.compare.synergy_verdicts import UNDECIDED, read_excess, spare_antagonism
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates
@@ -49,7 +50,8 @@ SCALES = ("rate", "ln_volume", "relative_volume")
 class Synergy(RawContrasts):
     """Excess of each combination over what a reference expects of it; negative is synergy.
 
-    A row a combination, reference, scale and day; ``day`` is NaN where none was asked.
+    A row a combination, reference, scale and day; ``day`` is NaN where none was asked. The band
+    holds for all visits of the shared days together, and from ``beyond_from`` on lies beyond 0.
     """
 
     asked: tuple[Expectation, ...]
@@ -64,7 +66,18 @@ class Synergy(RawContrasts):
     p_plug_in: Floats
     method: tuple[str, ...]
     verdicts: tuple[str | None, ...]
+    band_low: Floats
+    band_high: Floats
+    beyond_from: Floats
     doubts: tuple[Doubt, ...] = ()
+
+    def with_courses(self, found: Sequence[Course | None]) -> Synergy:
+        """The same with the band over visits of each row of changes of ln volume."""
+        band = np.full((3, len(self.asked)), np.nan)
+        for row, (course, scale) in enumerate(zip(found, self.scale, strict=True)):
+            if course is not None and scale == "ln_volume":
+                band[:, row] = *course.at(float(self.day[row])), course.beyond
+        return replace(self, band_low=band[0], band_high=band[1], beyond_from=band[2])
 
     def only(self, references: Sequence[str] = (), scales: Sequence[str] = ()) -> Synergy:
         """The rows of some references and scales, as they were adjusted; none named: of all."""
@@ -108,6 +121,9 @@ class Synergy(RawContrasts):
                 "simultaneous_high": finite(self.simultaneous_high),
                 "claim_low": finite(self.claim_low),
                 "claim_high": finite(self.claim_high),
+                "band_low": self.band_low,
+                "band_high": self.band_high,
+                "beyond_from": self.beyond_from,
                 "p_plug_in": self.p_plug_in,
                 "method": words(self.method),
             }
@@ -283,5 +299,6 @@ def joined(blocks: Sequence[Block], level: float) -> Synergy:
         p_plug_in=excess.p_plug_in,
         method=excess.methods,
         verdicts=tuple(read_excess(asked, excess, level)),
+        **dict.fromkeys(("band_low", "band_high", "beyond_from"), np.full(len(asked), np.nan)),
         doubts=(),
     )

@@ -32,9 +32,10 @@ from xenotrack.model.censored_likelihood import (
 from xenotrack.model.criterion import LOWER, profile
 from xenotrack.model.patterns import Patterns, summarise
 from xenotrack.model.reml import SINGULAR, MixedFit, fit_reml
+from xenotrack.model.robust import ClusteredByMouse
 from xenotrack.model.smallsample import JointTest, KenwardRoger, Normal, Satterthwaite
 
-Reference = KenwardRoger | Satterthwaite | Normal
+Reference = KenwardRoger | Satterthwaite | Normal | ClusteredByMouse
 STEPS = 40  # of Newton's method
 EXACT = 1e-3  # in log-likelihood
 CLOSE = 1e-7  # predicted gain in log-likelihood below which there is nothing left to gain
@@ -127,6 +128,8 @@ class Completed:
 
     def joint_test(self, weights: Floats) -> JointTest:
         """The complete readings' F, as much smaller as the covariance is larger."""
+        if isinstance(self.complete, ClusteredByMouse):
+            raise FitError("Variances clustered by mouse have no joint test.")
         test = self.complete.joint_test(weights)
         estimate = weights @ self.complete.fit.coefficients
         whole, complete = (

@@ -9,13 +9,13 @@ they are left out in place of mice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from xenotrack.arrays import Floats
-from xenotrack.model.estimates import ArmEstimates, welch_satterthwaite
+from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.shapes.shape import Shape
 
@@ -23,30 +23,51 @@ from xenotrack.model.shapes.shape import Shape
 Statistic = Callable[[int, Shape, Floats], Floats]
 
 
+class Stratum(NamedTuple):
+    """What leaving out each mouse of one arm says: their number, and a covariance (k, k)."""
+
+    n_mice: int
+    covariance: Floats
+
+
 class Jackknifed(NamedTuple):
-    """A statistic of each arm, its bias, variance and mice, (k,); NaN where it is not known."""
+    """A statistic of each arm, its bias, variance and mice, (k,); NaN where it is not known.
+
+    ``strata`` are the arms that mice were left out of: with blocks they tell of other arms, too.
+    """
 
     value: Floats
     bias: Floats
     variance: Floats
     n_mice: Floats
+    strata: list[Stratum]
 
 
 def jackknife(fit: GrowthFit, statistic: Statistic) -> Jackknifed:
-    """A statistic of every tested arm, with each of its mice left out."""
-    found = Jackknifed(*np.full((4, len(fit.shapes)), np.nan))
+    """A statistic of every tested arm, with each of the mice of its piece left out."""
+    k = len(fit.shapes)
+    value_of, bias, variance, n_mice = np.full((4, k), np.nan)
+    found = Jackknifed(value_of, bias, variance, n_mice, [])
     for piece in fit.pieces:
         mice, left = piece.without_each_unit
-        mouse_arm = piece.rows.mouse_arm[mice]
-        for code, shape in zip(piece.arms, piece.shapes, strict=True):
-            block = piece.block(code)
-            value = statistic(code, shape, piece.values[None, block])[0]
-            without = statistic(code, shape, left[mouse_arm == code][:, block])
-            n = len(without)
-            found.value[code], found.n_mice[code] = value, n
-            if n > 1:
-                found.bias[code] = (n - 1) * (without.mean() - value)
-                found.variance[code] = (n - 1) / n * np.sum((without - without.mean()) ** 2)
+        mouse_arm, arms = piece.rows.mouse_arm[mice], list(piece.arms)
+        blocks = [piece.block(code) for code in arms]
+        each = list(zip(arms, piece.shapes, blocks, strict=True))
+        value = np.array([statistic(c, shape, piece.values[None, b])[0] for c, shape, b in each])
+        without = np.column_stack([statistic(c, shape, left[:, b]) for c, shape, b in each])
+        found.value[arms] = value
+        found.bias[arms], found.variance[arms] = 0.0, 0.0
+        for code in arms:
+            own = without[mouse_arm == code]
+            n = found.n_mice[code] = len(own)
+            apart = own - own.mean(axis=0)
+            covariance = np.zeros((k, k))
+            covariance[np.ix_(arms, arms)] = (n - 1) / n * apart.T @ apart
+            found.strata.append(Stratum(n, covariance))
+            found.bias[arms] += (n - 1) * (own.mean(axis=0) - value)
+            found.variance[arms] += np.diag(covariance)[arms]
+    unsure = ~(found.n_mice > 1)
+    found.bias[unsure], found.variance[unsure] = np.nan, np.nan
     return found
 
 
@@ -54,14 +75,31 @@ def clustered(fit: GrowthFit, outcome: str, statistic: Statistic, method: str) -
     """A statistic of every arm with its jackknife variance and n − 1 df, combined by Welch."""
     found = jackknife(fit, statistic)
     given = fit.follow_up
+    covariance = sum((s.covariance for s in found.strata), np.zeros(2 * (len(fit.shapes),)))
+    np.fill_diagonal(covariance, found.variance)
     return ArmEstimates(
         outcome=outcome,
         arms=fit.design.arm_names,
         values=found.value,
-        covariance=np.diag(found.variance),
-        degrees_of_freedom=welch_satterthwaite(found.variance, found.n_mice - 1),
-        independent=True,
+        covariance=covariance,
+        degrees_of_freedom=_degrees_of_freedom(found.strata),
+        independent=all(len(piece.arms) == 1 for piece in fit.pieces),
         method=method,
         first_day=given.from_day,
         last_day=given.until_day,
+        why_withheld=fit.why_withheld,
     )
+
+
+def _degrees_of_freedom(strata: Sequence[Stratum]) -> Callable[[Floats], Floats]:
+    """Welch's of weighted sums, from the share that each stratum has of their variance."""
+    covariance = np.nan_to_num(np.array([s.covariance for s in strata]))
+    df = np.array([s.n_mice - 1.0 for s in strata])
+
+    def degrees_of_freedom(weights: Floats) -> Floats:
+        weights = np.atleast_2d(weights)
+        share = np.einsum("mi,sij,mj->ms", weights, covariance, weights)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return share.sum(axis=1) ** 2 / np.where(share > 0, share**2 / df, 0.0).sum(axis=1)
+
+    return degrees_of_freedom

@@ -84,16 +84,20 @@ def _stacked(frames: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFra
     return pd.concat(frames, ignore_index=True)
 
 
-def _own_courses(piece: Piece) -> tuple[Floats, float]:
-    """Each reading on its mouse's course, (n,), and the SD of readings around it."""
+def _own_courses(piece: Piece) -> tuple[Floats, Floats]:
+    """Each reading on its mouse's course, and the SD of readings around it, (n,)."""
     own = piece.rows
     if piece.mixed is None:
         # Lines stand in where no mouse has readings enough to differ from its line, or none does.
         lines = fit_mouse_lines(own)
-        return lines.intercept[own.mouse] + lines.slope[own.mouse] * own.day, np.nan
-    fitted = np.empty_like(own.y)
-    for at, X, Z, inverse in each_mouse(piece, piece.mixed):
+        return lines.intercept[own.mouse] + lines.slope[own.mouse] * own.day, np.full(
+            len(own.y), np.nan
+        )
+    fitted, scale = np.empty((2, len(own.y)))
+    for at, X, Z, inverse in each_mouse(piece):
+        variances = piece.component(int(own.arm[at[0]]))
         left = own.y[at] - X @ piece.mixed.coefficients
-        around = piece.mixed.random_covariance @ Z.T @ inverse @ left
+        around = variances.random_covariance @ Z.T @ inverse @ left
         fitted[at] = X @ piece.mixed.coefficients + Z @ around
-    return fitted, float(np.sqrt(piece.mixed.residual_variance))
+        scale[at] = np.sqrt(variances.residual_variance)
+    return fitted, scale

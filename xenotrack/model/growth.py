@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.errors import FitError, StudyError
+from xenotrack.model.blocks import PairedBlocks, doubt_blocks, one_mouse_a_cell
 from xenotrack.model.follow_up import first_unmeasured
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.late import late_growth
@@ -60,6 +61,11 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
         rows = rows.until(follow_up.until_day)
     n_measurements = np.bincount(rows.arm, minlength=k)
     pooled = _require_known_rules(design)
+    if rows.block is not None and not pooled and rules.df == "satterthwaite":
+        raise StudyError(
+            "Satterthwaite's degrees of freedom are not known for blocks with variances by arm. "
+            "Choose --df kenward-roger, or --variances pooled."
+        )
     testable = _units_with_lines(rows) >= 2
     if not testable.any():
         raise FitError(
@@ -90,9 +96,18 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
             _untested(design, testable),
             _cut_short(design, follow_up.until_day),
             _vanished(design, np.where(testable, gone, np.nan)),
+            doubt_blocks(rows, design.arm_names),
         ),
-        narrow=SharedDays(rows, design) if rules.shape == "curve" else None,
+        narrow=_narrow(rows, design),
+        blocked=rows.block is not None,
     )
+
+
+def _narrow(rows: LogVolumes, design: Design) -> SharedDays | PairedBlocks | None:
+    """What gives the fit of one contrast; straight lines of all mice say the same of any."""
+    if one_mouse_a_cell(rows):
+        return PairedBlocks(rows)
+    return SharedDays(rows, design) if design.rules.growth.shape == "curve" else None
 
 
 def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:

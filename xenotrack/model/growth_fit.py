@@ -21,6 +21,7 @@ from xenotrack.model.smallsample import JointTest
 from xenotrack.study.design import Design
 
 if TYPE_CHECKING:
+    from xenotrack.model.blocks import PairedBlocks
     from xenotrack.model.late import LateGrowth
     from xenotrack.model.shared_days import SharedDays
 
@@ -28,8 +29,11 @@ Variances = Literal["by_arm", "pooled"]
 REFERENCE_NAMES = {
     "kenward-roger": "Kenward–Roger",
     "satterthwaite": "Satterthwaite",
+    "cr2": "CR2 by mouse",
     "normal": "normal reference",
 }
+# References that rest on the model's variance: not where mice go their own pace.
+MODELLED = ("kenward-roger", "satterthwaite")
 
 LATE = ("late_rate", "late_low", "late_high", "lowest_day", "regrowth_rate", "regrowth_low")
 
@@ -47,7 +51,8 @@ class GrowthFit:
     ``n_after`` lie after a curve's follow-up. ``at_most`` (k,) are the arms that may shrink faster,
     ``n_unmeasurable`` (k,) the mice that had nothing to measure when they were last read.
     ``narrow`` gives the fit that a contrast of some arms (codes) rests on, ``late`` what a curve
-    does late; ``placements`` are the fits with readings below the limit elsewhere.
+    does late; ``placements`` are the fits with readings below the limit elsewhere; ``blocked``:
+    arms are compared within blocks.
     """
 
     design: Design
@@ -64,9 +69,10 @@ class GrowthFit:
     doubts: tuple[Doubt, ...]
     at_most: Bools | None = None
     n_unmeasurable: NDArray[np.intp] | None = None
-    narrow: SharedDays | None = None
+    narrow: SharedDays | PairedBlocks | None = None
     late: LateGrowth | None = None
     placements: tuple[GrowthFit, ...] = ()
+    blocked: bool = False
 
     @property
     def level(self) -> float:
@@ -130,13 +136,20 @@ class GrowthFit:
         model = "mixed model by arm" if self.variances == "by_arm" else "mixed model, pooled"
         caged = self.design.rules.study.experimental_unit == "cage"
         reference = "each cage left out" if caged else REFERENCE_NAMES[self.reference]
+        if any(piece.mixed is None and len(piece.arms) > 1 for piece in self.pieces):
+            return "mouse lines, differences within blocks"
         mixed = [piece.mixed is not None for piece in self.pieces]
         if not any(mixed):
             return "mouse lines, " + (reference if caged else "Welch")
         curved = any(shape.name == "curve" for shape in self.shapes)
-        return f"{model}, {reference}{', curves' if curved else ''}" + (
-            "" if all(mixed) else "; mouse lines where needed"
+        paced = any(piece.paced for piece in self.pieces)
+        notes = (
+            ", curves" if curved else "",
+            ", within blocks" if self.blocked else "",
+            "; CR2 by mouse where of own pace" if paced and self.reference in MODELLED else "",
+            "" if all(mixed) else "; mouse lines where needed",
         )
+        return f"{model}, {reference}" + "".join(notes)
 
     def degrees_of_freedom(self, weights: Floats) -> Floats:
         """Degrees of freedom of weighted sums (m, c) of ``values``.
@@ -191,7 +204,14 @@ class GrowthFit:
             first_day=self.follow_up.from_day,
             last_day=self.follow_up.until_day,
             at_most=self.at_most,
+            why_withheld=self.why_withheld,
         )
+
+    def why_withheld(self, arms: Sequence[str]) -> str:
+        """Where arms are compared within blocks: no claim of arms that no block links."""
+        codes = {self.design.arm_names.index(name) for name in arms}
+        linked = any(codes <= set(piece.arms) for piece in self.pieces)
+        return "blocks-not-shared" if self.blocked and not linked else ""
 
     def rates(self) -> ArmEstimates:
         """The average growth rate of each arm over its follow-up, per day."""
@@ -216,13 +236,17 @@ class GrowthFit:
         """
         found = self.estimates(
             "ln_volume",
-            lambda code, shape: self._change_asked(code, shape, day),
+            self.change_asked(day),
             f"{self.method}; change from day 0 to day {day:g}",
         )
         start = np.zeros_like(self.first_day)
         if self.design.rules.growth.shape == "curve":
             start = np.maximum(self.follow_up.from_day, 0.0)
         return replace(found, first_day=start, last_day=np.full_like(start, day))
+
+    def change_asked(self, day: float) -> Asked:
+        """The change of ln volume from day 0 to a day, as weights; NaN outside a curve's days."""
+        return lambda code, shape: self._change_asked(code, shape, day)
 
     def _change_asked(self, code: int, shape: Shape, day: float) -> Floats:
         if self.design.rules.growth.shape == "line":
@@ -308,44 +332,11 @@ class GrowthFit:
             return float(self.first_day[code]), float(self.follow_up.until_day[code])
         return float(self.first_day[code]), float(self.last_day[code])
 
-    def components(self) -> pd.DataFrame:
-        """The variance components: one row a piece of the fit, standard deviations per reading
-        (ln volume), between mice at day 0, and between mice per day (over the arm's follow-up)."""
-        rows = []
-        for piece in self.pieces:
-            if piece.mixed is None:
-                continue
-            start, rate = self._random_directions(piece)
-            spread = piece.mixed.random_covariance
-            intercept = start @ spread @ start if start.any() else np.nan
-            slope = rate @ spread @ rate
-            product = np.sqrt(intercept * slope)
-            rows.append(
-                {
-                    "arms": ", ".join(self.design.arm_names[code] for code in piece.arms),
-                    "residual_sd": np.sqrt(piece.mixed.residual_variance),
-                    "intercept_sd": np.sqrt(intercept),
-                    "slope_sd": np.sqrt(slope),
-                    "correlation": start @ spread @ rate / product if product > 0 else np.nan,
-                    "rank": piece.mixed.rank,
-                    "log_likelihood": piece.mixed.log_likelihood,
-                }
-            )
-        names = ["arms", "residual_sd", "intercept_sd", "slope_sd", "correlation", "rank"]
-        return pd.DataFrame(rows, columns=[*names, "log_likelihood"])
-
-    def _random_directions(self, piece: Piece) -> tuple[Floats, Floats]:
-        """Where a mouse of a piece stands on day 0, and its rate, in its random directions."""
-        code, shape = piece.arms[0], piece.shapes[0]
-        until = self.follow_up.until_day[code]
-        at = shape.random(np.array([0.0, until if until > 0 else 1.0]))
-        return at[0], (at[1] - at[0]) / (until if until > 0 else 1.0)
-
     def slopes_differ(self) -> JointTest | None:
         """The joint test that all tested arms grow alike: Welch's F by arm, else the model's own.
 
-        Over the days that they share. None where fewer than two arms are tested, or one has no
-        spread at all.
+        Over the days that they share. None where fewer than two arms are tested, one has no
+        spread at all, or blocks link them without a joint test.
         """
         codes = np.flatnonzero(self.tested)
         if len(codes) < 2:
@@ -356,6 +347,8 @@ class GrowthFit:
             differences = rows[codes[1:]] - rows[codes[0]]
             known = bool(np.isfinite(differences).all())
             return shared.pieces[0].joint_test(differences) if known else None
+        if self.blocked:
+            return None
         rates = shared.rates()
         variance = np.diag(rates.covariance)[codes]
         if not (variance > 0).all():

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 
 from xenotrack.arrays import Floats
 from xenotrack.model.criterion import residual_products, shrinkage
+from xenotrack.model.joint_reml import JointFit
+from xenotrack.model.patterns import Patterns
 from xenotrack.model.reml import MixedFit
 
 
-class Information:
+class PartInformation:
     """What the variance parameters γ = (random covariance, σ²) say of one another and of β.
 
     V = Σ γ_a V_a; every array is in the basis of orthonormal X. ``S[a]`` = X'V⁻¹V_aV⁻¹X,
-    ``Q[a, b]`` = X'V⁻¹V_aV⁻¹V_bV⁻¹X, ``C`` = (X'V⁻¹X)⁻¹.
+    ``Q[a, b]`` = X'V⁻¹V_aV⁻¹V_bV⁻¹X, ``known`` = X'V⁻¹X.
     """
 
-    def __init__(self, fit: MixedFit) -> None:
-        data, sigma2 = fit.patterns, fit.residual_variance
-        self.fit, self.data = fit, data
+    def __init__(self, data: Patterns, factor: Floats, sigma2: float) -> None:
+        self.data, self.sigma2 = data, sigma2
         q, p = data.q, data.p
-        self.N, K, _ = shrinkage(data.A, fit.factor)
+        self.N, K, _ = shrinkage(data.A, factor)
         self.units = spanning_units(q)
         self.N2 = 2 * self.N - self.N @ data.A @ self.N
         self.N3 = self.N2 + self.N - self.N2 @ data.A @ self.N
@@ -36,10 +38,9 @@ class Information:
 
         def information(power: int, inner: Floats) -> Floats:  # X'V⁻ᵖᵒʷᵉʳX
             moved = (inner @ data.B).reshape(-1, p)
-            return (np.eye(p) - data.weighted_zx @ moved) / sigma2**power
+            return (data.gram - data.weighted_zx @ moved) / sigma2**power
 
-        C = np.linalg.inv(information(1, self.N))
-        self.C = (C + C.T) / 2
+        self.known = information(1, self.N)
         self.S = np.concatenate([weighted_F.T @ columns, information(2, self.N2)[None]])
 
         k = len(self.units)
@@ -54,7 +55,7 @@ class Information:
 
     def _traces(self) -> Floats:
         """tr(V⁻¹V_aV⁻¹V_b), (k+1, k+1)."""
-        k, data, sigma2 = len(self.units), self.data, self.fit.residual_variance
+        k, data, sigma2 = len(self.units), self.data, self.sigma2
         WU = self.W @ self.units[:, None]
         T = np.empty((k + 1, k + 1))
         T[:k, :k] = np.einsum("agij,bgji->ab", data.weight[:, None, None] * WU, WU)
@@ -62,6 +63,14 @@ class Information:
         lost = np.einsum("g,gij,gji->", data.weight, data.A, self.N2)
         T[k, k] = (data.n - lost) / sigma2**2
         return T
+
+
+class Information(PartInformation):
+    """The same of all readings of a model, with ``C`` = (X'V⁻¹X)⁻¹."""
+
+    def __init__(self, data: Patterns, factor: Floats, sigma2: float) -> None:
+        super().__init__(data, factor, sigma2)
+        self.C = _covariance(self.known)
 
     @cached_property
     def carried(self) -> Floats:
@@ -77,12 +86,11 @@ class Information:
             + np.einsum("aij,bji->ab", self.carried, self.carried)
         )
 
-    @cached_property
-    def observed(self) -> tuple[Floats, Floats]:
-        """The observed gradient (k+1,) and Hessian (k+1, k+1) of the REML deviance in γ."""
-        data, fit, sigma2 = self.data, self.fit, self.fit.residual_variance
+    def observed(self, shift: Floats) -> tuple[Floats, Floats]:
+        """The observed gradient (k+1,) and Hessian (k+1, k+1) of the REML deviance in γ, at a
+        shift (p,) of the coefficients."""
+        data, sigma2 = self.data, self.sigma2
         k, p, units = len(self.units), data.p, self.units
-        shift = fit.shift
         rest = residual_products(data, shift[None])[0]
         K_t = np.swapaxes(self.K, 1, 2)
         u = (self.K @ (data.c - data.weight[:, None] * (data.B @ shift))[:, :, None])[:, :, 0]
@@ -108,6 +116,43 @@ class Information:
         )
         gradient = spread - np.einsum("aii->a", self.carried) - quadratic
         return gradient, 2 * Y - self.expected
+
+
+class JointInformation:
+    """The same of arms that share coefficients, each with variances of its own.
+
+    Parameters of different arms touch none of each other's readings: their ``Q`` and traces are 0.
+    """
+
+    def __init__(self, parts: Sequence[PartInformation]) -> None:
+        self.C = _covariance(np.sum([part.known for part in parts], axis=0))
+        self.S = np.concatenate([part.S for part in parts])
+        sizes = [len(part.S) for part in parts]
+        n, p = sum(sizes), len(self.C)
+        self.Q, traces = np.zeros((n, n, p, p)), np.zeros((n, n))
+        for part, end, size in zip(parts, np.cumsum(sizes), sizes, strict=True):
+            own = slice(end - size, end)
+            self.Q[own, own], traces[own, own] = part.Q, part.traces
+        self.carried = self.S @ self.C
+        self.expected: Floats = (
+            traces
+            - 2 * np.einsum("ij,abji->ab", self.C, self.Q)
+            + np.einsum("aij,bji->ab", self.carried, self.carried)
+        )
+
+
+def information_of(fit: MixedFit | JointFit) -> Information | JointInformation:
+    """What the variances of a fit say."""
+    if isinstance(fit, MixedFit):
+        return Information(fit.patterns, fit.factor, fit.residual_variance)
+    return JointInformation(
+        [PartInformation(*part) for part in zip(fit.parts, fit.factors, fit.sigma2, strict=True)]
+    )
+
+
+def _covariance(known: Floats) -> Floats:
+    C = np.linalg.inv(known)
+    return np.asarray((C + C.T) / 2)
 
 
 def spanning_units(q: int) -> Floats:

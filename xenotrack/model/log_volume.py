@@ -21,8 +21,9 @@ class LogVolumes:
     ln mm³, or ln(V/V₀) with ``day`` counted from the baseline reading where the model is a ratio.
     ``read_until`` and ``measurable_until`` (m,) are the days of each mouse's last reading and of
     its last measurable one, where readings below the limit stand for less than their days.
-    ``cage`` (m,) is each mouse's where cages are the unit. ``below`` (n,) are the readings of which
-    only is known that they are at most ``y``.
+    ``cage`` (m,) is each mouse's where cages are the unit, ``block`` (m,) where arms are compared
+    within blocks, whose names are ``block_names``. ``below`` (n,) are the readings of which only is
+    known that they are at most ``y``.
     """
 
     arm: Codes
@@ -37,6 +38,8 @@ class LogVolumes:
     measurable_until: Floats | None = None
     cage: Codes | None = None
     below: Bools | None = None
+    block: Codes | None = None
+    block_names: tuple[str, ...] = ()
 
     def of_arms(self, wanted: NDArray[np.bool_]) -> LogVolumes:
         """The readings of some arms only, codes unchanged; ``wanted`` (k,) by arm."""
@@ -126,6 +129,7 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
         volume = volume / mice["baseline_mm3"].to_numpy(dtype=float)[mouse]
     elif rules.baseline == "common":
         _require_day_zero(mice, mouse[kept], day[kept])
+    block, block_names = blocks_of(mice)
     seen = _in_days(study, readings["day"].to_numpy(dtype=float), baseline_day[mouse])
     below = readings["below_limit"].to_numpy(dtype=bool)
     measurable = seen & ~below
@@ -143,7 +147,17 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
         measurable_until=last_days(mouse[measurable], day[measurable], len(mice)),
         cage=cages_of(mice) if study.design.rules.study.experimental_unit == "cage" else None,
         below=unseen,
+        block=block,
+        block_names=block_names,
     )
+
+
+def blocks_of(mice: pd.DataFrame) -> tuple[Codes | None, tuple[str, ...]]:
+    """The block of each mouse as a code (m,), and the blocks' names; none where all are in one."""
+    codes, names = pd.factorize(mice["block"])
+    if len(names) < 2:
+        return None, ()
+    return codes, tuple(str(name) for name in names)
 
 
 def cages_of(mice: pd.DataFrame) -> Codes:

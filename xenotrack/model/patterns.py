@@ -11,9 +11,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xenotrack.arrays import Codes, Floats
 from xenotrack.errors import FitError
+
+
+@dataclass(frozen=True)
+class Part:
+    """What some of the groups of a model have of X'X (p, p) and of X'y (p,)."""
+
+    gram: Floats
+    xy: Floats
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,17 @@ class Patterns:
     z_scale: Floats
     to_user: Floats
     ols: Floats
+    part: Part | None = None
+
+    @cached_property
+    def gram(self) -> Floats:
+        """X'X: that of orthonormal columns, but for some of the groups."""
+        return np.eye(self.p) if self.part is None else self.part.gram
+
+    @cached_property
+    def xy(self) -> Floats:
+        """X'y: none, since y is a residual, but for some of the groups."""
+        return np.zeros(self.p) if self.part is None else self.part.xy
 
     @property
     def q(self) -> int:
@@ -106,34 +126,73 @@ def summarise(y: Floats, X: Floats, Z: Floats, group: Codes) -> Patterns:
     freedom or no residual variation to estimate σ² from.
     """
     order = np.argsort(group, kind="stable")
-    y, X, Z, group = y[order], X[order], Z[order], group[order]
+    basis = Basis.of(y[order], X[order], Z[order])
+    return basis.patterns(slice(None), group[order])
+
+
+def summarise_parts(
+    y: Floats, X: Floats, Z: Floats, group: Codes, part: Codes
+) -> tuple[Patterns, ...]:
+    """The same for the groups of each part 0…k−1 (n,), which share X and nothing else."""
+    order = np.lexsort((group, part))
+    group, part = group[order], part[order]
+    basis = Basis.of(y[order], X[order], Z[order])
+    each = [part == code for code in range(part[-1] + 1)]
+    return tuple(replace(basis.patterns(own, group[own]), part=basis.part(own)) for own in each)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Readings with orthonormal X, y as the residual from least squares, Z scaled."""
+
+    residual: Floats
+    Q: Floats
+    Z: Floats
+    z_scale: Floats
+    to_user: Floats
+    ols: Floats
+
+    @classmethod
+    def of(cls, y: Floats, X: Floats, Z: Floats) -> Basis:
+        """Of readings in any order."""
+        Q, to_user = orthonormal(X)
+        ols = Q.T @ y
+        residual = y - Q @ ols
+        correction = Q.T @ residual
+        residual -= Q @ correction
+        z_scale = np.sqrt(np.mean(Z * Z, axis=0))
+        return cls(residual, Q, Z / z_scale, z_scale, to_user, ols + correction)
+
+    def part(self, own: NDArray[np.bool_]) -> Part:
+        """What some readings have of the cross products of all."""
+        Q = self.Q[own]
+        return Part(Q.T @ Q, Q.T @ self.residual[own])
+
+    def patterns(self, own: slice | NDArray[np.bool_], group: Codes) -> Patterns:
+        """The patterns of some readings, sorted by their group (n,)."""
+        return patterns_of(self, self.residual[own], self.Q[own], self.Z[own], group)
+
+
+def patterns_of(basis: Basis, residual: Floats, Q: Floats, Z: Floats, group: Codes) -> Patterns:
+    """Sums over groups of alike designs."""
     start = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
-    size = np.diff(np.r_[start, len(y)])
-
-    Q, to_user = _orthonormal(X)
-    ols = Q.T @ y
-    residual = y - Q @ ols
-    correction = Q.T @ residual
-    residual -= Q @ correction
-    z_scale = np.sqrt(np.mean(Z * Z, axis=0))
-    Z = Z / z_scale
-
+    size = np.diff(np.r_[start, len(residual)])
     A = np.add.reduceat(Z[:, :, None] * Z[:, None, :], start)
     B = np.stack([np.add.reduceat(column[:, None] * Q, start) for column in Z.T], axis=1)
     c = np.add.reduceat(Z * residual[:, None], start)
     yy = float(residual @ residual)
-    _require_residual_variation(A, c, yy, size, Z.shape[1])
-    first, pattern = _same_designs(A, B)
-    pooled_c = _sum_by(pattern, len(first), c)
-    pooled_cc = _sum_by(pattern, len(first), c[:, :, None] * c[:, None, :])
+    require_residual_variation(A, c, yy, size, Z.shape[1])
+    first, pattern = same_designs(A, B)
+    pooled_c = sum_by(pattern, len(first), c)
+    pooled_cc = sum_by(pattern, len(first), c[:, :, None] * c[:, None, :])
     weight = np.bincount(pattern, minlength=len(first)).astype(float)
     return Patterns(
-        weight, A[first], B[first], pooled_c, pooled_cc, yy, len(y), z_scale, to_user,
-        ols + correction,
+        weight, A[first], B[first], pooled_c, pooled_cc, yy, len(residual), basis.z_scale,
+        basis.to_user, basis.ols,
     )  # fmt: skip
 
 
-def _orthonormal(X: Floats) -> tuple[Floats, Floats]:
+def orthonormal(X: Floats) -> tuple[Floats, Floats]:
     """X's orthonormal basis Q and the matrix T with Q = X T."""
     scale = np.sqrt(np.sum(X * X, axis=0))
     if not scale.all():
@@ -150,7 +209,7 @@ def _orthonormal(X: Floats) -> tuple[Floats, Floats]:
     return Q, T
 
 
-def _require_residual_variation(A: Floats, c: Floats, yy: float, size: Floats, q: int) -> None:
+def require_residual_variation(A: Floats, c: Floats, yy: float, size: Floats, q: int) -> None:
     if len(size) < 2:
         raise FitError("A single mouse says nothing about the spread between mice.")
     if not np.any(size > q):
@@ -176,7 +235,7 @@ def _explained(A: Floats, c: Floats) -> float:
     return float(np.where(full, across / np.where(full, determinant, 1.0), along).sum())
 
 
-def _same_designs(A: Floats, B: Floats) -> tuple[Codes, Codes]:
+def same_designs(A: Floats, B: Floats) -> tuple[Codes, Codes]:
     """The first group of each distinct (A, B), and each group's pattern."""
     m = len(A)
     # Ten digits: sums of the same days in another order differ in the last bits.
@@ -188,7 +247,7 @@ def _same_designs(A: Floats, B: Floats) -> tuple[Codes, Codes]:
     return first, pattern.ravel()
 
 
-def _sum_by(pattern: Codes, n_patterns: int, values: Floats) -> Floats:
+def sum_by(pattern: Codes, n_patterns: int, values: Floats) -> Floats:
     flat = values.reshape(len(values), -1)
     sums = [np.bincount(pattern, column, n_patterns) for column in flat.T]
     return np.stack(sums, axis=1).astype(float).reshape(n_patterns, *values.shape[1:])

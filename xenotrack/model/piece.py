@@ -9,10 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from xenotrack.arrays import Codes, Floats
+from xenotrack.errors import FitError
 from xenotrack.model.censored import CensoredFit
+from xenotrack.model.joint_reml import JointFit
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes
-from xenotrack.model.reml import MixedFit
+from xenotrack.model.reml import Component, MixedFit
 from xenotrack.model.shapes.shape import Shape
 from xenotrack.model.smallsample import JointTest
 
@@ -34,9 +36,21 @@ class Piece:
     values: Floats
     covariance: Floats
     degrees_of_freedom: Callable[[Floats], Floats]
-    mixed: MixedFit | None
+    mixed: MixedFit | JointFit | None
     joint_test: Callable[[Floats], JointTest] | None = None
     unseen: CensoredFit | None = None
+
+    @property
+    def paced(self) -> bool:
+        """Whether its mice go the way of their arm, each at its own pace."""
+        return getattr(self.shapes[0], "pace", None) is not None
+
+    def component(self, code: int) -> Component:
+        """The variances of one of its arms, in a mixed model."""
+        if self.mixed is None:
+            raise FitError("Lines of mice have no variance components.")
+        components = self.mixed.components
+        return components[0 if len(components) == 1 else self.arms.index(code)]
 
     def block(self, code: int) -> slice:
         """Where the coefficients of one of its arms stand."""
@@ -71,7 +85,7 @@ class Piece:
             _, first, place = np.unique(unit[mice], return_index=True, return_inverse=True)
             return mice[first], self.unseen.without(place) @ self.lift.T
         mice, known, seen = np.unique(self.rows.mouse), [], []
-        for at, X, _, inverse in each_mouse(self, self.mixed):
+        for at, X, _, inverse in each_mouse(self):
             known.append(X.T @ inverse @ X)
             seen.append(X.T @ inverse @ self.rows.y[at])
         first, (lost, unseen) = _sums(unit[mice], np.array(known), np.array(seen))
@@ -83,17 +97,40 @@ def design_matrices(
     rows: LogVolumes, codes: Sequence[int] | Codes, shapes: Sequence[Shape], lift: Floats
 ) -> tuple[Floats, Floats]:
     """X (n, p) and Z (n, q): the fixed weights of each arm side by side, the random ones of all."""
-    blocks = [
-        np.where((rows.arm == code)[:, None], shape.fixed(rows.day), 0.0)
-        for code, shape in zip(codes, shapes, strict=True)
-    ]
-    X = np.hstack(blocks)
-    tied = lift.shape[0] != lift.shape[1]
-    return (X @ lift if tied else X), shapes[0].random(rows.day)
+    X = np.hstack(
+        [
+            np.where((rows.arm == code)[:, None], shape.fixed(rows.day), 0.0)
+            for code, shape in zip(codes, shapes, strict=True)
+        ]
+    )
+    of_blocks = block_columns(rows)
+    of_arms = lift[:, : lift.shape[1] - of_blocks.shape[1]]
+    if of_arms.shape[0] != of_arms.shape[1]:
+        X = X @ of_arms
+    return np.hstack([X, of_blocks]), shapes[0].random(rows.day)
 
 
-def lift_of(shapes: Sequence[Shape], baseline: str) -> Floats:
-    """(c, p): the arms' coefficients, one arm after the other, from those of the model."""
+def block_columns(rows: LogVolumes) -> Floats:
+    """A level and a rate of each block but the last, which is minus the sum of the others.
+
+    The arms' coefficients are then those of the average over blocks of equal weight.
+    """
+    if rows.block is None:
+        return np.empty((len(rows.y), 0))
+    known, place = np.unique(rows.block[rows.mouse], return_inverse=True)
+    level = np.vstack([np.eye(len(known) - 1), -np.ones(len(known) - 1)])[place]
+    rate = level * rows.day[:, None]
+    return rate if rows.through_origin else np.hstack([level, rate])
+
+
+def lift_of(shapes: Sequence[Shape], baseline: str, n_blocked: int = 0) -> Floats:
+    """(c, p): the arms' coefficients, one arm after the other, from those of the model.
+
+    The last ``n_blocked`` coefficients of the model are of blocks.
+    """
+    if n_blocked:
+        of_arms = lift_of(shapes, baseline)
+        return np.hstack([of_arms, np.zeros((len(of_arms), n_blocked))])
     if baseline != "common":
         return np.eye(sum(shape.size for shape in shapes))
     # One intercept, then a slope an arm.
@@ -104,14 +141,15 @@ def lift_of(shapes: Sequence[Shape], baseline: str) -> Floats:
     return lift
 
 
-def each_mouse(piece: Piece, mixed: MixedFit) -> Iterator[tuple[Codes, Floats, Floats, Floats]]:
+def each_mouse(piece: Piece) -> Iterator[tuple[Codes, Floats, Floats, Floats]]:
     """Of each mouse: where its readings are, its rows of X and Z, and the inverse of its V."""
     own = piece.rows
     X, Z = design_matrices(own, piece.arms, piece.shapes, piece.lift)
     starts = np.flatnonzero(np.r_[True, own.mouse[1:] != own.mouse[:-1]])
     for at in np.split(np.arange(len(own.y)), starts[1:]):
-        V = Z[at] @ mixed.random_covariance @ Z[at].T
-        V[np.diag_indices_from(V)] += mixed.residual_variance
+        own_variances = piece.component(int(own.arm[at[0]]))
+        V = Z[at] @ own_variances.random_covariance @ Z[at].T
+        V[np.diag_indices_from(V)] += own_variances.residual_variance
         yield at, X[at], Z[at], np.asarray(np.linalg.inv(V), dtype=np.float64)
 
 

@@ -10,21 +10,26 @@ import numpy as np
 from xenotrack.arrays import Codes, Floats
 from xenotrack.doubts import Doubt
 from xenotrack.errors import FitError
+from xenotrack.model.blocks import linked, one_mouse_a_cell
 from xenotrack.model.cages import jackknife_covariance
 from xenotrack.model.censored import CensoredFit, Completed, fit_censored
+from xenotrack.model.joint_reml import JointFit, fit_joint
 from xenotrack.model.lines import fit_mouse_lines, mean_line
 from xenotrack.model.log_volume import LogVolumes
-from xenotrack.model.piece import Piece, design_matrices, lift_of
+from xenotrack.model.patterns import summarise_parts
+from xenotrack.model.piece import Piece, block_columns, design_matrices, lift_of
 from xenotrack.model.reml import MixedFit, fit_reml
+from xenotrack.model.robust import ClusteredByMouse
 from xenotrack.model.shapes.curve import Curve
 from xenotrack.model.shapes.line import Line, Ray
 from xenotrack.model.shapes.shape import Shape
-from xenotrack.model.smallsample import REFERENCES
+from xenotrack.model.smallsample import REFERENCES, KenwardRoger, Normal, Satterthwaite
 from xenotrack.study.design import Design
 
 BENT = 2.0  # an arm that moves by so many residual SD may have mice of their own pace
 
 
+Reference = KenwardRoger | Satterthwaite | Normal | ClusteredByMouse
 Pieces = tuple[tuple[Piece, ...], tuple[Doubt, ...]]
 Fitted = tuple[MixedFit, CensoredFit | None]  # the second where readings are below the limit
 
@@ -36,27 +41,45 @@ def fit_pieces(
 
     Arms whose readings do not identify a mixed model get mouse lines, with a doubt.
     """
-    groups = [codes] if pooled else [np.array([code]) for code in codes]
-    pieces: list[Piece] = []
-    doubts: list[Doubt] = []
+    if one_mouse_a_cell(rows):
+        # A block's level would be its mouse's: arms alone, and contrasts within blocks (blocks.py).
+        rows, pooled = replace(rows, block=None), False
+    groups, thin = together(rows, codes, pooled)
+    pieces = [lines_piece(rows, int(code)) for code in thin]
+    doubts = [
+        _lines_doubt((design.arm_names[code],), "fewer than three mice with three readings")
+        for code in thin
+    ]
     for group in groups:
-        own = rows if len(groups) == 1 else rows.of_arms(np.arange(rows.n_arms) == group[0])
+        own = rows.of_arms(np.isin(np.arange(rows.n_arms), group))
         try:
-            if not pooled and own.placed().mice_with(3)[group[0]] < 3:
-                raise FitError("fewer than three mice with three readings")
             pieces.append(mixed_piece(own, group, [shapes[code] for code in group], design))
         except FitError as error:
+            arms, reason = tuple(design.arm_names[code] for code in group), str(error)
             placed = _at_limit(own, group, shapes, design)
             if placed is not None:
                 pieces.append(placed)
-                doubts.append(_placed_doubt(tuple(design.arm_names[code] for code in group), error))
+                doubts.append(_placed_doubt(arms, reason))
                 continue
             pieces.extend(lines_piece(own, int(code)) for code in group)
-            arms = tuple(design.arm_names[code] for code in group)
-            doubts.append(_lines_doubt(arms, error))
+            doubts.append(_lines_doubt(arms, reason))
     if rows.cage is not None:
         pieces = [caged_piece(piece) for piece in pieces]
-    return tuple(pieces), tuple(doubts)
+    return tuple(sorted(pieces, key=lambda piece: piece.arms)), tuple(doubts)
+
+
+def together(rows: LogVolumes, codes: Codes, pooled: bool) -> tuple[list[Codes], Codes]:
+    """The arms that are fitted together, and those too thin for a model of their own.
+
+    All where one covariance is fitted to all; those that blocks link; else each arm alone.
+    """
+    if pooled and rows.block is None:
+        return [codes], codes[:0]
+    thin = codes[rows.placed().mice_with(3)[codes] < 3] if not pooled else codes[:0]
+    firm = codes[~np.isin(codes, thin)]
+    if rows.block is not None:
+        return linked(rows, firm), thin
+    return [np.array([code]) for code in firm], thin
 
 
 def _at_limit(
@@ -87,8 +110,20 @@ def fit_arms(
     rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], baseline: str = "arm"
 ) -> MixedFit:
     """One mixed model of the readings of these arms, and of no others; all of them measured."""
-    X, Z = design_matrices(rows, codes, shapes, lift_of(shapes, baseline))
+    X, Z = design_matrices(rows, codes, shapes, model_lift(rows, shapes, baseline))
     return fit_reml(rows.y, X, Z, np.unique(rows.mouse, return_inverse=True)[1])
+
+
+def fit_jointly(rows: LogVolumes, codes: Codes, shapes: Sequence[Shape]) -> JointFit:
+    """The same with a covariance of each arm: what they share is their blocks."""
+    X, Z = design_matrices(rows, codes, shapes, model_lift(rows, shapes, "arm"))
+    arm = np.searchsorted(codes, rows.arm)
+    return fit_joint(summarise_parts(rows.y, X, Z, rows.mouse, arm))
+
+
+def model_lift(rows: LogVolumes, shapes: Sequence[Shape], baseline: str) -> Floats:
+    """The arms' coefficients from those of a model of these readings, blocks included."""
+    return lift_of(shapes, baseline, block_columns(rows).shape[1])
 
 
 def _fit_any(
@@ -101,7 +136,7 @@ def _fit_any(
     """The same where readings may be below the limit."""
     if not rows.n_below or rows.below is None:
         return fit_arms(rows, codes, shapes, baseline), None
-    X, Z = design_matrices(rows, codes, shapes, lift_of(shapes, baseline))
+    X, Z = design_matrices(rows, codes, shapes, model_lift(rows, shapes, baseline))
     group = np.unique(rows.mouse, return_inverse=True)[1]
     unseen = fit_censored(rows.y, X, Z, group, rows.below, start)
     return unseen.mixed, unseen
@@ -110,8 +145,12 @@ def _fit_any(
 def mixed_piece(rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], design: Design) -> Piece:
     """Arms by one mixed model; an arm alone with mice of their own pace where that is likelier."""
     rules = design.rules.growth
+    if rules.variances == "by_arm" and len(codes) > 1:
+        rows = rows.placed()  # the joint likelihood knows no reading below the limit
+        return piece_of(rows, codes, shapes, design, fit_jointly(rows, codes, shapes))
     fitted = _fit_any(rows, codes, shapes, rules.baseline)
-    if len(codes) == 1 and isinstance(shapes[0], Curve) and shapes[0].pace is None:
+    alone = len(codes) == 1 and rows.block is None
+    if alone and isinstance(shapes[0], Curve) and shapes[0].pace is None:
         fitted, shapes = _likelier_pace(rows, codes, shapes[0], fitted)
     return piece_of(rows, codes, shapes, design, *fitted)
 
@@ -121,16 +160,18 @@ def piece_of(
     codes: Sequence[int] | Codes,
     shapes: Sequence[Shape],
     design: Design,
-    fit: MixedFit,
+    fit: MixedFit | JointFit,
     unseen: CensoredFit | None = None,
 ) -> Piece:
     """Arms as a fitted model has them; readings below the limit are completed at their means."""
     rules = design.rules.growth
-    own = REFERENCES[rules.df](fit)
+    rows = rows if unseen is None else replace(rows, y=unseen.y)
+    lift = model_lift(rows, shapes, rules.baseline)
+    own = _reference(rows, codes, shapes, lift, fit, rules.df)
     reference = own if unseen is None else Completed(own, unseen)
-    lift = lift_of(shapes, rules.baseline)
+    joint = reference.joint_test if own.joint_test is not None else None
     return Piece(
-        rows=rows if unseen is None else replace(rows, y=unseen.y),
+        rows=rows,
         arms=tuple(int(code) for code in codes),
         shapes=tuple(shapes),
         lift=lift,
@@ -138,9 +179,29 @@ def piece_of(
         covariance=lift @ reference.covariance @ lift.T,
         degrees_of_freedom=lambda weights: reference.degrees_of_freedom(weights @ lift),
         mixed=fit,
-        joint_test=lambda weights: reference.joint_test(weights @ lift),
+        joint_test=None if joint is None else lambda weights: joint(weights @ lift),
         unseen=unseen,
     )
+
+
+def _reference(
+    rows: LogVolumes,
+    codes: Sequence[int] | Codes,
+    shapes: Sequence[Shape],
+    lift: Floats,
+    fit: MixedFit | JointFit,
+    name: str,
+) -> Reference:
+    """How sure the coefficients are: by the declared method, clustered by mouse where it is own
+    pace.
+
+    Own pace is a working model: a mouse that bends earlier than its arm is no multiple of it, and
+    the model's own variance of such a mouse is too short.
+    """
+    paced = isinstance(shapes[0], Curve) and shapes[0].pace is not None
+    if name == ClusteredByMouse.name or (paced and name != "normal"):
+        return ClusteredByMouse(fit, rows, *design_matrices(rows, codes, shapes, lift))
+    return REFERENCES[name](fit)
 
 
 def fitted_again(piece: Piece, rows: LogVolumes, design: Design) -> Piece:
@@ -148,6 +209,8 @@ def fitted_again(piece: Piece, rows: LogVolumes, design: Design) -> Piece:
     codes = np.array(piece.arms)
     if len(codes) == 1 and rows.placed().mice_with(3)[codes[0]] < 3:
         raise FitError("fewer than three mice with three readings")
+    if len(codes) > 1 and design.rules.growth.variances == "by_arm":
+        return mixed_piece(rows, codes, piece.shapes, design)
     start = None if piece.unseen is None else piece.unseen.parameters
     fitted = _fit_any(rows, codes, piece.shapes, design.rules.growth.baseline, start)
     found = piece_of(rows, codes, piece.shapes, design, *fitted)
@@ -210,23 +273,23 @@ def lines_piece(rows: LogVolumes, code: int) -> Piece:
     )
 
 
-def _placed_doubt(arms: tuple[str, ...], error: FitError) -> Doubt:
+def _placed_doubt(arms: tuple[str, ...], reason: str) -> Doubt:
     return Doubt(
         "at-the-limit",
         arms,
         "growth",
         f"What lies below the limit could not be estimated for {', '.join(arms)} "
-        f"({str(error).rstrip('.')}): the first reading of each run below it stands at the limit, "
+        f"({reason.rstrip('.')}): the first reading of each run below it stands at the limit, "
         "and the rates may be lower.",
     )
 
 
-def _lines_doubt(arms: tuple[str, ...], error: FitError) -> Doubt:
+def _lines_doubt(arms: tuple[str, ...], reason: str) -> Doubt:
     return Doubt(
         "mouse-lines",
         arms,
         "growth",
         f"The readings of {', '.join(arms)} do not identify a mixed model "
-        f"({str(error).rstrip('.')}): a line was fitted to each mouse, and arms are compared by "
+        f"({reason.rstrip('.')}): a line was fitted to each mouse, and arms are compared by "
         "Welch's test.",
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from xenotrack.doubts import Doubt
 from xenotrack.errors import FitError
+from xenotrack.model.blocks import PairedBlocks
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.growth_verdicts import UNDECIDED, judge_growth
 from xenotrack.model.log_volume import LogVolumes, take_log_volumes
@@ -60,8 +61,10 @@ def _with_other_limit(study: Study, fit: GrowthFit, own: LogVolumes, factor: flo
             except FitError:
                 pooled = fit.variances == "pooled"
                 pieces.extend(fit_pieces(again, codes, fit.shapes, fit.design, pooled)[0])
-    narrow = None
-    if fit.narrow is not None:
+    narrow: SharedDays | PairedBlocks | None = None
+    if isinstance(fit.narrow, PairedBlocks):
+        narrow = PairedBlocks(rows)
+    elif fit.narrow is not None:
         kept = {key: p for key, p in fit.narrow.plainer.items() if key[0] not in changed}
         narrow = SharedDays(rows, fit.design, kept)
     return replace(fit, pieces=tuple(pieces), narrow=narrow, late=None)

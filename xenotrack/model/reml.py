@@ -7,6 +7,7 @@ where most fits are, and say nothing: here every solution is certified.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,26 @@ NEAR = 1e-7  # predicted gain below which the deviance's rounding may hide what 
 STEPS = 12  # of Newton's method in one set of axes; nine fits in ten need fewer than ten
 FEW_GROUPS = 6  # up to which a search has several starts
 SINGULAR = 1e-6  # a direction of Ψ this small against the largest is tried at zero
+
+
+@dataclass(frozen=True)
+class Component:
+    """The variances of one arm, or of all, in the user's units; ``rank`` that of Ψ."""
+
+    random_covariance: Floats
+    residual_variance: float
+    rank: int
+
+    @classmethod
+    def of(cls, data: Patterns, factor: Floats, sigma2: float) -> Component:
+        """From Λ and σ² in the scale of the patterns."""
+        psi = factor @ factor.T
+        scale = np.outer(data.z_scale, data.z_scale)
+        return cls(sigma2 * psi / scale, sigma2, rank_of(psi))
+
+    @property
+    def singular(self) -> bool:
+        return self.rank < len(self.random_covariance)
 
 
 @dataclass(frozen=True)
@@ -45,8 +66,17 @@ class MixedFit:
     patterns: Patterns
 
     @property
+    def to_user(self) -> Floats:
+        return self.patterns.to_user
+
+    @property
     def singular(self) -> bool:
         return self.rank < self.patterns.q
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """Its variances, which all arms share."""
+        return (Component.of(self.patterns, self.factor, self.residual_variance),)
 
 
 def fit_reml(y: Floats, X: Floats, Z: Floats, group: Codes) -> MixedFit:
@@ -60,7 +90,7 @@ def fit_patterns(data: Patterns) -> MixedFit:
     With few mice that miss visits the likelihood may have two tops (7 in 1 000 simulated arms of 2
     to 6 mice), so the search then starts from tilted covariances as well.
     """
-    starts = [_start(data)]
+    starts = [start_of(data)]
     if data.q == 2 and data.weight.sum() <= FEW_GROUPS:
         starts += [np.array([[2.0, 0.0], [tilt, 0.3]]) for tilt in (-1.9, 1.9)]
     best = _climb(data, starts[0])
@@ -94,7 +124,7 @@ def _climb(data: Patterns, factor: Floats) -> MixedFit:
     return _finish(data, factor, at, float(values[0]), spent)
 
 
-def _start(data: Patterns) -> Floats:
+def start_of(data: Patterns) -> Floats:
     """Ψ from the spread of the patterns' least-squares lines, never quite singular."""
     q = data.q
     full = data.A[:, 0, 0] * data.A[:, -1, -1] > (1 + 1e-9) * data.A[:, 0, -1] ** 2
@@ -126,8 +156,8 @@ def _search(data: Patterns, factor: Floats) -> tuple[Floats, int]:
             return found, spent
         psi = found @ found.T
         axes = np.linalg.eigh(psi)[1][:, ::-1]
-        turned, iterations, done = _newton(data.turned(axes), _factor_of(axes.T @ psi @ axes))
-        found, spent = _factor_of(axes @ turned @ turned.T @ axes.T), spent + iterations
+        turned, iterations, done = _newton(data.turned(axes), factor_of(axes.T @ psi @ axes))
+        found, spent = factor_of(axes @ turned @ turned.T @ axes.T), spent + iterations
     raise FitError("The mixed model did not converge; please report the study.")
 
 
@@ -195,7 +225,7 @@ def _as_factor(theta: Floats, q: int) -> Floats:
     return factor * np.where(np.diag(factor) < 0, -1.0, 1.0)
 
 
-def _factor_of(psi: Floats) -> Floats:
+def factor_of(psi: Floats) -> Floats:
     """A lower-triangular Λ with ΛΛ' = Ψ, for Ψ positive semidefinite of size 1 or 2."""
     factor = np.zeros_like(psi)
     factor[0, 0] = np.sqrt(max(psi[0, 0], 0.0))
@@ -211,35 +241,48 @@ def _snap(data: Patterns, factor: Floats) -> Floats:
     small = values < SINGULAR * max(1.0, values[-1])
     if not small.any():
         return factor
-    snapped = _factor_of((vectors * np.where(small, 0.0, values)) @ vectors.T)
+    snapped = factor_of((vectors * np.where(small, 0.0, values)) @ vectors.T)
     before, after = profile(data, np.stack([factor, snapped])).deviance
     return snapped if after <= before + 1e-8 else factor
 
 
 def _grow(data: Patterns, factor: Floats, along: Floats, deviance: float) -> Floats | None:
     """Ψ a little larger along a direction in which the deviance falls."""
+    return grown_factor(
+        factor, along, deviance, lambda other: float(profile(data, other[None]).deviance[0])
+    )
+
+
+def grown_factor(
+    factor: Floats, along: Floats, deviance: float, deviance_of: Callable[[Floats], float]
+) -> Floats | None:
+    """Λ of a Ψ that is so much larger along a direction that the deviance falls."""
     psi = factor @ factor.T
     for size in 1e-2 * max(1.0, np.trace(psi)) * 10.0 ** -np.arange(9):
-        candidate = _factor_of(psi + size * np.outer(along, along))
-        if profile(data, candidate[None]).deviance[0] < deviance:
+        candidate = factor_of(psi + size * np.outer(along, along))
+        if deviance_of(candidate) < deviance:
             return candidate
     return None
+
+
+def rank_of(psi: Floats) -> int:
+    """The rank of Ψ, positive semidefinite."""
+    values = np.linalg.eigvalsh(psi)
+    return int(np.sum(values > 1e-7 * max(1.0, values[-1]))) if values[-1] > 1e-9 else 0
 
 
 def _finish(
     data: Patterns, factor: Floats, at: Profile, certificate: float, iterations: int
 ) -> MixedFit:
-    psi = factor @ factor.T
-    values = np.linalg.eigvalsh(psi)
-    rank = int(np.sum(values > 1e-7 * max(1.0, values[-1]))) if values[-1] > 1e-9 else 0
     sigma2 = float(at.sigma2[0])
+    own = Component.of(data, factor, sigma2)
     return MixedFit(
         coefficients=data.to_user @ (data.ols + at.shift[0]),
         covariance=sigma2 * data.to_user @ at.C[0] @ data.to_user.T,
         residual_variance=sigma2,
-        random_covariance=sigma2 * psi / np.outer(data.z_scale, data.z_scale),
+        random_covariance=own.random_covariance,
         log_likelihood=-0.5 * float(at.deviance[0]),
-        rank=rank,
+        rank=own.rank,
         certificate=certificate,
         iterations=iterations,
         factor=factor,

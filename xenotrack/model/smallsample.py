@@ -14,7 +14,14 @@ import numpy as np
 from scipy.special import chdtrc, fdtrc
 
 from xenotrack.arrays import Floats
-from xenotrack.model.information import Information, spanning_units
+from xenotrack.errors import FitError
+from xenotrack.model.information import (
+    Information,
+    JointInformation,
+    information_of,
+    spanning_units,
+)
+from xenotrack.model.joint_reml import JointFit
 from xenotrack.model.reml import MixedFit
 
 
@@ -36,16 +43,16 @@ class JointTest:
 class _Reference:
     """A reference distribution for weighted sums of a fit's coefficients."""
 
-    def __init__(self, fit: MixedFit) -> None:
+    def __init__(self, fit: MixedFit | JointFit) -> None:
         self.fit = fit
 
     @cached_property
-    def information(self) -> Information:
-        return Information(self.fit)
+    def information(self) -> Information | JointInformation:
+        return information_of(self.fit)
 
     def inner(self, weights: Floats) -> Floats:
         """Weights (m, p) of the user's coefficients in the orthonormal basis."""
-        return np.atleast_2d(weights) @ self.fit.patterns.to_user
+        return np.atleast_2d(weights) @ self.fit.to_user
 
     def variance_slopes(self, inner: Floats) -> Floats:
         """l'CS_aCl, the gradient of each variance in γ: (m, k+1)."""
@@ -107,8 +114,11 @@ class Satterthwaite(_Reference):
 
         At a singular fit only the manifold of Ψ's rank moves: a direction at zero has no variance.
         """
-        gradient, hessian = self.information.observed
-        J = _tangent(self.fit)
+        fit, information = self.fit, self.information
+        if isinstance(fit, JointFit) or isinstance(information, JointInformation):
+            raise FitError("Satterthwaite's degrees of freedom are of one covariance for all arms.")
+        gradient, hessian = information.observed(fit.shift)
+        J = _tangent(fit)
         inside = J.T @ hessian @ J
         if J.shape[1] == len(J) - 1 and len(J) == 4:
             # Rank 1, D = λλ': the constraint bends, and the gradient feels it.
@@ -179,7 +189,7 @@ class KenwardRoger(_Reference):
 
     @cached_property
     def covariance(self) -> Floats:
-        to_user = self.fit.patterns.to_user
+        to_user = self.fit.to_user
         return to_user @ self.inner_covariance @ to_user.T
 
     def joint_test(self, weights: Floats) -> JointTest:

@@ -59,8 +59,12 @@ def _singular(fit: GrowthFit) -> Iterator[Doubt]:
     for piece in fit.pieces:
         if piece.mixed is None or not piece.mixed.singular:
             continue
-        arms = tuple(fit.design.arm_names[code] for code in piece.arms)
-        lost = "no spread between mice" if piece.mixed.rank == 0 else "one direction of spread"
+        found = piece.mixed.components
+        arms = tuple(
+            fit.design.arm_names[code] for code in piece.arms if piece.component(code).singular
+        )
+        rank = min(own.rank for own in found)
+        lost = "no spread between mice" if rank == 0 else "one direction of spread"
         yield Doubt(
             "singular-fit",
             arms,
@@ -195,10 +199,10 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
 def _by_arm_and_pooled(rows: LogVolumes, fit: GrowthFit) -> tuple[list[MixedFit], MixedFit] | None:
     """The model in force and the one it is not; None where the readings do not identify both."""
     codes = np.flatnonzero(fit.tested)
-    own = [piece.mixed for piece in fit.pieces if piece.mixed is not None]
+    own = [piece.mixed for piece in fit.pieces if isinstance(piece.mixed, MixedFit)]
     tied = fit.design.rules.growth.baseline == "common"
     tied |= any(piece.unseen is not None for piece in fit.pieces)  # completed readings are no data
-    if tied or len(codes) < 2 or len(own) < len(fit.pieces):
+    if tied or fit.blocked or len(codes) < 2 or len(own) < len(fit.pieces):
         return None
     try:
         if fit.variances == "by_arm":

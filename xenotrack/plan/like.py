@@ -9,6 +9,7 @@ from xenotrack.arrays import Floats
 from xenotrack.errors import StudyError
 from xenotrack.model.growth import fit_growth
 from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.spread import variance_components
 from xenotrack.plan.truth import ArmTruth, Exits, Scenario, Turn
 from xenotrack.study.study import Study
 
@@ -24,7 +25,11 @@ def scenario_like(study: Study) -> Scenario:
     Each arm goes straight from knot to knot of its fitted curve; mice that were faster stay so.
     """
     fit = fit_growth(study)
-    parts = fit.components().set_index("arms") if len(fit.components()) else pd.DataFrame()
+    parts = (
+        variance_components(fit).set_index("arms")
+        if len(variance_components(fit))
+        else pd.DataFrame()
+    )
     days = _visit_days(study)
     mice, size = study.mice, study.mice["baseline_mm3"].dropna()
     residual = parts["residual_sd"].median() if len(parts) else np.nan

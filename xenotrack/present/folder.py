@@ -17,6 +17,7 @@ from xenotrack import __version__
 from xenotrack.compare.claims import Claim
 from xenotrack.credits import DRAWN_BY, rests_on
 from xenotrack.glossary import TABLES
+from xenotrack.model.spread import variance_components
 from xenotrack.present.figures.catalogue import FIGURES
 from xenotrack.present.manifest import MANIFEST, complete
 from xenotrack.present.multiqc import multiqc
@@ -120,7 +121,7 @@ def growth_facts(results: Results) -> dict[str, Any] | None:
     """What the growth model is; nothing where growth cannot be measured."""
     if not results.has_growth:
         return None
-    components = records(results.growth.components())
+    components = records(variance_components(results.growth))
     return {**first_row(results.growth.facts()), "components": components}
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xenotrack.compare.contrasts import Contrasts
     from xenotrack.compare.independent_action import IndependentAction
     from xenotrack.compare.indices import GroupIndices
+    from xenotrack.compare.outcomes import Outcome
     from xenotrack.compare.synergy import Synergy
     from xenotrack.model.growth_fit import GrowthFit
     from xenotrack.model.log_volume import LogVolumes
@@ -125,8 +126,6 @@ class Results:
         since day 0 at ``day`` (the last day fitted). Raises ``FitError`` where growth is asked for
         and cannot be measured.
         """
-        from xenotrack.compare.comparisons import compare_arms
-        from xenotrack.compare.components import unless_caged
         from xenotrack.compare.outcomes import OUTCOMES
         from xenotrack.present.sources import SOURCES
 
@@ -139,16 +138,35 @@ class Results:
         for outcome in (one for one in OUTCOMES.values() if one.name in asked):
             wanted = families if outcomes else tuple(set(families) & set(outcome.families))
             wanted = tuple(name for name in families if name in wanted)
-            source = SOURCES[outcome.name]
-            if not wanted or not (outcomes or source.has(self)):
-                continue
-            compared, doubts = source.of(self, day)
-            caged: tuple[Doubt, ...] = ()
-            if outcome.source != "growth":
-                compared, caged = unless_caged(compared, self.study.design)
-            found = compare_arms(compared, self.study.design, wanted)
-            contrasts.append(replace(found, doubts=merge_doubts(doubts, caged, found.doubts)))
+            if wanted and (outcomes or SOURCES[outcome.name].has(self)):
+                contrasts.append(self._compared(outcome, wanted, day))
         return tuple(contrasts)
+
+    def _compared(
+        self, outcome: Outcome, families: tuple[str, ...], day: float | None
+    ) -> Contrasts:
+        """The contrasts of one outcome, once."""
+        from xenotrack.compare.comparisons import compare_arms
+        from xenotrack.compare.components import unless_caged
+        from xenotrack.compare.uneven_blocks import unless_uneven
+        from xenotrack.present.sources import SOURCES
+
+        asked = (outcome.name, families, day)
+        if asked not in self._known:
+            compared, doubts = SOURCES[outcome.name].of(self, day)
+            unit: tuple[Doubt, ...] = ()
+            if outcome.source != "growth":
+                compared, uneven = unless_uneven(compared, self.study.mice)
+                compared, caged = unless_caged(compared, self.study.design)
+                unit = (*uneven, *caged)
+            found = compare_arms(compared, self.study.design, families)
+            found = replace(found, doubts=merge_doubts(doubts, unit, found.doubts))
+            self._known[asked] = found
+        return self._known[asked]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, tuple[str, ...], float | None], Contrasts]:
+        return {}
 
     @property
     def last_day_fitted(self) -> float:

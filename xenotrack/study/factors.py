@@ -69,7 +69,7 @@ def _settled(rows: pd.DataFrame, role: str, ledger: Ledger) -> pd.DataFrame:
 
 
 def _note_blocks(rows: pd.DataFrame, ledger: Ledger) -> None:
-    """Blocks are carried, and no model knows them yet: that is said, not left to be believed."""
+    """Blocks are known to the growth model only: that is said, not left to be believed."""
     mice = rows.loc[rows["block"] != "", ["mouse", "block"]].drop_duplicates("mouse")
     counts = mice["block"].value_counts(sort=False)
     if len(counts) < 2:
@@ -77,9 +77,10 @@ def _note_blocks(rows: pd.DataFrame, ledger: Ledger) -> None:
     told = ", ".join(f"{block}: {n}" for block, n in counts.head(6).items())
     ledger.note(
         "block-not-used",
-        f"Mice are in {len(counts)} blocks ({told}{', …' if len(counts) > 6 else ''}). Blocks are "
-        "recorded and not yet used: arms are compared as if there were none.",
-        "Where blocks differ, analyse one at a time: name the column as `line`, then --select.",
+        f"Mice are in {len(counts)} blocks ({told}{', …' if len(counts) > 6 else ''}). Growth is "
+        "compared within them; progression, response and weight as if there were none.",
+        "For these, where blocks differ, analyse one at a time: name the column as `line`, then "
+        "--select.",
     )
 
 

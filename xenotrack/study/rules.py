@@ -189,7 +189,8 @@ class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day":
         Rule("Spread of each arm by itself, or one for all."),
     ] = "by_arm"
     df: Annotated[
-        Literal["kenward-roger", "satterthwaite", "normal"], Rule("Degrees of freedom.")
+        Literal["kenward-roger", "satterthwaite", "cr2", "normal"],
+        Rule("Degrees of freedom; cr2 clusters variances by mouse."),
     ] = "kenward-roger"
     below_limit: Annotated[
         Literal["censored", "first", "limit", "half", "drop"], Rule("Readings below the limit.")

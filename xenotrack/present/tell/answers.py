@@ -156,8 +156,18 @@ def parts(facts: Facts) -> Iterator[Sentence]:
     asked = [claim for claim in synergies if claim.outcome in REFERENCES]
     if asked:
         yield Sentence("Beside what the parts predict: an excess below 0 is synergy")
+    supporting = [claim for claim in asked if claim.outcome != CLAIMED_REFERENCE]
     for claim in asked:
+        if claim not in supporting:
+            yield synergy_sentence(claim, facts)
+    if supporting:
+        # References are not adjusted for one another: who reads three has three chances to err.
+        yield Sentence("Supporting, each reference read by itself")
+    for claim in supporting:
         yield synergy_sentence(claim, facts)
+
+
+CLAIMED_REFERENCE = "bliss"
 
 
 TOLD_OF_PARTS = ("growth_rate", "rmst_days")

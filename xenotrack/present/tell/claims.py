@@ -124,8 +124,19 @@ def synergy_sentence(claim: Claim, facts: Facts) -> Sentence:
     }[claim.shows]
     shown = effect("percent_per_day", claim.estimate, claim.low, claim.high, facts.level)
     parts = [days_range(claim.from_day, claim.until_day), f"excess {shown}"]
-    evidence = "; ".join(part for part in [*parts, p_words(claim.p_adjusted)] if part)
+    parts += [p_words(claim.p_adjusted), _since(claim, facts)]
+    evidence = "; ".join(part for part in parts if part)
     return Sentence(text, evidence=evidence, claims=(facts.place_of(claim),))
+
+
+def _since(claim: Claim, facts: Facts) -> str:
+    """From which visit on the excess of volume was beyond 0, by the band over all visits."""
+    rows = facts.tables["synergy"]
+    own = (rows["combination"] == claim.arm) & (rows["reference"] == claim.outcome)
+    days = rows.loc[own & rows["beyond_from"].notna(), "beyond_from"]
+    if not len(days) or claim.shows in (UNDECIDED, WITHHELD):
+        return ""
+    return f"in volume at every visit from day {number(float(days.iloc[0]))} on"
 
 
 def arm_sentence(claim: Claim, facts: Facts) -> Sentence:

@@ -97,6 +97,13 @@ DOUBTS: dict[str, DoubtWords] = {
     "accepts-nothing": DoubtWords(SURE, "", "Remove it from [[accept]], or correct its rule."),
     "mouse-lines": DoubtWords(SURE, "the mixed model was not identified in {arms}"),
     "few-mice": DoubtWords(SURE, "few mice in {arms}"),
+    "uneven-blocks": DoubtWords(
+        SURE, "arms lie unevenly over blocks", "Growth rates are compared within blocks."
+    ),
+    "block-of-one-arm": DoubtWords(SURE, "blocks of one arm"),
+    "blocks-not-shared": DoubtWords(
+        SURE, "{arms} share no block", "Compare arms that were treated in one batch."
+    ),
     "unequal-variances": DoubtWords(
         SURE, "", "--variances by_arm gives each arm a spread of its own."
     ),

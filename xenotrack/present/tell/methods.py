@@ -8,6 +8,8 @@ from itertools import chain
 
 from xenotrack import __version__
 from xenotrack.credits import rests_on
+from xenotrack.model.blocks import PairedBlocks
+from xenotrack.model.growth_fit import MODELLED
 from xenotrack.present.numbers import join, number
 from xenotrack.present.rule_words import OF_TUMORS, progression_rule, volume_rule
 from xenotrack.present.tell.facts import Facts
@@ -122,7 +124,22 @@ def growth(facts: Facts, cite: Citations) -> Iterator[str]:
         "all arms"
     )
     yield f"by the linear mixed model {model}, {spread}, fitted by restricted maximum likelihood."
+    if isinstance(fit.narrow, PairedBlocks):
+        yield (
+            "Arms were compared within blocks, which hold one mouse of each: by the differences of "
+            "the mice's rates (lines through the readings of the shared days), t on blocks − 1."
+        )
+    elif fit.blocked:
+        yield (
+            "Arms were compared within blocks: each block had a level and a rate of its own, "
+            "shared by its arms, and rates are of blocks of equal weight."
+        )
     yield _reference(fit.reference, row["variances"] == "by_arm", cite)
+    if any(piece.paced for piece in fit.pieces) and fit.reference in MODELLED:
+        yield (
+            "Where mice went the way of their arm at their own pace, standard errors were "
+            f"clustered by mouse (CR2, {SATTERTHWAITE}) {cite('pustejovsky')}."
+        )
     if "mouse lines" in row["method"]:
         yield "Where readings did not identify the model, a line was fitted to each mouse instead."
     yield from _curve_days(facts) if curved else ()
@@ -147,6 +164,7 @@ def growth(facts: Facts, cite: Citations) -> Iterator[str]:
     )
 
 
+SATTERTHWAITE = "with Satterthwaite's degrees of freedom"
 CURVE = (
     "ln V_ij = μ_a(t_ij) + b_0i + b_1i·z(t_ij) + ε_ij of mouse i in arm a on day t_ij, μ_a a "
     "natural cubic spline with up to four inner knots at quantiles of the arm's readings, z(t) = t "
@@ -184,6 +202,10 @@ def _reference(df: str, by_arm: bool, cite: Citations) -> str:
     """Where degrees of freedom come from."""
     if df == "normal":
         return "Tests and intervals use the normal distribution."
+    if df == "cr2":
+        return (
+            f"Standard errors were clustered by mouse (CR2, {SATTERTHWAITE}) {cite('pustejovsky')}."
+        )
     if df == "satterthwaite":
         return f"Degrees of freedom are Satterthwaite's {cite('satterthwaite')}."
     said = (

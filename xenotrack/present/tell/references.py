@@ -33,6 +33,8 @@ WORKS = {
     "meta-analysis: a confidence distribution approach. Stat Methods Med Res 2019;28:1689–1702.",
     "paule": "Paule RC, Mandel J. Consensus values and weighting factors. J Res Natl Bur Stand "
     "1982;87:377–385.",
+    "pustejovsky": "Pustejovsky JE, Tipton E. Small-sample methods for cluster-robust variance "
+    "estimation and hypothesis testing in fixed effects models. J Bus Econ Stat 2018;36:672–683.",
     "satterthwaite": "Satterthwaite FE. An approximate distribution of estimates of variance "
     "components. Biometrics Bull 1946;2:110–114.",
     "viechtbauer": "Viechtbauer W. Confidence intervals for the amount of heterogeneity in "
