@@ -49,7 +49,7 @@ def check(request: Request, *, template: bool, fix: bool, declare: str | None) -
       xenotrack check sample_data/naive.toml
       xenotrack check sheet.csv --template -o study.toml
       xenotrack check sheet.csv --fix -o corrected.csv
-      xenotrack check study.toml --declare declared.json
+      xenotrack check sample_data/naive.toml --declare declared.json
     """
     from xenotrack.present.findings import findings_text
     from xenotrack.present.tables import stack

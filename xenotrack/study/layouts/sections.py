@@ -36,11 +36,6 @@ _MEASURE = re.compile(
     r"widths?|survival|summary|results?|changes?|percent|notes?|legend|info|means?)\b|%",
     re.IGNORECASE,
 )
-_RULES = {
-    "Worksheets": "tabs-are-names",
-    "Files": "files-are-names",
-    "Blocks": "blocks-are-names",
-}
 _PREFIX = re.compile(r"([^:=]+)\s*[:=]\s*(\S.*)")
 _NUMBER = re.compile(r"[-+]?[\d.,\s]+\W*")
 Tries = Callable[[Sheet], list[Recognition]]
@@ -102,7 +97,11 @@ def complete_by_names(
     told = ", ".join(map(repr, titles))
     finding = sheet_finding(
         completed[0],
-        _RULES[kind],
+        "tabs-are-names"
+        if kind == "Worksheets"
+        else "files-are-names"
+        if kind == "Files"
+        else "blocks-are-names",
         "",
         f"{kind} were read together, the name of each as its {role}: {told}.",
         f"Nothing to do if each is one {role}; else write the {role} on every row.",
