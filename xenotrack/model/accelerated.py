@@ -101,6 +101,9 @@ class _Likelihood:
             self.low = np.log(np.maximum(low, 0.0))
             self.high = np.where(np.isfinite(high), np.log(np.maximum(high, TINY)), np.inf)
 
+    # Far from the maximum a chance may be TINY, and what is divided by it without end: the search
+    # takes no step to such a place.
+    @np.errstate(over="ignore", invalid="ignore")
     def at(self, parameters: Floats) -> tuple[float, Floats, Floats]:
         scale = np.exp(parameters[-1])
         before, after = ((end - parameters[:-1][self.arm]) / scale for end in (self.low, self.high))

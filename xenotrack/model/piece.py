@@ -79,7 +79,8 @@ class Piece:
             mice = np.flatnonzero(~np.isnan(lines.slope) & (self.rows.readings_by_mouse() > 0))
             both = np.column_stack([lines.intercept, lines.slope])[mice][:, -len(self.values) :]
             first, (n, total) = _sums(unit[mice], np.ones(len(mice)), both)
-            return mice[first], (both.sum(axis=0) - total) / (len(mice) - n)[:, None]
+            with np.errstate(invalid="ignore", divide="ignore"):  # without its only unit: nan
+                return mice[first], (both.sum(axis=0) - total) / (len(mice) - n)[:, None]
         if self.unseen is not None:
             mice = np.unique(self.rows.mouse)
             _, first, place = np.unique(unit[mice], return_index=True, return_inverse=True)
