@@ -59,8 +59,8 @@ DRAWN_BY = ("matplotlib", "plotnine")
 
 def rests_on(rules: Any) -> dict[str, tuple[str, ...]]:
     """The libraries of each table under the rules in force."""
-    found = dict(RESTS_ON)
+    libraries = dict(RESTS_ON)
     for library, (tables, section, key, value) in BY_RULE.items():
         if getattr(getattr(rules, section), key) == value:
-            found |= {table: (*found[table], library) for table in tables}
-    return found
+            libraries |= {table: (*libraries[table], library) for table in tables}
+    return libraries

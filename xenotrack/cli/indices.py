@@ -32,5 +32,5 @@ def indices(request: Request, *, day: float | None, treatment_days: float | None
     """
     results = request.results()
     results.study.design.require_control()
-    found = results.group_indices_at(day, treatment_days)
-    request.write(found.to_frame(), (*results.fit_doubts, *found.doubts))
+    group_indices = results.group_indices_at(day, treatment_days)
+    request.write(group_indices.to_frame(), (*results.fit_doubts, *group_indices.doubts))

@@ -96,8 +96,10 @@ def progression(
     results = request.results()
     progression = results.progression
     if what == "independent_action":
-        found = results.independent_action_at(days)
-        request.write(found.to_frame(), (*progression.doubts, *found.doubts))
+        independent_action = results.independent_action_at(days)
+        request.write(
+            independent_action.to_frame(), (*progression.doubts, *independent_action.doubts)
+        )
         return
     if what in ("sensitivity", "unknown_fates"):
         results.study.design.require_control()

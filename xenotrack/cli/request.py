@@ -158,11 +158,11 @@ class Request:
         studies = read_studies(
             self.source_read(), rules, trace=trace, staged=staged, **self.reading
         )
-        self.excluded[:] = [one.text for study in studies for one in study.exclusions]
+        self.excluded[:] = [note.text for study in studies for note in study.exclusions]
         for text in self.excluded:
             self.say(f"Excluded: {text}")
         self.accepting[:] = rules.accept
-        known = [one.told for study in studies for one in study.findings if one.accepted]
+        known = [note.told for study in studies for note in study.findings if note.accepted]
         self.accepted[:] = dict.fromkeys(known)
         for text in self.accepted:
             self.say(f"Known: {text}")

@@ -70,6 +70,6 @@ def synergy(
     if what is not None:
         request.write(getattr(results, what), results.growth.doubts)
         return
-    found = results.synergy_at((results.visit_days if by_day else days) or None)
-    doubts = (*results.growth.doubts, *found.doubts)
-    request.write(found.only(references, scales).to_frame(), doubts)
+    excess = results.synergy_at((results.visit_days if by_day else days) or None)
+    doubts = (*results.growth.doubts, *excess.doubts)
+    request.write(excess.only(references, scales).to_frame(), doubts)

@@ -27,18 +27,18 @@ def additivity_excess(
     """Each combination over the sum of its parts, over the days that these share."""
     changes = [over(arms_of(design, e)) for e in asked]
 
-    def claim(own: ArmEstimates, e: Expectation) -> Claim:
-        return lambda at: one_additivity(own, design, e, at)[0]
+    def claim(change: ArmEstimates, e: Expectation) -> Claim:
+        return lambda at: one_additivity(change, design, e, at)[0]
 
     pairs = list(zip(changes, asked, strict=True))
     raw, together = read_together([claim(*pair) for pair in pairs], level)
-    index = [one_additivity(own, design, e, level)[1] for own, e in pairs]
+    index = [one_additivity(change, design, e, level)[1] for change, e in pairs]
     return Excess(
         raw=raw,
         **together,
         index=np.vstack([np.empty((0, 3)), *index]),
         p_plug_in=np.full(len(asked), np.nan),
-        methods=tuple(f"{own.method}; delta method on relative volume" for own in changes),
+        methods=tuple(f"{change.method}; delta method on relative volume" for change in changes),
     )
 
 
@@ -53,11 +53,11 @@ def one_additivity(
     over expected with its limits.
     """
     weights = weights_of(design, changes.arms, asked)
-    own = np.array([changes.arms.index(asked.combination)])
+    place = np.array([changes.arms.index(asked.combination)])
     gradient = weights * relative_volume(changes)
     raw = by_delta(changes, gradient.sum(axis=1), gradient, level)
-    expected, testable = expectation(changes, weights, own, level)
-    index = ratio_to(expected, changes, gradient, own, level)
+    expected, testable = expectation(changes, weights, place, level)
+    index = ratio_to(expected, changes, gradient, place, level)
     log_index = np.column_stack([index.estimate, index.conf_low, index.conf_high])
     return testable_only(raw, testable), np.where(testable[:, None], log_index, np.nan)
 
@@ -77,24 +77,24 @@ def by_delta(
 
 
 def expectation(
-    changes: ArmEstimates, weights: Floats, own: np.ndarray, level: float
+    changes: ArmEstimates, weights: Floats, place: np.ndarray, level: float
 ) -> tuple[Floats, np.ndarray]:
     """The sum that the combination is held against, and whether it surely is a tumour."""
     gradient = -weights * relative_volume(changes)
-    gradient[np.arange(len(own)), own] = 0.0
+    gradient[np.arange(len(place)), place] = 0.0
     expected = gradient.sum(axis=1)
     return expected, by_delta(changes, expected, gradient, level).conf_low > 0
 
 
 def ratio_to(
-    expected: Floats, changes: ArmEstimates, gradient: Floats, own: np.ndarray, level: float
+    expected: Floats, changes: ArmEstimates, gradient: Floats, place: np.ndarray, level: float
 ) -> RawContrasts:
     """The logarithm of observed over expected relative volume."""
     positive = np.where(expected > 0, expected, np.nan)
-    rows = np.arange(len(own))
+    rows = np.arange(len(place))
     slopes = np.nan_to_num(gradient / positive[:, None])
-    slopes[rows, own] = 1.0
-    return by_delta(changes, changes.values[own] - np.log(positive), slopes, level)
+    slopes[rows, place] = 1.0
+    return by_delta(changes, changes.values[place] - np.log(positive), slopes, level)
 
 
 def testable_only(raw: RawContrasts, testable: np.ndarray) -> RawContrasts:
@@ -107,13 +107,13 @@ def not_testable_later(
     change: ChangeOver, design: Design, asked: Sequence[Expectation], day: float, level: float
 ) -> Iterator[Doubt]:
     """From which day on response additivity predicts no tumour, looked for up to ``day``."""
-    found = [(e.combination, first_lost(change, design, e, day, level)) for e in asked]
-    told = [(name, when) for name, when in found if np.isfinite(when)]
-    if told:
-        since = "; ".join(f"{name} from day {when:g}" for name, when in told)
+    days = [(e.combination, first_lost(change, design, e, day, level)) for e in asked]
+    lost = [(name, when) for name, when in days if np.isfinite(when)]
+    if lost:
+        since = "; ".join(f"{name} from day {when:g}" for name, when in lost)
         yield Doubt(
             "additivity-not-testable",
-            tuple(name for name, _ in told),
+            tuple(name for name, _ in lost),
             "synergy",
             "Response additivity predicts no tumour, as the expected volume less its error "
             f"reaches 0, and is not testable later: {since}.",
@@ -129,9 +129,9 @@ def first_lost(
     def lost(when: float) -> bool:
         changes = change(names, when)
         weights = weights_of(design, changes.arms, asked)
-        own = np.array([changes.arms.index(asked.combination)])
+        place = np.array([changes.arms.index(asked.combination)])
         estimable = bool(np.isfinite(estimate_contrasts(changes, weights, level).df).all())
-        return estimable and not bool(expectation(changes, weights, own, level)[1].all())
+        return estimable and not bool(expectation(changes, weights, place, level)[1].all())
 
     if not lost(day):
         return np.nan

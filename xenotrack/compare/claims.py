@@ -160,11 +160,11 @@ def arm_claims(arms: Sequence[ArmBlocking]) -> Iterator[Claim]:
 
 def with_doubts(claims: Iterable[Claim], doubts: Sequence[Doubt]) -> tuple[Claim, ...]:
     """Each claim with the rules of the doubts that touch it."""
-    found = []
+    doubted = []
     for claim in claims:
         rules = dict.fromkeys(doubt.rule for doubt in doubts if touches(doubt, claim))
-        found.append(replace(claim, doubts=tuple(rules)))
-    return tuple(found)
+        doubted.append(replace(claim, doubts=tuple(rules)))
+    return tuple(doubted)
 
 
 def touches(doubt: Doubt, claim: Claim) -> bool:

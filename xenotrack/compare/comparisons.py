@@ -60,28 +60,34 @@ def compare_arms(
     ]
     if primary is not None and not any(family.holds(primary) for family in asked):
         parts.insert(0, primary_alone(source, design, primary, direction))
-    found = join_contrasts(source.outcome, parts)
-    return judged(found, source, design, direction)
+    contrasts = join_contrasts(source.outcome, parts)
+    return judged(contrasts, source, design, direction)
 
 
-def judged(found: Contrasts, source: ContrastSource, design: Design, better: Better) -> Contrasts:
+def judged(
+    contrasts: Contrasts, source: ContrastSource, design: Design, better: Better
+) -> Contrasts:
     """The same contrasts, each with its days and with what it shows."""
     level = design.rules.compare.level
     about = []
-    for row, row_about in enumerate(found.about):
+    for row, row_about in enumerate(contrasts.about):
         arms = arms_of(row_about.pair, design)
         first, last = source.days(arms)
         row_about = replace(row_about, from_day=first, until_day=last)
         if row_about.is_claim:
             reason = source.why_withheld(arms)
             shows = what_it_shows(
-                float(found.estimate[row]), float(found.p_adjusted[row]), better, level, reason
+                float(contrasts.estimate[row]),
+                float(contrasts.p_adjusted[row]),
+                better,
+                level,
+                reason,
             )
             row_about = replace(
                 row_about, shows=shows, withheld=reason if shows == WITHHELD else ""
             )
         about.append(row_about)
-    return replace(found, about=tuple(about))
+    return replace(contrasts, about=tuple(about))
 
 
 def arms_of(pair: Pair, design: Design) -> tuple[str, ...]:
@@ -104,11 +110,11 @@ def for_arms(source: ContrastSource, design: Design) -> ContrastSource:
         inner = np.zeros((len(weights), len(source.arms)))
         inner[:, kept] = weights[:, has]
         within = ~(weights[:, ~has] != 0).any(axis=1)
-        found = RawContrasts(*np.full((7, len(weights)), np.nan))
+        raw = RawContrasts(*np.full((7, len(weights)), np.nan))
         if within.any():
             for name, values in source.contrast_of(inner[within], level).columns().items():
-                getattr(found, name)[within] = values
-        return found
+                getattr(raw, name)[within] = values
+        return raw
 
     covariance = None
     if source.covariance is not None:

@@ -96,8 +96,8 @@ class ContrastSource:
         # One call a level: profile intervals are dear, and levels mostly agree.
         for level in np.unique(levels[np.isfinite(levels)]):
             chosen = levels == level
-            found = self.contrast_of(weights[chosen], float(level))
-            low[chosen], high[chosen] = found.conf_low, found.conf_high
+            contrast = self.contrast_of(weights[chosen], float(level))
+            low[chosen], high[chosen] = contrast.conf_low, contrast.conf_high
         return low, high
 
 

@@ -75,9 +75,9 @@ def linear_excess(
     """Weighted sums of the arms' estimates; ``days`` (m,) make logarithms of volume of them."""
     estimates = [over(arms_of(design, e)) for e in asked]
 
-    def claim(own: ArmEstimates, e: Expectation) -> Claim:
-        weights = weights_of(design, own.arms, e)
-        return lambda at: estimate_contrasts(own, weights, at)
+    def claim(change: ArmEstimates, e: Expectation) -> Claim:
+        weights = weights_of(design, change.arms, e)
+        return lambda at: estimate_contrasts(change, weights, at)
 
     raw, together = read_together(
         [claim(*each) for each in zip(estimates, asked, strict=True)], level
@@ -87,7 +87,7 @@ def linear_excess(
         **together,
         index=log_index(raw, days),
         p_plug_in=np.full(len(asked), np.nan),
-        methods=tuple(own.method for own in estimates),
+        methods=tuple(change.method for change in estimates),
     )
 
 
@@ -101,7 +101,7 @@ def read_together(claims: Sequence[Claim], level: float) -> tuple[RawContrasts, 
     raw = at([level] * len(claims))
     wide = at([family_level(raw, level)] * len(claims))
     p_adjusted = holm_p(raw.p_value)
-    own = at([float(one) for one in claim_levels(raw.p_value, p_adjusted, level)])
+    own = at([float(level_of_row) for level_of_row in claim_levels(raw.p_value, p_adjusted, level)])
     return raw, {
         "p_adjusted": p_adjusted,
         "simultaneous_low": wide.conf_low,
@@ -165,8 +165,8 @@ def remembered(estimates: ArmEstimates) -> ArmEstimates:
         keys = [row.tobytes() for row in rows]
         new = [i for i, key in enumerate(keys) if key not in known]
         if new:
-            found = estimates.degrees_of_freedom(rows[new])
-            known.update(zip((keys[i] for i in new), found.tolist(), strict=True))
+            df = estimates.degrees_of_freedom(rows[new])
+            known.update(zip((keys[i] for i in new), df.tolist(), strict=True))
         return np.array([known[key] for key in keys])
 
     return replace(estimates, degrees_of_freedom=degrees_of_freedom)

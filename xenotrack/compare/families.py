@@ -50,7 +50,7 @@ class Family:
         """Whether the family says something of this comparison, in either direction."""
         if pair.other == BEST_PART:
             return self.name == "parts"
-        return any(own.is_about(pair) for own in self.pairs)
+        return any(member.is_about(pair) for member in self.pairs)
 
     def weights(self, arms: tuple[str, ...]) -> Floats:
         """A row of weights over the arms for each pair."""
@@ -98,9 +98,9 @@ FAMILIES: dict[str, Callable[[Design], Family]] = {
 def missing_parts(design: Design, combination: str) -> list[str]:
     """The sub-combinations of a combination that no arm of the study receives."""
     drugs = sorted(design.drugs_of(combination))
-    found = {arm.drugs for arm in design.arms}
+    tested = {arm.drugs for arm in design.arms}
     subsets = (set(part) for size in range(1, len(drugs)) for part in combinations(drugs, size))
-    return [spelled(part) for part in subsets if frozenset(part) not in found]
+    return [spelled(part) for part in subsets if frozenset(part) not in tested]
 
 
 def spelled(drugs: Iterable[str]) -> str:

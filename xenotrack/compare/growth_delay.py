@@ -30,8 +30,8 @@ class DaysToFold:
 
     def of(self, arm: str) -> tuple[Floats, np.ndarray]:
         """The days of an arm's mice, and which of them are events."""
-        own = self.mice[self.mice["arm"] == arm]
-        return own["day"].to_numpy(float), own["event"].to_numpy(bool)
+        of_arm = self.mice[self.mice["arm"] == arm]
+        return of_arm["day"].to_numpy(float), of_arm["event"].to_numpy(bool)
 
     def count(self, arm: str) -> int:
         return int((self.mice["arm"] == arm).sum())
@@ -67,17 +67,17 @@ def growth_delays(
     arms = [name for name in study.design.arm_names if name != control]
     target = f"{times.fold:g}·V₀"
 
-    def index(name: str, formula: str, arm: str, found: Ratio) -> GroupIndex:
+    def index(name: str, formula: str, arm: str, ratio: Ratio) -> GroupIndex:
         counts = (times.count(arm), times.count(control))
-        return GroupIndex(name, formula, arm, control, np.nan, *counts, found)
+        return GroupIndex(name, formula, arm, control, np.nan, *counts, ratio)
 
     formula = f"median days to {target}, T − C"
     for arm in arms:
         yield index("growth_delay", formula, arm, median_delay(times, arm, control, level))
     formula = f"geometric mean days to {target}, T − C"
     for arm in arms:
-        found = geometric_delay(times, arm, control, level)
-        yield index("growth_delay_geometric", formula, arm, found)
+        ratio = geometric_delay(times, arm, control, level)
+        yield index("growth_delay_geometric", formula, arm, ratio)
     rate = control_rate(growth, control, bonferroni(level))
     for arm in arms:
         delay = median_delay(times, arm, control, bonferroni(level))
@@ -158,8 +158,10 @@ def control_rate(growth: GrowthFit | None, control: str, level: float) -> Ratio:
     if growth is None:
         return unknown("growth was not fitted")
     weights = np.array([[float(name == control) for name in growth.design.arm_names]])
-    found = estimate_contrasts(growth.rates(), weights, level)
-    rate, low, high = (float(x[0]) for x in (found.estimate, found.conf_low, found.conf_high))
+    contrast = estimate_contrasts(growth.rates(), weights, level)
+    rate, low, high = (
+        float(x[0]) for x in (contrast.estimate, contrast.conf_low, contrast.conf_high)
+    )
     if not rate > 0:
         return unknown("the control does not grow, and has no doubling time")
     return Ratio(rate, max(low, 0.0), high, "")

@@ -32,9 +32,9 @@ def growth_source(fit: GrowthFit, ask: Ask = rates_of, joint: bool = True) -> Co
 
     ``joint`` distributions take the arms' spread over the days that all of them share.
     """
-    own = ask(fit)
+    estimates = ask(fit)
     if fit.narrow is None:
-        return source_of(own)
+        return source_of(estimates)
 
     def over(arms: Sequence[str]) -> ArmEstimates:
         return ask(fit.over(arms))
@@ -44,23 +44,23 @@ def growth_source(fit: GrowthFit, ask: Ask = rates_of, joint: bool = True) -> Co
         used = weights != 0
         for arms in np.unique(used, axis=0):
             rows = (used == arms).all(axis=1)
-            names = [name for name, one in zip(own.arms, arms, strict=True) if one]
+            names = [name for name, is_known in zip(estimates.arms, arms, strict=True) if is_known]
             some = estimate_contrasts(over(names), weights[rows], level)
             for name, values in some.columns().items():
                 getattr(found, name)[rows] = values
         return found
 
-    known = np.isfinite(np.diag(own.covariance))
-    names = [name for name, one in zip(own.arms, known, strict=True) if one]
+    known = np.isfinite(np.diag(estimates.covariance))
+    names = [name for name, is_known in zip(estimates.arms, known, strict=True) if is_known]
     spread = over(names).covariance if joint and names else None
     whole = spread is not None and bool(np.isfinite(np.diag(spread)[known]).all())
     return ContrastSource(
-        outcome=own.outcome,
-        arms=own.arms,
+        outcome=estimates.outcome,
+        arms=estimates.arms,
         contrast_of=contrast_of,
-        method=own.method,
+        method=estimates.method,
         covariance=spread if whole else None,
-        independent=own.independent,
+        independent=estimates.independent,
         days=lambda arms: over(arms).days(arms),
         why_withheld=lambda arms: over(arms).why_withheld(arms),
         narrowed=lambda arms: source_of(over(arms)),

@@ -37,16 +37,16 @@ def growth_synergy(study: Study, fit: GrowthFit, days: Sequence[float] | None = 
     def synergy(fit: GrowthFit) -> Synergy:
         return synergy_of(growth_over(fit, max(days)), study.design, fit.level, days, below)
 
-    found = synergy(fit)
-    if not found.asked:
-        return found
-    found = found.with_courses(_courses_of(study, fit, found))
+    excess = synergy(fit)
+    if not excess.asked:
+        return excess
+    excess = excess.with_courses(_courses_of(study, fit, excess))
     late = doubt_day(study.design, fit.follow_up.until_day, max(days), fit.narrow is not None)
-    found = replace(found, doubts=merge_doubts(found.doubts, late))
+    excess = replace(excess, doubts=merge_doubts(excess.doubts, late))
     others = [synergy(other) for other in fit.placements]
-    about = [(e.combination, e.reference) for e in found.asked]
-    verdicts, doubts = agreed_verdicts(found.verdicts, [o.verdicts for o in others], about)
-    return replace(found, verdicts=verdicts, doubts=merge_doubts(found.doubts, doubts))
+    about = [(e.combination, e.reference) for e in excess.asked]
+    verdicts, doubts = agreed_verdicts(excess.verdicts, [o.verdicts for o in others], about)
+    return replace(excess, verdicts=verdicts, doubts=merge_doubts(excess.doubts, doubts))
 
 
 def _courses_of(study: Study, fit: GrowthFit, found: Synergy) -> list[Course | None]:
@@ -98,15 +98,15 @@ def over_all(fit: GrowthFit) -> GrowthFit:
 def factorial_frame(fit: GrowthFit) -> pd.DataFrame:
     """The table ``factorial``: every full factorial among the arms, with its joint tests."""
     shared = over_all(fit)
-    found = estimate_factorials(shared.rates(), fit.design, fit.level, joint_test_of(shared))
-    return stacked([each.to_frame() for each in found], "factorial")
+    factorials = estimate_factorials(shared.rates(), fit.design, fit.level, joint_test_of(shared))
+    return stacked([each.to_frame() for each in factorials], "factorial")
 
 
 def dose_grid_frame(fit: GrowthFit) -> pd.DataFrame:
     """The table ``dose_grid``: every grid of two drugs, with its joint test."""
     shared = over_all(fit)
-    found = estimate_dose_grids(shared.rates(), fit.design, fit.level, joint_test_of(shared))
-    return stacked([each.to_frame() for each in found], "dose_grid")
+    grids = estimate_dose_grids(shared.rates(), fit.design, fit.level, joint_test_of(shared))
+    return stacked([each.to_frame() for each in grids], "dose_grid")
 
 
 def stacked(frames: list[pd.DataFrame], table: str) -> pd.DataFrame:

@@ -41,8 +41,8 @@ def hazard_source(progression: ProgressionFit) -> ContrastSource:
 
     @cache
     def row(weights: tuple[float, ...], level: float) -> tuple[float, ...]:
-        found = compared(weights)
-        return NOT_ESTIMABLE if found is None else found.row(level)
+        hazard = compared(weights)
+        return NOT_ESTIMABLE if hazard is None else hazard.row(level)
 
     def contrast_of(weights: Floats, level: float) -> RawContrasts:
         rows = [row(tuple(each.tolist()), level) for each in weights]
@@ -143,8 +143,8 @@ def log_rank_frame(progression: ProgressionFit, weight: Weight = "logrank") -> p
             weights[[reference, code]] = -1, 1
             p_value = test.p_permutation
             if weight == "logrank":
-                found = compare_hazards(progression, weights)
-                p_value = np.nan if found is None or test.df == 0 else found.p_value
+                tests = compare_hazards(progression, weights)
+                p_value = np.nan if tests is None or test.df == 0 else tests.p_value
             between = progression.interval_test_of_pair(reference, int(code)).p
             row = _log_rank_row(f"{names[code]} - {control}", test, p_value)
             rows.append(row | {"p_between": between})

@@ -118,9 +118,9 @@ def independent_action(
             for name, curve in zip(design.arm_names, progression.curves, strict=True)
         }
         for kind in kinds:
-            found = [(asked, obstacle(progression, shares, asked, day)) for asked in kind]
-            possible = [asked for asked, reason in found if not reason]
-            lacking += [(asked, reason) for asked, reason in found if reason]
+            asked_of = [(asked, obstacle(progression, shares, asked, day)) for asked in kind]
+            possible = [asked for asked, reason in asked_of if not reason]
+            lacking += [(asked, reason) for asked, reason in asked_of if reason]
             rows += [held(progression, shares, asked, day, len(possible)) for asked in possible]
     order = sorted(range(len(rows)), key=lambda i: (rows[i].day, place(progression, rows[i])))
     doubts = merge_doubts(doubt_lacking(lacking), doubt_room(rows))
@@ -200,19 +200,19 @@ def held(
     """One combination against one set of its parts, alone and among the claims of its kind."""
     level = progression.design.rules.compare.level
     weights = arms_of(progression, asked)
-    found = {name: share for name in weights if (share := shares[name]) is not None}
-    combination = found.pop(asked.combination)
-    powers = [-weights[name] for name in found]
+    known = {name: share for name in weights if (share := shares[name]) is not None}
+    combination = known.pop(asked.combination)
+    powers = [-weights[name] for name in known]
     return Held(
         asked=asked,
         day=day,
         observed=1 - combination.value,
-        expected=1 - expected_share(list(found.values()), powers),
-        alone=excess(combination, list(found.values()), powers, level),
+        expected=1 - expected_share(list(known.values()), powers),
+        alone=excess(combination, list(known.values()), powers, level),
         jointly=excess(
-            combination, list(found.values()), powers, bonferroni_level(level, n_claims)
+            combination, list(known.values()), powers, bonferroni_level(level, n_claims)
         ),
-        n_mice=combination.n_mice + sum(share.n_mice for share in found.values()),
+        n_mice=combination.n_mice + sum(share.n_mice for share in known.values()),
     )
 
 
@@ -233,10 +233,10 @@ def excess(
     """
     expected = expected_share(parts, powers)
     product = product_limits(parts, powers, level)
-    own = exact_limits(combination, level)
+    observed = exact_limits(combination, level)
     estimate = expected - combination.value
-    below = np.hypot(expected - min(product.low, expected), own.high - combination.value)
-    above = np.hypot(max(product.high, expected) - expected, combination.value - own.low)
+    below = np.hypot(expected - min(product.low, expected), observed.high - combination.value)
+    above = np.hypot(max(product.high, expected) - expected, combination.value - observed.low)
     return Excess(estimate, float(estimate - below), float(estimate + above))
 
 
@@ -244,8 +244,8 @@ def product_limits(parts: Sequence[Share], powers: Sequence[float], level: float
     """Limits of ``Π F^power``, at most 1; a share of 0 leaves the extreme product above it."""
     limits = [wilson_limits(share, level) for share in parts]
     # A control's power is negative: it bounds the product from the other side.
-    lows = [own.low if p > 0 else own.high for own, p in zip(limits, powers, strict=True)]
-    highs = [own.high if p > 0 else own.low for own, p in zip(limits, powers, strict=True)]
+    lows = [limit.low if p > 0 else limit.high for limit, p in zip(limits, powers, strict=True)]
+    highs = [limit.high if p > 0 else limit.low for limit, p in zip(limits, powers, strict=True)]
     power, value = np.array(powers), np.array([share.value for share in parts])
     if not value.all():
         return Limits(0.0, min(1.0, float(np.prod(np.array(highs) ** power))))

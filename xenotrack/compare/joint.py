@@ -51,14 +51,14 @@ def many_to_one_cdf(bound: float, loadings: Floats, df: float, sides: int) -> fl
     JASA 50:1096): given the common arm's deviation and s the statistics are independent.
     """
     loadings = np.clip(loadings, -1 + 1e-9, 1 - 1e-9)
-    own = np.sqrt(1 - loadings**2)
+    unshared = np.sqrt(1 - loadings**2)
     s, s_weight = spread_nodes(df)
-    z, z_weight = normal_nodes(float(own.min()))
+    z, z_weight = normal_nodes(float(unshared.min()))
     reach = bound * s[:, None, None]
     shift = loadings * z[:, None]
-    inside = ndtr((reach - shift) / own)
+    inside = ndtr((reach - shift) / unshared)
     if sides == 2:
-        inside = inside - ndtr((-reach - shift) / own)
+        inside = inside - ndtr((-reach - shift) / unshared)
     return float(s_weight @ inside.prod(axis=2) @ z_weight)
 
 

@@ -88,10 +88,10 @@ def dose_of(name: str) -> Dose | None:
     >>> dose_of("LEE011") is None
     True
     """
-    found = DOSE.fullmatch(name.strip())
-    if found is None:
+    match = DOSE.fullmatch(name.strip())
+    if match is None:
         return None
-    return Dose(found["drug"].strip(), float(found["amount"]), (found["unit"] or "").strip())
+    return Dose(match["drug"].strip(), float(match["amount"]), (match["unit"] or "").strip())
 
 
 def stems(arm: Arm) -> set[str]:

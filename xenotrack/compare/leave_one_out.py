@@ -62,8 +62,8 @@ def claims_of(design: Design) -> list[Claim]:
         claims = [Claim("control", pair, (pair,)) for pair in control_family(design).pairs]
     parts = parts_family(design).pairs
     for whole in dict.fromkeys(pair.arm for pair in parts):
-        own = tuple(pair for pair in parts if pair.arm == whole)
-        claims.append(Claim("parts", Pair(whole, BEST_PART), own))
+        of_whole = tuple(pair for pair in parts if pair.arm == whole)
+        claims.append(Claim("parts", Pair(whole, BEST_PART), of_whole))
     first = [claim for claim in claims if claim.pair.is_about(primary)]
     if primary is not None and not first and primary.other != BEST_PART:
         first = [Claim("primary", primary, (primary,))]
@@ -135,9 +135,9 @@ def _ends(
     )
 
 
-def doubts_about_mice(found: pd.DataFrame, level: float) -> Iterator[Doubt]:
+def doubts_about_mice(influences: pd.DataFrame, level: float) -> Iterator[Doubt]:
     """The claims whose verdict another choice of mice would turn."""
-    for row in found[found["n_changes"] > 0].to_dict("records"):
+    for row in influences[influences["n_changes"] > 0].to_dict("records"):
         shown = row["p_adjusted"] < 1 - level
         end, mouse = ("highest", "without_highest") if shown else ("lowest", "without_lowest")
         others = row["n_changes"] - 1

@@ -179,12 +179,12 @@ def proportion_source(
         return proportion_difference(Counts(int(x[i]), int(n[i]), int(x[j]), int(n[j])), level)
 
     def contrast_of(weights: Floats, level: float) -> RawContrasts:
-        found = [difference(row, level)._asdict() for row in np.atleast_2d(weights)]
+        differences = [difference(row, level)._asdict() for row in np.atleast_2d(weights)]
         columns = {
-            name: np.array([each[name] for each in found], dtype=float)
+            name: np.array([each[name] for each in differences], dtype=float)
             for name in ProportionDifference._fields
         }
-        return RawContrasts(df=np.full(len(found), np.nan), **columns)
+        return RawContrasts(df=np.full(len(differences), np.nan), **columns)
 
     # No covariance: no joint normal law describes a handful of yes and no, so that families fall
     # back on Holm and Bonferroni.

@@ -30,13 +30,13 @@ def rate_indices(growth: GrowthFit, day: float) -> Iterator[GroupIndex]:
     for arm in (name for name in design.arm_names if name != control):
         counts = (n_mice[arm], n_mice[control])
         rates = growth.over([arm, control]).rates()
-        found = growth_rate_inhibition(rates, arm, control, level)
-        yield GroupIndex("GRI", GRI, arm, control, np.nan, *counts, found)
+        ratio = growth_rate_inhibition(rates, arm, control, level)
+        yield GroupIndex("GRI", GRI, arm, control, np.nan, *counts, ratio)
     for arm in (name for name in design.arm_names if name != control):
         counts = (n_mice[arm], n_mice[control])
         changes = growth.over([arm, control]).changes(day)
-        found = volume_ratio(changes, arm, control, level, growth.method)
-        yield GroupIndex("T/C_rate", RATE_RATIO, arm, control, day, *counts, found)
+        ratio = volume_ratio(changes, arm, control, level, growth.method)
+        yield GroupIndex("T/C_rate", RATE_RATIO, arm, control, day, *counts, ratio)
 
 
 def growth_rate_inhibition(rates: ArmEstimates, arm: str, control: str, level: float) -> Ratio:

@@ -219,13 +219,13 @@ def synergy_of(
     blocks: list[Block] = list(rate_blocks(growth, design, asked, level))
     for each in when:
         blocks += change_blocks(growth, design, asked, level, each)
-    found = joined(blocks, level)
+    excess = joined(blocks, level)
     additive = [e for e in asked if e.reference == "additivity"]
     later = not_testable_later(growth.change, design, additive, max(when), level) if when else ()
-    combinations = [e.combination for e in found.asked]
-    verdicts, spared = spare_antagonism(found.verdicts, combinations, below_limit or {})
+    combinations = [e.combination for e in excess.asked]
+    verdicts, spared = spare_antagonism(excess.verdicts, combinations, below_limit or {})
     doubts = (*impossible(possible, design, growth.own), *later, *spared)
-    return replace(found, verdicts=verdicts, doubts=doubts)
+    return replace(excess, verdicts=verdicts, doubts=doubts)
 
 
 class Block(NamedTuple):

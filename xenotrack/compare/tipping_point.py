@@ -29,8 +29,8 @@ def tipping_points(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     arm grew slower: with δ = gap those that left grew as the other arm from then on (jump to
     reference), and ``holds`` says that the claim outlasts this.
     """
-    found = [told for _, row in rows.iterrows() if (told := _tipping_point(study, row))]
-    return pd.DataFrame(found, columns=list(TIPPING_POINT))
+    points = [point for _, row in rows.iterrows() if (point := _tipping_point(study, row))]
+    return pd.DataFrame(points, columns=list(TIPPING_POINT))
 
 
 def _tipping_point(study: Study, row: pd.Series) -> dict[str, object] | None:

@@ -227,7 +227,13 @@ def folder_names(studies: Sequence[Study]) -> list[str]:
     for study in studies:
         name = folder_name(study.title)
         # Case does not tell files apart on every machine.
-        taken = [one.casefold() for one in (*names, *pool_names(studies))]
+        taken = [name_taken.casefold() for name_taken in (*names, *pool_names(studies))]
         numbered = (f"{name}_{number}" for number in count(2))
-        names.append(next(one for one in chain([name], numbered) if one.casefold() not in taken))
+        names.append(
+            next(
+                name_taken
+                for name_taken in chain([name], numbered)
+                if name_taken.casefold() not in taken
+            )
+        )
     return names

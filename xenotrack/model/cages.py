@@ -38,10 +38,10 @@ def cage_share(values: Floats, arm: Codes, cage: Codes, level: float = 0.95) -> 
     between, within = len(cages) - len(arms), n - len(cages)
     if between < 1 or within < 1:
         return CageShare(np.nan, np.nan, np.nan)
-    means = {one: values[cage == one].mean() for one in cages}
-    centre = {one: values[arm == one].mean() for one in arms}
-    by_cage = np.array([means[one] for one in cage])
-    by_arm = np.array([centre[one] for one in arm])
+    means = {code: values[cage == code].mean() for code in cages}
+    centre = {code: values[arm == code].mean() for code in arms}
+    by_cage = np.array([means[code] for code in cage])
+    by_arm = np.array([centre[code] for code in arm])
     size = _usual_size(arm, cage, between)
     noise = np.sum((values - by_cage) ** 2) / within
     if not noise > 0:
@@ -55,8 +55,8 @@ def cage_share(values: Floats, arm: Codes, cage: Codes, level: float = 0.95) -> 
 def _usual_size(arm: Codes, cage: Codes, between: int) -> float:
     """The size of cages that makes the mean squares of uneven ones comparable."""
     lost = 0.0
-    for one in np.unique(arm):
-        sizes = np.unique(cage[arm == one], return_counts=True)[1]
+    for name in np.unique(arm):
+        sizes = np.unique(cage[arm == name], return_counts=True)[1]
         lost += float(np.sum(sizes**2) / sizes.sum())
     return (len(cage) - lost) / between
 
@@ -72,20 +72,20 @@ def doubt_cages(study: Study, rates: Floats) -> Iterator[Doubt]:
         return
     known = np.isfinite(rates) & (mice["cage"] != "").to_numpy()
     arm, cage = (pd.factorize(mice.loc[known, name])[0] for name in ("arm", "cage"))
-    found = cage_share(rates[known], arm, cage, study.design.rules.compare.level)
-    if np.isfinite(found.share):
-        said = (
-            f"cages explain {100 * found.share:.0f} % of the differences between an arm's growth "
-            f"rates ({100 * study.design.rules.compare.level:g} % CI {100 * found.conf_low:.0f} to "
-            f"{100 * found.conf_high:.0f} %)"
+    shared = cage_share(rates[known], arm, cage, study.design.rules.compare.level)
+    if np.isfinite(shared.share):
+        words = (
+            f"cages explain {100 * shared.share:.0f} % of the differences between an arm's growth "
+            f"rates ({100 * study.design.rules.compare.level:g} % CI "
+            f"{100 * shared.conf_low:.0f} to {100 * shared.conf_high:.0f} %)"
         )
     else:
-        said = "how much of a difference is the cages' cannot be told"
+        words = "how much of a difference is the cages' cannot be told"
     yield Doubt(
         "cages-nested-in-arms",
         tuple(study.design.arm_names),
         "growth",
-        f"{nested_words(cages)}; {said}. As far as mice of one cage are alike, p-values by mouse "
+        f"{nested_words(cages)}; {words}. As far as mice of one cage are alike, p-values by mouse "
         "are too small.",
     )
 

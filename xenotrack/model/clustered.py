@@ -47,7 +47,7 @@ def jackknife(fit: GrowthFit, statistic: Statistic) -> Jackknifed:
     """A statistic of every tested arm, with each of the mice of its piece left out."""
     k = len(fit.shapes)
     value_of, bias, variance, n_mice = np.full((4, k), np.nan)
-    found = Jackknifed(value_of, bias, variance, n_mice, [])
+    nothing = Jackknifed(value_of, bias, variance, n_mice, [])
     for piece in fit.pieces:
         mice, left = piece.without_each_unit
         mouse_arm, arms = piece.rows.mouse_arm[mice], list(piece.arms)
@@ -55,34 +55,34 @@ def jackknife(fit: GrowthFit, statistic: Statistic) -> Jackknifed:
         each = list(zip(arms, piece.shapes, blocks, strict=True))
         value = np.array([statistic(c, shape, piece.values[None, b])[0] for c, shape, b in each])
         without = np.column_stack([statistic(c, shape, left[:, b]) for c, shape, b in each])
-        found.value[arms] = value
-        found.bias[arms], found.variance[arms] = 0.0, 0.0
+        nothing.value[arms] = value
+        nothing.bias[arms], nothing.variance[arms] = 0.0, 0.0
         for code in arms:
             own = without[mouse_arm == code]
-            n = found.n_mice[code] = len(own)
+            n = nothing.n_mice[code] = len(own)
             apart = own - own.mean(axis=0)
             covariance = np.zeros((k, k))
             covariance[np.ix_(arms, arms)] = (n - 1) / n * apart.T @ apart
-            found.strata.append(Stratum(n, covariance))
-            found.bias[arms] += (n - 1) * (own.mean(axis=0) - value)
-            found.variance[arms] += np.diag(covariance)[arms]
-    unsure = ~(found.n_mice > 1)
-    found.bias[unsure], found.variance[unsure] = np.nan, np.nan
-    return found
+            nothing.strata.append(Stratum(n, covariance))
+            nothing.bias[arms] += (n - 1) * (own.mean(axis=0) - value)
+            nothing.variance[arms] += np.diag(covariance)[arms]
+    unsure = ~(nothing.n_mice > 1)
+    nothing.bias[unsure], nothing.variance[unsure] = np.nan, np.nan
+    return nothing
 
 
 def clustered(fit: GrowthFit, outcome: str, statistic: Statistic, method: str) -> ArmEstimates:
     """A statistic of every arm with its jackknife variance and n − 1 df, combined by Welch."""
-    found = jackknife(fit, statistic)
+    jackknifed = jackknife(fit, statistic)
     given = fit.follow_up
-    covariance = sum((s.covariance for s in found.strata), np.zeros(2 * (len(fit.shapes),)))
-    np.fill_diagonal(covariance, found.variance)
+    covariance = sum((s.covariance for s in jackknifed.strata), np.zeros(2 * (len(fit.shapes),)))
+    np.fill_diagonal(covariance, jackknifed.variance)
     return ArmEstimates(
         outcome=outcome,
         arms=fit.design.arm_names,
-        values=found.value,
+        values=jackknifed.value,
         covariance=covariance,
-        degrees_of_freedom=_degrees_of_freedom(found.strata),
+        degrees_of_freedom=_degrees_of_freedom(jackknifed.strata),
         independent=all(len(piece.arms) == 1 for piece in fit.pieces),
         method=method,
         first_day=given.from_day,

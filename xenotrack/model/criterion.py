@@ -90,11 +90,11 @@ def inverse(M: Floats) -> tuple[Floats, Floats]:
         return np.asarray(np.linalg.inv(M), float), np.linalg.slogdet(M)[1]
     # Closed form: numpy's stacked inverse costs ten times as much for 2 × 2.
     determinant = M[..., 0, 0] * M[..., 1, 1] - M[..., 0, 1] * M[..., 1, 0]
-    found = np.empty_like(M)
-    found[..., 0, 0], found[..., 1, 1] = M[..., 1, 1], M[..., 0, 0]
-    found[..., 0, 1], found[..., 1, 0] = -M[..., 0, 1], -M[..., 1, 0]
-    found /= determinant[..., None, None]
-    return found, np.log(determinant)
+    result = np.empty_like(M)
+    result[..., 0, 0], result[..., 1, 1] = M[..., 1, 1], M[..., 0, 0]
+    result[..., 0, 1], result[..., 1, 0] = -M[..., 0, 1], -M[..., 1, 0]
+    result /= determinant[..., None, None]
+    return result, np.log(determinant)
 
 
 def residual_products(data: Patterns, shift: Floats) -> Floats:

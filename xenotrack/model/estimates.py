@@ -38,10 +38,10 @@ class ArmEstimates:
 
     def days(self, arms: Sequence[str]) -> tuple[float, float]:
         """The first and the last day of any of these arms' estimates; NaN where unknown."""
-        own = [self.arms.index(arm) for arm in arms if arm in self.arms]
+        places = [self.arms.index(arm) for arm in arms if arm in self.arms]
         if self.first_day is None or self.last_day is None:
             return np.nan, np.nan
-        first, last = self.first_day[own], self.last_day[own]
+        first, last = self.first_day[places], self.last_day[places]
         if not np.isfinite(first).any():
             return np.nan, np.nan
         return float(np.nanmin(first)), float(np.nanmax(last))

@@ -204,13 +204,13 @@ def _cut_short(design: Design, until_day: Floats) -> Iterator[Doubt]:
         if window is not None and last < window[1]
     ]
     if window is not None and short:
-        told = "; ".join(f"{name} to day {last:g}" for name, last in short)
+        listed = "; ".join(f"{name} to day {last:g}" for name, last in short)
         yield Doubt(
             "window-cut-short",
             tuple(name for name, _ in short),
             "growth",
             f"Rates were to be of days {window[0]:g} to {window[1]:g}, and arms were followed for "
-            f"less: {told}. What is said of them, and of contrasts with them, ends there.",
+            f"less: {listed}. What is said of them, and of contrasts with them, ends there.",
         )
 
 

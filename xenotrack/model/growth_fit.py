@@ -159,11 +159,11 @@ class GrowthFit:
         variance = np.zeros((len(weights), len(self.pieces)))
         df = np.full_like(variance, np.inf)
         for column, piece in enumerate(self.pieces):
-            own = weights[:, self.places(piece)]
-            variance[:, column] = np.einsum("mi,ij,mj->m", own, piece.covariance, own)
-            used = own.any(axis=1)
+            of_piece = weights[:, self.places(piece)]
+            variance[:, column] = np.einsum("mi,ij,mj->m", of_piece, piece.covariance, of_piece)
+            used = of_piece.any(axis=1)
             if used.any():
-                df[used, column] = piece.degrees_of_freedom(own[used])
+                df[used, column] = piece.degrees_of_freedom(of_piece[used])
         with np.errstate(divide="ignore", invalid="ignore"):
             pooled = variance.sum(axis=1) ** 2 / np.sum(variance**2 / df, axis=1)
         # One piece alone: its own df, without the detour that loses 0/0 at a zero variance.
@@ -174,8 +174,8 @@ class GrowthFit:
     def weights_of(self, asked: Asked) -> Floats:
         """What is asked of every arm, as weights (k, c) on ``values``."""
         weights = np.zeros((len(self.shapes), len(self.values)))
-        for code, (shape, own) in enumerate(zip(self.shapes, self.blocks, strict=True)):
-            weights[code, own] = asked(code, shape)
+        for code, (shape, block) in enumerate(zip(self.shapes, self.blocks, strict=True)):
+            weights[code, block] = asked(code, shape)
         return weights
 
     def estimates(self, outcome: str, asked: Asked, method: str | None = None) -> ArmEstimates:
@@ -186,8 +186,8 @@ class GrowthFit:
         given = known & self.tested
         values = np.full(len(known), np.nan)
         for code in np.flatnonzero(known):
-            own = self.blocks[code]
-            values[code] = rows[code, own] @ self.values[own]
+            block = self.blocks[code]
+            values[code] = rows[code, block] @ self.values[block]
         covariance = rows @ np.nan_to_num(self.covariance) @ rows.T
 
         def degrees_of_freedom(weights: Floats) -> Floats:

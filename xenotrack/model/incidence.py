@@ -53,14 +53,14 @@ def estimate_incidence(
     """
     sets = count_risk_sets(days, cause | competing, np.asarray(~cause, int), 2)
     n = sets.at_risk.sum(axis=1)
-    own, other = sets.events.T
-    hazard, total = own / n, (own + other) / n
+    of_cause, other = sets.events.T
+    hazard, total = of_cause / n, (of_cause + other) / n
     free = np.concatenate([[1.0], np.cumprod(1 - total)[:-1]])
     estimate = np.cumsum(free * hazard)
     std_error = np.sqrt(_variance(free, hazard, total, n, estimate))
     known = n[0] - np.concatenate([[0], np.cumsum(sets.censored.sum(axis=1))[:-1]]) if n.size else n
     low, high = _limits(estimate, std_error, known, level)
-    return Incidence(sets.days, n, own, other, estimate, std_error, low, high)
+    return Incidence(sets.days, n, of_cause, other, estimate, std_error, low, high)
 
 
 def _variance(free: Floats, hazard: Floats, total: Floats, n: Counts, estimate: Floats) -> Floats:

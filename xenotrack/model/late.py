@@ -27,8 +27,8 @@ def late_rates(fit: GrowthFit) -> ArmEstimates:
             return np.full(len(coefficients), np.nan)
         return coefficients @ shape.rate(until_day - (until_day - from_day) / 3, until_day)
 
-    found = clustered(fit, "late_rate", statistic, f"{fit.method}; {METHOD}")
-    return replace(found, first_day=days.until_day - (days.until_day - days.from_day) / 3)
+    rates = clustered(fit, "late_rate", statistic, f"{fit.method}; {METHOD}")
+    return replace(rates, first_day=days.until_day - (days.until_day - days.from_day) / 3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,11 +51,11 @@ def regrowth(fit: GrowthFit) -> Regrowth:
     The smallest of noisy heights lies too low, and the rise from it is too high: the jackknife
     takes its bias away as it gives its variance.
     """
-    found = jackknife(fit, lambda code, shape, c: _rises(fit, code, shape, c))
-    rise, std_error = found.value - found.bias, np.sqrt(found.variance)
+    rises = jackknife(fit, lambda code, shape, c: _rises(fit, code, shape, c))
+    rise, std_error = rises.value - rises.bias, np.sqrt(rises.variance)
     day = np.array([_lowest_day(fit, code) for code in range(len(fit.shapes))])
     left = fit.follow_up.until_day - day
-    df = found.n_mice - 1
+    df = rises.n_mice - 1
     with np.errstate(divide="ignore", invalid="ignore"):
         inside = ~np.isnan(day) & (std_error > 0)
         p_value = np.where(inside, stdtr(df, -rise / std_error), np.nan)

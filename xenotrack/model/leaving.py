@@ -22,15 +22,15 @@ def incidence_frame(fit: ProgressionFit) -> pd.DataFrame:
     days, cause, arm = _leaving(fit)
     frames = []
     for code, name in enumerate(fit.design.arm_names):
-        own = arm == code
-        for one in CAUSES if own.any() else ():
-            found = estimate_incidence(
-                days[own],
-                cause[own] == one,
-                np.isin(cause[own], [other for other in CAUSES if other != one]),
+        of_arm = arm == code
+        for one in CAUSES if of_arm.any() else ():
+            incidence = estimate_incidence(
+                days[of_arm],
+                cause[of_arm] == one,
+                np.isin(cause[of_arm], [other for other in CAUSES if other != one]),
                 fit.design.rules.compare.level,
             )
-            frames.append(found.to_frame().assign(arm=name, cause=one))
+            frames.append(incidence.to_frame().assign(arm=name, cause=one))
     columns = list(TABLES["incidence"])
     if not frames:
         return pd.DataFrame(columns=columns)

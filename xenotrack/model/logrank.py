@@ -86,14 +86,14 @@ def log_rank(
     arm, scores = np.asarray(arm), _scores(sets, days, events, weights)
     sizes = np.bincount(arm, minlength=n_arms)
     if np.count_nonzero(sizes) == 2:
-        found = permute_two_arms(scores, arm == np.flatnonzero(sizes)[1], draws, seed)
+        permuted = permute_two_arms(scores, arm == np.flatnonzero(sizes)[1], draws, seed)
     else:
         p_permutation, splits, exact = _permute(scores, arm, sizes, seed, draws, most_splits)
-        found = Permutation(p_permutation, np.nan, splits, exact)
+        permuted = Permutation(p_permutation, np.nan, splits, exact)
     p_value = float(chdtrc(df, chi_square))
     return LogRank(
         *(observed, expected, chi_square, df, p_value),
-        *(found.p, found.splits, found.exact, found.smallest),
+        *(permuted.p, permuted.splits, permuted.exact, permuted.smallest),
     )
 
 

@@ -53,7 +53,7 @@ class WeightFit:
     @property
     def fitted(self) -> tuple[str, ...]:
         """The arms that have a curve."""
-        return tuple(name for name, one in zip(self.arms, self.curves, strict=True) if one)
+        return tuple(name for name, curve in zip(self.arms, self.curves, strict=True) if curve)
 
     def days(self, arms: Sequence[str]) -> tuple[float, float]:
         """The days that these arms share, those without a curve aside; NaN where there are none."""

@@ -170,11 +170,11 @@ def _solved(left: Floats, right: Floats) -> Floats:
 
     A mouse alone may hold the only readings near a knot.
     """
-    found = np.full(right.shape, np.nan)
+    solution = np.full(right.shape, np.nan)
     # Reciprocal condition of each system, its diagonal scaled to 1.
     scale = 1 / np.sqrt(np.einsum("mii->mi", left))
     scaled = left * scale[:, :, None] * scale[:, None, :]
     regular = np.linalg.eigvalsh(scaled)[:, 0] > 1e-12
     solved = np.linalg.solve(scaled[regular], (right * scale)[regular][..., None])[..., 0]
-    found[regular] = solved * scale[regular]
-    return found
+    solution[regular] = solved * scale[regular]
+    return solution

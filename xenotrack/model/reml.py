@@ -150,14 +150,14 @@ def _search(data: Patterns, factor: Floats) -> tuple[Floats, int]:
     With little variance along the first axis, θ goes round a bent valley: factors that differ by
     a rotation are then nearly alike. Largest axis first, they are not.
     """
-    found, spent, done = _newton(data, factor)
+    factor_found, spent, done = _newton(data, factor)
     for _ in range(5):
         if done:
-            return found, spent
-        psi = found @ found.T
+            return factor_found, spent
+        psi = factor_found @ factor_found.T
         axes = np.linalg.eigh(psi)[1][:, ::-1]
         turned, iterations, done = _newton(data.turned(axes), factor_of(axes.T @ psi @ axes))
-        found, spent = factor_of(axes @ turned @ turned.T @ axes.T), spent + iterations
+        factor_found, spent = factor_of(axes @ turned @ turned.T @ axes.T), spent + iterations
     raise FitError("The mixed model did not converge; please report the study.")
 
 

@@ -121,16 +121,16 @@ def _cut_early(fit: GrowthFit) -> Iterator[Doubt]:
 def _curved(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
     """One slope misleads for a tumour that shrank and came back."""
     bend, span = mouse_curvature(rows)
-    found = []
+    curved = []
     for code, name in enumerate(fit.design.arm_names):
-        own = bend[(rows.mouse_arm == code) & ~np.isnan(bend)]
-        if fit.tested[code] and len(own) >= 3 and np.ptp(own) > 0:
-            statistic = own.mean() / (own.std(ddof=1) / np.sqrt(len(own)))
-            p_value = 2 * stdtr(len(own) - 1, -abs(statistic))
-            change = 2 * own.mean() * np.nanmedian(span[rows.mouse_arm == code])
-            found.append((p_value, name, change))
-    for rank, (p_value, name, change) in enumerate(sorted(found)):
-        if p_value * (len(found) - rank) >= 0.05:  # Holm
+        bends = bend[(rows.mouse_arm == code) & ~np.isnan(bend)]
+        if fit.tested[code] and len(bends) >= 3 and np.ptp(bends) > 0:
+            statistic = bends.mean() / (bends.std(ddof=1) / np.sqrt(len(bends)))
+            p_value = 2 * stdtr(len(bends) - 1, -abs(statistic))
+            change = 2 * bends.mean() * np.nanmedian(span[rows.mouse_arm == code])
+            curved.append((p_value, name, change))
+    for rank, (p_value, name, change) in enumerate(sorted(curved)):
+        if p_value * (len(curved) - rank) >= 0.05:  # Holm
             break
         how = "speeds up" if change > 0 else "slows down"
         yield Doubt(
@@ -178,7 +178,7 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
     if models is None:
         return
     by_arm, pooled = models
-    ratio = 2 * (sum(own.log_likelihood for own in by_arm) - pooled.log_likelihood)
+    ratio = 2 * (sum(mixed.log_likelihood for mixed in by_arm) - pooled.log_likelihood)
     q = pooled.patterns.q
     df = (len(by_arm) - 1) * (q * (q + 1) // 2 + 1)
     p_value = chdtrc(df, max(ratio, 0.0))

@@ -222,8 +222,8 @@ def _read_calipers(
         error[1] *= scenario.caliper_sd_width_mm / scenario.caliper_sd_mm
     first, second = aspect * true_width + error[0], true_width + error[1]
     length, width = np.maximum(first, second), np.minimum(first, second)
-    found = width >= scenario.smallest_mm
-    diameters = np.where(found, (length, width), 0.0)
+    measurable = width >= scenario.smallest_mm
+    diameters = np.where(measurable, (length, width), 0.0)
     length, width = _round_to(diameters, scenario.resolution_mm)
     return length, width
 

@@ -28,12 +28,12 @@ def waterfall_bars(response: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
     least = LEAST_ROOM * len(response) / max(len(arms), 1)
     frames, start = [], 0.0
     for arm in arms:
-        own = response[response["arm"] == arm]
-        own = own.sort_values("best_response_percent", ascending=False, kind="stable")
-        room = max(len(own), least)
-        best = own["best_response_percent"].to_numpy(dtype=float)
-        frame = own[["mouse", "arm", "mrecist"]].assign(
-            place=start + (room - len(own)) / 2 + np.arange(len(own)),
+        of_arm = response[response["arm"] == arm]
+        of_arm = of_arm.sort_values("best_response_percent", ascending=False, kind="stable")
+        room = max(len(of_arm), least)
+        best = of_arm["best_response_percent"].to_numpy(dtype=float)
+        frame = of_arm[["mouse", "arm", "mrecist"]].assign(
+            place=start + (room - len(of_arm)) / 2 + np.arange(len(of_arm)),
             height=np.minimum(best, CAP_PERCENT),
             capped=best > CAP_PERCENT,
         )

@@ -30,7 +30,8 @@ def captions(results: Results) -> tuple[Caption, ...]:
     phase = f" Phase {results.study.phase}." if results.study.phase else ""
     tell = _Teller(results).fill
     return tuple(
-        Caption(one.name, one.title, tell(one.note) + phase, tell(one.alt)) for one in FIGURES
+        Caption(figure.name, figure.title, tell(figure.note) + phase, tell(figure.alt))
+        for figure in FIGURES
     )
 
 
@@ -61,8 +62,8 @@ def _rates(results: Results) -> str:
 
 def _rates_of(rows: pd.DataFrame, name: str, limits: tuple[str, ...]) -> str:
     """Each row's name with its estimate and interval."""
-    told = rows[[name, *limits]].itertuples(index=False)
-    return ", ".join(f"{one} {rate_text(*numbers)}" for one, *numbers in told)
+    limits_of = rows[[name, *limits]].itertuples(index=False)
+    return ", ".join(f"{arm} {rate_text(*numbers)}" for arm, *numbers in limits_of)
 
 
 def _fates(results: Results) -> str:
@@ -120,22 +121,22 @@ def _progressed(results: Results) -> str:
 
 def _weights(results: Results) -> str:
     rows = results.tolerability[["arm", "weight_nadir_percent_mean"]]
-    told = [
+    losses = [
         f"{arm} {number(nadir, 2)} %"
         for arm, nadir in rows.itertuples(index=False)
         if np.isfinite(nadir)
     ]
-    return f"Mean of the lowest weights: {', '.join(told)}." if told else "No weights recorded."
+    return f"Mean of the lowest weights: {', '.join(losses)}." if losses else "No weights recorded."
 
 
 def _differences(results: Results) -> str:
     rows = results.contrasts
-    told = rows[rows["shows"].notna()]
-    if told.empty:
+    shown = rows[rows["shows"].notna()]
+    if shown.empty:
         return "No comparison."
     return (
         "Differences of growth rates, % a day, each with its interval at the adjusted level: "
-        f"{_rates_of(_with_pairs(told), 'pair', TOGETHER)}."
+        f"{_rates_of(_with_pairs(shown), 'pair', TOGETHER)}."
     )
 
 
@@ -149,8 +150,8 @@ def _steps(results: Results) -> str:
     rows = rows[[pair in steps for pair in zip(rows["arm"], rows["against"], strict=True)]]
     if rows.empty:
         return why_no_step(results.study.design)
-    told = _rates_of(_with_pairs(rows), "pair", LIMITS)
-    return f"Changes of the growth rate, % a day, by one drug more: {told}."
+    words = _rates_of(_with_pairs(rows), "pair", LIMITS)
+    return f"Changes of the growth rate, % a day, by one drug more: {words}."
 
 
 def _indices(results: Results) -> str:
@@ -161,11 +162,11 @@ def _indices(results: Results) -> str:
     if last.empty:
         return "No combination has an index."
     columns = ["combination", "combination_index", "index_low", "index_high"]
-    told = [
+    words = [
         f"{name} {number(index, 2)} ({number(low, 2)} to {number(high, 2)})"
         for name, index, low, high in last[columns].itertuples(index=False)
     ]
-    return f"Index against Bliss on day {last['day'].max():g}: {', '.join(told)}."
+    return f"Index against Bliss on day {last['day'].max():g}: {', '.join(words)}."
 
 
 def _outside(results: Results) -> str:
@@ -178,11 +179,11 @@ def _influences(results: Results) -> str:
     most = moved.loc[moved["change_in_errors"].abs().groupby(moved["arm"], sort=False).idxmax()]
     if most.empty:
         return "No rate could be estimated without one of the mice."
-    told = [
+    words = [
         f"{arm} {number(change, 2)} without {mouse}"
         for arm, change, mouse in most[["arm", "change_in_errors", "mouse"]].itertuples(index=False)
     ]
-    return f"Largest change of each arm's rate, in its standard errors: {', '.join(told)}."
+    return f"Largest change of each arm's rate, in its standard errors: {', '.join(words)}."
 
 
 def _definitions(results: Results) -> str:

@@ -70,13 +70,13 @@ def write_folder(
     (folder / MANIFEST).write_bytes(complete(made, folder))
 
 
-def _write_report(folder: Path, said: bytes, made: bytes, pictures: dict[str, bytes]) -> None:
+def _write_report(folder: Path, results: bytes, made: bytes, pictures: dict[str, bytes]) -> None:
     """report.html, of the bytes that `xenotrack report` would read."""
     from xenotrack.present.report import render_report
     from xenotrack.present.stored import stored_run
 
     svgs = {Path(name).stem: data for name, data in pictures.items() if name.endswith(".svg")}
-    (folder / "report.html").write_bytes(render_report(stored_run(said, made, svgs)))
+    (folder / "report.html").write_bytes(render_report(stored_run(results, made, svgs)))
 
 
 def methods_page(story: dict[str, Any]) -> str:
@@ -139,10 +139,10 @@ def claim_record(one: Claim) -> dict[str, Any]:
     }
 
 
-def _exclusion(one: Exclusion) -> dict[str, Any]:
+def _exclusion(exclusion: Exclusion) -> dict[str, Any]:
     """A declared exclusion, and where it was applied."""
-    rule = msgspec.to_builtins(one.rule)
-    return {**rule, "arm": one.arm, "n_rows": one.n_rows, "place": one.place}
+    rule = msgspec.to_builtins(exclusion.rule)
+    return {**rule, "arm": exclusion.arm, "n_rows": exclusion.n_rows, "place": exclusion.place}
 
 
 def manifest(results: Results) -> dict[str, Any]:
@@ -181,8 +181,8 @@ def contents(results: Results, pictures: list[str]) -> str:
     """README.txt: what lies where."""
     lines = [
         f"Results of xenotrack {__version__} for {results.study.title}.",
-        *(f"Excluded: {one.text}" for one in results.study.exclusions),
-        *(f"Known: {told}" for told in results.accepted),
+        *(f"Excluded: {exclusion.text}" for exclusion in results.study.exclusions),
+        *(f"Known: {note}" for note in results.accepted),
         "",
         "report.html     everything to look at and read, in one page that needs nothing else",
         "methods.md      the methods paragraph for a paper, with its references",

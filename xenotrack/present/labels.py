@@ -153,11 +153,11 @@ def _initials(drugs: Iterable[str]) -> dict[str, str]:
     ['D1', 'D2', 'V']
     """
     plain = _plain(drugs)
-    found = {drug: _prefix(drug, plain) for drug in plain}
+    initials = {drug: _prefix(drug, plain) for drug in plain}
     late = [drug for drug in plain if _differs_late(drug, plain)]
     for number, drug in enumerate(late, 1):
-        found[drug] = f"{plain[drug][:1]}{number}"
-    return {drug: prefix[:1].upper() + prefix[1:].strip() for drug, prefix in found.items()}
+        initials[drug] = f"{plain[drug][:1]}{number}"
+    return {drug: prefix[:1].upper() + prefix[1:].strip() for drug, prefix in initials.items()}
 
 
 def _plain(drugs: Iterable[str]) -> dict[str, str]:

@@ -49,9 +49,9 @@ def digests(folder: Path) -> dict[str, str]:
     made = _read(folder)
     if made is None:
         return {}
-    found = {one.name: one.sha256 for one in made.outputs if _is_inside(one.name)}
+    listed = {output.name: output.sha256 for output in made.outputs if _is_inside(output.name)}
     data = (folder / MANIFEST).read_bytes()
-    return found | ({MANIFEST: digest(data)} if _is_sealed(data) else {})
+    return listed | ({MANIFEST: digest(data)} if _is_sealed(data) else {})
 
 
 def complete(manifest: dict[str, Any], folder: Path) -> bytes:
@@ -69,17 +69,17 @@ def complete(manifest: dict[str, Any], folder: Path) -> bytes:
 
 def with_outputs(manifest: bytes, changed: Mapping[str, bytes]) -> bytes:
     """The manifest after some of the files that it lists were written anew, or others added."""
-    said = msgspec.json.decode(manifest)
-    listed = {one["name"]: one["sha256"] for one in said.get("outputs", ())}
+    stored = msgspec.json.decode(manifest)
+    listed = {output["name"]: output["sha256"] for output in stored.get("outputs", ())}
     listed |= {name: digest(data) for name, data in changed.items()}
-    said.pop(SEAL, None)
+    stored.pop(SEAL, None)
     outputs = [{"name": name, "sha256": listed[name]} for name in sorted(listed)]
-    return sealed({**said, "outputs": outputs})
+    return sealed({**stored, "outputs": outputs})
 
 
-def sealed(said: dict[str, Any]) -> bytes:
+def sealed(content: dict[str, Any]) -> bytes:
     """The manifest with its own digest, which is that of all the rest."""
-    return json_bytes({**said, SEAL: digest(json_bytes(said))})
+    return json_bytes({**content, SEAL: digest(json_bytes(content))})
 
 
 def digest(data: bytes) -> str:
@@ -87,9 +87,9 @@ def digest(data: bytes) -> str:
 
 
 def _is_sealed(data: bytes) -> bool:
-    said = msgspec.json.decode(data)
-    seal = said.pop(SEAL, None)
-    return seal == digest(json_bytes(said)) and data == sealed(said)
+    content = msgspec.json.decode(data)
+    seal = content.pop(SEAL, None)
+    return seal == digest(json_bytes(content)) and data == sealed(content)
 
 
 def _read(folder: Path) -> _Manifest | None:

@@ -116,7 +116,7 @@ def decimals(values: Iterable[float], enough: float) -> int:
     >>> decimals([-5.84, -7.1], 100), decimals([0.04, -0.02], 100), decimals([27.4], 10)
     (1, 2, 0)
     """
-    largest = max((abs(one) for one in values if isfinite(one)), default=0.0)
+    largest = max((abs(value) for value in values if isfinite(value)), default=0.0)
     if largest >= enough:
         return 0
     return 1 if largest >= 0.5 else 2

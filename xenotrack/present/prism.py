@@ -100,9 +100,11 @@ def _by_day(title: str, study: Study, rows: pd.DataFrame, column: str) -> PrismT
     known = rows.dropna(subset=[column])
     days = np.sort(known["day"].astype(float).unique())
     groups: dict[str, dict[str, list[float]]] = {arm: {} for arm in study.design.arm_names}
-    for (arm, name), own in known.groupby(["arm", "name"], sort=False):
+    for (arm, name), readings in known.groupby(["arm", "name"], sort=False):
         values = np.full(len(days), np.nan)
-        values[np.searchsorted(days, own["day"].astype(float))] = own[column].astype(float)
+        values[np.searchsorted(days, readings["day"].astype(float))] = readings[column].astype(
+            float
+        )
         groups[str(arm)][str(name)] = values.tolist()
     return PrismTable(title, "XY", groups, "Day", days.tolist())
 

@@ -57,10 +57,10 @@ def _is_workbook(path: Path) -> bool:
     """Our workbook, which no spreadsheet has saved since: it would change the time of making."""
     try:
         with zipfile.ZipFile(path) as book, book.open("docProps/core.xml") as part:
-            said = part.read(START)
+            head = part.read(START)
     except (zipfile.BadZipFile, KeyError, OSError, NotImplementedError, zlib.error):
         return False
-    return b">Tables of xenotrack<" in said and b">2000-01-01T00:00:00Z</dcterms:modified>" in said
+    return b">Tables of xenotrack<" in head and b">2000-01-01T00:00:00Z</dcterms:modified>" in head
 
 
 def _is_parquet(path: Path) -> bool:

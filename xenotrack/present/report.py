@@ -78,11 +78,11 @@ class Report:
     @property
     def arms(self) -> Iterator[tuple[int, str, dict[int, str]]]:
         """Each arm's number and name, and the number and name of its mice."""
-        own: dict[str, dict[int, str]] = {name: {} for name in self.marks.arms}
+        attributes: dict[str, dict[int, str]] = {name: {} for name in self.marks.arms}
         for row in self.tables_by_name.get("response", ()):
-            own.setdefault(row["arm"], {})[self.marks.mice[row["mouse"]]] = row["mouse"]
+            attributes.setdefault(row["arm"], {})[self.marks.mice[row["mouse"]]] = row["mouse"]
         for name, number in self.marks.arms.items():
-            yield number, name, own[name]
+            yield number, name, attributes[name]
 
     def caption(self, name: str) -> Caption:
         """A figure's words; its name, where nobody wrote any."""
@@ -167,8 +167,8 @@ class Report:
     def exits(self) -> list[Table]:
         """The mice that left before the end, and why."""
         rows = self.tables_by_name.get("response", [])
-        found = views_of("response", rows, "quality", self.marks, self.level) if rows else []
-        return [table for table in found if table.title != table.name]
+        views = views_of("response", rows, "quality", self.marks, self.level) if rows else []
+        return [table for table in views if table.title != table.name]
 
     @property
     def all_tables(self) -> Iterator[Table]:

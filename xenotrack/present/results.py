@@ -132,10 +132,14 @@ class Results:
         primary = self.study.design.primary
         named = primary.outcome if primary is not None else ""
         asked = outcomes or [
-            one.name for one in OUTCOMES.values() if one.by_default or one.name == named
+            outcome_entry.name
+            for outcome_entry in OUTCOMES.values()
+            if outcome_entry.by_default or outcome_entry.name == named
         ]
         contrasts = []
-        for outcome in (one for one in OUTCOMES.values() if one.name in asked):
+        for outcome in (
+            outcome_entry for outcome_entry in OUTCOMES.values() if outcome_entry.name in asked
+        ):
             wanted = families if outcomes else tuple(set(families) & set(outcome.families))
             wanted = tuple(name for name in families if name in wanted)
             if wanted and (outcomes or SOURCES[outcome.name].has(self)):
@@ -364,8 +368,8 @@ class Results:
         if self.study.design.control is not None:
             groups += [contrasts.doubts for contrasts in self.comparisons]
             # Why an index is missing stands in its row: a median not reached is no doubt.
-            told = self.group_indices.doubts
-            days = tuple(doubt for doubt in told if doubt.rule != "index-not-estimable")
+            of_indices = self.group_indices.doubts
+            days = tuple(doubt for doubt in of_indices if doubt.rule != "index-not-estimable")
             groups += [days, self.independent_action.doubts]
             if self.has_growth:
                 groups.append(self.synergy.doubts)
@@ -377,5 +381,5 @@ class Results:
     @property
     def accepted(self) -> tuple[str, ...]:
         """What the study declares as known, findings and doubts, each with its reason."""
-        findings = (one.told for one in self.study.findings if one.accepted)
-        return (*findings, *(one.told for one in self.doubts if one.accepted))
+        findings = (doubt.told for doubt in self.study.findings if doubt.accepted)
+        return (*findings, *(doubt.told for doubt in self.doubts if doubt.accepted))

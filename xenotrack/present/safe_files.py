@@ -117,18 +117,18 @@ def require_file(path: Path, data: bytes, gives_way: GivesWay) -> bool:
     ``data`` is what will be written: a file that holds just that may be written again.
     """
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         return True
-    if stat.S_ISREG(found.st_mode):
-        if not gives_way(path) and found.st_size and not _holds(path, found.st_size, data):
+    if stat.S_ISREG(status.st_mode):
+        if not gives_way(path) and status.st_size and not _holds(path, status.st_size, data):
             raise InputError(
                 f"{path} is there already, and is no table or figure that xenotrack may replace. "
                 "Name another file with -o, or add --force to replace it."
             )
         return True
-    if not _takes_what_is_written(path, found):
-        raise InputError(f"{path} is {kind(found)}. Name a file with -o.")
+    if not _takes_what_is_written(path, status):
+        raise InputError(f"{path} is {kind(status)}. Name a file with -o.")
     return False
 
 
@@ -136,14 +136,14 @@ def _holds(path: Path, size: int, data: bytes) -> bool:
     return size == len(data) and path.read_bytes() == data
 
 
-def _takes_what_is_written(path: Path, found: os.stat_result) -> bool:
+def _takes_what_is_written(path: Path, status: os.stat_result) -> bool:
     """A pipe, a terminal, the null device: bytes go through them and nothing is lost."""
-    if stat.S_ISFIFO(found.st_mode):
+    if stat.S_ISFIFO(status.st_mode):
         return True
-    if not stat.S_ISCHR(found.st_mode):
+    if not stat.S_ISCHR(status.st_mode):
         return False
     # Others are not even opened to be asked: that alone can start what a device does.
-    return found.st_rdev in {os.stat(os.devnull).st_rdev, *_our_terminals()}
+    return status.st_rdev in {os.stat(os.devnull).st_rdev, *_our_terminals()}
 
 
 def _our_terminals() -> Iterator[int]:
@@ -153,7 +153,7 @@ def _our_terminals() -> Iterator[int]:
                 yield os.fstat(descriptor).st_rdev
 
 
-def kind(found: os.stat_result) -> str:
+def kind(status: os.stat_result) -> str:
     """What something on the disk is, with its article."""
     kinds = {
         stat.S_IFDIR: "a folder",
@@ -163,7 +163,7 @@ def kind(found: os.stat_result) -> str:
         stat.S_IFCHR: "a device",
         stat.S_IFBLK: "a device",
     }
-    return kinds.get(stat.S_IFMT(found.st_mode), "no file")
+    return kinds.get(stat.S_IFMT(status.st_mode), "no file")
 
 
 def input_among(inputs: Iterable[os.stat_result], outputs: Iterable[Path]) -> Path | None:
@@ -176,18 +176,18 @@ def input_among(inputs: Iterable[os.stat_result], outputs: Iterable[Path]) -> Pa
     return None
 
 
-def same_file(found: os.stat_result, others: Iterable[os.stat_result]) -> bool:
+def same_file(status: os.stat_result, others: Iterable[os.stat_result]) -> bool:
     """Whether something is one of other files; pipes and devices hold nothing to be lost."""
-    return stat.S_ISREG(found.st_mode) and any(os.path.samestat(found, one) for one in others)
+    return stat.S_ISREG(status.st_mode) and any(os.path.samestat(status, other) for other in others)
 
 
 def stats_of(paths: Iterable[Path]) -> list[os.stat_result]:
     """What stands behind paths, those that lead nowhere left out."""
-    found = []
+    stats = []
     for path in paths:
         with contextlib.suppress(OSError, ValueError):
-            found.append(path.stat())
-    return found
+            stats.append(path.stat())
+    return stats
 
 
 def umask() -> int:

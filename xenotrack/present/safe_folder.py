@@ -99,7 +99,7 @@ def require_replaceable(out: Path, inputs: Inputs = (), say: Say = silent) -> No
 def _require_folder(out: Path) -> None:
     """Refuse what is there and is no folder."""
     try:
-        found = out.stat()
+        status = out.stat()
     except FileNotFoundError:
         if out.is_symlink():
             raise InputError(
@@ -107,8 +107,8 @@ def _require_folder(out: Path) -> None:
                 "the results with -o."
             ) from None
         return
-    if not stat.S_ISDIR(found.st_mode):
-        raise InputError(f"{out} is {kind(found)}. Name a folder for the results with -o.")
+    if not stat.S_ISDIR(status.st_mode):
+        raise InputError(f"{out} is {kind(status)}. Name a folder for the results with -o.")
 
 
 def _require_ours(out: Path, shown: Path, but: Collection[Path]) -> None:
@@ -133,8 +133,8 @@ def _listed_in(out: Path) -> Iterator[Path]:
 def end_killed_runs(out: Path, inputs: Inputs, say: Say) -> None:
     """Bring to its end what killed runs began to write, and sweep what they left."""
     out = Path(os.path.realpath(out))
-    with cannot_write(out), leftovers(out) as found:
-        for staging in found:
+    with cannot_write(out), leftovers(out) as stagings:
+        for staging in stagings:
             if staging.journal is None or not out.exists():
                 say(f"Removed {staging.path.name}/, left by a run that was cut short.")
             else:
@@ -155,9 +155,9 @@ def _bring(
     top = PurePosixPath(".")
     folders = {PurePosixPath(name).parent for name in put if is_manifest(name)}
     before = {
-        (folder / name).as_posix(): found
+        (folder / name).as_posix(): digest
         for folder in sorted({top, *folders})
-        for name, found in digests(out / folder).items()
+        for name, digest in digests(out / folder).items()
     }
     drop = tuple(name for name in before if name not in put) if whole else ()
     staging.begin(before, put, drop)

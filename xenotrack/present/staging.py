@@ -137,7 +137,7 @@ def leftovers(out: Path) -> Iterator[list[Staging]]:
         for path in (*_candidates(out), *_dead_drafts(out)):
             with contextlib.suppress(OSError):  # killed as it was removed: it is empty
                 path.rmdir()
-        found = []
+        stagings = []
         for staging in _stagings(out):
             try:
                 alone = locks.enter_context(_locked(staging.path))
@@ -145,8 +145,8 @@ def leftovers(out: Path) -> Iterator[list[Staging]]:
                 continue  # its run ended meanwhile
             if not alone:
                 raise AnotherRunError(_about_another_run(out))
-            found.append(staging)
-        yield found
+            stagings.append(staging)
+        yield stagings
 
 
 def _stagings(out: Path) -> list[Staging]:
@@ -157,8 +157,8 @@ def _stagings(out: Path) -> list[Staging]:
 def _candidates(out: Path) -> list[Path]:
     """What is called as ``mkdtemp`` would call a staging folder."""
     pattern = f".{glob.escape(out.name)}.{'[a-z0-9_]' * 8}"
-    found = [path for place in (out.parent, out) for path in sorted(place.glob(pattern))]
-    return [path for path in found if path.is_dir() and not path.is_symlink()]
+    paths = [path for place in (out.parent, out) for path in sorted(place.glob(pattern))]
+    return [path for path in paths if path.is_dir() and not path.is_symlink()]
 
 
 def _dead_drafts(out: Path) -> Iterator[Path]:

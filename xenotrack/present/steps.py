@@ -19,9 +19,9 @@ def curve_corners(curve: pd.DataFrame) -> pd.DataFrame:
     ([0.0, 4.0, 4.0, 9.0], [1.0, 1.0, 0.5, 0.5])
     """
     frames = []
-    for arm, own in curve.groupby("arm", sort=False):
-        day = np.repeat(np.r_[0.0, own["day"].to_numpy(float)], 2)[1:]
-        height = np.repeat(np.r_[1.0, own["estimate"].to_numpy(float)], 2)[:-1]
+    for arm, of_arm in curve.groupby("arm", sort=False):
+        day = np.repeat(np.r_[0.0, of_arm["day"].to_numpy(float)], 2)[1:]
+        height = np.repeat(np.r_[1.0, of_arm["estimate"].to_numpy(float)], 2)[:-1]
         turns = np.r_[True, (np.diff(day[:-1]) != 0) | (np.diff(height[:-1]) != 0), True]
         # A visit without an event is no corner: only the days where the curve falls, and its end.
         flat = np.r_[False, (height[:-2] == height[1:-1]) & (height[1:-1] == height[2:]), False]
@@ -43,8 +43,8 @@ def band_corners(curve: pd.DataFrame) -> pd.DataFrame:
     ([0.0, 4.0, 4.0, 9.0, 9.0], [1.0, 1.0, 0.1, 0.1, 0.1])
     """
     frames = []
-    for arm, own in curve.groupby("arm", sort=False):
-        until = own[own["estimate"].shift(fill_value=1.0) > 0]
+    for arm, of_arm in curve.groupby("arm", sort=False):
+        until = of_arm[of_arm["estimate"].shift(fill_value=1.0) > 0]
         corners = {"day": np.repeat(np.r_[0.0, until["day"].to_numpy(float)], 2)[1:]}
         for name in ("low", "high"):
             limits = until[f"conf_{name}"].ffill().fillna(1.0).to_numpy(float)
@@ -69,24 +69,26 @@ def set_apart(corners: pd.DataFrame) -> dict[str, float]:
     {'A': 0.0, 'B': -0.005}
     """
     steps = {
-        str(arm): (own["day"].to_numpy(float), own["estimate"].to_numpy(float))
-        for arm, own in corners.groupby("arm", sort=False)
+        str(arm): (of_arm["day"].to_numpy(float), of_arm["estimate"].to_numpy(float))
+        for arm, of_arm in corners.groupby("arm", sort=False)
     }
     moved: dict[str, float] = {}
-    for arm, own in steps.items():
-        taken = {moved[other] for other in moved if _share_together(own, steps[other]) > TOGETHER}
+    for arm, of_arm in steps.items():
+        taken = {
+            moved[other] for other in moved if _share_together(of_arm, steps[other]) > TOGETHER
+        }
         moved[arm] = next(down for k in range(len(steps)) if (down := 0.0 - APART * k) not in taken)
     return moved
 
 
-def _share_together(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> float:
+def _share_together(first: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> float:
     """The share of the days of two curves on which they are at one height."""
-    end = min(one[0][-1], other[0][-1])
-    days = np.unique(np.r_[one[0], other[0], end])
+    end = min(first[0][-1], other[0][-1])
+    days = np.unique(np.r_[first[0], other[0], end])
     days = days[days <= end]
     middles, lengths = (days[1:] + days[:-1]) / 2, np.diff(days)
     heights = [
-        each[1][np.searchsorted(each[0], middles, side="right") - 1] for each in (one, other)
+        each[1][np.searchsorted(each[0], middles, side="right") - 1] for each in (first, other)
     ]
     return float(lengths[heights[0] == heights[1]].sum() / end) if end > 0 else 0.0
 
@@ -101,8 +103,8 @@ def at_risk(curve: pd.DataFrame, arms: Sequence[str], days: Sequence[float]) -> 
     given = np.asarray(days, dtype=float)
     frames = []
     for arm in arms:
-        own = curve[curve["arm"] == arm]
-        counts = np.r_[own["n_at_risk"].to_numpy(int), 0]
-        after = np.searchsorted(own["day"].to_numpy(float), given)
+        of_arm = curve[curve["arm"] == arm]
+        counts = np.r_[of_arm["n_at_risk"].to_numpy(int), 0]
+        after = np.searchsorted(of_arm["day"].to_numpy(float), given)
         frames.append(pd.DataFrame({"arm": arm, "day": given, "n_mice": counts[after]}))
     return pd.concat(frames, ignore_index=True)

@@ -79,7 +79,9 @@ def read_run(folder: Path) -> StoredRun:
         )
     run = stored_run(_read(folder / "results.json"), _read(folder / MANIFEST), {})
     # Only those of the run: others that a person put there say something else.
-    drawn = [folder / one.name for one in run.manifest.outputs if one.name.endswith(".svg")]
+    drawn = [
+        folder / output.name for output in run.manifest.outputs if output.name.endswith(".svg")
+    ]
     return run._replace(pictures={path.stem: _read(path) for path in drawn if path.exists()})
 
 

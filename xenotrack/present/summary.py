@@ -28,12 +28,12 @@ def summarise(results: Results, story: Story | None = None) -> str:
     """
     story = story or tell(results, collect_tables(results))
     blocks = [_opening(results), to_text(arm_table(results, story)).decode().rstrip()]
-    blocks.append(_listed("In short:", [one.whole for one in story.headline]))
+    blocks.append(_listed("In short:", [line.whole for line in story.headline]))
     for answer in story.answers:
         if answer.sentences:
-            blocks.append(_listed(answer.question, [one.whole for one in answer.sentences]))
+            blocks.append(_listed(answer.question, [line.whole for line in answer.sentences]))
     if results.study.exclusions:
-        blocks.append(_listed("Excluded:", [one.text for one in results.study.exclusions]))
+        blocks.append(_listed("Excluded:", [line.text for line in results.study.exclusions]))
     open_doubts = [with_remedy(doubt) for doubt in results.doubts if not doubt.accepted]
     lists = {"Known:": results.accepted, "Doubts:": open_doubts}
     blocks += [_listed(heading, texts) for heading, texts in lists.items() if texts]

@@ -122,18 +122,18 @@ def _take(free: list[str], parts: list[str]) -> str:
     """
     if not free:
         return OTHER_COLOUR
-    found = mixture(parts, COLOURS)
-    if found not in free:
+    taken = mixture(parts, COLOURS)
+    if taken not in free:
         mixed = [_rgb(colour) for colour in parts or [OTHER_COLOUR]]
         mean = [sum(channel) / len(mixed) for channel in zip(*mixed, strict=True)]
-        found = min(free, key=lambda one: _apart(_rgb(one), mean))
-    free.remove(found)
-    return found
+        taken = min(free, key=lambda one: _apart(_rgb(one), mean))
+    free.remove(taken)
+    return taken
 
 
 def _rgb(colour: str) -> tuple[float, ...]:
     return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
 
 
-def _apart(one: Iterable[float], other: Iterable[float]) -> float:
-    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
+def _apart(colour: Iterable[float], other: Iterable[float]) -> float:
+    return sum((a - b) ** 2 for a, b in zip(colour, other, strict=True))

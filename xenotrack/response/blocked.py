@@ -38,9 +38,9 @@ def _counts(
     mice: pd.DataFrame, verdicts: Sequence[str], design: Design
 ) -> Iterator[tuple[str, str | None, str, int, int]]:
     for arm, verdict in zip(design.arm_names, verdicts, strict=True):
-        own = mice[mice["arm"] == arm]
-        rates = own["growth_rate"].dropna().to_numpy(dtype=float)
-        judged = own["progressed"].dropna().to_numpy(dtype=bool)
+        of_arm = mice[mice["arm"] == arm]
+        rates = of_arm["growth_rate"].dropna().to_numpy(dtype=float)
+        judged = of_arm["progressed"].dropna().to_numpy(dtype=bool)
         for category, holds in (
             ("not_growing", rates <= 0),
             ("blocked", rates <= design.rules.growth.blocked_below),

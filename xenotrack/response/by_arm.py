@@ -58,6 +58,6 @@ def response_by_arm(study: Study, responses: MouseResponses) -> pd.DataFrame:
 
 def _counts(arms: tuple[str, ...], mice: pd.DataFrame) -> Iterator[tuple[str, int, str, int]]:
     for arm in arms:
-        found = mice.loc[mice["arm"] == arm, "mrecist"]
+        classes = mice.loc[mice["arm"] == arm, "mrecist"]
         for category, members in CATEGORIES.items():
-            yield arm, len(found), category, int(found.isin(members).sum())
+            yield arm, len(classes), category, int(classes.isin(members).sum())

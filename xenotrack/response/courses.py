@@ -145,8 +145,8 @@ def at(values: Floats, position: Counts) -> Floats:
     [6.0, nan]
     """
     taken = np.full(len(position), np.nan)
-    found = position >= 0
-    taken[found] = values[position[found]]
+    is_read = position >= 0
+    taken[is_read] = values[position[is_read]]
     return taken
 
 
@@ -171,11 +171,11 @@ def lowest(values: Floats, counts: Bools, owner: Counts, n_mice: int) -> Counts:
     [1, -1]
     """
     positions = np.flatnonzero(counts & ~np.isnan(values))
-    found = np.full(n_mice, -1, dtype=np.int64)
+    places = np.full(n_mice, -1, dtype=np.int64)
     order = positions[np.lexsort((positions, values[positions], owner[positions]))]
     mice, smallest = np.unique(owner[order], return_index=True)
-    found[mice] = order[smallest]
-    return found
+    places[mice] = order[smallest]
+    return places
 
 
 def running_minimum(values: Floats, owner: Counts) -> Floats:

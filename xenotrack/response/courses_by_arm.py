@@ -121,24 +121,24 @@ def _means(
     """Means of ``value`` by arm and day, as long as half of the arm's mice are followed."""
     frames = []
     for arm in study.design.arm_names:
-        own = study.at_visits(rows[rows["arm"] == arm])
-        if not len(own):
+        of_arm = study.at_visits(rows[rows["arm"] == arm])
+        if not len(of_arm):
             continue
-        days, values = _on_common_days(own, between)
+        days, values = _on_common_days(of_arm, between)
         followed = (~np.isnan(values)).sum(axis=0)
-        kept = followed >= own["mouse"].nunique() / 2
+        kept = followed >= of_arm["mouse"].nunique() / 2
         level = None if standard_error else study.design.rules.compare.level
         frame = _interval(values[:, kept], level)
         frames.append(frame.assign(arm=arm, day=days[kept])[list(MEAN_COLUMNS)])
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MEAN_COLUMNS)
 
 
-def _on_common_days(own: pd.DataFrame, between: Between) -> tuple[Floats, Floats]:
+def _on_common_days(readings: pd.DataFrame, between: Between) -> tuple[Floats, Floats]:
     """The days of an arm, and a row of values a mouse: NaN before its first and after its last."""
-    days = np.unique(own["day"].to_numpy(dtype=float))
+    days = np.unique(readings["day"].to_numpy(dtype=float))
     rows = [
         between(days, mouse["day"].to_numpy(dtype=float), mouse["value"].to_numpy(dtype=float))
-        for _, mouse in own.groupby("mouse", sort=False)
+        for _, mouse in readings.groupby("mouse", sort=False)
     ]
     return days, np.array(rows)
 

@@ -244,8 +244,8 @@ def _nci(arm: pd.DataFrame, control: pd.DataFrame, level: float) -> Ratio:
     change = arm["change"].to_numpy(float)
     if change.mean() >= 0:
         return _of_means("change", inhibition=False)(arm, control, level)
-    found = _percent(paired_ratio(change, arm["start"].to_numpy(float), level), inhibition=False)
-    return found._replace(method=f"100·ΔT/T₀, since the arm shrank; {found.method}")
+    ratio = _percent(paired_ratio(change, arm["start"].to_numpy(float), level), inhibition=False)
+    return ratio._replace(method=f"100·ΔT/T₀, since the arm shrank; {ratio.method}")
 
 
 def _percent(ratio: Ratio, inhibition: bool) -> Ratio:
@@ -290,14 +290,14 @@ def volume_indices(study: Study, day: float) -> tuple[GroupIndex, ...]:
         of_arm = {name: measured[measured["arm"] == name] for name in design.arm_names}
         reference = of_arm[control]
         for arm in arms:
-            own = of_arm[arm]
-            if len(own) and len(reference):
-                found = index.compare(own, reference, design.rules.compare.level)
+            of_this_arm = of_arm[arm]
+            if len(of_this_arm) and len(reference):
+                ratio = index.compare(of_this_arm, reference, design.rules.compare.level)
             else:
-                found = unknown("no mouse was followed to that day")
-            counts = (len(own), len(reference))
-            between = [int(mice["interpolated"].sum()) for mice in (own, reference)]
+                ratio = unknown("no mouse was followed to that day")
+            counts = (len(of_this_arm), len(reference))
+            between = [int(mice["interpolated"].sum()) for mice in (of_this_arm, reference)]
             rows.append(
-                GroupIndex(index.name, index.formula, arm, control, day, *counts, found, *between)
+                GroupIndex(index.name, index.formula, arm, control, day, *counts, ratio, *between)
             )
     return tuple(rows)

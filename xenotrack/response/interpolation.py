@@ -23,9 +23,9 @@ def volumes_between(
     >>> found.round(6).tolist(), between.tolist()
     ([200.0, 400.0, nan], [True, False, False])
     """
-    found, between = np.full(len(when), np.nan), np.zeros(len(when), dtype=bool)
+    volumes, between = np.full(len(when), np.nan), np.zeros(len(when), dtype=bool)
     if not len(day) or not len(when):
-        return found, between
+        return volumes, between
     # One sorted key for mouse and day: whole mice apart, so that no day reaches into another mouse.
     start = min(day.min(), when.min())
     span = 2 + max(day.max(), when.max()) - start
@@ -34,16 +34,16 @@ def volumes_between(
         inside = (near >= 0) & (near < len(day))
         read = np.where(inside, near, 0)
         here = inside & (owner[read] == mouse) & (np.abs(day[read] - when) <= SAME_DAY)
-        found[here] = volume[read[here]]
+        volumes[here] = volume[read[here]]
     before, after = position - 1, position
-    between = np.isnan(found) & (before >= 0) & (after < len(day))
+    between = np.isnan(volumes) & (before >= 0) & (after < len(day))
     between[between] &= (owner[before[between]] == mouse[between]) & (
         owner[after[between]] == mouse[between]
     )
     before, after = before[between], after[between]
     share = (when[between] - day[before]) / (day[after] - day[before])
-    found[between] = _part_of_the_way(volume[before], volume[after], share)
-    return found, between
+    volumes[between] = _part_of_the_way(volume[before], volume[after], share)
+    return volumes, between
 
 
 def _part_of_the_way(first: Floats, last: Floats, share: Floats) -> Floats:

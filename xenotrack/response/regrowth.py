@@ -82,8 +82,8 @@ def regrowth_times(study: Study, rules: ProgressionRules | None = None) -> pd.Da
     """
     rules = rules or study.design.rules.progression
     courses = courses_of(study).until(rules.follow_until)
-    found = regrowth_from_nadir(courses, rules)
+    times = regrowth_from_nadir(courses, rules)
     mice = courses.mice[["mouse", "arm", "fate"]].assign(
-        day_low=found.low, day_high=found.high, day=found.day, event=found.event
+        day_low=times.low, day_high=times.high, day=times.day, event=times.event
     )
     return mice[courses.last >= 0].reset_index(drop=True)

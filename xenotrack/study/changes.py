@@ -111,11 +111,11 @@ def remaining(study: Study, corrected: pd.DataFrame) -> tuple[Finding, ...]:
 
 def _rules_by_row(findings: Iterable[Finding]) -> dict[tuple[str, str, int], list[str]]:
     """The rules that were noted at each row of each sheet."""
-    found: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+    rules: dict[tuple[str, str, int], list[str]] = defaultdict(list)
     for finding in findings:
         for row in chain.from_iterable(finding.runs):
-            found[finding.file, finding.sheet, row].append(finding.rule)
-    return found
+            rules[finding.file, finding.sheet, row].append(finding.rule)
+    return rules
 
 
 def _left_out(
@@ -127,7 +127,9 @@ def _left_out(
 ) -> Iterator[tuple[str, ...]]:
     """A line for each row that the table no longer has, with all that stood on it."""
     excluded = {
-        one.rule.mouse for one in study.exclusions if one.rule.day is None and not one.rule.value
+        exclusion.rule.mouse
+        for exclusion in study.exclusions
+        if exclusion.rule.day is None and not exclusion.rule.value
     }
     for row in each_row(trace.written[gone]):
         origin = ledger.origins[int(row["part"])]
@@ -135,8 +137,8 @@ def _left_out(
         about = [rule for rule in noted if rule in ABOUT_ROWS] or noted
         rule = "excluded" if row["mouse"] in excluded and not about else (*about, "left-out")[0]
         roles = [*NAMES, "day", *VALUES, "fate"]
-        said = "; ".join(f"{role} {row[role]}" for role in roles if str(row.get(role) or ""))
-        yield (rule, *_place(row, ledger), str(row["mouse"]), "", said, "")
+        words = "; ".join(f"{role} {row[role]}" for role in roles if str(row.get(role) or ""))
+        yield (rule, *_place(row, ledger), str(row["mouse"]), "", words, "")
 
 
 def _changed(
@@ -164,7 +166,9 @@ def _changed(
         for place in np.flatnonzero((old != new).to_numpy()):
             row = before.iloc[place].to_dict()
             noted = _noted(row, rules, ledger)
-            rule = next((one for one in noted if one in ABOUT_NAMES), f"{name}-named")
+            rule = next(
+                (rule_name for rule_name in noted if rule_name in ABOUT_NAMES), f"{name}-named"
+            )
             mouse = str(after["mouse"].iloc[place])
             yield (rule, *_place(row, ledger, name), mouse, name, old[place], new[place])
 
@@ -178,8 +182,8 @@ def _rule_of_value(
     ledger: Ledger,
 ) -> str:
     """Why a value was emptied: it was excluded, or what was noted at its row."""
-    for one in study.exclusions:
-        asked = one.rule
+    for exclusion in study.exclusions:
+        asked = exclusion.rule
         weight = column == "body_weight_g"
         same_day = asked.mouse == now["mouse"] and asked.day in (None, now["day"])
         if same_day and (asked.value is None or (asked.value == "weight") == weight):

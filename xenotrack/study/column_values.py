@@ -93,12 +93,12 @@ def note_columns(
     told: Told = set()
     for part in np.unique(rows["part"]).tolist():
         origin = ledger.origins[part]
-        own = (rows["part"] == part).to_numpy()
+        of_part = (rows["part"] == part).to_numpy()
         for role, factor in factors.items():
-            numbers = rows[f"{role}_number"].to_numpy(dtype=float)[own]
+            numbers = rows[f"{role}_number"].to_numpy(dtype=float)[of_part]
             # What is named by its tumour is that tumour's size.
-            bare = origin.bare and role == "volume" and not (rows["tumor"][own] != "").any()
-            column = Column(rows[own], numbers, numbers * factor[own], bare)
+            bare = origin.bare and role == "volume" and not (rows["tumor"][of_part] != "").any()
+            column = Column(rows[of_part], numbers, numbers * factor[of_part], bare)
             place = {"part": part, "row": 1, "column": origin.columns.get(role, 0)}
             asked = role == "volume" and rules.volume.readout is None
             if len(column.known) and (

@@ -138,18 +138,18 @@ def _declared_roles(names: Sequence[str], declared: Mapping[str, str]) -> dict[s
 def _candidates(words: Sequence[tuple[str, str]], taken: Mapping[str, int]) -> dict[str, list[int]]:
     """The free columns that each free role could take."""
     used = set(taken.values())
-    found: dict[str, list[int]] = {role: [] for role in RANKS if role not in taken}
+    candidates: dict[str, list[int]] = {role: [] for role in RANKS if role not in taken}
     for column, (text, _) in enumerate(words):
         if column not in used:
             for role in _ROLES_OF.get(text, ()):
-                if role in found:
-                    found[role].append(column)
+                if role in candidates:
+                    candidates[role].append(column)
     # `l` beside `r` is a left flank, not a length; `w` is a width only beside a length.
     if any(text == "r" for text, _ in words):
-        found["length"] = [c for c in found.get("length", ()) if words[c][0] != "l"]
-    if not found.get("length") and "length" not in taken:
-        found["width"] = [c for c in found.get("width", ()) if words[c][0] != "w"]
-    return {role: columns for role, columns in found.items() if columns}
+        candidates["length"] = [c for c in candidates.get("length", ()) if words[c][0] != "l"]
+    if not candidates.get("length") and "length" not in taken:
+        candidates["width"] = [c for c in candidates.get("width", ()) if words[c][0] != "w"]
+    return {role: columns for role, columns in candidates.items() if columns}
 
 
 def _plausible(

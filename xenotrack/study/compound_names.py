@@ -50,4 +50,8 @@ def _quoted(name: str) -> str:
 def _untaken(name: str, taken: set[str]) -> str:
     """The name, or where it is taken its first free number."""
     numbered = (f"{name} ({number})" for number in range(2, len(taken) + 3))
-    return name if name not in taken else next(one for one in numbered if one not in taken)
+    return (
+        name
+        if name not in taken
+        else next(candidate for candidate in numbered if candidate not in taken)
+    )

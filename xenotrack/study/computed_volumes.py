@@ -52,8 +52,8 @@ def _note_without_volume(rows: pd.DataFrame, volumes: Floats, formula: str, ledg
     if partial.sum() > _MOST_SINGLE:
         lacks = [
             name.removesuffix("_mm")
-            for name, own in zip(axes, there.T, strict=True)
-            if (partial & ~own).any()
+            for name, is_there in zip(axes, there.T, strict=True)
+            if (partial & ~is_there).any()
         ]
         ledger.note_rows(
             "reading-without-volume",
@@ -63,9 +63,11 @@ def _note_without_volume(rows: pd.DataFrame, volumes: Floats, formula: str, ledg
             _WITHOUT,
         )
         return
-    for row, own in zip(each_row(rows[partial]), there[partial], strict=True):
+    for row, is_there in zip(each_row(rows[partial]), there[partial], strict=True):
         missing = [
-            name.removesuffix("_mm") for name, known in zip(axes, own, strict=True) if not known
+            name.removesuffix("_mm")
+            for name, known in zip(axes, is_there, strict=True)
+            if not known
         ]
         ledger.note_row(
             "reading-without-volume",

@@ -79,10 +79,10 @@ def find_date_order(texts: Iterable[str], title: str, given: str | None = None) 
     unclear = ""
     seen = set()
     for text in texts:
-        found = _YEAR_LAST.fullmatch(text)
-        if found is None or found[2] == ".":
+        match = _YEAR_LAST.fullmatch(text)
+        if match is None or match[2] == ".":
             continue
-        first, second = int(found[1]), int(found[3])
+        first, second = int(match[1]), int(match[3])
         if first > 12 or second > 12:
             seen.add("day" if first > 12 else "month")
         elif first != second:
@@ -127,14 +127,14 @@ def half_converted(texts: Iterable[str]) -> tuple[list[str], list[str]]:
     (([], []), ([], []))
     """
     texts = [text.strip() for text in texts]
-    dates = [(text, found) for text in texts if (found := _YEAR_FIRST.fullmatch(text))]
+    dates = [(text, match) for text in texts if (match := _YEAR_FIRST.fullmatch(text))]
     slashed = [
-        (text, found) for text in texts if (found := _YEAR_LAST.fullmatch(text)) and found[2] != "."
+        (text, match) for text in texts if (match := _YEAR_LAST.fullmatch(text)) and match[2] != "."
     ]
-    left = all(int(found[1]) > 12 for _, found in slashed) or all(
-        int(found[3]) > 12 for _, found in slashed
+    left = all(int(match[1]) > 12 for _, match in slashed) or all(
+        int(match[3]) > 12 for _, match in slashed
     )
-    if not dates or not slashed or not left or any(int(found[3]) > 12 for _, found in dates):
+    if not dates or not slashed or not left or any(int(match[3]) > 12 for _, match in dates):
         return [], []
     return [text for text, _ in dates], [text for text, _ in slashed]
 
@@ -178,10 +178,10 @@ def month_and_day(text: str) -> tuple[int, int] | None:
     (None, None, None)
     """
     for pattern in _NO_YEAR:
-        if found := pattern.fullmatch(text.strip()):
-            month = int(found["month"]) if found["month"].isdigit() else _month(found["month"])
-            if month and _is_in_calendar(2004, month, int(found["day"])):
-                return month, int(found["day"])
+        if match := pattern.fullmatch(text.strip()):
+            month = int(match["month"]) if match["month"].isdigit() else _month(match["month"])
+            if month and _is_in_calendar(2004, month, int(match["day"])):
+                return month, int(match["day"])
     return None
 
 
@@ -192,12 +192,12 @@ def _month(word: str) -> int:
     (9, 3, 7, 0, 0)
     """
     begun = _plain(word)
-    found = [
+    months = [
         number
         for number, names in enumerate(_MONTH_NAMES.split(";"), start=1)
         if any(name.startswith(begun) for name in _plain(names).split())
     ]
-    return found[0] if len(found) == 1 else 0
+    return months[0] if len(months) == 1 else 0
 
 
 def _plain(text: str) -> str:
@@ -241,10 +241,10 @@ def read_days(
 def _day_or_date(text: str, kind: str, order: str | None) -> tuple[float, bool]:
     if is_missing(text):
         return np.nan, False
-    if found := _WEEK.fullmatch(text) or _WEEKS.fullmatch(text):
-        return 7 * _float(found[1]), False
-    if (found := _DAY.fullmatch(text)) and not _DIGITS.fullmatch(text):
-        return _float(found[1]) * (7 if kind == "week" else 1), False
+    if match := _WEEK.fullmatch(text) or _WEEKS.fullmatch(text):
+        return 7 * _float(match[1]), False
+    if (match := _DAY.fullmatch(text)) and not _DIGITS.fullmatch(text):
+        return _float(match[1]) * (7 if kind == "week" else 1), False
     date = _date(text, order)
     return (date.toordinal(), True) if date is not None else (np.nan, False)
 
@@ -266,27 +266,27 @@ def _date(text: str, order: str | None) -> datetime.date | None:
 
 def _fields(text: str, order: str | None = None) -> tuple[int, int, int] | None:
     """Year, month and day of a date as written."""
-    if found := _YEAR_FIRST.fullmatch(text):
-        return int(found[1]), int(found[2]), int(found[3])
-    if found := _DIGITS.fullmatch(text):
-        return _fields_of_digits(found, order)
-    if found := _YEAR_LAST.fullmatch(text):
-        first, second, year = int(found[1]), int(found[3]), int(found[4])
+    if match := _YEAR_FIRST.fullmatch(text):
+        return int(match[1]), int(match[2]), int(match[3])
+    if match := _DIGITS.fullmatch(text):
+        return _fields_of_digits(match, order)
+    if match := _YEAR_LAST.fullmatch(text):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
         # 31.01.2024 is written only where the day comes first.
-        if found[2] == "." or order in ("day", "year", None):
+        if match[2] == "." or order in ("day", "year", None):
             return year, second, first
         return year, first, second
     for pattern, day, month in ((_MONTH_NAMED, 1, 2), (_MONTH_LEADS, 2, 1)):
-        found = pattern.fullmatch(text)
-        if found and (number := _month(found[month])):
-            return int(found[3]), number, int(found[day])
+        match = pattern.fullmatch(text)
+        if match and (number := _month(match[month])):
+            return int(match[3]), number, int(match[day])
     return None
 
 
-def _fields_of_digits(found: re.Match[str], order: str | None) -> tuple[int, int, int] | None:
+def _fields_of_digits(match: re.Match[str], order: str | None) -> tuple[int, int, int] | None:
     """Year, month and day of 20220314, and of 220314 in the order of its column."""
-    first, second, third = int(found[1]), int(found[2]), int(found[3])
-    if len(found[1]) == 2 and order in ("day", "month"):
+    first, second, third = int(match[1]), int(match[2]), int(match[3])
+    if len(match[1]) == 2 and order in ("day", "month"):
         day, month = (first, second) if order == "day" else (second, first)
         first, second, third = third, month, day
     year = first + 2000 if first < 100 else first

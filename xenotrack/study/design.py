@@ -101,8 +101,8 @@ class Design:
         """
         if not drugs and self.control is not None and not self.drugs_of(self.control):
             return self.control
-        found = [arm.name for arm in self.arms if arm.drugs == drugs]
-        return found[0] if len(found) == 1 else None
+        names = [arm.name for arm in self.arms if arm.drugs == drugs]
+        return names[0] if len(names) == 1 else None
 
     def combinations(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every arm of two or more drugs with the arms that hold a non-empty part of them."""
@@ -139,4 +139,4 @@ def outside_brackets(name: str, filler: str = "") -> str:
     >>> outside_brackets("Vehicle (0.5 % MC + 0.2 % Tween) QD")
     'Vehicle  QD'
     """
-    return re.sub(r"[(\[{][^()\[\]{}]*[)\]}]", lambda found: filler * len(found[0]), name)
+    return re.sub(r"[(\[{][^()\[\]{}]*[)\]}]", lambda match: filler * len(match[0]), name)

@@ -55,13 +55,13 @@ def read_names(names: Sequence[str], control: str | None = None) -> Names:
     stem = _stem(names)
     controls = _controls(drugs, stem) if control is None else ()
     drugs |= dict.fromkeys(controls, frozenset())
-    single = {name: next(iter(own)) for name, own in drugs.items() if len(own) == 1}
+    single = {name: next(iter(of_arm)) for name, of_arm in drugs.items() if len(of_arm) == 1}
     matched = []
-    for name, own in drugs.items():
-        if len(own) > 1 and (parts := _matched(own, single)) is not None and parts != own:
+    for name, of_arm in drugs.items():
+        if len(of_arm) > 1 and (parts := _matched(of_arm, single)) is not None and parts != of_arm:
             drugs[name] = parts
             matched.append(name)
-    known = {drug for own in drugs.values() if len(own) > 1 for drug in own}
+    known = {drug for of_arm in drugs.values() if len(of_arm) > 1 for drug in of_arm}
     unclear = [
         n for n, d in single.items() if d not in known and _COMBINED.search(_spaced(_bare(n)))
     ]
@@ -93,12 +93,12 @@ def _spaced(name: str) -> str:
     return re.sub(r"[_.]+", " ", name)
 
 
-def _matched(own: frozenset[str], single: Mapping[str, str]) -> frozenset[str] | None:
+def _matched(words: frozenset[str], single: Mapping[str, str]) -> frozenset[str] | None:
     """The drugs of other arms that the words of a combination mean; None where one means none."""
-    found = [_meant(word, list(single.values())) for word in own]
-    if None in found or len(set(found)) < len(own):
+    meanings = [_meant(word, list(single.values())) for word in words]
+    if None in meanings or len(set(meanings)) < len(words):
         return None
-    return frozenset(drug for drug in found if drug is not None)
+    return frozenset(drug for drug in meanings if drug is not None)
 
 
 def _meant(word: str, drugs: list[str]) -> str | None:

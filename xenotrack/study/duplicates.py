@@ -47,9 +47,9 @@ def merge_duplicates(
         first, rest = several.index[0], several.index[1:]
         merged[first] = _merge(several, ledger)
         gone.extend(rest)
-    said = pd.DataFrame.from_dict(merged, orient="index", columns=[*_MEASURED, "fate"])
+    values = pd.DataFrame.from_dict(merged, orient="index", columns=[*_MEASURED, "fate"])
     rows = rows.astype({"fate": object})
-    rows.loc[said.index, [*_MEASURED, "fate"]] = said
+    rows.loc[values.index, [*_MEASURED, "fate"]] = values
     return rows.drop(index=gone).reset_index(drop=True)
 
 

@@ -57,9 +57,9 @@ def exclude(
         met = _met(rows, rule)
         if not met.any():
             continue
-        own = rows[met]
-        place = place_of(own, ledger.origins)
-        applied.append(Exclusion(rule, str(own["arm"].iloc[0]), len(own), place))
+        matching = rows[met]
+        place = place_of(matching, ledger.origins)
+        applied.append(Exclusion(rule, str(matching["arm"].iloc[0]), len(matching), place))
         if rule.day is None and rule.value is None:
             rows = rows[~met]
         else:
@@ -80,14 +80,14 @@ def _met(rows: pd.DataFrame, rule: ExcludeRule) -> np.ndarray:
 
 def place_of(rows: pd.DataFrame, origins: Sequence[Origin]) -> str:
     """The files and rows of some rows."""
-    said = []
+    words = []
     for part, several in rows.groupby("part", sort=True):
         origin = origins[int(str(part))]
         sheet = f", sheet {origin.sheet}" if origin.sheet else ""
         lines = row_ranges(several["row"].tolist())
         word = "row" if lines.isdigit() else "rows"
-        said.append(f"{origin.file}{sheet}, {word} {lines}")
-    return "; ".join(said)
+        words.append(f"{origin.file}{sheet}, {word} {lines}")
+    return "; ".join(words)
 
 
 def require_all_met(

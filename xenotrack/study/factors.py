@@ -48,10 +48,10 @@ def _settled(rows: pd.DataFrame, role: str, ledger: Ledger) -> pd.DataFrame:
     # A mouse may change its cage, and is told elsewhere.
     torn = said.loc[said["mouse"].duplicated(), "mouse"].unique().tolist()
     if role == "block" and torn:
-        own = rows[rows["mouse"].isin(torn)]
+        of_torn = rows[rows["mouse"].isin(torn)]
         ledger.note_rows(
             "mouse-in-two-blocks",
-            own,
+            of_torn,
             f"{len(torn)} mice stand in several blocks: {_some(torn)}.",
             "Write one block a mouse; what changes within a mouse is no block.",
             severity="error",
@@ -74,10 +74,10 @@ def _note_blocks(rows: pd.DataFrame, ledger: Ledger) -> None:
     counts = mice["block"].value_counts(sort=False)
     if len(counts) < 2:
         return
-    told = ", ".join(f"{block}: {n}" for block, n in counts.head(6).items())
+    sizes = ", ".join(f"{block}: {n}" for block, n in counts.head(6).items())
     ledger.note(
         "block-not-used",
-        f"Mice are in {len(counts)} blocks ({told}{', …' if len(counts) > 6 else ''}). Growth is "
+        f"Mice are in {len(counts)} blocks ({sizes}{', …' if len(counts) > 6 else ''}). Growth is "
         "compared within them; progression, response and weight as if there were none.",
         "For these, where blocks differ, analyse one at a time: name the column as `line`, then "
         "--select.",
@@ -106,5 +106,5 @@ def cages_by_arm(mice: pd.DataFrame) -> dict[str, int]:
 
 def nested_words(cages: dict[str, int]) -> str:
     """That whole cages are in one arm, with their numbers."""
-    told = ", ".join(f"{arm} {n}" for arm, n in cages.items())
-    return f"Each cage holds one arm only (cages: {told})"
+    sizes = ", ".join(f"{arm} {n}" for arm, n in cages.items())
+    return f"Each cage holds one arm only (cages: {sizes})"

@@ -112,23 +112,23 @@ def _note_unknown(words: list[str], rows: pd.DataFrame, ledger: Ledger) -> None:
         alike = [word for word in words if _guess(word) == guess]
         if not alike:
             continue
-        told = ", ".join(map(repr, alike[:4])) + (", …" if alike[4:] else "")
+        examples = ", ".join(map(repr, alike[:4])) + (", …" if alike[4:] else "")
         lines = "; ".join(f"{_text(word)} = {_text(guess or 'FATE')}" for word in alike[:4])
         proposal = f"Say under [fates] what each means, as one of {', '.join(FATES)}: {lines}."
-        own = rows[rows["fate"].isin(alike)].drop_duplicates("mouse")
+        mice = rows[rows["fate"].isin(alike)].drop_duplicates("mouse")
         if guess is None:
             ledger.note_rows(
                 "fate-not-known",
-                own,
-                f"Fates are not known and were read as unknown: {told}.",
+                mice,
+                f"Fates are not known and were read as unknown: {examples}.",
                 proposal,
             )
         else:
             ledger.note_rows(
                 "fate-may-be-an-event",
-                own,
-                f"Fates are not known and may be {guess.replace('_', ' ')}: {told}; whether mice "
-                "progressed, or were lost to their treatment, rests on it.",
+                mice,
+                f"Fates are not known and may be {guess.replace('_', ' ')}: {examples}; whether "
+                "mice progressed, or were lost to their treatment, rests on it.",
                 proposal,
                 severity="error",
             )
@@ -161,15 +161,15 @@ def _settle(rows: pd.DataFrame, torn: np.ndarray, ledger: Ledger) -> pd.DataFram
     """Mice with two fates keep the last that says anything, with a finding."""
     fate = rows["fate"].copy()
     for mouse in torn:
-        own = rows[(rows["mouse"] == mouse) & rows["fate"].notna()].sort_values(
+        of_mouse = rows[(rows["mouse"] == mouse) & rows["fate"].notna()].sort_values(
             "day", kind="stable"
         )
-        telling = own[own["fate"] != "unknown"]
-        kept = (telling if len(telling) else own).iloc[-1]
+        telling = of_mouse[of_mouse["fate"] != "unknown"]
+        kept = (telling if len(telling) else of_mouse).iloc[-1]
         ledger.note_row(
             "two-fates",
             kept.to_dict(),
-            f"Mouse {mouse} has the fates {', '.join(dict.fromkeys(own['fate']))}; "
+            f"Mouse {mouse} has the fates {', '.join(dict.fromkeys(of_mouse['fate']))}; "
             f"{kept['fate']} was taken.",
             "Write one fate a mouse.",
             role="fate",

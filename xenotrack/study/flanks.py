@@ -40,14 +40,14 @@ def flank_in(name: str) -> tuple[str, str, bool] | None:
     (('101', 'left', False), ('m7', 'right', True), None, None)
     """
     for pattern in (_AFTER, _BEFORE):
-        found = pattern.fullmatch(name)
-        if found is None:
+        match = pattern.fullmatch(name)
+        if match is None:
             continue
-        said = found["word"] or found["letter"]
-        apart = bool(found["gap"]) or found["stem"][-1].isdigit() or pattern is _BEFORE
-        sides = _WORDS if found["word"] else _LETTERS
+        said = match["word"] or match["letter"]
+        apart = bool(match["gap"]) or match["stem"][-1].isdigit() or pattern is _BEFORE
+        sides = _WORDS if match["word"] else _LETTERS
         side = next(s for s, words in sides.items() if re.fullmatch(words, said, re.IGNORECASE))
-        return (found["stem"], side, bool(found["word"])) if apart else None
+        return (match["stem"], side, bool(match["word"])) if apart else None
     return None
 
 
@@ -98,7 +98,7 @@ def _pairs(
     by_stem: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for name, (stem, side, _) in found.items():
         by_stem[arms[name], stem][side] = name
-    pairs = [(own["left"], own["right"]) for own in by_stem.values() if len(own) == 2]
+    pairs = [(sides["left"], sides["right"]) for sides in by_stem.values() if len(sides) == 2]
     stems = {stem for _, stem in by_stem}
     others = [name for name in names if name not in found]
     marked = any(
@@ -122,7 +122,7 @@ def _share_weights(rows: pd.DataFrame, pairs: list[tuple[str, str]]) -> bool | N
     return bool((apart == 0).mean() > _MOST) if len(apart) >= 2 * _FEWEST else None
 
 
-def _moved(rows: pd.DataFrame, found: dict[str, tuple[str, str, bool]]) -> pd.DataFrame:
-    mouse = rows["mouse"].map(lambda name: found[name][0] if name in found else name)
-    tumor = rows["mouse"].map(lambda name: found[name][1] if name in found else "")
+def _moved(rows: pd.DataFrame, flanks: dict[str, tuple[str, str, bool]]) -> pd.DataFrame:
+    mouse = rows["mouse"].map(lambda name: flanks[name][0] if name in flanks else name)
+    tumor = rows["mouse"].map(lambda name: flanks[name][1] if name in flanks else "")
     return with_columns(rows, mouse=mouse, tumor=tumor)

@@ -44,11 +44,11 @@ def drop_nameless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
         return rows
     for row in each_row(rows[nameless]):
         reads = bool(row.get("measured"))
-        said = [str(row[role]) for role in ("arm", "day", "volume", "length") if row.get(role)]
+        known = [str(row[role]) for role in ("arm", "day", "volume", "length") if row.get(role)]
         ledger.note_row(
             "row-without-mouse",
             row,
-            f"No mouse is named beside {' '.join(said)!r}; the row was left out.",
+            f"No mouse is named beside {' '.join(known)!r}; the row was left out.",
             "Write the mouse on every row, or delete the line.",
             role="mouse",
             severity="error" if reads else "warning",
@@ -149,10 +149,10 @@ def filled_down(rows: pd.DataFrame, role: str) -> np.ndarray | None:
     filled[order] = pd.Series(names, dtype=object).replace("", None).ffill().to_numpy()
     if role == "arm":
         # What a mouse's own row says is surer than what stands above another.
-        own = rows.loc[rows["arm"] != "", ["mouse", "arm"]].drop_duplicates("mouse")
-        said = rows["mouse"].map(own.set_index("mouse")["arm"]).to_numpy()
+        with_arm = rows.loc[rows["arm"] != "", ["mouse", "arm"]].drop_duplicates("mouse")
+        arms = rows["mouse"].map(with_arm.set_index("mouse")["arm"]).to_numpy()
         blank = (rows["arm"] == "").to_numpy()
-        if (blank & pd.notna(said) & (said != filled)).any():
+        if (blank & pd.notna(arms) & (arms != filled)).any():
             return None
     return filled
 
@@ -265,8 +265,8 @@ def key_by_cage(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) -
 
 def _moved(rows: pd.DataFrame, shared: list[str]) -> list[str]:
     """The mice whose days in one cage end before those in the next begin, or on that day."""
-    own = rows[rows["mouse"].isin(shared) & rows["measured"].astype(bool) & (rows["cage"] != "")]
-    days = own.groupby(["mouse", "cage"], sort=False)["day_number"]
+    caged = rows[rows["mouse"].isin(shared) & rows["measured"].astype(bool) & (rows["cage"] != "")]
+    days = caged.groupby(["mouse", "cage"], sort=False)["day_number"]
     spans = days.agg(first="min", last="max").reset_index()
     spans = spans.sort_values(["mouse", "first", "last"], kind="stable")
     later = spans["mouse"].duplicated().to_numpy()

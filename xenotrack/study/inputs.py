@@ -13,20 +13,22 @@ from xenotrack.study.files.workbook import is_workbook, read_workbook
 
 
 def read_sheets(
-    one: Input,
+    input_file: Input,
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet_name: str | None = None,
 ) -> list[Sheet]:
     """The sheets of one file that hold anything, told apart by what is in it, not by its name."""
-    if is_workbook(one.data):
-        sheets = read_workbook(one.data, one.name, sheet_name)
-    elif is_parquet(one.data):
-        sheets = read_parquet(one.data, one.name)
-    elif is_prism(one.data):
-        sheets = read_prism(one.data, one.name, sheet_name)
+    if is_workbook(input_file.data):
+        sheets = read_workbook(input_file.data, input_file.name, sheet_name)
+    elif is_parquet(input_file.data):
+        sheets = read_parquet(input_file.data, input_file.name)
+    elif is_prism(input_file.data):
+        sheets = read_prism(input_file.data, input_file.name, sheet_name)
     else:
-        sheets = [read_delimited(one.data, one.name, encoding, delimiter)]
+        sheets = [read_delimited(input_file.data, input_file.name, encoding, delimiter)]
     if not sheets:
-        raise InputError(f"{one.name} is empty. Save the sheet again, with its column names.")
+        raise InputError(
+            f"{input_file.name} is empty. Save the sheet again, with its column names."
+        )
     return [without_strays(sheet) for sheet in sheets]

@@ -50,8 +50,8 @@ def join_sheets(files: Sequence[list[Sheet]], declared: Mapping[str, str]) -> li
     rest = [[sheet for sheet in sheets if id(sheet) not in facts] for sheets in files]
     if not facts or not any(rest):
         return list(files)
-    for one in facts.values():
-        rest = [[_joined(sheet, one, declared) for sheet in sheets] for sheets in rest]
+    for fact in facts.values():
+        rest = [[_joined(sheet, fact, declared) for sheet in sheets] for sheets in rest]
     return [sheets for sheets in rest if sheets]
 
 
@@ -74,13 +74,13 @@ def _facts_of(sheet: Sheet, declared: Mapping[str, str]) -> Facts | None:
 def _factors(sheet: Sheet, position: int, header: Header) -> dict[str, int]:
     """The columns without a role that sort mice, as their sex or model, by their own names."""
     taken = set(header.roles.values())
-    found = {}
+    factors = {}
     for column, name in enumerate(header.names):
         if name and column not in taken:
             texts = {text.strip() for text in sheet.cells.iloc[position + 1 :, column]} - {""}
             if len(texts) > 1 and kind_of(name, texts) not in (None, "other"):
-                found[name] = column
-    return found
+                factors[name] = column
+    return factors
 
 
 def _read_facts(

@@ -67,14 +67,14 @@ def without_ignored(files: Sequence[list[Sheet]], ignored: Sequence[str]) -> lis
     """The sheets with every column of these names emptied, as if nobody had written it."""
     if not ignored:
         return list(files)
-    found = [[(sheet, _ignored_of(sheet, ignored)) for sheet in sheets] for sheets in files]
-    met = {name for sheets in found for _, (_, columns) in sheets for name in columns.values()}
+    ignored_of = [[(sheet, _ignored_of(sheet, ignored)) for sheet in sheets] for sheets in files]
+    met = {name for sheets in ignored_of for _, (_, columns) in sheets for name in columns.values()}
     for name in ignored:
         if name.strip().casefold() not in met:
             raise InputError(_not_there(name, [sheet for sheets in files for sheet in sheets]))
     return [
         [_emptied(sheet, position, tuple(columns)) for sheet, (position, columns) in sheets]
-        for sheets in found
+        for sheets in ignored_of
     ]
 
 

@@ -35,7 +35,9 @@ def name_arms(
     """
     if sum(map(len, files)) < 2:
         return list(files)
-    legends = [one for sheets in files for sheet in sheets if (one := _legend_of(sheet, declared))]
+    legends = [
+        legend for sheets in files for sheet in sheets if (legend := _legend_of(sheet, declared))
+    ]
     if len(legends) != 1 or set(known) & set(legends[0].names):
         return list(files)
     named = {
@@ -59,9 +61,9 @@ def _legend_of(sheet: Sheet, declared: Mapping[str, str]) -> Legend | None:
         if "mouse" in header.roles or len(sheet.cells) > 40:
             return None
         arms = [c for c, name in enumerate(header.names) if header_words(name)[0] in RANKS["arm"]]
-        found = list(_legends(sheet, position, arms, len(header.names)))
-        if arms and found:
-            return Legend(sheet, found[0]) if len(found) == 1 else None
+        legends = list(_legends(sheet, position, arms, len(header.names)))
+        if arms and legends:
+            return Legend(sheet, legends[0]) if len(legends) == 1 else None
     return None
 
 
@@ -91,18 +93,18 @@ def _named(sheet: Sheet, legend: Legend, declared: Mapping[str, str]) -> Sheet |
     position, header = found
     column = header.roles["arm"]
     texts = trimmed(sheet.cells.iloc[:, column]).to_numpy(copy=True)
-    said = {text for text in texts[position + 1 :] if text}
-    if not said or not said <= set(legend.names):
+    codes = {text for text in texts[position + 1 :] if text}
+    if not codes or not codes <= set(legend.names):
         return None
     texts[position + 1 :] = [legend.names.get(text, "") for text in texts[position + 1 :]]
     cells = sheet.cells.copy(deep=False)
     cells[cells.columns[column]] = np.asarray(texts, dtype=object)
-    told = ", ".join(f"{code} = {name}" for code, name in legend.names.items() if code in said)
+    pairs = ", ".join(f"{code} = {name}" for code, name in legend.names.items() if code in codes)
     finding = sheet_finding(
         sheet,
         "arms-from-legend",
         sheet.cell(int(sheet.rows[position])),
-        f"The arms were called as {legend.sheet.title} says: {told}.",
+        f"The arms were called as {legend.sheet.title} says: {pairs}.",
         "Nothing to do if that is their legend; else name the sheet of the readings with --sheet.",
     )
     return replace(sheet, cells=cells, findings=(*sheet.findings, finding))

@@ -179,7 +179,7 @@ def _numbers(
 def _unit_words(role: str, header: Header, rules: Rules) -> set[str]:
     """The words for the unit in which a column's numbers are read."""
     unit = header.units.get(role) or declared_unit(role, rules)
-    return {word for word, own in UNIT_WORDS.items() if own == unit}
+    return {word for word, unit_of_word in UNIT_WORDS.items() if unit_of_word == unit}
 
 
 def _units_in_cells(sheet: Sheet, role: str, rows: str, first: str) -> Finding:
@@ -210,8 +210,8 @@ def _thousands(sheet: Sheet, role: str, rows: str, first: str) -> Finding:
 
 
 def _sheets_not_read(sheets: list[Sheet], others: Mapping[str, Said]) -> list[Finding]:
-    held = {name: said.meaning.noun for name, said in others.items()}
-    held |= {one.name: "no readings" for one in sheets if one.name not in held}
+    contents = {name: said.meaning.noun for name, said in others.items()}
+    contents |= {one.name: "no readings" for one in sheets if one.name not in contents}
     return [
         Finding(
             "sheet-not-read",
@@ -220,7 +220,7 @@ def _sheets_not_read(sheets: list[Sheet], others: Mapping[str, Said]) -> list[Fi
             sheet.name,
             "",
             "",
-            f"The sheet {sheet.name!r} holds {held[sheet.name]} and was not read.",
+            f"The sheet {sheet.name!r} holds {contents[sheet.name]} and was not read.",
             "Choose another with --sheet if it does.",
         )
         for sheet in sheets

@@ -91,14 +91,14 @@ def meaning_of(text: str) -> Meaning | None:
     """
     words = plain(text)
     units = _units_of(words)
-    found = {name for name, pattern in _PATTERNS.items() if pattern.search(words)}
-    found |= {"volume"} & units.keys()
-    if "volume" in found:
-        return _of_volumes(words, units, found)
-    weight = {"weight", "body_weight"} & found or ("mass" in units and not found)
+    quantities = {name for name, pattern in _PATTERNS.items() if pattern.search(words)}
+    quantities |= {"volume"} & units.keys()
+    if "volume" in quantities:
+        return _of_volumes(words, units, quantities)
+    weight = {"weight", "body_weight"} & quantities or ("mass" in units and not quantities)
     if weight and not _BY_WEIGHT.search(words):
-        return None if "growth" in found else _of_weights(words, units)
-    if quantity := _strong(words, units, found):
+        return None if "growth" in quantities else _of_weights(words, units)
+    if quantity := _strong(words, units, quantities):
         return Meaning(quantity, units.get(quantity, ""))
     return None
 
@@ -122,9 +122,11 @@ def names_tumors(text: str) -> bool:
     >>> names_tumors("Tumor sizes_XM1"), names_tumors("TV"), names_tumors("Weights_all")
     (True, True, False)
     """
-    said = meaning_of(text)
+    meaning = meaning_of(text)
     return (
-        said.quantity == "volume" if said else _PATTERNS["growth"].search(plain(text)) is not None
+        meaning.quantity == "volume"
+        if meaning
+        else _PATTERNS["growth"].search(plain(text)) is not None
     )
 
 
@@ -168,34 +170,38 @@ _UNIT_OF = {
 
 def _units_of(words: str) -> dict[str, str]:
     """The units that a text names in brackets, or plainly: by quantity."""
-    said = [_IN_UNIT.sub("", inside.strip()) for inside in _BRACKETS.findall(words)]
+    bracketed = [_IN_UNIT.sub("", inside.strip()) for inside in _BRACKETS.findall(words)]
     outside = _BRACKETS.sub(" ", words)
     if (tail := re.search(r"(?:,| in| en| em| w| в) ([^\s,]+)$", outside)) is not None:
-        said.append(tail[1])
+        bracketed.append(tail[1])
     tokens = re.split(r"[\s,;:]+", outside)
     for before, token in zip(["", *tokens], tokens, strict=False):
         if token in _BARE_UNITS and not re.fullmatch(r"[\d.]+", before):
-            said.append(token)
+            bracketed.append(token)
     if re.search(r"(?<![\d.])(?<!\d )%", outside):
-        said.append("%")
+        bracketed.append("%")
     if (last := tokens[-1]) in _UNIT_OF and _UNIT_OF[last][0] in _PATTERNS | {"mass": ""}:
         quantity = "weight" if _UNIT_OF[last][0] == "mass" else _UNIT_OF[last][0]
-        said += [last] if _PATTERNS[quantity].search(outside) else []
-    found: dict[str, str] = {}
-    for unit in said:
+        bracketed += [last] if _PATTERNS[quantity].search(outside) else []
+    units: dict[str, str] = {}
+    for unit in bracketed:
         if unit in _UNIT_OF:
-            found.setdefault(*_UNIT_OF[unit])
-    return found
+            units.setdefault(*_UNIT_OF[unit])
+    return units
 
 
-def _of_volumes(words: str, units: dict[str, str], found: set[str]) -> Meaning | None:
-    if "log" in found:
+def _of_volumes(words: str, units: dict[str, str], quantities: set[str]) -> Meaning | None:
+    if "log" in quantities:
         return Meaning("log")
-    if "relative" in found or "relative" in units or ("change" in found and _is_named(words)):
+    if (
+        "relative" in quantities
+        or "relative" in units
+        or ("change" in quantities and _is_named(words))
+    ):
         return Meaning("relative")
     if _FLUID.search(words) and not _TUMOR.search(words):
         return Meaning("other_volume")
-    if {"weight", "body_weight", "diameter", *_GEOMETRY, "flux"} & found:
+    if {"weight", "body_weight", "diameter", *_GEOMETRY, "flux"} & quantities:
         return None
     others = units.keys() - {"volume"}
     if others and "volume" not in units:
@@ -211,25 +217,27 @@ def _of_weights(words: str, units: dict[str, str]) -> Meaning:
     return Meaning("body_weight", units.get("mass", ""))
 
 
-def _strong(words: str, units: dict[str, str], found: set[str]) -> str:
+def _strong(words: str, units: dict[str, str], quantities: set[str]) -> str:
     """The quantity that a text names by a word or unit of its own, or in so many words."""
     for quantity in ("flux", "diameter"):
-        if quantity in found:
+        if quantity in quantities:
             return quantity
     for quantity in _GEOMETRY:
         unit = "area" if quantity == "area" else "diameter"
-        if quantity in found and (unit in units or _TUMOR.search(words) or _is_named(words)):
+        if quantity in quantities and (unit in units or _TUMOR.search(words) or _is_named(words)):
             return quantity
     for quantity in _WEAK:
-        about_tumors = "growth" in found and quantity != "count"
-        if quantity in found and (quantity in units or (_is_named(words) and not about_tumors)):
+        about_tumors = "growth" in quantities and quantity != "count"
+        if quantity in quantities and (
+            quantity in units or (_is_named(words) and not about_tumors)
+        ):
             return quantity
     for quantity in ("log", "relative"):
-        if quantity in found:
+        if quantity in quantities:
             return quantity
     if units:
         return next(iter(units))
-    return "relative" if "change" in found and _is_named(words) else ""
+    return "relative" if "change" in quantities and _is_named(words) else ""
 
 
 def _is_named(words: str) -> bool:

@@ -99,9 +99,9 @@ def undress(column: Column, units: Collection[str], thousands: bool) -> Undresse
     if all(bare[0] == text for text, bare in naked.items()):
         return Undressed(column, unit, blanks)
     bare = [naked[text] for text in values[wrong]]
-    unit[wrong], blanks[wrong] = [one[1] for one in bare], [one[2] for one in bare]
+    unit[wrong], blanks[wrong] = [parts[1] for parts in bare], [parts[2] for parts in bare]
     texts = values.copy()
-    texts[wrong] = np.array([one[0] for one in bare], dtype=object)
+    texts[wrong] = np.array([parts[0] for parts in bare], dtype=object)
     return Undressed(column_of(pd.Series(texts, index=column.texts.index)), unit, blanks)
 
 
@@ -219,8 +219,8 @@ def mend_of(text: str, decimal: str) -> str:
     # In a sheet of decimal commas 1.789 is as likely 1789.
     if decimal == "," and _GROUPED[","].fullmatch(text.strip()):
         return ""
-    found = re.findall(r"-?\d+(?:[.,]\d+)?", text)
-    return found[0].replace(",", ".") if len(found) == 1 else ""
+    numbers = re.findall(r"-?\d+(?:[.,]\d+)?", text)
+    return numbers[0].replace(",", ".") if len(numbers) == 1 else ""
 
 
 def is_below(text: str) -> bool:

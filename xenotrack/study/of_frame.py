@@ -61,7 +61,11 @@ def _refuse_columns(frame: pd.DataFrame) -> None:
     unknown = [name for name in seen if name not in TIDY_COLUMNS]
     if absent or unknown:
         what = f"lacks {', '.join(absent)}" if absent else "has columns that are not known"
-        near = [one[0] for name in unknown if (one := get_close_matches(name, TIDY_COLUMNS, 1))]
+        near = [
+            near_name[0]
+            for name in unknown
+            if (near_name := get_close_matches(name, TIDY_COLUMNS, 1))
+        ]
         hint = f" Did you mean {', '.join(near)}?" if near else ""
         raise StudyError(
             f"A frame of readings {what}. Its columns are: {', '.join(seen)}.{hint} "
@@ -82,8 +86,8 @@ def _names(frame: pd.DataFrame, name: str) -> NDArray[np.object_]:
     """The names in a column as text, "" where it has none."""
     if name not in frame:
         return np.full(len(frame), "", dtype=object)
-    codes, found = pd.factorize(frame[name])
-    return np.append(np.array([str(value) for value in found], dtype=object), "")[codes]
+    codes, names = pd.factorize(frame[name])
+    return np.append(np.array([str(value) for value in names], dtype=object), "")[codes]
 
 
 def _limit(volume: Floats, declared: float | None) -> float:

@@ -40,4 +40,4 @@ def natural_key(name: str) -> tuple[str, str]:
     >>> sorted(["m10", "m9", "m09"], key=natural_key)
     ['m09', 'm9', 'm10']
     """
-    return _DIGITS.sub(lambda found: found[0].zfill(20), name), name
+    return _DIGITS.sub(lambda match: match[0].zfill(20), name), name

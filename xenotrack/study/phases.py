@@ -117,14 +117,14 @@ def _spans(rows: pd.DataFrame, role: str) -> pd.DataFrame:
 
 def _numbered(rows: pd.DataFrame, moved: pd.DataFrame) -> list[str]:
     """The phase of each row: of a mouse that stayed, that of its arm where others moved to it."""
-    own = {
+    numbered = {
         (mouse, arm): str(turn + 1)
         for mouse, arm, turn in moved[["mouse", "arm", "turn"]].itertuples(index=False)
     }
     turns = moved.groupby("arm")["turn"].agg(["min", "max"])
     usual = {str(arm): str(low + 1) for arm, low, high in turns.itertuples() if low == high}
     keys = zip(rows["mouse"], rows["arm"], strict=True)
-    return [own.get(key) or usual.get(key[1], "1") for key in keys]
+    return [numbered.get(key) or usual.get(key[1], "1") for key in keys]
 
 
 def _described(rows: pd.DataFrame) -> str:
@@ -187,22 +187,22 @@ def take_phase(rows: pd.DataFrame, name: str, chosen: bool, ledger: Ledger) -> p
             "Nothing to do; each phase is a study of its own.",
         )
     spans = _spans(rows, "phase")
-    own = spans[spans["phase"] == name].set_index("mouse")
-    after = spans.loc[spans["turn"] > spans["mouse"].map(own["turn"]), "mouse"].unique()
+    span = spans[spans["phase"] == name].set_index("mouse")
+    after = spans.loc[spans["turn"] > spans["mouse"].map(span["turn"]), "mouse"].unique()
     taken = rows[inside]
     if "fate" in taken:
         taken = taken.assign(fate=taken["fate"].mask(taken["mouse"].isin(after), ""))
-    before = _rows_before(others, own)
+    before = _rows_before(others, span)
     if not before.empty:
         taken = _with_starts(taken, before, name, ledger)
     return taken.assign(moved_on=taken["mouse"].isin(after))
 
 
-def _rows_before(others: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+def _rows_before(others: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
     """The last readings of each mouse before the phase began for it."""
     # Where days are counted anew and no date is written nobody knows how long before.
-    own = own[own["before"] <= own["first"]]
-    start = others["mouse"].map(own["first"])
+    spans = spans[spans["before"] <= spans["first"]]
+    start = others["mouse"].map(spans["first"])
     before = others[others["measured"].astype(bool) & (others["moment"] <= start)]
     return before[before["moment"] == before.groupby("mouse")["moment"].transform("max")]
 

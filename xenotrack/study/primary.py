@@ -54,7 +54,7 @@ def named_sides(rule: PrimaryRule) -> tuple[Sides, ...]:
     """
     if not isinstance(rule.contrast, str):
         return (rule.contrast,)
-    cuts = [found.span() for found in _DASH.finditer(rule.contrast)]
+    cuts = [dash.span() for dash in _DASH.finditer(rule.contrast)]
     sides = ((rule.contrast[:low].strip(), rule.contrast[high:].strip()) for low, high in cuts)
     return tuple((left, right) for left, right in sides if left and right)
 
@@ -62,19 +62,19 @@ def named_sides(rule: PrimaryRule) -> tuple[Sides, ...]:
 def arms_compared(rule: PrimaryRule, arms: Sequence[str]) -> Sides:
     """The two arms, or the arm and ``BEST_PART``, that the declared contrast is of."""
     readings = list(dict.fromkeys(_readings(rule, arms)))
-    found = [(arm, other) for arm, other in readings if arm != other]
-    if len(found) == 1:
-        return found[0]
+    pairs = [(arm, other) for arm, other in readings if arm != other]
+    if len(pairs) == 1:
+        return pairs[0]
     said = _said(rule)
     if not readings:
         raise _unknown(rule, arms)
-    if not found:
+    if not pairs:
         raise PrimaryError(f"The primary contrast {said} is of one arm alone.", _how(arms))
-    ways = "; ".join(f"{arm!r} against {other!r}" for arm, other in found)
+    ways = "; ".join(f"{arm!r} against {other!r}" for arm, other in pairs)
     raise PrimaryError(
         f"The primary contrast {said} can be read in several ways: {ways}.",
         "Write its two arms as a list, as primary = "
-        f'["{found[0][0]}", "{found[0][1]}"] under [compare].',
+        f'["{pairs[0][0]}", "{pairs[0][1]}"] under [compare].',
     )
 
 
@@ -108,7 +108,7 @@ def _unknown(rule: PrimaryRule, arms: Sequence[str]) -> PrimaryError:
         )
     likeliest = max(sides, key=lambda pair: sum(_likeness(name, arms) for name in pair))
     absent = [name for name in likeliest if not _arms_called(name, arms)]
-    near = [found[0] for name in absent if (found := get_close_matches(name, arms, n=1))]
+    near = [matches[0] for name in absent if (matches := get_close_matches(name, arms, n=1))]
     hint = f" Did you mean {' and '.join(map(repr, near))}?" if near else ""
     return PrimaryError(
         f"The primary contrast {_said(rule)} speaks of {' and '.join(map(repr, absent))}, and "

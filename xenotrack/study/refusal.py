@@ -63,7 +63,7 @@ def refuse_doubts(doubts: Iterable[Doubt]) -> None:
 def about_warnings(study: Study, source: str) -> str:
     """How many warnings a study does not accept, what they left out, and where they are listed."""
     warnings = count(len(study.unaccepted), "warning")
-    out = sum(one.rule in LEFT_OUT for one in study.findings)
+    out = sum(finding.rule in LEFT_OUT for finding in study.findings)
     left = f" {count(out, 'value')} of the sheet could not be used." if out else ""
     return f"{warnings} about the sheet: see `xenotrack check {source}`.{left}"
 

@@ -67,9 +67,9 @@ class Key:
         """The numbers that it takes, in words."""
         rule = self.rule
         bounds = {"above": rule.above, "of at least": rule.at_least, "below": rule.below}
-        said = " and ".join(f"{word} {at:g}" for word, at in bounds.items() if at is not None)
+        words = " and ".join(f"{word} {at:g}" for word, at in bounds.items() if at is not None)
         example = self.default if self.default is not None else rule.example
-        return f"a number {said}, as {example:g}" if said else f"a number up to {LARGEST:g}"
+        return f"a number {words}, as {example:g}" if words else f"a number up to {LARGEST:g}"
 
     @property
     def flag(self) -> str:

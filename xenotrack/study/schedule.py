@@ -78,13 +78,13 @@ def _starts(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> np
 
 
 def _note_two_starts(rows: pd.DataFrame, torn: np.ndarray, ledger: Ledger) -> None:
-    for mouse, own in rows[torn].groupby("mouse", sort=False):
-        said = own.loc[~own["start"].map(is_missing), "start"].str.strip()
-        first = said.iloc[0]
+    for mouse, of_mouse in rows[torn].groupby("mouse", sort=False):
+        starts = of_mouse.loc[~of_mouse["start"].map(is_missing), "start"].str.strip()
+        first = starts.iloc[0]
         ledger.note_row(
             "two-treatment-starts",
-            each_row(own.loc[[said.index[said != first][0]]])[0],
-            f"Treatment of mouse {mouse} began on {' and on '.join(said.unique())}; days were "
+            each_row(of_mouse.loc[[starts.index[starts != first][0]]])[0],
+            f"Treatment of mouse {mouse} began on {' and on '.join(starts.unique())}; days were "
             f"counted from {first}.",
             "Write one start a mouse, or, if it was treated anew, add a phase column.",
             role="start",

@@ -116,7 +116,7 @@ def _refuse_unknown_in(table: Any, key: Key, origin: str) -> None:
     """Refuse unknown keys of a key that is itself a table."""
     inner = table.get(key.name) if isinstance(table, dict) else None
     for shape in shapes(key.takes):
-        known = [one.name for one in keys_of(key.section, shape)]
+        known = [key_of_section.name for key_of_section in keys_of(key.section, shape)]
         refuse_unknown(inner, known, f"in {key.name} under [{key.section}]", origin)
 
 

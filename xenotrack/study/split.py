@@ -23,21 +23,23 @@ def split_studies(table: LongTable, rules: Rules, fallback: str) -> list[tuple[s
     roles = [role for role in _SPLITTING if role in table.rows]
     table = _filled(table, tuple(roles))
     wanted = rules.study.select
-    found = [(rules.study.name or fallback, "", table)]
+    parts_found = [(rules.study.name or fallback, "", table)]
     if "study" in roles:
         parts = _parts(table, "study")
         named = rules.study.name if len(parts) == 1 else None
-        found = [(named or name or fallback, "", part) for name, part in parts]
+        parts_found = [(named or name or fallback, "", part) for name, part in parts]
     if "line" in roles:
-        found = [
-            (name, line, part) for name, _, rows in found for line, part in _parts(rows, "line")
+        parts_found = [
+            (name, line, part)
+            for name, _, rows in parts_found
+            for line, part in _parts(rows, "line")
         ]
     if wanted is None:
-        return [(name, part) for name, _, part in found]
-    kept = [(name, part) for name, line, part in found if wanted in (name, line) and roles]
+        return [(name, part) for name, _, part in parts_found]
+    kept = [(name, part) for name, line, part in parts_found if wanted in (name, line) and roles]
     if not kept:
         raise InputError(
-            _nothing_selected(wanted, [(name, line) for name, line, _ in found], roles)
+            _nothing_selected(wanted, [(name, line) for name, line, _ in parts_found], roles)
         )
     return kept
 
@@ -48,13 +50,13 @@ def _nothing_selected(wanted: str, found: list[tuple[str, str]], roles: list[str
             f"There is no study {wanted!r} to select: the sheet has no study column. Leave "
             '--select out, or name the column: `study = "NAME"` (or `line`) under [columns].'
         )
-    told = [
-        f"the {_SPLITTING[role]} {', '.join(dict.fromkeys(one[place] for one in found))}"
+    lists = [
+        f"the {_SPLITTING[role]} {', '.join(dict.fromkeys(studied[place] for studied in found))}"
         for place, role in enumerate(_SPLITTING)
         if role in roles
     ]
     what = " or ".join(role for role in _SPLITTING if role in roles)
-    return f"There is no {what} {wanted!r} in the sheet. It has {' and '.join(told)}."
+    return f"There is no {what} {wanted!r} in the sheet. It has {' and '.join(lists)}."
 
 
 def _filled(table: LongTable, roles: tuple[str, ...]) -> LongTable:

@@ -67,9 +67,9 @@ def _departures(moved: pd.DataFrame) -> list[tuple[str, int, list[str], pd.Serie
     after = ordered["first"].shift(-1).where(ordered["mouse"] == ordered["mouse"].shift(-1))
     left = ordered.assign(after=after)[after.notna()]
     return [
-        (str(key[0]), int(key[1]), own["mouse"].tolist(), own["after"])
-        for key, own in left.groupby(["arm", "turn"], sort=False)
-        if len(own) > 1
+        (str(key[0]), int(key[1]), of_arm["mouse"].tolist(), of_arm["after"])
+        for key, of_arm in left.groupby(["arm", "turn"], sort=False)
+        if len(of_arm) > 1
     ]
 
 

@@ -233,8 +233,8 @@ class Study:
         """
         rows = self.measurements
         telling = rows[["volume_mm3", "body_weight_g", "fate"]].notna().any(axis=1)
-        told = rows["day"].where(telling)
-        rows = with_columns(rows[["mouse", "arm", *FACTORS, "fate", "day"]], told_day=told)
+        telling_days = rows["day"].where(telling)
+        rows = with_columns(rows[["mouse", "arm", *FACTORS, "fate", "day"]], told_day=telling_days)
         by_mouse = rows.groupby("mouse", sort=False)
         mice = by_mouse.agg(
             arm=("arm", "first"),

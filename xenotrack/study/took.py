@@ -35,7 +35,7 @@ def exclusions_of(
     names: frozenset[str], measurements: pd.DataFrame, origins: Sequence[Origin]
 ) -> Iterator[Exclusion]:
     """A line for each of them, as of what is declared: its arm, rows and reason."""
-    own = measurements[measurements["mouse"].isin(names)]
-    for mouse, rows in own.groupby("mouse", sort=False):
+    readings = measurements[measurements["mouse"].isin(names)]
+    for mouse, rows in readings.groupby("mouse", sort=False):
         rule = ExcludeRule(mouse=str(mouse), reason=REASON)
         yield Exclusion(rule, str(rows["arm"].iloc[0]), len(rows), place_of(rows, origins))

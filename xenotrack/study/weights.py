@@ -50,10 +50,10 @@ def part_weights(
     """The sheets of each file without those of body weights, and these, where both are there."""
     if sum(map(len, files)) < 2:
         return list(files), []
-    found = {id(s): w for sheets in files for s in sheets if (w := _weights_of(s, declared))}
-    rest = [[sheet for sheet in sheets if id(sheet) not in found] for sheets in files]
+    weights = {id(s): w for sheets in files for s in sheets if (w := _weights_of(s, declared))}
+    rest = [[sheet for sheet in sheets if id(sheet) not in weights] for sheets in files]
     rest = [sheets for sheets in rest if sheets]
-    return (rest, list(found.values())) if found and rest else (list(files), [])
+    return (rest, list(weights.values())) if weights and rest else (list(files), [])
 
 
 def _weights_of(sheet: Sheet, declared: Mapping[str, str]) -> Weights | None:
@@ -103,21 +103,21 @@ def join_weights(table: LongTable, weights: Sequence[LongTable]) -> LongTable:
     A weight on a day without a reading has a row of its own; so has one beside another weight of
     that day, to be named as any two rows of one day are.
     """
-    for one in weights:
-        table = _joined(table, one)
+    for part in weights:
+        table = _joined(table, part)
     return table
 
 
 def _joined(table: LongTable, weights: LongTable) -> LongTable:
     origin = weights.origins[0]
-    own = weights.rows[~weights.rows["body_weight"].map(is_missing).to_numpy(dtype=bool)]
-    _refuse_other_days(table.rows, own, origin)
-    places = _places(table.rows, own, origin)
+    weighed = weights.rows[~weights.rows["body_weight"].map(is_missing).to_numpy(dtype=bool)]
+    _refuse_other_days(table.rows, weighed, origin)
+    places = _places(table.rows, weighed, origin)
     texts, numbers = _columns(table.rows)
     before = numbers.copy()
     alone: list[tuple[int, int]] = []
     unmet: list[int] = []
-    said = zip(own["body_weight"], own["body_weight_number"], places, strict=True)
+    said = zip(weighed["body_weight"], weighed["body_weight_number"], places, strict=True)
     for at, (text, number, (place, same_day)) in enumerate(said):
         if place < 0:
             unmet.append(at)
@@ -126,13 +126,13 @@ def _joined(table: LongTable, weights: LongTable) -> LongTable:
         elif not (same_day and before[place] == number):
             alone.append((at, place))
     rows = with_columns(table.rows, body_weight=texts, body_weight_number=numbers)
-    rows = _with_rows(rows, own, alone, part=len(table.origins))
+    rows = _with_rows(rows, weighed, alone, part=len(table.origins))
     return LongTable(
         rows,
         (*table.origins, origin),
         (*table.headers, *weights.headers),
         (*table.layouts, *weights.layouts),
-        (*table.findings, *weights.findings, *_unmet(own.iloc[unmet], origin)),
+        (*table.findings, *weights.findings, *_unmet(weighed.iloc[unmet], origin)),
     )
 
 
@@ -144,12 +144,12 @@ def _columns(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return np.full(len(rows), "", dtype=object), np.full(len(rows), np.nan)
 
 
-def _refuse_other_days(rows: pd.DataFrame, own: pd.DataFrame, origin: Origin) -> None:
+def _refuse_other_days(rows: pd.DataFrame, weighed: pd.DataFrame, origin: Origin) -> None:
     """Weights by date beside readings by day find no day: it is asked what to do."""
     dates = [
-        bool(one["day_is_date"][one["day_number"].notna()].astype(bool).mean() > 0.5)
-        for one in (rows, own)
-        if one["day_number"].notna().any()
+        bool(table["day_is_date"][table["day_number"].notna()].astype(bool).mean() > 0.5)
+        for table in (rows, weighed)
+        if table["day_number"].notna().any()
     ]
     if len(set(dates)) > 1:
         how = ("by day", "by date") if dates[1] else ("by date", "by day")
@@ -165,14 +165,14 @@ def _without(origin: Origin) -> str:
     return f"take {origin.file!r} out of `sheet` under [study]"
 
 
-def _places(rows: pd.DataFrame, own: pd.DataFrame, origin: Origin) -> list[tuple[int, bool]]:
+def _places(rows: pd.DataFrame, weighed: pd.DataFrame, origin: Origin) -> list[tuple[int, bool]]:
     """For each weight the reading of its mouse that is nearest in time, and whether of its day.
 
     The place is -1 where nobody of that name was measured.
     """
     scope = [role for role in _SCOPE if role in rows]
     arms = _with_only_arms(rows)
-    mice = set(own["mouse"])
+    mice = set(weighed["mouse"])
     whose: dict[str, dict[Whose, list[int]]] = {}
     known = [arms if role == "arm" else rows[role].to_numpy() for role in scope]
     for at, mouse in enumerate(rows["mouse"]):
@@ -180,10 +180,10 @@ def _places(rows: pd.DataFrame, own: pd.DataFrame, origin: Origin) -> list[tuple
             key = tuple(str(names[at]) for names in known)
             whose.setdefault(mouse, {}).setdefault(key, []).append(at)
     days = rows["day_number"].to_numpy(dtype=float)
-    said = [own[role].tolist() if role in own else [""] * len(own) for role in scope]
+    said = [weighed[role].tolist() if role in weighed else [""] * len(weighed) for role in scope]
     places = []
     for mouse, day, names in zip(
-        own["mouse"], own["day_number"], zip(*said, strict=True), strict=True
+        weighed["mouse"], weighed["day_number"], zip(*said, strict=True), strict=True
     ):
         fitting = [
             at

@@ -241,13 +241,17 @@ FIGURES: tuple[Figure, ...] = (
 
 def figure_names(question: str | None = None, key: bool = False) -> tuple[str, ...]:
     """The names of all figures, of the key ones, or of those of one question of the report."""
-    return tuple(one.name for one in FIGURES if question in (None, one.question) and one.key >= key)
+    return tuple(
+        figure.name
+        for figure in FIGURES
+        if question in (None, figure.question) and figure.key >= key
+    )
 
 
 def hands(count: int, key: bool = False) -> tuple[tuple[str, ...], ...]:
     """The names of figures in so many parts, each with about as much work as the others."""
     parts: list[list[Figure]] = [[] for _ in range(count)]
-    asked = [one for one in FIGURES if one.key >= key]
-    for figure in sorted(asked, key=lambda one: -one.share):
-        min(parts, key=lambda part: sum(one.share for one in part)).append(figure)
-    return tuple(tuple(one.name for one in part) for part in parts)
+    asked = [entry for entry in FIGURES if entry.key >= key]
+    for figure in sorted(asked, key=lambda entry: -entry.share):
+        min(parts, key=lambda part: sum(entry.share for entry in part)).append(figure)
+    return tuple(tuple(entry.name for entry in part) for part in parts)

@@ -134,7 +134,7 @@ def _words(rows: pd.DataFrame, top: float, low: float, high: float) -> list[obje
         return []
     values = zip(rows["estimate"], rows[LIMITS[0]], rows[LIMITS[1]], strict=True)
     p_values = ["–" if np.isnan(p) else p_number(p) for p in rows["p_adjusted"]]
-    shows = [one if isinstance(one, str) else "" for one in rows["shows"]]
+    shows = [verdict if isinstance(verdict, str) else "" for verdict in rows["shows"]]
     columns = {
         "Difference, % a day": (1.04, [rate_text(*each) for each in values]),
         "p, adjusted": (1.5, p_values),

@@ -53,10 +53,10 @@ def lending(letters: frozenset[str]) -> tuple[str, ...]:
     """The installed fonts that have the letters, as few as found from the preferred ones on."""
     lenders = []
     for family in _families() if letters else ():
-        found = _has(family, letters)
-        if found:
+        has_letters = _has(family, letters)
+        if has_letters:
             lenders.append(family)
-            letters -= found
+            letters -= has_letters
         if not letters:
             break
     return tuple(lenders)

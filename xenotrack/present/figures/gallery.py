@@ -22,7 +22,7 @@ def draw(kind: str, results: Results, canvas: Canvas = USUAL) -> ggplot:
 
     Raises ``InputError`` where the size asked for is too small for its words, or beyond all paper.
     """
-    (narrowest,) = (one.narrowest for one in FIGURES if one.name == kind)
+    (narrowest,) = (figure.narrowest for figure in FIGURES if figure.name == kind)
     width, height = MILLIMETRES * canvas.width, MILLIMETRES * (canvas.height or 0)
     if width < narrowest - 1e-6:
         raise InputError(

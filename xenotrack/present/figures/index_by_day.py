@@ -151,11 +151,11 @@ def _band(design: Design, placed: pd.DataFrame) -> list[object]:
     ]
 
 
-def _note(own: pd.DataFrame) -> str:
+def _note(by_day: pd.DataFrame) -> str:
     """The last index, against Bliss where there is one."""
-    own = own.sort_values("day")
-    banded = own[own["reference"] == BANDED]
-    last = (banded if len(banded) else own).iloc[-1]
+    by_day = by_day.sort_values("day")
+    banded = by_day[by_day["reference"] == BANDED]
+    last = (banded if len(banded) else by_day).iloc[-1]
     index, low, high = (last[name] for name in ("combination_index", "index_low", "index_high"))
     limits = f" ({low:.3g} to {high:.3g})" if np.isfinite([low, high]).all() else ""
     return f"{index:.3g}{limits}"

@@ -98,11 +98,11 @@ def _named(dots: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """
     size = dots["change_in_errors"].abs().fillna(dots["change"].abs())
     most = dots.loc[size.groupby(dots["arm"]).idxmax()].set_index("arm").loc[rows["arm"]]
-    own = [
+    names = [
         mouse.removeprefix(arm).lstrip("/ ") or mouse
         for arm, mouse in zip(most.index, most["mouse"].astype(str), strict=True)
     ]
-    return most.assign(label=[wrap_name(name, MOUSE_WIDTH) for name in own])
+    return most.assign(label=[wrap_name(name, MOUSE_WIDTH) for name in names])
 
 
 def _words(named: pd.DataFrame, rows: pd.DataFrame, low: float, high: float) -> list[object]:

@@ -106,14 +106,14 @@ def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggp
 
 def _about_words(design: Design, edges: pd.DataFrame) -> str:
     """What stands on the lines, and where the numbers are for which there is no room."""
-    told = edges["at_y"].notna()
+    placed = edges["at_y"].notna()
     adds = (
         "what the drug added on the way up does to the rate of the arm below, with its "
         f"{interval_name(design)}, this one alone"
     )
-    if told.all():
+    if placed.all():
         return f"Each arm with its growth rate in % a day; on each line {adds}."
-    if told.any():
+    if placed.any():
         rest = "Lines without words: these numbers stand in the table compare."
         return f"Each arm with its growth rate in % a day; on the lines {adds}. {rest}"
     return (
@@ -261,8 +261,8 @@ def _words_meet(level: pd.DataFrame) -> bool:
         for x, y, words in level[["at_x", "at_y", "words"]].itertuples(index=False)
     ]
     return any(
-        abs(one[0] - other[0]) < one[2] + other[2] and abs(one[1] - other[1]) < one[3] + other[3]
-        for one, other in combinations(boxes, 2)
+        abs(box[0] - other[0]) < box[2] + other[2] and abs(box[1] - other[1]) < box[3] + other[3]
+        for box, other in combinations(boxes, 2)
     )
 
 
@@ -287,5 +287,5 @@ def _lines(edges: pd.DataFrame) -> list[object]:
         if len(rows := edges[edges["look"] == look])
     ]
     words = aes("at_x", "at_y", label="words")
-    told = edges.dropna(subset=["at_y"])
-    return [*layers, geom_labels(words, told, size=ON_LINE, lineheight=1.1)]
+    placed = edges.dropna(subset=["at_y"])
+    return [*layers, geom_labels(words, placed, size=ON_LINE, lineheight=1.1)]

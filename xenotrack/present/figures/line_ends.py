@@ -127,6 +127,6 @@ def spread(heights: Floats, least: float, low: float = -np.inf, high: float = np
     placed = np.concatenate([np.full(size, mean) for mean, size in pools] or [np.empty(0)]) + steps
     placed = np.minimum(placed, high - steps[::-1])
     placed = np.maximum(placed, low + steps)
-    found = np.empty(len(heights))
-    found[order] = placed
-    return found
+    places = np.empty(len(heights))
+    places[order] = placed
+    return places

@@ -120,18 +120,18 @@ def limited(study: Study, means: pd.DataFrame) -> pd.DataFrame:
     arms = study.design.arm_names
     known = means["low"].notna() & means["high"].notna() & (means["n"] >= FEWEST)
     if MOST_BANDS < len(arms) <= MOST_TOGETHER:
-        own = known.groupby(means["arm"], sort=False)
-        apart = own.transform("sum").clip(1, len(arms) // 2)
+        by_arm = known.groupby(means["arm"], sort=False)
+        apart = by_arm.transform("sum").clip(1, len(arms) // 2)
         turn = means["arm"].map({arm: position for position, arm in enumerate(arms)})
-        known &= (own.cumsum() - 1) % apart == turn % apart
+        known &= (by_arm.cumsum() - 1) % apart == turn % apart
     shown = means.assign(low=means["low"].where(known), high=means["high"].where(known))
     bars = shown[known].groupby("day")["arm"]
     beside = bars.cumcount() - (bars.transform("size") - 1) / 2
     span = float(means["day"].max() - means["day"].min()) or 1.0
     readings = study.readings
     below = readings.loc[readings["below_limit"], ["arm", "day"]].drop_duplicates()
-    found = pd.MultiIndex.from_frame(means[["arm", "day"]]).isin(pd.MultiIndex.from_frame(below))
-    return shown.assign(bar_day=means["day"] + BESIDE * span * beside, below=found)
+    is_below = pd.MultiIndex.from_frame(means[["arm", "day"]]).isin(pd.MultiIndex.from_frame(below))
+    return shown.assign(bar_day=means["day"] + BESIDE * span * beside, below=is_below)
 
 
 def few_mice(study: Study, courses: pd.DataFrame) -> pd.DataFrame:

@@ -39,8 +39,8 @@ def name_owners(svg: str) -> str:
 def _owned(links: re.Match[str]) -> str:
     parts = groupby(LINK.findall(links[0]), key=lambda link: link[:2])
     return "".join(
-        _group(unquote(arm), unquote(mouse), [drawn for *_, drawn in own])
-        for (arm, mouse), own in parts
+        _group(unquote(arm), unquote(mouse), [drawn for *_, drawn in points])
+        for (arm, mouse), points in parts
     )
 
 

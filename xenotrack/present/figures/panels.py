@@ -170,11 +170,11 @@ class Panels:
         if len(self.arms) < 2:
             return []
         line = aes("day", y, group=group)
-        own = courses[courses["arm"] == self.design.control]
+        of_control = courses[courses["arm"] == self.design.control]
         looks = {"inherit_aes": False}
         layers: list[object] = [geom_ghosts(self.shifts, line, courses, colour=GHOST, **looks)]
-        if len(own):
-            layers.append(geom_ghosts(self.shifts, line, own, colour=control, **looks))
+        if len(of_control):
+            layers.append(geom_ghosts(self.shifts, line, of_control, colour=control, **looks))
         return layers
 
     def layers(self) -> list[object]:

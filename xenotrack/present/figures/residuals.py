@@ -64,6 +64,6 @@ def residuals(design: Design, table: pd.DataFrame) -> ggplot:
     )
 
 
-def _note(own: pd.DataFrame) -> str:
-    outside = int((own["residual"].abs() > 2).sum())
-    return f"{outside} of {len(own)} beyond ±2"
+def _note(residuals: pd.DataFrame) -> str:
+    outside = int((residuals["residual"].abs() > 2).sum())
+    return f"{outside} of {len(residuals)} beyond ±2"

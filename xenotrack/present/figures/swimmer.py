@@ -123,13 +123,13 @@ def _places(
     bar = min(BAR, TALLEST / (len(mice) + GAP * len(arms)))
     frames, middles, below = [], {}, 1.0
     for arm in reversed(arms):
-        own = mice[mice["arm"] == arm].sort_values("left_day", kind="stable")
+        of_arm = mice[mice["arm"] == arm].sort_values("left_day", kind="stable")
         label = LINE * 1.2 * (1 + labels[arm].count("\n")) / bar
-        room = max(label - GAP - len(own), 0.0) / 2
-        height = below + room + pd.RangeIndex(len(own)).to_numpy(dtype=float)
-        frames.append(own.assign(y=height))
+        room = max(label - GAP - len(of_arm), 0.0) / 2
+        height = below + room + pd.RangeIndex(len(of_arm)).to_numpy(dtype=float)
+        frames.append(of_arm.assign(y=height))
         middles[arm] = float(height.mean())
-        below += len(own) + 2 * room + GAP
+        below += len(of_arm) + 2 * room + GAP
     rows = pd.concat(frames, ignore_index=True)
     return rows, dict(reversed(middles.items())), below - GAP
 
@@ -164,9 +164,9 @@ def _marks(rows: pd.DataFrame) -> list[object]:
         ],
         ignore_index=True,
     )[["x", "y", "mark", "arm", "mouse"]]
-    found = set(marks["mark"])
+    drawn = set(marks["mark"])
     kinds = {**FILLED, **FATES}
-    shown = [name for name in kinds if name in found]
+    shown = [name for name in kinds if name in drawn]
     if not shown:
         return []
     words = [kinds[name][1] for name in shown]

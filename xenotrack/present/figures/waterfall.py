@@ -189,8 +189,8 @@ class _Waterfall:
 
     def symbols(self) -> list[object]:
         """A row of symbols under the bars, with the legend of the classes."""
-        found = set(self.bars["mrecist"])
-        shown = [category for category in RESPONSES if category in found]
+        classes = set(self.bars["mrecist"])
+        shown = [category for category in RESPONSES if category in classes]
         words = [RESPONSES[category][2] for category in shown]
         colours = {category: RESPONSES[category][1] for category in RESPONSES}
         size = 1.6 * min(1.0, CROWD / len(self.bars))

@@ -31,10 +31,10 @@ def prose(text: str) -> Markup:
     """
     text = APART.sub("\u00a0", text)
     parts, end = [], 0
-    for found in DOI.finditer(text):
-        link = Markup('<a href="https://doi.org/{0}">doi:{0}</a>').format(found[1])
-        parts += [escape(text[end : found.start()]), link]
-        end = found.end()
+    for match in DOI.finditer(text):
+        link = Markup('<a href="https://doi.org/{0}">doi:{0}</a>').format(match[1])
+        parts += [escape(text[end : match.start()]), link]
+        end = match.end()
     return Markup("").join([*parts, escape(text[end:])])
 
 

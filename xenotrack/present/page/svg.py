@@ -76,8 +76,8 @@ def inline_svg(name: str, data: bytes, alt: str, names: Names, prefix: str = "f-
     referred = {
         own: f"{prefix}{number}" for number, own in enumerate(dict.fromkeys(_referred(root)))
     }
-    said = (("xmlns", SVG.strip("{}")), ("role", "img"), ("aria-label", alt))
-    return _Page(referred, arms, mice).drawn(root, said).text
+    attributes = (("xmlns", SVG.strip("{}")), ("role", "img"), ("aria-label", alt))
+    return _Page(referred, arms, mice).drawn(root, attributes).text
 
 
 def _as_written(numbers: Mapping[str, int]) -> dict[str, int]:
@@ -188,9 +188,9 @@ class _Page:
 
     def _named(self, element: Element) -> Iterator[tuple[str, str]]:
         """Ids and links within the figure alone."""
-        own = element.get("id", "")
-        if own in self.ids:
-            yield "id", self.ids[own]
+        identifier = element.get("id", "")
+        if identifier in self.ids:
+            yield "id", self.ids[identifier]
         link = element.get(LINK) or element.get("href") or ""
         if link.startswith("#"):
             yield "href", f"#{self.ids[link[1:]]}"

@@ -93,8 +93,8 @@ def views_of(
 ) -> list[Table]:
     """A table as it is read beside a question; whole, where nothing says how."""
     views = VIEWS.get(name, ()) if rows else ()
-    own = [view for view in views if view.question in ("", question)]
-    tables = [_viewed(name, rows, view, marks, level) for view in own or views]
+    shown = [view for view in views if view.question in ("", question)]
+    tables = [_viewed(name, rows, view, marks, level) for view in shown or views]
     return [table for table in tables if table.n_rows] or [whole_table(name, rows, marks)]
 
 
@@ -111,7 +111,9 @@ def _viewed(name: str, rows: Sequence[Row], view: View, marks: Marks, level: flo
         known = [row for row in kept if row.get(view.largest) is not None]
         kept = sorted(known, key=lambda row: -abs(row[view.largest]))[:MOST_LARGEST]
     # A column of which every row is silent says nothing.
-    shown_here = [one for one in view.shown if not one.together or any(map(_is_adjusted, kept))]
+    shown_here = [
+        column for column in view.shown if not column.together or any(map(_is_adjusted, kept))
+    ]
     columns = [_shown_cells(shown, kept) for shown in shown_here]
     headings = tuple(_heading(shown, kept, level) for shown in shown_here)
     lines = _lines(kept, columns, marks)
@@ -126,8 +128,10 @@ def _spread(rows: Sequence[Row], column: str) -> list[dict[str, Any]]:
     """
     spread: dict[str, dict[str, Any]] = {}
     for row in rows:
-        own = spread.setdefault(row["arm"], dict(row))
-        own |= {f"{key} {row[column]}": row[key] for key in row if key not in ("arm", column)}
+        row_of_arm = spread.setdefault(row["arm"], dict(row))
+        row_of_arm |= {
+            f"{key} {row[column]}": row[key] for key in row if key not in ("arm", column)
+        }
     return list(spread.values())
 
 
@@ -144,10 +148,10 @@ def _is_adjusted(row: Row) -> bool:
 
 def _shown_cells(shown: Shown, rows: Sequence[Row]) -> list[Cell]:
     values = [[_shown_value(shown, row, key) for key in shown.columns] for row in rows]
-    places = decimals([value for own in values for value in own])
+    places = decimals([value for numbers in values for value in numbers])
     if len(shown.columns) == 1:
         return [cell(shown.columns[0], value, places) for [value] in values]
-    return [interval_cell(own, places) for own in values]
+    return [interval_cell(numbers, places) for numbers in values]
 
 
 def _shown_value(shown: Shown, row: Row, key: str) -> Value:
@@ -194,8 +198,8 @@ def _places(name: str, rows: Sequence[Row], keys: Sequence[str]) -> dict[tuple[s
     for row in rows:
         groups.setdefault(row[group] if group else None, []).append(row)
     return {
-        (key, alike): decimals([row[key] for row in own])
-        for alike, own in groups.items()
+        (key, alike): decimals([row[key] for row in alike_rows])
+        for alike, alike_rows in groups.items()
         for key in keys
     }
 

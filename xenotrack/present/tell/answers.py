@@ -198,10 +198,10 @@ def is_price(claim: Claim) -> bool:
 
 def losses(rows: pd.DataFrame) -> Sentence:
     """Mice that lost much weight or left for toxicity, by arm."""
-    told = [text for _, row in rows.iterrows() if (text := loss(row))]
-    if not told:
+    texts = [text for _, row in rows.iterrows() if (text := loss(row))]
+    if not texts:
         return Sentence("No mouse was seen to lose 15 % of its body weight")
-    return Sentence("; ".join(told), "Lost 15 % of body weight or more, or left for toxicity")
+    return Sentence("; ".join(texts), "Lost 15 % of body weight or more, or left for toxicity")
 
 
 def loss(row: pd.Series) -> str:

@@ -58,7 +58,10 @@ def _known(facts: Facts) -> dict[str, str]:
         "experimental unit is the mouse.",
         "sample_size": f"{len(mice)} mice in the sheet: {', '.join(size)}.",
         "criteria": " ".join(
-            [*(one.text for one in facts.results.study.exclusions), facts.readings_not_fitted]
+            [
+                *(exclusion.text for exclusion in facts.results.study.exclusions),
+                facts.readings_not_fitted,
+            ]
         ).strip(),
         "outcomes": "Growth rate of ln tumour volume; time to progression "
         f"({progression_rule(design.rules.progression)}); best response; body weight.{named}",

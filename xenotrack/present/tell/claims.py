@@ -175,8 +175,8 @@ def _some_of(blocking: ArmBlocking) -> str:
         "progressed": blocking.n_progressed,
         "regrew from the smallest volume": blocking.n_regrew,
     }
-    told = [f"{n} {words}" for words, n in counts.items() if n]
-    return f"of its {blocking.n_mice} mice {' and '.join(told)}"
+    counted = [f"{n} {words}" for words, n in counts.items() if n]
+    return f"of its {blocking.n_mice} mice {' and '.join(counted)}"
 
 
 def _share(blocking: ArmBlocking, level: float) -> Iterator[str]:

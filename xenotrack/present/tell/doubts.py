@@ -146,9 +146,9 @@ def in_short(rule: str, doubts: Iterable[Doubt], among: Collection[str] = ()) ->
     >>> in_short("few-mice", [Doubt("few-mice", ("A",), "growth", "A has 3 mice.")])
     'few mice in A'
     """
-    own = [doubt for doubt in doubts if doubt.rule == rule]
-    arms = dict.fromkeys(arm for doubt in own for arm in doubt.arms if arm in among or not among)
-    return DOUBTS[rule].short.format(arms=join(arms) if arms else "the arms") if own else ""
+    alike = [doubt for doubt in doubts if doubt.rule == rule]
+    arms = dict.fromkeys(arm for doubt in alike for arm in doubt.arms if arm in among or not among)
+    return DOUBTS[rule].short.format(arms=join(arms) if arms else "the arms") if alike else ""
 
 
 def with_remedy(doubt: Doubt) -> str:

@@ -97,7 +97,7 @@ def pair(arm: str, against: str, facts: Facts) -> str:
 
 def caveats_of(claim: Claim, facts: Facts) -> tuple[str, ...]:
     """The doubts that touch a claim, in few words."""
-    own = [
+    touching = [
         in_short(rule, facts.results.doubts, claim.arms)
         for rule in claim.doubts
         if DOUBTS[rule].short
@@ -107,7 +107,7 @@ def caveats_of(claim: Claim, facts: Facts) -> tuple[str, ...]:
         for doubt in facts.results.doubts
         if doubt.mice and doubt.arms == (claim.arm, claim.against)
     ]
-    return (*turned, *own) if claim.kind == "contrast" else tuple(own)
+    return (*turned, *touching) if claim.kind == "contrast" else tuple(touching)
 
 
 def time_tile(main: Claim, facts: Facts) -> Iterator[Tile]:

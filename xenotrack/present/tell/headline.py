@@ -66,7 +66,7 @@ def support(facts: Facts, primary: Claim) -> Iterator[Sentence]:
     """The same contrast in the other outcomes: estimates, each by itself, and no claim."""
     if primary.against == BEST_PART:
         return
-    told = []
+    parts = []
     for outcome in OUTCOMES.values():
         row = facts.compared(outcome.name, primary.arm, primary.against)
         if outcome.name != primary.outcome and row is not None and isfinite(row["conf_low"]):
@@ -77,9 +77,9 @@ def support(facts: Facts, primary: Claim) -> Iterator[Sentence]:
             days = days_range(row["from_day"], row["until_day"])
             shown = in_definitions(facts, primary.arm, primary.against)
             beside = f", shown {shown}" if shown and outcome.name == "rmst_days" else ""
-            told.append(f"{title}{numbers}" + (f" ({days})" if days else "") + beside)
-    if told:
-        yield Sentence("; ".join(told), "In support, each by itself")
+            parts.append(f"{title}{numbers}" + (f" ({days})" if days else "") + beside)
+    if parts:
+        yield Sentence("; ".join(parts), "In support, each by itself")
 
 
 def most(facts: Facts, claims: list[Claim]) -> Iterator[Sentence]:
@@ -124,10 +124,10 @@ def held(facts: Facts) -> Iterator[Sentence]:
     elif blocked:
         yield _several(facts, blocked)
     for shows, words in ((HELD, "Held growth on average"), (REGREW, "Held at first and came back")):
-        own = [claim for claim in claims if claim.shows == shows]
-        if own:
-            arms = join(f"{claim.arm} ({count_held(facts, claim)})" for claim in own)
-            yield Sentence(arms, words, claims=tuple(facts.place_of(claim) for claim in own))
+        alike = [claim for claim in claims if claim.shows == shows]
+        if alike:
+            arms = join(f"{claim.arm} ({count_held(facts, claim)})" for claim in alike)
+            yield Sentence(arms, words, claims=tuple(facts.place_of(claim) for claim in alike))
     for claim in claims:
         if claim.shows == WITHHELD:
             yield arm_sentence(claim, facts)

@@ -89,7 +89,7 @@ def volumes(facts: Facts, cite: Citations) -> Iterator[str]:
         if rules.volume.limit_mm3 is None:
             limit += ", the smallest volume above 0 in the sheet"
         yield f"{limit}; {how}."
-    left_out = [one.text.removesuffix(".") for one in study.exclusions]
+    left_out = [exclusion.text.removesuffix(".") for exclusion in study.exclusions]
     if left_out:
         yield f"Left out as declared: {'; '.join(left_out)}."
     known = [f"{rule.rule} ({rule.reason.rstrip('.')})" for rule in rules.accept]
@@ -208,12 +208,12 @@ def _reference(df: str, by_arm: bool, cite: Citations) -> str:
         )
     if df == "satterthwaite":
         return f"Degrees of freedom are Satterthwaite's {cite('satterthwaite')}."
-    said = (
+    parts = (
         f"Standard errors and degrees of freedom are those of Kenward and Roger {cite('kenward')}"
     )
     if not by_arm:
-        return f"{said}."
-    return f"{said}, combined over arms as by Satterthwaite {cite('satterthwaite')}."
+        return f"{parts}."
+    return f"{parts}, combined over arms as by Satterthwaite {cite('satterthwaite')}."
 
 
 def progression(facts: Facts, cite: Citations) -> Iterator[str]:

@@ -64,17 +64,17 @@ def quality(facts: Facts) -> Iterator[str]:
         f"places in tables/findings.csv: {', '.join(listed)}{more}."
     )
     # First what must be mended, then single readings: one of them can move a result.
-    for one in sorted(study.findings, key=lambda one: (one.severity != "error", not one.mouse))[
-        :SHOWN
-    ]:
-        yield one.told
+    for finding in sorted(
+        study.findings, key=lambda finding: (finding.severity != "error", not finding.mouse)
+    )[:SHOWN]:
+        yield finding.told
     if len(found) > SHOWN:
         yield f"And {len(found) - SHOWN} more in the table of findings below."
 
 
 def exclusions(facts: Facts) -> tuple[str, ...]:
     """What the study declares as left out, and what could not be judged."""
-    declared = [one.text for one in facts.results.study.exclusions]
+    declared = [exclusion.text for exclusion in facts.results.study.exclusions]
     if facts.readings_not_fitted:
         declared.append(facts.readings_not_fitted)
     lost = len(facts.results.study.mice) - int(facts.tables["progression"]["n_mice"].sum())

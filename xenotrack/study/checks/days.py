@@ -97,10 +97,10 @@ def days_off_schedule(study: Study) -> Iterator[Finding]:
         return
     days, shared = np.asarray(visits, dtype=float), n_mice >= _SHARED_BY
     theirs = np.isin(mouse, slipped)
-    for _, own in rows[theirs].assign(alone=alone[theirs]).groupby(mouse[theirs]):
-        read = np.unique(own["day"])
+    for _, of_mouse in rows[theirs].assign(alone=alone[theirs]).groupby(mouse[theirs]):
+        read = np.unique(of_mouse["day"])
         lacking = np.setdiff1d(days[shared & (days > read[0]) & (days < read[-1])], read)
-        lonely = own[own["alone"]].drop_duplicates("day")
+        lonely = of_mouse[of_mouse["alone"]].drop_duplicates("day")
         if 0 < len(lacking) <= _MISSED and len(lonely) == 1:
             row = next(lonely.itertuples())
             fits = _likest(row.day, lacking)

@@ -35,10 +35,10 @@ def digits_swapped(study: Study) -> Iterator[Finding]:
     measured = [name for name in _DIAMETERS if rows[name].notna().any()]
     tracks = _tracks(rows)
     for name in measured or ["volume_mm3"]:
-        found = _off_course(rows, tracks, name)
-        if len(found) > max(_MOST_SLIPS, _SLIPS * rows[name].notna().sum()):
+        off = _off_course(rows, tracks, name)
+        if len(off) > max(_MOST_SLIPS, _SLIPS * rows[name].notna().sum()):
             continue
-        for row in found.itertuples():
+        for row in off.itertuples():
             written = getattr(row, name)
             yield at_row(
                 study,

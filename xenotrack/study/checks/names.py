@@ -99,11 +99,11 @@ def note_operators(rows: pd.DataFrame, ledger: Ledger) -> None:
     """A finding where mice were measured by several people: hands differ."""
     if "operator" not in rows:
         return
-    own = rows.loc[rows["operator"] != "", ["mouse", "operator"]].drop_duplicates()
-    n_people = own["mouse"].value_counts()
+    operators = rows.loc[rows["operator"] != "", ["mouse", "operator"]].drop_duplicates()
+    n_people = operators["mouse"].value_counts()
     if not (n_people > 1).any():
         return
-    people = own["operator"].unique().tolist()
+    people = operators["operator"].unique().tolist()
     listed = ", ".join(people[:5]) + (f" and {len(people) - 5} more" if people[5:] else "")
     ledger.note(
         "operator-changed",

@@ -38,16 +38,16 @@ def at_arms(
     if not len(rows):
         return
     arms = rows["mouse"].map(study.mice.set_index("mouse")["arm"])
-    for (arm, _), own in rows.groupby([arms, "part"], sort=False):
-        told = [f"{row.mouse}, day {row.day:g}" for row in own.itertuples()]
-        if len(told) == 1:
-            row = next(own.itertuples())
-            yield at_row(study, row, rule, f"Mouse {told[0]}: {seen}", proposal)
+    for (arm, _), of_arm in rows.groupby([arms, "part"], sort=False):
+        places = [f"{row.mouse}, day {row.day:g}" for row in of_arm.itertuples()]
+        if len(places) == 1:
+            row = next(of_arm.itertuples())
+            yield at_row(study, row, rule, f"Mouse {places[0]}: {seen}", proposal)
             continue
-        more = f"; and {len(told) - NAMED} more" if len(told) > NAMED else ""
-        some = f"{'; '.join(told[:NAMED])}{more}"
-        text = f"{arm}, {len(told)} times: {seen} Mouse {some}."
-        yield at_rows(study, own, rule, text, proposal)
+        more = f"; and {len(places) - NAMED} more" if len(places) > NAMED else ""
+        some = f"{'; '.join(places[:NAMED])}{more}"
+        text = f"{arm}, {len(places)} times: {seen} Mouse {some}."
+        yield at_rows(study, of_arm, rule, text, proposal)
 
 
 def about_study(study: Study, rule: str, seen: str, proposal: str) -> Finding:

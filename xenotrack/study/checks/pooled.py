@@ -62,18 +62,21 @@ def pooled_arms(
         return
     factors = list(_factors(sheet, long, rows, declared))
     head = sheet.cell(int(sheet.rows[0]))
-    for one in factors:
-        if one.kind in ("dose", "group") and one.split:
-            yield _treated(sheet, head, long, one, one.kind == "dose" and "arm" not in declared)
-    models = [one for one in factors if one.kind == "model" and _mixes_models(one)]
-    for one in _apart(models):
-        yield _models(sheet, one)
-    told = {one.groups for one in models}
+    for factor in factors:
+        if factor.kind in ("dose", "group") and factor.split:
+            yield _treated(
+                sheet, head, long, factor, factor.kind == "dose" and "arm" not in declared
+            )
+    models = [factor for factor in factors if factor.kind == "model" and _mixes_models(factor)]
+    for factor in _apart(models):
+        yield _models(sheet, factor)
+    told = {factor.groups for factor in models}
     blocks = [
-        one
-        for one in factors
-        if one.groups not in told and (one.kind == "block" or (one.kind == "other" and one.split))
-        if one.split or _confounds(one)
+        factor
+        for factor in factors
+        if factor.groups not in told
+        and (factor.kind == "block" or (factor.kind == "other" and factor.split))
+        if factor.split or _confounds(factor)
     ]
     if blocks:
         yield _blocks(sheet, _apart(blocks))
@@ -100,9 +103,9 @@ def _factors(
         if kind is None or (kind == "other" and len(free) > _MANY_COLUMNS):
             continue
         texts = sheet.grid[lines, column]
-        found = _factor(column, header.names[column], kind, keys, texts)
-        if found is not None:
-            yield found
+        factor = _factor(column, header.names[column], kind, keys, texts)
+        if factor is not None:
+            yield factor
 
 
 def _factor(
@@ -113,7 +116,7 @@ def _factor(
     filled = filled_down(rows, "value")
     rows = rows if filled is None else rows.assign(value=filled)
     rows = rows[(rows["value"] != "") & (rows["arm"] != "") & (rows["mouse"] != "")]
-    apart = [one for one in _APART if one in rows]
+    apart = [role for role in _APART if role in rows]
     mice = rows[[*apart, "arm", "mouse", "value"]].drop_duplicates()
     if mice.duplicated([*apart, "arm", "mouse"]).any():
         return None
@@ -173,7 +176,7 @@ def _plain(text: str) -> str:
 
 def _apart(factors: list[Factor]) -> list[Factor]:
     """One factor of those that sort mice alike."""
-    return list({one.groups: one for one in reversed(factors)}.values())[::-1]
+    return list({factor.groups: factor for factor in reversed(factors)}.values())[::-1]
 
 
 def _told(by_arm: Mapping[str, Mapping[str, int]], numbered: bool = True) -> str:
@@ -189,52 +192,54 @@ def _cut(parts: list[str], mark: str) -> str:
     return mark.join(parts[:_SHOWN]) + (f"{mark}…" if len(parts) > _SHOWN else "")
 
 
-def _treated(sheet: Sheet, head: str, long: LongText, one: Factor, alone: bool) -> Finding:
+def _treated(sheet: Sheet, head: str, long: LongText, factor: Factor, alone: bool) -> Finding:
     names, roles = long.header.names, long.header.roles
     arm = names[roles["arm"]] if "arm" in roles else ""
-    joined = f'arm = "{arm} + {one.name}"' if arm else f'arm = "{one.name}"'
+    joined = f'arm = "{arm} + {factor.name}"' if arm else f'arm = "{factor.name}"'
     return sheet_finding(
         sheet,
         "arm-pools-groups",
         head if sheet.name else "",
-        f"Mice of one arm differ in {one.name!r} ({_told(one.split, numbered=False)}); they would "
-        "be read as one arm.",
+        f"Mice of one arm differ in {factor.name!r} ({_told(factor.split, numbered=False)}); "
+        "they would be read as one arm.",
         f'If they are arms of their own, set `{joined}` under [columns]; if not, `arm = "{arm}"`.',
         "error" if alone else "warning",
     )
 
 
-def _models(sheet: Sheet, one: Factor) -> Finding:
-    what = "Mice of one arm" if one.split else "The arms"
-    apart = f'`line = "{one.name}"` (each is a study of its own, one of which --select takes)'
-    within = f'`block = "{one.name}"` (arms are compared within it)'
+def _models(sheet: Sheet, factor: Factor) -> Finding:
+    what = "Mice of one arm" if factor.split else "The arms"
+    apart = f'`line = "{factor.name}"` (each is a study of its own, one of which --select takes)'
+    within = f'`block = "{factor.name}"` (arms are compared within it)'
     # Where an arm has one mouse of each there is no study of one line.
-    alone = all(n == 1 for counts in one.by_arm.values() for n in counts.values())
+    alone = all(n == 1 for counts in factor.by_arm.values() for n in counts.values())
     first, second = (within, apart) if alone else (apart, within)
     return sheet_finding(
         sheet,
         "arm-pools-models",
         "",
-        f"{what} differ in {one.name!r} ({_told(one.split or one.by_arm)}), and what grows in "
-        "them differs: one rate of both is that of neither.",
-        f'Say what it is under [columns]: {first}, {second} or `ignore = ["{one.name}"]` (all '
+        f"{what} differ in {factor.name!r} ({_told(factor.split or factor.by_arm)}), and what "
+        "grows in them differs: one rate of both is that of neither.",
+        f'Say what it is under [columns]: {first}, {second} or `ignore = ["{factor.name}"]` (all '
         "are one).",
         "error",
     )
 
 
 def _blocks(sheet: Sheet, factors: list[Factor]) -> Finding:
-    told = ", ".join(
-        f"{one.name!r} ({_told(one.split) if one.split else 'each arm has one of its own'})"
-        for one in factors
+    values = (_told(f.split) if f.split else "each arm has one of its own" for f in factors)
+    listed_values = ", ".join(
+        f"{factor.name!r} ({value})" for factor, value in zip(factors, values, strict=True)
     )
-    first = next((one for one in factors if one.kind == "block" and one.split), factors[0])
-    listed = ", ".join(f'"{one.name}"' for one in factors)
+    first = next(
+        (factor for factor in factors if factor.kind == "block" and factor.split), factors[0]
+    )
+    listed = ", ".join(f'"{factor.name}"' for factor in factors)
     return sheet_finding(
         sheet,
         "factor-not-used",
         "",
-        f"Mice that are compared differ in {told}; arms are compared over all of them.",
+        f"Mice that are compared differ in {listed_values}; arms are compared over all of them.",
         f'Under [columns], `block = "{first.name}"` compares arms within it (of one column), and '
         f"`ignore = [{listed}]` says that it does not matter.",
     )

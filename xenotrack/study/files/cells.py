@@ -51,8 +51,8 @@ def read_cells_apart(data: bytes, wanted: str | None, file: str) -> dict[str, Ro
     answer = json.loads(done.stdout)
     if isinstance(answer, str):
         raise InputError(answer)
-    found: dict[str, Rows] = answer
-    return found
+    sheets: dict[str, Rows] = answer
+    return sheets
 
 
 def _unreadable(file: str, why: str) -> InputError:
@@ -64,10 +64,10 @@ def _unreadable(file: str, why: str) -> InputError:
 def _chosen_names(names: list[str], wanted: str | None, file: str) -> list[str]:
     if wanted is None:
         return names
-    found = [name for name in names if name.casefold() == wanted.casefold()]
-    if not found:
+    matching = [name for name in names if name.casefold() == wanted.casefold()]
+    if not matching:
         raise InputError(f"{file} has no sheet {wanted!r}. Its sheets are: {', '.join(names)}.")
-    return found[:1]
+    return matching[:1]
 
 
 def _rows(book, name: str) -> Rows:  # type: ignore[no-untyped-def]

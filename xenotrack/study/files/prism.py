@@ -74,9 +74,9 @@ def read_prism(data: bytes, file: str, sheet_name: str | None = None) -> list[Sh
     read = [table for table in tables if not _summary_of(table)]
     sheets = [sheet for table in read if (sheet := _sheet(table, file)) is not None]
     if means and not sheets:
-        told = "; ".join(f"{name!r} holds {words}" for name, words in means.items())
+        summaries = "; ".join(f"{name!r} holds {words}" for name, words in means.items())
         raise InputError(
-            f"{file} has statistics of groups, not mice: {told}. Take the table of single "
+            f"{file} has statistics of groups, not mice: {summaries}. Take the table of single "
             "readings, which Prism calls replicates."
         )
     if means:
@@ -139,8 +139,8 @@ def _children(element: ElementTree.Element, tag: str) -> list[ElementTree.Elemen
 
 
 def _title(element: ElementTree.Element) -> str:
-    found = _children(element, "Title")
-    return " ".join("".join(found[0].itertext()).split()) if found else ""
+    titles = _children(element, "Title")
+    return " ".join("".join(titles[0].itertext()).split()) if titles else ""
 
 
 class _Column(NamedTuple):
@@ -153,23 +153,23 @@ class _Column(NamedTuple):
 
 def _columns(table: ElementTree.Element) -> Iterator[_Column]:
     """The replicates of all groups, but for those that only a larger group has."""
-    found = [
+    columns = [
         _Column(_title(group), _name_of(table, number, place), values)
         for number, group in enumerate(_children(table, "YColumn"))
         for place, values in enumerate(_children(group, "Subcolumn"))
     ]
-    if not any(one.name for one in found):
-        yield from found
+    if not any(column.name for column in columns):
+        yield from columns
         return
     seen = Counter[str]()
     keys: list[Key] = []
-    for one in found:
-        seen[one.group] += 1
-        keys.append((one.name,) if one.name else (one.group, str(seen[one.group])))
+    for column in columns:
+        seen[column.group] += 1
+        keys.append((column.name,) if column.name else (column.group, str(seen[column.group])))
     labels = labels_of(keys)
-    for one, key in zip(found, keys, strict=True):
-        if one.name or any(map(_value, _children(one.values, "d"))):
-            yield one._replace(name=labels[key])
+    for column, key in zip(columns, keys, strict=True):
+        if column.name or any(map(_value, _children(column.values, "d"))):
+            yield column._replace(name=labels[key])
 
 
 def _sheet(table: ElementTree.Element, file: str) -> Sheet | None:
@@ -215,12 +215,12 @@ def _days_of_rows(table: ElementTree.Element) -> list[ElementTree.Element]:
 
 def _name_of(table: ElementTree.Element, group: int, place: int) -> str:
     """What Prism's user called a replicate of a group: for each place, a name a group or one."""
-    found = _children(table, "SubColumnTitles")
-    places = _children(found[0], "Subcolumn") if found else []
+    titles = _children(table, "SubColumnTitles")
+    places = _children(titles[0], "Subcolumn") if titles else []
     names = _children(places[place], "d") if place < len(places) else []
     if not names:
         return ""
-    shared = found[0].get("OwnSet") != "1"
+    shared = titles[0].get("OwnSet") != "1"
     return _value(names[0 if shared else group]) if shared or group < len(names) else ""
 
 

@@ -99,8 +99,8 @@ def _extent(xml: bytes) -> tuple[int, int]:
     """The rows and columns that the cells span; what names no place follows what stands before."""
     named = [int(row) for row in _ROW.findall(xml)]
     unnamed = sum(1 for _ in _ANY_ROW.finditer(xml)) - len(named)
-    last = max((int(found[1]) for found in _CELL.findall(xml[-2000:])), default=0)
-    letters = {found[0] for found in _CELL.findall(xml)}
+    last = max((int(match[1]) for match in _CELL.findall(xml[-2000:])), default=0)
+    letters = {match[0] for match in _CELL.findall(xml)}
     widest = max(map(_column_number, letters), default=0)
     bare = 0
     if _BARE_CELL.search(xml):
@@ -117,14 +117,14 @@ def _column_number(letters: bytes) -> int:
 
 def _error_cells(xml: bytes) -> Iterator[tuple[str, str]]:
     if b't="e"' in xml:
-        for found in _ERROR.finditer(xml):
-            yield found[1].decode(), found[2].decode("utf-8", "replace")
+        for match in _ERROR.finditer(xml):
+            yield match[1].decode(), match[2].decode("utf-8", "replace")
 
 
 def _empty_formulas(xml: bytes) -> Iterator[str]:
     if re.search(rb"<(?:\w+:)?f\b", xml):
-        for found in _EMPTY_FORMULA.finditer(xml):
-            yield found[1].decode()
+        for match in _EMPTY_FORMULA.finditer(xml):
+            yield match[1].decode()
 
 
 def _hidden_columns(xml: bytes, width: int) -> str:

@@ -40,10 +40,10 @@ def flank_of(name: str) -> Label | None:
     (Label(role='length', day='', tumor='2'), '1')
     """
     for pattern in _SIDED:
-        found = pattern.fullmatch(name.strip())
-        role = measure_of(found["what"]) if found else None
-        if found and role in ("length", "width", "height", "volume"):
-            return Label(role, tumor=_tumor(found["side"].casefold()))
+        match = pattern.fullmatch(name.strip())
+        role = measure_of(match["what"]) if match else None
+        if match and role in ("length", "width", "height", "volume"):
+            return Label(role, tumor=_tumor(match["side"].casefold()))
     return None
 
 
@@ -67,19 +67,19 @@ def recognise_bilateral(sheet: Sheet, declared: Mapping[str, str]) -> Recognitio
     return best
 
 
-def lengthen_bilateral(sheet: Sheet, found: Recognition) -> LongText:
+def lengthen_bilateral(sheet: Sheet, recognition: Recognition) -> LongText:
     """A row for each flank of which anything was written."""
-    body, findings = body_of(sheet, found)
-    labels = _labels(found.header)
-    body, loose = _without_loose_volumes(sheet, body, found.header, labels)
-    kind = day_kind(found.header) or "day"
-    long = lengthen_grid(body, found.header, labels, kind, (*findings, *loose))
+    body, findings = body_of(sheet, recognition)
+    labels = _labels(recognition.header)
+    body, loose = _without_loose_volumes(sheet, body, recognition.header, labels)
+    kind = day_kind(recognition.header) or "day"
+    long = lengthen_grid(body, recognition.header, labels, kind, (*findings, *loose))
     return long
 
 
 def _labels(header: Header) -> dict[int, Label]:
-    said = {column: flank_of(name) for column, name in enumerate(header.names)}
-    return {column: label for column, label in said.items() if label is not None}
+    flanks = {column: flank_of(name) for column, name in enumerate(header.names)}
+    return {column: label for column, label in flanks.items() if label is not None}
 
 
 def _complaint(header: Header, labels: Mapping[int, Label]) -> str | None:

@@ -14,31 +14,37 @@ from xenotrack.study.layouts.wordeddays import disagreements
 
 def recognise_calendar(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     """A wide sheet counted in days, with dates in the row above them."""
-    found = recognise_wide(sheet, declared)
-    if not found.fits:
-        return found
-    days = day_columns(found.header)
+    recognition = recognise_wide(sheet, declared)
+    if not recognition.fits:
+        return recognition
+    days = day_columns(recognition.header)
     if next(iter(days.values()))[0] != "day":
-        return replace(found, fits=False, why="names its columns by dates or weeks, not by days")
-    dates = _dates_above(sheet, found)
+        return replace(
+            recognition, fits=False, why="names its columns by dates or weeks, not by days"
+        )
+    dates = _dates_above(sheet, recognition)
     if 2 * len(dates) < len(days) or not dates:
-        return replace(found, fits=False, why="has no row of dates above its days")
-    return replace(found, why=f"{found.why}, with their dates above", above=1)
+        return replace(recognition, fits=False, why="has no row of dates above its days")
+    return replace(recognition, why=f"{recognition.why}, with their dates above", above=1)
 
 
-def lengthen_calendar(sheet: Sheet, found: Recognition) -> LongText:
+def lengthen_calendar(sheet: Sheet, recognition: Recognition) -> LongText:
     """The long table of the wide sheet; the dates are only compared with the days."""
-    long = lengthen_wide(sheet, found)
-    dates = _dates_above(sheet, found)
-    days = {column: day for column, (_, day) in day_columns(found.header).items()}
-    return replace(long, findings=(*long.findings, *disagreements(sheet, found, days, dates)))
+    long = lengthen_wide(sheet, recognition)
+    dates = _dates_above(sheet, recognition)
+    days = {column: day for column, (_, day) in day_columns(recognition.header).items()}
+    return replace(long, findings=(*long.findings, *disagreements(sheet, recognition, days, dates)))
 
 
-def _dates_above(sheet: Sheet, found: Recognition) -> dict[int, str]:
-    if not found.position:
+def _dates_above(sheet: Sheet, recognition: Recognition) -> dict[int, str]:
+    if not recognition.position:
         return {}
-    above = sheet.texts(found.position - 1)
-    return {column: above[column] for column in day_columns(found.header) if is_date(above[column])}
+    above = sheet.texts(recognition.position - 1)
+    return {
+        column: above[column]
+        for column in day_columns(recognition.header)
+        if is_date(above[column])
+    }
 
 
 CALENDAR = Layout(

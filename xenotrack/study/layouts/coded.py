@@ -53,21 +53,21 @@ def recognise_coded(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     return best
 
 
-def lengthen_coded(sheet: Sheet, found: Recognition) -> LongText:
+def lengthen_coded(sheet: Sheet, recognition: Recognition) -> LongText:
     """A row for each mouse and day, of the measures whose code is known."""
-    body, findings = body_of(sheet, found)
-    known = {column: label for column, label in found.labels.items() if label.role != ASKED}
-    codes = {c: _word(text) for c, text in enumerate(_row_of_codes(sheet, found))}
+    body, findings = body_of(sheet, recognition)
+    known = {column: label for column, label in recognition.labels.items() if label.role != ASKED}
+    codes = {c: _word(text) for c, text in enumerate(_row_of_codes(sheet, recognition))}
     if not {label.role for label in known.values()} & {"volume", "area", "length"}:
-        raise InputError(_which_code(sheet, found.also))
-    unread = _unread_codes(sheet, found, codes)
-    days = sheet.texts(found.position - found.above)
-    kind = kinds_of(filter(None, (day_of_header(days[column]) for column in found.labels)))[0]
-    return lengthen_grid(body, found.header, known, kind, (*findings, *unread))
+        raise InputError(_which_code(sheet, recognition.also))
+    unread = _unread_codes(sheet, recognition, codes)
+    days = sheet.texts(recognition.position - recognition.above)
+    kind = kinds_of(filter(None, (day_of_header(days[column]) for column in recognition.labels)))[0]
+    return lengthen_grid(body, recognition.header, known, kind, (*findings, *unread))
 
 
-def _row_of_codes(sheet: Sheet, found: Recognition) -> list[str]:
-    return sheet.texts(found.position + found.depth - 1)
+def _row_of_codes(sheet: Sheet, recognition: Recognition) -> list[str]:
+    return sheet.texts(recognition.position + recognition.depth - 1)
 
 
 def _codes(header: Header, below: list[str]) -> dict[int, tuple[str, str]]:
@@ -97,8 +97,8 @@ def _word(code: str) -> str:
     >>> _word("L1"), _word("Vol (mm3)"), _word("d25")
     ('L', 'Vol (mm3)', 'd25')
     """
-    found = _NUMBERED.fullmatch(code)
-    return found[1] if found and measure_of(found[1]) else code
+    match = _NUMBERED.fullmatch(code)
+    return match[1] if match and measure_of(match[1]) else code
 
 
 def _of_both_rows(sheet: Sheet, position: int, codes: Codes, declared: Mapping[str, str]) -> Header:
@@ -143,14 +143,16 @@ def _labels(codes: Codes, declared: Mapping[str, str]) -> dict[int, Label]:
     }
 
 
-def _unread_codes(sheet: Sheet, found: Recognition, codes: Mapping[int, str]) -> Iterator[Finding]:
-    asked = [column for column, label in found.labels.items() if label.role == ASKED]
+def _unread_codes(
+    sheet: Sheet, recognition: Recognition, codes: Mapping[int, str]
+) -> Iterator[Finding]:
+    asked = [column for column, label in recognition.labels.items() if label.role == ASKED]
     for code in dict.fromkeys(codes[column] for column in asked):
         n_columns = sum(1 for column in asked if codes[column] == code)
         yield sheet_finding(
             sheet,
             "measure-code-not-read",
-            sheet.cell(int(sheet.rows[found.position + found.depth - 1])),
+            sheet.cell(int(sheet.rows[recognition.position + recognition.depth - 1])),
             f"{n_columns} columns have the code {code!r}, of which nobody said what it measures.",
             f'If it is the weight, say `body_weight_g = "{code}"` under [columns].',
         )

@@ -63,32 +63,32 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     return best
 
 
-def lengthen_column(sheet: Sheet, found: Recognition) -> LongText:
+def lengthen_column(sheet: Sheet, recognition: Recognition) -> LongText:
     """A row for each cell that says anything; a mouse without any keeps one empty row."""
-    mice = _mice(sheet, found)
-    _refuse_means(sheet, found, mice)
+    mice = _mice(sheet, recognition)
+    _refuse_means(sheet, recognition, mice)
     if not all(mouse.arm for mouse in mice.values()):
         raise InputError(_which_arm(sheet, mice))
-    body, findings = body_of(sheet, found)
-    kind = day_kind(found.header) or "day"
+    body, findings = body_of(sheet, recognition)
+    kind = day_kind(recognition.header) or "day"
     columns = list(mice)
     cells = body.iloc[:, columns].to_numpy(dtype=object)
-    said = ~np.asarray(np.frompyfunc(is_missing, 1, 1)(cells), dtype=bool)
-    said[0, ~said.any(axis=0)] = True
+    filled = ~np.asarray(np.frompyfunc(is_missing, 1, 1)(cells), dtype=bool)
+    filled[0, ~filled.any(axis=0)] = True
     _refuse_summaries(sheet, cells, mice)
-    column, row = np.nonzero(said.T)
+    column, row = np.nonzero(filled.T)
     frame = pd.DataFrame(
         {
             "row": body["row"].to_numpy()[row],
             "column": np.asarray(columns)[column],
-            "day": body.iloc[:, found.header.roles[kind]].to_numpy()[row],
+            "day": body.iloc[:, recognition.header.roles[kind]].to_numpy()[row],
             "mouse": np.array([mouse.name for mouse in mice.values()], dtype=object)[column],
             "arm": np.array([mouse.arm for mouse in mice.values()], dtype=object)[column],
             "volume": cells[row, column],
         }
     )
-    odd = (*_unnamed(sheet, body, found), *_summaries(sheet, found))
-    return LongText(frame, found.header, kind, (*findings, *odd))
+    odd = (*_unnamed(sheet, body, recognition), *_summaries(sheet, recognition))
+    return LongText(frame, recognition.header, kind, (*findings, *odd))
 
 
 def _complaint(sheet: Sheet, position: int, header: Header) -> str | None:
@@ -148,11 +148,11 @@ def _arms_above(sheet: Sheet, position: int, header: Header) -> dict[int, str]:
     return arms
 
 
-def _mice(sheet: Sheet, found: Recognition) -> dict[int, Mouse]:
-    header = found.header
+def _mice(sheet: Sheet, recognition: Recognition) -> dict[int, Mouse]:
+    header = recognition.header
     left_out = set(_statistics(header))
     names = {c: header.names[c] for c in _value_columns(header) if c not in left_out}
-    arms = _arms_above(sheet, found.position, header)
+    arms = _arms_above(sheet, recognition.position, header)
     repeated = Counter(names.values())
     if not arms:
         arms = _arms_of_names(names)
@@ -161,8 +161,8 @@ def _mice(sheet: Sheet, found: Recognition) -> dict[int, Mouse]:
     for column, name in names.items():
         arm = arms.get(column, "")
         seen[arm] += 1
-        own = repeated[name] == 1 and name != arm
-        keys[column] = (name,) if own else (arm, str(seen[arm]))
+        is_name = repeated[name] == 1 and name != arm
+        keys[column] = (name,) if is_name else (arm, str(seen[arm]))
     labels = labels_of(keys.values())
     return {column: Mouse(labels[key], arms.get(column, "")) for column, key in keys.items()}
 
@@ -174,11 +174,11 @@ def _statistics(header: Header) -> list[int]:
     return [column for column in columns if header.names[column] in named]
 
 
-def _summaries(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
-    columns = _statistics(found.header)
+def _summaries(sheet: Sheet, recognition: Recognition) -> Iterator[Finding]:
+    columns = _statistics(recognition.header)
     if columns:
-        names = dict.fromkeys(found.header.names[column] for column in columns)
-        row = int(sheet.rows[found.position])
+        names = dict.fromkeys(recognition.header.names[column] for column in columns)
+        row = int(sheet.rows[recognition.position])
         yield sheet_finding(
             sheet,
             "column-of-a-summary",
@@ -189,14 +189,15 @@ def _summaries(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
         )
 
 
-def _refuse_means(sheet: Sheet, found: Recognition, mice: Mapping[int, Mouse]) -> None:
+def _refuse_means(sheet: Sheet, recognition: Recognition, mice: Mapping[int, Mouse]) -> None:
     """One column an arm beside its SEM is a table of means, of which no mouse can be made."""
     several = Counter(mouse.arm or mouse.name for mouse in mice.values())
-    statistics = _statistics(found.header)
+    statistics = _statistics(recognition.header)
     if statistics and (not mice or (max(several.values()) == 1 and len(statistics) >= len(mice))):
         raise InputError(
             f"{sheet.title} holds means of groups, not mice: beside its days stand "
-            f"{', '.join(map(repr, found.header.names[1:5]))}. Take the sheet of single readings."
+            f"{', '.join(map(repr, recognition.header.names[1:5]))}. Take the sheet of single "
+            "readings."
         )
 
 
@@ -205,10 +206,10 @@ def _refuse_summaries(sheet: Sheet, cells: Cells, mice: Mapping[int, Mouse]) -> 
     texts = pd.DataFrame(cells).astype(str).replace(",", ".", regex=True)
     numbers = texts.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
     arms = np.array([mouse.arm for mouse in mice.values()], dtype=object)
-    held = summaries_in([numbers[:, arms == arm] for arm in dict.fromkeys(arms)])
-    if held:
+    summaries = summaries_in([numbers[:, arms == arm] for arm in dict.fromkeys(arms)])
+    if summaries:
         raise InputError(
-            f"{sheet.title} seems to hold {held} of groups below each arm, not mice. Take the "
+            f"{sheet.title} seems to hold {summaries} of groups below each arm, not mice. Take the "
             "sheet of single readings; if they are mice, name each in a row below its arm."
         )
 
@@ -237,10 +238,10 @@ def _which_arm(sheet: Sheet, mice: Mapping[int, Mouse]) -> str:
     )
 
 
-def _unnamed(sheet: Sheet, body: pd.DataFrame, found: Recognition) -> Iterator[Finding]:
+def _unnamed(sheet: Sheet, body: pd.DataFrame, recognition: Recognition) -> Iterator[Finding]:
     """Columns without a name that hold something: nobody can say whose readings they are."""
-    for column, name in enumerate(found.header.names):
-        if name or column in found.header.roles.values():
+    for column, name in enumerate(recognition.header.names):
+        if name or column in recognition.header.roles.values():
             continue
         filled = body.iloc[:, column].map(lambda text: not is_missing(text)).to_numpy()
         if filled.any():

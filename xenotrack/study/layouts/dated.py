@@ -77,23 +77,23 @@ def dated_of(name: str) -> Dated | None:
         head, tail = text[: cut.start()], text[cut.end() :].rstrip(") ")
         minus = "-" if text[: cut.end()].endswith(("_-", " -")) else ""
         for what, day in ((head, minus + tail), (tail, head)):
-            said = day_of_header(day)
-            if said is None or not what or day_of_header(what) is not None:
+            day_kind = day_of_header(day)
+            if day_kind is None or not what or day_of_header(what) is not None:
                 continue
             counted = bool(_PLAIN_NUMBER.fullmatch(day)) and not is_date(day)
             if not counted or measure_of(what):
-                return Dated(what, *said, counted)
-    found = _GLUED.fullmatch(text)
-    said = day_of_header(found[2]) if found else None
-    if found and said and measure_of(found[1]):
-        return Dated(found[1], *said, bool(_PLAIN_NUMBER.fullmatch(found[2])))
+                return Dated(what, *day_kind, counted)
+    match = _GLUED.fullmatch(text)
+    day_kind = day_of_header(match[2]) if match else None
+    if match and day_kind and measure_of(match[1]):
+        return Dated(match[1], *day_kind, bool(_PLAIN_NUMBER.fullmatch(match[2])))
     return None
 
 
 def _without_unit(text: str) -> str:
-    found = _BRACKET.search(text)
-    named = found is not None and found[1].strip().casefold() in UNIT_WORDS
-    return text[: found.start()] if found is not None and named else text
+    match = _BRACKET.search(text)
+    named = match is not None and match[1].strip().casefold() in UNIT_WORDS
+    return text[: match.start()] if match is not None and named else text
 
 
 def recognise_dated(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
@@ -104,7 +104,7 @@ def recognise_dated(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
         complaint = _complaint(header, dated)
         if complaint is None:
             labels = _labels(dated, declared)
-            whats = tuple(dict.fromkeys(one.what for one in dated.values() if one.what))
+            whats = tuple(dict.fromkeys(entry.what for entry in dated.values() if entry.what))
             why = f"one row a mouse, a column for each {' and '.join(whats)} of a day"
             own = own_header(header, labels)
             return Recognition(True, why, position, own, whats, labels, bare=_bare(dated, labels))
@@ -113,82 +113,84 @@ def recognise_dated(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     return best
 
 
-def lengthen_dated(sheet: Sheet, found: Recognition) -> LongText:
+def lengthen_dated(sheet: Sheet, recognition: Recognition) -> LongText:
     """A row for each mouse and day of which anything was written."""
-    said = {column: dated_of(found.header.names[column]) for column in found.labels}
-    for column, label in found.labels.items():
+    said = {column: dated_of(recognition.header.names[column]) for column in recognition.labels}
+    for column, label in recognition.labels.items():
         if label.role == ASKED:
             one = said[column]
             what = one.what if one is not None else "W"
-            raise InputError(_which_measure(sheet, what, found.header.names[column]))
-    by_w = measured_by_w(found.header)
-    numbers = {c: one for c, one in said.items() if not is_baseline(found.labels[c].day)}
+            raise InputError(_which_measure(sheet, what, recognition.header.names[column]))
+    by_w = measured_by_w(recognition.header)
+    numbers = {c: one for c, one in said.items() if not is_baseline(recognition.labels[c].day)}
     counted = [c in by_w or (one is not None and one.counted) for c, one in numbers.items()]
-    if all(counted) and are_visits(found.labels[column].day for column in numbers):
-        raise InputError(_which_visits(sheet, [found.header.names[c] for c in found.labels]))
-    body, findings = body_of(sheet, found)
-    return lengthen_grid(body, found.header, found.labels, _kind(found), findings)
+    if all(counted) and are_visits(recognition.labels[column].day for column in numbers):
+        raise InputError(
+            _which_visits(sheet, [recognition.header.names[c] for c in recognition.labels])
+        )
+    body, findings = body_of(sheet, recognition)
+    return lengthen_grid(body, recognition.header, recognition.labels, _kind(recognition), findings)
 
 
-def _kind(found: Recognition) -> str:
+def _kind(recognition: Recognition) -> str:
     """What the days of the columns count."""
-    numbers = (c for c, label in found.labels.items() if not is_baseline(label.day))
-    name = found.header.names[next(numbers)]
-    said = dated_of(name) or day_of_header(name)
-    if isinstance(said, Dated):
-        return said.kind
-    return "day" if said is None or measured_by_w(found.header) else said[0]
+    numbers = (c for c, label in recognition.labels.items() if not is_baseline(label.day))
+    name = recognition.header.names[next(numbers)]
+    dated = dated_of(name) or day_of_header(name)
+    if isinstance(dated, Dated):
+        return dated.kind
+    return "day" if dated is None or measured_by_w(recognition.header) else dated[0]
 
 
 def _bare(dated: Mapping[int, Dated], labels: Mapping[int, Label]) -> Bare:
     """What columns of a day alone are taken for; beside columns of weights they are no weights."""
     beside = any(label.role == "body_weight" for label in labels.values())
-    return "" if beside or all(one.what for one in dated.values()) else "volumes"
+    return "" if beside or all(entry.what for entry in dated.values()) else "volumes"
 
 
 def _dated_columns(header: Header, declared: Mapping[str, str]) -> dict[int, Dated]:
     """The columns of a measure and a day; columns of a day alone are volumes beside weights."""
     said = {column: dated_of(name) for column, name in enumerate(header.names) if name}
-    found = {column: one for column, one in said.items() if one is not None}
+    dated = {column: entry for column, entry in said.items() if entry is not None}
     by_w = {c: Dated("W", "day", day, counted=True) for c, day in measured_by_w(header).items()}
-    found = dict(sorted({**found, **by_w}.items()))
-    often = Counter(one.what for one in found.values())
-    found = {column: one for column, one in found.items() if often[one.what] > 1}
-    found = _with_baselines(found, header)
-    read = {c: one for c, one in found.items() if not _is_relative(one.what, declared)}
-    bare = {c: Dated("", *day) for c, day in day_columns(header).items() if c not in found}
-    roles = measures_said(dict.fromkeys(one.what for one in read.values()), declared)
+    dated = dict(sorted({**dated, **by_w}.items()))
+    often = Counter(entry.what for entry in dated.values())
+    dated = {column: entry for column, entry in dated.items() if often[entry.what] > 1}
+    dated = _with_baselines(dated, header)
+    read = {c: entry for c, entry in dated.items() if not _is_relative(entry.what, declared)}
+    bare = {c: Dated("", *day) for c, day in day_columns(header).items() if c not in dated}
+    roles = measures_said(dict.fromkeys(entry.what for entry in read.values()), declared)
     if bare and len(bare) > 1 and not _OF_TUMORS & {r for w, r in roles.items() if w != "W"}:
-        days = {one.day for one in bare.values()}
-        strays = {one.what for one in read.values() if one.counted and one.day not in days}
-        own = {c: one for c, one in read.items() if one.what not in strays}
+        days = {entry.day for entry in bare.values()}
+        strays = {entry.what for entry in read.values() if entry.counted and entry.day not in days}
+        own = {c: entry for c, entry in read.items() if entry.what not in strays}
         return dict(sorted({**bare, **own}.items())) if own else {}
-    return read if _OF_TUMORS & set(roles.values()) else found
+    return read if _OF_TUMORS & set(roles.values()) else dated
 
 
-def _with_baselines(found: dict[int, Dated], header: Header) -> dict[int, Dated]:
+def _with_baselines(dated: dict[int, Dated], header: Header) -> dict[int, Dated]:
     """The columns with that of a baseline alone, where they are of one measure.
 
     Beside a day 0 a baseline may be it or not, and is none of them.
     """
     bare = day_columns(header).values()
-    days = [day for _, day in bare] + [one.day for one in found.values()]
-    whats = {one.what for one in found.values()}
+    days = [day for _, day in bare] + [entry.day for entry in dated.values()]
+    whats = {entry.what for entry in dated.values()}
     if any(map(is_day_zero, days)):
-        return {c: one for c, one in found.items() if one.kind != BASELINE}
-    if len(whats) == 1 and not bare and BASELINE not in {one.kind for one in found.values()}:
+        return {c: entry for c, entry in dated.items() if entry.kind != BASELINE}
+    if len(whats) == 1 and not bare and BASELINE not in {entry.kind for entry in dated.values()}:
         alone = {c: name for c, name in enumerate(header.names) if is_baseline(name)}
-        found |= {c: Dated(whats.copy().pop(), BASELINE, name) for c, name in alone.items()}
-    return dict(sorted(found.items()))
+        dated |= {c: Dated(whats.copy().pop(), BASELINE, name) for c, name in alone.items()}
+    return dict(sorted(dated.items()))
 
 
 def _of_one_word(dated: dict[int, Dated]) -> dict[int, Dated]:
     """The columns with one word for the baseline of all measures, where each has but one."""
-    words = {c: one for c, one in dated.items() if is_baseline(one.day)}
-    if not words or len({one.what for one in words.values()}) < len(words):
+    words = {c: entry for c, entry in dated.items() if is_baseline(entry.day)}
+    if not words or len({entry.what for entry in words.values()}) < len(words):
         return dated
     first = next(iter(words.values())).day
-    return dated | {c: replace(one, day=first) for c, one in words.items()}
+    return dated | {c: replace(entry, day=first) for c, entry in words.items()}
 
 
 def _is_relative(what: str, declared: Mapping[str, str]) -> bool:
@@ -206,14 +208,14 @@ def _complaint(header: Header, dated: Mapping[int, Dated]) -> str | None:
     for role in ("day", "date", "week", "volume", "length"):
         if role in header.roles and header.roles[role] not in dated:
             return f"has a column of its own for the {role} ({header.names[header.roles[role]]})"
-    kinds = kinds_of((one.kind, one.day) for one in dated.values())
+    kinds = kinds_of((entry.kind, entry.day) for entry in dated.values())
     return f"names its columns by {' and by '.join(kinds)}" if len(kinds) != 1 else None
 
 
 def _labels(dated: Mapping[int, Dated], declared: Mapping[str, str]) -> dict[int, Label]:
-    words = dict.fromkeys(one.what for one in dated.values() if one.what)
+    words = dict.fromkeys(entry.what for entry in dated.values() if entry.what)
     roles = {"": "volume", **measures_said(words, declared)}
-    return {column: Label(roles[one.what], one.day) for column, one in dated.items()}
+    return {column: Label(roles[entry.what], entry.day) for column, entry in dated.items()}
 
 
 def measures_said(words: Mapping[str, object], declared: Mapping[str, str]) -> dict[str, str]:

@@ -60,13 +60,13 @@ def recognise_eventlog(sheet: Sheet, declared: Mapping[str, str]) -> Recognition
     return best
 
 
-def lengthen_eventlog(sheet: Sheet, found: Recognition) -> LongText:
+def lengthen_eventlog(sheet: Sheet, recognition: Recognition) -> LongText:
     """The rows that hold a reading; fates go to the last of them, the rest is named."""
-    long = lengthen_long(sheet, found)
+    long = lengthen_long(sheet, recognition)
     frame = long.frame
-    if _kind(frame, found.header, sheet) != long.day_kind:
-        body, _ = body_of(sheet, found)
-        frame = frame.assign(day=body.iloc[:, found.header.roles["date"]].to_numpy())
+    if _kind(frame, recognition.header, sheet) != long.day_kind:
+        body, _ = body_of(sheet, recognition)
+        frame = frame.assign(day=body.iloc[:, recognition.header.roles["date"]].to_numpy())
         long = replace(long, day_kind="date")
     reads = _says(frame, (*_READ, "tumor"))
     findings = list(long.findings)
@@ -119,11 +119,11 @@ def _missing(header: Header) -> list[str]:
 
 
 def _says(frame: pd.DataFrame, roles: tuple[str, ...]) -> np.ndarray:
-    said = np.zeros(len(frame), dtype=bool)
+    filled = np.zeros(len(frame), dtype=bool)
     for role in roles:
         if role in frame:
-            said |= ~frame[role].map(is_missing).to_numpy(dtype=bool)
-    return said
+            filled |= ~frame[role].map(is_missing).to_numpy(dtype=bool)
+    return filled
 
 
 def _kind(frame: pd.DataFrame, header: Header, sheet: Sheet) -> str:

@@ -47,15 +47,15 @@ class Said:
     meaning: Meaning
     told: str
 
-    def suits(self, found: Recognition) -> bool:
+    def suits(self, recognition: Recognition) -> bool:
         """Whether the numbers of a layout can be what is said."""
-        allowed = _DIAMETERS if found.bare == "diameters" else ("volume",)
+        allowed = _DIAMETERS if recognition.bare == "diameters" else ("volume",)
         return self.meaning.quantity in allowed
 
 
-def said_of(sheet: Sheet, found: Recognition) -> Said | None:
+def said_of(sheet: Sheet, recognition: Recognition) -> Said | None:
     """What a sheet says that its bare numbers are, where anything says it; the nearest first."""
-    lines = list(_titles(sheet, found))
+    lines = list(_titles(sheet, recognition))
     tab = [sheet.name] if sheet.name else []
     places = (
         (lines, "its title says {!r}"),
@@ -64,7 +64,7 @@ def said_of(sheet: Sheet, found: Recognition) -> Said | None:
     )
     for texts, told in places:
         said = [(text, meaning) for text in texts if (meaning := meaning_of(text)) is not None]
-        of_volumes = [one for one in said if one[1].quantity == "volume"]
+        of_volumes = [pair for pair in said if pair[1].quantity == "volume"]
         if said:
             text, meaning = (of_volumes or said)[-1]
             return Said(meaning, told.format(text))
@@ -73,11 +73,13 @@ def said_of(sheet: Sheet, found: Recognition) -> Said | None:
     return None
 
 
-def said_in(sheet: Sheet, found: Recognition) -> Said | None:
+def said_in(sheet: Sheet, recognition: Recognition) -> Said | None:
     """What the only column of numbers says that it holds, where no column is a volume."""
-    names = dict(enumerate(found.header.names))
-    own = {c for role, c in found.header.roles.items() if role not in (*MEASURES, "body_weight")}
-    body = sheet.grid[found.position + found.depth :]
+    names = dict(enumerate(recognition.header.names))
+    own = {
+        c for role, c in recognition.header.roles.items() if role not in (*MEASURES, "body_weight")
+    }
+    body = sheet.grid[recognition.position + recognition.depth :]
     numbers = [c for c in names if c not in own and names[c] and _holds_numbers(body[:, c])]
     meaning = meaning_of(names[numbers[0]]) if len(numbers) == 1 else None
     if meaning is None or meaning.quantity == "volume":
@@ -86,9 +88,11 @@ def said_in(sheet: Sheet, found: Recognition) -> Said | None:
 
 
 def _holds_numbers(texts: Iterable[str]) -> bool:
-    said = pd.Series([text for text in set(texts) if not is_missing(text)], dtype=object)
-    numbers = plain_numbers(said.str.replace(",", ".", regex=False)) if len(said) else np.array([])
-    return bool(2 * (~np.isnan(numbers)).sum() > len(said))
+    filled = pd.Series([text for text in set(texts) if not is_missing(text)], dtype=object)
+    numbers = (
+        plain_numbers(filled.str.replace(",", ".", regex=False)) if len(filled) else np.array([])
+    )
+    return bool(2 * (~np.isnan(numbers)).sum() > len(filled))
 
 
 def speaks_of_tumors(sheet: Sheet) -> bool:
@@ -115,25 +119,25 @@ def no_volumes(sheet: Sheet, said: Said) -> str:
     )
 
 
-def with_said_unit(long: LongText, said: Said | None, found: Recognition) -> LongText:
+def with_said_unit(long: LongText, said: Said | None, recognition: Recognition) -> LongText:
     """The long table with the unit of its bare numbers, where a title, a tab or a name says it."""
     if said is None or said.meaning.unit not in ("cm3", "cm"):
         return long
-    roles = ("length", "width", "height") if found.bare == "diameters" else ("volume",)
+    roles = ("length", "width", "height") if recognition.bare == "diameters" else ("volume",)
     own = {role: said.meaning.unit for role in roles if role in long.frame}
-    if (found.bare == "diameters") == (said.meaning.unit == "cm3"):
+    if (recognition.bare == "diameters") == (said.meaning.unit == "cm3"):
         return long
     header = replace(long.header, units={**own, **long.header.units})
     return replace(long, header=header)
 
 
-def _titles(sheet: Sheet, found: Recognition) -> Iterator[str]:
+def _titles(sheet: Sheet, recognition: Recognition) -> Iterator[str]:
     """The words above a header, and those in it over columns that hold nothing."""
-    for position in range(found.position - found.above):
+    for position in range(recognition.position - recognition.above):
         texts = [text for text in dict.fromkeys(sheet.texts(position)) if text]
         yield from _not_of_the_study(texts)
-    body = sheet.grid[found.position + found.depth :]
-    for column, name in enumerate(found.header.names):
+    body = sheet.grid[recognition.position + recognition.depth :]
+    for column, name in enumerate(recognition.header.names):
         if name and column < body.shape[1] and all(map(is_missing, body[:, column])):
             yield name
 
@@ -149,5 +153,5 @@ def _not_of_the_study(texts: Sequence[str]) -> Iterator[str]:
             yield text
         elif _KEY.fullmatch(key):
             yield value
-        elif (said := meaning_of(key)) is not None and said.quantity in _TITLED:
+        elif (meaning := meaning_of(key)) is not None and meaning.quantity in _TITLED:
             yield f"{key} ({value})"

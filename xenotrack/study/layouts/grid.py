@@ -101,8 +101,8 @@ def _mice(body: pd.DataFrame, header: Header) -> NDArray[np.int64]:
     return pd.factorize(names)[0]
 
 
-def _value_column(own: Mapping[str, int]) -> int:
-    return next((own[role] for role in MEASURES if role in own), min(own.values()))
+def _value_column(columns: Mapping[str, int]) -> int:
+    return next((columns[role] for role in MEASURES if role in columns), min(columns.values()))
 
 
 def _days(body: pd.DataFrame, header: Header, kind: str, slots):  # type: ignore[no-untyped-def]

@@ -109,14 +109,14 @@ def has_role(header: Header, role: str) -> bool:
     return role in header.roles or any(rival.role == role for rival in header.rivals)
 
 
-def body_of(sheet: Sheet, found: Recognition) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+def body_of(sheet: Sheet, recognition: Recognition) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """The records below the header, without blank ones and repeated headers, and what was odd."""
-    first = found.position + found.depth
+    first = recognition.position + recognition.depth
     body = with_columns(sheet.cells.iloc[first:], row=sheet.rows[first:])
-    findings = [*_lines_above(sheet, found), *_columns_left_out(sheet, found)]
-    body, repeated = _without_headers(sheet, body, found)
-    body = _without_blank_rows(body, found)
-    return body, (*sheet.findings, *findings, *repeated, *_extra_cells(sheet, body, found))
+    findings = [*_lines_above(sheet, recognition), *_columns_left_out(sheet, recognition)]
+    body, repeated = _without_headers(sheet, body, recognition)
+    body = _without_blank_rows(body, recognition)
+    return body, (*sheet.findings, *findings, *repeated, *_extra_cells(sheet, body, recognition))
 
 
 def sheet_finding(
@@ -126,17 +126,17 @@ def sheet_finding(
     return Finding(rule, severity, sheet.file, sheet.name, cell, "", seen, proposal)
 
 
-def with_all_columns_told(sheet: Sheet, found: Recognition, long: LongText) -> LongText:
+def with_all_columns_told(sheet: Sheet, recognition: Recognition, long: LongText) -> LongText:
     """The long table with a finding for each column of numbers that no layout read or named.
 
     It is a rule of all layouts: none may drop what it does not know.
     """
     header = long.header
-    read = {*long.frame["column"].unique().tolist(), *found.labels, *header.roles.values()}
-    read |= set(found.header.roles.values())
+    read = {*long.frame["column"].unique().tolist(), *recognition.labels, *header.roles.values()}
+    read |= set(recognition.header.roles.values())
     read |= {column for rival in header.rivals for column in rival.candidates}
     told = " ".join(finding.seen for finding in long.findings)
-    body = sheet.cells.iloc[found.position + found.depth :]
+    body = sheet.cells.iloc[recognition.position + recognition.depth :]
     lost = [
         column
         for column in range(min(len(header.names), body.shape[1]))
@@ -150,25 +150,25 @@ def with_all_columns_told(sheet: Sheet, found: Recognition, long: LongText) -> L
     finding = sheet_finding(
         sheet,
         "columns-of-numbers-not-read",
-        sheet.cell(int(sheet.rows[found.position]), lost[0]),
+        sheet.cell(int(sheet.rows[recognition.position]), lost[0]),
         f"Columns that hold numbers were not read: {', '.join(map(repr, names))}.",
         "If one is a day, name it as the others are; if one is a total, nothing to do.",
     )
     return replace(long, findings=(*long.findings, finding))
 
 
-def _is_told(name: str, told: str, findings: tuple[Finding, ...]) -> bool:
+def _is_told(name: str, seen: str, findings: tuple[Finding, ...]) -> bool:
     if not name:
-        return any(one.rule in ("extra-cells", "column-without-name") for one in findings)
-    return name in told or header_words(name)[0] in UNREAD
+        return any(finding.rule in ("extra-cells", "column-without-name") for finding in findings)
+    return name in seen or header_words(name)[0] in UNREAD
 
 
 def _is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text.strip()) is not None
 
 
-def _lines_above(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
-    above = [p for p in range(found.position - found.above) if any(sheet.texts(p))]
+def _lines_above(sheet: Sheet, recognition: Recognition) -> Iterator[Finding]:
+    above = [p for p in range(recognition.position - recognition.above) if any(sheet.texts(p))]
     if above:
         first = next(text for text in sheet.texts(above[0]) if text)
         yield sheet_finding(
@@ -180,8 +180,8 @@ def _lines_above(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
         )
 
 
-def _columns_left_out(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
-    header, row = found.header, int(sheet.rows[found.position])
+def _columns_left_out(sheet: Sheet, recognition: Recognition) -> Iterator[Finding]:
+    header, row = recognition.header, int(sheet.rows[recognition.position])
     for rival in header.rivals:
         others = [header.names[c] for c in rival.candidates if c != rival.chosen]
         if rival.chosen is not None and rival.role in header.roles:
@@ -205,12 +205,12 @@ def _columns_left_out(sheet: Sheet, found: Recognition) -> Iterator[Finding]:
 
 
 def _without_headers(
-    sheet: Sheet, body: pd.DataFrame, found: Recognition
+    sheet: Sheet, body: pd.DataFrame, recognition: Recognition
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
-    names, roles = found.header.names, found.header.roles
+    names, roles = recognition.header.names, recognition.header.roles
     again = np.ones(len(body), dtype=bool)
     for column in roles.values():
-        again &= body.iloc[:, column].to_numpy() == sheet.cells.iat[found.position, column]
+        again &= body.iloc[:, column].to_numpy() == sheet.cells.iat[recognition.position, column]
         if not again.any():
             return body, ()
     return body[~again], tuple(
@@ -225,8 +225,8 @@ def _without_headers(
     )
 
 
-def _without_blank_rows(body: pd.DataFrame, found: Recognition) -> pd.DataFrame:
-    column = found.header.roles.get("mouse", 0)
+def _without_blank_rows(body: pd.DataFrame, recognition: Recognition) -> pd.DataFrame:
+    column = recognition.header.roles.get("mouse", 0)
     unnamed = np.flatnonzero(body.iloc[:, column].to_numpy() == "")
     texts = body.iloc[unnamed, :-1]
     blank = unnamed[~_says_something(texts)]
@@ -238,9 +238,9 @@ def _says_something(texts: pd.DataFrame) -> NDArray[np.bool_]:
     return np.array([any(map(str.strip, row)) for row in texts.to_numpy().tolist()], dtype=bool)
 
 
-def _extra_cells(sheet: Sheet, body: pd.DataFrame, found: Recognition) -> Iterator[Finding]:
+def _extra_cells(sheet: Sheet, body: pd.DataFrame, recognition: Recognition) -> Iterator[Finding]:
     """Cells to the right of the header: notes, or a row whose cells have shifted."""
-    width = max(i for i, name in enumerate(found.header.names) if name) + 1
+    width = max(i for i, name in enumerate(recognition.header.names) if name) + 1
     if width >= body.shape[1] - 1:
         return
     beyond = body.iloc[:, width:-1]

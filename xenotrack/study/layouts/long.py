@@ -39,10 +39,10 @@ def recognise_long(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     return best or Recognition(False, "holds no text")
 
 
-def lengthen_long(sheet: Sheet, found: Recognition) -> LongText:
+def lengthen_long(sheet: Sheet, recognition: Recognition) -> LongText:
     """The sheet's own rows; the value stands in its volume, else its length column."""
-    body, findings = body_of(sheet, found)
-    roles = found.header.roles
+    body, findings = body_of(sheet, recognition)
+    roles = recognition.header.roles
     kind = next(kind for kind in ("day", "week", "date") if kind in roles)
     value = next(roles[role] for role in ("volume", "area", "length") if role in roles)
     texts = {
@@ -52,13 +52,13 @@ def lengthen_long(sheet: Sheet, found: Recognition) -> LongText:
     }
     if kind != "date" and "date" in roles:
         texts["date"] = body.iloc[:, roles["date"]]  # days may be counted anew in each phase
-    if _are_ours(found.header.names):
+    if _are_ours(recognition.header.names):
         texts["source"] = body.iloc[:, TIDY_COLUMNS.index("source")]
     frame = pd.DataFrame(
         {"row": body["row"], "column": value, "day": body.iloc[:, roles[kind]], **texts}
     )
     frame.index = pd.RangeIndex(len(frame))
-    return LongText(frame, found.header, kind, findings)
+    return LongText(frame, recognition.header, kind, findings)
 
 
 def is_tidy(sheet: Sheet) -> bool:
@@ -85,8 +85,8 @@ def _bare(header: Header) -> Bare:
     """Whether the column of volumes is called Value or Size, which anything may be."""
     if "volume" not in header.roles or {"length", "width"} <= set(header.roles):
         return ""
-    said = meaning_of(header.names[header.roles["volume"]])
-    return "" if said is not None else "volumes"
+    meaning = meaning_of(header.names[header.roles["volume"]])
+    return "" if meaning is not None else "volumes"
 
 
 def _why(header: Header) -> str:

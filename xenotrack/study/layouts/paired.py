@@ -44,16 +44,16 @@ def recognise_paired(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     return best
 
 
-def lengthen_paired(sheet: Sheet, found: Recognition) -> LongText:
+def lengthen_paired(sheet: Sheet, recognition: Recognition) -> LongText:
     """A row for each mouse and day with a diameter."""
-    body, findings = body_of(sheet, found)
-    kind = next(iter(day_columns(found.header).values()))[0]
-    return lengthen_grid(body, found.header, found.labels, kind, findings)
+    body, findings = body_of(sheet, recognition)
+    kind = next(iter(day_columns(recognition.header).values()))[0]
+    return lengthen_grid(body, recognition.header, recognition.labels, kind, findings)
 
 
 def _times(days: Mapping[int, tuple[str, str]]) -> int:
     first = next(iter(days.values()))
-    return sum(1 for said in days.values() if said == first)
+    return sum(1 for day in days.values() if day == first)
 
 
 def _complaint(

@@ -53,15 +53,15 @@ def recognise_pivot(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     return Recognition(False, "has no line that begins with Row Labels, followed by days")
 
 
-def lengthen_pivot(sheet: Sheet, found: Recognition) -> LongText:
+def lengthen_pivot(sheet: Sheet, recognition: Recognition) -> LongText:
     """A row for each tumour and day; the totals of mice and arms only check the nesting."""
-    days = day_columns(found.header)
-    cells = sheet.cells.iloc[found.position + 1 :]
-    rows = sheet.rows[found.position + 1 :]
-    column = next(c for c, name in enumerate(found.header.names) if name)
+    days = day_columns(recognition.header)
+    cells = sheet.cells.iloc[recognition.position + 1 :]
+    rows = sheet.rows[recognition.position + 1 :]
+    column = next(c for c, name in enumerate(recognition.header.names) if name)
     labels = [text.strip() for text in cells.iloc[:, column].tolist()]
     texts = cells.iloc[:, list(days)].to_numpy(dtype=object)
-    function = _function(sheet, found)
+    function = _function(sheet, recognition)
     tumours = nested_lines(labels, _numbers(texts), function)
     if not tumours:
         raise InputError(_not_nested(sheet))
@@ -75,7 +75,7 @@ def lengthen_pivot(sheet: Sheet, found: Recognition) -> LongText:
         _totals(sheet, totals),
         *_disagreements(sheet, nests, rows, function),
     )
-    return LongText(frame, found.header, kind, findings)
+    return LongText(frame, recognition.header, kind, findings)
 
 
 def nested_lines(
@@ -114,14 +114,14 @@ def _gaps(lines: list[int], returns: list[bool]) -> list[tuple[list[int], list[i
 
 def _choices(n_lines: int, first: bool) -> list[tuple[str, ...]]:
     """What the lines of a gap may be, the likeliest first: few tumours whose name stands once."""
-    found = [
+    choices = [
         ("tumor",) * before + head + ("tumor",) * (n_lines - before - len(head))
         for head in (("arm", "mouse"), ("mouse",), ())
         for before in range(n_lines - len(head) + 1)
     ]
     if first:
-        found = [choice for choice in found if choice[:2] == ("arm", "mouse")]
-    return sorted(found, key=lambda choice: choice.count("tumor"))
+        choices = [choice for choice in choices if choice[:2] == ("arm", "mouse")]
+    return sorted(choices, key=lambda choice: choice.count("tumor"))
 
 
 def _plain_levels(gaps: list[tuple[list[int], list[int]]]) -> dict[int, str]:
@@ -201,14 +201,14 @@ def _adds_up(
 
 def _with_parents(lines: list[int], labels: list[str], levels: dict[int, str]) -> list[Nested]:
     names = {"arm": "", "mouse": ""}
-    found = []
+    with_parents = []
     for at in lines:
         level = levels.get(at, "arm")
         if level == "tumor":
-            found.append(Nested(at, names["arm"], names["mouse"], labels[at]))
+            with_parents.append(Nested(at, names["arm"], names["mouse"], labels[at]))
         else:
             names[level] = labels[at]
-    return found
+    return with_parents
 
 
 @dataclass(frozen=True)
@@ -236,9 +236,9 @@ def _frame(
     days: Mapping[int, tuple[str, str]],
 ) -> pd.DataFrame:
     cells = texts[[tumour.at for tumour in tumours]]
-    said = ~np.asarray(np.frompyfunc(is_missing, 1, 1)(cells), dtype=bool)
-    said[~said.any(axis=1), 0] = True
-    line, column = np.nonzero(said)
+    filled = ~np.asarray(np.frompyfunc(is_missing, 1, 1)(cells), dtype=bool)
+    filled[~filled.any(axis=1), 0] = True
+    line, column = np.nonzero(filled)
     names = {
         role: np.array([getattr(tumour, role) for tumour in tumours], dtype=object)[line]
         for role in ("mouse", "arm", "tumor")
@@ -254,9 +254,9 @@ def _frame(
     )
 
 
-def _function(sheet: Sheet, found: Recognition) -> str:
+def _function(sheet: Sheet, recognition: Recognition) -> str:
     """How the pivot puts tumours together, as the corner above it says: ``Max of Tumor size``."""
-    above = [text for p in range(found.position) for text in sheet.texts(p) if text]
+    above = [text for p in range(recognition.position) for text in sheet.texts(p) if text]
     words = " ".join(above).casefold().split()
     return next((word for word in words if word in _TOGETHER), "max")
 

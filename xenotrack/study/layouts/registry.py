@@ -85,25 +85,25 @@ def lengthen(
     unless it is ``settled`` that they are.
     """
     # Our own table is what it says, whatever the mice in it are called.
-    own = [sheet for sheet in sheets if is_tidy(sheet)]
-    if own and wanted is None:
-        sheets, wanted = own, LONG.name
-        declared = {name: name for name in FACTORS if name in own[0].texts(0)} | {**declared}
+    tidy = [sheet for sheet in sheets if is_tidy(sheet)]
+    if tidy and wanted is None:
+        sheets, wanted = tidy, LONG.name
+        declared = {name: name for name in FACTORS if name in tidy[0].texts(0)} | {**declared}
     layouts = _layouts(wanted)
-    found = _fitting(sheets, declared, layouts)
-    others = {} if settled else _of_another_quantity(found)
+    fits = _fitting(sheets, declared, layouts)
+    others = {} if settled else _of_another_quantity(fits)
     rest = [sheet for sheet in sheets if sheet.name not in others]
     if not rest:
         raise InputError(no_volumes(sheets[0], next(iter(others.values()))))
-    found = [fit for fit in found if fit[0].name not in others]
-    chosen = _chosen(rest, declared, found, layouts, others)
+    fits = [fit for fit in fits if fit[0].name not in others]
+    chosen = _chosen(rest, declared, fits, layouts, others)
     if not settled:
         _refuse_others(chosen, rest)
     longs = [
         (sheet, name, _lengthened(layouts[name], sheet, recognition, settled))
         for sheet, name, recognition in chosen
     ]
-    cut = _cut_by(found, layouts) if len(found) > 1 else ""
+    cut = _cut_by(fits, layouts) if len(fits) > 1 else ""
     return Read(told_together(longs, cut) if cut else longs, others)
 
 
@@ -126,50 +126,56 @@ def _recognised(layout: Layout, sheet: Sheet, declared: Mapping[str, str]) -> Re
 def _chosen(
     sheets: Sequence[Sheet],
     declared: Mapping[str, str],
-    found: list[Fit],
+    fits: list[Fit],
     layouts: Mapping[str, Layout],
     others: Mapping[str, Said],
 ) -> list[Fit]:
     """The sheets to read: one, or several that are one arm or one day each."""
-    armless = bool(found) and all(recognition.armless for _, _, recognition in found)
-    if found and not armless:
-        return found if _cut_by(found, layouts) else [_the_one(sheets, declared, found)]
-    sections = complete(sheets, lambda one: recognitions(one, declared, layouts))
+    armless = bool(fits) and all(recognition.armless for _, _, recognition in fits)
+    if fits and not armless:
+        return fits if _cut_by(fits, layouts) else [_the_one(sheets, declared, fits)]
+    sections = complete(sheets, lambda sheet: recognitions(sheet, declared, layouts))
     if not sections and armless:
-        return [_the_one(sheets, declared, found)]
+        return [_the_one(sheets, declared, fits)]
     if not sections:
         raise InputError(_nothing_fits(sheets, declared, layouts) + _left_aside(others))
-    return [_the_one([one], declared, _fitting([one], declared, layouts)) for one in sections]
+    return [_the_one([sheet], declared, _fitting([sheet], declared, layouts)) for sheet in sections]
 
 
-def _of_another_quantity(found: list[Fit]) -> dict[str, Said]:
+def _of_another_quantity(fits: list[Fit]) -> dict[str, Said]:
     """The sheets whose bare numbers are no volumes, as each says itself."""
-    plain = {sheet.name for sheet, _, recognition in found if not recognition.bare}
+    plain = {sheet.name for sheet, _, recognition in fits if not recognition.bare}
     return {
         sheet.name: one
-        for sheet, _, recognition in found
+        for sheet, _, recognition in fits
         if sheet.name not in plain and (one := said_of(sheet, recognition)) is not None
         if not one.suits(recognition)
     }
 
 
-def _lengthened(layout: Layout, sheet: Sheet, found: Recognition, settled: bool) -> LongText:
-    long = with_all_columns_told(sheet, found, layout.lengthen(sheet, found))
+def _lengthened(layout: Layout, sheet: Sheet, recognition: Recognition, settled: bool) -> LongText:
+    long = with_all_columns_told(sheet, recognition, layout.lengthen(sheet, recognition))
     long = settle_days(sheet, long)
-    if settled or not found.bare:
+    if settled or not recognition.bare:
         return long
-    said = said_of(sheet, found)
-    return replace(with_said_unit(long, said, found), bare=said is None)
+    said = said_of(sheet, recognition)
+    return replace(with_said_unit(long, said, recognition), bare=said is None)
 
 
 def _refuse_others(chosen: list[Fit], sheets: Sequence[Sheet]) -> None:
     """Refuse what says that it is no volume, and what stands beside a sheet that says it is one."""
-    unread = [sheet for sheet in sheets if sheet.name not in {one.name for one, _, _ in chosen}]
+    unread = [
+        sheet
+        for sheet in sheets
+        if sheet.name not in {sheet_beside.name for sheet_beside, _, _ in chosen}
+    ]
     for sheet, _, recognition in chosen:
         said = said_of(sheet, recognition) if recognition.bare else None
         if said is not None and not said.suits(recognition):
             raise InputError(no_volumes(sheet, said))
-        beside = next((one for one in unread if speaks_of_tumors(one)), None)
+        beside = next(
+            (sheet_beside for sheet_beside in unread if speaks_of_tumors(sheet_beside)), None
+        )
         if recognition.bare and said is None and beside and not speaks_of_tumors(sheet):
             raise InputError(
                 f"{sheet.file}: the worksheet {beside.name!r} says that it holds the tumours, and "
@@ -210,33 +216,33 @@ def _fitting(
     return _without_plainer(found, layouts)
 
 
-def _the_one(sheets: Sequence[Sheet], declared: Mapping[str, str], found: list[Fit]) -> Fit:
+def _the_one(sheets: Sequence[Sheet], declared: Mapping[str, str], fits: list[Fit]) -> Fit:
     """The one sheet and layout of those that fit, or the question which is meant."""
-    holders = list(dict.fromkeys(sheet.name for sheet, _, _ in found))
+    holders = list(dict.fromkeys(sheet.name for sheet, _, _ in fits))
     if len(holders) > 1:
         raise InputError(
             f"{sheets[0].file} has several sheets of readings: {', '.join(holders)}. "
             f"Choose one with --sheet {holders[0]!r}."
         )
-    if len(found) > 1:
-        names = [name for _, name, _ in found]
+    if len(fits) > 1:
+        names = [name for _, name, _ in fits]
         raise InputError(
-            f"{found[0][0].title} could be read as {' or as '.join(names)}. "
+            f"{fits[0][0].title} could be read as {' or as '.join(names)}. "
             f"Choose one with --layout {names[0]}."
         )
-    sheet, _, recognition = found[0]
+    sheet, _, recognition = fits[0]
     known = (*recognition.header.names, *recognition.also)
     refuse_missing_columns(known, declared, sheet.title)
     refuse_equal_rivals(recognition.header, sheet.title)
-    return found[0]
+    return fits[0]
 
 
-def _without_plainer(found: list[Fit], layouts: Mapping[str, Layout]) -> list[Fit]:
+def _without_plainer(fits: list[Fit], layouts: Mapping[str, Layout]) -> list[Fit]:
     """What fits, without the layouts that a richer one of the same sheet stands over."""
     return [
         (sheet, name, recognition)
-        for sheet, name, recognition in found
-        if not any(other is sheet and name in layouts[rich].over for other, rich, _ in found)
+        for sheet, name, recognition in fits
+        if not any(other is sheet and name in layouts[rich].over for other, rich, _ in fits)
     ]
 
 
@@ -257,7 +263,7 @@ _NEAREST = 3
 def _nothing_fits(
     sheets: Sequence[Sheet], declared: Mapping[str, str], layouts: Mapping[str, Layout]
 ) -> str:
-    sheet = max(sheets, key=lambda one: one.cells.shape[0] * one.cells.shape[1])
+    sheet = max(sheets, key=lambda candidate: candidate.cells.shape[0] * candidate.cells.shape[1])
     tried = {name: _recognised(layout, sheet, declared) for name, layout in layouts.items()}
     seen = _header_seen(sheet, tried)
     if declared:
@@ -268,8 +274,10 @@ def _nothing_fits(
         if said is not None:
             return no_volumes(sheet, said)
     names = [name for name in seen if name]
-    most = max(len(one.header.roles) for one in tried.values())
-    near = [name for name, one in tried.items() if len(one.header.roles) == most][:_NEAREST]
+    most = max(len(candidate.header.roles) for candidate in tried.values())
+    near = [name for name, candidate in tried.items() if len(candidate.header.roles) == most][
+        :_NEAREST
+    ]
     others = [name for name in layouts if name not in near]
     lines = "".join(f"  {n}: {layouts[n].looks_for}; it {tried[n].why}.\n" for n in near)
     return (

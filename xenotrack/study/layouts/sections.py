@@ -46,15 +46,15 @@ def complete(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
 
     ``tries`` says of a sheet what every layout thinks of it; none of ``sheets`` fits any.
     """
-    blocks = [found for sheet in sheets if (found := _first_fit(_from_blocks(sheet, tries), tries))]
+    blocks = [block for sheet in sheets if (block := _first_fit(_from_blocks(sheet, tries), tries))]
     if blocks:
         return blocks
     named = complete_by_names(sheets, [sheet.name for sheet in sheets], tries)
     if named:
         return named
     for sheet in sheets:
-        if (found := _first_fit(with_heads(sheet), tries)) is not None:
-            return [found]
+        if (block := _first_fit(with_heads(sheet), tries)) is not None:
+            return [block]
         titles, pieces = pieces_of(sheet)
         if len(pieces) > 1:
             named = complete_by_names(pieces, titles, tries, kind="Blocks")
@@ -64,7 +64,7 @@ def complete(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
 
 
 def _first_fit(candidates: Iterator[Sheet], tries: Tries) -> Sheet | None:
-    return next((one for one in candidates if fits(one, tries)), None)
+    return next((candidate for candidate in candidates if fits(candidate, tries)), None)
 
 
 def fits(sheet: Sheet, tries: Tries) -> bool:
@@ -74,7 +74,7 @@ def fits(sheet: Sheet, tries: Tries) -> bool:
 
 def _near(sheet: Sheet, tries: Tries) -> list[int]:
     """Where the layouts that do not fit would have their header, a mouse and two columns more."""
-    tried = {found.position for found in tries(sheet) if found.header.roles}
+    tried = {recognition.position for recognition in tries(sheet) if recognition.header.roles}
     return sorted(at for at in tried if sum(map(bool, sheet.texts(at))) > 2)
 
 
@@ -140,15 +140,17 @@ def _meanings(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
 
 def _is_no_arm(name: str) -> bool:
     """Whether a name is what nobody chose, what was measured, or a label of the sheet."""
-    said = meaning_of(name)
-    return bool(_NO_ARM.fullmatch(name.strip()) or _MEASURE.search(name) or said or is_label(name))
+    meaning = meaning_of(name)
+    return bool(
+        _NO_ARM.fullmatch(name.strip()) or _MEASURE.search(name) or meaning or is_label(name)
+    )
 
 
 def _bare(name: str) -> str:
     """The arm without the word for it: ``Group: vehicle``, but ``Group 2: vehicle`` whole."""
-    found = _PREFIX.fullmatch(name.strip())
-    named = found is not None and header_words(found[1])[0] in RANKS["arm"]
-    return found[2].strip() if found is not None and named else name.strip()
+    match = _PREFIX.fullmatch(name.strip())
+    named = match is not None and header_words(match[1])[0] in RANKS["arm"]
+    return match[2].strip() if match is not None and named else name.strip()
 
 
 def _from_blocks(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
@@ -218,8 +220,8 @@ def _is_name_before_days(row: list[str]) -> bool:
 
 def _is_name(row: list[str]) -> bool:
     """Whether a record says one thing in words: in a cell, or in several that were merged."""
-    said = {text for text in row if text}
-    return len(said) == 1 and not any(is_missing(t) or _NUMBER.fullmatch(t) for t in said)
+    texts = {text for text in row if text}
+    return len(texts) == 1 and not any(is_missing(t) or _NUMBER.fullmatch(t) for t in texts)
 
 
 def _named(
@@ -231,12 +233,12 @@ def _named(
             continue
         by_line = dict(zip(lines, meant, strict=True))
         places = sorted({at, *kept} - set(lines) | {at})
-        told = ", ".join(f"{text!r} (row {sheet.rows[line]})" for line, text in lines.items())
+        lines_left = ", ".join(f"{text!r} (row {sheet.rows[line]})" for line, text in lines.items())
         finding = sheet_finding(
             sheet,
             "blocks-are-names",
             "",
-            f"What stands over each block was read as its {role}: {told}.",
+            f"What stands over each block was read as its {role}: {lines_left}.",
             f"Nothing to do if each is one {role}; else write the {role} on every row.",
         )
         short = replace(

@@ -55,8 +55,8 @@ def dimensions_of(text: str) -> tuple[str, str, str] | None:
 
 
 def _parts(pattern: re.Pattern[str], text: str) -> tuple[str, str, str] | None:
-    found = pattern.fullmatch(text)
-    return (found[1], found[2], found[3] or "") if found else None
+    match = pattern.fullmatch(text)
+    return (match[1], match[2], match[3] or "") if match else None
 
 
 def slashed_of(texts: Iterable[str]) -> dict[str, tuple[str, str, str]]:
@@ -68,12 +68,12 @@ def slashed_of(texts: Iterable[str]) -> dict[str, tuple[str, str, str]]:
     >>> slashed_of(["7.2/5.1", "8/6", "dead"])["8/6"], slashed_of(["120/98"]), slashed_of(["3/4"])
     (('8', '6', ''), {}, {})
     """
-    found = {text: size for text in texts if (size := _parts(_SLASHED, text)) is not None}
-    numbers = [[float(part.replace(",", ".")) for part in size if part] for size in found.values()]
-    in_tenths = any(part.count(".") + part.count(",") for size in found.values() for part in size)
+    sizes = {text: size for text in texts if (size := _parts(_SLASHED, text)) is not None}
+    numbers = [[float(part.replace(",", ".")) for part in size if part] for size in sizes.values()]
+    in_tenths = any(part.count(".") + part.count(",") for size in sizes.values() for part in size)
     in_order = sum(size[0] >= size[1] for size in numbers)
     plain = all(max(size) < _LONGEST_MM for size in numbers) and 5 * in_order >= 4 * len(numbers)
-    return found if in_tenths and plain else {}
+    return sizes if in_tenths and plain else {}
 
 
 def tumor_of_name(name: str) -> str:
@@ -95,7 +95,7 @@ _SIGNS = frozenset("x×X*")  # one of them is in every size
 
 def size_columns(sheet: Sheet) -> list[int]:
     """The columns at least half of whose different texts are sizes, the header aside."""
-    found = []
+    columns = []
     for column in range(sheet.grid.shape[1]):
         different = set(sheet.grid[:, column])
         if all(map(_SIGNS.isdisjoint, different)):
@@ -103,8 +103,8 @@ def size_columns(sheet: Sheet) -> list[int]:
         texts = [text for text in different if not is_missing(text)]
         sizes = sum(dimensions_of(text) is not None for text in texts)
         if sizes and 2 * sizes >= len(texts) - 1:
-            found.append(column)
-    return found
+            columns.append(column)
+    return columns
 
 
 def recognise_sizes(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
@@ -133,17 +133,17 @@ def recognise_sizes(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     return best
 
 
-def _complaint(own: Header, labels: Mapping[int, Label], few: bool) -> str | None:
+def _complaint(identity: Header, labels: Mapping[int, Label], few: bool) -> str | None:
     """Why a header is not one of sizes."""
-    missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(own, role)]
+    missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(identity, role)]
     days = [label.day for label in labels.values() if label.day]
-    if day_kind(own) is None and not days:
+    if day_kind(identity) is None and not days:
         missing.append("day (or date)")
     if missing:
         return f"misses {' and '.join(missing)}"
     if len(days) > len(set(days)):
         return f"names two columns {next(day for day in days if days.count(day) > 1)}"
-    kinds = kinds_of(filter(None, (day_of_header(own.names[c]) for c in labels)))
+    kinds = kinds_of(filter(None, (day_of_header(identity.names[c]) for c in labels)))
     if days and len(kinds) > 1:
         return f"names its columns by {' and by '.join(sorted(kinds))}"
     # Of a wide sheet with one note among its volumes the volumes would be lost.
@@ -153,8 +153,8 @@ def _complaint(own: Header, labels: Mapping[int, Label], few: bool) -> str | Non
 def _slashed_columns(body: pd.DataFrame, header: Header) -> list[int]:
     """The columns of days, or of a size, at least half of whose texts are sizes with a slash."""
     days = [] if day_kind(header) else list(day_columns(header))
-    own = [*days, *(header.roles[role] for role in ("volume",) if role in header.roles)]
-    said = {c: [t for t in body.iloc[:, c].unique() if not is_missing(t)] for c in own}
+    candidates = [*days, *(header.roles[role] for role in ("volume",) if role in header.roles)]
+    said = {c: [t for t in body.iloc[:, c].unique() if not is_missing(t)] for c in candidates}
     sizes = slashed_of([text for texts in said.values() for text in texts])
     return [
         column
@@ -163,15 +163,19 @@ def _slashed_columns(body: pd.DataFrame, header: Header) -> list[int]:
     ]
 
 
-def lengthen_sizes(sheet: Sheet, found: Recognition) -> LongText:
+def lengthen_sizes(sheet: Sheet, recognition: Recognition) -> LongText:
     """A row for each size, cut into length, width and height."""
-    body, findings = body_of(sheet, found)
-    days = [day_of_header(found.header.names[c]) for c, label in found.labels.items() if label.day]
-    kind = next(iter(kinds_of(filter(None, days))), day_kind(found.header) or "day")
-    long = lengthen_grid(body, found.header, found.labels, kind, findings)
+    body, findings = body_of(sheet, recognition)
+    days = [
+        day_of_header(recognition.header.names[c])
+        for c, label in recognition.labels.items()
+        if label.day
+    ]
+    kind = next(iter(kinds_of(filter(None, days))), day_kind(recognition.header) or "day")
+    long = lengthen_grid(body, recognition.header, recognition.labels, kind, findings)
     frame, slashes = _without_slashes(sheet, long.frame)
     frame, lone = _lone_diameters(sheet, cut_sizes(frame))
-    header = _of_sizes(long.header, found.labels)
+    header = _of_sizes(long.header, recognition.labels)
     return LongText(frame, header, kind, (*findings, *slashes, *lone))
 
 
@@ -242,7 +246,7 @@ def _labels(header: Header, columns: list[int]) -> dict[int, Label]:
     """What the columns hold: sizes of the days that name them, else of the row's own day."""
     days = {} if day_kind(header) else day_columns(header)
     if set(columns) & set(days):
-        return {column: Label("volume", said[1]) for column, said in days.items()}
+        return {column: Label("volume", day[1]) for column, day in days.items()}
     several = len(columns) > 1
     return {column: Label("volume", tumor=_tumor(header, column, several)) for column in columns}
 

@@ -50,11 +50,11 @@ def recognise_tall(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
         measure = _measure_column(header, sheet.grid[position + 1 :], declared)
         if measure is None:
             continue
-        found = _fitting(header, body, measure, declared, position)
-        if found.fits:
-            return found
+        tall = _fitting(header, body, measure, declared, position)
+        if tall.fits:
+            return tall
         if len(header.roles) > len(best.header.roles):
-            best = found
+            best = tall
     return best
 
 
@@ -63,7 +63,7 @@ def _measure_column(
 ) -> int | None:
     """The one column all of whose texts are words for measures, of at least two measures."""
     taken = {header.roles[role] for role in _NO_MEASURE if role in header.roles}
-    found = [
+    columns = [
         column
         for column in range(len(header.names))
         if column not in taken
@@ -72,16 +72,16 @@ def _measure_column(
         and _measures(_words(body[:, column], declared), declared)
     ]
     # A code and its words say the same.
-    pairs = len({tuple(row) for row in body[:, found].tolist()}) if found else 0
-    alike = all(len(set(body[:, column].tolist())) == pairs for column in found)
-    return found[0] if found and alike else None
+    pairs = len({tuple(row) for row in body[:, columns].tolist()}) if columns else 0
+    alike = all(len(set(body[:, column].tolist())) == pairs for column in columns)
+    return columns[0] if columns and alike else None
 
 
 def _words(texts: Iterable[str], declared: Mapping[str, str]) -> list[str]:
     """The different words of a column if each names a measure, else none."""
     words = [word for text in dict.fromkeys(texts) if not is_missing(word := text.strip())]
-    said = {theirs.strip().casefold() for theirs in declared.values()}
-    plain = all(word.casefold() in said or measure_of(word) for word in words)
+    declared_words = {theirs.strip().casefold() for theirs in declared.values()}
+    plain = all(word.casefold() in declared_words or measure_of(word) for word in words)
     return list(dict.fromkeys(words)) if plain else []
 
 
@@ -122,13 +122,13 @@ def _fitting(
 
 def _complaint(
     header: Header,
-    own: Header,
+    identity: Header,
     days: Mapping[int, tuple[str, str]],
     values: list[int],
     measure: int,
 ) -> str | None:
-    missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(own, role)]
-    if day_kind(own) is None and not days:
+    missing = [NAME_OF_ROLE[role] for role in ("mouse", "arm") if not has_role(identity, role)]
+    if day_kind(identity) is None and not days:
         missing.append("day (or date)")
     if not values:
         missing.append("a column of numbers beside its measures")
@@ -144,16 +144,26 @@ def _complaint(
     return f"names two columns {often[0][0]}" if often and often[0][1] > 1 else None
 
 
-def _alone(body: pd.DataFrame, own: Header, measure: int, means: Mapping[str, str]) -> str | None:
+def _alone(
+    body: pd.DataFrame, identity: Header, measure: int, means: Mapping[str, str]
+) -> str | None:
     """A complaint where no mouse (and day) has two measures: then the words say something else."""
-    kind = day_kind(own)
-    keys = [own.roles[role] for role in (*FILLED, kind) if role is not None and role in own.roles]
+    kind = day_kind(identity)
+    keys = [
+        identity.roles[role]
+        for role in (*FILLED, kind)
+        if role is not None and role in identity.roles
+    ]
     mice = body.iloc[:, keys].agg("\x1f".join, axis=1).to_numpy()
     # A mouse that is left blank on its second row is that of the row above.
-    blank = (body.iloc[:, own.roles["mouse"]] == "").to_numpy() if "mouse" in own.roles else False
+    blank = (
+        (body.iloc[:, identity.roles["mouse"]] == "").to_numpy()
+        if "mouse" in identity.roles
+        else False
+    )
     mice = pd.Series(np.where(blank, None, mice), dtype=object).ffill()
-    said = body.iloc[:, measure].str.strip().map(means)
-    several = said.groupby(mice.to_numpy()).nunique() > 1
+    meanings = body.iloc[:, measure].str.strip().map(means)
+    several = meanings.groupby(mice.to_numpy()).nunique() > 1
     return None if several.any() else "names one measure for each mouse and day"
 
 
@@ -178,7 +188,7 @@ def _value_columns(
     """The columns that may hold the numbers: one that is called so, else all that hold some."""
     if "volume_mm3" in declared and header.roles.get("volume") not in (None, *taken):
         return [header.roles["volume"]]
-    rivals = [c for one in header.rivals if one.role == "volume" for c in one.candidates]
+    rivals = [c for rival in header.rivals if rival.role == "volume" for c in rival.candidates]
     volume = [header.roles["volume"]] if "volume" in header.roles else []
     columns = [
         column
@@ -193,8 +203,8 @@ def _value_columns(
 
 
 def _holds_numbers(texts: pd.Series) -> bool:
-    said = [text.strip() for text in texts.iloc[:200] if not is_missing(text)]
-    return 2 * sum(NUMBER.fullmatch(text) is not None for text in said) > len(said)
+    filled = [text.strip() for text in texts.iloc[:200] if not is_missing(text)]
+    return 2 * sum(NUMBER.fullmatch(text) is not None for text in filled) > len(filled)
 
 
 TALL = Layout(

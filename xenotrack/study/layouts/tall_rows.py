@@ -36,54 +36,54 @@ class Tall(Recognition):
     unit: int | None = None
 
 
-def lengthen_tall(sheet: Sheet, found: Recognition) -> LongText:
+def lengthen_tall(sheet: Sheet, tall: Recognition) -> LongText:
     """A row for each mouse, day and tumour, with the measures that its rows name."""
-    assert isinstance(found, Tall)
-    _refuse_unclear(sheet, found)
-    body, findings = body_of(sheet, found)
-    body, unnamed = _without_measure(sheet, body, found)
-    body, filled = _filled(sheet, body, found)
-    items = _items(body, found)
-    header = replace(found.header, units=_units(sheet, body, found))
+    assert isinstance(tall, Tall)
+    _refuse_unclear(sheet, tall)
+    body, findings = body_of(sheet, tall)
+    body, unnamed = _without_measure(sheet, body, tall)
+    body, filled = _filled(sheet, body, tall)
+    items = _items(body, tall)
+    header = replace(tall.header, units=_units(sheet, body, tall))
     header = replace(header, roles={r: c for r, c in header.roles.items() if r != "body_weight"})
-    kind = _kind(found)
+    kind = _kind(tall)
     return LongText(_records(items), header, kind, (*findings, *unnamed, *filled))
 
 
-def _kind(found: Tall) -> str:
-    kind = day_kind(found.header)
-    return kind or next(iter(day_columns(found.header).values()))[0]
+def _kind(tall: Tall) -> str:
+    kind = day_kind(tall.header)
+    return kind or next(iter(day_columns(tall.header).values()))[0]
 
 
-def _values(found: Tall) -> dict[int, Label]:
-    return {column: label for column, label in found.labels.items() if label.role == "value"}
+def _values(tall: Tall) -> dict[int, Label]:
+    return {column: label for column, label in tall.labels.items() if label.role == "value"}
 
 
-def _refuse_unclear(sheet: Sheet, found: Tall) -> None:
+def _refuse_unclear(sheet: Sheet, tall: Tall) -> None:
     """A word of two meanings and several columns of numbers are asked about."""
-    names = found.header.names
-    asked = next((word for word, role in found.means.items() if role == ASKED), None)
+    names = tall.header.names
+    asked = next((word for word, role in tall.means.items() if role == ASKED), None)
     if asked is not None:
         raise InputError(
-            f"{sheet.title}: what does {asked!r} in the column {names[found.measure]!r} measure? "
+            f"{sheet.title}: what does {asked!r} in the column {names[tall.measure]!r} measure? "
             f'Say so in study.toml, for example:\n\n[columns]\nbody_weight_g = "{asked}"'
             "    # or width_mm, area_mm2, volume_mm3"
         )
-    values = [names[column] for column, label in _values(found).items() if not label.day]
+    values = [names[column] for column, label in _values(tall).items() if not label.day]
     if len(values) > 1:
         raise InputError(
             f"{sheet.title}: which of the columns {', '.join(map(repr, values))} holds the numbers "
-            f"of the measures in {names[found.measure]!r}? "
+            f"of the measures in {names[tall.measure]!r}? "
             f'Say so in study.toml:\n\n[columns]\nvolume_mm3 = "{values[0]}"'
         )
 
 
 def _without_measure(
-    sheet: Sheet, body: pd.DataFrame, found: Tall
+    sheet: Sheet, body: pd.DataFrame, tall: Tall
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The rows that name their measure; of the others nobody knows what their numbers are."""
-    mute = body.iloc[:, found.measure].map(is_missing).to_numpy(dtype=bool)
-    said = body.iloc[:, list(_values(found))].map(is_missing).eq(False).any(axis=1).to_numpy()
+    mute = body.iloc[:, tall.measure].map(is_missing).to_numpy(dtype=bool)
+    filled = body.iloc[:, list(_values(tall))].map(is_missing).eq(False).any(axis=1).to_numpy()
     findings = [
         sheet_finding(
             sheet,
@@ -93,20 +93,20 @@ def _without_measure(
             "Write the measure on every row, or delete the line.",
             "error" if reads else "warning",
         )
-        for row, reads in zip(body.loc[mute, "row"], said[mute], strict=True)
+        for row, reads in zip(body.loc[mute, "row"], filled[mute], strict=True)
     ]
     return body[~mute], findings
 
 
-def _filled(sheet: Sheet, body: pd.DataFrame, found: Tall) -> tuple[pd.DataFrame, list[Finding]]:
+def _filled(sheet: Sheet, body: pd.DataFrame, tall: Tall) -> tuple[pd.DataFrame, list[Finding]]:
     """The rows with names that were left blank taken from the row above, of another measure."""
-    roles = found.header.roles
-    filled = [role for role in (*FILLED, day_kind(found.header)) if role in roles]
+    roles = tall.header.roles
+    filled = [role for role in (*FILLED, day_kind(tall.header)) if role in roles]
     columns = [roles[role] for role in filled if role is not None]
     names = [tuple(text.strip() for text in row) for row in body.iloc[:, columns].to_numpy()]
     if not any("" in row for row in names):
         return body, []
-    said = body.iloc[:, found.measure].str.strip().map(found.means)
+    said = body.iloc[:, tall.measure].str.strip().map(tall.means)
     whole = fill_down(names, said.tolist())
     changed = np.array([new != old for new, old in zip(whole, names, strict=True)])
     if not changed.any():
@@ -138,7 +138,7 @@ def fill_down(names: Sequence[tuple[str, ...]], said: Sequence[str]) -> list[tup
     seen: set[str] = set()
     for row, measure in zip(names, said, strict=True):
         goes_on = above is not None and all(
-            own in ("", other) for own, other in zip(row, above, strict=True)
+            name in ("", other) for name, other in zip(row, above, strict=True)
         )
         if goes_on and above is not None and measure not in seen:
             seen.add(measure)
@@ -150,24 +150,22 @@ def fill_down(names: Sequence[tuple[str, ...]], said: Sequence[str]) -> list[tup
     return whole
 
 
-def _items(body: pd.DataFrame, found: Tall) -> pd.DataFrame:
+def _items(body: pd.DataFrame, tall: Tall) -> pd.DataFrame:
     """One row a number: whose it is, its day, its measure and its text."""
-    roles, values = found.header.roles, _values(found)
+    roles, values = tall.header.roles, _values(tall)
     n, columns = len(values), list(values)
     names = {role: c for role, c in roles.items() if role not in ("body_weight", *_day_roles())}
     items = pd.DataFrame(
         {
             "row": np.repeat(body["row"].to_numpy(), n),
             "column": np.tile(np.asarray(columns), len(body)),
-            "day": _days(body, found),
+            "day": _days(body, tall),
             **{role: np.repeat(body.iloc[:, c].to_numpy(), n) for role, c in names.items()},
-            "said": np.repeat(
-                body.iloc[:, found.measure].str.strip().map(found.means).to_numpy(), n
-            ),
+            "said": np.repeat(body.iloc[:, tall.measure].str.strip().map(tall.means).to_numpy(), n),
             "text": body.iloc[:, columns].to_numpy(dtype=object).ravel(),
         }
     )
-    if day_kind(found.header):
+    if day_kind(tall.header):
         return _with_weights(items, body, roles)
     # Of days in columns an empty one says nothing; a mouse without any keeps its first.
     read = ~items["text"].map(is_missing).to_numpy(dtype=bool)
@@ -195,11 +193,11 @@ def _day_roles() -> tuple[str, ...]:
     return ("day", "week", "date")
 
 
-def _days(body: pd.DataFrame, found: Tall) -> np.ndarray[Any, Any]:
-    kind = day_kind(found.header)
+def _days(body: pd.DataFrame, tall: Tall) -> np.ndarray[Any, Any]:
+    kind = day_kind(tall.header)
     if kind is not None:
-        return body.iloc[:, found.header.roles[kind]].to_numpy()
-    days = np.array([label.day for label in _values(found).values()], dtype=object)
+        return body.iloc[:, tall.header.roles[kind]].to_numpy()
+    days = np.array([label.day for label in _values(tall).values()], dtype=object)
     return np.tile(days, len(body))
 
 
@@ -217,43 +215,43 @@ def _records(items: pd.DataFrame) -> pd.DataFrame:
     texts = items["text"].to_numpy()
     measures = {}
     for role in dict.fromkeys(items["said"]):
-        own = (items["said"] == role).to_numpy()
+        of_role = (items["said"] == role).to_numpy()
         measures[role] = np.full(len(frame), "", dtype=object)
-        measures[role][record[own]] = texts[own]
+        measures[role][record[of_role]] = texts[of_role]
     return with_columns(frame, **measures)
 
 
-def _units(sheet: Sheet, body: pd.DataFrame, found: Tall) -> dict[str, str]:
+def _units(sheet: Sheet, body: pd.DataFrame, tall: Tall) -> dict[str, str]:
     """The unit of each measure: of its column of units, of its word, or of the numbers' header."""
-    said = body.iloc[:, found.measure].str.strip()
-    units = {role: unit for role, unit in found.header.units.items() if role in _day_roles()}
-    for role in dict.fromkeys(found.means.values()):
-        words = [word for word, own in found.means.items() if own == role]
+    said = body.iloc[:, tall.measure].str.strip()
+    units = {role: unit for role, unit in tall.header.units.items() if role in _day_roles()}
+    for role in dict.fromkeys(tall.means.values()):
+        words = [word for word, own in tall.means.items() if own == role]
         written = {unit for word in words if (unit := header_words(word)[1])}
-        if found.unit is not None:
-            texts = body.iloc[:, found.unit][said.isin(words).to_numpy()].unique()
+        if tall.unit is not None:
+            texts = body.iloc[:, tall.unit][said.isin(words).to_numpy()].unique()
             written |= {UNIT_WORDS[text.strip().casefold()] for text in texts if text.strip()}
         if len(written) > 1:
             raise InputError(
                 f"{sheet.title}: the {role.replace('_', ' ')} is written in "
                 f"{' and in '.join(sorted(written))}. Write it in one unit."
             )
-        if written or (written := _of_the_numbers(found, role)):
+        if written or (written := _of_the_numbers(tall, role)):
             units[role] = written.pop()
     return units
 
 
-def _of_the_numbers(found: Tall, role: str) -> set[str]:
+def _of_the_numbers(tall: Tall, role: str) -> set[str]:
     """The unit that the header of the numbers gives a measure: of ``mm / g`` its own."""
-    values = [column for column, label in _values(found).items() if not label.day]
-    written = {header_words(found.header.names[column])[1] for column in values}
+    values = [column for column, label in _values(tall).items() if not label.day]
+    written = {header_words(tall.header.names[column])[1] for column in values}
     parts = {
         UNIT_WORDS.get(part, part)
         for unit in written
         for part in re.split(r"[\s,;/]+", unit)
         if part
     }
-    own = {part for part in parts if part in known_units(role)}
+    units = {part for part in parts if part in known_units(role)}
     known = all(part in UNIT_WORDS.values() or part == "or" for part in parts)
     # A unit that nobody knows is asked about as a unit of the tumour's measures.
-    return own or (set() if known or role == "body_weight" else {" ".join(sorted(written))})
+    return units or (set() if known or role == "body_weight" else {" ".join(sorted(written))})

@@ -70,16 +70,16 @@ def day_of_header(name: str) -> tuple[str, str] | None:
     text = _without_baseline(text)
     if _is_date_in_digits(text):
         return "date", text
-    if found := _DAY.fullmatch(text):
-        return "day", found[1].replace("−", "-")
-    if found := _WEEKS.fullmatch(text):
-        return "day", str(7 * int(found[1]))
-    if found := _WEEK.fullmatch(text):
-        return "week", found[1].replace("−", "-")
+    if match := _DAY.fullmatch(text):
+        return "day", match[1].replace("−", "-")
+    if match := _WEEKS.fullmatch(text):
+        return "day", str(7 * int(match[1]))
+    if match := _WEEK.fullmatch(text):
+        return "week", match[1].replace("−", "-")
     if is_date(text) or month_and_day(text):
         return "date", text
-    found = _WITH_DATE.fullmatch(text)
-    return ("day", found[1].replace("−", "-")) if found and is_date_like(found[2]) else None
+    match = _WITH_DATE.fullmatch(text)
+    return ("day", match[1].replace("−", "-")) if match and is_date_like(match[2]) else None
 
 
 def _without_baseline(text: str) -> str:
@@ -101,8 +101,8 @@ def _is_date_in_digits(text: str) -> bool:
 
 def dates_of_names(header: Header) -> dict[int, str]:
     """The dates that stand beside the days in the names of columns, as in Day 7 (3/21/22)."""
-    found = {c: _WITH_DATE.fullmatch(header.names[c].strip()) for c in day_columns(header)}
-    return {c: one[2] for c, one in found.items() if one is not None and is_date(one[2])}
+    matches = {c: _WITH_DATE.fullmatch(header.names[c].strip()) for c in day_columns(header)}
+    return {c: match[2] for c, match in matches.items() if match is not None and is_date(match[2])}
 
 
 def is_date_like(text: str) -> bool:
@@ -126,17 +126,17 @@ def recognise_wide(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     return best
 
 
-def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
+def lengthen_wide(sheet: Sheet, recognition: Recognition) -> LongText:
     """A row for each cell that says anything; a mouse without any keeps one empty row."""
-    body, findings = body_of(sheet, found)
-    roles = found.header.roles
-    days = day_columns(found.header)
+    body, findings = body_of(sheet, recognition)
+    roles = recognition.header.roles
+    days = day_columns(recognition.header)
     kind = next(iter(days.values()))[0]
     columns = list(days)
     cells = body.iloc[:, columns].to_numpy(dtype=object)
-    said = ~np.frompyfunc(is_missing, 1, 1)(cells).astype(bool)
-    said[~said.any(axis=1), 0] = True
-    row, column = np.nonzero(said)
+    filled = ~np.frompyfunc(is_missing, 1, 1)(cells).astype(bool)
+    filled[~filled.any(axis=1), 0] = True
+    row, column = np.nonzero(filled)
     day_texts = np.array([days[column][1] for column in columns], dtype=object)
     texts = {
         role: body.iloc[:, roles[role]].to_numpy()[row] for role in NAMED_ROLES if role in roles
@@ -150,9 +150,9 @@ def lengthen_wide(sheet: Sheet, found: Recognition) -> LongText:
             "volume": cells[row, column],
         }
     )
-    dates = dates_of_names(found.header)
-    doubts = disagreements(sheet, found, {c: days[c][1] for c in dates}, dates)
-    return LongText(frame, found.header, kind, (*findings, *doubts))
+    dates = dates_of_names(recognition.header)
+    doubts = disagreements(sheet, recognition, {c: days[c][1] for c in dates}, dates)
+    return LongText(frame, recognition.header, kind, (*findings, *doubts))
 
 
 def day_columns(header: Header) -> dict[int, tuple[str, str]]:
@@ -199,12 +199,12 @@ def measured_by_w(header: Header) -> dict[int, str]:
     for column, name in enumerate(header.names):
         if column in taken:
             continue
-        if found := _W.fullmatch(name):
-            numbers[column] = found[1]
-        elif (found := _MEASURED.fullmatch(name)) and measure_of(found[1]):
+        if match := _W.fullmatch(name):
+            numbers[column] = match[1]
+        elif (match := _MEASURED.fullmatch(name)) and measure_of(match[1]):
             beside = True
-        elif (said := day_of_header(name)) and said[0] == "day":
-            days.add(said[1])
+        elif (day := day_of_header(name)) and day[0] == "day":
+            days.add(day[1])
     return numbers if beside or (numbers and days >= set(numbers.values())) else {}
 
 
@@ -224,9 +224,9 @@ def _times(header: Header) -> dict[int, tuple[str, str]]:
     """The columns ``T0 T4 T7``, where their numbers are days: T1, T2 are visits or tumours."""
     taken = set(header.roles.values())
     times = {
-        column: ("day", found[1])
+        column: ("day", match[1])
         for column, name in enumerate(header.names)
-        if column not in taken and (found := _TIME.fullmatch(name))
+        if column not in taken and (match := _TIME.fullmatch(name))
     }
     return {} if are_visits(day for _, day in times.values()) else times
 

@@ -48,7 +48,7 @@ def settle_days(sheet: Sheet, long: LongText) -> LongText:
 
 
 def disagreements(
-    sheet: Sheet, found: Recognition, days: Mapping[int, str], dates: Mapping[int, str]
+    sheet: Sheet, recognition: Recognition, days: Mapping[int, str], dates: Mapping[int, str]
 ) -> Iterator[Finding]:
     """Columns whose date and day are not as far apart as those of most."""
     dates = {column: date for column, date in dates.items() if not is_baseline(days[column])}
@@ -63,7 +63,7 @@ def disagreements(
             yield sheet_finding(
                 sheet,
                 "date-and-day-disagree",
-                sheet.cell(int(sheet.rows[found.position]), column),
+                sheet.cell(int(sheet.rows[recognition.position]), column),
                 f"Day {days[column]} stands beside {date}, {abs(zero - usual):g} days from where "
                 "the other columns put it; the day was taken.",
                 "Mend the date or the day.",
@@ -98,14 +98,14 @@ def _with_baseline(sheet: Sheet, long: LongText, texts: list[str]) -> LongText:
 
 def _with_year(sheet: Sheet, long: LongText, texts: list[str]) -> LongText:
     """The long table with dates of one year, which only count the days between them."""
-    said = {text: month_and_day(text) or (1, 1) for text in texts}
-    if doubt := _doubt_about_year(set(said.values()), long):
+    calendar = {text: month_and_day(text) or (1, 1) for text in texts}
+    if doubt := _doubt_about_year(set(calendar.values()), long):
         raise InputError(
             f"{sheet.title}: the dates have no year ({texts[0].strip()!r}, …), and {doubt}. "
             "Write the year in each, as 2024-01-31."
         )
-    year = _SOME_LEAP_YEAR if (2, 29) in said.values() else _SOME_YEAR
-    dates = {text: datetime.date(year, *day).isoformat() for text, day in said.items()}
+    year = _SOME_LEAP_YEAR if (2, 29) in calendar.values() else _SOME_YEAR
+    dates = {text: datetime.date(year, *day).isoformat() for text, day in calendar.items()}
     finding = sheet_finding(
         sheet,
         "dates-without-year",
