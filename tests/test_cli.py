@@ -32,7 +32,7 @@ IN_ORDER = [
 MISTYPED = [
     ["nonsense"],
     ["growth"],
-    ["growth", "a.csv", "b.csv"],
+    ["growth", "a.csv", "a.csv"],
     ["growth", "a.csv", "--no-such-option"],
     ["growth", "a.csv", "--until", "soon"],
     ["growth", "a.csv", "--df", "exact"],

@@ -84,10 +84,11 @@ def test_an_option_has_one_meaning_everywhere(name) -> None:
             and set(other.opts) & set(parameter.opts)
         ]
         # -o names a file, a folder or a picture, --day one day or several: the command says which.
+        # --outcome offers what the command can compare; --sensitivity adds a table or prints it.
         assert all(
             (other.name, repr(other.type)) == (parameter.name, repr(parameter.type))
             for other in others
-            if parameter.name not in ("output", "day", "days")
+            if not set(parameter.opts) & {"-o", "--day", "--outcome", "--sensitivity"}
         )
 
 
@@ -136,7 +137,8 @@ def test_a_rule_set_by_its_flag_is_the_rule_in_force() -> None:
         assert (tuple(found) if isinstance(found, list) else found) == value
 
 
-@pytest.mark.parametrize("command", ["growth", "progression", "response", "indices", "synergy"])
+# Not progression: its --sensitivity looks at claims.
+@pytest.mark.parametrize("command", ["growth", "response", "indices", "synergy"])
 def test_a_command_without_contrasts_shows_only_their_level_and_takes_the_rest(
     ask, sample, command
 ) -> None:
