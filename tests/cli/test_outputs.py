@@ -72,7 +72,7 @@ def test_a_dash_is_the_summary_of_a_run_alone(ask, bench) -> None:
 
 def test_a_dash_is_stdout_of_a_template_and_of_a_corrected_sheet(ask, bench) -> None:
     before = held(bench)
-    assert ask("check", "a.csv", "--template", "-o", "-", code=0).stdout.startswith("# What")
+    assert ask("check", "a.csv", "--template", "-o", "-", code=0).stdout.startswith("#:schema")
     answer = ask("check", "study.toml", "--fix", "-o", "-", code=0)
     ask("check", "study.toml", "--fix", "-o", "fixed.csv", code=0)
     assert answer.stdout == Path("fixed.csv").read_text(encoding="utf-8")

@@ -103,7 +103,7 @@ def test_a_start_at_the_false_optimum_is_left(monkeypatch):
     sheet = studies.sheet("false_optimum")
     expected = reference_fit("false_optimum").log_likelihood
     for start in ([[0.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]):
-        monkeypatch.setattr(reml, "_start", lambda data, start=start: np.array(start))
+        monkeypatch.setattr(reml, "start_of", lambda data, start=start: np.array(start))
         assert fit_reml(*matrices(sheet)).log_likelihood == pytest.approx(expected, abs=1e-7)
 
 
@@ -123,7 +123,7 @@ def test_the_higher_of_two_tops_is_found():
     data = summarise(*matrices(pd.DataFrame(rows, columns=["mouse", "arm", "day", "volume"])))
     others = criterion.profile(data, random_factors(2000)).deviance
     found = fit_patterns(data)
-    assert found.log_likelihood > reml._climb(data, reml._start(data)).log_likelihood + 3
+    assert found.log_likelihood > reml._climb(data, reml.start_of(data)).log_likelihood + 3
     assert -2 * found.log_likelihood <= others.min() + 1e-7
 
 
@@ -209,7 +209,7 @@ def test_a_small_spread_beside_a_large_one_is_no_singular_fit():
 @pytest.mark.parametrize("name", ["two_by_two", "tiny", "rank_one", "g09_tiny_unbalanced"])
 def test_the_end_does_not_depend_on_the_start(name, start, monkeypatch):
     expected = reference_fit(name).log_likelihood
-    monkeypatch.setattr(reml, "_start", lambda data: np.array(start, dtype=float))
+    monkeypatch.setattr(reml, "start_of", lambda data: np.array(start, dtype=float))
     assert reference_fit(name).log_likelihood == pytest.approx(expected, abs=1e-8)
 
 
@@ -217,7 +217,7 @@ def test_the_end_does_not_depend_on_the_start(name, start, monkeypatch):
 def test_a_search_that_turns_its_axes_ends_at_the_same_place(name, monkeypatch):
     expected = reference_fit(name)
     monkeypatch.setattr(reml, "STEPS", 4)
-    monkeypatch.setattr(reml, "_start", lambda data: np.array([[0.01, 0.0], [-2.0, 2.0]]))
+    monkeypatch.setattr(reml, "start_of", lambda data: np.array([[0.01, 0.0], [-2.0, 2.0]]))
     found = reference_fit(name)
     assert found.log_likelihood == pytest.approx(expected.log_likelihood, abs=1e-8)
     np.testing.assert_allclose(found.covariance, expected.covariance, rtol=1e-5, atol=1e-12)

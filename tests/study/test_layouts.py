@@ -132,7 +132,7 @@ def outcome(text, options):
 
 
 NUMBERED = {
-    "pivot": PIVOT.replace("Row Labels,0,3,7", "Row Labels,0,3,1 week"),
+    "pivot": PIVOT.replace("Row Labels,0,3,7", "Row Labels,0,3,one week"),
     "wide": WIDE.replace("-1,2,9", "-1,2,one week"),
 }
 
@@ -154,5 +154,4 @@ def test_no_column_of_numbers_is_dropped_without_a_word(name):
 @pytest.mark.parametrize("name", ["pivot", "wide"])
 def test_a_day_whose_header_nobody_knows_is_named(name):
     study = read(NUMBERED[name])
-    day = {"pivot": "'1 week'", "wide": "'one week'"}[name]
-    assert any(day in finding.seen for finding in study.findings)
+    assert any("'one week'" in finding.seen for finding in study.findings)

@@ -96,15 +96,20 @@ def test_the_word_for_an_arm_is_no_part_of_its_name():
     [
         lines(HEAD, *ROWS["vehicle"], ["drug A"], *ROWS["drug A"]),
         lines(["one title"], HEAD, *ROWS["vehicle"], *ROWS["drug A"]),
-        blocks(ROWS).replace("drug A", "vehicle"),
         lines(["vehicle"], HEAD, *ROWS["vehicle"], ["Experiment 2"], ["drug A"], *ROWS["drug A"])
         + lines(["drug A"], *ROWS["drug A"]),
     ],
-    ids=["a block without a name", "a title alone", "one name twice", "an arm in two blocks"],
+    ids=["a block without a name", "a title alone", "an arm in two blocks"],
 )
 def test_rows_of_which_nobody_says_whose_they_are_are_refused(text):
     with pytest.raises(InputError, match=r"misses arm"):
         read(text)
+
+
+def test_blocks_of_one_name_are_one_arm():
+    study = read(blocks(ROWS).replace("drug A", "vehicle"))
+    assert set(study.measurements["arm"]) == {"vehicle"}
+    assert len(study.mice) == sum(map(len, ROWS.values()))
 
 
 def tabs(names, head, rows):

@@ -47,7 +47,7 @@ def jackknife(fit: GrowthFit, statistic: Statistic) -> Jackknifed:
     """A statistic of every tested arm, with each of the mice of its piece left out."""
     k = len(fit.shapes)
     value_of, bias, variance, n_mice = np.full((4, k), np.nan)
-    nothing = Jackknifed(value_of, bias, variance, n_mice, [])
+    jackknifed = Jackknifed(value_of, bias, variance, n_mice, [])
     for piece in fit.pieces:
         mice, left = piece.without_each_unit
         mouse_arm, arms = piece.rows.mouse_arm[mice], list(piece.arms)
@@ -55,20 +55,22 @@ def jackknife(fit: GrowthFit, statistic: Statistic) -> Jackknifed:
         each = list(zip(arms, piece.shapes, blocks, strict=True))
         value = np.array([statistic(c, shape, piece.values[None, b])[0] for c, shape, b in each])
         without = np.column_stack([statistic(c, shape, left[:, b]) for c, shape, b in each])
-        nothing.value[arms] = value
-        nothing.bias[arms], nothing.variance[arms] = 0.0, 0.0
+        jackknifed.value[arms] = value
+        jackknifed.bias[arms], jackknifed.variance[arms] = 0.0, 0.0
         for code in arms:
             own = without[mouse_arm == code]
-            n = nothing.n_mice[code] = len(own)
+            n = jackknifed.n_mice[code] = len(own)
+            if n == 0:  # none of its mice has a usable reading
+                continue
             apart = own - own.mean(axis=0)
             covariance = np.zeros((k, k))
             covariance[np.ix_(arms, arms)] = (n - 1) / n * apart.T @ apart
-            nothing.strata.append(Stratum(n, covariance))
-            nothing.bias[arms] += (n - 1) * (own.mean(axis=0) - value)
-            nothing.variance[arms] += np.diag(covariance)[arms]
-    unsure = ~(nothing.n_mice > 1)
-    nothing.bias[unsure], nothing.variance[unsure] = np.nan, np.nan
-    return nothing
+            jackknifed.strata.append(Stratum(n, covariance))
+            jackknifed.bias[arms] += (n - 1) * (own.mean(axis=0) - value)
+            jackknifed.variance[arms] += np.diag(covariance)[arms]
+    unsure = ~(jackknifed.n_mice > 1)
+    jackknifed.bias[unsure], jackknifed.variance[unsure] = np.nan, np.nan
+    return jackknifed
 
 
 def clustered(fit: GrowthFit, outcome: str, statistic: Statistic, method: str) -> ArmEstimates:
@@ -82,7 +84,7 @@ def clustered(fit: GrowthFit, outcome: str, statistic: Statistic, method: str) -
         arms=fit.design.arm_names,
         values=jackknifed.value,
         covariance=covariance,
-        degrees_of_freedom=_degrees_of_freedom(jackknifed.strata),
+        degrees_of_freedom=_degrees_of_freedom(jackknifed.strata, len(fit.shapes)),
         independent=all(len(piece.arms) == 1 for piece in fit.pieces),
         method=method,
         first_day=given.from_day,
@@ -91,9 +93,9 @@ def clustered(fit: GrowthFit, outcome: str, statistic: Statistic, method: str) -
     )
 
 
-def _degrees_of_freedom(strata: Sequence[Stratum]) -> Callable[[Floats], Floats]:
+def _degrees_of_freedom(strata: Sequence[Stratum], k: int) -> Callable[[Floats], Floats]:
     """Welch's of weighted sums, from the share that each stratum has of their variance."""
-    covariance = np.nan_to_num(np.array([s.covariance for s in strata]))
+    covariance = np.nan_to_num(np.array([s.covariance for s in strata])).reshape(-1, k, k)
     df = np.array([s.n_mice - 1.0 for s in strata])
 
     def degrees_of_freedom(weights: Floats) -> Floats:

@@ -53,7 +53,8 @@ def half_and_three(rows: LogVolumes) -> FollowUp:
         three = min(3, n)
         most = max((n + 1) // 2, three)
         begin[code] = np.sort(first[mice])[most - 1]
-        end[code] = min(np.sort(read[mice])[-most], np.sort(measurable[mice])[-three])
+        last = min(np.sort(read[mice])[-most], np.sort(measurable[mice])[-three])
+        end[code] = last if np.isfinite(last) else begin[code]  # measurable on no day
     starts = np.where((begin < 0) & (end > 0), 0.0, begin)
     return FollowUp(starts, end)
 

@@ -212,7 +212,8 @@ def _at_limit(
 
 def _repeated(below: Bools, mouse: Codes) -> Bools:
     """Which readings of a run below the limit are not its first."""
-    return np.r_[False, below[1:] & below[:-1] & (mouse[1:] == mouse[:-1])]
+    same = np.r_[False, mouse[1:] == mouse[:-1]][: len(mouse)]
+    return same & below & np.roll(below, 1)
 
 
 def _require_day_zero(mice: pd.DataFrame, mouse: Codes, day: Floats) -> None:

@@ -60,7 +60,8 @@ def _rates(arms: tuple[ArmReadings, ...], days: Floats, design: Design) -> Rates
     line = design.rules.growth.shape == "line"
     # Curves speak of the days that arms share: one mouse that leaves may move them for all.
     closed = whole if line else np.repeat(whole.all(axis=1, keepdims=True), k, axis=1)
-    if design.rules.growth.variances != "by_arm" or len(days) < 3 or _few(arms):
+    rules = design.rules.growth
+    if rules.variances != "by_arm" or rules.df in ("normal", "cr2") or len(days) < 3 or _few(arms):
         closed = np.zeros_like(closed)
     for code, arm in enumerate(arms):
         if closed[:, code].any():

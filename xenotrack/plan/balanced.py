@@ -5,7 +5,8 @@ orthonormal basis of the days, the first two directions are those of a mouse's o
 their covariance between mice has n − 1 degrees of freedom, all other variation is the residual's.
 Where the covariance falls below the residual its small eigenvalues are pooled with it (Amemiya
 1985, Am Stat 39:112). Kenward & Roger's covariance is then the plain one, and their degrees of
-freedom are Satterthwaite's of the two independent sums of squares.
+freedom are Satterthwaite's of the two independent sums of squares. Where mice have a pace of their
+own the covariance is clustered by mouse, as the fit's is.
 """
 
 from __future__ import annotations
@@ -53,7 +54,17 @@ def balanced_rates(y: Floats, days: Floats, shape: Shape, asked: Floats) -> ArmR
     own = np.stack([np.ones((len(y), len(days))), pace @ fixed.T], axis=2)
     paced = _fit(y, fixed, own, heights, asked)
     better = moved & (paced.log_likelihood > plain.log_likelihood)
-    return paced.rates.where(better, plain.rates)
+    return _clustered(y, fixed, heights, asked).where(better, plain.rates)
+
+
+def _clustered(y: Floats, fixed: Floats, heights: Floats, asked: Floats) -> ArmRates:
+    """The spread of the mice's sums: CR2 by mouse (Pustejovsky & Tipton 2018) where all are alike.
+
+    A mouse's pace lies within the span of ``fixed``: its weighted fit is the plain one.
+    """
+    n = y.shape[1]
+    sums = y @ (np.linalg.pinv(fixed).T @ asked)
+    return ArmRates(heights @ asked, sums.var(axis=1, ddof=1) / n, np.full(len(y), n - 1.0))
 
 
 @dataclass(frozen=True, eq=False)
