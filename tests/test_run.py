@@ -21,7 +21,7 @@ from xenotrack import __version__
 from xenotrack.credits import RESTS_ON
 from xenotrack.glossary import TABLES
 from xenotrack.present import studio
-from xenotrack.present.figures.catalogue import figure_names
+from xenotrack.present.figures.catalogue import FIGURES
 from xenotrack.present.tables import SCHEMA_VERSION
 
 ROOT = Path(__file__).parent.parent
@@ -35,7 +35,12 @@ FILES = {
     "manifest.json",
     "results.json",
     *(f"tables/{name}.csv" for name in TABLES),
-    *(f"figures/{name}.{form}" for name in figure_names() for form in ("svg", "png")),
+    *(
+        f"figures/{figure.name}.{form}"
+        for figure in FIGURES
+        if not figure.on_request
+        for form in ("svg", "png")
+    ),
 }
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 LONELY = "mouse,arm,day,volume\n" + "".join(

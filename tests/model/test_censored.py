@@ -277,7 +277,7 @@ def test_an_arm_that_vanishes_at_once_has_a_limit_on_one_side_and_is_the_best(sh
     assert (row["from_day"], row["until_day"], row["verdict"]) == (0, 3, "shrinking")
     assert np.isnan(row["conf_low"])
     assert row["estimate"] < row["conf_high"] < -0.5
-    assert [doubt.arms for doubt in fit.doubts if doubt.rule == "vanished"] == [("gone",)]
+    assert [doubt.arms for doubt in fit.doubts if doubt.rule == "tumors-vanished"] == [("gone",)]
 
 
 def test_what_may_shrink_faster_is_claimed_to_be_better_and_never_worse() -> None:

@@ -219,7 +219,7 @@ def _vanished(design: Design, day: Floats) -> Iterator[Doubt]:
     for name, first in zip(design.arm_names, day, strict=True):
         if not np.isnan(first):
             yield Doubt(
-                "vanished",
+                "tumors-vanished",
                 (name,),
                 "growth",
                 f"The tumours of {name} could not be measured any more on day {first:g}: it "

@@ -31,7 +31,6 @@ from xenotrack.present.labels import about_names, short_names
 from xenotrack.present.numbers import decimals, fixed
 from xenotrack.present.theme import wrap_name
 from xenotrack.study.design import Design
-from xenotrack.study.primary import BEST_PART
 
 END = 2.5  # where the words end, in shares of the days' own axis
 LEAST_DAYS = 4.0
@@ -64,7 +63,8 @@ def sensitivity(design: Design, table: pd.DataFrame) -> ggplot:
     labels, heights = rows["label"].tolist(), rows["y"].tolist()
     names = short_names(design)
     arm, against = drawn["arm"].iloc[0], drawn["against"].iloc[0]
-    versus = "each of its parts" if against == BEST_PART else names[against]
+    other = _other_arm(design, against)
+    versus = names[other] if other else "each of its parts"
     return assemble(
         begin(drawn, aes("estimate", "y", colour="arm")),
         *forest_paper(max(heights), labels, title_at=0.05),
@@ -83,13 +83,18 @@ def sensitivity(design: Design, table: pd.DataFrame) -> ggplot:
             "shown after adjustment, with the sign that the declared definition gives.",
             _not_estimable(table, label),
             about_numbers("sensitivity"),
-            about_names(design, {arm: names[arm]} | _called(names, against)),
+            about_names(design, {name: names[name] for name in (arm, other) if name}),
         ),
     )
 
 
-def _called(names: dict[str, str], against: str) -> dict[str, str]:
-    return {} if against == BEST_PART else {against: names[against]}
+def _other_arm(design: Design, against: str) -> str:
+    """The arm that the claim is against; "" for a combination against each of its parts.
+
+    An arm may be called as that claim is: without a primary contrast, combinations come last.
+    """
+    over_parts = design.primary is None and any(True for _ in design.combinations())
+    return against if against in design.arm_names and not over_parts else ""
 
 
 def _not_estimable(table: pd.DataFrame, label: str) -> str:

@@ -40,7 +40,9 @@ DOUBTS: dict[str, DoubtWords] = {
     "day-beyond-follow-up": DoubtWords("slowed", "", "Name an earlier day with --day."),
     "below-limit-verdict": DoubtWords("slowed", "readings below the limit decide on {arms}"),
     "at-the-limit": DoubtWords("slowed", "{arms} may have shrunk faster than is said"),
-    "vanished": DoubtWords("slowed", "{arms} could not be measured any more after the start"),
+    "tumors-vanished": DoubtWords(
+        "slowed", "{arms} could not be measured any more after the start"
+    ),
     "window-cut-short": DoubtWords("slowed", "{arms} left before the declared days ended"),
     "below-limit-share": DoubtWords("blocked", "", "Declare the limit with --limit-mm3."),
     "cages-nested-in-arms": DoubtWords(
