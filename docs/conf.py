@@ -43,6 +43,7 @@ CONTENTS = {
         "quickstart",
         "tutorial",
         "gallery",
+        "next-study",
         "many-studies",
         "pipelines",
         "../sample_data/README",
