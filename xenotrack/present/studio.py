@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xenotrack.study.study import Study
 
 FORMATS = ("svg", "png")
-ON_REQUEST = frozenset(one.name for one in FIGURES if one.on_request)
+ON_REQUEST = frozenset(figure.name for figure in FIGURES if figure.on_request)
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,10 @@ class Drawable:
             results.sensitivity if results.with_sensitivity else None,
         )
 
-    def is_due(self, figure: str) -> bool:
-        """Whether ``run`` draws this figure."""
-        return figure not in ON_REQUEST or self.sensitivity is not None
+    def due(self, figures: Iterable[str]) -> tuple[str, ...]:
+        """Those of some figures that ``run`` draws."""
+        asked = self.sensitivity is not None
+        return tuple(figure for figure in figures if asked or figure not in ON_REQUEST)
 
 
 class Studio:
@@ -126,7 +127,7 @@ class Studio:
             except (EOFError, OSError):
                 # The artist died: draw here, where a bug shows its traceback.
                 self._artist = None
-        return dict(_draw(figure_names(key=self._key), self._asked))
+        return dict(_draw(self._asked.due(figure_names(key=self._key)), self._asked))
 
 
 @contextmanager
@@ -169,7 +170,7 @@ def _work(studio: Connection, other_end: Connection, key: bool) -> None:
             drawable = studio.recv()
         except EOFError:
             return
-        first_half, second_half = hands(2, key)
+        first_half, second_half = map(drawable.due, hands(2, key))
         second = _second_hand(second_half, drawable)
         pictures = dict(_draw(first_half, drawable))
         with suppress(BrokenPipeError):  # a studio that closed meanwhile
@@ -224,6 +225,6 @@ def _draw(kinds: Iterable[str], drawable: Drawable) -> Iterator[tuple[str, bytes
     give_matplotlib_a_home()
     from xenotrack.present.figures.gallery import draw
 
-    for kind in filter(drawable.is_due, kinds):
+    for kind in kinds:
         for form, data in render(draw(kind, drawable), FORMATS).items():
             yield f"{kind}.{form}", data
