@@ -139,7 +139,7 @@ class RandomEffects:
 def expected_square(std_error: Floats, df: Floats) -> Floats:
     """The variance of each estimate, larger where it is known from few degrees of freedom.
 
-    ``s² · df / (df − 2)``: a square over its estimated variance has this mean, so that Q has the
+    ``s² · (1 + 2 / (df − 2))``: a square over its estimated variance has this mean, so that Q has the
     mean of its χ². Without it three mice an arm would look like spread between lines. NaN or
     infinite ``df``: the variance is taken as known.
 
@@ -147,7 +147,7 @@ def expected_square(std_error: Floats, df: Floats) -> Floats:
     [1.0, 1.25, 3.0]
     """
     known = np.where(np.isnan(df), np.inf, np.maximum(df, LEAST_DF))
-    return std_error**2 / (1 - 2 / known)
+    return std_error**2 * (1 + 2 / (known - 2))
 
 
 def _quantile(centres: Floats, widths: Floats, share: float) -> float:
