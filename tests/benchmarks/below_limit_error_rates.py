@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from parts import rows_asked_for
 
 from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import estimate_contrasts
@@ -159,17 +160,7 @@ def main() -> None:
     studies = int(sys.argv[1])
     out = Path(sys.argv[2]) if len(sys.argv) > 2 else None
     names = [n for n in ROWS if not sys.argv[3:] or any(word in n for word in sys.argv[3:])]
-    table = pd.read_csv(out) if out is not None and out.exists() else pd.DataFrame()
-    done = set(zip(table["row"], table["study"], strict=True)) if len(table) else set()
-    for name in names:
-        for first in range(0, studies, 20):
-            numbers = [n for n in range(first, min(first + 20, studies)) if (name, n) not in done]
-            fresh = pd.DataFrame([line for n in numbers for line in one_study(name, n)])
-            table = pd.concat([table, fresh], ignore_index=True) if len(table) else fresh
-            if out is not None:
-                table.to_csv(out, index=False)
-        print(f"{name}: {studies} studies", file=sys.stderr)
-    print("\n".join(summary(table[table["row"].isin(names)])))
+    print("\n".join(summary(rows_asked_for(names, studies, one_study, out))))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from parts import rows_asked_for
 
 from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import estimate_contrasts
@@ -210,20 +211,7 @@ def main() -> None:
     studies = int(sys.argv[1])
     out = Path(sys.argv[2]) if len(sys.argv) > 2 else None
     names = [n for n in ROWS if not sys.argv[3:] or any(word in n for word in sys.argv[3:])]
-    table = pd.read_csv(out) if out is not None and out.exists() else pd.DataFrame()
-    known = set(zip(table["row"], table["study"], strict=True)) if len(table) else set()
-    for name in names:
-        fresh = [
-            line
-            for number in range(studies)
-            if (name, number) not in known
-            for line in one_study(name, number)
-        ]
-        table = pd.concat([table, pd.DataFrame(fresh)], ignore_index=True)
-        if out is not None:
-            table.to_csv(out, index=False)
-        print(f"{name}: {studies} studies", file=sys.stderr)
-    print("\n".join(summary(table[table["row"].isin(names)])))
+    print("\n".join(summary(rows_asked_for(names, studies, one_study, out))))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from xenotrack.cli.options import StudyCommand, reads_study
+from xenotrack.cli.options import StudyCommand, draws_figures, reads_study, writes_folder
 from xenotrack.cli.request import Request
 from xenotrack.cli.stdout import put
 from xenotrack.errors import StudyError
@@ -25,14 +25,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=StudyCommand)
 @reads_study("growth", "progression", "response", "compare", many=True)
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(),
-    metavar="DIRECTORY",
-    help="The folder in which each study gets a folder of its own.",
-)
+@writes_folder("The folder in which each study gets a folder of its own.")
 @click.option(
     "--files-from",
     metavar="FILE",
@@ -68,12 +61,7 @@ if TYPE_CHECKING:
     "failed as well, or all [changed].",
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
-@click.option(
-    "--figures",
-    type=click.Choice(("none", "key", "all")),
-    default="none",
-    help="How many figures; all take ten times as long as none [none].",
-)
+@draws_figures("none", "How many figures; all take ten times as long as none")
 @click.option(
     "--tables",
     metavar="NAME,NAME",

@@ -216,3 +216,24 @@ def writes_table(function: Command) -> Command:
     ):
         function = decorator(function)
     return function
+
+
+def writes_folder(what: str, required: bool = True) -> Callable[[Command], Command]:
+    """Give a command ``-o`` for a folder; ``what`` says what comes into it."""
+    return click.option(
+        *("-o", "--output"),
+        required=required,
+        type=click.Path(),
+        metavar="DIRECTORY",
+        help=what,
+    )
+
+
+def draws_figures(default: str, what: str) -> Callable[[Command], Command]:
+    """Give a command ``--figures``; ``what`` says what they cost it."""
+    return click.option(
+        "--figures",
+        type=click.Choice(("none", "key", "all")),
+        default=default,
+        help=f"{what} [{default}].",
+    )

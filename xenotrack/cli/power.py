@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xenotrack.cli.options import StudyCommand, reads_study
+from xenotrack.cli.options import StudyCommand, reads_study, writes_folder
 from xenotrack.cli.request import Request
 from xenotrack.cli.stdout import put
 
@@ -72,13 +72,7 @@ POST_HOC = (
     help="Simulated studies for each number [400].",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, help="Seed of chance [1].")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(),
-    metavar="DIRECTORY",
-    help="The folder for table, curve and a page for the committee [none].",
-)
+@writes_folder("The folder for table, curve and a page for the committee [none].", required=False)
 def power(
     request: Request,
     *,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xenotrack.cli.options import StudyCommand, reads_study
+from xenotrack.cli.options import StudyCommand, reads_study, writes_folder
 from xenotrack.cli.request import Request
 from xenotrack.cli.stdout import put
 
@@ -59,14 +59,7 @@ MOST_VISITS = 500
     metavar="DAYS",
     help="Days of the measuring sheet, as 0,3,7 [Mondays and Thursdays of four weeks].",
 )
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(),
-    metavar="DIRECTORY",
-    help="The folder for key, codes, sheets and page; - writes none, only the balance.",
-)
+@writes_folder("The folder for key, codes, sheets and page; - writes none, only the balance.")
 def randomize(
     request: Request,
     *,

@@ -7,27 +7,17 @@ from pathlib import Path
 
 import click
 
-from xenotrack.cli.options import StudyCommand, reads_study
+from xenotrack.cli.options import StudyCommand, draws_figures, reads_study, writes_folder
 from xenotrack.cli.request import Request
 from xenotrack.cli.stdout import put
 
 
 @click.command(cls=StudyCommand)
 @reads_study("growth", "progression", "response", "compare")
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(),
-    metavar="DIRECTORY",
-    help="The folder for the results, new or of an earlier run; - writes none, only the summary.",
+@writes_folder(
+    "The folder for the results, new or of an earlier run; - writes none, only the summary."
 )
-@click.option(
-    "--figures",
-    type=click.Choice(("none", "key", "all")),
-    default="all",
-    help="How many figures: the key ones take two thirds of the time, none a third [all].",
-)
+@draws_figures("all", "How many figures: the key ones take two thirds of the time, none a third")
 @click.option(
     "--sensitivity",
     is_flag=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xenotrack.cli.options import StudyCommand, reads_study
+from xenotrack.cli.options import StudyCommand, reads_study, writes_folder
 from xenotrack.cli.request import Request
 
 if TYPE_CHECKING:
@@ -22,14 +22,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="More like this study: rates, spreads, visits and losses as they were measured.",
 )
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(),
-    metavar="DIRECTORY",
-    help="The folder for the sheet, its study.toml and the truth; - prints the sheet.",
-)
+@writes_folder("The folder for the sheet, its study.toml and the truth; - prints the sheet.")
 def simulate(request: Request, *, seed: int, like: bool) -> None:
     """A study whose truth is known: drawn from [truth], or like a study that was done.
 

@@ -18,12 +18,10 @@ from queue import Empty, Queue
 from typing import Any
 
 from xenotrack import __version__
-from xenotrack.errors import InputError, XenotrackError
-from xenotrack.many.job import Job
-from xenotrack.many.worker import Reply, perform
-from xenotrack.present.safe_files import WriteError
+from xenotrack.errors import InputError
+from xenotrack.many.job import Job, Say
+from xenotrack.many.worker import Reply, attempted, perform
 from xenotrack.present.safe_folder import replaced_folder
-from xenotrack.present.staging import AnotherRunError
 
 # What the bytes of results depend on.
 LIBRARIES = ("numpy", "scipy", "pandas", "lifelines", "msgspec", "jinja2", "xlsxwriter")
@@ -147,22 +145,17 @@ def _about_error(error: BaseException) -> Reply:
 
 def put_results(job: Job, returned: Returned) -> Reply:
     """Put what a worker made into the folder of the study, as a run here would."""
-    assert job.folder is not None
     if returned.reply.kind != "done":
         return returned.reply
-    said: list[str] = []
-    try:
-        with replaced_folder(job.folder, job.inputs, said.append) as fresh:
-            for name, data in returned.files.items():
-                (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-                (fresh / name).write_bytes(data)
-    except AnotherRunError as error:
-        return Reply("busy", str(error))
-    except WriteError as error:
-        return Reply("unwritten", str(error))
-    except XenotrackError as error:
-        return Reply("refused", str(error))
-    return replace(returned.reply, said=tuple(said))
+    return attempted(lambda say: _put_files(job, returned.files, say))
+
+
+def _put_files(job: Job, files: Mapping[str, bytes], say: Say) -> None:
+    assert job.folder is not None
+    with replaced_folder(job.folder, job.inputs, say) as fresh:
+        for name, data in files.items():
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / name).write_bytes(data)
 
 
 @contextmanager

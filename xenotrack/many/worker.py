@@ -6,12 +6,13 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Literal
 
 from xenotrack.errors import XenotrackError
-from xenotrack.many.job import Job, run_job
+from xenotrack.many.job import Job, Say, run_job
 from xenotrack.present.safe_files import WriteError
 from xenotrack.present.staging import AnotherRunError
 
@@ -34,9 +35,14 @@ class Reply:
 
 def perform(job: Job) -> Reply:
     """Do a job; a bug is raised."""
+    return attempted(lambda say: run_job(job, silent, say))
+
+
+def attempted(do: Callable[[Say], object]) -> Reply:
+    """What became of what was done; ``do`` is given who hears what was kept or left in a folder."""
     said: list[str] = []
     try:
-        run_job(job, silent, said.append)
+        do(said.append)
     except AnotherRunError as error:
         return Reply("busy", str(error))
     except WriteError as error:

@@ -12,6 +12,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from xenotrack.errors import InputError
 
@@ -53,18 +54,8 @@ def write_bytes(path: Path, data: bytes, gives_way: GivesWay = always) -> None:
         if not require_file(path, data, gives_way):
             path.write_bytes(data)
             return
-        path = Path(os.path.realpath(path))
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~umask())
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        with _in_place_of(path) as file:
+            file.write(data)
 
 
 def put_file(draft: Path, path: Path, gives_way: GivesWay = always) -> None:
@@ -77,18 +68,28 @@ def put_file(draft: Path, path: Path, gives_way: GivesWay = always) -> None:
             raise InputError(f"{path} is {kind(path.stat())}. Name a file with -o.")
         if path.exists():
             require_file(path, b"", gives_way)
-        real = Path(os.path.realpath(path))
-        descriptor, name = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file, draft.open("rb") as source:
-                shutil.copyfileobj(source, file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o666 & ~umask())
-            os.replace(name, real)
-        except BaseException:
-            os.unlink(name)
-            raise
+        with _in_place_of(path) as file, draft.open("rb") as source:
+            shutil.copyfileobj(source, file)
+
+
+@contextlib.contextmanager
+def _in_place_of(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of ``path`` when the block ends well, and is on the disk then.
+
+    What a link points to is replaced, and stays as readable as it was.
+    """
+    real = Path(os.path.realpath(path))
+    descriptor, name = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o666 & ~umask())
+        os.replace(name, real)
+    except BaseException:
+        os.unlink(name)
+        raise
 
 
 def write_both(
