@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,8 @@ from parts import rows_asked_for
 
 from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import estimate_contrasts
+from xenotrack.compare.expectations import bliss
+from xenotrack.compare.synergy_course import course
 from xenotrack.errors import FitError
 from xenotrack.model.growth import fit_log_volumes
 from xenotrack.model.growth_fit import GrowthFit
@@ -45,19 +48,24 @@ EARLY, LATE = Exits(0.6, 8, 21), Exits(0.5, 8, 28)
 
 @dataclass(frozen=True)
 class Row:
-    """A truth, and the contrast that is asked of it: weights over its arms."""
+    """A truth, and the contrast that is asked of it: weights over its arms.
+
+    Of ``rarely`` only every third visit is read.
+    """
 
     scenario: Scenario
     weights: tuple[float, ...]
+    rarely: str = ""
 
 
 def arm(name: str, rate: float, sd: float = 0.012, *turns: Turn, **more: object) -> ArmTruth:
     return ArmTruth(name, (name,), rate, sd, turns, **more)  # type: ignore[arg-type]
 
 
-def row(weights: tuple[float, ...], until: int, mice: int, *arms: ArmTruth) -> Row:
+def row(weights: tuple[float, ...], until: int, mice: int, *arms: ArmTruth, **more: object) -> Row:
     days = twice_weekly(until)
-    return Row(Scenario(arms=arms, mice_per_arm=mice, visit_days=days, smallest_mm=2.0), weights)
+    usual = Scenario(arms=arms, mice_per_arm=mice, visit_days=days, smallest_mm=2.0)
+    return Row(replace(usual, **more), weights)  # type: ignore[arg-type]
 
 
 BLISS = (1.0, -1.0, -1.0, 1.0)
@@ -73,12 +81,21 @@ def slowing(mice: int) -> Row:
     return row(BLISS, 42, mice, *(arm(n, rate, slowing=0.03) for n, rate in rates.items()))
 
 
-def two(mice: int, until: int, one: ArmTruth, other: ArmTruth) -> Row:
-    return row((1.0, -1.0), until, mice, one, other)
+def two(mice: int, until: int, one: ArmTruth, other: ArmTruth, **more: object) -> Row:
+    return row((1.0, -1.0), until, mice, one, other, **more)
 
 
-def lines(mice: int, difference: float = 0.0) -> Row:
-    return two(mice, 28, arm("A", 0.05 - difference), arm("B", 0.05))
+def lines(mice: int, difference: float = 0.0, **more: object) -> Row:
+    return two(mice, 28, arm("A", 0.05 - difference), arm("B", 0.05), **more)
+
+
+def unlike(mice: int) -> Row:
+    return two(mice, 28, arm("A", 0.03, 0.036), arm("B", 0.03, 0.012))
+
+
+def flat(baseline_mm3: float) -> Row:
+    arms = (arm("A", 0.0, 0.008), arm("B", 0.0, 0.008))
+    return two(8, 63, *arms, baseline_mm3=baseline_mm3)
 
 
 def back(name: str, **more: object) -> ArmTruth:
@@ -101,11 +118,18 @@ ROWS: dict[str, Row] = {
     "equal lines, 5 mice": lines(5),
     "equal lines, 8 mice": lines(8),
     "lines that differ by .02, 8 mice": lines(8, 0.02),
-    "equal lines, spread of rates 3 : 1, 6 and 6 mice": two(
-        6, 28, arm("A", 0.03, 0.036), arm("B", 0.03, 0.012)
+    "equal lines, 12 mice": lines(12),
+    "equal lines, 8 mice, calipers that write 0.5 mm": lines(8, resolution_mm=0.5),
+    "equal lines, 8 mice, one arm read at a third of the visits": replace(lines(8), rarely="B"),
+    "equal slowing arms, 8 mice, one read at a third of the visits": replace(
+        two(8, 42, arm("A", 0.06, slowing=0.03), arm("B", 0.06, slowing=0.03)), rarely="B"
     ),
+    "equal lines, spread of rates 3 : 1, 6 and 6 mice": unlike(6),
+    "equal lines, spread of rates 3 : 1, 10 and 10 mice": unlike(10),
     "shrinking for good, 8 mice": two(8, 63, arm("A", -0.010), arm("B", -0.010)),
-    "flat, 8 mice": two(8, 63, arm("A", 0.0, 0.008), arm("B", 0.0, 0.008)),
+    "flat, 220 mm³, 8 mice": flat(220),
+    "flat, 120 mm³, 8 mice": flat(120),
+    "flat, 60 mm³, 8 mice": flat(60),
 }
 
 
@@ -154,15 +178,44 @@ def found(fit: GrowthFit, name: str, late: bool) -> dict[str, float]:
     }  # fmt: skip
 
 
+def band(fit: GrowthFit, name: str) -> dict[str, float]:
+    """Of the excess over Bliss at the visits: the share of 95 % intervals that miss, and whether
+    the band over all visits misses at any, and whether it lies beyond 0 from some day on."""
+    design, asked = fit.design, ROWS[name]
+    (excess,) = bliss(design, design.arms[0])
+    names, weights = design.arm_names, np.array([asked.weights])
+    own = course(fit, excess, asked.scenario.visit_days[1:], 0.95)
+    days, mean = truth(name)
+    true = np.asarray(asked.weights) @ (mean - mean[:, :1])
+    truths = np.interp(own.days, days, true)
+    shared = fit.over(names)
+    each = [estimate_contrasts(shared.changes(day), weights, 0.95) for day in own.days]
+    low, high = (
+        np.array([getattr(raw, end)[0] for raw in each]) for end in ("conf_low", "conf_high")
+    )
+    return {
+        "until": float(own.days[-1]), "visits": len(own.days),
+        "missed_at": float(np.mean((low > truths) | (high < truths))),
+        "missed_any": float(np.any((own.low > truths) | (own.high < truths))),
+        "beyond": float(np.isfinite(own.beyond)),
+    }  # fmt: skip
+
+
+DRUGS = {"RF": "RF", "AB": "AB", "vehicle": ""}
+
+
 def one_study(name: str, number: int) -> Iterator[dict[str, object]]:
     """What every model says of one simulated study."""
-    scenario = ROWS[name].scenario
+    asked = ROWS[name]
+    scenario = asked.scenario
     arms = [one.name for one in scenario.arms]
-    seed = (SEED, sorted(ROWS).index(name), number)
-    rows = rows_of(simulate_study(scenario, np.random.default_rng(seed)), arms)
+    seed = (SEED, crc32(name.encode()), number)
+    sheet = simulate_study(scenario, np.random.default_rng(seed))
+    rarely = (sheet["arm"] == asked.rarely) & ~sheet["day"].isin(scenario.visit_days[::3])
+    rows = rows_of(sheet[~rarely], arms)
     for shape in ("line", "curve"):
         rules = Rules(growth=GrowthRules(shape=shape))
-        design = Design(name, tuple(Arm(a, frozenset([a])) for a in arms), rules)
+        design = Design(name, tuple(Arm(a, frozenset(DRUGS.get(a, a))) for a in arms), rules)
         about = {"row": name, "study": number}
         try:
             fit = fit_log_volumes(rows, design)
@@ -171,6 +224,8 @@ def one_study(name: str, number: int) -> Iterator[dict[str, object]]:
                 verdicts = judge_growth(fit)
                 yield {**about, "model": "late rate", **found(fit, name, late=True)}
                 yield {**about, "model": "verdicts", "verdicts": ";".join(verdicts)}
+                if asked.weights == BLISS:
+                    yield {**about, "model": "band", **band(fit, name)}
         except FitError as error:
             yield {**about, "model": shape, "verdicts": str(error)}
 
@@ -184,7 +239,7 @@ def summary(table: pd.DataFrame) -> Iterator[str]:
     """A line a truth and model: claims below and above 0, misses, bias, error and its estimate."""
     yield "| truth | model | studies | days | claims below 0 | above 0 | misses | bias | SE | SD |"
     yield "|---|---|---|---|---|---|---|---|---|---|"
-    asked = table[table["model"] != "verdicts"].dropna(subset=["p"])
+    asked = table.dropna(subset=["p"])
     for (name, model), own in asked.groupby(["row", "model"], sort=False):
         error = own["estimate"] - own["true"]
         misses = (own["low"] > own["true"]) | (own["high"] < own["true"])
@@ -205,6 +260,20 @@ def summary(table: pd.DataFrame) -> Iterator[str]:
                 for verdict in ("regrew", "shrinking", "blocked", "growing", "undecided")
             ]
             yield f"| {name} | {one.name} | " + " | ".join(cells) + " |"
+    yield ""
+    yield from of_bands(table[table["model"] == "band"])
+
+
+def of_bands(bands: pd.DataFrame) -> Iterator[str]:
+    """A line a truth: intervals at each visit, the band over all of them."""
+    yield "| truth | studies | visits | an interval misses | the band misses | band beyond 0 |"
+    yield "|---|---|---|---|---|---|"
+    for name, own in bands.groupby("row", sort=False):
+        each = own["missed_at"]
+        at = f"{each.mean():.3f} ± {each.std() / np.sqrt(len(own)):.3f}"
+        any_visit, beyond = share(own["missed_any"] > 0), share(own["beyond"] > 0)
+        visits = f"{own['visits'].median():g}"
+        yield f"| {name} | {len(own)} | {visits} | {at} | {any_visit} | {beyond} |"
 
 
 def main() -> None:

@@ -58,16 +58,15 @@ def best_part_claim(
         std_error=chosen.std_error,
         df=chosen.df,
         statistic=chosen.statistic,
-        p_value=np.array([claim_p(parts, better)]),
+        p_value=claim_p(one_sided_p(parts, sign)[:, None]),
         conf_low=np.array([low]),
         conf_high=np.array([high]),
     ), Chosen(best, int(np.argmax(one_sided_p(parts, sign))))
 
 
-def claim_p(parts: RawContrasts, better: Better) -> float:
-    """``min(1, 2 · the largest one-sided p)`` of the contrasts with the parts."""
-    sign = 1.0 if better == "lower" else -1.0
-    return float(np.minimum(1.0, 2 * one_sided_p(parts, sign).max()))
+def claim_p(one_sided: Floats) -> Floats:
+    """``min(1, 2 · the largest one-sided p)`` of the contrasts with the parts, (parts, m)."""
+    return np.minimum(1.0, 2 * one_sided.max(axis=0))
 
 
 def one_sided_p(raw: RawContrasts, sign: float) -> Floats:

@@ -132,10 +132,10 @@ def estimate_contrasts(estimates: ArmEstimates, weights: Floats, level: float) -
     if estimable.any():
         df[estimable] = estimates.degrees_of_freedom(weights[estimable])
     raw = t_contrasts(estimate, std_error, df, level)
-    return raw if estimates.at_most is None else _one_sided(raw, weights, estimates.at_most)
+    return raw if estimates.at_most is None else one_sided(raw, weights, estimates.at_most)
 
 
-def _one_sided(raw: RawContrasts, weights: Floats, at_most: Bools) -> RawContrasts:
+def one_sided(raw: RawContrasts, weights: Floats, at_most: Bools) -> RawContrasts:
     """Contrasts with arms whose value may be any smaller: open on that side, and no claim there."""
     lower, higher = (((side * weights > 0) & at_most).any(axis=1) for side in (1, -1))
     unknown = (lower & ~(raw.estimate < 0)) | (higher & ~(raw.estimate > 0))

@@ -5,16 +5,16 @@ The model is fitted anew without the mouse, variances and degrees of freedom inc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xenotrack.arrays import Floats
-from xenotrack.compare.best_part import claim_p
-from xenotrack.compare.contrasts import ContrastSource
+from xenotrack.arrays import Bools, Codes, Floats
+from xenotrack.compare.best_part import claim_p, one_sided_p
+from xenotrack.compare.contrasts import ContrastSource, RawContrasts, one_sided, t_contrasts
 from xenotrack.compare.families import (
     BEST_PART,
     Pair,
@@ -27,9 +27,12 @@ from xenotrack.compare.growth_source import growth_source
 from xenotrack.compare.multiplicity import holm_p
 from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.doubts import Doubt, p_words
+from xenotrack.model.blocks import PairedBlocks
 from xenotrack.model.growth import without_mouse
 from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.left_out import without_each_mouse
 from xenotrack.model.log_volume import LogVolumes
+from xenotrack.model.piece import Piece
 from xenotrack.study.design import Design
 
 if TYPE_CHECKING:
@@ -49,6 +52,10 @@ class Claim:
     family: str
     pair: Pair
     pairs: tuple[Pair, ...]
+
+    @property
+    def arms(self) -> list[str]:
+        return list(dict.fromkeys(name for pair in self.pairs for name in (pair.arm, pair.other)))
 
 
 def claims_of(design: Design) -> list[Claim]:
@@ -85,10 +92,11 @@ def leave_one_out(fit: GrowthFit, rows: LogVolumes) -> pd.DataFrame:
     own = [len(mice)] if fit.variances == "pooled" else [_mice_of(rows, p.arms) for p in fit.pieces]
     if not claims or max(own, default=0) > MOST_MICE:
         return pd.DataFrame(columns=list(LEAVE_ONE_OUT))
-    whole = p_values(growth_source(fit), claims, design)
-    fits = (without_mouse(fit, rows, mouse) for mouse in mice)
-    found = [p_values(growth_source(each, joint=False), claims, design) for each in fits]
-    without = np.array(found).reshape(len(mice), len(claims))
+    alone = raw_p(growth_source(fit), claims, design)
+    raw = np.repeat(alone[None], len(mice), axis=0)
+    fill_without(raw, fit, rows, mice, claims)
+    whole = adjusted(alone, claims, design)
+    without = np.array([adjusted(own, claims, design) for own in raw]).reshape(raw.shape)
     names = rows.mice[mice]
     lines = [
         (claim.family, *claim.pair.names, p, *_ends(own, p, names, 1 - fit.level))
@@ -102,17 +110,130 @@ def _mice_of(rows: LogVolumes, arms: tuple[int, ...]) -> int:
     return len(np.unique(rows.mouse[np.isin(rows.arm, arms)]))
 
 
-def p_values(source: ContrastSource, claims: Sequence[Claim], design: Design) -> Floats:
-    """The p-value of each claim, adjusted within its family but for the primary contrast."""
+def fill_without(
+    raw: Floats, fit: GrowthFit, rows: LogVolumes, mice: Codes, claims: Sequence[Claim]
+) -> None:
+    """Puts into ``raw`` (mice, claims) the p-values of claims that a mouse has a part in.
+
+    Where each arm is fitted alone, a claim without a mouse changes by the mouse's arm only. What
+    cannot be had so is asked of the whole fit without the mouse.
+    """
+    design = fit.design
+    arms = [set(claim.arms) for claim in claims]
+    touched = np.array([_touched(fit, int(rows.mouse_arm[mouse]), arms) for mouse in mice])
+    for place, values in enumerate(_by_arm(fit, rows, claims)):
+        for mouse, p_value in values.items():
+            row = int(np.searchsorted(mice, mouse))
+            raw[row, place], touched[row, place] = p_value, False
+    for row in np.flatnonzero(touched.any(axis=1)).tolist():
+        source = growth_source(without_mouse(fit, rows, int(mice[row])), joint=False)
+        asked = np.flatnonzero(touched[row]).tolist()
+        raw[row, asked] = raw_p(source, [claims[place] for place in asked], design)
+
+
+def _touched(fit: GrowthFit, code: int, arms: Sequence[set[str]]) -> list[bool]:
+    """Which claims, of the arms of these names, a mouse of an arm has a part in."""
+    together = next((piece.arms for piece in fit.pieces if code in piece.arms), (code,))
+    names = {fit.design.arm_names[each] for each in together}
+    return [bool(own & names) for own in arms]
+
+
+def _by_arm(fit: GrowthFit, rows: LogVolumes, claims: Sequence[Claim]) -> list[dict[int, float]]:
+    """The p-value of each claim without each mouse, as far as arms were fitted alone."""
+    if isinstance(fit.narrow, PairedBlocks) or any(len(piece.arms) > 1 for piece in fit.pieces):
+        return [{} for _ in claims]
+    shared = [fit.over(claim.arms) for claim in claims]
+    seen = np.ones(rows.n_arms, dtype=bool)
+    if rows.below is not None:
+        seen[rows.arm[rows.below]] = False  # days and completed readings change with the mouse
+    pieces = [
+        piece
+        for piece in dict.fromkeys(piece for over in shared for piece in over.pieces)
+        if seen[piece.arms[0]]
+    ]
+    left = dict(zip(pieces, without_each_mouse(pieces, fit.design), strict=True))
+    return [_claim_without(over, claim, left) for over, claim in zip(shared, claims, strict=True)]
+
+
+def _claim_without(
+    over: GrowthFit, claim: Claim, left: Mapping[Piece, Mapping[int, Piece]]
+) -> dict[int, float]:
+    """The p-value of one claim without each mouse of its arms that was left out of their piece."""
+    names, rates = over.design.arm_names, over.rates()
+    whole = rates.values, np.diag(rates.covariance), rates.degrees_of_freedom(np.eye(len(names)))
+    mice, lines = [], []
+    for piece in over.pieces:
+        code = piece.arms[0]
+        if names[code] not in claim.arms:
+            continue
+        asked = over.rate_asked(code, piece.shapes[0])
+        for mouse, other in left.get(piece, {}).items():
+            line = np.array(whole)
+            line[:, code] = _sum_of(other, asked)
+            mice.append(mouse)
+            lines.append(line)
+    if not lines:
+        return {}
+    values, variances, df = np.swapaxes(np.array(lines), 0, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = _p_of(over, claim, values, variances, df, rates.at_most)
+    return dict(zip(mice, p.tolist(), strict=True))
+
+
+def _sum_of(piece: Piece, weights: Floats) -> tuple[float, float, float]:
+    """A weighted sum of a piece's coefficients, its variance and its degrees of freedom."""
+    variance = float(weights @ piece.covariance @ weights)
+    return (
+        float(weights @ piece.values),
+        variance,
+        float(piece.degrees_of_freedom(weights[None])[0]),
+    )
+
+
+def _p_of(
+    over: GrowthFit,
+    claim: Claim,
+    values: Floats,
+    variances: Floats,
+    df: Floats,
+    at_most: Bools | None,
+) -> Floats:
+    """p of a claim for several sets of its arms' values, variances and df, each (m, k)."""
+    raws = []
+    for weights in pair_weights(claim.pairs, over.design.arm_names):
+        used = weights != 0
+        variance = variances[:, used]
+        total = variance.sum(axis=1)
+        lost = np.where(variance > 0, variance**2 / df[:, used], 0.0).sum(axis=1)
+        estimate = values[:, used] @ weights[used]
+        raw = t_contrasts(estimate, np.sqrt(total), total**2 / lost, over.level)
+        rows = np.repeat(weights[None], len(values), axis=0)
+        raws.append(raw if at_most is None else one_sided(raw, rows, at_most))
+    return _claimed(claim, raws)
+
+
+def _claimed(claim: Claim, raws: Sequence[RawContrasts]) -> Floats:
+    """The p-values of a claim, (m,), from the contrasts of each of its pairs."""
+    if claim.pair.other != BEST_PART:
+        return raws[0].p_value
+    sign = 1.0 if OUTCOMES["growth_rate"].better == "lower" else -1.0
+    return claim_p(np.array([one_sided_p(raw, sign) for raw in raws]))
+
+
+def raw_p(source: ContrastSource, claims: Sequence[Claim], design: Design) -> Floats:
+    """The p-value of each claim, as yet for itself."""
     p = np.full(len(claims), np.nan)
     for place, claim in enumerate(claims):
-        names = dict.fromkeys(name for pair in claim.pairs for name in (pair.arm, pair.other))
-        over = source.over(list(names))
+        over = source.over(claim.arms)
         weights = pair_weights(claim.pairs, over.arms)
         own = over.contrast_of(weights, design.rules.compare.level)
-        alone = claim.pair.other != BEST_PART
-        p[place] = own.p_value[0] if alone else claim_p(own, OUTCOMES["growth_rate"].better)
-    primary = primary_pair(design)
+        p[place] = _claimed(claim, [own.rows([row]) for row in range(len(weights))])[0]
+    return p
+
+
+def adjusted(p_value: Floats, claims: Sequence[Claim], design: Design) -> Floats:
+    """The p-values of claims, adjusted within their family but for the primary contrast."""
+    p, primary = p_value.copy(), primary_pair(design)
     for family in ("control", "parts"):
         together = np.array([c.family == family and not c.pair.is_about(primary) for c in claims])
         if design.rules.compare.adjust != "none" and together.any():

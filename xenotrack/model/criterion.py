@@ -16,6 +16,7 @@ import numpy as np
 
 from xenotrack.arrays import Floats
 from xenotrack.model.patterns import Patterns
+from xenotrack.model.stack import Stack
 
 LOWER = {q: np.tril_indices(q) for q in (1, 2)}
 
@@ -25,7 +26,8 @@ class Profile:
     """The profiled REML deviance at a stack of T factors Λ, and its gradient in Ψ.
 
     ``deviance`` (T,), ``slope`` (T, q, q), ``shift`` (T, p) = β − ordinary least squares,
-    ``sigma2`` (T,), ``C`` (T, p, p) = (X'V⁻¹X)⁻¹ with V in units of σ²; X orthonormal.
+    ``sigma2`` (T,), ``C`` (T, p, p) = (X'V⁻¹X)⁻¹ with V in units of σ²; X orthonormal. Of several
+    models side by side T is (L, T).
     """
 
     deviance: Floats
@@ -37,39 +39,51 @@ class Profile:
     def theta_slope(self, factor: Floats) -> Floats:
         """The gradient in θ, (T, q(q+1)/2), by the chain rule through Ψ = ΛΛ'."""
         rows, columns = LOWER[factor.shape[-1]]
-        return 2 * (self.slope @ factor)[:, rows, columns]
+        return 2 * (self.slope @ factor)[..., rows, columns]
+
+    def row(self, place: int, p: int) -> Profile:
+        """That of one of several models, which has ``p`` coefficients."""
+        shift, C = self.shift[place, :, :p], self.C[place, :, :p, :p]
+        return Profile(self.deviance[place], self.slope[place], shift, self.sigma2[place], C)
 
 
-def profile(data: Patterns, factor: Floats) -> Profile:
-    """The REML deviance −2 log L, maximised over β and σ², at factors Λ (T, q, q)."""
-    N, K, log_det = shrinkage(data.A, factor[:, None])
-    NB = N @ data.B
-    T, p = len(factor), data.p
-    NB = NB.reshape(T, -1, p)
-    XVX = np.eye(p) - data.weighted_zx @ NB
-    XVy = -(data.c.ravel() @ NB)
+def profile(data: Patterns | Stack, factor: Floats) -> Profile:
+    """The REML deviance −2 log L, maximised over β and σ², at factors Λ (T, q, q).
+
+    Of several models side by side at (L, T, q, q).
+    """
+    N, K, log_det = shrinkage(data.A, factor[..., None, :, :])
+    lead = factor.shape[:-2]
+    NB = (N @ data.B).reshape(*lead, -1, data.p)
+    XVX = data.gram - data.weighted_zx @ NB
+    XVy = data.xy - (_flat(data.c, 2) @ NB)[..., 0, :]
     C, log_det_XVX = inverse(XVX)
-    shift = (C @ XVy[:, :, None])[:, :, 0]
-    quadratic = data.yy - N.reshape(T, -1) @ data.cc.ravel() - (XVy * shift).sum(axis=1)
-    df = data.n - p
-    sigma2: Floats = np.maximum(quadratic, 1e-300) / df
+    shift = (C @ XVy[..., None])[..., 0]
+    explained = (_flat(N, 3) @ np.swapaxes(_flat(data.cc, 3), -1, -2))[..., 0, 0]
+    quadratic = data.yy - explained - (XVy * shift).sum(axis=-1)
+    sigma2: Floats = np.maximum(quadratic, 1e-300) / data.df
     deviance = (
-        log_det @ data.weight
-        + df * (1 + np.log(2 * np.pi * sigma2))
+        (log_det * data.weight).sum(axis=-1)
+        + data.df * (1 + np.log(2 * np.pi * sigma2))
         + log_det_XVX
         - 2 * data.log_det_basis
     )
     # d deviance / dΨ = Σ Z'V⁻¹Z − Σ uu'/σ² − Σ FCF', with u = Z'V⁻¹(y − Xβ), F = Z'V⁻¹X = KB.
     rest = residual_products(data, shift)
     F = K @ data.B
-    FC = F @ C[:, None]
-    weight = data.weight[:, None, None]
+    FC = F @ C[..., None, :, :]
+    weight = data.weight[..., None, None]
     slope = (
         weight * (K @ data.A - FC @ np.swapaxes(F, -1, -2))
-        - K @ rest @ np.swapaxes(K, -1, -2) / sigma2[:, None, None, None]
-    ).sum(axis=1)
-    slope = (slope + np.swapaxes(slope, 1, 2)) / 2
+        - K @ rest @ np.swapaxes(K, -1, -2) / sigma2[..., None, None, None]
+    ).sum(axis=-3)
+    slope = (slope + np.swapaxes(slope, -1, -2)) / 2
     return Profile(deviance, slope, shift, sigma2, np.asarray(C, dtype=float))
+
+
+def _flat(values: Floats, axes: int) -> Floats:
+    """The last axes as one row, (…, 1, n)."""
+    return values.reshape(*values.shape[: values.ndim - axes], 1, -1)
 
 
 def shrinkage(A: Floats, factor: Floats) -> tuple[Floats, Floats, Floats]:
@@ -97,9 +111,10 @@ def inverse(M: Floats) -> tuple[Floats, Floats]:
     return result, np.log(determinant)
 
 
-def residual_products(data: Patterns, shift: Floats) -> Floats:
+def residual_products(data: Patterns | Stack, shift: Floats) -> Floats:
     """Σ (Z'r)(Z'r)' over the groups of each pattern, r = y − Xβ, at shifts (T, p): (T, G, q, q)."""
-    fitted = (shift @ data.B.reshape(-1, data.p).T).reshape(len(shift), -1, data.q)
-    cross = data.c[:, :, None] * fitted[:, :, None, :]
-    square = fitted[:, :, :, None] * fitted[:, :, None, :]
-    return data.cc - cross - np.swapaxes(cross, 2, 3) + data.weight[:, None, None] * square
+    fitted = (data.B @ shift[..., None, :, None])[..., 0]
+    cross = data.c[..., :, None] * fitted[..., None, :]
+    square = fitted[..., :, None] * fitted[..., None, :]
+    weight = data.weight[..., None, None]
+    return data.cc - cross - np.swapaxes(cross, -1, -2) + weight * square

@@ -95,11 +95,11 @@ class Information(PartInformation):
         K_t = np.swapaxes(self.K, 1, 2)
         u = (self.K @ (data.c - data.weight[:, None] * (data.B @ shift))[:, :, None])[:, :, 0]
         uu, u2u = self.K @ rest @ K_t, (self.K2 @ rest @ K_t).sum(axis=0)
-        rr = data.yy + shift @ shift
+        rr = data.yy - 2 * data.xy @ shift + shift @ data.gram @ shift
         moved = self.N2 @ (data.c - data.weight[:, None] * (data.B @ shift))[:, :, None]
-        # X'V⁻¹V_aPy for each parameter a; X'r = −shift because X is orthonormal, y a residual.
+        # X'V⁻¹V_aPy for each parameter a.
         Xa = np.einsum("agqp,gq->ap", self.UF, u)
-        X_last = (-shift - data.B.reshape(-1, p).T @ moved.ravel()) / sigma2**2
+        X_last = (data.xy - data.gram @ shift - data.B.reshape(-1, p).T @ moved.ravel()) / sigma2**2
         Xa = np.concatenate([Xa, X_last[None]])
         Y = np.empty((k + 1, k + 1))
         Y[:k, :k] = np.einsum("aij,gjk,bkl,gli->ab", units, self.W, units, uu, optimize=True)

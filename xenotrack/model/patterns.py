@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,11 @@ class Patterns:
     @property
     def p(self) -> int:
         return self.B.shape[-1]
+
+    @property
+    def df(self) -> int:
+        """Readings less coefficients."""
+        return self.n - self.p
 
     @cached_property
     def weighted_zx(self) -> Floats:
@@ -141,6 +147,38 @@ def summarise_parts(
     return tuple(replace(basis.patterns(own, group[own]), part=basis.part(own)) for own in each)
 
 
+def patterns_without_each(y: Floats, X: Floats, Z: Floats, group: Codes) -> list[Patterns | None]:
+    """The patterns without each group in turn, of readings sorted by group; coefficients as of all.
+
+    None where X without the group has hardly full rank.
+    """
+    basis = Basis.of(y, X, Z)
+    start = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
+    own = group_sums(basis.residual, basis.Q, basis.Z, start)
+    whole = patterns_of(basis, basis.residual, basis.Q, basis.Z, group)
+    pattern = same_designs(own.A, own.B)[1]
+    ends = np.append(start[1:], len(y))
+    left: list[Patterns | None] = []
+    for m, (first, last) in enumerate(zip(start, ends, strict=True)):
+        Q, residual = basis.Q[first:last], basis.residual[first:last]
+        gram = np.eye(whole.p) - Q.T @ Q
+        weight, c, cc = whole.weight.copy(), whole.c.copy(), whole.cc.copy()
+        weight[pattern[m]] -= 1
+        c[pattern[m]] -= own.c[m]
+        cc[pattern[m]] -= np.outer(own.c[m], own.c[m])
+        found = replace(
+            whole,
+            weight=weight,
+            c=c,
+            cc=cc,
+            yy=whole.yy - float(residual @ residual),
+            n=whole.n - len(residual),
+            part=Part(gram, -(Q.T @ residual)),
+        )
+        left.append(found if np.linalg.eigvalsh(gram)[0] > 1e-8 else None)
+    return left
+
+
 @dataclass(frozen=True)
 class Basis:
     """Readings with orthonormal X, y as the residual from least squares, Z scaled."""
@@ -177,9 +215,7 @@ def patterns_of(basis: Basis, residual: Floats, Q: Floats, Z: Floats, group: Cod
     """Sums over groups of alike designs."""
     start = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
     size = np.diff(np.r_[start, len(residual)])
-    A = np.add.reduceat(Z[:, :, None] * Z[:, None, :], start)
-    B = np.stack([np.add.reduceat(column[:, None] * Q, start) for column in Z.T], axis=1)
-    c = np.add.reduceat(Z * residual[:, None], start)
+    A, B, c = group_sums(residual, Q, Z, start)
     yy = float(residual @ residual)
     require_residual_variation(A, c, yy, size, Z.shape[1])
     first, pattern = same_designs(A, B)
@@ -190,6 +226,23 @@ def patterns_of(basis: Basis, residual: Floats, Q: Floats, Z: Floats, group: Cod
         weight, A[first], B[first], pooled_c, pooled_cc, yy, len(residual), basis.z_scale,
         basis.to_user, basis.ols,
     )  # fmt: skip
+
+
+class GroupSums(NamedTuple):
+    """Z'Z (m, q, q), Z'X (m, q, p) and Z'y (m, q) of each group."""
+
+    A: Floats
+    B: Floats
+    c: Floats
+
+
+def group_sums(residual: Floats, Q: Floats, Z: Floats, start: Codes) -> GroupSums:
+    """The sums of groups whose readings begin at ``start`` (m,)."""
+    return GroupSums(
+        np.add.reduceat(Z[:, :, None] * Z[:, None, :], start),
+        np.stack([np.add.reduceat(column[:, None] * Q, start) for column in Z.T], axis=1),
+        np.add.reduceat(Z * residual[:, None], start),
+    )
 
 
 def orthonormal(X: Floats) -> tuple[Floats, Floats]:

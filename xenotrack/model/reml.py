@@ -7,15 +7,18 @@ where most fits are, and say nothing: here every solution is certified.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from xenotrack.arrays import Codes, Floats
+from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.errors import FitError
 from xenotrack.model.criterion import LOWER, Profile, inverse, profile
 from xenotrack.model.patterns import Patterns, summarise
+from xenotrack.model.stack import Stack
 
 CONVERGED = 1e-13  # predicted gain in deviance below which there is nothing left to gain
 NEAR = 1e-7  # predicted gain below which the deviance's rounding may hide what is gained
@@ -85,43 +88,68 @@ def fit_reml(y: Floats, X: Floats, Z: Floats, group: Codes) -> MixedFit:
 
 
 def fit_patterns(data: Patterns) -> MixedFit:
-    """Fit by REML from the patterns.
+    """Fit by REML from the patterns."""
+    return fit_each([data])[0]
+
+
+def fit_each(models: Sequence[Patterns], near: Sequence[Floats] | None = None) -> list[MixedFit]:
+    """Fit several models by REML; by one search where they have the same random effects.
 
     With few mice that miss visits the likelihood may have two tops (7 in 1 000 simulated arms of 2
-    to 6 mice), so the search then starts from tilted covariances as well.
+    to 6 mice), so the search then starts from tilted covariances as well. ``near`` are
+    the Λ where the first search may start.
     """
-    starts = [start_of(data)]
-    if data.q == 2 and data.weight.sum() <= FEW_GROUPS:
-        starts += [np.array([[2.0, 0.0], [tilt, 0.3]]) for tilt in (-1.9, 1.9)]
-    best = _climb(data, starts[0])
-    for start in starts[1:]:
-        other = _climb(data, start)
-        if other.log_likelihood > best.log_likelihood + 1e-7:
-            best = other
-    return best
+    best: list[MixedFit | None] = [None] * len(models)
+    for places, starts in _searches(models, near):
+        found = _climb([models[place] for place in places], np.array(starts))
+        for place, fit in zip(places, found, strict=True):
+            known = best[place]
+            if known is None or fit.log_likelihood > known.log_likelihood + 1e-7:
+                best[place] = fit
+    return [fit for fit in best if fit is not None]
 
 
-def _climb(data: Patterns, factor: Floats) -> MixedFit:
-    """The optimum that is reached from one start.
+def _searches(
+    models: Sequence[Patterns], near: Sequence[Floats] | None
+) -> Iterator[tuple[list[int], list[Floats]]]:
+    """The models of each search with their starts: all, then those that need several starts."""
+    for q in sorted({data.q for data in models}):
+        same = [place for place, data in enumerate(models) if data.q == q]
+        few = [p for p in same if q == 2 and models[p].weight.sum() <= FEW_GROUPS]
+        yield same, [start_of(models[p]) if near is None else near[p] for p in same]
+        for tilt in (-1.9, 1.9) if few else ():
+            yield few, [np.array([[2.0, 0.0], [tilt, 0.3]])] * len(few)
+
+
+def _climb(models: Sequence[Patterns], factors: Floats) -> list[MixedFit]:
+    """The optimum of each model that is reached from one start, Λ (L, q, q).
 
     Newton in θ without bounds (the sign of a column of Λ does not matter). Any θ on the boundary
     is stationary in θ, so every solution is held against the gradient in Ψ: where that has a
     negative eigenvalue, Ψ must grow in its direction and the search goes on from there.
     """
-    spent = 0
+    stack = Stack.of(models)
+    spent = np.zeros(len(models), dtype=int)
+    left = np.arange(len(models))
+    factors = factors.copy()
     for _ in range(12):
-        factor, iterations = _search(data, factor)
-        factor = _snap(data, factor)
-        spent += iterations
-        at = profile(data, factor[None])
-        values, vectors = np.linalg.eigh(at.slope[0])
-        if values[0] >= -1e-4:
+        factors[left], iterations = _search(stack.at(left), factors[left])
+        factors[left] = _snap(stack.at(left), factors[left])
+        spent[left] += iterations
+        at = profile(stack, factors[:, None])
+        values, vectors = np.linalg.eigh(at.slope[:, 0])
+        left, grown = np.flatnonzero(values[:, 0] < -1e-4), []
+        for place in left.tolist():
+            along, deviance = vectors[place, :, 0], float(at.deviance[place, 0])
+            grown.append(_grow(models[place], factors[place], along, deviance))
+        left = left[[factor is not None for factor in grown]]
+        if not len(left):
             break
-        grown = _grow(data, factor, vectors[:, 0], at.deviance[0])
-        if grown is None:
-            break
-        factor = grown
-    return _finish(data, factor, at, float(values[0]), spent)
+        factors[left] = [factor for factor in grown if factor is not None]
+    return [
+        _finish(data, factors[place], at.row(place, data.p), float(values[place, 0]), spent[place])
+        for place, data in enumerate(models)
+    ]
 
 
 def start_of(data: Patterns) -> Floats:
@@ -138,91 +166,149 @@ def start_of(data: Patterns) -> Floats:
     # A mouse seen two or three times has a wild line: it counts by how well it is known.
     known = 1 / np.trace(inverses, axis1=1, axis2=2)
     spread = inverses @ cc @ inverses / noise - data.weight[usable, None, None] * inverses
-    psi = np.tensordot(known, spread, 1) / (known @ data.weight[usable])
+    return inside(np.tensordot(known, spread, 1) / (known @ data.weight[usable]))
+
+
+def inside(psi: Floats) -> Floats:
+    """Λ of a Ψ that is nowhere quite singular: on the boundary a search would stay."""
     values, vectors = np.linalg.eigh(psi)
     floor = 0.02 * max(values[-1], 1e-3)
     return np.linalg.cholesky((vectors * np.maximum(values, floor)) @ vectors.T)
 
 
-def _search(data: Patterns, factor: Floats) -> tuple[Floats, int]:
+def _search(data: Stack, factors: Floats) -> tuple[Floats, NDArray[np.intp]]:
     """Newton's method in the axes of Z, then, where it creeps, in those of Ψ.
 
     With little variance along the first axis, θ goes round a bent valley: factors that differ by
     a rotation are then nearly alike. Largest axis first, they are not.
     """
-    factor_found, spent, done = _newton(data, factor)
-    for _ in range(5):
-        if done:
-            return factor_found, spent
-        psi = factor_found @ factor_found.T
-        axes = np.linalg.eigh(psi)[1][:, ::-1]
-        turned, iterations, done = _newton(data.turned(axes), factor_of(axes.T @ psi @ axes))
-        factor_found, spent = factor_of(axes @ turned @ turned.T @ axes.T), spent + iterations
-    raise FitError("The mixed model did not converge; please report the study.")
+    found, spent, done = _newton(data, factors)
+    for place in np.flatnonzero(~done):
+        own = data.at(np.array([place]))
+        for _ in range(5):
+            psi = found[place] @ found[place].T
+            axes = np.linalg.eigh(psi)[1][:, ::-1]
+            start = factor_of(axes.T @ psi @ axes)[None]
+            (turned,), (iterations,), (ended,) = _newton(own.turned(axes), start)
+            found[place] = factor_of(axes @ turned @ turned.T @ axes.T)
+            spent[place] += iterations
+            if ended:
+                break
+        else:
+            raise FitError("The mixed model did not converge; please report the study.")
+    return found, spent
 
 
-def _newton(data: Patterns, factor: Floats) -> tuple[Floats, int, bool]:
+def _newton(data: Stack, factors: Floats) -> tuple[Floats, NDArray[np.intp], Bools]:
     """Newton's method in θ with a central-difference Hessian of the analytic gradient.
 
     Near the optimum the gradient is known better than the deviance: there a step needs no lower
-    deviance, and the last one no look at all, since convergence is quadratic.
+    deviance, and the last one no look at all, since convergence is quadratic. Gives Λ of each
+    model, the steps it took, and whether it is done; models that are leave the search.
     """
-    theta, before = factor[LOWER[data.q]], np.inf
+    rows, columns = LOWER[data.q]
+    theta = factors[:, rows, columns].copy()
+    spent, done = np.full(len(theta), STEPS), np.zeros(len(theta), dtype=bool)
+    places, before = np.arange(len(theta)), np.full(len(theta), np.inf)
     here = _stencil(data, theta)
     for iteration in range(1, STEPS + 1):
-        deviance, slope, curvature = here
-        values, vectors = np.linalg.eigh(curvature)
+        values, vectors = np.linalg.eigh(here.curvature)
         # |eigenvalue|: downhill also where the criterion is a saddle or flat.
-        size = np.maximum(np.abs(values), 1e-8 * max(np.abs(values).max(), 1e-8))
-        step = -vectors @ ((vectors.T @ slope) / size)
-        gain = -float(slope @ step)
-        near = gain < NEAR and values[0] > 0
-        if gain < CONVERGED or (near and gain > before / 4):
-            return _as_factor(theta, data.q), iteration, True
-        if near and values[0] > 1e-3 * values[-1]:
-            return _as_factor(theta + step, data.q), iteration, True
+        largest = np.abs(values).max(axis=1, keepdims=True)
+        size = np.maximum(np.abs(values), 1e-8 * np.maximum(largest, 1e-8))
+        along = np.swapaxes(vectors, 1, 2) @ here.slope[..., None]
+        step = -(vectors @ (along / size[..., None]))[..., 0]
+        gain = -(here.slope * step).sum(axis=1)
+        near = (gain < NEAR) & (values[:, 0] > 0)
+        ends = (gain < CONVERGED) | (near & (gain > before / 4))
+        last = ~ends & near & (values[:, 0] > 1e-3 * values[:, -1])
+        theta[places[last]] += step[last]
+        on = ~(ends | last)
+        done[places[~on]], spent[places[~on]] = True, iteration
+        if not on.any():
+            break
+        if not on.all():
+            data, here, places = data.at(on), here.at(on), places[on]
+            step, near, gain = step[on], near[on], gain[on]
         before = gain
-        step *= min(1.0, 2 * (1 + np.abs(theta).max()) / np.abs(step).max())
-        for _ in range(30):
-            there = _stencil(data, theta + step)
-            if near or there[0] <= deviance + 1e-11 * abs(deviance):
-                break
-            step /= 3
-        else:
-            return _as_factor(theta, data.q), iteration, True
-        theta, here = theta + step, there
-    return _as_factor(theta, data.q), STEPS, False
+        whole = 2 * (1 + np.abs(theta[places]).max(axis=1)) / np.abs(step).max(axis=1)
+        step *= np.minimum(1.0, whole)[:, None]
+        here, lost = _downhill(data, theta[places], step, here, near)
+        theta[places] += np.where(lost[:, None], 0.0, step)
+        done[places[lost]], spent[places[lost]] = True, iteration
+        if lost.all():
+            break
+        if lost.any():
+            data, here, places, before = (
+                data.at(~lost),
+                here.at(~lost),
+                places[~lost],
+                before[~lost],
+            )
+    found = np.zeros_like(factors)
+    found[:, rows, columns] = theta
+    return _with_sign(found), spent, done
 
 
-def _stencil(data: Patterns, theta: Floats) -> tuple[float, Floats, Floats]:
-    """Deviance, gradient and Hessian in θ at one point, from one stacked evaluation."""
-    k = len(theta)
+def _downhill(
+    data: Stack, theta: Floats, step: Floats, here: Stencil, near: Bools
+) -> tuple[Stencil, Bools]:
+    """The look from where each step leads, shortened in place until the deviance is no higher.
+
+    The second: which steps found no such place.
+    """
+    there = _stencil(data, theta + step)
+    high = here.deviance + 1e-11 * np.abs(here.deviance)
+    for _ in range(29):
+        lost = ~near & ~(there.deviance <= high)
+        if not lost.any():
+            break
+        step[lost] /= 3
+        again = _stencil(data.at(lost), theta[lost] + step[lost])
+        for mine, other in zip(there, again, strict=True):
+            mine[lost] = other
+    return there, ~near & ~(there.deviance <= high)
+
+
+class Stencil(NamedTuple):
+    """Deviance (L,), gradient (L, k) and Hessian (L, k, k) in θ of several models."""
+
+    deviance: Floats
+    slope: Floats
+    curvature: Floats
+
+    def at(self, chosen: Bools) -> Stencil:
+        return Stencil(*(values[chosen] for values in self))
+
+
+def _stencil(data: Stack, theta: Floats) -> Stencil:
+    """What each model says at one point, (L, k), from one stacked evaluation."""
+    k = theta.shape[1]
     reach = 1e-5 * np.maximum(1.0, np.abs(theta))
-    points = np.repeat(theta[None], 2 * k + 1, axis=0)
+    points = np.repeat(theta[:, None], 2 * k + 1, axis=1)
     ahead = np.arange(1, k + 1)
-    points[ahead, ahead - 1] += reach
-    points[ahead + k, ahead - 1] -= reach
-    factors = np.zeros((len(points), data.q, data.q))
+    points[:, ahead, ahead - 1] += reach
+    points[:, ahead + k, ahead - 1] -= reach
+    factors = np.zeros((*points.shape[:2], data.q, data.q))
     rows, columns = LOWER[data.q]
-    factors[:, rows, columns] = points
-    if len(data.weight) * data.p < 20_000:
+    factors[..., rows, columns] = points
+    if data.weight.size * data.p < 20_000:
         at = profile(data, factors)
-        deviance, slopes = at.deviance[0], at.theta_slope(factors)
+        deviance, slopes = at.deviance[:, 0], at.theta_slope(factors)
     else:  # many patterns: one at a time keeps the workspace small
-        each = [profile(data, factor[None]) for factor in factors]
-        deviance = each[0].deviance[0]
+        each = [profile(data, factors[:, [place]]) for place in range(2 * k + 1)]
+        deviance = each[0].deviance[:, 0]
         slopes = np.concatenate(
-            [at.theta_slope(f[None]) for at, f in zip(each, factors, strict=True)]
+            [at.theta_slope(factors[:, [i]]) for i, at in enumerate(each)], axis=1
         )
-    hessian = (slopes[1 : k + 1] - slopes[k + 1 :]) / (2 * reach[:, None])
-    return float(deviance), slopes[0], (hessian + hessian.T) / 2
+    hessian = (slopes[:, 1 : k + 1] - slopes[:, k + 1 :]) / (2 * reach[..., None])
+    return Stencil(deviance, slopes[:, 0], (hessian + np.swapaxes(hessian, 1, 2)) / 2)
 
 
-def _as_factor(theta: Floats, q: int) -> Floats:
+def _with_sign(factors: Floats) -> Floats:
     """Λ with a diagonal that is not negative."""
-    factor = np.zeros((q, q))
-    factor[LOWER[q]] = theta
-    return factor * np.where(np.diag(factor) < 0, -1.0, 1.0)
+    diagonal = np.einsum("...ii->...i", factors)
+    return factors * np.where(diagonal < 0, -1.0, 1.0)[..., None, :]
 
 
 def factor_of(psi: Floats) -> Floats:
@@ -235,15 +321,18 @@ def factor_of(psi: Floats) -> Floats:
     return factor
 
 
-def _snap(data: Patterns, factor: Floats) -> Floats:
+def _snap(data: Stack, factors: Floats) -> Floats:
     """Λ at a lower rank where that costs no likelihood, so that the rank is a fact."""
-    values, vectors = np.linalg.eigh(factor @ factor.T)
-    small = values < SINGULAR * max(1.0, values[-1])
+    values, vectors = np.linalg.eigh(factors @ np.swapaxes(factors, 1, 2))
+    small = values < SINGULAR * np.maximum(1.0, values[:, -1:])
     if not small.any():
-        return factor
-    snapped = factor_of((vectors * np.where(small, 0.0, values)) @ vectors.T)
-    before, after = profile(data, np.stack([factor, snapped])).deviance
-    return snapped if after <= before + 1e-8 else factor
+        return factors
+    snapped = factors.copy()
+    for place in np.flatnonzero(small.any(axis=1)):
+        kept = np.where(small[place], 0.0, values[place])
+        snapped[place] = factor_of((vectors[place] * kept) @ vectors[place].T)
+    before, after = profile(data, np.stack([factors, snapped], axis=1)).deviance.T
+    return np.where((after <= before + 1e-8)[:, None, None], snapped, factors)
 
 
 def _grow(data: Patterns, factor: Floats, along: Floats, deviance: float) -> Floats | None:
