@@ -21,7 +21,7 @@ slow: .venv/ready
 	$(BIN)/python -m pytest -q -m "slow or r"
 
 fuzz: .venv/ready
-	$(BIN)/python -m pytest -q -m slow tests/test_bad_input.py tests/study
+	XENOTRACK_TEST_TIMES=10 $(BIN)/python -m pytest -q tests/test_bad_input.py tests/study
 
 calibrate: .venv/ready
 	for script in tests/benchmarks/*error_rates.py tests/benchmarks/planted_defects.py; do \

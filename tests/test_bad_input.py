@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
+from costs import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutations import bad_sheets, plain_rows
@@ -35,7 +36,7 @@ PLACE = re.compile(
 FEW = settings(
     derandomize=True,
     database=None,
-    max_examples=25,
+    max_examples=examples(8),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
@@ -208,7 +209,7 @@ def tomls_are_answered(ask, bench: Path, examples: settings) -> None:
 
 
 def test_every_study_toml_has_an_answer_or_a_place(ask, tmp_path) -> None:
-    tomls_are_answered(ask, tmp_path, settings(FEW, max_examples=100))
+    tomls_are_answered(ask, tmp_path, settings(FEW, max_examples=examples(40)))
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import tomllib
-from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
@@ -72,7 +72,8 @@ NEIGHBOURS = {
 }
 
 
-def imported(path: Path) -> Iterator[str]:
+@cache
+def imported(path: Path) -> tuple[str, ...]:
     """The dotted names that a file imports when it runs, at its top or in a function."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing = {
@@ -81,15 +82,19 @@ def imported(path: Path) -> Iterator[str]:
         if isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING"
         for node in ast.walk(branch)
     }
-    for node in ast.walk(tree):
-        if id(node) in typing:
-            continue
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    nodes = [node for node in ast.walk(tree) if id(node) not in typing]
+    return (
+        *(alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names),
+        *(
+            f"{node.module}.{alias.name}"
+            for node in nodes
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        ),
+    )
 
 
+@cache
 def file_of(dotted: str) -> Path | None:
     paths = (ROOT / f"{name.replace('.', '/')}.py" for name in (dotted, dotted.rpartition(".")[0]))
     return next((path for path in paths if path.is_file()), None)

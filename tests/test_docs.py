@@ -89,7 +89,14 @@ def outcomes(request: pytest.FixtureRequest) -> dict[Path, Outcomes]:
         return dict(zip(wanted, pool.map(outcomes_of, wanted), strict=True))
 
 
-@pytest.mark.parametrize("path", WITH_EXAMPLES, ids=names(WITH_EXAMPLES))
+@pytest.mark.parametrize(
+    "path",
+    [
+        page if page.name == "README.md" else pytest.param(page, marks=pytest.mark.slow)
+        for page in WITH_EXAMPLES
+    ],
+    ids=names(WITH_EXAMPLES),
+)
 def test_examples_print_what_the_page_says(path: Path, outcomes: dict[Path, Outcomes]) -> None:
     wrong = "\n\n".join(wrong_examples(outcomes[path]))
     assert not wrong, "run `make docs` and read what changed"

@@ -192,17 +192,9 @@ def test_another_run_elsewhere_gives_the_same_bytes(whole, run, tmp_path) -> Non
 @pytest.mark.parametrize(
     "study", ["naive.toml", "resistant.toml", "combination.csv", "two_arm.csv", "wide.csv"]
 )
-def test_the_summary_of_a_sample_stays(ask, golden, sample, tmp_path, study) -> None:
+def test_the_summary_and_the_story_of_a_sample_stay(ask, golden, sample, tmp_path, study) -> None:
     answer = ask("run", sample(study), "-o", tmp_path / "out", code=0)
     golden(f"summary.{study.partition('.')[0]}.txt", answer.stdout)
-
-
-@pytest.mark.usefixtures("unpainted")
-@pytest.mark.parametrize(
-    "study", ["naive.toml", "resistant.toml", "combination.csv", "two_arm.csv", "wide.csv"]
-)
-def test_the_story_of_a_sample_stays(ask, golden, sample, tmp_path, study) -> None:
-    ask("run", sample(study), "-o", tmp_path / "out", code=0)
     story = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))["story"]
     # Which versions of libraries were there changes no word else.
     story["methods"] = [re.sub(r" \(numpy .*\)", "", text) for text in story["methods"]]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+from costs import often
 
 from xenotrack.present.captions import captions
 from xenotrack.present.collect import collect_tables
@@ -64,7 +65,9 @@ def results_of(text: str, **rules: object) -> Results:
     return Results(study, in_spite_of_errors=True)  # zeros only are an error
 
 
-@pytest.fixture(scope="module", params=BARE)
+@pytest.fixture(
+    scope="module", params=often(BARE, ["one visit", "one arm of zeros", "one reading"])
+)
 def bare(request) -> Results:
     return results_of(BARE[request.param])
 
@@ -97,7 +100,7 @@ def test_nobody_who_can_be_judged_is_said_in_words() -> None:
 MARKED = "m\x1b[2J\x0b1"
 
 
-@pytest.mark.parametrize("kind", figure_names())
+@pytest.mark.parametrize("kind", often(figure_names(), ["growth_by_arm", "lattice", "spider"]))
 def test_a_control_character_in_a_name_leaves_the_svg_whole(grown, kind) -> None:
     results = grown(
         {"vehicle": 0.06, "A\x0b": 0.02, "B\x0b": 0.03, "A\x0b+B\x0b": 0.0}, weight=0.001
@@ -116,14 +119,14 @@ def test_a_control_character_in_a_name_leaves_the_svg_whole(grown, kind) -> None
         assert f'data-mouse="{marks.mice[MARKED]}"' in page
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("reliability/flat/flat", "reliability/flat/same", "reliability/flat/two"),
-        *("reliability/ctl/esc", "reliability/ctl/vt", "claims/tiny", "claims/zeros"),
-        *("claims/allzero", "claims/longnames", "claims/zero_is_cr"),
-    ],
+SHARED = (
+    *("reliability/flat/flat", "reliability/flat/same", "reliability/flat/two"),
+    *("reliability/ctl/esc", "reliability/ctl/vt", "claims/tiny", "claims/zeros"),
+    *("claims/allzero", "claims/longnames", "claims/zero_is_cr"),
 )
+
+
+@pytest.mark.parametrize("name", often(SHARED, ["reliability/flat/two"]))
 def test_figures_of_a_shared_fault_are_whole(faults, name) -> None:
     results = Results(read_study(faults(f"{name}.csv")))
     for kind in figure_names():

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import matplotlib as mpl
 import pytest
+from costs import often
 from matplotlib.text import Text
 
 from xenotrack import Results, read_study
@@ -18,10 +19,11 @@ from xenotrack.present.figures.style import MILLIMETRES, Canvas
 
 COLUMN_MM = min(JOURNALS.values())
 COLUMN = COLUMN_MM / MILLIMETRES
+SAMPLES = ("resistant.csv", "combination.csv")
 ONE_COLUMN = [one.name for one in FIGURES if one.narrowest <= COLUMN_MM]
 
 
-@pytest.fixture(scope="module", params=["resistant.csv", "combination.csv"])
+@pytest.fixture(scope="module", params=often(SAMPLES, ["combination.csv"]))
 def study(request) -> Results:
     return Results(read_study(request.config.rootpath / "sample_data" / request.param))
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import pytest
+from costs import often
 
 from xenotrack.errors import InputError
 from xenotrack.present.figures.artists import geom_points, geom_segments, geom_words
@@ -145,7 +146,7 @@ def test_a_height_at_which_words_would_meet_is_refused(results_of, kind, height)
         draw(kind, results_of("naive.csv"), Canvas(USUAL.width, height / MILLIMETRES))
 
 
-@pytest.mark.parametrize("kind", figure_names())
+@pytest.mark.parametrize("kind", often(figure_names(), ["growth", "lattice", "swimmer"]))
 def test_a_figure_is_drawn_at_the_least_height_it_names(results_of, kind) -> None:
     results = results_of("naive.csv")
     with pytest.raises(InputError) as refused:

@@ -6,6 +6,7 @@ import re
 from functools import partial
 
 import pytest
+from costs import often
 
 from xenotrack import Results, read_study
 from xenotrack.cli.plot import THEMES as OFFERED
@@ -22,6 +23,8 @@ from .test_theme import luminance, smallest_distance
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 PLACES = (re.compile(r' x="([^"]*)" y="([^"]*)"'), re.compile(r'transform="([^"]*)"'))
+# A drawing of lines, one of bars, and one of many layers.
+FEW = ("growth", "swimmer", "lattice")
 # What matplotlib colours the line of a legend's symbol, which has one point and is not seen.
 OF_A_POINT = "#1f77b4"
 GREY = re.compile(r"#([0-9a-f]{2})\1\1")
@@ -50,7 +53,7 @@ def test_paper_is_the_figure_itself(study) -> None:
     assert drawn(study, "rates", "paper") == drawn(study, "rates", None)
 
 
-@pytest.mark.parametrize("theme", ["bold", "dark", "grey"])
+@pytest.mark.parametrize("theme", often(["bold", "dark", "grey"], ["dark"]))
 @pytest.mark.parametrize("kind", figure_names())
 def test_a_theme_changes_no_place_and_no_word(study, kind, theme) -> None:
     plain, other = drawn(study, kind, None), drawn(study, kind, theme)
@@ -60,7 +63,7 @@ def test_a_theme_changes_no_place_and_no_word(study, kind, theme) -> None:
         assert place.findall(plain) == place.findall(other)
 
 
-@pytest.mark.parametrize("kind", figure_names())
+@pytest.mark.parametrize("kind", often(figure_names(), FEW))
 def test_a_dark_figure_has_dark_paper_and_light_ink(study, kind) -> None:
     svg = drawn(study, kind, "dark")
     night = round(255 * NIGHT)
@@ -71,7 +74,7 @@ def test_a_dark_figure_has_dark_paper_and_light_ink(study, kind) -> None:
     assert not arms, "a colour meant for white paper"
 
 
-@pytest.mark.parametrize("kind", figure_names())
+@pytest.mark.parametrize("kind", often(figure_names(), FEW))
 def test_a_grey_figure_has_no_colour(study, kind) -> None:
     colours = set(COLOUR.findall(drawn(study, kind, "grey"))) - {OF_A_POINT}
     assert all(GREY.fullmatch(colour) for colour in colours)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from costs import examples
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 DAYS = (0, 3, 7)
 
-few = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def _grids(values):

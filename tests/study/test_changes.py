@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
+from costs import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -160,7 +161,7 @@ CELLS = {
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(15),
     derandomize=True,
     database=None,
     deadline=None,

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from costs import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -116,7 +117,7 @@ def test_a_phrase_above_volumes_names_nothing_else(text):
 
 
 @pytest.mark.parametrize("place", ["title", "tab", "file", "header"])
-@settings(few, max_examples=25)
+@settings(few, max_examples=examples(15))
 @given(said=st.sampled_from(SAID), grid=volumes)
 def test_a_sheet_of_anything_but_volumes_is_never_read_as_volumes(
     place, said, grid, tmp_path_factory

@@ -2,6 +2,7 @@
 
 import re
 
+from costs import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,10 @@ from xenotrack.study.study import TIDY_COLUMNS
 from .sheets import HEADER, clean_rows, read, sheet
 
 QUICK = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=examples(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
 )
 CELLS = st.sampled_from(
     ["", " ", "NA", "x", "68*", "-1", "0", "1e9", "1,5", "1.234,5", '"', '"a', "m1", "drug", "Drug",

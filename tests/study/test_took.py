@@ -76,6 +76,7 @@ def test_where_tumours_are_awaited_none_is_said_not_to_have_taken():
     assert not read(sheet(**awaited), {"volume": {"limit_mm3": 15}}).never_took
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "mice"), [("bugs/c17_no_take.csv", 5), ("claims/allzero.csv", 6)])
 def test_shared_studies_with_mice_that_never_took(ask, faults, name, mice):
     said = ask("growth", faults(name), code=0).stderr

@@ -139,8 +139,8 @@ class RandomEffects:
 def expected_square(std_error: Floats, df: Floats) -> Floats:
     """The variance of each estimate, larger where it is known from few degrees of freedom.
 
-    ``s² · (1 + 2 / (df − 2))``: a square over its estimated variance has this mean, so that Q has the
-    mean of its χ². Without it three mice an arm would look like spread between lines. NaN or
+    ``s² · (1 + 2 / (df − 2))``: a square over its estimated variance has this mean, so that Q has
+    the mean of its χ². Without it three mice an arm would look like spread between lines. NaN or
     infinite ``df``: the variance is taken as known.
 
     >>> expected_square(np.array([1.0, 1.0, 1.0]), np.array([np.nan, 10.0, 1.0])).tolist()
