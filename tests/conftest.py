@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -119,7 +120,7 @@ def run() -> Callable[..., subprocess.CompletedProcess]:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Compare text with ``golden/NAME``: numbers of a csv to 1e-8, all else exactly."""
+    """Compare text with ``golden/NAME``: numbers of csv and json to 1e-8, all else exactly."""
 
     def compare(name: str, text: str) -> None:
         path = ROOT / "tests" / "golden" / name
@@ -130,7 +131,24 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         if path.suffix == ".csv":
             found, wanted = (pd.read_csv(io.StringIO(each)) for each in (text, expected))
             pd.testing.assert_frame_equal(found, wanted, rtol=1e-8, atol=1e-10)
+        elif path.suffix == ".json":
+            assert_alike(json.loads(text), json.loads(expected))
         else:
             assert text == expected
 
     return compare
+
+
+def assert_alike(found: object, wanted: object) -> None:
+    """The same values in the same order; numbers to 1e-8."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        assert list(found) == list(wanted)
+        found, wanted = list(found.values()), list(wanted.values())
+    if isinstance(wanted, list) and isinstance(found, list):
+        assert len(found) == len(wanted)
+        for one, other in zip(found, wanted, strict=True):
+            assert_alike(one, other)
+    elif isinstance(wanted, float):
+        assert found == pytest.approx(wanted, rel=1e-8, abs=1e-10, nan_ok=True)
+    else:
+        assert found == wanted
