@@ -114,7 +114,7 @@ def test_a_rule_set_by_its_flag_is_the_rule_in_force() -> None:
     overrides = {}
     for key in KEYS:
         plain = 2.5 if key.is_number else bool in key.types or "x"
-        plain = (2.5, 9.5) if key.is_pair else plain
+        plain = (2.5, 9.5) if key.is_pair or key.is_numbers else plain
         value = key.words[-1] if key.words else plain
         overrides[f"{key.section}__{key.name}"] = value_of.get(key.name, value)
     plain = dict.fromkeys(("encoding", "decimal", "sheet_name", "layout", "delimiter"))

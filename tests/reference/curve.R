@@ -5,6 +5,7 @@
 # errors and df by Kenward and Roger, and clustered by mouse (CR2, Satterthwaite). Knots,
 # follow-up and basis are worked out anew here, by the rules of docs/methods.md.
 source("tables.R")
+source("mixed.R")
 quietly({
   library(lme4)
   library(pbkrtest)
@@ -12,28 +13,6 @@ quietly({
 })
 
 STUDIES <- c("regrowth", "two_by_two", "unequal_spread")
-
-tightly <- function(formula, sheet) {
-  control <- lmerControl(
-    optimizer = "bobyqa", optCtrl = list(rhobeg = 0.2, rhoend = 1e-12, maxfun = 2e5),
-    calc.derivs = FALSE, check.conv.singular = "ignore"
-  )
-  fits <- lapply(
-    list(c(1, 0, 1), c(2, -0.1, 0.05), c(2, 0.1, 0.05), c(0.3, 0, 0.3), c(1, 0.2, 0.001)),
-    function(start) quietly(lmer(formula, sheet, control = control, start = start))
-  )
-  fits[[which.max(vapply(fits, function(fit) as.numeric(logLik(fit)), 0))]]
-}
-
-# The last visit with half of the mice, and three, still read.
-followed <- function(sheet) {
-  last <- tapply(sheet$day, as.character(sheet$mouse), max)
-  first <- tapply(sheet$day, as.character(sheet$mouse), min)
-  need <- max(ceiling(length(last) / 2), min(3, length(last)))
-  begin <- sort(first)[need]
-  end <- sort(last, decreasing = TRUE)[need]
-  c(if (begin < 0 && end > 0) 0 else begin, end)
-}
 
 knots_of <- function(sheet, days) {
   inside <- sheet$day[sheet$day >= days[1] & sheet$day <= days[2]]

@@ -125,6 +125,23 @@ class TextOrTable(click.ParamType):
 TEXT_OR_TABLE = TextOrTable()
 
 
+class Numbers(click.ParamType):
+    """Numbers between commas: ``14,28``."""
+
+    name = "numbers"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
+        try:
+            return tuple(float(word) for word in value.split(","))
+        except ValueError:
+            self.fail(f"{value!r} is no list of numbers. Write them as 14,28.", param, ctx)
+
+
+NUMBERS = Numbers()
+
+
 def _taken(key: Key) -> click.ParamType | type:
     """What a rule takes, as click checks it."""
     if key.words:
@@ -133,6 +150,8 @@ def _taken(key: Key) -> click.ParamType | type:
         return bool
     if key.is_pair:
         return float
+    if key.is_numbers:
+        return NUMBERS
     if key.is_compound:
         return TEXT_OR_TABLE
     if not key.is_number:

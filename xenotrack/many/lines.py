@@ -125,7 +125,7 @@ def _compared(results: Results, outcomes: Sequence[str], day: float | None) -> p
 
     if results.study.design.control is None:
         return pd.DataFrame()
-    curved = results.study.design.rules.growth.shape == "curve"
+    curved = results.study.design.rules.growth.shape != "line"
     asked = [
         name
         for name in outcomes

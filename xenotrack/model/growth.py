@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ from xenotrack.model.shapes.registry import DAYS, SHAPES
 from xenotrack.model.shared_days import SharedDays
 from xenotrack.model.trust import doubt_growth
 from xenotrack.study.design import Design
+from xenotrack.study.rules import GrowthRules
 from xenotrack.study.study import Study
 
 
@@ -40,7 +42,7 @@ def fit_growth(study: Study) -> GrowthFit:
     """
     rows = take_log_volumes(study)
     fit = fit_log_volumes(rows, study.design)
-    if study.design.rules.growth.shape == "curve":
+    if study.design.rules.growth.shape != "line":
         fit = replace(fit, late=late_growth(fit))
     placements = other_placements(study, fit, fit_log_volumes)
     verdicts, unstable = agreed_verdicts(fit, placements)
@@ -56,7 +58,7 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
     vanished = ~np.isnan(gone)
     rows = rows.at_limit_until(gone)
     follow_up = replace(follow_up, until_day=np.where(vanished, gone, follow_up.until_day))
-    if rules.shape == "curve":
+    if rules.shape != "line":
         # A curve that ends with its arm's follow-up would go straight through what comes later.
         rows = rows.until(follow_up.until_day)
     n_measurements = np.bincount(rows.arm, minlength=k)
@@ -72,7 +74,7 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
             f"No arm has two {_units(design)} that were each measured on two days, so no growth "
             "rate has a standard error. Check the days with `xenotrack check`."
         )
-    shapes = [SHAPES[rules.shape](rows, code, follow_up, None) for code in range(k)]
+    shapes = [SHAPES[rules.shape](rows, code, follow_up, rules) for code in range(k)]
     codes = np.flatnonzero(testable & ~vanished)
     pieces, doubts = fit_pieces(rows.of_arms(testable & ~vanished), codes, shapes, design, pooled)
     least = [lines_piece(rows, int(code)) for code in np.flatnonzero(testable & vanished)]
@@ -107,7 +109,7 @@ def _narrow(rows: LogVolumes, design: Design) -> SharedDays | PairedBlocks | Non
     """What gives the fit of one contrast; straight lines of all mice say the same of any."""
     if one_mouse_a_cell(rows):
         return PairedBlocks(rows)
-    return SharedDays(rows, design) if design.rules.growth.shape == "curve" else None
+    return SharedDays(rows, design) if design.rules.growth.shape != "line" else None
 
 
 def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:
@@ -173,6 +175,7 @@ def _require_known_rules(design: Design) -> bool:
             f"`baseline = {rules.baseline}` is a model of straight lines, and `shape` is "
             f"{rules.shape}. Choose --shape line as well, or --baseline arm."
         )
+    _require_phases(rules)
     if rules.window is not None:
         _require_window(rules.shape, *rules.window)
     if rules.baseline == "common" and rules.variances != "pooled":
@@ -181,6 +184,23 @@ def _require_known_rules(design: Design) -> bool:
             "arm. Choose --variances pooled or --baseline arm."
         )
     return rules.variances == "pooled"
+
+
+def _require_phases(rules: GrowthRules) -> None:
+    days = rules.phase_days or ()
+    if rules.shape == "phases" and not days:
+        raise StudyError(
+            "`shape = phases` has a rate before and after declared days, and `phase_days` names "
+            "none. Give them: --phase-days 14,28."
+        )
+    if days and rules.shape != "phases":
+        raise StudyError(
+            f"`phase_days` are of `shape = phases`, and `shape` is {rules.shape}. Choose --shape "
+            "phases, or leave them out."
+        )
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        listed = ", ".join(f"{day:g}" for day in days)
+        raise StudyError(f"`phase_days` is [{listed}]. Give days that increase.")
 
 
 def _require_window(shape: str, first: float, last: float) -> None:

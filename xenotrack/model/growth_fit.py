@@ -32,6 +32,7 @@ REFERENCE_NAMES = {
     "cr2": "CR2 by mouse",
     "normal": "normal reference",
 }
+SHAPE_WORDS = {"curve": "curves", "phases": "lines that meet on declared days"}
 # References that rest on the model's variance: not where mice go their own pace.
 MODELLED = ("kenward-roger", "satterthwaite")
 
@@ -141,10 +142,11 @@ class GrowthFit:
         mixed = [piece.mixed is not None for piece in self.pieces]
         if not any(mixed):
             return "mouse lines, " + (reference if caged else "Welch")
-        curved = any(shape.name == "curve" for shape in self.shapes)
+        shape = self.design.rules.growth.shape
+        curved = any(each.name == shape != "line" for each in self.shapes)
         paced = any(piece.paced for piece in self.pieces)
         notes = (
-            ", curves" if curved else "",
+            f", {SHAPE_WORDS[shape]}" if curved else "",
             ", within blocks" if self.blocked else "",
             "; CR2 by mouse where of own pace" if paced and self.reference in MODELLED else "",
             "" if all(mixed) else "; mouse lines where needed",
@@ -240,7 +242,7 @@ class GrowthFit:
             f"{self.method}; change from day 0 to day {day:g}",
         )
         start = np.zeros_like(self.first_day)
-        if self.design.rules.growth.shape == "curve":
+        if self.design.rules.growth.shape != "line":
             start = np.maximum(self.follow_up.from_day, 0.0)
         return replace(found, first_day=start, last_day=np.full_like(start, day))
 
@@ -328,7 +330,7 @@ class GrowthFit:
 
     def days_drawn(self, code: int) -> tuple[float, float]:
         """A straight line is drawn over all days of its arm, a curve to the end of follow-up."""
-        if self.shapes[code].name == "curve":
+        if self.shapes[code].name != "line":
             return float(self.first_day[code]), float(self.follow_up.until_day[code])
         return float(self.first_day[code]), float(self.last_day[code])
 

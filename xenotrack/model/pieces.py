@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
-from xenotrack.arrays import Codes, Floats
+from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.doubts import Doubt
 from xenotrack.errors import FitError
 from xenotrack.model.blocks import linked, one_mouse_a_cell
@@ -16,9 +17,9 @@ from xenotrack.model.censored import CensoredFit, Completed, fit_censored
 from xenotrack.model.joint_reml import JointFit, fit_joint
 from xenotrack.model.lines import fit_mouse_lines, mean_line
 from xenotrack.model.log_volume import LogVolumes
-from xenotrack.model.patterns import summarise_parts
+from xenotrack.model.patterns import Patterns, summarise, summarise_parts
 from xenotrack.model.piece import Piece, block_columns, design_matrices, lift_of
-from xenotrack.model.reml import MixedFit, fit_reml
+from xenotrack.model.reml import MixedFit, fit_each, fit_patterns
 from xenotrack.model.robust import ClusteredByMouse
 from xenotrack.model.shapes.curve import Curve
 from xenotrack.model.shapes.line import Line, Ray
@@ -45,6 +46,7 @@ def fit_pieces(
         # A block's level would be its mouse's: arms alone, and contrasts within blocks (blocks.py).
         rows, pooled = replace(rows, block=None), False
     groups, thin = together(rows, codes, pooled)
+    alone = {} if pooled or rows.block is not None else fit_alone(rows, groups, shapes)
     pieces = [lines_piece(rows, int(code)) for code in thin]
     doubts = [
         _lines_doubt((design.arm_names[code],), "fewer than three mice with three readings")
@@ -53,6 +55,10 @@ def fit_pieces(
     for group in groups:
         own = rows.of_arms(np.isin(np.arange(rows.n_arms), group))
         try:
+            if group[0] in alone:
+                fit, shape = alone[group[0]]
+                pieces.append(piece_of(own, group, (shape,), design, fit))
+                continue
             pieces.append(mixed_piece(own, group, [shapes[code] for code in group], design))
         except FitError as error:
             arms, reason = tuple(design.arm_names[code] for code in group), str(error)
@@ -80,6 +86,46 @@ def together(rows: LogVolumes, codes: Codes, pooled: bool) -> tuple[list[Codes],
     if rows.block is not None:
         return linked(rows, firm), thin
     return [np.array([code]) for code in firm], thin
+
+
+def fit_alone(
+    rows: LogVolumes, groups: Sequence[Codes], shapes: Sequence[Shape]
+) -> dict[int, tuple[MixedFit, Shape]]:
+    """Measured arms each by a model of its own, by one search; of own pace where likelier.
+
+    Arms that have readings below the limit, or whose readings do not identify a model, are left
+    out, and all of them where a search does not end.
+    """
+    seen = [int(code) for (code,) in groups if not rows.of_arms(_only(rows, code)).n_below]
+    try:
+        fits = _fit_side_by_side(rows, {code: shapes[code] for code in seen})
+        bent = {code: _bent(shape, fit) for code, (fit, shape) in fits.items()}
+        paced = {code: curve for code, curve in bent.items() if curve is not None}
+        others = _fit_side_by_side(rows, paced)
+    except FitError:
+        return {}
+    likelier = {
+        code: other
+        for code, other in others.items()
+        if other[0].log_likelihood > fits[code][0].log_likelihood
+    }
+    return {**fits, **likelier}
+
+
+def _only(rows: LogVolumes, code: int) -> Bools:
+    return np.asarray(np.arange(rows.n_arms) == code)
+
+
+def _fit_side_by_side(
+    rows: LogVolumes, shapes: Mapping[int, Shape]
+) -> dict[int, tuple[MixedFit, Shape]]:
+    models: dict[int, Patterns] = {}
+    for code, shape in shapes.items():
+        own = rows.of_arms(_only(rows, code))
+        with suppress(FitError):
+            models[code] = model_of(own, (code,), (shape,))
+    fits = fit_each(list(models.values()))
+    return {code: (fit, shapes[code]) for code, fit in zip(models, fits, strict=True)}
 
 
 def _at_limit(
@@ -110,8 +156,15 @@ def fit_arms(
     rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], baseline: str = "arm"
 ) -> MixedFit:
     """One mixed model of the readings of these arms, and of no others; all of them measured."""
+    return fit_patterns(model_of(rows, codes, shapes, baseline))
+
+
+def model_of(
+    rows: LogVolumes, codes: Sequence[int] | Codes, shapes: Sequence[Shape], baseline: str = "arm"
+) -> Patterns:
+    """What the likelihood of that model asks of the readings."""
     X, Z = design_matrices(rows, codes, shapes, model_lift(rows, shapes, baseline))
-    return fit_reml(rows.y, X, Z, np.unique(rows.mouse, return_inverse=True)[1])
+    return summarise(rows.y, X, Z, np.unique(rows.mouse, return_inverse=True)[1])
 
 
 def fit_jointly(rows: LogVolumes, codes: Codes, shapes: Sequence[Shape]) -> JointFit:
@@ -243,16 +296,24 @@ def _likelier_pace(
     An arm that hardly moves has no direction of its own to follow.
     """
     fit = fitted[0]
-    moved = np.ptp(fit.coefficients)
-    if moved <= BENT * np.sqrt(fit.residual_variance):
+    paced = _bent(curve, fit)
+    if paced is None:
         return fitted, (curve,)
-    paced = curve.paced(fit.coefficients)
     try:
         other = _fit_any(rows, codes, (paced,))
     except FitError:
         return fitted, (curve,)
     likelier = other[0].log_likelihood > fit.log_likelihood
     return (other, (paced,)) if likelier else (fitted, (curve,))
+
+
+def _bent(shape: Shape, fit: MixedFit) -> Curve | None:
+    """The curve with mice of their own pace; none for another shape or an arm that hardly moves."""
+    if not isinstance(shape, Curve) or shape.pace is not None:
+        return None
+    moved = np.ptp(fit.coefficients)
+    bent = moved > BENT * np.sqrt(fit.residual_variance)
+    return shape.paced(fit.coefficients) if bent else None
 
 
 def lines_piece(rows: LogVolumes, code: int) -> Piece:

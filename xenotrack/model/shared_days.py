@@ -45,8 +45,10 @@ class SharedDays:
         return replace(fit, pieces=self._pieces(fit, codes, window), follow_up=days, narrow=None)
 
     def _pieces(self, fit: GrowthFit, codes: tuple[int, ...], window: Window) -> tuple[Piece, ...]:
-        # Arms that were fitted together keep their knots.
-        if any(len(piece.arms) > 1 for piece in fit.pieces) or not window[0] < window[1]:
+        # Arms that were fitted together keep their knots, and declared days stay.
+        together = any(len(piece.arms) > 1 for piece in fit.pieces)
+        declared = self.design.rules.growth.shape != "curve"
+        if together or declared or not window[0] < window[1]:
             return fit.pieces
         mixed = [p for p in fit.pieces if p.mixed is not None and p.arms[0] in codes]
         fewest = min((piece.shapes[0].size for piece in mixed), default=0)

@@ -83,7 +83,7 @@ def _balanced(arm: ArmReadings, studies: Bools, days: Floats, design: Design) ->
     one = ArmReadings(y[:1], arm.read[studies][:1], arm.below[studies][:1])
     rows = log_volumes((one,), days, 0, "censored")
     follow_up = FollowUp(days[:1], days[-1:])
-    shape = SHAPES[design.rules.growth.shape](rows, 0, follow_up, None)
+    shape = SHAPES[design.rules.growth.shape](rows, 0, follow_up, design.rules.growth)
     return balanced_rates(y, days, shape, shape.rate(float(days[0]), float(days[-1])))
 
 

@@ -92,7 +92,7 @@ def _course(fit: GrowthFit, code: int) -> tuple[Floats, Floats]:
     if not np.isfinite(heights).all():
         name = fit.design.arm_names[code]
         raise StudyError(f"The arm {name} has no growth rate to plan with. Leave it out.")
-    joints = shape.joints if shape.name == "curve" else np.array([0.0, 1.0])
+    joints = shape.joints if shape.name != "line" else np.array([0.0, 1.0])
     at = shape.fixed(joints) @ heights
     return np.maximum(joints[:-1], 0.0), np.diff(at) / np.diff(joints)
 

@@ -134,10 +134,17 @@ def _contrast(contrast: str | tuple[str, str]) -> str:
     return contrast if isinstance(contrast, str) else " − ".join(contrast)
 
 
+SHAPES = {
+    "curve": "a smooth curve",
+    "phases": "straight lines that meet on declared days",
+    "line": "a straight line",
+}
+
+
 def analysis(rules: Rules, unit: str) -> Section:
     """The analysis as the study declares it."""
     growth, compare = rules.growth, rules.compare
-    shape = "a smooth curve" if growth.shape == "curve" else "a straight line"
+    shape = SHAPES[growth.shape]
     spread = (
         "each arm has its own variances" if growth.variances == "by_arm" else "pooled variances"
     )

@@ -45,6 +45,11 @@ class Key:
         return tuple[float, float] in (self.takes, *typing.get_args(self.takes))
 
     @property
+    def is_numbers(self) -> bool:
+        """Whether it takes a list of numbers of any length."""
+        return tuple[float, ...] in (self.takes, *typing.get_args(self.takes))
+
+    @property
     def is_compound(self) -> bool:
         """Whether it may be a list or a table."""
         parts = (self.takes, *typing.get_args(self.takes))

@@ -162,9 +162,18 @@ class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day":
     """
 
     shape: Annotated[
-        Literal["curve", "line"],
-        Rule("How ln volume goes with the days: a curve, or one straight line an arm."),
+        Literal["curve", "phases", "line"],
+        Rule("How ln volume goes with days: a curve, lines that meet on phase_days, or one line."),
     ] = "curve"
+    phase_days: Annotated[
+        tuple[float, ...] | None,
+        Rule(
+            "Days on which the rate may change, of phases.",
+            otherwise="none",
+            example=(14, 28),
+            metavar="DAY,...",
+        ),
+    ] = None
     from_day: Annotated[
         float | None, Rule("First day of the growth fit.", otherwise="the baseline", example=0)
     ] = None

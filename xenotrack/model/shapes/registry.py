@@ -3,29 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 
+from xenotrack.arrays import Floats
 from xenotrack.model.follow_up import FollowUp, all_days, half_and_three
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.shapes.curve import Curve, inner_knots, knots_for
 from xenotrack.model.shapes.line import Line, Ray
+from xenotrack.model.shapes.phases import Phases, read_between
 from xenotrack.model.shapes.shape import Shape
+from xenotrack.study.rules import GrowthRules
 
-ShapeName = Literal["curve", "line"]
 
-
-def line_of(rows: LogVolumes, code: int, follow_up: FollowUp, most: int | None = None) -> Shape:
+def line_of(rows: LogVolumes, code: int, follow_up: FollowUp, rules: GrowthRules) -> Shape:
     """A straight line, through the origin where volumes are relative to the baseline."""
     return Ray() if rows.through_origin else Line()
+
+
+def phases_of(rows: LogVolumes, code: int, follow_up: FollowUp, rules: GrowthRules) -> Shape:
+    """Straight lines that meet on the declared days, where the arm was read on either side."""
+    day, (low, high) = _days_of(rows.placed(), code, follow_up)
+    if len(day) == 0 or not low < high:
+        return Line()
+    knots = read_between(np.array(rules.phase_days or ()), day, low, high)
+    return Phases(knots) if len(knots) > 2 else Line()
+
+
+def _days_of(
+    rows: LogVolumes, code: int, follow_up: FollowUp
+) -> tuple[Floats, tuple[float, float]]:
+    """The days of an arm's readings within its follow-up, and the two ends."""
+    low, high = follow_up.from_day[code], follow_up.until_day[code]
+    return rows.day[(rows.arm == code) & (rows.day >= low) & (rows.day <= high)], (low, high)
+
+
+def arm_curve(rows: LogVolumes, code: int, follow_up: FollowUp, rules: GrowthRules) -> Shape:
+    """A curve with as many knots as the visits of the arm's mice bear."""
+    return curve_of(rows, code, follow_up)
 
 
 def curve_of(rows: LogVolumes, code: int, follow_up: FollowUp, most: int | None = None) -> Shape:
     """A curve with as many knots as the visits of the arm's mice bear, and at most ``most``."""
     rows = rows.placed()  # a run of readings below the limit bears no more knots than one
-    low, high = follow_up.from_day[code], follow_up.until_day[code]
-    day = rows.day[(rows.arm == code) & (rows.day >= low) & (rows.day <= high)]
+    day, (low, high) = _days_of(rows, code, follow_up)
     visits = rows.readings_by_mouse()[rows.mouse_arm == code]
     if len(day) == 0 or not low < high:
         return Line()
@@ -35,8 +56,13 @@ def curve_of(rows: LogVolumes, code: int, follow_up: FollowUp, most: int | None 
     return Curve(knots) if len(knots) > 2 else Line()
 
 
-SHAPES: dict[str, Callable[[LogVolumes, int, FollowUp, int | None], Shape]] = {
-    "curve": curve_of,
+SHAPES: dict[str, Callable[[LogVolumes, int, FollowUp, GrowthRules], Shape]] = {
+    "curve": arm_curve,
+    "phases": phases_of,
     "line": line_of,
 }
-DAYS: dict[str, Callable[[LogVolumes], FollowUp]] = {"curve": half_and_three, "line": all_days}
+DAYS: dict[str, Callable[[LogVolumes], FollowUp]] = {
+    "curve": half_and_three,
+    "phases": half_and_three,
+    "line": all_days,
+}

@@ -115,8 +115,8 @@ def growth(facts: Facts, cite: Citations) -> Iterator[str]:
             "arms compared by Welch's test."
         )
         return
-    curved = facts.design.rules.growth.shape == "curve"
-    model = CURVE if curved else LINES[facts.design.rules.growth.baseline]
+    growth = facts.design.rules.growth
+    model = SHAPES.get(growth.shape) or LINES[growth.baseline]
     spread = (
         "and variances (random intercept and slope of each mouse, residual) for each arm by itself"
         if row["variances"] == "by_arm"
@@ -142,6 +142,7 @@ def growth(facts: Facts, cite: Citations) -> Iterator[str]:
         )
     if "mouse lines" in row["method"]:
         yield "Where readings did not identify the model, a line was fitted to each mouse instead."
+    curved = growth.shape != "line"
     yield from _curve_days(facts) if curved else ()
     yield (
         "An arm is said to hold growth where the upper limit of its rate is below "
@@ -165,11 +166,13 @@ def growth(facts: Facts, cite: Citations) -> Iterator[str]:
 
 
 SATTERTHWAITE = "with Satterthwaite's degrees of freedom"
-CURVE = (
-    "ln V_ij = μ_a(t_ij) + b_0i + b_1i·z(t_ij) + ε_ij of mouse i in arm a on day t_ij, μ_a a "
-    "natural cubic spline with up to four inner knots at quantiles of the arm's readings, z(t) = t "
-    "or, where likelier, the arm's own change"
-)
+SHAPES = {
+    "curve": "ln V_ij = μ_a(t_ij) + b_0i + b_1i·z(t_ij) + ε_ij of mouse i in arm a on day t_ij, "
+    "μ_a a natural cubic spline with up to four inner knots at quantiles of the arm's readings, "
+    "z(t) = t or, where likelier, the arm's own change",
+    "phases": "ln V_ij = μ_a(t_ij) + b_0i + b_1i·t_ij + ε_ij of mouse i in arm a on day t_ij, μ_a "
+    "straight lines that meet on the declared days",
+}
 LINES = {
     "arm": "ln V_ij = α_a + β_a·t_ij + b_0i + b_1i·t_ij + ε_ij of mouse i in arm a on day t_ij",
     "common": "ln V_ij = α + β_a·t_ij + b_0i + b_1i·t_ij + ε_ij of mouse i in arm a on day "
