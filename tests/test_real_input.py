@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from costs import often
 
 from xenotrack.present import studio
 from xenotrack.present.figures.catalogue import FIGURES
@@ -43,7 +44,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.usefixtures("unpainted")
-@pytest.mark.parametrize("name", list(SHEETS))
+@pytest.mark.parametrize("name", often(SHEETS, ["inspectumours_example.csv"]))
 def test_run_answers(ask, shared, tmp_path, name) -> None:
     answer = ask("run", shared(name), *SHEETS[name], "-o", tmp_path / "out", code=0)
     manifests = [*(tmp_path / "out").rglob("manifest.json")]
@@ -64,7 +65,9 @@ def test_run_draws(ask, shared, tmp_path, name) -> None:
     assert len([*(tmp_path / "out").rglob("*.svg")]) == len(drawn) * studies
 
 
-@pytest.mark.parametrize("name", list(SHEETS))
+@pytest.mark.parametrize(
+    "name", often(SHEETS, ["squeak_long_mice.csv", "synergylmm_grwth_data.csv"])
+)
 def test_every_command_answers(ask, shared, name) -> None:
     options = [*SHEETS[name], *(["--select", "Study 2"] if name.startswith("insp") else [])]
     for command in ("tidy", "response", "growth", "progression", "compare", "tolerability"):

@@ -28,7 +28,8 @@ def test_a_primary_contrast_typed_in_any_way_is_the_same_row(ask, sample, typed)
 
 def test_a_primary_contrast_the_other_way_round_is_spoken_of(ask, sample, tmp_path) -> None:
     out = tmp_path / "out"
-    asked = ("run", sample("two_arm.csv"), "--primary", "vehicle - alpelisib", "-o", out)
+    typed = ("--primary", "vehicle - alpelisib", "--figures", "none")
+    asked = ("run", sample("two_arm.csv"), *typed, "-o", out)
     assert "- Primary contrast: alpelisib grew slower than vehicle" in ask(*asked, code=0).stdout
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "<strong>Primary contrast:</strong> alpelisib grew slower than vehicle" in page

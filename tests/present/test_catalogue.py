@@ -73,6 +73,7 @@ def test_a_new_figure_is_known_to_plot(planted) -> None:
     assert "mice are counted" in (planted / "a.svg").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_new_figure_is_known_to_run_and_report(planted) -> None:
     ask(planted, "run", ROOT / "sample_data/two_arm.csv", "-o", "out")
     out = planted / "out"

@@ -68,6 +68,7 @@ def test_the_contrast_named_beforehand_is_read_unadjusted() -> None:
     assert "not adjusted)" in text
 
 
+@pytest.mark.slow  # the whole summary is among the golden ones
 def test_a_triple_without_progression_blocked_it() -> None:
     triple = "alpelisib+ribociclib+fulvestrant"
     assert f"{triple} blocked progression: by day 63 none of the 9 mice still followed" in flat(

@@ -96,7 +96,7 @@ def test_every_command_says_what_was_left_out_and_why(ask, study) -> None:
 
 def test_a_run_carries_exclusions_into_every_file_that_is_read(ask, study, tmp_path) -> None:
     out = tmp_path / "out"
-    answer = ask("run", study(DAY), "-o", out, code=0)
+    answer = ask("run", study(DAY), "-o", out, "--figures", "none", code=0)
     said = "Mouse m2 of vehicle, day 7 (sheet.csv, row 14; 1 row): caliper was broken."
     assert said in " ".join(answer.stdout.split())
     assert said in (out / "README.txt").read_text(encoding="utf-8")

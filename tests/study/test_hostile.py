@@ -8,6 +8,7 @@ import struct
 import zipfile
 
 import pytest
+from costs import often
 
 from xenotrack.errors import InputError
 from xenotrack.present import studio
@@ -115,7 +116,10 @@ def test_html_in_names_is_text_in_the_report(ask, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../../escaped", "/etc/escaped", "..", "a/../../b", "CON", "\u202ex"]
+    "name",
+    often(
+        ["../../escaped", "/etc/escaped", "..", "a/../../b", "CON", "\u202ex"], ["../../escaped"]
+    ),
 )
 def test_a_study_named_like_a_path_stays_in_its_folder(ask, tmp_path, name, monkeypatch) -> None:
     monkeypatch.setattr(studio, "_can_share_work", lambda: False)
