@@ -132,6 +132,6 @@ def test_each_figure_has_room_on_a_slide_whose_words_are_larger(
     across, down = size_of(svg)
     assert (across, down) == pytest.approx((13.333 * 25.4, 7.5 * 25.4), abs=0.3)
     own = float(re.search(r'viewBox="0 0 ([\d.]+) ', svg)[1])
-    assert across / 25.4 * 72 / own >= (1.0 if figure.name in ("swimmer", "sensitivity") else 1.3)
+    assert across / 25.4 * 72 / own >= (1.0 if figure.name == "swimmer" else 1.3)
     refused = ask(*asked, "--width", "100", code=2)
     assert "--theme slide is 16:9" in refused.stderr

@@ -23,7 +23,7 @@ from xenotrack.present.figures.style import say
 
 
 def draw(results: Results) -> object:
-    return say(f"Here {len(results.response)} mice are counted.")
+    return say(f"Here {len(results.response)} mice are counted, {len(results.doubts)} doubts.")
 '''
 ENTRY = """
 FIGURES += (
@@ -38,16 +38,27 @@ FIGURES += (
     ),
 )
 """
+NEED = """
+    @property
+    def doubts(self) -> tuple[Doubt, ...]: ...
+"""
 
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory) -> Path:
-    """A copy of the package with one file more, and one entry more in its catalogue."""
+    """A copy of the package with one file and one entry of the catalogue more.
+
+    The figure asks for a result that no other has asked for: one property more in ``needs.py``.
+    """
     root = tmp_path_factory.mktemp("planted")
     left_out = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "xenotrack", root / "xenotrack", ignore=left_out)
     figures = root / "xenotrack" / "present" / "figures"
     (figures / "throwaway.py").write_text(DRAWING, encoding="utf-8")
+    needs = (figures / "needs.py").read_text(encoding="utf-8")
+    (figures / "needs.py").write_text(
+        needs.replace("\n\n# What", f"{NEED}\n\n# What"), encoding="utf-8"
+    )
     before, mark, after = (figures / "catalogue.py").read_text(encoding="utf-8").partition("\ndef ")
     text = f"{before}{ENTRY}\n{mark}{after}"
     (figures / "catalogue.py").write_text(text, encoding="utf-8")
@@ -78,6 +89,7 @@ def test_a_new_figure_is_known_to_run_and_report(planted) -> None:
     ask(planted, "run", ROOT / "sample_data/two_arm.csv", "-o", "out")
     out = planted / "out"
     assert (out / "figures" / "throwaway.png").read_bytes().startswith(b"\x89PNG")
+    assert "doubts" in (out / "figures" / "throwaway.svg").read_text(encoding="utf-8")
     story = json.loads((out / "results.json").read_text(encoding="utf-8"))["story"]
     (caption,) = [one for one in story["captions"] if one["figure"] == "throwaway"]
     assert caption["alt"].endswith(" mice.")
@@ -107,5 +119,5 @@ def test_two_hands_have_each_figure_once_and_about_the_same_work() -> None:
 
 
 def test_a_question_has_its_figures_and_there_are_some_key_ones() -> None:
-    assert figure_names("how-long") == ("progression", "swimmer")
+    assert figure_names("how-long") == ("progression", "volume_progression", "swimmer")
     assert {one.name for one in FIGURES if one.key} >= {"growth", "progression"}

@@ -43,11 +43,17 @@ def test_initials_that_nobody_would_look_up_are_not_used() -> None:
 
 
 def test_a_name_that_fits_on_two_lines_is_not_called_by_a_number() -> None:
-    names = [f"compound {dose} mg" for dose in (10, 30)]
-    design = design_of("vehicle", *names, "compound 10 mg+compound 30 mg")
-    labels = list(arm_labels(design, 10).values())
-    assert labels[1:3] == ["compound\n10 mg", "compound\n30 mg"]
+    names = [f"compound-{dose}-mg-a-day" for dose in (10, 30)]
+    design = design_of("vehicle", *names, "+".join(names))
+    labels = list(arm_labels(design, 12).values())
+    assert labels[1:3] == ["compound-10-\nmg-a-day", "compound-30-\nmg-a-day"]
     assert labels[3] == "C1+C2"
+
+
+def test_doses_of_a_drug_are_called_by_the_words_that_differ() -> None:
+    names = [f"compound {dose} mg/kg" for dose in (12.5, 50)]
+    design = design_of("vehicle", *names, "+".join(names))
+    assert list(short_names(design).values())[1:] == ["C 12.5", "C 50", "C 12.5+C 50"]
 
 
 def test_drugs_with_one_initial_need_more_letters() -> None:

@@ -57,8 +57,8 @@ def test_every_answer_names_figures_with_captions_and_tables_that_are_written() 
     tables = collect_tables(results)
     story = tell(results, tables)
     drawn = {figure.name for figure in FIGURES if not figure.on_request}
-    assert {caption.figure for caption in story.captions} >= drawn
-    assert all(each.alt and each.note for each in story.captions if each.figure in drawn)
+    assert {caption.figure for caption in story.captions} == drawn
+    assert all(each.alt and each.note for each in story.captions)
     assert {name for each in story.answers for name in each.tables} <= set(tables)
     shown = {name for each in story.answers for name in each.figures}
     assert drawn <= shown | {story.key_figure}

@@ -11,7 +11,7 @@ import pytest
 from xenotrack.present.theme import (
     COLOURS,
     CONTROL_COLOUR,
-    FATES,
+    FATE_SYMBOLS,
     OTHER_COLOUR,
     arm_colours,
     arm_linetypes,
@@ -187,8 +187,8 @@ def test_twenty_arms_differ_in_colour_or_symbol():
 
 
 def test_every_fate_has_a_symbol():
-    assert tuple(FATES) == FATES_OF_A_STUDY
-    assert len({symbol for symbol, _ in FATES.values()}) == len(FATES)
+    assert tuple(FATE_SYMBOLS) == FATES_OF_A_STUDY
+    assert len(set(FATE_SYMBOLS.values())) == len(FATE_SYMBOLS)
 
 
 def test_a_long_name_breaks_only_at_its_plus():

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.compare.lattice import one_drug_more, why_no_step
-from xenotrack.present.figures.catalogue import FIGURES
+from xenotrack.present.figures.catalogue import FIGURES, figure_names, owed
 from xenotrack.present.numbers import join, number
 from xenotrack.present.results import Results
 from xenotrack.present.rule_words import progression_rule
@@ -26,12 +26,14 @@ TOGETHER = ("estimate", "claim_low", "claim_high")
 
 
 def captions(results: Results) -> tuple[Caption, ...]:
-    """The captions of a study's figures; where it has phases each names its own."""
+    """The captions of the figures that a run of the study draws; each names its phase, if any."""
+    drawn = owed(figure_names(), results.with_sensitivity)
     phase = f" Phase {results.study.phase}." if results.study.phase else ""
     tell = _Teller(results).fill
     return tuple(
         Caption(figure.name, figure.title, tell(figure.note) + phase, tell(figure.alt))
         for figure in FIGURES
+        if figure.name in drawn
     )
 
 
@@ -187,9 +189,7 @@ def _influences(results: Results) -> str:
 
 
 def _definitions(results: Results) -> str:
-    """In how many definitions each claim is shown; nothing where nobody asked."""
-    if not results.with_sensitivity:
-        return ""
+    """In how many definitions each claim is shown."""
     told = [f"{versus(one.arm, one.against)} {one.words}" for one in holdings(results.sensitivity)]
     return f"Days gained, shown after adjustment: {'; '.join(told)}." if told else ""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from xenotrack.present.theme import wrap_name
 from xenotrack.present.words import drawable
@@ -11,6 +11,7 @@ from xenotrack.study.design import Arm, Design
 
 SHORT = 8  # characters of a name that needs no shorter one
 LONGEST_INITIAL = 4  # letters
+MOST_WORDS = 12  # characters of the words by which the doses of a drug differ
 LONGEST = 16  # characters of a name that had to stay, as far as it is then still unlike the others
 
 
@@ -56,7 +57,8 @@ def arm_labels(design: Design, width: int, before: int = 0) -> dict[str, str]:
 def _numbered(design: Design) -> frozenset[str]:
     """The drugs whose initials are a letter and a number."""
     plain = _plain({drug for arm in design.arms for drug in arm.drugs})
-    return frozenset(drug for drug in plain if _differs_late(drug, plain))
+    late = {drug for drug in plain if _differs_late(drug, plain)}
+    return frozenset(late - _by_words(plain, late).keys())
 
 
 def called_on_a_line(design: Design, width: int, before: int = 0) -> dict[str, str]:
@@ -145,19 +147,58 @@ def _in_order(arm: Arm, design: Design) -> list[str]:
 def _initials(drugs: Iterable[str]) -> dict[str, str]:
     """The fewest first letters by which each drug differs from the others.
 
-    Drugs that differ late, as doses do, have their first letter and a number.
+    Drugs that differ late, as doses do, have their first letters and the words that differ; where
+    these are many, a number.
 
     >>> sorted(_initials({"alpelisib", "abemaciclib", "ribociclib"}).values())
     ['Ab', 'Al', 'R']
     >>> sorted(_initials({"drug 10 mg", "drug 30 mg", "vehicle"}).values())
-    ['D1', 'D2', 'V']
+    ['D 10', 'D 30', 'V']
+    >>> sorted(_initials({"drug-10-mg-twice-a-day", "drug-30-mg-twice-a-day"}).values())
+    ['D1', 'D2']
     """
     plain = _plain(drugs)
     initials = {drug: _prefix(drug, plain) for drug in plain}
     late = [drug for drug in plain if _differs_late(drug, plain)]
     for number, drug in enumerate(late, 1):
         initials[drug] = f"{plain[drug][:1]}{number}"
-    return {drug: prefix[:1].upper() + prefix[1:].strip() for drug, prefix in initials.items()}
+    initials |= _by_words(plain, late)
+    return {drug: (each[:1].upper() + each[1:]).strip() for drug, each in initials.items()}
+
+
+def _by_words(plain: Mapping[str, str], late: Iterable[str]) -> dict[str, str]:
+    """Those of the drugs that differ late whose words that differ are few, by these words.
+
+    >>> plain = _plain({"fulvestrant 5 mg", "fulvestrant 5 mg once weekly"})
+    >>> list(_by_words(plain, plain).values())
+    ['f', 'f once weekly']
+    """
+    families = defaultdict(list)
+    for drug in late:
+        families[plain[drug].split()[0]].append(drug)
+    called = {}
+    for first, family in families.items():
+        others = [name for name in plain.values() if name.split()[0] != first]
+        letters = _prefix_among(first, others)
+        words = _what_differs([plain[drug].split() for drug in family])
+        if max(map(len, words)) <= MOST_WORDS and len(letters) <= LONGEST_INITIAL:
+            called |= dict(
+                zip(family, [f"{letters} {each}".strip() for each in words], strict=True)
+            )
+    return called
+
+
+def _what_differs(names: Sequence[Sequence[str]]) -> list[str]:
+    """The words of each name without those that all begin and end with.
+
+    >>> _what_differs([["drug", "10", "mg"], ["drug", "30", "mg"], ["drug", "mg"]])
+    ['10', '30', '']
+    """
+    shortest = min(map(len, names))
+    before = next((n for n in range(shortest) if len({name[n] for name in names}) > 1), shortest)
+    most = shortest - before
+    after = next((n for n in range(most) if len({name[-1 - n] for name in names}) > 1), most)
+    return [" ".join(name[before : len(name) - after]) for name in names]
 
 
 def _plain(drugs: Iterable[str]) -> dict[str, str]:
@@ -170,7 +211,10 @@ def _differs_late(drug: str, plain: Mapping[str, str]) -> bool:
 
 def _prefix(drug: str, plain: Mapping[str, str]) -> str:
     """The shortest beginning of a drug's name that no other has; all of it where others go on."""
-    name, others = plain[drug], [name for other, name in plain.items() if other != drug]
+    return _prefix_among(plain[drug], [name for other, name in plain.items() if other != drug])
+
+
+def _prefix_among(name: str, others: Sequence[str]) -> str:
     starts = (name[:end] for end in range(1, len(name)))
     unique = (one for one in starts if not any(other.startswith(one) for other in others))
     return next(unique, name)

@@ -16,18 +16,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
-from xenotrack.present.figures.catalogue import FIGURES, figure_names, hands
+from xenotrack.present.figures.catalogue import figure_names, hands, owed
+from xenotrack.present.figures.needs import ASKED
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xenotrack.present.figures import needs
     from xenotrack.present.results import Results
-    from xenotrack.study.study import Study
 
 FORMATS = ("svg", "png")
-ON_REQUEST = frozenset(figure.name for figure in FIGURES if figure.on_request)
 
 
 @dataclass(frozen=True)
@@ -59,46 +60,29 @@ class ProgressionTables:
         return self.curve
 
 
-@dataclass(frozen=True)
-class Drawable:
-    """What figures need of a study's results, in a form that can be sent to a process."""
-
-    study: Study
-    growth: GrowthTables | None
-    progression: ProgressionTables
-    contrasts: pd.DataFrame
-    response: pd.DataFrame
-    synergy_by_day: pd.DataFrame
-    residuals: pd.DataFrame
-    influence: pd.DataFrame
-    trade_off: pd.DataFrame
-    # None where nobody asked for it.
-    sensitivity: pd.DataFrame | None
-
-    @property
-    def has_growth(self) -> bool:
-        return self.growth is not None
+class Drawable(SimpleNamespace):
+    """What figures need of a study's results (``needs.ASKED``), in a form that can be sent."""
 
     @classmethod
     def of(cls, results: Results) -> Drawable:
+        """Each result as it is, but for fits, of which the tables are sent; None for one not asked.
+
+        What a figure needs is computed here, before the work is shared out.
+        """
         fit, progression = results.growth if results.has_growth else None, results.progression
-        return cls(
-            results.study,
-            GrowthTables(fit.to_frame(), fit.curves()) if fit is not None else None,
-            ProgressionTables(progression.to_frame(), progression.curve_frame(), progression.mice),
-            results.contrasts,
-            results.response,
-            results.synergy_by_day,
-            results.residuals,
-            results.influence,
-            results.trade_off,
-            results.sensitivity if results.with_sensitivity else None,
-        )
+        of_fits = {
+            "growth": GrowthTables(fit.to_frame(), fit.curves()) if fit is not None else None,
+            "progression": ProgressionTables(
+                progression.to_frame(), progression.curve_frame(), progression.mice
+            ),
+        }
+        of_request = {} if results.with_sensitivity else {"sensitivity": None}
+        known = of_fits | of_request
+        return cls(**known, **{name: getattr(results, name) for name in ASKED if name not in known})
 
     def due(self, figures: Iterable[str]) -> tuple[str, ...]:
         """Those of some figures that ``run`` draws."""
-        asked = self.sensitivity is not None
-        return tuple(figure for figure in figures if asked or figure not in ON_REQUEST)
+        return owed(figures, self.sensitivity is not None)
 
 
 class Studio:
@@ -226,5 +210,5 @@ def _draw(kinds: Iterable[str], drawable: Drawable) -> Iterator[tuple[str, bytes
     from xenotrack.present.figures.gallery import draw
 
     for kind in kinds:
-        for form, data in render(draw(kind, drawable), FORMATS).items():
+        for form, data in render(draw(kind, cast("needs.Results", drawable)), FORMATS).items():
             yield f"{kind}.{form}", data

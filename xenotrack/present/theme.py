@@ -28,14 +28,14 @@ SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*", "p", "h", "<", ">", "d")
 # lengths: more drugs, more broken.
 LINETYPES = ("solid", "solid", (0, (4, 1.2)), (0, (4, 1, 1, 1)), (0, (1.2, 1)))
 
-# How a mouse left: symbol and words.
-FATES = {
-    "end_of_study": ("|", "end of study"),
-    "tumor_size": ("^", "tumour size"),
-    "toxicity": ("X", "toxicity"),
-    "unrelated": ("D", "unrelated"),
-    "technical": ("s", "technical"),
-    "unknown": ("+", "unknown"),
+# How a mouse left.
+FATE_SYMBOLS = {
+    "end_of_study": "|",
+    "tumor_size": "^",
+    "toxicity": "X",
+    "unrelated": "D",
+    "technical": "s",
+    "unknown": "+",
 }
 
 # A category of mRECIST: symbol, colour and words. The colours differ to all eyes, and the symbols

@@ -97,20 +97,22 @@ def days_text(estimate: float, low: float, high: float, otherwise: str) -> str:
     return f"{estimate:.1f} ({limits[0]} to {limits[1]})"
 
 
-def doubling_text(estimate: float, low: float, high: float) -> str:
+def doubling_text(estimate: float, low: float, high: float, interval: bool = True) -> str:
     """A doubling time in days; one that may be endless is said by what it exceeds.
 
     >>> doubling_text(14.66, 13.02, 17.04), doubling_text(62.7, 32.2, 1199.0)
     ('15 (13 to 17)', '63 (32 to > 365)')
-    >>> doubling_text(416.7, 73.0, float("nan")), doubling_text(float("nan"), 90.0, float("nan"))
-    ('> 73', '–')
+    >>> doubling_text(416.7, 73.0, nan), doubling_text(nan, 90.0, nan), doubling_text(nan, nan, nan)
+    ('> 73', '> 90', '–')
+    >>> doubling_text(14.66, 13.02, 17.04, interval=False)
+    '15'
     """
+    if isnan(high) and not isnan(low):
+        return f"> {min(low, MOST_DAYS):.0f}" if low >= 10 else f"> {low:.1f}"
     if isnan(estimate):
         return "–"
-    if isnan(high) and not isnan(low):
-        return f"> {_days(low)}"
     text = _days(estimate)
-    return text if isnan(low) else f"{text} ({_days(low)} to {_days(high)})"
+    return text if isnan(low) or not interval else f"{text} ({_days(low)} to {_days(high)})"
 
 
 def _days(value: float) -> str:

@@ -12,7 +12,7 @@ from xenotrack.present.collect import collect_tables
 from xenotrack.present.page.forest import MARGIN, WIDTH, forest_of
 from xenotrack.present.results import Results
 from xenotrack.present.story import ArmRow, Story
-from xenotrack.present.tell.glance import VERDICTS
+from xenotrack.present.tell.glance import SUPPORTING, VERDICTS
 from xenotrack.present.tell.whole import tell
 from xenotrack.study.ingest import read_study
 from xenotrack.study.settings import read_rules
@@ -55,7 +55,7 @@ def test_there_are_at_most_four_tiles_of_few_words_each_with_its_claim(results, 
     for tile in story.tiles:
         assert len(tile.says.split()) <= 8
         assert tile.question in {answer.id for answer in story.answers}
-        assert tile.claims or tile.numbers.endswith("in support, by itself")
+        assert tile.claims or tile.numbers.endswith(SUPPORTING)
         shows = [results.claims[place].shows for place in tile.claims]
         assert (tile.mark == "good") == (shows[:1] in (["better"], ["synergy"]))
 
@@ -64,6 +64,9 @@ def test_whether_the_largest_combination_beats_its_best_part_is_answered(results
     combinations = [name for name, _ in results.study.design.combinations()]
     asked = [tile for tile in story.tiles if tile.question == "parts"]
     assert len(asked) == bool(combinations)
+    for tile in asked:
+        assert results.claims[tile.claims[0]].best_part
+        assert tile.about.startswith("Best part: ")
 
 
 def test_a_verdict_has_a_shape_beside_its_colour() -> None:

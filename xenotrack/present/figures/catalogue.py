@@ -7,6 +7,7 @@ study's results: see ``TELLINGS`` in ``present/captions.py``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 NARROW = 84  # millimetres below which the words of a figure would meet
@@ -144,6 +145,16 @@ FIGURES: tuple[Figure, ...] = (
         data="progression_curve",
     ),
     Figure(
+        name="volume_progression",
+        title="Volume and progression on the same days",
+        note="Where a mean falls as mice progress, it falls because the largest tumours have left.",
+        alt="Mean tumour volume by day for {arms}. Median days to progression: {medians}.",
+        help="mean volumes above, Kaplan–Meier curves below",
+        question="how-long",
+        share=40,
+        folded=True,
+    ),
+    Figure(
         name="swimmer",
         title="Time on study of each mouse",
         note="Longest on top in each arm.",
@@ -246,6 +257,12 @@ def figure_names(question: str | None = None, key: bool = False) -> tuple[str, .
         for figure in FIGURES
         if question in (None, figure.question) and figure.key >= key
     )
+
+
+def owed(names: Iterable[str], requested: bool) -> tuple[str, ...]:
+    """Those of some figures that ``run`` draws, with or without those on request."""
+    asked = {figure.name for figure in FIGURES if requested or not figure.on_request}
+    return tuple(name for name in names if name in asked)
 
 
 def hands(count: int, key: bool = False) -> tuple[tuple[str, ...], ...]:

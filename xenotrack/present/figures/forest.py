@@ -12,7 +12,7 @@ from xenotrack.present.figures.artists import geom_segments, geom_words
 from xenotrack.present.figures.style import LINE, MILLIMETRES, SMALL, figure_width, paper
 
 ROW = 0.21  # inches
-BETWEEN = 0.06  # inches between the words of two rows
+BETWEEN = 0.045  # inches between the words of two rows
 FRAME = 1.0  # inches of the axis and the caption
 BOTTOM = 0.4
 WORDS = 167.5  # millimetres from which words stand beside the intervals

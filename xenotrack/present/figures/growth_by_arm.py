@@ -33,8 +33,8 @@ from xenotrack.present.figures.style import (
     say,
 )
 from xenotrack.present.labels import about_names
-from xenotrack.present.theme import FATES, arm_colours
-from xenotrack.present.words import mice_text, rate_text
+from xenotrack.present.theme import FATE_SYMBOLS, arm_colours
+from xenotrack.present.words import FATES, mice_text, rate_text
 from xenotrack.response.courses_by_arm import last_readings, readings_on_model_scale
 from xenotrack.study.design import Design
 
@@ -126,7 +126,7 @@ def _fates(panels: Panels, ends: pd.DataFrame) -> list[object]:
     if fates == ["unknown"]:
         return []
     placed = panels.placed(ends, y="at_value")
-    words = [FATES[fate][1] for fate in fates]
+    words = [FATES[fate] for fate in fates]
     rows = legend_rows("Fate", *words)
     return [
         geom_points(
@@ -134,7 +134,7 @@ def _fates(panels: Panels, ends: pd.DataFrame) -> list[object]:
         ),
         scale_shape_manual(
             name="Fate",
-            values={fate: FATES[fate][0] for fate in fates},
+            values={fate: FATE_SYMBOLS[fate] for fate in fates},
             breaks=fates,
             labels=words,
             guide=guide_legend(nrow=rows, override_aes={"colour": "black", "size": 2}),

@@ -87,7 +87,7 @@ def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggp
             axis_title=element_blank(),
         ),
         *_lines(edges),
-        words(aes(y="under", label="label"), nodes, va="top", size=SMALL, lineheight=1.15),
+        words(aes(y="under", label="label"), nodes, va="top", size=SMALL, lineheight=1.3),
         geom_points(aes(colour="arm", arm="arm"), size=3.4),
         scale_colour_manual(values=arm_colours(design), guide=None),
         scale_x_continuous(limits=(0, _width()), expand=(0, 0)),
@@ -288,4 +288,4 @@ def _lines(edges: pd.DataFrame) -> list[object]:
     ]
     words = aes("at_x", "at_y", label="words")
     placed = edges.dropna(subset=["at_y"])
-    return [*layers, geom_labels(words, placed, size=ON_LINE, lineheight=1.1)]
+    return [*layers, geom_labels(words, placed, size=ON_LINE, lineheight=1.3)]

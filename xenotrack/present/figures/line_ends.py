@@ -52,11 +52,12 @@ def end_layers(
     named = named.assign(
         room=[(text_inches(label, SMALL) + 2 * GAP) * across for label in named["label"]]
     )
-    inside = (heights[0] + LINE * up / 2, heights[1] - LINE * up / 2)
+    tall = LINE * up * (1 + named["label"].str.count("\n").max())
+    inside = (heights[0] + tall / 2, heights[1] - tall / 2)
     columns = _columns(named, right, right - EARLY * (right - first))
     placed = pd.concat(
         column.assign(
-            at=spread(column["y"].to_numpy(float), LINE * up, *inside), x=day + GAP * across
+            at=spread(column["y"].to_numpy(float), tall, *inside), x=day + GAP * across
         )
         for day, column in columns
     )

@@ -183,7 +183,7 @@ def _together(curves: MeanCurves) -> ggplot:
         *_intervals(curves),
         *_mice(curves.mice),
         geom_polylines(aes(group="arm", linetype="arm", arm="arm"), size=THICK),
-        *_symbols(curves.means),
+        *arm_symbols(curves.means),
         *end_layers(
             ends,
             at_ends,
@@ -217,7 +217,7 @@ def _intervals(curves: MeanCurves) -> list[object]:
     return [geom_segments(ends, rows, size=0.35, alpha=0.7)]
 
 
-def _symbols(means: pd.DataFrame) -> list[object]:
+def arm_symbols(means: pd.DataFrame) -> list[object]:
     """Each arm's symbol at its visits, open where a mouse is below the limit."""
     symbol = aes(shape="arm", arm="arm")
     full, below = means[~means["below"]], means[means["below"]]

@@ -66,6 +66,10 @@ class Results(Protocol):
     def progression(self) -> ProgressionCurves: ...
 
 
+# What a figure may ask of the results; ``run`` sends it to the processes that draw.
+ASKED = tuple(name for name, kind in vars(Results).items() if isinstance(kind, property))
+
+
 def growth_of(results: Results) -> GrowthLines | None:
     """The growth fit, where there is one: asking for it where there is none is an error."""
     return results.growth if results.has_growth else None

@@ -55,7 +55,9 @@ class NumberTable:
     ``names`` are those of the rows, ``ends`` what stands at the ends of the curves; ``counts`` has
     ``arm day n_mice``; ``low`` and ``high`` bound the curve, whose share of the figure is
     ``inches`` high; ``ticks`` are its own (position, label) and ``title`` what they measure;
-    ``column`` may add words for each arm to the right, under ``column_heading``.
+    ``column`` may add words for each arm to the right, under ``column_heading``. Where several
+    curves stand one above another, each as high as the others, ``parts`` are where each begins
+    and ends and what it measures, from the lowest.
     """
 
     arms: tuple[str, ...]
@@ -73,15 +75,21 @@ class NumberTable:
     inches: float = 3.0
     column_heading: str = ""
     column: Mapping[str, str] = field(default_factory=dict)
+    parts: Sequence[tuple[float, float, str]] = ()
+
+    @property
+    def curves(self) -> Sequence[tuple[float, float, str]]:
+        """Where each curve begins and ends, and what it measures."""
+        return self.parts or ((self.low, self.high, self.title),)
 
     @cached_property
     def curve(self) -> float:
-        """Inches of the curve: what a lower or higher figure has less or more of.
+        """Inches of the curves: what a lower or higher figure has less or more of.
 
         A narrow one is lower, and by itself never higher than wide.
         """
-        usual = min(self.inches, HIGHEST * figure_width())
-        return stretched(usual, self._table + CAPTION, LOWEST)
+        usual = len(self.curves) * min(self.inches, HIGHEST * figure_width())
+        return stretched(usual, self._table + CAPTION, len(self.curves) * LOWEST)
 
     @property
     def height(self) -> float:
@@ -198,7 +206,8 @@ class NumberTable:
     def _axes(self) -> pd.DataFrame:
         left, right = self.left(AXIS_AT), self.right
         under = self.low - TICK * self.inch
-        lines = [(left, self.low, right, self.low), (left, self.low, left, self.high)]
+        lines = [(left, low, right, low) for low, _, _ in self.curves]
+        lines += [(left, low, left, high) for low, high, _ in self.curves]
         lines += [(day, self.low, day, under) for day in self.days]
         return pd.DataFrame(lines, columns=["x", "y", "xend", "yend"])
 
@@ -213,9 +222,10 @@ class NumberTable:
         at = self.last_day + COLUMN_AT * self.days_in_inch
         middle = (self.first_day + self.last_day) / 2
         words: list[tuple[float, float, str, str, int]] = [
-            (self.left(TITLE_AT), (self.low + self.high) / 2, self.title, "center", 90),
-            (middle, below[0.28], "Days since treatment start", "center", 0),
+            (self.left(TITLE_AT), (low + high) / 2, title, "center", 90)
+            for low, high, title in self.curves
         ]
+        words += [(middle, below[0.28], "Days since treatment start", "center", 0)]
         words += [(day, below[0.12], plain_number(day), "center", 0) for day in self.days]
         words += [
             (self.left(TICK_AT), height, label, "right", 0) for height, label in self.ticks.items()

@@ -70,7 +70,7 @@ def _together(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplo
     apart = set_apart(corners)
     corners, events, censored = (
         rows.assign(height=rows["estimate"] + rows["arm"].map(apart))
-        for rows in (corners, _events(curve), curve[curve["n_censored"] > 0])
+        for rows in (corners, falls(curve), curve[curve["n_censored"] > 0])
     )
     last = corners.drop_duplicates("arm", keep="last").assign(y=lambda rows: rows["height"])
     return assemble(
@@ -91,7 +91,7 @@ def _together(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplo
         ),
         *arm_scales(design),
         caption(
-            f"Kaplan–Meier; progression at {_event(design)}. Ticks: mice censored.",
+            f"Kaplan–Meier; progression at {event_words(design)}. Ticks: mice censored.",
             f"Medians with their {interval_name(design)}; –: not reached."
             if layout.has_column
             else "",
@@ -112,13 +112,13 @@ def _half(left: float, right: float) -> object:
     )
 
 
-def _events(curve: pd.DataFrame) -> pd.DataFrame:
+def falls(curve: pd.DataFrame) -> pd.DataFrame:
     """Where a curve falls: each arm's symbol, which tells the curves apart without colour too."""
     before = curve.groupby("arm", sort=False)["estimate"].shift(fill_value=1.0)
     return curve[curve["estimate"] < before]
 
 
-def _event(design: Design) -> str:
+def event_words(design: Design) -> str:
     rules = design.rules.progression
     culled = " or leaving for tumour size" if rules.size_cull == "event" else ""
     return EVENTS[rules.rule].format(value=rules.threshold) + culled
@@ -164,11 +164,11 @@ def _table(
         heading="Mice at risk",
         inches=2.6,
         column_heading="Median, days",
-        column=_medians(table),
+        column=medians(table),
     )
 
 
-def _medians(table: pd.DataFrame) -> dict[str, str]:
+def medians(table: pd.DataFrame) -> dict[str, str]:
     """The median of each arm with its interval."""
     columns = ["arm", "median_days", "conf_low", "conf_high"]
     return {
@@ -210,8 +210,8 @@ def _a_panel_each(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> g
         *arm_scales(design),
         labs(x=SINCE, y=TITLE),
         caption(
-            f"Kaplan–Meier; progression at {_event(design)}. Ticks: mice censored. Titles: median "
-            "days. Bands: their " + interval_name(design) + ".",
+            f"Kaplan–Meier; progression at {event_words(design)}. Ticks: mice censored.",
+            f"Titles: median days. Bands: their {interval_name(design)}.",
             about_ghosts(design),
             about_names(design, panels.names),
         ),

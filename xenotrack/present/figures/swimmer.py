@@ -31,8 +31,8 @@ from xenotrack.present.figures.style import (
     stretched,
 )
 from xenotrack.present.labels import about_names, arm_labels
-from xenotrack.present.theme import FATES, arm_colours
-from xenotrack.present.words import mice_text
+from xenotrack.present.theme import FATE_SYMBOLS, arm_colours
+from xenotrack.present.words import FATES, mice_text
 from xenotrack.study.design import Design
 
 TALLEST = 8.0  # inches of all bars
@@ -156,7 +156,7 @@ def _marks(rows: pd.DataFrame) -> list[object]:
     crossed = rows["event"].eq(True) & rows["day"].notna()
     culled = crossed & (rows["fate"] == "tumor_size") & (rows["day"] >= rows["left_day"])
     progressed = rows[crossed & ~culled]
-    left = rows[rows["fate"].isin(list(FATES))]
+    left = rows[rows["fate"].isin(list(FATE_SYMBOLS))]
     marks = pd.concat(
         [
             progressed.assign(x=progressed["day"], mark=PROGRESSED),
@@ -165,7 +165,7 @@ def _marks(rows: pd.DataFrame) -> list[object]:
         ignore_index=True,
     )[["x", "y", "mark", "arm", "mouse"]]
     drawn = set(marks["mark"])
-    kinds = {**FILLED, **FATES}
+    kinds = {**FILLED, **{fate: (symbol, FATES[fate]) for fate, symbol in FATE_SYMBOLS.items()}}
     shown = [name for name in kinds if name in drawn]
     if not shown:
         return []
@@ -201,4 +201,4 @@ def _look(mark: str) -> tuple[str, str]:
     """How a mark is filled and lined; the arms of a cross are too narrow to be seen as white."""
     if mark in FILLED:
         return "black", "white"
-    return ("black" if FATES[mark][0] == "X" else "white"), "black"
+    return ("black" if FATE_SYMBOLS[mark] == "X" else "white"), "black"

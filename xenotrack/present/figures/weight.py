@@ -26,8 +26,8 @@ from xenotrack.present.figures.style import (
     say,
 )
 from xenotrack.present.labels import about_names
-from xenotrack.present.theme import FATES, arm_colours
-from xenotrack.present.words import mice_text
+from xenotrack.present.theme import FATE_SYMBOLS, arm_colours
+from xenotrack.present.words import FATES, mice_text
 from xenotrack.response.courses_by_arm import last_readings, mean_weight_changes
 from xenotrack.response.weight import weight_changes
 from xenotrack.study.design import Design
@@ -108,7 +108,7 @@ def _toxicity(panels: Panels, last: pd.DataFrame) -> list[object]:
     left = last[last["fate"] == "toxicity"]
     if not len(left):
         return []
-    symbol, words = FATES["toxicity"]
+    symbol, words = FATE_SYMBOLS["toxicity"], FATES["toxicity"]
     return [
         geom_points(
             aes(shape="fate", arm="arm", mouse="mouse"),

@@ -11,6 +11,7 @@ from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.present.words import FATES
 
 Value = str | float | int | bool | None
+DIGITS = 10  # of a number in full, which is as far as machines agree; the tables' files have all
 NOTHING = "–"  # not applicable or not estimable
 
 # The words of a table that scripts read, as people say them.
@@ -34,7 +35,7 @@ WORDS: dict[str, dict[str, str]] = {
 
 
 class Cell(NamedTuple):
-    """What stands in a cell, and the full precision where that says more ("" = it does not)."""
+    """What stands in a cell, and the number in full where that says more ("" = it does not)."""
 
     text: str
     full: str = ""
@@ -87,7 +88,7 @@ def cell(column: str, value: Value, places: int) -> Cell:
         return Cell("yes" if value else "no")
     if isinstance(value, float):
         text = p_text(value) if column.startswith("p_") else fixed(value, places)
-        full = repr(value).removesuffix(".0")
+        full = f"{value:.{DIGITS}g}"
         return Cell(text, "" if full == text else full)
     if isinstance(value, int):
         return Cell(str(value).replace("-", "−"))
@@ -106,7 +107,7 @@ def interval_cell(values: Sequence[Value], places: int) -> Cell:
     if set(known) == {None}:
         return Cell(NOTHING)
     rounded = _ranged([NOTHING if value is None else fixed(value, places) for value in known])
-    exact = _ranged([NOTHING if value is None else repr(value) for value in known])
+    exact = _ranged([NOTHING if value is None else f"{value:.{DIGITS}g}" for value in known])
     return Cell(rounded, "" if exact == rounded else exact)
 
 

@@ -28,6 +28,18 @@ def short_path(drawn: str) -> str:
         return drawn
 
 
+def short_number(written: str) -> str:
+    """A place of one of many points, to the tenth of a point; as it is, where it is no number.
+
+    >>> short_number("193.504"), short_number("-0.04"), short_number("50%")
+    ('193.5', '0', '50%')
+    """
+    try:
+        return _SHORTS[10][round(10 * float(written))]
+    except ValueError:
+        return written
+
+
 def _straight(words: Sequence[str], scale: int) -> str:
     """A path of points alone, as most are: all of them at once."""
     shorts = _SHORTS[scale]

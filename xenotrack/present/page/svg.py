@@ -18,10 +18,11 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from xenotrack.errors import InputError
-from xenotrack.present.page.paths import short_path
+from xenotrack.present.page.paths import short_number, short_path
 from xenotrack.present.xml_text import xml_text
 
 SVG = "{http://www.w3.org/2000/svg}"
+USE = f"{SVG}use"
 LINK = "{http://www.w3.org/1999/xlink}href"
 DRAWN = frozenset(
     (
@@ -174,6 +175,8 @@ class _Page:
         for key, value in element.attrib.items():
             if key == "d":
                 yield key, short_path(value)
+            elif key in ("x", "y") and element.tag == USE:
+                yield key, short_number(value)
             elif key in ATTRIBUTES and not value.startswith("rotate(-0 "):
                 yield key, self._own_reference(FURTHER_DIGITS.sub("", value))
             elif key in PRESENTATION:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite
+from math import isfinite, isnan
 
 import msgspec
 import pandas as pd
@@ -26,15 +26,17 @@ from xenotrack.present.numbers import effect, fixed, number
 from xenotrack.present.story import ArmRow, Tile
 from xenotrack.present.tell.doubts import DOUBTS, in_short
 from xenotrack.present.tell.facts import Facts
+from xenotrack.present.words import doubling_text
 
 GOOD, BAD, OPEN = "good", "bad", "open"
+SUPPORTING = "supporting, not adjusted"
 SAYS = {NOT_SHOWN: "Not shown to differ", WITHHELD: "No claim is made"}
 EXCESS = {
     SYNERGY: ("More than its drugs predict", GOOD),
     BEYOND_PAIRS: ("More than its drugs predict", GOOD),
     ANTAGONISM: ("Less than its drugs predict", BAD),
     LESS_THAN_PAIRS: ("Less than its drugs predict", BAD),
-    UNDECIDED: ("More or less: not shown", OPEN),
+    UNDECIDED: ("More or less than predicted: not shown", OPEN),
     WITHHELD: ("No claim is made", OPEN),
 }
 # What an arm did, in a word with a shape: colour alone tells nothing to some readers.
@@ -121,51 +123,76 @@ def time_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
     if row is not None and isfinite(row["conf_low"]):
         yield Tile(
             f"Time: {pair(main.arm, main.against, facts)}",
-            days_more(row["estimate"]),
+            days_more(row["estimate"], row["conf_low"], row["conf_high"]),
             f"{effect('days', row['estimate'], row['conf_low'], row['conf_high'], facts.level)}, "
-            "in support, by itself",
+            f"{SUPPORTING}",
             OPEN,
             "how-long",
         )
 
 
-def days_more(value: float) -> str:
+def days_more(value: float, low: float, high: float) -> str:
     """
-    >>> days_more(27.4), days_more(-3.0)
-    ('27 days more', '3 days fewer')
+    >>> days_more(27.4, 12.0, 43.0), days_more(-3.0, -9.0, 2.0)
+    ('27 days more', '3 days fewer: not shown')
     """
-    return f"{abs(value):.0f} days {'more' if value >= 0 else 'fewer'}"
+    days_ = f"{abs(value):.0f} days {'more' if value >= 0 else 'fewer'}"
+    return days_ if low > 0 or high < 0 else f"{days_}: not shown"
 
 
 def parts_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
-    """Whether the combination in question is more than its drugs predict."""
+    """Whether the combination in question beats its best part, and is more than its drugs predict.
+
+    Where the main contrast is that with the best part, what its drugs predict stands alone.
+    """
     combinations = [name for name, _ in facts.design.combinations()]
-    if main.arm not in combinations:
-        yield from best_part_tile(facts)
-    for claim in facts.claims_of("bliss"):
-        if claim.arm == (main.arm if main.arm in combinations else ""):
-            says, mark = EXCESS[claim.shows]
-            numbers = effect("percent_per_day", claim.estimate, claim.low, claim.high, facts.level)
-            yield Tile(
-                f"Combination: {short_names(facts.design)[claim.arm]}",
-                says,
-                f"excess {numbers}, {p_words(claim.p_adjusted)}",
-                mark,
-                "parts",
-                caveats_of(claim, facts),
-                (facts.place_of(claim),),
-            )
+    arm = main.arm if main.arm in combinations else None
+    best = best_part_claim(facts, arm)
+    predicted = [
+        excess_tile(claim, facts) for claim in facts.claims_of("bliss") if claim.arm == arm
+    ]
+    if best is None or (main.arm, main.against) == (best.arm, best.best_part):
+        yield from predicted
+    else:
+        yield best_part_tile(best, predicted, facts)
 
 
-def best_part_tile(facts: Facts) -> Iterator[Tile]:
-    """Whether the arm of most drugs beats its best part, where the main contrast does not say."""
-    drugs = {arm.name: len(arm.drugs) for arm in facts.design.arms}
+def best_part_claim(facts: Facts, arm: str | None) -> Claim | None:
+    """The claim of a combination and its best part; that of most drugs where none is named."""
+    drugs = {each.name: len(each.drugs) for each in facts.design.arms}
     claims = [claim for claim in facts.claims_of("growth_rate") if claim.against == BEST_PART]
-    most = max(claims, key=lambda claim: drugs[claim.arm], default=None)
-    if most is not None:
-        part = pair(most.arm, most.best_part or BEST_PART, facts)
-        tile = contrast_tile(most, facts)
-        yield msgspec.structs.replace(tile, about=f"Best part: {part}", question="parts")
+    asked = [claim for claim in claims if arm in (None, claim.arm)]
+    return max(asked, key=lambda claim: drugs[claim.arm], default=None)
+
+
+def excess_tile(claim: Claim, facts: Facts) -> Tile:
+    """Whether a combination is more than its drugs predict."""
+    says, mark = EXCESS[claim.shows]
+    numbers = effect("percent_per_day", claim.estimate, claim.low, claim.high, facts.level)
+    return Tile(
+        f"Combination: {short_names(facts.design)[claim.arm]}",
+        says,
+        f"excess {numbers}, {p_words(claim.p_adjusted)}",
+        mark,
+        "parts",
+        caveats_of(claim, facts),
+        (facts.place_of(claim),),
+    )
+
+
+def best_part_tile(best: Claim, predicted: list[Tile], facts: Facts) -> Tile:
+    """Whether a combination beats its best part, with what its drugs predict beside it."""
+    tile = contrast_tile(best, facts)
+    beside = [f"{each.says[0].lower()}{each.says[1:]} ({each.numbers})" for each in predicted]
+    caveats = [*tile.caveats, *(caveat for each in predicted for caveat in each.caveats)]
+    return msgspec.structs.replace(
+        tile,
+        about=f"Best part: {pair(best.arm, best.best_part or BEST_PART, facts)}",
+        numbers="; ".join([tile.numbers, *beside]),
+        question="parts",
+        caveats=tuple(dict.fromkeys(caveats)),
+        claims=(*tile.claims, *(place for each in predicted for place in each.claims)),
+    )
 
 
 def price_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
@@ -242,10 +269,10 @@ def doubling(row: pd.Series | None) -> str:
     """A doubling time; only its lower limit where the arm may not grow at all; "" without one."""
     if row is None:
         return ""
-    days_, low, high = (row[f"doubling_time_{name}"] for name in ("days", "low", "high"))
-    if isfinite(days_) and isfinite(high):
-        return f"{days_:.0f} d"
-    return f"> {low:.0f} d" if isfinite(low) else ""
+    time, low, high = (row[f"doubling_time_{name}"] for name in ("days", "low", "high"))
+    if isnan(time) and isnan(low):
+        return ""
+    return f"{doubling_text(time, low, high, interval=False)} d"
 
 
 def days(value: float) -> str:
