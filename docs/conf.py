@@ -53,7 +53,13 @@ CONTENTS = {
         for name in ("trust", "slowed", "blocked", "how-long", "parts", "price", "models", "sure")
     ),
     "Reference": ("commands", "study-toml", "columns", "findings", "formats"),
-    "Why to trust it": ("methods", "calibration", "detection", "../tests/reference/README"),
+    "Why to trust it": (
+        "methods",
+        "calibration",
+        "detection",
+        "figures-beside-r",
+        "../tests/reference/README",
+    ),
     "Inside": ("architecture", "contributing", "changelog"),
 }
 

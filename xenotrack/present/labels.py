@@ -176,7 +176,7 @@ def _by_words(plain: Mapping[str, str], late: Iterable[str]) -> dict[str, str]:
     families = defaultdict(list)
     for drug in late:
         families[plain[drug].split()[0]].append(drug)
-    called = {}
+    called: dict[str, str] = {}
     for first, family in families.items():
         others = [name for name in plain.values() if name.split()[0] != first]
         letters = _prefix_among(first, others)

@@ -56,9 +56,7 @@ def end_layers(
     inside = (heights[0] + tall / 2, heights[1] - tall / 2)
     columns = _columns(named, right, right - EARLY * (right - first))
     placed = pd.concat(
-        column.assign(
-            at=spread(column["y"].to_numpy(float), tall, *inside), x=day + GAP * across
-        )
+        column.assign(at=spread(column["y"].to_numpy(float), tall, *inside), x=day + GAP * across)
         for day, column in columns
     )
     words = geom_words(

@@ -38,6 +38,7 @@ MOST_BANDS = 2
 LOW, HIGH = -0.03, 1.03
 TICKS = {share: plain_number(100 * share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)}
 TITLE = "Not progressed (% of mice)"
+APART = "Curves that coincide are set apart by half a percent."
 EVENTS = {
     "fold": "{value:g} × baseline",
     "nadir": "{value:g} × nadir",
@@ -95,7 +96,7 @@ def _together(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplo
             f"Medians with their {interval_name(design)}; –: not reached."
             if layout.has_column
             else "",
-            "Curves that coincide are set apart by half a percent." if any(apart.values()) else "",
+            APART if any(apart.values()) else "",
             about_names(design, shortest(names, ends)),
         ),
     )

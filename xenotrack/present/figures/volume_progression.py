@@ -17,7 +17,15 @@ from xenotrack.present.figures.mean_curves import STOPS, VOLUME, arm_symbols, li
 from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.number_table import NumberTable, table_days
 from xenotrack.present.figures.panels import MOST_TOGETHER, Panels
-from xenotrack.present.figures.progression import HIGH, LOW, TITLE, event_words, falls, medians
+from xenotrack.present.figures.progression import (
+    APART,
+    HIGH,
+    LOW,
+    TITLE,
+    event_words,
+    falls,
+    medians,
+)
 from xenotrack.present.figures.style import (
     SINCE,
     THICK,
@@ -135,6 +143,8 @@ class VolumeAndProgression:
             *end_layers(_last(self.steps), ends, self.days, (LOW, HIGH), per_inch),
             *arm_scales(design),
             self._caption(
+                "Ticks: mice censored.",
+                APART if any(set_apart(curve_corners(self.curve)).values()) else "",
                 f"Medians with their {interval_name(design)}." if table.has_column else "",
                 about_names(design, shortest(table.names, ends)),
             ),
@@ -166,8 +176,7 @@ class VolumeAndProgression:
         return caption(
             "Above: geometric mean, log scale.",
             STOPS,
-            f"Below: Kaplan–Meier; progression at {event_words(self.study.design)}; "
-            "ticks: mice censored.",
+            f"Below: Kaplan–Meier; progression at {event_words(self.study.design)}.",
             about_limit(self.study),
             *more,
         )
