@@ -40,7 +40,7 @@ FEW = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-MANY = settings(FEW, max_examples=1500, derandomize=False)
+MANY = settings(FEW, max_examples=examples(200), derandomize=False)
 
 
 def known_options(command: str, options: tuple[str, ...]) -> tuple[str, ...]:
@@ -191,7 +191,7 @@ def test_very_many_runs_write_a_whole_folder_or_none(ask, tmp_path) -> None:
 @pytest.mark.slow
 def test_many_sheets_can_be_drawn(ask, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(studio, "_can_share_work", lambda: False)
-    runs_for_sheets(ask, tmp_path, settings(MANY, max_examples=60))
+    runs_for_sheets(ask, tmp_path, settings(MANY, max_examples=examples(20)))
 
 
 def tomls_are_answered(ask, bench: Path, examples: settings) -> None:
@@ -214,4 +214,4 @@ def test_every_study_toml_has_an_answer_or_a_place(ask, tmp_path) -> None:
 
 @pytest.mark.slow
 def test_very_many_study_tomls_have_an_answer_or_a_place(ask, tmp_path) -> None:
-    tomls_are_answered(ask, tmp_path, settings(MANY, max_examples=4000))
+    tomls_are_answered(ask, tmp_path, settings(MANY, max_examples=examples(400)))
