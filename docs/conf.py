@@ -46,6 +46,7 @@ CONTENTS = {
         "next-study",
         "many-studies",
         "pipelines",
+        "library",
         "../sample_data/README",
     ),
     "Questions": tuple(

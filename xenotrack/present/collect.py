@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -22,6 +22,27 @@ def collect_tables(results: Results, names: Collection[str] = ()) -> dict[str, p
         for name, columns in TABLES.items()
         if name in names or not names
     }
+
+
+class Tables(Mapping[str, pd.DataFrame]):
+    """The tables of a study by name, each made when it is first asked for."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+        self._made: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in TABLES:
+            raise KeyError(f"{name}; tables: {', '.join(TABLES)}")
+        if name not in self._made:
+            self._made |= collect_tables(self._results, (name,))
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TABLES)
+
+    def __len__(self) -> int:
+        return len(TABLES)
 
 
 def _makers(results: Results) -> dict[str, Maker]:

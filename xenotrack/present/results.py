@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from xenotrack.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
+    from plotnine import ggplot
 
     from xenotrack.compare.blocking import ArmBlocking
     from xenotrack.compare.claims import Claim
@@ -49,6 +51,31 @@ class Results:
     def __post_init__(self) -> None:
         if not self.in_spite_of_errors:
             refuse_errors(self.study)
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table of ``run`` by its name, made when it is first asked for.
+
+        One of which nothing can be said has no rows.
+        """
+        from xenotrack.present.collect import Tables
+
+        return Tables(self)
+
+    def figure(self, kind: str, width_mm: float | None = None) -> ggplot:
+        """A figure by its name, as ``plot`` draws it, to be changed and drawn by plotnine.
+
+        Raises ``InputError`` where there is none of this name, or its words need more width.
+        """
+        from xenotrack.present.figures.gallery import figure_of
+
+        return figure_of(kind, self, width_mm)
+
+    def _repr_html_(self) -> str:
+        """The study as notebooks show it: its headline, a row an arm, its doubts."""
+        from xenotrack.present.notebook import notebook_html
+
+        return notebook_html(self)
 
     @cached_property
     def growth(self) -> GrowthFit:

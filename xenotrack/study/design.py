@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from xenotrack.errors import StudyError
 from xenotrack.study.primary import BEST_PART, Primary, PrimaryError, arms_compared
-from xenotrack.study.rules import Rules
+from xenotrack.study.rules import ArmRule, Rules
 
 NO_DRUG_WORDS = frozenset(
     (
@@ -43,6 +45,13 @@ class Design:
         """The design of arms whose names spell their drugs: ``A+B`` receives A and B."""
         named = tuple(Arm(arm, drugs_in_name(arm)) for arm in arms)
         return cls(name, named, rules or Rules())
+
+    @property
+    def declared(self) -> Rules:
+        """The rules as a study.toml of this design would have them: with its name and its arms."""
+        arms = {arm.name: ArmRule(tuple(sorted(arm.drugs)), arm.label) for arm in self.arms}
+        study = msgspec.structs.replace(self.rules.study, name=self.name)
+        return msgspec.structs.replace(self.rules, study=study, arms=arms)
 
     @property
     def arm_names(self) -> tuple[str, ...]:

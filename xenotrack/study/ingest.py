@@ -19,6 +19,7 @@ from xenotrack.study.checks.checklist import check_study
 from xenotrack.study.checks.names import note_operators
 from xenotrack.study.column_words import NAME_OF_ROLE
 from xenotrack.study.contents import Contents, Given, Source, named_after, read_contents
+from xenotrack.study.design import Design
 from xenotrack.study.duplicates import merge_duplicates
 from xenotrack.study.exclusions import exclude, require_all_met
 from xenotrack.study.factors import key_by_block, settle_factors
@@ -68,7 +69,7 @@ _MEASURED = ("volume_number", "area_number", "length_number")
 
 def read_study(
     source: str | Path | bytes | Contents,
-    rules: Rules | None = None,
+    rules: Rules | Design | None = None,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -78,8 +79,9 @@ def read_study(
 ) -> Study:
     """The one study of a sheet, or the one that ``[study] select`` names.
 
-    ``source`` is a path, the bytes of a sheet, or what ``read_contents`` read. What is doubtful
-    becomes a finding of the study; only a sheet of which no study can be made is an error.
+    ``source`` is a path, the bytes of a sheet, or what ``read_contents`` read; a ``Design`` in
+    place of rules declares the arms as well, as ``[arms]`` would. What is doubtful becomes a
+    finding of the study; only a sheet of which no study can be made is an error.
     """
     studies = read_studies(
         source,
@@ -113,7 +115,7 @@ def only_study(studies: Sequence[Study]) -> Study:
 
 def read_studies(
     source: str | Given | Contents,
-    rules: Rules | None = None,
+    rules: Rules | Design | None = None,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -131,6 +133,8 @@ def read_studies(
     of one arm are then made one.
     """
     source = Path(source) if isinstance(source, str) else source
+    if isinstance(rules, Design):
+        rules = rules.declared
     if rules is None:
         named = source if isinstance(source, Path) else None
         rules = read_rules(named if named and named.suffix.casefold() == ".toml" else None)

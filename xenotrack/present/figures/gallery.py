@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from xenotrack.errors import InputError
-from xenotrack.present.figures.catalogue import FIGURES
+from xenotrack.present.figures.catalogue import FIGURES, figure_names
 from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.style import MILLIMETRES, USUAL, Canvas, on
 
@@ -36,6 +36,16 @@ def draw(kind: str, results: Results, canvas: Canvas = USUAL) -> ggplot:
         )
     with on(canvas):
         return _drawing(kind)(results)
+
+
+def figure_of(kind: str, results: Results, width_mm: float | None = None) -> ggplot:
+    """A figure as a library gives it: of a name that anybody may have typed.
+
+    Raises ``InputError`` where no figure has this name, or its words need more width.
+    """
+    if kind not in figure_names():
+        raise InputError(f"No figure is called {kind!r}. Figures: {', '.join(figure_names())}.")
+    return draw(kind, results, USUAL if width_mm is None else Canvas(width_mm / MILLIMETRES, None))
 
 
 def _drawing(kind: str) -> Callable[[Results], ggplot]:
