@@ -192,10 +192,17 @@ def test_another_run_elsewhere_gives_the_same_bytes(whole, run, tmp_path) -> Non
 @pytest.mark.parametrize(
     "study", ["naive.toml", "resistant.toml", "combination.csv", "two_arm.csv", "wide.csv"]
 )
-def test_the_summary_and_the_story_of_a_sample_stay(ask, golden, sample, tmp_path, study) -> None:
+def test_what_is_told_of_a_sample_stays(ask, golden, sample, tmp_path, study) -> None:
     answer = ask("run", sample(study), "-o", tmp_path / "out", code=0)
     golden(f"summary.{study.partition('.')[0]}.txt", answer.stdout)
-    story = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))["story"]
+    results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
+    if study.endswith(".toml"):
+        # The declared samples know all their doubts.
+        findings = (tmp_path / "out" / "tables" / "findings.csv").read_text("utf-8")
+        told = [*csv.DictReader(io.StringIO(findings)), *results["doubts"]]
+        assert told
+        assert all(each["accepted"] for each in told)
+    story = results["story"]
     # Which versions of libraries were there changes no word else.
     story["methods"] = [re.sub(r" \(numpy .*\)", "", text) for text in story["methods"]]
     golden(

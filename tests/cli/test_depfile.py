@@ -19,10 +19,17 @@ results/%/manifest.json: %.toml
 """
 
 
+SHEET = "mouse,arm,day,volume\n" + "".join(
+    f"m{mouse},{'vehicle' if mouse < 3 else 'drug'},{day},{100 + (9 + mouse) * day}\n"
+    for mouse in range(6)
+    for day in (0, 4, 8)
+)
+
+
 @pytest.fixture
-def study(tmp_path, sample, monkeypatch) -> Path:
+def study(tmp_path, monkeypatch) -> Path:
     """A study.toml beside a sheet whose name holds a blank and a dollar."""
-    shutil.copy(sample("two_arm.csv"), tmp_path / "a $b.csv")
+    (tmp_path / "a $b.csv").write_text(SHEET, encoding="utf-8")
     (tmp_path / "s.toml").write_text('[study]\nsheet = "a $b.csv"\n', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from many.batches import held, sheets_like
+from many.crews import Here
 from xenotrack.errors import InputError
 from xenotrack.many.asked import Asked
 from xenotrack.many.batch import Batch, Ended, strangers
@@ -18,50 +18,36 @@ from xenotrack.many.crew import Processes
 from xenotrack.many.job import Job
 from xenotrack.many.plan import in_shard, names_of, plan_studies
 from xenotrack.many.record import failure_of, note_failure
-from xenotrack.many.worker import Reply, perform, work
+from xenotrack.many.worker import Reply, work
 from xenotrack.present.staging import staging_for
 
 GROWTH = Asked(tables=("growth",))
+TIDY = Asked(tables=("tidy",))  # nothing is fitted: what is done with studies is tested
 
 
-class Here:
-    """A crew of this process alone; ``before`` may say what becomes of a job instead."""
-
-    def __init__(self, before: Callable[[str, int], Reply | None] = lambda name, turn: None):
-        self.before = before
-        self.begun: list[str] = []
-        self.ended: deque[tuple[str, Reply]] = deque()
-
-    @property
-    def n_at_work(self) -> int:
-        return len(self.ended)
-
-    def has_room(self) -> bool:
-        return not self.ended
-
-    def give(self, name: str, job: Job) -> None:
-        self.begun.append(name)
-        reply = self.before(name, self.begun.count(name))
-        self.ended.append((name, reply or perform(job)))
-
-    def take(self, seconds: float) -> list[tuple[str, Reply]]:
-        return [self.ended.popleft()] if self.ended else []
-
-
-@pytest.fixture
-def sheets(tmp_path, sample) -> Path:
-    """Three studies that differ, in a folder."""
-    folder = tmp_path / "sheets"
-    folder.mkdir()
-    text = Path(sample("two_arm.csv")).read_text(encoding="utf-8")
-    for name in ("a", "b", "c"):
-        renamed = text.replace("alpelisib", f"drug {name}")
-        (folder / f"{name}.csv").write_text(renamed, encoding="utf-8")
+@pytest.fixture(scope="module")
+def once(sample, tmp_path_factory) -> Path:
+    """Three studies that differ, in a folder ``sheets``, and their results in ``out``."""
+    folder = tmp_path_factory.mktemp("once")
+    batch(sheets_like(Path(sample("two_arm.csv")), "abc", folder / "sheets"))
     return folder
 
 
+@pytest.fixture
+def sheets(once, tmp_path) -> Path:
+    """Three studies that differ, in a folder."""
+    return shutil.copytree(once / "sheets", tmp_path / "sheets")
+
+
+@pytest.fixture
+def done(once, sheets) -> Path:
+    """Their folder, where their results lie beside it."""
+    shutil.copytree(once / "out", sheets.parent / "out")
+    return sheets
+
+
 def batch(
-    folder: Path, crew: Here | None = None, asked: Asked = GROWTH, **how: str
+    folder: Path, crew: Here | None = None, asked: Asked = TIDY, **how: str
 ) -> dict[str, Ended]:
     """What becomes of the studies of a folder, by name."""
     planned = plan_studies([folder])
@@ -74,44 +60,34 @@ def hows(ended: dict[str, Ended]) -> str:
     return " ".join(ended[name].how for name in sorted(ended))
 
 
-def held(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-def test_what_is_done_is_not_done_again_until_something_changes(sheets) -> None:
-    assert hows(batch(sheets)) == "done done done"
-    before = held(sheets.parent / "out")
+def test_what_is_done_is_not_done_again_until_something_changes(done) -> None:
+    before = held(done.parent / "out")
     crew = Here()
-    assert hows(batch(sheets, crew)) == "unchanged unchanged unchanged"
+    assert hows(batch(done, crew)) == "unchanged unchanged unchanged"
     assert crew.begun == []
-    text = (sheets / "b.csv").read_text(encoding="utf-8")
-    (sheets / "b.csv").write_text(text.replace("drug b", "drug d"), encoding="utf-8")
-    assert hows(batch(sheets)) == "unchanged done unchanged"
-    other = Asked({"growth": {"until": 14.0}}, tables=("growth",))
-    assert hows(batch(sheets, asked=other)) == "done done done"
-    assert hows(batch(sheets, rerun="all")) == "done done done"
-    (sheets / "b.csv").write_text(text, encoding="utf-8")
-    batch(sheets)
-    assert held(sheets.parent / "out") == before
+    text = (done / "b.csv").read_text(encoding="utf-8")
+    (done / "b.csv").write_text(text.replace("drug b", "drug d"), encoding="utf-8")
+    assert hows(batch(done)) == "unchanged done unchanged"
+    other = Asked({"growth": {"until": 14.0}}, tables=("tidy",))
+    assert hows(batch(done, asked=other)) == "done done done"
+    assert hows(batch(done, rerun="all")) == "done done done"
+    (done / "b.csv").write_text(text, encoding="utf-8")
+    batch(done)
+    assert held(done.parent / "out") == before
 
 
 @pytest.mark.parametrize("harm", ["cut", "missing", "no manifest"])
-def test_results_that_are_not_whole_are_made_again(sheets, harm) -> None:
-    batch(sheets)
-    before = held(sheets.parent / "out")
-    results = sheets.parent / "out" / "a" / "results.json"
+def test_results_that_are_not_whole_are_made_again(done, harm) -> None:
+    before = held(done.parent / "out")
+    results = done.parent / "out" / "a" / "results.json"
     if harm == "cut":
         results.write_bytes(results.read_bytes()[:100])
     elif harm == "missing":
-        (results.parent / "tables" / "growth.csv").unlink()
+        (results.parent / "tables" / "tidy.csv").unlink()
     else:
         shutil.rmtree(results.parent)
-    assert hows(batch(sheets)) == "done unchanged unchanged"
-    after = held(sheets.parent / "out")
+    assert hows(batch(done)) == "done unchanged unchanged"
+    after = held(done.parent / "out")
     assert {name: after[name] for name in before} == before
 
 
@@ -136,13 +112,13 @@ def test_a_study_that_fails_is_named_and_the_rest_goes_on(sheets) -> None:
 
 def test_a_file_that_is_not_there_fails_alone_and_is_looked_for_each_time(sheets) -> None:
     planned = plan_studies([sheets / "a.csv", sheets / "gone.csv"])
-    ended = list(Batch(planned, GROWTH, sheets.parent / "out").work(Here()))
+    ended = list(Batch(planned, TIDY, sheets.parent / "out").work(Here()))
     assert sorted((one.planned.name, one.how) for one in ended) == [
         ("a", "done"),
         ("gone", "failed"),
     ]
     shutil.copy(sheets / "b.csv", sheets / "gone.csv")
-    ended = list(Batch(planned, GROWTH, sheets.parent / "out").work(Here()))
+    ended = list(Batch(planned, TIDY, sheets.parent / "out").work(Here()))
     assert [one.how for one in ended] == ["unchanged", "done"]
 
 
@@ -173,11 +149,10 @@ def test_a_study_that_another_run_is_writing_is_waited_for(sheets) -> None:
     assert crew.begun.count("b") == 3
 
 
-def test_what_a_person_changed_is_kept_and_said(sheets) -> None:
-    batch(sheets)
-    (sheets.parent / "out" / "a" / "tables" / "growth.csv").write_text("mine", encoding="utf-8")
-    ended = batch(sheets, rerun="all")
-    assert "growth.csv.kept" in ended["a"].said[0]
+def test_what_a_person_changed_is_kept_and_said(done) -> None:
+    (done.parent / "out" / "a" / "tables" / "tidy.csv").write_text("mine", encoding="utf-8")
+    ended = batch(done, rerun="all")
+    assert "tidy.csv.kept" in ended["a"].said[0]
     assert ended["b"].said == ()
 
 
@@ -191,11 +166,10 @@ def test_a_file_of_a_person_in_the_place_of_a_failure_stays(sheets) -> None:
     assert (out / "b.failed.json").read_text(encoding="utf-8") == "mine"
 
 
-def test_the_results_of_one_study_are_no_folder_for_many(sheets) -> None:
-    batch(sheets)
-    one = sheets.parent / "out" / "a"
+def test_the_results_of_one_study_are_no_folder_for_many(done) -> None:
+    one = done.parent / "out" / "a"
     with pytest.raises(InputError, match="results of one study"):
-        list(Batch(plan_studies([sheets]), GROWTH, one).work(Here()))
+        list(Batch(plan_studies([done]), TIDY, one).work(Here()))
     assert not (one / "b").exists()
 
 
@@ -208,7 +182,7 @@ def test_a_folder_gives_its_studies_and_none_of_its_results(sheets) -> None:
     (sheets / ".hidden.csv").write_text("", encoding="utf-8")
     planned = plan_studies([sheets, sheets / "a.csv"])
     assert [one.source.name for one in planned] == ["a.csv", "b.csv", "c.toml"]
-    list(Batch(planned, GROWTH, sheets / "results").work(Here()))
+    list(Batch(planned, TIDY, sheets / "results").work(Here()))
     assert plan_studies([sheets, sheets / "a.csv"]) == planned
 
 
@@ -240,10 +214,9 @@ def test_shards_have_every_study_once_and_none_moves_when_another_comes() -> Non
     assert [one for one in shards[2] if one in planned[:50]] == fewer
 
 
-def test_results_of_studies_that_are_gone_are_named(sheets) -> None:
-    batch(sheets)
-    (sheets / "c.csv").unlink()
-    assert strangers(sheets.parent / "out", plan_studies([sheets])) == ["c"]
+def test_results_of_studies_that_are_gone_are_named(done) -> None:
+    (done / "c.csv").unlink()
+    assert strangers(done.parent / "out", plan_studies([done])) == ["c"]
 
 
 def deadly(orders) -> None:
@@ -269,7 +242,7 @@ def test_workers_that_are_killed_lose_nothing_and_results_are_those_of_one_proce
 ) -> None:
     crew = Processes(2, deadly)
     try:
-        ended = batch(sheets, crew)
+        ended = batch(sheets, crew, GROWTH)
     finally:
         crew.close()
     assert hows(ended) == "done failed done"
@@ -277,7 +250,7 @@ def test_workers_that_are_killed_lose_nothing_and_results_are_those_of_one_proce
     out = sheets.parent / "out"
     found = {name: data for name, data in held(out).items() if name[0] in "ac"}
     shutil.rmtree(out)
-    batch(sheets)
+    batch(sheets, asked=GROWTH)
     serial = {name: data for name, data in held(out).items() if name[0] in "ac"}
     assert found == serial
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 ARMS = {"vehicle": 0.05, "A": 0.0, "B": 0.03}
+GROWTH = ("--outcome", "growth_rate")
 
 
 def sheet_of(lines: dict[str, dict[str, int]], seed: int = 1) -> pd.DataFrame:
@@ -47,7 +48,7 @@ def two_arms(n: int) -> dict[str, int]:
 
 
 def test_a_line_is_compared_within_itself_and_the_contrasts_are_pooled(pooled) -> None:
-    rows, _ = pooled({"X": two_arms(5), "Y": two_arms(4), "Z": two_arms(6)})
+    rows, _ = pooled({"X": two_arms(5), "Y": two_arms(4), "Z": two_arms(6)}, *GROWTH)
     growth = rows[rows["outcome"] == "growth_rate"].iloc[0]
     assert growth["n_lines"] == 3
     assert growth["df"] == 2
@@ -56,27 +57,27 @@ def test_a_line_is_compared_within_itself_and_the_contrasts_are_pooled(pooled) -
 
 def test_a_panel_of_one_mouse_a_cell_is_paired(pooled) -> None:
     lines = {f"L{k}": {"vehicle": 1, "A": 1, "B": 1} for k in range(6)}
-    rows, said = pooled(lines, "--outcome", "growth_rate")
+    rows, said = pooled(lines, *GROWTH)
     assert rows.loc[rows["against"].notna(), "df"].tolist() == [5, 5]
     assert rows["predict_low"].isna().all()
     assert "left out" not in said
 
 
 def test_a_line_of_one_arm_is_named_and_the_rest_computed(pooled) -> None:
-    rows, said = pooled({"X": two_arms(4), "Y": two_arms(4), "odd": {"A": 4}})
+    rows, said = pooled({"X": two_arms(4), "Y": two_arms(4), "odd": {"A": 4}}, *GROWTH)
     assert rows.loc[rows["outcome"] == "growth_rate", "n_lines"].tolist() == [2]
     assert "Line odd is in no pooled contrast: it has one arm only (A)" in said
 
 
 def test_a_line_with_one_mouse_is_named_and_the_rest_computed(pooled) -> None:
-    rows, said = pooled({"X": two_arms(4), "Y": two_arms(4), "odd": {"A": 1}})
+    rows, said = pooled({"X": two_arms(4), "Y": two_arms(4), "odd": {"A": 1}}, *GROWTH)
     assert rows.loc[rows["outcome"] == "growth_rate", "n_lines"].tolist() == [2]
     assert "Line odd" in said
 
 
 def test_an_arm_of_another_name_is_told(pooled) -> None:
     lines = {"X": two_arms(4), "Y": two_arms(4), "Z": {"vehicle": 4, "drug A": 4}}
-    rows, said = pooled(lines)
+    rows, said = pooled(lines, *GROWTH)
     named = rows[(rows["outcome"] == "growth_rate")]
     assert named.set_index("arm")["n_lines"].to_dict() == {"A": 2, "drug A": 1}
     assert "Only 1 of 3 lines have the arm drug A: Z." in said
@@ -97,7 +98,7 @@ def test_one_line_is_no_pool(pooled) -> None:
 def test_a_group_that_names_no_line_is_told(pooled) -> None:
     lines = {name: two_arms(4) for name in "WXYZ"}
     groups = ("--group", "P:mut=W,X,nowhere", "--group", "P:wt=Y")
-    rows, said = pooled(lines, "--outcome", "growth_rate", *groups)
+    rows, said = pooled(lines, *GROWTH, *groups)
     assert "P names nowhere, and there is no such line" in said
     assert "Z stand in no group of P" in said
     assert "difference" in set(rows["scope"])
@@ -115,7 +116,7 @@ def test_a_line_in_two_groups_is_refused(pooled) -> None:
 
 
 def test_two_lines_are_told_to_be_few(pooled) -> None:
-    _, said = pooled({"X": two_arms(4), "Y": two_arms(4)})
+    _, said = pooled({"X": two_arms(4), "Y": two_arms(4)}, *GROWTH)
     assert "2 lines say little of lines in general" in said
 
 

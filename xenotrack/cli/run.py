@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import click
 from xenotrack.cli.options import StudyCommand, draws_figures, reads_study, writes_folder
 from xenotrack.cli.request import Request
 from xenotrack.cli.stdout import put
+from xenotrack.cli.steps import shown_steps
 
 
 @click.command(cls=StudyCommand)
@@ -61,7 +63,8 @@ def run(
     if depfile is not None and request.output is None:
         raise click.UsageError("--depfile is about a folder of results: name one with -o.")
     job = request.job(figures, sensitivity, declared, [depfile] if depfile else [])
-    outcome = run_job(job, request.say)
+    with shown_steps(sys.stderr, hidden=request.quiet) as steps:
+        outcome = run_job(job, steps.around(request.say), begin=steps.begin)
     if depfile is not None and request.output is not None:
         write_depfile(depfile, request.output, input_paths(request.paths, job.rules))
     # Only now: a run that fails says nothing on stdout.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xenotrack.many.names import folder_name
+from xenotrack.present.safe_folder import silent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,25 +62,28 @@ class Outcome:
     summaries: tuple[str, ...]
 
 
-def run_job(job: Job, say: Say, say_of_folder: Say | None = None) -> Outcome:
+def run_job(job: Job, say: Say, say_of_folder: Say | None = None, begin: Say = silent) -> Outcome:
     """Read, analyse and write; ``say`` hears what a person should know on the way.
 
-    ``say_of_folder`` hears what was kept and left in the folder, where another is to hear it.
+    ``say_of_folder`` hears what was kept and left in the folder, where another is to hear it, and
+    ``begin`` the steps of the work, each as it begins.
 
     Raises ``XenotrackError`` where the sheet, the results or the folder do not allow it; then the
     folder is as it was.
     """
     if job.folder is None:
-        return _summarised(job, say)
-    return _written(job, job.folder, say, say_of_folder or say)
+        return _summarised(job, say, begin)
+    return _written(job, job.folder, say, say_of_folder or say, begin)
 
 
-def _summarised(job: Job, say: Say) -> Outcome:
+def _summarised(job: Job, say: Say, begin: Say) -> Outcome:
     from xenotrack.many.pool import pools_of
     from xenotrack.present.summary import summarise_pool
     from xenotrack.present.tell.across import tell_pool
 
+    begin("Reading")
     studies = _read(job, say)
+    begin("Analysing")
     results = [_results(job, study) for study in studies]
     pooled = [summarise_pool(pool, tell_pool(pool)) for _, pool in pools_of(results)]
     return Outcome(studies, (*pooled, *(_answered(job, one)[-1] for one in results)))
@@ -91,7 +95,7 @@ def _results(job: Job, study: Study) -> Results:
     return Results(study, with_sensitivity=job.sensitivity, declared=job.declared)
 
 
-def _written(job: Job, out: Path, say: Say, say_of_folder: Say) -> Outcome:
+def _written(job: Job, out: Path, say: Say, say_of_folder: Say, begin: Say) -> Outcome:
     from xenotrack.many.pool import pool_names, pools_of
     from xenotrack.present.safe_files import stats_of
     from xenotrack.present.safe_folder import replaced_folder, require_replaceable
@@ -102,6 +106,7 @@ def _written(job: Job, out: Path, say: Say, say_of_folder: Say) -> Outcome:
     require_replaceable(out, inputs, say_of_folder)
     # The studio first: a process forked later would hold the lock of the folder.
     with _studio(job) as studio, replaced_folder(out, inputs, say_of_folder) as fresh:
+        begin("Reading")
         read = job.source
         contents = read if isinstance(read, Contents) else read_contents(read, job.rules)
         job = replace(job, source=contents)
@@ -110,7 +115,7 @@ def _written(job: Job, out: Path, say: Say, say_of_folder: Say) -> Outcome:
         for name in (*names, *pool_names(studies)) if len(names) > 1 else ():
             require_replaceable(out / name, inputs, say_of_folder)
         done = [
-            _analyse(job, study, fresh / name, made_for, studio, say)
+            _analyse(job, study, fresh / name, made_for, studio, say, begin)
             for study, name, made_for in zip(studies, names, _made_for(job, names), strict=True)
         ]
         pools = [] if job.tables else pools_of([results for results, _ in done])
@@ -170,12 +175,14 @@ def _analyse(
     made_for: Mapping[str, Any],
     studio: Studio | None,
     say: Say,
+    begin: Say,
 ) -> tuple[Results, str]:
     """Write a study's folder; its results, and its summary where everything was asked for."""
     from xenotrack.present.figures.fonts import about_letters
     from xenotrack.present.folder import write_folder
     from xenotrack.present.part import write_part
 
+    begin(f"Analysing {study.title}")
     results = _results(job, study)
     folder.mkdir(exist_ok=True)
     if job.tables:
@@ -185,6 +192,7 @@ def _analyse(
         studio.ask(results)
     tables, story, summary = _answered(job, results)
     fetch = studio.fetch if studio else dict
+    begin(f"Drawing and writing {study.title}" if studio else f"Writing {study.title}")
     write_folder(results, tables, story, folder, fetch, made_for)
     letters = about_letters((*study.design.arm_names, *study.mice["mouse"].astype(str)))
     if letters and studio is not None:

@@ -14,6 +14,7 @@ from typing import Literal
 from xenotrack.errors import XenotrackError
 from xenotrack.many.job import Job, Say, run_job
 from xenotrack.present.safe_files import WriteError
+from xenotrack.present.safe_folder import silent
 from xenotrack.present.staging import AnotherRunError
 
 Kind = Literal["done", "refused", "unwritten", "busy", "bug", "killed"]
@@ -50,10 +51,6 @@ def attempted(do: Callable[[Say], object]) -> Reply:
     except XenotrackError as error:
         return Reply("refused", str(error))
     return Reply("done", said=tuple(said))
-
-
-def silent(text: str) -> None:
-    """Say nothing: what is to be known of a study stands in its results."""
 
 
 def work(orders: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -21,3 +22,11 @@ def with_columns(frame: pd.DataFrame, **columns: Any) -> pd.DataFrame:
     for name, values in columns.items():
         new[name] = values
     return new
+
+
+def row_by_row(frame: pd.DataFrame) -> Iterable[Any]:
+    """The rows as named tuples, for what is said of few; where there are none nothing is made.
+
+    Most checks of most sheets find no row, and pandas would take every column apart to say so.
+    """
+    return frame.itertuples() if len(frame) else ()

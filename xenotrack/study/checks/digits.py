@@ -11,7 +11,7 @@ import pandas as pd
 from xenotrack.study.checks.places import at_row
 from xenotrack.study.checks.readings import SCATTER
 from xenotrack.study.finding import Finding
-from xenotrack.study.frames import with_columns
+from xenotrack.study.frames import row_by_row, with_columns
 from xenotrack.study.study import Study
 
 # In units of the study's own scatter around the line between a reading's neighbours.
@@ -38,7 +38,7 @@ def digits_swapped(study: Study) -> Iterator[Finding]:
         off = _off_course(rows, tracks, name)
         if len(off) > max(_MOST_SLIPS, _SLIPS * rows[name].notna().sum()):
             continue
-        for row in off.itertuples():
+        for row in row_by_row(off):
             written = getattr(row, name)
             yield at_row(
                 study,

@@ -11,6 +11,7 @@ from xenotrack.study.checks.places import about_study, at_row
 from xenotrack.study.columns import header_words
 from xenotrack.study.factors import cages_by_arm, nested_words
 from xenotrack.study.finding import Finding
+from xenotrack.study.frames import row_by_row
 from xenotrack.study.study import Study
 
 # Studies start at 50 to 250 mm³, 4 to 8 mm, and end below 4 cm³: a median this small is another
@@ -219,7 +220,7 @@ def readings_after_fate(study: Study) -> Iterator[Finding]:
     once = fated.groupby("mouse", sort=False)["day"].agg(["nunique", "max"])
     once = once[(once["nunique"] == 1) & (n_rows.reindex(once.index) > 1)]
     left = rows["mouse"].map(once["max"])
-    for row in rows[(rows["day"] > left) & rows["volume_mm3"].notna()].itertuples():
+    for row in row_by_row(rows[(rows["day"] > left) & rows["volume_mm3"].notna()]):
         yield at_row(
             study,
             row,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from xenotrack.study.files.sheet import cell_at
 from xenotrack.study.finding import Cells, Finding, joined_cells, row_ranges
+from xenotrack.study.frames import row_by_row
 from xenotrack.study.study import Study
 
 NAMED = 8  # mice that a finding about several calls by name
@@ -24,7 +25,7 @@ def at_rows(study: Study, rows: pd.DataFrame, rule: str, seen: str, proposal: st
     """A warning about several rows of the measurements, at all of them where one file has them."""
     if rows["part"].nunique() != 1:
         return Finding(rule, "warning", "", "", "", "", seen, proposal)
-    places = [place_of(row, study) for row in rows.itertuples()]
+    places = [place_of(row, study) for row in row_by_row(rows)]
     file, sheet, first = places[0]
     in_cells = first.column >= 0
     cells = joined_cells(cell for *_, cell in places) if in_cells else row_ranges(rows["row"])
@@ -39,7 +40,7 @@ def at_arms(
         return
     arms = rows["mouse"].map(study.mice.set_index("mouse")["arm"])
     for (arm, _), of_arm in rows.groupby([arms, "part"], sort=False):
-        places = [f"{row.mouse}, day {row.day:g}" for row in of_arm.itertuples()]
+        places = [f"{row.mouse}, day {row.day:g}" for row in row_by_row(of_arm)]
         if len(places) == 1:
             row = next(of_arm.itertuples())
             yield at_row(study, row, rule, f"Mouse {places[0]}: {seen}", proposal)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from xenotrack.study.checks.places import about_study, at_arms, at_row, at_rows
 from xenotrack.study.finding import Finding
+from xenotrack.study.frames import row_by_row
 from xenotrack.study.study import PLACE, Study
 
 # 99 % of published pairs lie below 1.7 to 3.7.
@@ -37,7 +38,7 @@ def aspect_ratios(study: Study) -> Iterator[Finding]:
     rows = study.measurements
     pair = rows[["length_mm", "width_mm"]].to_numpy(dtype=float)
     longest, shortest = pair.max(axis=1), pair.min(axis=1)
-    for row in rows[(longest > _ASPECT * shortest) & (shortest > 0)].itertuples():
+    for row in row_by_row(rows[(longest > _ASPECT * shortest) & (shortest > 0)]):
         yield at_row(
             study,
             row,
@@ -63,7 +64,7 @@ def implausible_jumps(study: Study) -> Iterator[Finding]:
     came = _jumps(rows["before_mm3"], volume, day - rows["before_day"], times)
     # The way back from a spike is the spike's own doing.
     back = np.roll(spike, 1) & ~first
-    for row in rows[spike | (came & ~back)].itertuples():
+    for row in row_by_row(rows[spike | (came & ~back)]):
         step = f"{row.before_mm3:.4g} to {row.volume_mm3:.4g} mm³"
         days = row.day - row.before_day
         yield at_row(
@@ -126,7 +127,7 @@ def readings_far_apart(study: Study) -> Iterator[Finding]:
     if not gap.notna().any():
         return
     usual = gap.dropna().median()
-    for row in rows[gap > max(14.0, 3 * usual)].itertuples():
+    for row in row_by_row(rows[gap > max(14.0, 3 * usual)]):
         yield at_row(
             study,
             row,
@@ -186,7 +187,7 @@ def repeated_last_values(study: Study) -> Iterator[Finding]:
     size = np.bincount(track)[track]
     ends = rows["after_mm3"].isna().to_numpy() & (length >= 3) & (size > length)
     usable = (rows["volume_mm3"] > 0).to_numpy() & ~rows["below_limit"].to_numpy(dtype=bool)
-    for row in rows[ends & usable].itertuples():
+    for row in row_by_row(rows[ends & usable]):
         yield at_row(
             study,
             row,
@@ -249,7 +250,7 @@ def weight_slips(study: Study) -> Iterator[Finding]:
     low = (before < 1 - _WEIGHT_STEP) & (after < 1 - _WEIGHT_STEP)
     first_off = before.isna() & (np.abs(after - 1) > _WEIGHT_STEP) & (np.abs(ratio - 1) > 0.5)
     doubtful = high | low | first_off | (ratio > 5) | (ratio < 0.2)
-    for row in rows[doubtful].itertuples():
+    for row in row_by_row(rows[doubtful]):
         times = ratio[row.Index]
         power = 10.0 if times > 5 else 0.1 if times < 0.2 else 1.0
         yield at_row(

@@ -9,6 +9,7 @@ import pandas as pd
 from xenotrack.study.burden import first_seen
 from xenotrack.study.checks.places import about_study, at_row
 from xenotrack.study.finding import Finding
+from xenotrack.study.frames import row_by_row
 from xenotrack.study.study import Study
 
 _JOINS = {
@@ -45,7 +46,7 @@ def tumors_seen_once(study: Study) -> Iterator[Finding]:
     counts = rows["tumor"].value_counts()
     if rows.groupby(["mouse", "tumor"], sort=False).size().median() < 3:
         return
-    for row in rows[rows["tumor"].map(counts) == 1].itertuples():
+    for row in row_by_row(rows[rows["tumor"].map(counts) == 1]):
         yield at_row(
             study,
             row,
