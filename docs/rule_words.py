@@ -11,7 +11,6 @@ NAMED = {"no-…": [f"no-{reference.replace('_', '-')}" for reference in REFEREN
 RETOLD = {
     "accepts-nothing": "[[accept]] names the rule …, and the study has no such doubt or warning.",
     "absurd-value": "volume_mm3 is 1e12, which nothing can measure; it was left empty.",
-    "cox-fit": "A warning of the Cox fit, in its own words.",
     "duplicates-conflict": "Mouse …, day …: rows 8, 9 say volume_mm3 210 and 240.",
     "growth-not-fitted": "Why no growth rate could be fitted, as no mouse was read on two days.",
     "index-not-estimable": "No TGI_V for …: fewer than two mice were measured.",
@@ -63,7 +62,6 @@ MENDS = {
     "below-limit-synergy": _LIMIT,
     "below-limit-verdict": _LIMIT,
     "contrast-not-estimable": "Look at the doubts about these arms: mice, days or events are few.",
-    "cox-fit": "Use the default, `--hazards firth`.",
     "curved-growth": "Fit the days before the turn, with `--until`, and ask for `progression`.",
     "few-at-risk": "Say how many mice were still followed, and of the others nothing.",
     "few-lines": "Read each line; more lines narrow the mean, more mice in them do not.",

@@ -33,7 +33,7 @@ FLOORS = (
 # A library, and the only rooms that may import it.
 WALLS = {
     "statsmodels": ("model", "compare"),
-    "lifelines": ("model",),
+    "lifelines": (),
     "plotnine": ("present/figures",),
     "matplotlib": ("present/figures",),
     "click": ("cli",),

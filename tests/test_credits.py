@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import tomllib
 from functools import cache
@@ -11,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from xenotrack.credits import BY_RULE, DRAWN_BY, POOL_RESTS_ON, RESTS_ON, rests_on
+from xenotrack.credits import DRAWN_BY, POOL_RESTS_ON, RESTS_ON
 from xenotrack.glossary import TABLES
 from xenotrack.glossary_pool import POOL_TABLES
-from xenotrack.study.rules import CompareRules, Rules
 
 ROOT = Path(__file__).parent.parent
 # The file that makes each table: all that it imports, and what these import, may have a part.
@@ -59,16 +59,6 @@ NUMERIC = {"numpy", "pandas", "scipy", "statsmodels", "lifelines"}
 NEIGHBOURS = {
     ("tidy", "scipy"): "the checks of the sheet, whose findings stand in a table of their own",
     ("response", "scipy"): "limits of mean weights, of the table tolerability",
-    ("independent_action", "lifelines"): "the option of hazards, of the table compare",
-    ("progression", "lifelines"): "the option of hazards, of the table compare",
-    ("logrank", "lifelines"): "the option of hazards, of the table compare",
-    ("turnbull", "lifelines"): "the option of hazards, of the table compare",
-    ("milestones", "lifelines"): "the option of hazards, of the table compare",
-    ("unknown_fates", "lifelines"): "the option of hazards, of the table compare",
-    ("accelerated", "lifelines"): "the option of hazards, of the table compare",
-    ("sensitivity", "lifelines"): "the option of hazards, of the table compare",
-    ("pool_response", "lifelines"): "the option of hazards, of the table compare",
-    ("pool_blocked", "lifelines"): "the option of hazards, of the table compare",
 }
 
 
@@ -126,17 +116,9 @@ def test_every_table_is_credited() -> None:
 @pytest.mark.parametrize("table", ALL)
 def test_a_table_rests_on_what_its_code_imports(table) -> None:
     found = NUMERIC & libraries_under(ROOT / "xenotrack" / f"{MADE_IN[table]}.py")
-    by_rule = {library for library, (of, *_) in BY_RULE.items() if table in of}
     neighbours = {library for of, library in NEIGHBOURS if of == table}
     assert neighbours <= found, "an excuse that is not needed any more"
-    assert found - neighbours == set(ALL[table]) | by_rule
-
-
-def test_a_library_of_one_option_is_credited_with_it_alone() -> None:
-    assert "lifelines" not in {name for names in rests_on(Rules()).values() for name in names}
-    rules = Rules(compare=CompareRules(hazards="efron"))
-    credited = [table for table, names in rests_on(rules).items() if "lifelines" in names]
-    assert credited == ["compare", "claims"]
+    assert found - neighbours == set(ALL[table])
 
 
 def test_the_figures_are_drawn_by_what_is_credited() -> None:
@@ -171,14 +153,7 @@ SHEET = "mouse,arm,day,volume\n" + "".join(
 def test_what_is_credited_for_an_analysis_is_named_in_its_methods(ask, tmp_path) -> None:
     sheet = tmp_path / "sheet.csv"
     sheet.write_text(SHEET, encoding="utf-8")
-    for hazards, credited in (("firth", False), ("efron", True)):
-        out = tmp_path / hazards
-        ask(
-            *("run", sheet, "-o", out, "--figures", "none"),
-            *("--hazards", hazards),
-            code=0,
-        )
-        methods = (out / "methods.md").read_text(encoding="utf-8")
-        assert all(f"{name} {version(name)}" in methods for name in ("numpy", "pandas", "scipy"))
-        assert ("lifelines" in methods) is credited
-        assert "statsmodels" not in methods
+    ask("run", sheet, "-o", tmp_path / "out", "--figures", "none", code=0)
+    methods = (tmp_path / "out" / "methods.md").read_text(encoding="utf-8")
+    assert all(f"{name} {version(name)}" in methods for name in ("numpy", "pandas", "scipy"))
+    assert not {"statsmodels", "lifelines"} & set(re.findall(r"\w+", methods))

@@ -1,13 +1,11 @@
 """The libraries that the numbers rest on: of each table those that compute it.
 
 Pure data, so that a manifest never depends on what happened to be loaded. Libraries beside these
-read files, write them or draw: they change no number. statsmodels, and lifelines but for the one
-option below, stand in the tests, where our own code is compared with them.
+read files, write them or draw: they change no number. statsmodels and lifelines stand in the tests,
+where our own code is compared with them.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 _FRAMES = ("numpy", "pandas")
 _TESTS = (*_FRAMES, "scipy")  # its distributions: p-values, limits, quantiles
@@ -50,17 +48,4 @@ POOL_RESTS_ON: dict[str, tuple[str, ...]] = {
     "pool_response": _TESTS,
     "pool_blocked": _TESTS,
 }
-# A library that one rule asks for: its tables, the section and key of the rule, and its value.
-BY_RULE: dict[str, tuple[tuple[str, ...], str, str, str]] = {
-    "lifelines": (("compare", "claims"), "compare", "hazards", "efron"),
-}
 DRAWN_BY = ("matplotlib", "plotnine")
-
-
-def rests_on(rules: Any) -> dict[str, tuple[str, ...]]:
-    """The libraries of each table under the rules in force."""
-    libraries = dict(RESTS_ON)
-    for library, (tables, section, key, value) in BY_RULE.items():
-        if getattr(getattr(rules, section), key) == value:
-            libraries |= {table: (*libraries[table], library) for table in tables}
-    return libraries

@@ -48,4 +48,3 @@ def test_one_late_event_of_the_first_arm_makes_them_finite():
     days, arm = np.array([1.0, 2, 4.5, 4, 5, 6]), np.repeat([0, 1], 3)
     fit = fit_efron(days, np.ones(6, bool), arm, 2)
     assert -3 < fit.log_hazards[1] < 0
-    assert fit.doubts == ()

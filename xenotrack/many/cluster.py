@@ -24,7 +24,7 @@ from xenotrack.many.worker import Reply, attempted, perform
 from xenotrack.present.safe_folder import replaced_folder
 
 # What the bytes of results depend on.
-LIBRARIES = ("numpy", "scipy", "pandas", "lifelines", "msgspec", "jinja2", "xlsxwriter")
+LIBRARIES = ("numpy", "scipy", "pandas", "msgspec", "jinja2", "xlsxwriter")
 WAIT = 30  # seconds for the scheduler to answer
 KEPT = 2  # studies sent ahead to each worker
 # Drawing is not made for threads, and a worker may have several.

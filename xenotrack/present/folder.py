@@ -15,7 +15,7 @@ import pandas as pd
 
 from xenotrack import __version__
 from xenotrack.compare.claims import Claim
-from xenotrack.credits import DRAWN_BY, rests_on
+from xenotrack.credits import DRAWN_BY, RESTS_ON
 from xenotrack.glossary import TABLES
 from xenotrack.model.spread import variance_components
 from xenotrack.present.figures.catalogue import FIGURES
@@ -156,7 +156,7 @@ def manifest(results: Results) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "xenotrack": __version__,
         "python": platform.python_version(),
-        "rests_on": rests_on(study.design.rules),
+        "rests_on": RESTS_ON,
         "rules": rules,
         "exclude": excluded,
         "accept": accepted,

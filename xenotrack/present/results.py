@@ -16,7 +16,6 @@ from xenotrack.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
-    from plotnine import ggplot
 
     from xenotrack.compare.blocking import ArmBlocking
     from xenotrack.compare.claims import Claim
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from xenotrack.model.log_volume import LogVolumes
     from xenotrack.model.net_weight import WeightFit
     from xenotrack.model.progression import ProgressionFit
+    from xenotrack.present.figures.gallery import ggplot
     from xenotrack.response.responses import MouseResponses
     from xenotrack.study.declaration import Declaration
 
@@ -54,10 +54,7 @@ class Results:
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Every table of ``run`` by its name, made when it is first asked for.
-
-        One of which nothing can be said has no rows.
-        """
+        """Every table of ``run`` by its name, made when asked for; without rows where empty."""
         from xenotrack.present.collect import Tables
 
         return Tables(self)

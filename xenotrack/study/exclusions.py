@@ -72,9 +72,9 @@ def exclude(
 def _met(rows: pd.DataFrame, rule: ExcludeRule) -> np.ndarray:
     met = (rows["mouse"] == rule.mouse).to_numpy()
     if rule.tumor is not None:
-        met &= (rows["tumor"] == rule.tumor).to_numpy()
+        met = met & (rows["tumor"] == rule.tumor).to_numpy()
     if rule.day is not None:
-        met &= np.isclose(rows["day"].to_numpy(dtype=float), rule.day, rtol=0, atol=1e-9)
+        met = met & np.isclose(rows["day"].to_numpy(dtype=float), rule.day, rtol=0, atol=1e-9)
     return met
 
 

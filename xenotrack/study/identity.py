@@ -204,7 +204,7 @@ def fill_arms(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
             "Write the arm.",
             severity="error",
         )
-        blank &= filled.notna().to_numpy()
+        blank = blank & filled.notna().to_numpy()
     for row, arm in zip(each_row(rows[blank]), filled[blank], strict=True):
         known = isinstance(arm, str)
         ledger.note_row(

@@ -64,7 +64,7 @@ def _starts(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> np
     _note_two_starts(rows, (by_mouse.transform("nunique") > 1).to_numpy(), ledger)
     lacking = starts.isna().to_numpy()
     if "phase_start" in rows:
-        lacking &= rows["phase_start"].isna().to_numpy()
+        lacking = lacking & rows["phase_start"].isna().to_numpy()
     if lacking.any():
         mice = rows.loc[lacking, "mouse"].unique().tolist()
         listed = f"{', '.join(mice[:5])}{', …' if len(mice) > 5 else ''}"
@@ -136,7 +136,7 @@ def _day_zero(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> 
     # A visit of which no volume can be made is a visit all the same.
     read = rows[["volume_mm3", "length_mm", "width_mm"]].notna().any(axis=1).to_numpy()
     if "carried" in rows:
-        read &= ~rows["carried"].to_numpy(dtype=bool)
+        read = read & ~rows["carried"].to_numpy(dtype=bool)
     readings = numbers[read]
     first = float(readings.min()) if len(readings) else float(numbers.min())
     if declared == "first":

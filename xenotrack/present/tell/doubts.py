@@ -78,7 +78,6 @@ DOUBTS: dict[str, DoubtWords] = {
     "rmst-beyond-follow-up": DoubtWords("how-long", "", "Choose an earlier day with --rmst-until."),
     "no-follow-up": DoubtWords("how-long"),
     "late-baseline": DoubtWords("how-long"),
-    "cox-fit": DoubtWords("how-long"),
     "part-missing": DoubtWords("parts"),
     "part-not-estimable": DoubtWords("parts"),
     "antagonism-below-limit": DoubtWords("parts"),

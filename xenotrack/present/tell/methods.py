@@ -7,7 +7,7 @@ from importlib.metadata import version
 from itertools import chain
 
 from xenotrack import __version__
-from xenotrack.credits import rests_on
+from xenotrack.credits import RESTS_ON
 from xenotrack.model.blocks import PairedBlocks
 from xenotrack.model.growth_fit import MODELLED
 from xenotrack.present.numbers import join, number
@@ -349,6 +349,6 @@ def responses(facts: Facts, cite: Citations) -> Iterator[str]:
 
 
 def software(facts: Facts, cite: Citations) -> Iterator[str]:
-    names = sorted(set(chain.from_iterable(rests_on(facts.design.rules).values())))
+    names = sorted(set(chain.from_iterable(RESTS_ON.values())))
     made = ", ".join(f"{name} {version(name)}" for name in names)
     yield f"Analyses were done with xenotrack {__version__} ({made})."

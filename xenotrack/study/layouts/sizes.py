@@ -227,7 +227,7 @@ def cut_sizes(frame: pd.DataFrame) -> pd.DataFrame:
 def _lone_diameters(sheet: Sheet, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     """The frame with bare numbers among sizes read as a length alone; 0 is no tumour."""
     bare = frame["volume"].str.fullmatch(rf"\s*{_NUMBER}\s*").to_numpy(dtype=bool)
-    bare &= ~frame["volume"].str.fullmatch(r"\s*0+(?:[.,]0+)?\s*").to_numpy(dtype=bool)
+    bare = bare & ~frame["volume"].str.fullmatch(r"\s*0+(?:[.,]0+)?\s*").to_numpy(dtype=bool)
     findings = [
         sheet_finding(
             sheet,
