@@ -7,10 +7,10 @@ from scipy.special import stdtr
 from xenotrack.compare.best_part import best_part_claim
 from xenotrack.compare.contrasts import source_of
 from xenotrack.compare.families import Pair, pair_weights
-from xenotrack.compare.synergy import estimate_synergy, excluded_excess
+from xenotrack.compare.synergy import estimate_synergy
 from xenotrack.glossary import TABLES
 
-from .combos import EFFECTS, FACTORIAL, NUMBERS, TWO, additive, on_rates, synergy
+from .combos import FACTORIAL, NUMBERS, TWO, additive, on_rates, synergy
 from .reference import design_of, simple_estimates
 
 LINEAR = ("bliss", "bliss_doublet", "interaction")
@@ -169,21 +169,3 @@ def test_a_study_without_combinations_has_an_empty_table_and_nothing_to_doubt():
     assert found.to_frame().empty
     assert tuple(found.to_frame().columns) == TABLES["synergy"]
     assert found.doubts == ()
-
-
-def test_an_undecided_row_says_what_it_excludes():
-    found = synergy(additive(EFFECTS), std_error=0.002)
-    rate = row_of(found, "A+B", "bliss")
-    low, high, index_low, index_high = excluded_excess(rate)
-    assert (low, high) == (rate["simultaneous_low"], rate["simultaneous_high"])
-    assert low < 0 < high
-    assert index_high == pytest.approx(np.exp(30 * high))
-    volume = excluded_excess(row_of(found, "A+B", "bliss", "ln_volume"))
-    assert (index_low, index_high) == pytest.approx((volume.index_below, volume.index_above))
-
-
-def test_what_added_responses_exclude_is_no_ratio():
-    row = row_of(synergy(additive(), day=2.0), "A+B", "additivity", "relative_volume")
-    excluded = excluded_excess(row)
-    assert excluded.below == row["simultaneous_low"]
-    assert np.isnan(excluded.index_above)

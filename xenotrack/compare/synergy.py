@@ -35,7 +35,7 @@ from xenotrack.compare.expectations import (
     impossible,
 )
 from xenotrack.compare.synergy_course import Course
-from xenotrack.compare.synergy_verdicts import UNDECIDED, read_excess, spare_antagonism
+from xenotrack.compare.synergy_verdicts import read_excess, spare_antagonism
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
@@ -128,34 +128,6 @@ class Synergy(RawContrasts):
                 "method": words(self.method),
             }
         )
-
-
-class Excluded(NamedTuple):
-    """The excess that an undecided row still excludes, beyond either limit; NaN = none.
-
-    In the unit of the row's scale, and as a ratio of volumes. The limits hold for all
-    combinations of the reference together.
-    """
-
-    below: float
-    above: float
-    index_below: float
-    index_above: float
-
-
-def excluded_excess(row: Mapping[str, Any]) -> Excluded | None:
-    """Which synergy and which antagonism a row without a claim rules out; None with a claim.
-
-    >>> excluded_excess({"verdict": "synergy"}) is None
-    True
-    """
-    if row["verdict"] != UNDECIDED:
-        return None
-    low, high = float(row["simultaneous_low"]), float(row["simultaneous_high"])
-    days = {"rate": float(row["day"]), "ln_volume": 1.0}.get(str(row["scale"]), np.nan)
-    with np.errstate(over="ignore"):
-        ratios = np.exp(days * np.array([low, high]))
-    return Excluded(low, high, float(ratios[0]), float(ratios[1]))
 
 
 @dataclass(frozen=True, eq=False)
