@@ -596,6 +596,14 @@ def test_the_index_is_drawn_for_each_reference_and_day(naive):
     assert 10 < len(near) < len(naive.visit_days)
 
 
+def test_the_band_of_the_index_holds_for_all_visits_together(naive):
+    band = data_of(draw("index_by_day", naive), geom_bands)
+    own = band[band["arm"] == "ribociclib+fulvestrant"]
+    assert np.allclose(own["bottom"], own["band_low"].astype(float) / np.log(10))
+    inside = np.log10(own["index_high"].astype(float)) <= own["top"].astype(float) + 1e-9
+    assert inside.all()
+
+
 def test_residuals_far_out_stand_at_the_edge_as_diamonds(naive):
     table = naive.residuals.copy()
     table.loc[0, "residual"] = 9.0

@@ -80,8 +80,8 @@ def index_by_day(design: Design, table: pd.DataFrame) -> ggplot:
         _sides(panels),
         labs(x=SINCE, y="Volume relative to the expected one"),
         caption(
-            f"Band: {interval_name(design)} of the index against Bliss, for each day alone; above, "
-            "its last day in numbers. Additivity ends where it expects no tumour.",
+            f"Band: {interval_name(design)} of the index against Bliss, for all visits together; "
+            "above, the last day in numbers, for itself. Additivity ends where it expects no tumour.",
             f"Not drawn: what is beyond {FARTHEST:g} times." if beyond else "",
             about_names(design, panels.names),
         ),
@@ -110,10 +110,13 @@ def _sides(panels: Panels) -> object:
 
 
 def _on_log_axis(drawn: pd.DataFrame) -> pd.DataFrame:
-    """Heights of the index, where it is not beyond the farthest, and of its limits up to there."""
+    """Heights of the index, where it is not beyond the farthest, and of its band up to there."""
     end = np.log10(FARTHEST)
-    names = {"at": "combination_index", "at_low": "index_low", "at_high": "index_high"}
-    heights = {at: np.log10(drawn[name].to_numpy(float)) for at, name in names.items()}
+    heights = {
+        "at": np.log10(drawn["combination_index"].to_numpy(float)),
+        "at_low": drawn["band_low"].to_numpy(float) / np.log(10),
+        "at_high": drawn["band_high"].to_numpy(float) / np.log(10),
+    }
     inside = np.abs(heights["at"]) <= end
     return drawn.assign(**{at: np.clip(each, -end, end) for at, each in heights.items()})[inside]
 
