@@ -59,7 +59,7 @@ def test_a_panel_of_one_mouse_a_cell_is_paired(pooled) -> None:
     lines = {f"L{k}": {"vehicle": 1, "A": 1, "B": 1} for k in range(6)}
     rows, said = pooled(lines, *GROWTH)
     assert rows.loc[rows["against"].notna(), "df"].tolist() == [5, 5]
-    assert rows["predict_low"].isna().all()
+    assert rows["tau"].isna().all()
     assert "left out" not in said
 
 

@@ -20,7 +20,8 @@ from xenotrack.compare.lines import (
     line_frame,
 )
 from xenotrack.compare.panel import panel_hazards
-from xenotrack.compare.pooling import EACH, RATE, LineContrasts, Pooled, pool, pool_frame
+from xenotrack.compare.pooled_claims import pool, pool_frame
+from xenotrack.compare.pooling import EACH, RATE, LineContrasts, Pooled
 from xenotrack.doubts import Doubt
 from xenotrack.study.design import Arm, Design
 

@@ -1,19 +1,23 @@
 """Panels of one or two mice a line and arm: each mouse's rate, arms paired within lines.
 
 Gao et al. (2015, Nat Med 21:1318) treat one mouse of each line with each drug. A line then knows no
-error of its own; the differences between lines hold that of their mice as well.
+error of its own; the differences between lines hold that of their mice as well. Where some cells
+have two mice or more all of them stand in one model with line and line by arm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from xenotrack.arrays import Floats
+from xenotrack.compare.one_stage import Names, PanelMice
 from xenotrack.compare.pooling import ALL, RATE, LineContrasts, Pooled
+from xenotrack.compare.random_effects import LEAST_DF
 from xenotrack.model.stratified import StratifiedHazard
 
 STRATIFIED = (
@@ -33,22 +37,25 @@ def panel_contrasts(
     control: str | None,
     blocked_below: float,
     pooled: bool = False,
+    day: float | None = None,
 ) -> Iterator[LineContrasts]:
-    """Each arm against control, paired within lines, and the rate of each arm by itself.
+    """Each arm against control, within lines, and the rate of each arm by itself.
 
-    ``pooled``: one spread for all arms (``rate ~ line + arm``), which tells more where it is so.
+    ``pooled``: one spread for all arms, which tells more where it is so: all arms of a line then
+    stand in the model, over the days that they share. ``day`` is that of the change of ln volume
+    [the last that every line reaches].
     """
     others = [arm for arm in arms if arm != control]
     by_cell = {line: cells_of(rows) for line, rows in readings.items()}
-    common = common_error(by_cell, arms) if pooled else None
     for arm in others if control is not None else ():
-        found = {
-            line: paired(cells[arm], cells[control])
-            for line, cells in by_cell.items()
-            if arm in cells and control in cells
+        pair = (arm, str(control))
+        both = {line: cells for line, cells in by_cell.items() if set(pair) <= set(cells)}
+        beside = {
+            line: {name: cell for name, cell in cells.items() if pooled or name in pair}
+            for line, cells in both.items()
         }
-        for one in _contrast("growth_rate", arm, control or "", found, 0.0):
-            yield replace(one, common=common)
+        yield from _compared("growth_rate", pair, beside, _rates_of, pooled)
+        yield from _changes(pair, beside, pooled, day)
     for arm in others:
         alone = {
             line: (*(days := shared_days(cells[arm])), mean_rate(cells[arm], *days))
@@ -56,6 +63,66 @@ def panel_contrasts(
             if arm in cells
         }
         yield from _contrast(RATE, arm, "", alone, blocked_below)
+
+
+def _compared(
+    outcome: str,
+    pair: tuple[str, str],
+    by_cell: Cells,
+    values_of: Callable[[Cell, float, float], list[float]],
+    pooled: bool,
+) -> Iterator[LineContrasts]:
+    """A contrast of what ``values_of`` gives of each mouse over the days that cells share."""
+    found: dict[str, tuple[float, float, float]] = {}
+    mice: list[tuple[float, str, str]] = []
+    for line, cells in by_cell.items():
+        days = shared_days([mouse for cell in cells.values() for mouse in cell])
+        values = {arm: values_of(cell, *days) for arm, cell in cells.items()}
+        means = [float(np.mean(values[arm])) for arm in pair]
+        if np.isfinite(means).all():
+            found[line] = (*days, means[0] - means[1])
+            mice += [(x, line, arm) for arm, own in values.items() for x in own if np.isfinite(x)]
+    for one in _contrast(outcome, *pair, found, 0.0):
+        yield _with_mice(one, PanelMice(*_columns(mice), pair), pooled)
+
+
+def _columns(mice: list[tuple[float, str, str]]) -> tuple[Floats, Names, Names]:
+    value, line, arm = zip(*mice, strict=True)
+    return np.array(value), np.array(line, dtype=object), np.array(arm, dtype=object)
+
+
+def _with_mice(one: LineContrasts, mice: PanelMice, pooled: bool) -> LineContrasts:
+    """The contrast with its mice in one model, where some cell has two or all arms are pooled.
+
+    Lines have errors of their own where enough cells say how much mice of one cell differ.
+    """
+    variance, df = mice.within
+    if not (df > 0 or (pooled and len(set(mice.arm)) > 2)):
+        return one
+    if df < LEAST_DF:
+        return replace(one, mice=mice)
+    counts = Counter(zip(mice.line, mice.arm, strict=True))
+    share = [1 / counts[line, one.arm] + 1 / counts[line, one.against] for line in one.lines]
+    errors = np.sqrt(variance * np.array(share))
+    return replace(one, mice=mice, std_error=errors, df=np.full(len(errors), df))
+
+
+def _changes(
+    pair: tuple[str, str], by_cell: Cells, pooled: bool, day: float | None
+) -> Iterator[LineContrasts]:
+    """The contrast of the change of ln volume by a day, of lines that reach it."""
+    reached = {
+        line: shared_days([mouse for cell in cells.values() for mouse in cell])[1]
+        for line, cells in by_cell.items()
+    }
+    at = min(reached.values(), default=0.0) if day is None else day
+    inside = {line: cells for line, cells in by_cell.items() if reached[line] >= at > 0}
+
+    def changes(cell: Cell, first: float, last: float) -> list[float]:
+        return [float(np.interp(at, days, ln) - ln[0]) for days, ln in cell]
+
+    for one in _compared("ln_volume", pair, inside, changes, pooled):
+        yield replace(one, until_day=np.full(len(one.lines), at))
 
 
 def cells_of(rows: pd.DataFrame) -> dict[str, Cell]:
@@ -70,39 +137,19 @@ def cells_of(rows: pd.DataFrame) -> dict[str, Cell]:
     return cells
 
 
-def common_error(by_cell: Cells, arms: tuple[str, ...]) -> tuple[float, float] | None:
-    """The variance of a difference of two cells of a line, from all arms, and its df.
-
-    Twice the mean square of what line and arm leave of the cells' mean rates, over the lines that
-    have every arm; None with fewer than two such lines.
-    """
-    whole = [cells for cells in by_cell.values() if set(arms) <= set(cells)]
-    if len(whole) < 2 or len(arms) < 2:
-        return None
-    rates = np.array(
-        [[mean_rate(cells[arm], *shared_days(cells[arm])) for arm in arms] for cells in whole]
-    )
-    rates = rates[np.isfinite(rates).all(axis=1)]
-    left = rates - rates.mean(axis=1, keepdims=True) - rates.mean(axis=0) + rates.mean()
-    df = (len(rates) - 1) * (len(arms) - 1)
-    return (2 * float((left**2).sum()) / df, float(df)) if df > 0 else None
-
-
-def paired(cell: Cell, other: Cell) -> tuple[float, float, float]:
-    """The shared days of two cells of a line, and the difference of their mean rates over these."""
-    own, others = shared_days(cell), shared_days(other)
-    days = max(own[0], others[0]), min(own[1], others[1])
-    return (*days, mean_rate(cell, *days) - mean_rate(other, *days))
-
-
 def shared_days(cell: Cell) -> tuple[float, float]:
     """The first and the last day on which every mouse of a cell is read."""
     return float(max(day.min() for day, _ in cell)), float(min(day.max() for day, _ in cell))
 
 
+def _rates_of(cell: Cell, first: float, last: float) -> list[float]:
+    """The least-squares rate of each mouse over some days; NaN where it has none."""
+    return [_slope(day, ln, first, last) for day, ln in cell]
+
+
 def mean_rate(cell: Cell, first: float, last: float) -> float:
-    """The mean of the mice's least-squares rates over some days; NaN where a mouse has none."""
-    return float(np.mean([_slope(day, ln, first, last) for day, ln in cell]))
+    """The mean of the mice's rates over some days; NaN where a mouse has none."""
+    return float(np.mean(_rates_of(cell, first, last)))
 
 
 def _slope(day: Floats, ln_volume: Floats, first: float, last: float) -> float:

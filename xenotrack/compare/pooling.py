@@ -1,9 +1,10 @@
 """Contrasts of arms in several lines → one over all lines, over groups of them, in each group.
 
 Lines are compared within themselves: what is pooled are their contrasts, never their mice. Where
-lines have one or two mice an arm (a *panel*), no line knows its own error: its contrast counts
-without one, and the differences between lines, which hold the mice's as well, are the error; over
-one group this is the paired t test on lines − 1.
+lines have one or two mice an arm (a *panel*), no line knows its own error. With one mouse a cell
+its contrast counts without one, and the differences between lines, which hold the mice's as well,
+are the error: over one group this is the paired t test on lines − 1. With more in some cells all
+mice stand in one model.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy.special import stdtrit
 
 from xenotrack.arrays import Codes, Floats
-from xenotrack.compare.contrasts import finite, t_contrasts
-from xenotrack.compare.multiplicity import holm_p
+from xenotrack.compare.contrasts import t_contrasts
+from xenotrack.compare.one_stage import PanelMice, StagedMeans
 from xenotrack.compare.outcomes import OUTCOMES, Better
-from xenotrack.compare.random_effects import RandomEffects, expected_square
-from xenotrack.compare.verdicts import claim_level, what_it_shows
+from xenotrack.compare.random_effects import (
+    FEWEST_FOR_PREDICTION,
+    RandomEffects,
+    expected_square,
+)
 
 ALL, GROUP, DIFFERENCE, EACH = "all lines", "group", "difference", "each group"
 RATE = "arm_rate"
@@ -31,7 +34,7 @@ RATE = "arm_rate"
 METHOD = "random effects (Paule–Mandel), t on {df} df"
 PAIRED = "arms paired within lines, t on {df} df"
 ALONE = "mean over lines, t on {df} df"
-ONE_STAGE = "lines and arms in one model, one spread of all arms, t on {df} df"
+ONE_STAGE = "mice in one model of arm, line and line by arm, Kenward–Roger, t on {df} df"
 
 # Subgroups of lines: factor → group → lines.
 Factors = Mapping[str, Mapping[str, Sequence[str]]]
@@ -43,7 +46,7 @@ class LineContrasts:
 
     ``std_error`` is NaN where lines do not know their own error; ``df`` NaN where it is taken as
     known. ``against`` is empty for the rate of an arm itself. ``null`` is the value that is tested.
-    ``common`` is the variance of a line's difference that all arms of a panel share, and its df.
+    ``mice`` are those of a panel, where all of them stand in one model.
     """
 
     outcome: str
@@ -57,7 +60,7 @@ class LineContrasts:
     until_day: Floats
     primary: bool = False
     null: float = 0.0
-    common: tuple[float, float] | None = None
+    mice: PanelMice | None = None
 
     @property
     def is_paired(self) -> bool:
@@ -132,30 +135,6 @@ class Pooled:
         return self.scope != GROUP
 
 
-def pool(
-    contrasts: Sequence[LineContrasts],
-    factors: Factors,
-    level: float,
-    beside: Sequence[Pooled] = (),
-) -> list[Pooled]:
-    """Every contrast over all lines and by each factor, claims adjusted by Holm.
-
-    Claims of one outcome and scope are adjusted over their arms, but for the primary contrast;
-    ``beside`` are rows that were made otherwise.
-    """
-    rows = [row for one in contrasts for row in pool_contrast(one, factors, level)]
-    rows += beside
-    families: dict[tuple[str, str, str], list[int]] = {}
-    for place, row in enumerate(rows):
-        if row.is_claim and not row.primary:
-            families.setdefault((row.outcome, row.scope, row.factor), []).append(place)
-    for places in families.values():
-        adjusted = holm_p(np.array([rows[place].p_value for place in places]))
-        for place, p in zip(places, adjusted, strict=True):
-            rows[place] = replace(rows[place], p_adjusted=float(p), adjustment="holm")
-    return [judged(row, rows, level) for row in rows]
-
-
 def pool_contrast(one: LineContrasts, factors: Factors, level: float) -> Iterator[Pooled]:
     """A contrast over all of its lines, then by each factor."""
     if not len(one.lines):
@@ -168,12 +147,14 @@ def pool_contrast(one: LineContrasts, factors: Factors, level: float) -> Iterato
 def over_all(one: LineContrasts, level: float) -> Iterator[Pooled]:
     """The mean over all lines."""
     model = model_of(one, np.zeros(len(one.lines), dtype=np.intp), level)
-    row = mean_row(one, model, 0, one.lines, ALL)
-    if one.common is not None:
-        variance, df = one.common
-        raw = tested(row.estimate, float(np.sqrt(variance / len(one.lines))), df, level, one.null)
-        row = replace(row, **raw, method=ONE_STAGE.format(df=f"{df:g}"))
-    yield row
+    yield mean_row(one, model, 0, one.lines, ALL, stage=staged(one, dict.fromkeys(one.lines, 0)))
+
+
+def staged(one: LineContrasts, code_of: Mapping[str, int]) -> StagedMeans | None:
+    """The model of all mice, where a panel has one and lines are more than their groups."""
+    if one.mice is None or len(code_of) <= len(set(code_of.values())):
+        return None
+    return one.mice.over(code_of)
 
 
 def by_factor(
@@ -192,14 +173,17 @@ def by_factor(
     code_of = {line: names.index(name) for name, line in sorted_lines if name in names}
     codes = np.array([code_of[line] for line in inside.lines], dtype=np.intp)
     model = model_of(inside, codes, level)
+    stage = staged(inside, {line: code_of[line] for line in inside.lines})
     means = []
     for code, name in enumerate(names):
         lines = tuple(line for line in inside.lines if code_of[line] == code)
-        means.append(mean_row(inside.some(lines), model, code, lines, GROUP, factor, (name,)))
+        own = inside.some(lines)
+        means.append(mean_row(own, model, code, lines, GROUP, factor, (name,), stage))
     yield from means
     for first, second in combinations(range(len(names)), 2):
         if one.against:
-            yield difference_row(model, means[first], means[second])
+            row = difference_row(model, means[first], means[second])
+            yield in_one_stage(row, stage, (first, second), model.level, 0.0)
     yield each_row(inside, means, level)
 
 
@@ -222,16 +206,17 @@ def mean_row(
     scope: str,
     factor: str = "",
     groups: tuple[str, ...] = (),
+    stage: StagedMeans | None = None,
 ) -> Pooled:
     """The mean of a group of lines, with the spread between lines and the next line."""
     error = np.sqrt(model.variances[code]) if model.df > 0 else np.nan
     estimate = model.means[code] if model.df > 0 else alone(model, code)
     raw = tested(float(estimate), float(error), model.df, model.level, one.null)
-    # The spread of differences of single mice is no spread of lines.
+    # The spread of differences of single mice is no spread of lines: it has no τ.
     paired = one.is_paired
     low, high = (np.nan, np.nan) if paired else model.tau2_limits
-    predicted = (np.nan, np.nan) if paired else model.prediction(code)
-    return Pooled(
+    predicted = seen_next(model, code) if paired else model.prediction(code)
+    row = Pooled(
         one.outcome,
         one.arm,
         one.against,
@@ -252,6 +237,32 @@ def mean_row(
         method=method_of(one).format(df=model.df) if model.df > 0 else "",
         null=one.null,
     )
+    return in_one_stage(row, stage, (code,), model.level, one.null)
+
+
+def in_one_stage(
+    row: Pooled, stage: StagedMeans | None, codes: tuple[int, ...], level: float, null: float
+) -> Pooled:
+    """The row with its estimate and test from the model of all mice, where there is one."""
+    if stage is None:
+        return row
+    estimate, error, df = stage.estimate(*codes)
+    return replace(
+        row, **tested(estimate, error, df, level, null), method=ONE_STAGE.format(df=f"{df:.1f}")
+    )
+
+
+def seen_next(model: RandomEffects, code: int) -> tuple[float, float]:
+    """Where the difference of single mice of the next line lies, ``mean ± t · s · √(1 + 1/n)``.
+
+    Its true value lies there at least as often: the spread of mice cannot be told from that of
+    lines, and is in it.
+    """
+    if len(model.estimate) < FEWEST_FOR_PREDICTION or model.df < 2:
+        return np.nan, np.nan
+    spread = np.sqrt(model.tau2 + model.variances[code])
+    reach = float(stdtrit(model.df, (1 + model.level) / 2) * spread)
+    return float(model.means[code]) - reach, float(model.means[code]) + reach
 
 
 def method_of(one: LineContrasts) -> str:
@@ -336,62 +347,9 @@ def farthest(rows: Sequence[Pooled], level: float) -> tuple[float, float]:
     return float((centres - reach).min()), float((centres + reach).max())
 
 
-def judged(row: Pooled, rows: Sequence[Pooled], level: float) -> Pooled:
-    """The row with the limits at its adjusted level, and with what it shows."""
-    if not row.is_claim:
-        return row
-    p_adjusted = row.p_value if row.primary else row.p_adjusted
-    own = claim_level(row.p_value, p_adjusted, level)
-    at = own if np.isfinite(own) else level
-    low, high = row.limits(at) if row.limits else farthest(rested_on(row, rows), at)
-    better: Better = "lower" if row.outcome == RATE else OUTCOMES[row.outcome].better
-    # Where all events are of one arm the estimate is infinite, and its sign is known.
-    off = float(np.clip(row.estimate - row.null, -1e9, 1e9))
-    shows = what_it_shows(off, p_adjusted, better, level)
-    return replace(
-        row, p_adjusted=p_adjusted, claim_low=low, claim_high=high, shows=worded(row, shows)
-    )
-
-
-def rested_on(row: Pooled, rows: Sequence[Pooled]) -> list[Pooled]:
-    """The row itself, or the means of groups that a claim over each of them rests on."""
-    if row.scope != EACH:
-        return [row]
-    key = (row.outcome, row.arm, row.against, row.factor, GROUP)
-    return [
-        one for one in rows if (one.outcome, one.arm, one.against, one.factor, one.scope) == key
-    ]
-
-
-def worded(row: Pooled, shows: str) -> str:
-    """What a row shows: groups differ and none of them is better, an arm's rate is blocked or not.
-
-    Better in each group is all that an intersection can show.
-    """
-    if row.scope == DIFFERENCE and shows in ("better", "worse"):
-        return "differ"
-    if row.scope == EACH and shows == "worse":
-        return "not shown"
-    if row.outcome == RATE and shows:
-        return "blocked" if shows == "better" else "not shown"
-    return shows
-
-
 def latest(days: Floats) -> float:
     return float(np.nanmax(days)) if np.isfinite(days).any() else np.nan
 
 
 def earliest(days: Floats) -> float:
     return float(np.nanmin(days)) if np.isfinite(days).any() else np.nan
-
-
-def pool_frame(rows: Sequence[Pooled]) -> pd.DataFrame:
-    """The table ``pool``: a row a contrast and scope, empty where not applicable."""
-    fields = [name for name in Pooled.__match_args__ if name not in ("null", "limits")]
-    names = ["group" if name == "groups" else name for name in fields]
-    frame = pd.DataFrame([{name: getattr(row, name) for name in names} for row in rows])
-    frame = frame.reindex(columns=names)
-    numbers = frame.select_dtypes("float").columns
-    frame = frame.assign(**{str(name): finite(frame[name].to_numpy()) for name in numbers})
-    texts = ("against", "factor", "group", "shows", "method")
-    return frame.assign(**{name: frame[name].replace("", None).astype(object) for name in texts})
