@@ -52,7 +52,11 @@ POOL_IN_TABLE: dict[tuple[str, str], Column] = {
     ),
     ("pool_response", "mrecist"): Column("", "class of the mice in the middle: their median"),
     ("pool_response", "shows"): Column("", "of the arm in this line: blocked, held, regrew"),
-    ("pool_blocked", "n"): Column("lines", "lines in which the arm blocked progression"),
+    ("pool_blocked", "n"): Column(
+        "lines",
+        "lines in which the arm blocked progression; of a panel, in which none of its mice "
+        "progressed",
+    ),
     ("pool_blocked", "n_lines"): Column("lines", "lines that have the arm"),
 }
 

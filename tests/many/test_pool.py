@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+GROWTH = ("--outcome", "growth_rate")  # the cheapest to ask for
 ARMS = {"vehicle": 0.05, "A": 0.0, "B": 0.03}
 GROWTH = ("--outcome", "growth_rate")
 
@@ -139,6 +140,28 @@ def test_a_run_writes_each_line_and_a_pool_that_its_folders_give_again(ask, tmp_
         assert found["std_error"] == pytest.approx(row["std_error"], rel=1e-9)
     assert (out / "pool" / "report.html").stat().st_size > 10_000
     assert {claim["kind"] for claim in said["claims"]} == {"pooled", "lines"}
+
+
+def test_a_panel_has_a_report_and_counts_its_lines(ask, tmp_path) -> None:
+    sheet, report = tmp_path / "sheet.csv", tmp_path / "across"
+    sheet_of({f"L{k}": {"vehicle": 1, "A": 2} for k in range(4)}).to_csv(sheet, index=False)
+    asked = ("pool", sheet, "--column", "line=line", "--report", report, "--figures", "none")
+    assert "report.html is the page" in ask(*asked, *GROWTH, code=0).stderr
+    said = json.loads((report / "results.json").read_text())
+    assert {row["n_lines"] for row in said["tables"]["pool_blocked"]} == {4}
+    assert json.loads((report / "manifest.json").read_text())["inputs"][0]["name"] == "sheet.csv"
+
+
+def test_the_waterfall_of_lines_has_a_bar_a_line_and_arm_from_the_top_down() -> None:
+    from types import SimpleNamespace
+
+    from xenotrack.present.figures.waterfall_by_line import bars_of
+
+    cells = [("X", "A", -60.0, "PR"), ("Y", "A", 40.0, "PD"), ("Z", "A", 900.0, "PD")]
+    table = pd.DataFrame(cells, columns=["line", "arm", "best_response_percent", "mrecist"])
+    bars = bars_of(SimpleNamespace(tables={"pool_response": table}, arms=("vehicle", "A")))
+    assert bars["line"].tolist() == ["Z", "Y", "X"]
+    assert bars["height"].tolist() == [150.0, 40.0, -60.0]
 
 
 def test_what_is_no_folder_of_results_is_refused(ask, tmp_path) -> None:

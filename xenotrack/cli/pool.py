@@ -43,6 +43,18 @@ TABLES["blocked"] = "pool_blocked"
     help="Means over lines [means], each line's own contrasts, its response, or in how many lines "
     "an arm blocked progression.",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="DIRECTORY",
+    help="Also write the report of the pool into this folder, with its tables and figures.",
+)
+@click.option(
+    "--figures",
+    type=click.Choice(("all", "none")),
+    default="all",
+    help="Figures of the report [all].",
+)
 @writes_table
 @reads_study("growth", "progression", "response", "compare", many=True)
 def pool(
@@ -53,6 +65,8 @@ def pool(
     day: float | None,
     groups: tuple[str, ...],
     which: str,
+    report: Path | None,
+    figures: str,
 ) -> None:
     """Does it hold in other lines: contrasts of arms pooled over xenograft lines.
 
@@ -63,11 +77,11 @@ def pool(
     \b
     Examples
       xenotrack pool sample_data/models.toml
-      xenotrack pool sample_data/models.toml --table blocked
+      xenotrack pool sample_data/models.toml --table blocked --report across --figures none
       xenotrack pool sample_data/models.toml --table lines --outcome growth_rate -f csv
     """
     from xenotrack.many.lines import known_outcomes
-    from xenotrack.many.pool import read_pool
+    from xenotrack.many.pool import read_pool, write_report
 
     lines = _groups(groups)
     overrides = {**request.overrides, **({"lines": lines} if lines else {})}
@@ -84,6 +98,9 @@ def pool(
         asked,
     )
     request.write(found.tables[TABLES[which]], found.doubts)
+    if report is not None:
+        write_report(found, named, report, figures == "all", request.say)
+        request.say(f"Wrote {report}/: report.html is the page of the pool.")
 
 
 def _lines(request: Request, outcomes: list[str], day: float | None) -> list[Line]:

@@ -52,6 +52,11 @@ class Pool:
     def control(self) -> str | None:
         return control_over(self.lines)
 
+    @cached_property
+    def is_panel(self) -> bool:
+        """Whether lines have one or two mice an arm."""
+        return is_panel([n for line in self.lines for n in line.counts.values()])
+
     @property
     def factors(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
         return self.rules.lines
@@ -67,8 +72,7 @@ class Pool:
         return pool(self.contrasts, self.factors, self.level, tuple(self._hazards()))
 
     def _hazards(self) -> Iterator[Pooled]:
-        counts = [n for line in self.lines for n in line.counts.values()]
-        if is_panel(counts) and "log_hazard" in self.outcomes:
+        if self.is_panel and "log_hazard" in self.outcomes:
             responses = {line.name: line.response for line in self.lines}
             yield from panel_hazards(responses, self.arms, self.control, self.level)
 

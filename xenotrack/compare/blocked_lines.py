@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.compare.blocking import BLOCKED
-from xenotrack.compare.lines import Line, arms_over, control_over
+from xenotrack.compare.lines import Line, arms_over, control_over, is_panel
 from xenotrack.response.best import MRECIST
 from xenotrack.response.by_arm import CATEGORIES, clopper_pearson
 
@@ -67,14 +67,17 @@ def blocked_lines(lines: Sequence[Line], factors: Factors, level: float) -> pd.D
     """The table ``pool_blocked``: lines in which each arm blocked progression, of those with it.
 
     Exact limits of the share of lines; over all of them, and by group. Lines of which nothing could
-    be said are counted as not blocked.
+    be said are counted as not blocked. One or two mice cannot show that a line was blocked: of a
+    panel the lines count in which none of the arm's mice progressed.
     """
+    panel = is_panel([n for line in lines for n in line.counts.values()])
     rows = []
     for arm in arms_over(lines):
-        having = [line for line in lines if line.counts.get(arm) and len(line.blocking)]
+        having = [line for line in lines if line.counts.get(arm) and (panel or len(line.blocking))]
         if arm == control_over(lines) or not having:
             continue
-        blocked = {line.name: _is_blocked(line, arm) for line in having}
+        holds = _none_progressed if panel else _is_blocked
+        blocked = {line.name: holds(line, arm) for line in having}
         groups = [("", "", tuple(blocked))]
         groups += [
             (factor, name, tuple(line for line in own if line in blocked))
@@ -90,6 +93,12 @@ def blocked_lines(lines: Sequence[Line], factors: Factors, level: float) -> pd.D
     low, high = clopper_pearson(n, total, level)
     share = n / np.where(total > 0, total, np.nan)
     return frame.assign(proportion=share, conf_low=low, conf_high=high)
+
+
+def _none_progressed(line: Line, arm: str) -> bool:
+    """Whether every mouse of an arm could be judged, and none progressed."""
+    own = line.response[line.response["arm"] == arm]
+    return bool((own["progressed"].eq(False) & own["mrecist"].ne("NE")).all())
 
 
 def _is_blocked(line: Line, arm: str) -> bool:

@@ -28,17 +28,19 @@ METHOD = "area under Kaplan–Meier from day 0; p and limits by mid beta product
 Kept = dict[tuple[tuple[int, int], int], DrawnCurve]
 
 
-def days_gained(progression: ProgressionFit, kept: Kept | None = None) -> ContrastSource:
+def days_gained(
+    progression: ProgressionFit, kept: Kept | None = None, draws: int | None = None
+) -> ContrastSource:
     """Contrasts of restricted means, up to the last day on which the arms are comparable.
 
     That day is each contrast's own, or the one of all arms of which one claim is made. Draws of
     the arms' curves are combined by weight; the interval lies between their quantiles, and p is
     twice the share of draws beyond 0, seen from the estimate. Draws ``kept`` serve every fit that
-    has the same curves.
+    has the same curves; ``draws`` are fewer where many studies are only counted.
     """
     drawn_curves: Kept = {} if kept is None else kept
     names = progression.design.arm_names
-    seeds, draws = seeds_of(progression.curves), n_draws(progression)
+    seeds, draws = seeds_of(progression.curves), draws or n_draws(progression)
 
     def drawn_curve(arm: int) -> DrawnCurve | None:
         curve, key = progression.curves[arm], (seeds[arm], draws)

@@ -11,7 +11,11 @@ import msgspec
 from xenotrack.compare.across import Pool
 from xenotrack.compare.lines import Line
 from xenotrack.many.lines import lines_of, read_line, require_lines
+from xenotrack.present.manifest import digest
+from xenotrack.present.safe_files import stats_of
+from xenotrack.present.safe_folder import Say, replaced_folder
 from xenotrack.present.stored import run_folders
+from xenotrack.study.contents import Source
 from xenotrack.study.settings import read_rules
 
 if TYPE_CHECKING:
@@ -46,6 +50,31 @@ def read_pool(
             lines += analyse(source)
     require_lines(lines, " and ".join(sources) if len(sources) < 3 else sources[0])
     return Pool(rules.study.name or "", tuple(lines), rules, outcomes)
+
+
+def write_report(pool: Pool, named: Sequence[str], out: Path, drawn: bool, say: Say) -> str:
+    """Write the folder of a pool: report, tables and figures; its summary.
+
+    ``named`` are the sheets and folders that it was made of: none of them is written into.
+    """
+    from xenotrack.present.pool_folder import write_pool
+    from xenotrack.present.summary import summarise_pool
+    from xenotrack.present.tell.across import tell_pool
+
+    files = [path for source in named for path in _files_of(Path(source))]
+    inputs = [Source(path.name, digest(path.read_bytes())) for path in files]
+    story = tell_pool(pool)
+    with replaced_folder(out, stats_of([*map(Path, named), *files]), say) as fresh:
+        write_pool(pool, story, fresh, inputs, drawn, out.name)
+    return summarise_pool(pool, story)
+
+
+def _files_of(source: Path) -> list[Path]:
+    """What a source was read from: the results of its folders, or the sheet itself."""
+    if source.is_dir() or source.suffix == ".json":
+        folders = run_folders(source)
+        return [one / "results.json" if one.is_dir() else one for one in folders]
+    return [source] if source.is_file() else []
 
 
 def _by_phase(studies: Sequence[Study]) -> dict[tuple[str, str], list[int]]:

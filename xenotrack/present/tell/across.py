@@ -37,6 +37,10 @@ FIGURES = {
         "Growth of each line",
         "Each mouse, and the mean of its arm: a panel a line.",
     ),
+    "waterfall_by_line": (
+        "Best response of each line",
+        "A waterfall an arm: a bar a line, the median of its mice.",
+    ),
     "response_by_line": (
         "Response by line and arm",
         "The class (mRECIST) of the mouse in the middle, and how many of the mice responded.",
@@ -71,7 +75,7 @@ def tell_pool(pool: Pool) -> Story:
                 "lines",
                 EACH_LINE,
                 lines,
-                ("response_by_line",),
+                ("response_by_line", "waterfall_by_line"),
                 ("pool_response", "pool_lines"),
             ),
         ),
@@ -145,7 +149,7 @@ def blocked_sentence(pool: Pool, claim: Claim) -> Sentence:
     """In how many lines an arm blocked progression, and in which groups."""
     arm, n, n_lines = claim.arm, claim.n, claim.n_mice
     groups = [text for factor in pool.factors for text in [_by_group(pool, arm, factor)] if text]
-    text = f"{arm} blocked progression in {n} of {n_lines} lines"
+    text = f"{arm} {_did(pool)} in {n} of {n_lines} lines"
     each = _each_of_rate(pool, arm)
     if claim.shows == "blocked" and each:
         text += f", in {_both(len(each[0].groups))} {each[0].factor} groups"
@@ -160,6 +164,11 @@ def blocked_sentence(pool: Pool, claim: Claim) -> Sentence:
     place = pool.claims.index(claim)
     rested = [pool.claims.index(one) for one in _of(pool, "pooled", arm) if one.outcome == RATE]
     return Sentence(text, evidence="; ".join(parts), claims=(place, *rested))
+
+
+def _did(pool: Pool) -> str:
+    """What is counted of a line: a block, or in a panel that none of its few mice progressed."""
+    return "left no mouse to progress" if pool.is_panel else "blocked progression"
 
 
 def _both(count: int) -> str:
@@ -281,7 +290,8 @@ def how(pool: Pool, cite: Citations) -> Iterator[str]:
     """The methods of a pool."""
     yield (
         "Lines were analysed one by one, each with its own baseline and window, and the contrasts "
-        "of their arms were pooled. " + (_of_panels() if _is_paired(pool) else _of_means(cite))
+        "of their arms were pooled. "
+        + (_of_panels(pool, cite) if pool.is_panel else _of_means(cite))
     )
     if pool.factors:
         names = join(pool.factors)
@@ -291,10 +301,6 @@ def how(pool: Pool, cite: Citations) -> Iterator[str]:
             f"{cite('berger')}; a difference between groups is tested as such."
         )
     yield f"p-values are adjusted over arms within one outcome by Holm {cite('holm')}."
-
-
-def _is_paired(pool: Pool) -> bool:
-    return any(one.is_paired for one in pool.contrasts)
 
 
 def _of_means(cite: Citations) -> str:
@@ -307,8 +313,14 @@ def _of_means(cite: Citations) -> str:
     )
 
 
-def _of_panels() -> str:
-    return (
+def _of_panels(pool: Pool, cite: Citations) -> str:
+    rates = (
         "With one or two mice a line and arm, each mouse's rate was estimated over the days that "
-        "the two cells share, and arms were paired within lines (t on lines − 1)."
+        "the cells of its line share, and arms were compared within lines: "
     )
+    if any(one.mice is not None for one in pool.contrasts):
+        return (
+            f"{rates}a mixed model of arm, with line and line by arm as random effects, was fitted "
+            f"by REML, with Kenward and Roger's degrees of freedom {cite('kenward')}."
+        )
+    return f"{rates}a paired t test on lines − 1 degrees of freedom."
