@@ -25,6 +25,7 @@ from study_toml import study_toml_page
 from xenotrack.cli.app import cli
 from xenotrack.cli.options import HEADINGS
 from xenotrack.glossary import COLUMNS, IN_TABLE, TABLES
+from xenotrack.glossary_plan import PLAN_TABLES
 from xenotrack.glossary_pool import POOL_TABLES
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ ROOT = DOCS.parent
 
 # The command that prints each table of `run`; the others are written by `run` only.
 PRINTED_BY = {
+    "power": "power",
+    "balance": "randomize -o -",
     "findings": "check",
     "tidy": "tidy",
     "response": "response",
@@ -129,7 +132,7 @@ def columns_page() -> str:
         'outcome": per day for growth rates, ln hazard ratio for `log_hazard`, days for '
         "`rmst_days`, a share for curves and counts.",
     ]
-    for table, columns in (TABLES | POOL_TABLES).items():
+    for table, columns in (TABLES | POOL_TABLES | PLAN_TABLES).items():
         meant = {name: IN_TABLE.get((table, name), COLUMNS[name]) for name in columns}
         rows = [(f"`{name}`", one.unit, one.meaning) for name, one in meant.items()]
         blocks += [

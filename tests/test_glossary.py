@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from xenotrack.glossary import COLUMNS, IN_TABLE, TABLES
+from xenotrack.glossary_plan import PLAN_TABLES
 from xenotrack.glossary_pool import POOL_TABLES
 from xenotrack.present.collect import collect_tables
 from xenotrack.present.results import Results
 from xenotrack.study.ingest import read_study
 from xenotrack.study.settings import read_rules
 
+ALL = TABLES | POOL_TABLES | PLAN_TABLES
 SAMPLES = Path(__file__).parent.parent / "sample_data"
 
 
@@ -25,10 +27,8 @@ def test_tables_have_the_columns_that_the_glossary_gives_them(name: str) -> None
 
 
 def test_every_column_is_explained_and_none_is_explained_in_vain() -> None:
-    assert {column for columns in (TABLES | POOL_TABLES).values() for column in columns} == set(
-        COLUMNS
-    )
+    assert {column for columns in ALL.values() for column in columns} == set(COLUMNS)
 
 
 def test_a_meaning_of_one_table_is_of_a_column_that_it_has() -> None:
-    assert [key for key in IN_TABLE if key[1] not in (TABLES | POOL_TABLES)[key[0]]] == []
+    assert [key for key in IN_TABLE if key[1] not in ALL[key[0]]] == []

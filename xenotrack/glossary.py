@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from xenotrack.glossary_plan import PLAN_COLUMNS, PLAN_IN_TABLE
 from xenotrack.glossary_pool import POOL_COLUMNS, POOL_IN_TABLE, Column
 from xenotrack.synergy_columns import OF_SYNERGY
 from xenotrack.time_columns import OF_ITS_TABLES, OF_PROGRESSION
 
 COLUMNS: dict[str, Column] = {
     **POOL_COLUMNS,
+    **PLAN_COLUMNS,
     # identity
     "study": Column("", "name of the study"),
     "mouse": Column("", "the experimental unit, as named in the sheet"),
@@ -205,6 +207,7 @@ _OF_SHARE = (Column("", "lower limit of the share, exact"), Column("", "upper li
 # What a column means in one table, where that is less than, or other than, everywhere.
 IN_TABLE: dict[tuple[str, str], Column] = {
     **POOL_IN_TABLE,
+    **PLAN_IN_TABLE,
     ("response_by_arm", "category"): Column(
         "",
         "mRECIST class, objective (CR + PR) or disease_control (CR + PR + SD), NE in the "

@@ -6,6 +6,7 @@ import io
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -49,6 +50,21 @@ def test_a_simulated_study_is_checked_and_analysed(ask, tmp_path, planned) -> No
     assert len(pd.read_csv(io.BytesIO(one["truth.csv"]))) == 32
 
 
+def test_a_study_like_one_that_was_done_is_run_like_it(ask, tmp_path, sample) -> None:
+    """Its growth is that of the pilot within the errors of both."""
+    pilot, again = sample("two_arm.csv"), tmp_path / "again"
+    ask("simulate", pilot, "--like", "--seed", "1", "-o", again, code=0)
+    out = ("--figures", "none", "-o", tmp_path / "results")
+    assert "alpelisib" in ask("run", again / "study.toml", *out, code=0).stdout
+    drawn = pd.read_csv(tmp_path / "results" / "tables" / "growth.csv").set_index("arm")
+    done = pd.read_csv(io.StringIO(ask("growth", pilot, "-f", "csv", code=0).stdout))
+    for arm in done.to_dict("records"):
+        new = drawn.loc[arm["arm"]]
+        assert new["n_mice"] == arm["n_mice"]
+        apart = abs(new["estimate"] - arm["estimate"])
+        assert apart < 3 * np.hypot(new["std_error"], arm["std_error"])
+
+
 def test_a_study_toml_with_a_truth_is_one_of_a_sheet_too(ask, tmp_path, sample) -> None:
     sheet = Path(sample("two_arm.csv")).as_posix()
     truth = "[truth.arms.vehicle]\nrate = 0.05\n"
@@ -77,6 +93,15 @@ def test_power_writes_a_table_a_curve_and_a_page(ask, tmp_path, planned) -> None
     assert "<svg" in page
     assert "1500 mm³" in page
     assert "The primary contrast is alpelisib+ribociclib - alpelisib" in page
+
+
+def test_last_days_and_ratios_are_planned_side_by_side(ask, planned) -> None:
+    asked = ("--duration", "14,28", "--ratio", "1,1,1,1", "--ratio", "2,1,1,2")
+    answer = ask("power", planned, "--mice-per-arm", "6", *PLAN[2:], *asked, code=0)
+    table = pd.read_csv(io.StringIO(answer.stdout), sep=r"\s\s+", engine="python")
+    assert table["until_day"].tolist() == [14, 14, 28, 28]
+    assert table["ratio"].tolist() == ["1:1:1:1", "2:1:1:2"] * 2
+    assert "to day 28, 9 visits, arms 2:1:1:2: " in answer.stderr
 
 
 def test_the_same_seed_gives_the_same_power(ask, planned) -> None:

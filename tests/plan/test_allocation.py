@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -38,8 +39,17 @@ def scheme(**changed: object) -> Scheme:
     return Scheme(**{**plain, "seed": 1, **changed})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("cages", CAGES)
+# Two hundred deals of minimisation take seconds: of one way with cages in the usual run.
+SLOW = (("minimisation", "split"), ("minimisation", "ignore"))
+
+
+@pytest.mark.parametrize(
+    ("method", "cages"),
+    [
+        pytest.param(*one, marks=[pytest.mark.slow] if one in SLOW else [])
+        for one in product(METHODS, CAGES)
+    ],
+)
 def test_arms_are_more_alike_than_95_of_100_random_allocations(method, cages) -> None:
     for seed in range(3):
         made = allocate(staged(seed=seed), scheme(method=method, cages=cages, seed=seed))
@@ -57,8 +67,8 @@ def test_of_unequal_arms_too(method) -> None:
     ("method", "ratio", "cages"),
     [
         ("matching", (1, 1, 1), "split"),
-        ("block", (2, 1, 1), "ignore"),
-        ("minimisation", (1, 1, 1), "whole"),
+        pytest.param("block", (2, 1, 1), "ignore", marks=pytest.mark.slow),
+        pytest.param("minimisation", (1, 1, 1), "whole", marks=pytest.mark.slow),
     ],
 )
 def test_every_mouse_has_every_arm_with_the_declared_probability(

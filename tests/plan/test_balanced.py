@@ -16,6 +16,7 @@ from xenotrack.study.design import Design
 from xenotrack.study.rules import GrowthRules, Rules
 
 STUDIES = 10
+FEW = 3  # where the analysis is the fit itself, at its slowest
 
 
 def without_losses(rate_sd: float, *turns: Turn) -> Scenario:
@@ -45,9 +46,10 @@ def design(shape: str) -> Design:
 )
 def test_the_rates_of_many_studies_are_those_of_each_fit(shape, scenario) -> None:
     asked, days = design(shape), np.array(scenario.visit_days, dtype=float)
-    found = analyse(scenario, asked, STUDIES, np.random.default_rng(1))
-    (arms,) = draw_readings(scenario, STUDIES, np.random.default_rng(1))
-    for study in range(STUDIES):
+    n_studies = FEW if scenario.smallest_mm else STUDIES
+    found = analyse(scenario, asked, n_studies, np.random.default_rng(1))
+    (arms,) = draw_readings(scenario, n_studies, np.random.default_rng(1))
+    for study in range(n_studies):
         rows = log_volumes(arms, days, study, asked.rules.growth.below_limit)
         rates = fit_log_volumes(rows, asked).over(asked.arm_names).rates()
         np.testing.assert_allclose(found.values[study], rates.values, atol=1e-9)

@@ -12,11 +12,19 @@ import pytest
 
 from xenotrack.errors import StudyError
 from xenotrack.plan.closed_form import closed_power, exact_for, slope_variance, welch_power
-from xenotrack.plan.power import Plan, assurance, mice_needed, power_table, smallest_effect
+from xenotrack.plan.power import (
+    Plan,
+    assurance,
+    designs_of,
+    mice_needed,
+    power_table,
+    smallest_effect,
+)
 from xenotrack.plan.questions import best_part, blocked, difference, synergy, true_rates
-from xenotrack.plan.truth import ArmTruth, Scenario, Turn
+from xenotrack.plan.simulate import draw_cohort
+from xenotrack.plan.truth import ArmTruth, Scenario, Turn, lasting
 from xenotrack.study.design import Design
-from xenotrack.study.rules import GrowthRules, Rules
+from xenotrack.study.rules import GrowthRules, Rules, StudyRules
 
 COMBO = "A+B"
 REFERENCE = json.loads(
@@ -60,6 +68,18 @@ def test_the_closed_form_is_what_r_integrates(one) -> None:
     found = welch_power(effect, variances, np.array([one["n"] - 1.0] * 2), 0.95)
     # R averages over 400 x 400 quantiles, whose tails are cut by half a step.
     assert found == pytest.approx(one["power"], abs=1e-3)
+
+
+@pytest.mark.parametrize("one", REFERENCE["known_variance"], ids=lambda one: f"n={one['n']}")
+def test_a_power_of_known_variances_promises_more_and_as_much_of_many_mice(one) -> None:
+    """SynergyLMM's formula (Helms 1992) knows the variances, which a few mice do not tell."""
+    day = np.array(REFERENCE["day"], dtype=float)
+    noise = one["noise"] ** 2 / ((day - day.mean()) ** 2).sum()
+    variances = (np.array(one["slope_sd"]) ** 2 + noise) / one["n"]
+    effect = one["rates"][1] - one["rates"][0]
+    found = welch_power(effect, variances, np.array([one["n"] - 1.0] * 2), 0.95)
+    assert found < one["power"]
+    assert found == pytest.approx(one["power"], abs=0.01 if one["n"] > 100 else 0.2)
 
 
 def test_a_study_without_effect_claims_one_as_often_as_is_allowed() -> None:
@@ -143,6 +163,96 @@ def test_the_fewest_mice_are_those_from_which_on_the_power_holds() -> None:
 def test_unequal_arms_keep_their_ratio() -> None:
     own = replace(plan(), scenario=scenario(mice_per_arm=(16, 8, 8, 8)))
     assert own.with_mice(5).counts == (10, 5, 5, 5)
+
+
+def two_arms(**changed: object) -> Scenario:
+    whole = scenario()
+    return replace(whole, **{"arms": whole.arms[:2], **changed})  # type: ignore[arg-type]
+
+
+def of_two(one: Scenario, n: int, rules: Rules | None = None, **changed: object) -> Plan:
+    rules = rules or Rules(growth=GrowthRules(shape="line"))
+    asked = Design.of_names("next", ["vehicle", "A"], rules)
+    return Plan(one, asked, difference(asked, "A", "vehicle"), n, 1, **changed)  # type: ignore[arg-type]
+
+
+def test_over_lines_that_differ_in_effect_more_lines_tell_more_than_more_mice() -> None:
+    def power(lines: str, mice: int) -> float:
+        one = two_arms(lines=tuple(lines), line_rate_sd=0.01, line_effect_sd=0.015)
+        own = of_two(one, 200)
+        return own.shares(own.with_mice(mice), 1)
+
+    assert power("abcdef", 18) > power("abc", 18) + 0.1
+    assert power("abc", 36) < power("abcdef", 18)
+
+
+def test_lines_that_differ_leave_the_false_claims_of_a_pool_at_their_level() -> None:
+    one = two_arms(lines=tuple("abcd"), line_rate_sd=0.01, line_effect_sd=0.01)
+    own = of_two(one, 400)
+    assert own.false_positives(own.with_mice(12)) < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
+
+
+def test_too_few_mice_for_the_lines_is_one_sentence() -> None:
+    own = of_two(two_arms(lines=tuple("abcd")), 20)
+    with pytest.raises(StudyError, match="Plan 12 or more"):
+        own.shares(own.with_mice(8), 1)
+
+
+def test_where_cages_differ_the_cage_as_unit_claims_less_than_its_mice() -> None:
+    """By mouse the false claims are about three times their level, as calibration says."""
+    caged = two_arms(mice_per_cage=4, cages="whole", cage_rate_sd=0.012)
+    by_cage = Rules(growth=GrowthRules(shape="line"), study=StudyRules(experimental_unit="cage"))
+    own, other = of_two(caged, 20, by_cage), of_two(caged, 200)
+    assert own.shares(own.with_mice(12), 1) <= other.shares(other.with_mice(12), 1)
+    assert other.false_positives(other.with_mice(12)) > 0.1
+
+
+def test_days_gained_are_asked_through_the_analysis_of_progression() -> None:
+    own = of_two(two_arms(), 40, outcome="rmst_days")
+    table = power_table(own, (8,))
+    assert table["outcome"].tolist() == ["rmst_days"]
+    assert np.isnan(table["closed_form"][0])
+    # Days tell less than the rates of the same mice.
+    assert 0.2 < table["power"][0] < of_two(two_arms(), 200).shares(two_arms(), 1)
+    assert table["false_positive"][0] <= 0.15
+
+
+@pytest.mark.parametrize(
+    ("shape", "rate_at"),
+    [
+        ({"slowing": 0.03}, lambda r, day, v: r * np.exp(-0.03 * day)),
+        ({"bending": 1 / 3}, lambda r, day, v: r * (v / 220) ** (-1 / 3)),
+        ({"plateau_mm3": 2000.0}, lambda r, day, v: r * (1 - v / 2000)),
+    ],
+)
+def test_each_shape_of_growth_has_the_rate_that_it_names(shape, rate_at) -> None:
+    arm = ArmTruth("A", ("A",), 0.06, 0.0, **shape)
+    cohort = draw_cohort(
+        replace(two_arms(), arms=(arm,), mice_per_arm=1, baseline_log_sd=0.0),
+        np.random.default_rng(1),
+    )
+    day, step = np.array([5.0, 20.0, 40.0]), 1e-4
+    ln = np.log([cohort.volumes(day + side * step)[0] for side in (-1, 1)])
+    expected = rate_at(0.06, day, cohort.volumes(day)[0])
+    np.testing.assert_allclose((ln[1] - ln[0]) / (2 * step), expected, rtol=1e-5)
+
+
+def test_an_arm_that_slows_down_is_given_the_effect_that_is_asked_for() -> None:
+    slow = two_arms(arms=tuple(replace(arm, slowing=0.03) for arm in scenario().arms[:2]))
+    asked = of_two(slow, 20).question
+    assert asked.truth(asked.at(slow, -0.012)) == pytest.approx(-0.012, abs=1e-5)
+    with pytest.raises(StudyError, match="more than one of slowing"):
+        replace(slow.arms[0], bending=0.3)
+
+
+def test_designs_are_planned_side_by_side() -> None:
+    own = of_two(two_arms(), 100)
+    longer = [lasting(own.scenario, day) for day in (14, 28, 42)]
+    assert longer[2].visit_days[-4:] == (31, 35, 38, 42)
+    table = power_table(own, (6,), scenarios=longer)
+    assert table["until_day"].tolist() == [14, 28, 42]
+    assert table["power"].is_monotonic_increasing
+    assert next(name for name, _ in designs_of(table)) == "to day 14, 5 visits"
 
 
 def test_what_cannot_be_asked_is_said() -> None:

@@ -57,7 +57,11 @@ def test_a_study_has_the_columns_of_a_sheet_and_no_index():
     assert readings.drop_duplicates("mouse")["arm"].tolist() == ["vehicle"] * 8 + ["alpelisib"] * 8
 
 
-@pytest.mark.parametrize("scenario", [NAIVE, RESISTANT], ids=["naive", "resistant"])
+@pytest.mark.parametrize(
+    "scenario",
+    [pytest.param(NAIVE, marks=pytest.mark.slow), RESISTANT],
+    ids=["naive", "resistant"],
+)
 def test_per_mouse_lines_recover_the_true_rates(scenario):
     # Before any tumour turns, each mouse's own line is unbiased, whoever leaves early.
     _, readings = study_of(*scenario.arms, mice_per_arm=150, visit_days=twice_weekly(17))

@@ -12,6 +12,7 @@ from xenotrack.cli.request import Request
 from xenotrack.cli.stdout import put
 
 if TYPE_CHECKING:
+    from xenotrack.plan.power import Outcome
     from xenotrack.plan.questions import Question
     from xenotrack.plan.truth import Scenario
     from xenotrack.present.planned import Planned
@@ -27,7 +28,7 @@ POST_HOC = (
 
 
 @click.command(cls=StudyCommand)
-@reads_study("growth", "compare.primary,level")
+@reads_study("growth", "progression", "compare.primary,level")
 @click.option(
     "--question",
     "kind",
@@ -62,8 +63,32 @@ POST_HOC = (
     default=0.8,
     help="The power that is wanted [0.8].",
 )
-@click.option("--ratio", metavar="2,1,…", help="Mice of each arm to one another [those of truth].")
-@click.option("--visits", metavar="DAYS", help="Visit days, as 0,7,14,21 [those of truth].")
+@click.option(
+    "--outcome",
+    type=click.Choice(("growth_rate", "rmst_days")),
+    default="growth_rate",
+    help="What the claim is made of: growth rates, or days gained without progression "
+    "[growth_rate].",
+)
+@click.option(
+    "--ratio",
+    "ratios",
+    multiple=True,
+    metavar="2,1,…",
+    help="Mice of each arm to one another [those of truth]. May be repeated: each is planned.",
+)
+@click.option(
+    "--visits",
+    "schedules",
+    multiple=True,
+    metavar="DAYS",
+    help="Visit days, as 0,7,14,21 [those of truth]. May be repeated: each is planned.",
+)
+@click.option(
+    "--duration",
+    metavar="DAY,DAY,…",
+    help="Last days to be planned, as 21,28,42 [that of truth]; visits go on at the same steps.",
+)
 @click.option("--smallest", is_flag=True, help="Also the smallest effect that the most mice show.")
 @click.option(
     "--studies",
@@ -82,8 +107,10 @@ def power(
     effect: float | None,
     effect_sd: float,
     target: float,
-    ratio: str | None,
-    visits: str | None,
+    outcome: Outcome,
+    ratios: tuple[str, ...],
+    schedules: tuple[str, ...],
+    duration: str | None,
     smallest: bool,
     studies: int,
     seed: int,
@@ -93,10 +120,13 @@ def power(
     STUDY is a study.toml with [truth], or a study that was done, as a pilot: then --effect says
     which difference would matter. Studies are simulated and analysed by the rules in force; where
     growth is a straight line (--shape line) and no mouse leaves, the closed form stands beside.
+    Where truth has lines the contrast is pooled over them; with --experimental-unit cage the unit
+    is the cage.
 
     \b
     Examples
       xenotrack power sample_data/plan/next.toml --mice-per-arm 6,10 --studies 100
+      xenotrack power sample_data/plan/next.toml --mice-per-arm 8 --duration 14,28
       xenotrack power sample_data/two_arm.csv --of 'alpelisib - vehicle' --effect -0.02
     """
     from xenotrack.plan.power import Plan, power_table, smallest_effect
@@ -105,17 +135,16 @@ def power(
 
     counts = _numbers(mice, "--mice-per-arm", least=2)
     scenario, df = _scenario(request, effect)
-    if visits is not None:
-        scenario = _visited(scenario, _numbers(visits, "--visits", least=0))
-    if ratio is not None:
-        scenario = _allotted(scenario, ratio)
     design = _design(request, scenario)
     question = _question(design, kind, of)
     if effect is not None:
         scenario = question.at(scenario, effect)
     _require_effect(scenario, question)
-    plan = Plan(scenario, design, question, studies, seed, effect_sd, df)
-    table = power_table(plan, counts, request.say)
+    planned = _designs(scenario, schedules, ratios, duration)
+    if effect is not None:
+        planned = [question.at(one, effect) for one in planned]
+    plan = Plan(planned[0], design, question, studies, seed, effect_sd, df, outcome)
+    table = power_table(plan, counts, request.say, planned)
     least = smallest_effect(plan, max(counts), target) if smallest else float("nan")
     made = Planned(plan, table, target, least, design.name, df is not None)
     for text in made.words():
@@ -160,10 +189,19 @@ def _scenario(request: Request, effect: float | None) -> tuple[Scenario, float |
     return scenario, float(sum(scenario.counts) - len(scenario.counts))
 
 
-def _visited(scenario: Scenario, days: tuple[int, ...]) -> Scenario:
+def _designs(
+    scenario: Scenario, schedules: tuple[str, ...], ratios: tuple[str, ...], duration: str | None
+) -> list[Scenario]:
+    """Every combination of the visits, last days and ratios that are to be planned."""
     from dataclasses import replace
 
-    return replace(scenario, visit_days=days)
+    from xenotrack.plan.truth import lasting
+
+    days = [_numbers(words, "--visits", least=0) for words in schedules]
+    visited = [replace(scenario, visit_days=own) for own in days] or [scenario]
+    ends = _numbers(duration, "--duration", least=1) if duration is not None else ()
+    lasted = [lasting(one, end) for one in visited for end in ends] or visited
+    return [_allotted(one, ratio) for one in lasted for ratio in ratios] or lasted
 
 
 def _allotted(scenario: Scenario, ratio: str) -> Scenario:

@@ -33,21 +33,37 @@ class Rates:
 
     def p_values(self, weights: Floats, null: float = 0.0) -> tuple[Floats, Floats]:
         """One-sided p of Σ w · rate below and above ``null``, (s,) each; 1 where not estimable."""
-        used = weights != 0
-        value = self.values[:, used] @ weights[used] - null
-        share = self.variances[:, used] * weights[used] ** 2
+        value, variance, df = self.contrast(weights)
         with np.errstate(divide="ignore", invalid="ignore"):
-            df = share.sum(axis=1) ** 2 / (share**2 / self.df[:, used]).sum(axis=1)
-            t = value / np.sqrt(share.sum(axis=1))
+            t = (value - null) / np.sqrt(variance)
         below = stdtr(df, t)
         known = np.isfinite(t) & np.isfinite(df)
         return np.where(known, below, 1.0), np.where(known, 1 - below, 1.0)
 
+    def contrast(self, weights: Floats) -> tuple[Floats, Floats, Floats]:
+        """Σ w · rate, its variance and its degrees of freedom by Welch, (s,) each."""
+        used = weights != 0
+        share = self.variances[:, used] * weights[used] ** 2
+        variance = share.sum(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            df = variance**2 / (share**2 / self.df[:, used]).sum(axis=1)
+        return self.values[:, used] @ weights[used], variance, df
 
-def analyse(scenario: Scenario, design: Design, n_studies: int, rng: np.random.Generator) -> Rates:
-    """Simulate studies and estimate the rates of their arms by the design's rules of growth."""
+
+def analyse(
+    scenario: Scenario,
+    design: Design,
+    n_studies: int,
+    rng: np.random.Generator,
+    shifts: Floats | None = None,
+) -> Rates:
+    """Simulate studies and estimate the rates of their arms by the design's rules of growth.
+
+    ``shifts`` (s, k) is what is added to the true rate of each arm in each study.
+    """
     days = np.asarray(scenario.visit_days, dtype=float)
-    parts = [_rates(arms, days, design) for arms in draw_readings(scenario, n_studies, rng)]
+    drawn = draw_readings(scenario, n_studies, rng, shifts)
+    parts = [_rates(arms, days, design) for arms in drawn]
     names = ("values", "variances", "df")
     return Rates(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
@@ -63,14 +79,20 @@ def _rates(arms: tuple[ArmReadings, ...], days: Floats, design: Design) -> Rates
     rules = design.rules.growth
     if rules.variances != "by_arm" or rules.df in ("normal", "cr2") or len(days) < 3 or _few(arms):
         closed = np.zeros_like(closed)
+    if arms[0].block is not None or _by_cage(design):
+        closed = np.zeros_like(closed)
     for code, arm in enumerate(arms):
         if closed[:, code].any():
             _fill(found, closed[:, code], code, _balanced(arm, closed[:, code], days, design))
-    rule = design.rules.growth.below_limit
     for study in np.flatnonzero(~closed.all(axis=1)):
         own = closed[study]
-        _refit(found, int(study), own, log_volumes(arms, days, int(study), rule), design)
+        rows = log_volumes(arms, days, int(study), rules.below_limit, _by_cage(design))
+        _refit(found, int(study), own, rows, design)
     return found
+
+
+def _by_cage(design: Design) -> bool:
+    return design.rules.study.experimental_unit == "cage"
 
 
 def _few(arms: Sequence[ArmReadings]) -> bool:
@@ -97,7 +119,7 @@ def _refit(found: Rates, study: int, known: Bools, rows: LogVolumes, design: Des
     """The rates of one study by the fit that the analysis makes."""
     try:
         # Lines of arms do not touch one another: those that are known need no second fit.
-        line = design.rules.growth.shape == "line"
+        line = design.rules.growth.shape == "line" and rows.block is None
         fit = fit_log_volumes(rows.of_arms(~known) if line else rows, design)
     except FitError:
         return

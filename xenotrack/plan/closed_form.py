@@ -18,7 +18,7 @@ from xenotrack.plan.truth import ArmTruth, Scenario
 
 def exact_for(scenario: Scenario, question: Question, shape: str) -> bool:
     """Whether the closed form is of this study: lines, one contrast, no cages, blocks or turns."""
-    plain = all(not arm.turns and not arm.slowing and arm.exits is None for arm in scenario.arms)
+    plain = all(arm.is_steady and arm.exits is None for arm in scenario.arms)
     shared = scenario.mice_per_cage or scenario.blocks or scenario.lines
     return shape == "line" and plain and not shared and len(question.weights) == 1
 

@@ -6,6 +6,7 @@ No rule of an analysis: commands that analyse a study pass it over.
 from __future__ import annotations
 
 from dataclasses import asdict
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,6 +55,13 @@ class ArmOfTruth(Section, frozen=True):
         float, _rule("The rate falls to rate · exp(−slowing · day).", "per day", at_least=0)
     ] = 0.0
     turns: Annotated[tuple[TurnTruth, ...], _rule("Turns to other rates, in order.")] = ()
+    bending: Annotated[
+        float,
+        _rule("The rate is rate · (V/V₀)^(−bending); 1/3: diameters grow evenly.", at_least=0),
+    ] = 0.0
+    plateau_mm3: Annotated[
+        float | None, _rule("The rate is rate · (1 − V/plateau): logistic growth.", "mm³", above=0)
+    ] = None
     weight_loss: Annotated[float, _rule("Mean weight loss, as a share.", at_least=0)] = 0.0
     weight_loss_sd: Annotated[float, _rule("SD of the weight loss.", at_least=0)] = 0.0
     exits: Annotated[ExitsTruth | None, _rule("Mice that leave for toxicity.")] = None
@@ -95,6 +103,9 @@ class TruthRules(Section, frozen=True):
     )
     lines: Annotated[tuple[str, ...], _rule("Xenograft lines, each with all arms.")] = ()
     line_rate_sd: Annotated[float, _rule("SD of rates between lines.", "per day", at_least=0)] = 0.0
+    line_effect_sd: Annotated[
+        float, _rule("SD between lines of what an arm does to the rate.", "per day", at_least=0)
+    ] = 0.0
 
 
 def declared_scenario(path: Path, rules: Rules) -> Scenario | None:
@@ -162,8 +173,10 @@ def _arm(name: str, arm: ArmOfTruth, rules: Rules) -> ArmTruth:
     drugs = rules.arms[name].drugs if name in rules.arms else tuple(sorted(drugs_in_name(name)))
     exits = None if arm.exits is None else Exits(**msgspec.structs.asdict(arm.exits))
     turns = tuple(Turn(**msgspec.structs.asdict(turn)) for turn in arm.turns)
-    own = ("rate", "rate_sd", "slowing", "weight_loss", "weight_loss_sd")
-    return ArmTruth(name, drugs, turns=turns, exits=exits, **{k: getattr(arm, k) for k in own})
+    own = ("rate", "rate_sd", "slowing", "bending", "weight_loss", "weight_loss_sd")
+    plain = {key: getattr(arm, key) for key in own}
+    plateau = inf if arm.plateau_mm3 is None else arm.plateau_mm3
+    return ArmTruth(name, drugs, turns=turns, exits=exits, plateau_mm3=plateau, **plain)
 
 
 def truth_table(scenario: Scenario) -> dict[str, Any]:
@@ -183,8 +196,8 @@ def truth_table(scenario: Scenario) -> dict[str, Any]:
 
 def _arm_table(arm: ArmTruth) -> dict[str, Any]:
     table: dict[str, Any] = {"rate": arm.rate, "rate_sd": arm.rate_sd}
-    for name in ("slowing", "weight_loss", "weight_loss_sd"):
-        if getattr(arm, name):
+    for name in ("slowing", "bending", "plateau_mm3", "weight_loss", "weight_loss_sd"):
+        if 0 < getattr(arm, name) < inf:
             table[name] = getattr(arm, name)
     if arm.turns:
         table["turns"] = [asdict(turn) for turn in arm.turns]

@@ -19,12 +19,35 @@ def draw_factors(scenario: Scenario, rng: np.random.Generator) -> tuple[dict[str
     What they add to the rate of each mouse, (m,), is drawn once for each cage, block and line.
     """
     factors: dict[str, Names] = {}
-    shared = np.zeros(sum(scenario.counts))
+    counts = scenario.counts
+    shared = np.zeros(sum(counts))
     for name, codes, labels, spread in _factors(scenario):
         factors[name] = np.array(labels, dtype=object)[codes]
         if spread > 0:
             shared += spread * rng.standard_normal(len(labels))[codes]
+        if name == "line" and scenario.line_effect_sd > 0:
+            by_arm = scenario.line_effect_sd * rng.standard_normal((len(labels), len(counts)))
+            shared += (by_arm * _treated(scenario))[codes, np.repeat(range(len(counts)), counts)]
     return factors, shared
+
+
+def _treated(scenario: Scenario) -> Floats:
+    """1 for each arm with a drug, else 0, (k,): lines differ in what drugs do."""
+    return np.array([float(bool(arm.drugs)) for arm in scenario.arms])
+
+
+def line_shifts(scenario: Scenario, n_studies: int, rng: np.random.Generator) -> Floats:
+    """What a line adds to the rate of each arm in each of many studies, (s, k)."""
+    own = scenario.line_rate_sd * rng.standard_normal((n_studies, 1))
+    by_arm = scenario.line_effect_sd * rng.standard_normal((n_studies, len(scenario.arms)))
+    return np.asarray(own + by_arm * _treated(scenario))
+
+
+def mice_of_lines(scenario: Scenario) -> list[tuple[int, ...]]:
+    """The mice of each arm in each line, as ``draw_factors`` gives them."""
+    n_lines = len(scenario.lines)
+    each = [np.bincount(np.arange(n) * n_lines // n, minlength=n_lines) for n in scenario.counts]
+    return [tuple(int(n) for n in own) for own in zip(*each, strict=True)]
 
 
 def _factors(scenario: Scenario) -> Iterator[tuple[str, Codes, list[str], float]]:

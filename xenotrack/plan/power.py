@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from math import gcd
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy.special import chdtri, ndtr, ndtri
 
 from xenotrack.arrays import Floats
-from xenotrack.plan.analysed import Rates, analyse
+from xenotrack.glossary_plan import PLAN_TABLES
+from xenotrack.plan.analysed import analyse
 from xenotrack.plan.closed_form import closed_power, exact_for
-from xenotrack.plan.questions import Question
+from xenotrack.plan.gained import analyse_days
+from xenotrack.plan.over_lines import analyse_lines
+from xenotrack.plan.questions import Question, Tested
 from xenotrack.plan.truth import Scenario
 from xenotrack.study.design import Design
 
+Outcome = Literal["growth_rate", "rmst_days"]
 # Effects and spreads that an assurance averages over.
 DRAWS = 20
-COLUMNS = (
-    *("contrast", "mice_per_arm", "n_mice", "visits", "until_day", "effect", "power"),
-    *("power_error", "false_positive", "false_positive_error", "closed_form", "assurance"),
-    *("assurance_error", "n_studies"),
-)
+DESIGN = ("until_day", "visits", "ratio")
+COLUMNS = PLAN_TABLES["power"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +44,7 @@ class Plan:
     seed: int
     effect_sd: float = 0.0
     spread_df: float | None = None
+    outcome: Outcome = "growth_rate"
 
     @property
     def level(self) -> float:
@@ -55,11 +60,14 @@ class Plan:
         question, rates = self._analysed(self.question.without_effect(scenario), 2, self.n_studies)
         return float(question.wrong(rates, self.level).mean())
 
-    def _analysed(self, scenario: Scenario, stream: int, n_studies: int) -> tuple[Question, Rates]:
+    def _analysed(self, scenario: Scenario, stream: int, n_studies: int) -> tuple[Question, Tested]:
         question, small, design = self.question.of_its_arms(scenario, self.design)
         # The same chance at each number of mice and effect: differences are then of these alone.
         rng = np.random.default_rng([self.seed, stream])
-        return question, analyse(small, design, n_studies, rng)
+        if self.outcome == "rmst_days":
+            return question, analyse_days(small, design, n_studies, rng)
+        analysis = analyse_lines if small.lines else analyse
+        return question, analysis(small, design, n_studies, rng)
 
     def with_mice(self, mice: int) -> Scenario:
         """The scenario with so many mice in its smallest arm, in the ratio that it has."""
@@ -70,13 +78,22 @@ class Plan:
 
 
 def power_table(
-    plan: Plan, mice: Sequence[int], tell: Callable[[str], None] = lambda text: None
+    plan: Plan,
+    mice: Sequence[int],
+    tell: Callable[[str], None] = lambda text: None,
+    scenarios: Sequence[Scenario] = (),
 ) -> pd.DataFrame:
-    """One row a number of mice: power, false positives of a study without effect, assurance."""
+    """One row a number of mice: power, false positives of a study without effect, assurance.
+
+    ``scenarios`` are other designs of the same truth (visits, days, ratios), each with all of these
+    numbers of mice; without them there is the plan's own.
+    """
     rows = []
-    for n in mice:
-        rows.append(_row(plan, n))
-        tell(f"{n} mice: power {rows[-1]['power']:.2f}")
+    for scenario in scenarios or (plan.scenario,):
+        days = f", to day {scenario.visit_days[-1]}" if len(scenarios) > 1 else ""
+        for n in mice:
+            rows.append(_row(replace(plan, scenario=scenario), n))
+            tell(f"{n} mice{days}: power {rows[-1]['power']:.2f}")
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -84,12 +101,16 @@ def _row(plan: Plan, mice: int) -> dict[str, object]:
     scenario, s = plan.with_mice(mice), plan.n_studies
     power = plan.shares(scenario, 1)
     false = plan.false_positives(scenario)
-    known = exact_for(scenario, plan.question, plan.design.rules.growth.shape)
+    known = plan.outcome == "growth_rate" and exact_for(
+        scenario, plan.question, plan.design.rules.growth.shape
+    )
     sure = assurance(plan, scenario)
     return {
         "contrast": plan.question.label,
+        "outcome": plan.outcome,
         "mice_per_arm": mice,
         "n_mice": sum(scenario.counts),
+        "ratio": ratio_words(plan.scenario.counts),
         "visits": len(scenario.visit_days),
         "until_day": scenario.visit_days[-1],
         "effect": plan.question.truth(scenario),
@@ -102,6 +123,29 @@ def _row(plan: Plan, mice: int) -> dict[str, object]:
         "assurance_error": share_error(sure, s),
         "n_studies": s,
     }
+
+
+def ratio_words(counts: Sequence[int]) -> str:
+    """The mice of arms to one another.
+
+    >>> ratio_words((16, 8, 8))
+    '2:1:1'
+    """
+    common = reduce(gcd, counts)
+    return ":".join(str(n // common) for n in counts)
+
+
+def designs_of(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """The rows of each design of a table, named by what tells it from the others."""
+    differ = [name for name in DESIGN if table[name].nunique() > 1]
+    if not differ:
+        return [("", table)]
+    words = {"until_day": "to day {}", "visits": "{} visits", "ratio": "arms {}"}
+    groups = table.groupby(list(DESIGN), sort=False)
+    return [
+        (", ".join(words[name].format(own[name].iloc[0]) for name in differ), own)
+        for _, own in groups
+    ]
 
 
 def share_error(share: float, n: int) -> float:

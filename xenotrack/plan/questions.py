@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
+from scipy.optimize import brentq
 
 from xenotrack.arrays import Bools, Floats
 from xenotrack.errors import StudyError
-from xenotrack.plan.analysed import Rates
 from xenotrack.plan.simulate import draw_cohort
 from xenotrack.plan.truth import ArmTruth, Scenario
 from xenotrack.study.design import Design
@@ -18,6 +18,14 @@ from xenotrack.study.primary import BEST_PART
 Kind = Literal["difference", "synergy", "best_part", "blocked"]
 # Mice of an arm whose mean course stands for the truth.
 MANY = 4000
+WIDEST = 0.5  # per day, by which a rate may be changed
+
+
+class Tested(Protocol):
+    """What was estimated of many studies."""
+
+    def p_values(self, weights: Floats, null: float = 0.0) -> tuple[Floats, Floats]:
+        """One-sided p of the side that is a benefit, and of the other, (s,) each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +41,12 @@ class Question:
     null: float
     moved: int
 
-    def shown(self, rates: Rates, level: float) -> Bools:
+    def shown(self, rates: Tested, level: float) -> Bools:
         """The studies that make the claim, (s,): each row's two-sided p below 1 − level."""
         below = [rates.p_values(row, self.null)[0] for row in self.weights]
         return np.asarray(2 * np.max(below, axis=0) < 1 - level)
 
-    def wrong(self, rates: Rates, level: float) -> Bools:
+    def wrong(self, rates: Tested, level: float) -> Bools:
         """The studies that claim something where nothing is, (s,): of a difference, either side."""
         shown = self.shown(rates, level)
         if self.kind not in ("difference", "synergy"):
@@ -62,7 +70,23 @@ class Question:
 
     def at(self, scenario: Scenario, effect: float) -> Scenario:
         """The scenario in which what is asked is ``effect``: one arm grows faster or slower."""
-        return moved(scenario, self.moved, effect - self.truth(scenario))
+        apart = effect - self.truth(scenario)
+        if not scenario.arms[self.moved].bends:
+            return moved(scenario, self.moved, apart)
+        return moved(scenario, self.moved, self._shift(scenario, effect))
+
+    def _shift(self, scenario: Scenario, effect: float) -> float:
+        """What is to be added to the first rate of an arm that slows down."""
+
+        def off(by: float) -> float:
+            return self.truth(moved(scenario, self.moved, by)) - effect
+
+        if off(-WIDEST) * off(WIDEST) > 0:
+            raise StudyError(
+                f"No rate of {scenario.arms[self.moved].name} makes {self.label} {effect:+.3g} per "
+                "day, as it slows down in truth. Name an effect nearer to 0."
+            )
+        return float(brentq(off, -WIDEST, WIDEST, xtol=1e-7))
 
     def without_effect(self, scenario: Scenario) -> Scenario:
         """The scenario in which there is nothing to be shown."""
@@ -72,7 +96,7 @@ class Question:
 def true_rates(scenario: Scenario) -> Floats:
     """The average rate of each arm from the first visit to the last, before any mouse leaves."""
     first, last = scenario.visit_days[0], scenario.visit_days[-1]
-    if all(not arm.turns and not arm.slowing for arm in scenario.arms):
+    if all(arm.is_steady for arm in scenario.arms):
         return np.array([arm.rate for arm in scenario.arms])
     large = replace(scenario, mice_per_arm=MANY, lines=(), blocks=0, mice_per_cage=0)
     cohort = draw_cohort(large, np.random.default_rng(0))
@@ -88,11 +112,6 @@ def moved(scenario: Scenario, arm: int, by: float) -> Scenario:
         turns = tuple(replace(turn, rate=turn.rate + by) for turn in one.turns)
         return replace(one, rate=one.rate + by, turns=turns)
 
-    if scenario.arms[arm].slowing:
-        raise StudyError(
-            f"The arm {scenario.arms[arm].name} slows down, and cannot be given another effect. "
-            "Write its course as turns."
-        )
     arms = [shifted(one) if code == arm else one for code, one in enumerate(scenario.arms)]
     return replace(scenario, arms=tuple(arms))
 

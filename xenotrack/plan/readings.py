@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from xenotrack.arrays import Bools, Floats
+from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.model.log_volume import LogVolumes
-from xenotrack.plan.simulate import draw_cohort, read_cohort
+from xenotrack.plan.simulate import Cohort, draw_cohort, read_cohort
 from xenotrack.plan.truth import Scenario
 from xenotrack.study.volume import tumor_volume
 
@@ -23,6 +24,8 @@ class ArmReadings:
     y: Floats
     read: Bools
     below: Bools
+    cage: Codes | None = None  # (n,) of one study
+    block: Codes | None = None
 
     @property
     def complete(self) -> Bools:
@@ -31,7 +34,7 @@ class ArmReadings:
 
 
 def draw_readings(
-    scenario: Scenario, n_studies: int, rng: np.random.Generator
+    scenario: Scenario, n_studies: int, rng: np.random.Generator, shifts: Floats | None = None
 ) -> Iterator[tuple[ArmReadings, ...]]:
     """Studies of a scenario, some hundreds at a time: the readings of each arm.
 
@@ -43,15 +46,32 @@ def draw_readings(
         size = min(together, n_studies - start)
         counts = scenario.counts
         large = replace(scenario, mice_per_arm=tuple(n * size for n in counts))
-        cohort = draw_cohort(large, rng)
+        shift: Floats | float = 0.0
+        if shifts is not None:
+            columns = shifts[start : start + size].T
+            shift = np.concatenate([np.repeat(*one) for one in zip(columns, counts, strict=True)])
+        cohort = draw_cohort(large, rng, shift)
         length, width, _, last, _ = read_cohort(cohort, rng)
         volume = tumor_volume(length, width)
         read = np.arange(volume.shape[1]) <= last[:, None]
         ends = np.cumsum([n * size for n in counts])
+        factors = {name: np.unique(own, return_inverse=True)[1] for name, own in _shared(cohort)}
         yield tuple(
-            _arm(volume[end - n * size : end], read[end - n * size : end], (size, n), scenario)
-            for end, n in zip(ends, counts, strict=True)
+            replace(
+                _arm(volume[mice], read[mice], (size, n), scenario),
+                **{name: codes[mice] for name, codes in factors.items()},
+            )
+            for mice, n in (
+                (slice(end - n * size, end), n) for end, n in zip(ends, counts, strict=True)
+            )
         )
+
+
+def _shared(cohort: Cohort) -> Iterator[tuple[str, NDArray[np.object_]]]:
+    """The cages and blocks of mice, where the study has them."""
+    for name in ("cage", "block"):
+        if name in cohort.factors:
+            yield name, cohort.factors[name]
 
 
 def _arm(volume: Floats, read: Bools, shape: tuple[int, int], scenario: Scenario) -> ArmReadings:
@@ -66,9 +86,16 @@ def _arm(volume: Floats, read: Bools, shape: tuple[int, int], scenario: Scenario
 
 
 def log_volumes(
-    arms: tuple[ArmReadings, ...], days: Floats, study: int, below_limit: str
+    arms: tuple[ArmReadings, ...],
+    days: Floats,
+    study: int,
+    below_limit: str,
+    by_cage: bool = False,
 ) -> LogVolumes:
-    """The readings of one study, as the growth model takes them by a rule below the limit."""
+    """The readings of one study, as the growth model takes them by a rule below the limit.
+
+    ``by_cage``: cages are the unit.
+    """
     n = [arm.y.shape[1] for arm in arms]
     y, read, below = (
         np.concatenate([getattr(arm, name)[study] for arm in arms])
@@ -82,6 +109,7 @@ def log_volumes(
     unseen = below[used] if below_limit == "censored" and below.any() else None
     mouse_arm = np.repeat(np.arange(len(arms)), n)
     mouse, visit = np.nonzero(used)
+    blocks = _codes(arms, "block")
     return LogVolumes(
         arm=mouse_arm[mouse],
         mouse=mouse,
@@ -94,7 +122,15 @@ def log_volumes(
         read_until=_last(read, days),
         measurable_until=_last(read & ~below, days),
         below=unseen,
+        cage=_codes(arms, "cage") if by_cage else None,
+        block=blocks,
+        block_names=() if blocks is None else tuple(f"block {k + 1}" for k in np.unique(blocks)),
     )
+
+
+def _codes(arms: tuple[ArmReadings, ...], name: str) -> Codes | None:
+    each = [getattr(arm, name) for arm in arms]
+    return None if each[0] is None else np.concatenate(each)
 
 
 def _last(there: Bools, days: Floats) -> Floats:

@@ -33,7 +33,7 @@ class Cohort:
     baseline_mm3: Floats
     aspect: Floats
     rate: Floats
-    slowing: Floats
+    shape: Floats  # mice × 3; slowing, bending and plateau of growth
     turn_day: Floats  # mice × turns; infinite where the mouse never turns
     bend: Floats  # mice × turns; what the turn adds to the rate
     weight_g: Floats
@@ -47,14 +47,24 @@ class Cohort:
     def volumes(self, days: ArrayLike) -> Floats:
         """True volume in mm³ of every mouse (rows) on the given days (columns)."""
         days = np.asarray(days, dtype=float)
-        # Growth that slows has covered (1 − exp(−slowing·day)) / slowing days of its first rate.
-        slowing = self.slowing[:, None]
-        slow = np.where(slowing > 0, slowing, 1.0)
-        covered = np.where(slowing > 0, -np.expm1(-slow * days) / slow, days)
-        change = self.rate[:, None] * covered
+        change = self._grown(days)
         for day, bend in zip(self.turn_day.T, self.bend.T, strict=True):
             change += bend[:, None] * np.maximum(days - day[:, None], 0.0)
         return self.baseline_mm3[:, None] * np.exp(change)
+
+    def _grown(self, days: Floats) -> Floats:
+        """ln(V / V₀) of every mouse on some days, as if it never turned."""
+        slowing, bending, plateau = (column[:, None] for column in self.shape.T)
+        steady = self.rate[:, None] * days
+        # Growth that slows has covered (1 − exp(−slowing·day)) / slowing days of its first rate.
+        slow = np.where(slowing > 0, slowing, 1.0)
+        slowed = self.rate[:, None] * -np.expm1(-slow * days) / slow
+        bend = np.where(bending > 0, bending, 1.0)
+        bent = np.log(np.maximum(1 + bend * steady, 1e-9)) / bend
+        room = np.where(np.isfinite(plateau), plateau / self.baseline_mm3[:, None] - 1, 0.0)
+        filled = np.log((1 + room) / (1 + room * np.exp(-steady)))
+        change = np.where(slowing > 0, slowed, np.where(bending > 0, bent, steady))
+        return np.asarray(np.where(np.isfinite(plateau), filled, change))
 
     def weights(self, days: ArrayLike) -> Floats:
         """True body weight in g of every mouse (rows), its tumour included."""
@@ -98,14 +108,19 @@ def simulate_study(scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame
     return measure_cohort(draw_cohort(scenario, rng), rng)
 
 
-def draw_cohort(scenario: Scenario, rng: np.random.Generator) -> Cohort:
-    """Mice drawn from the scenario: lognormal baselines, normal rates, exponential deaths."""
+def draw_cohort(
+    scenario: Scenario, rng: np.random.Generator, shift: Floats | float = 0.0
+) -> Cohort:
+    """Mice drawn from the scenario: lognormal baselines, normal rates, exponential deaths.
+
+    ``shift`` is what is added to the rate of all mice, or of each.
+    """
     counts = scenario.counts
     n = sum(counts)
     width = max(3, len(str(n)))
     rate = _draw_each(scenario, "rate", rng)
     factors, shared = draw_factors(scenario, rng)
-    rate = rate + shared
+    rate = rate + shared + shift
     turn_day, bend = _draw_turns(scenario, rate, rng)
     return Cohort(
         scenario=scenario,
@@ -118,7 +133,9 @@ def draw_cohort(scenario: Scenario, rng: np.random.Generator) -> Cohort:
             np.abs(np.log(scenario.aspect) + scenario.aspect_log_sd * rng.standard_normal(n))
         ),
         rate=rate,
-        slowing=np.repeat([arm.slowing for arm in scenario.arms], counts).astype(float),
+        shape=np.repeat(
+            [(arm.slowing, arm.bending, arm.plateau_mm3) for arm in scenario.arms], counts, axis=0
+        ).astype(float),
         turn_day=turn_day,
         bend=bend,
         weight_g=scenario.weight_g + scenario.weight_sd_g * rng.standard_normal(n),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 
@@ -49,7 +50,10 @@ class Exits:
 class ArmTruth:
     """How the mice of one arm really fare: growth rates per day, weight loss as a share.
 
-    The rate falls to ``rate · exp(−slowing · day)``; 0 is exponential growth.
+    Growth is exponential unless one of three is given: ``slowing``, the rate falls to ``rate ·
+    exp(−slowing · day)`` (Gompertz); ``bending``, it is ``rate · (V/V₀)^(−bending)`` (a power law;
+    ⅓: the diameter grows by as much each day); ``plateau_mm3``, it is ``rate · (1 − V/plateau)``
+    (logistic).
     """
 
     name: str
@@ -61,6 +65,25 @@ class ArmTruth:
     weight_loss_sd: float = 0.0
     slowing: float = 0.0
     exits: Exits | None = None
+    bending: float = 0.0
+    plateau_mm3: float = inf
+
+    def __post_init__(self) -> None:
+        if sum((self.slowing > 0, self.bending > 0, self.plateau_mm3 < inf)) > 1:
+            raise StudyError(
+                f"The arm {self.name} has more than one of slowing, bending and plateau_mm3. "
+                "Growth has one shape: leave one."
+            )
+
+    @property
+    def bends(self) -> bool:
+        """Whether growth is not exponential, turns apart."""
+        return self.slowing > 0 or self.bending > 0 or self.plateau_mm3 < inf
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether mice keep their rate on all days."""
+        return not (self.bends or self.turns)
 
 
 @dataclass(frozen=True)
@@ -100,6 +123,7 @@ class Scenario:
     block_rate_sd: float = 0.0
     lines: tuple[str, ...] = ()
     line_rate_sd: float = 0.0
+    line_effect_sd: float = 0.0
 
     def __post_init__(self) -> None:
         names = [arm.name for arm in self.arms]
@@ -123,3 +147,19 @@ class Scenario:
         if isinstance(self.mice_per_arm, int):
             return (self.mice_per_arm,) * len(self.arms)
         return self.mice_per_arm
+
+
+def with_mice(scenario: Scenario, counts: tuple[int, ...]) -> Scenario:
+    """The scenario with so many mice in each arm."""
+    return replace(scenario, mice_per_arm=counts)
+
+
+def lasting(scenario: Scenario, until: int) -> Scenario:
+    """The scenario up to a day: its visits, and beyond the last more of them at the same steps."""
+    days, steps = list(scenario.visit_days), np.diff(scenario.visit_days).tolist()
+    place = 0
+    while days[-1] < until and steps:
+        days.append(days[-1] + steps[place % len(steps)])
+        place += 1
+    kept = tuple(int(day) for day in days if day <= until)
+    return replace(scenario, visit_days=kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 import msgspec
@@ -10,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from xenotrack import __version__
-from xenotrack.plan.power import Plan, mice_needed
+from xenotrack.plan.power import DESIGN, Plan, designs_of, mice_needed
+from xenotrack.present.figures.catalogue import POWER
 from xenotrack.present.manifest import MANIFEST, complete
+from xenotrack.present.numbers import join
 from xenotrack.present.protocol import (
     Protocol,
     Section,
@@ -46,17 +49,9 @@ class Planned:
 
     def words(self) -> tuple[str, ...]:
         """What the table says, in sentences: n with its reason first."""
-        plan, table = self.plan, self.table
-        effect = f"{table['effect'].iloc[0]:+.3g} per day"
-        n = mice_needed(table, self.target)
+        table = self.table
         most = int(table["mice_per_arm"].max())
-        said = [
-            f"{n} mice an arm show {plan.question.label} ({effect}) in at least "
-            f"{100 * self.target:.0f} % of studies."
-            if n is not None
-            else f"Up to {most} mice an arm show {plan.question.label} ({effect}) in fewer than "
-            f"{100 * self.target:.0f} % of studies."
-        ]
+        said = [self._needed(name, rows, most) for name, rows in designs_of(table)]
         if np.isfinite(self.smallest):
             said.append(
                 f"The smallest effect that {most} mice an arm show so often is "
@@ -74,6 +69,20 @@ class Planned:
                 f"{most} mice an arm show it in {100 * sure.iloc[-1]:.0f} % of studies."
             )
         return tuple(said)
+
+    def _needed(self, name: str, table: pd.DataFrame, most: int) -> str:
+        """How many mice an arm one design needs."""
+        asked = self.plan.question.label
+        if self.plan.outcome == "rmst_days":
+            asked += " in days without progression"
+        effect = f"{table['effect'].iloc[0]:+.3g} per day"
+        start, target = f"{name}: " if name else "", f"{100 * self.target:.0f} % of studies"
+        n = mice_needed(table, self.target)
+        if n is None:
+            return (
+                f"{start}up to {most} mice an arm show {asked} ({effect}) in fewer than {target}."
+            )
+        return f"{start}{n} mice an arm show {asked} ({effect}) in at least {target}."
 
     def protocol(self, picture: str = "") -> Protocol:
         """The page for the committee."""
@@ -102,14 +111,17 @@ class Planned:
             self._question(asked),
             Section(
                 "Design",
-                (f"{len(scenario.arms)} parallel arms, readings on days {days}.",),
+                (
+                    f"{len(scenario.arms)} parallel arms, readings on days {days}.",
+                    *self._lines(),
+                ),
                 (arms,),
                 ("study_design",),
             ),
             Section(
                 "Number of mice",
                 number,
-                (self.table[list(_SHOWN)].dropna(axis=1, how="all"),),
+                (self._numbers(),),
                 ("sample_size",),
                 picture,
             ),
@@ -123,9 +135,24 @@ class Planned:
                 ("randomisation", "blinding"),
             ),
             humane_limits(scenario.cull_mm3, scenario.cull_weight_loss),
-            analysis(rules, "mouse"),
+            analysis(rules, rules.study.experimental_unit),
         )
         return Protocol(self.name, sections, msgspec.to_builtins(rules.arrive))
+
+    def _lines(self) -> tuple[str, ...]:
+        """The lines that a contrast is pooled over, where there are some."""
+        scenario = self.plan.scenario
+        if not scenario.lines:
+            return ()
+        return (
+            f"Each of {len(scenario.lines)} lines ({join(scenario.lines)}) has every arm; arms are "
+            "compared within lines, and their contrasts pooled by a random-effects model.",
+        )
+
+    def _numbers(self) -> pd.DataFrame:
+        """The table of the page: what tells designs apart, and the powers."""
+        differ = [name for name in DESIGN if self.table[name].nunique() > 1]
+        return self.table[[*differ, *_SHOWN]].dropna(axis=1, how="all")
 
     def _question(self, asked: tuple[str, ...]) -> Section:
         declared = question(self.plan.design.arm_names, self.plan.design.rules)
@@ -150,4 +177,6 @@ class Planned:
 def _inline(svg: bytes) -> str:
     """A picture as part of a page: without the lines that make it a file of its own."""
     text = svg.decode()
-    return text[text.index("<svg") :]
+    named = f'<svg role="img" aria-label="{escape(POWER.alt)}"'
+    heading = f"<h3>{escape(POWER.title)}</h3>"
+    return heading + text[text.index("<svg") :].replace("<svg", named, 1)

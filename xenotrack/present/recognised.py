@@ -13,10 +13,13 @@ from pathlib import Path
 
 from xenotrack.errors import InputError
 from xenotrack.glossary import TABLES
+from xenotrack.glossary_plan import PLAN_TABLES
 from xenotrack.glossary_pool import POOL_TABLES
 
 START = 65_536
-HEADERS = {columns for name, columns in (TABLES | POOL_TABLES).items() if name != "tidy"}
+HEADERS = {
+    columns for name, columns in (TABLES | POOL_TABLES | PLAN_TABLES).items() if name != "tidy"
+}
 FINDING = re.compile(r"(error|warning): .*\[[a-z-]+\]")
 # How our pictures begin, and what they say of who made them.
 PICTURES = (

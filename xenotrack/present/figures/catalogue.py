@@ -39,6 +39,20 @@ class Figure(NamedTuple):
     data: str = "tidy"
 
 
+POWER = Figure(
+    name="power",
+    title="Power by number of mice",
+    note="Points: simulated studies, with two Monte-Carlo errors. The dotted line is the level of "
+    "false claims that is allowed.",
+    alt="Share of simulated studies that make the claim, by mice of each arm. The numbers stand in "
+    "power.csv.",
+    help="power by mice, of a study that is planned",
+    question="",
+    share=40,
+    data="power",
+)
+"""Drawn by ``power`` of a study that is not done: no ``plot`` and no report has it."""
+
 FIGURES: tuple[Figure, ...] = (
     Figure(
         name="growth_by_arm",

@@ -11,6 +11,7 @@ from plotnine import (
     geom_hline,
     geom_line,
     geom_point,
+    geom_text,
     ggplot,
     labs,
     scale_colour_manual,
@@ -19,7 +20,7 @@ from plotnine import (
     scale_y_continuous,
 )
 
-from xenotrack.plan.power import probit_line
+from xenotrack.plan.power import designs_of, probit_line
 from xenotrack.present.figures.style import MIDDLE, assemble, begin, caption, paper
 
 POWER, FALSE, CLOSED = "power", "false positives", "closed form"
@@ -31,14 +32,14 @@ def power_figure(table: pd.DataFrame, target: float, level: float) -> ggplot:
     """The curve of one question; ``table`` is that of ``power_table``."""
     points = pd.concat([_points(table, *one) for one in _SHOWN], ignore_index=True)
     points = points.dropna(subset="share")
-    mice, smooth = probit_line(table)
-    line = pd.DataFrame({"mice": mice, "share": smooth, "what": POWER})
+    line = pd.concat([_line(*one) for one in designs_of(table)], ignore_index=True)
     names = [name for name in COLOURS if name in set(points["what"])]
     return assemble(
         begin(points, aes("mice", "share", colour="what", shape="what")),
         geom_hline(yintercept=target, linetype="dashed", colour=MIDDLE, size=0.4),
         geom_hline(yintercept=1 - level, linetype="dotted", colour=MIDDLE, size=0.4),
-        geom_line(data=line, size=0.8, show_legend=False),
+        geom_line(aes(group="design"), line, size=0.8, show_legend=False),
+        *_named(line),
         geom_errorbar(
             aes(ymin="low", ymax="high"),
             points[points["what"] != CLOSED],
@@ -81,6 +82,22 @@ _SHOWN = (
     (FALSE, "false_positive", "false_positive_error"),
     (CLOSED, "closed_form", None),
 )
+
+
+def _line(design: str, table: pd.DataFrame) -> pd.DataFrame:
+    """The line through the powers of one design."""
+    mice, smooth = probit_line(table)
+    return pd.DataFrame({"mice": mice, "share": smooth, "what": POWER, "design": design})
+
+
+def _named(line: pd.DataFrame) -> list[object]:
+    """The name of each design at the end of its line, where there are several."""
+    ends = line.groupby("design", sort=False, as_index=False).tail(1)
+    if len(ends) < 2:
+        return []
+    words = ends.assign(mice=ends["mice"] * 1.0, label=ends["design"])
+    look = {"size": 6.5, "colour": MIDDLE, "ha": "right", "va": "top", "nudge_y": -0.02}
+    return [geom_text(aes(label="label"), words, show_legend=False, **look)]
 
 
 def _points(table: pd.DataFrame, what: str, name: str, error: str | None) -> pd.DataFrame:
