@@ -61,7 +61,7 @@ class MixedRates:
         V = np.tensordot(gamma, parts, 1)
         empty = np.diagonal(parts[2], axis1=1, axis2=2) == 0
         V[:, np.arange(y.shape[1]), np.arange(y.shape[1])] += empty
-        inverse = np.linalg.inv(V)
+        inverse: Floats = np.linalg.inv(V).astype(float)
         A = inverse @ X
         known = np.einsum("lmp,lmq->pq", X, A)
         C = np.linalg.inv(known)
@@ -119,7 +119,7 @@ class MixedRates:
     @cached_property
     def _of_variances(self) -> Floats:
         """The covariance of the three variances, from the expected information."""
-        return np.linalg.pinv(self._best.expected, hermitian=True, rcond=1e-12)
+        return np.asarray(np.linalg.pinv(self._best.expected, hermitian=True, rcond=1e-12), float)
 
     def df(self, weights: Floats) -> float:
         """Degrees of freedom of a weighted sum (p,) of the coefficients."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.model.log_volume import LogVolumes
@@ -55,23 +54,22 @@ def draw_readings(
         volume = tumor_volume(length, width)
         read = np.arange(volume.shape[1]) <= last[:, None]
         ends = np.cumsum([n * size for n in counts])
-        factors = {name: np.unique(own, return_inverse=True)[1] for name, own in _shared(cohort)}
+        cage, block = (_codes_of(cohort, name) for name in ("cage", "block"))
+        for_arm = [slice(end - n * size, end) for end, n in zip(ends, counts, strict=True)]
         yield tuple(
             replace(
                 _arm(volume[mice], read[mice], (size, n), scenario),
-                **{name: codes[mice] for name, codes in factors.items()},
+                cage=None if cage is None else cage[mice],
+                block=None if block is None else block[mice],
             )
-            for mice, n in (
-                (slice(end - n * size, end), n) for end, n in zip(ends, counts, strict=True)
-            )
+            for mice, n in zip(for_arm, counts, strict=True)
         )
 
 
-def _shared(cohort: Cohort) -> Iterator[tuple[str, NDArray[np.object_]]]:
-    """The cages and blocks of mice, where the study has them."""
-    for name in ("cage", "block"):
-        if name in cohort.factors:
-            yield name, cohort.factors[name]
+def _codes_of(cohort: Cohort, name: str) -> Codes | None:
+    """The cage or block of each mouse as a number, where the study has them."""
+    names = cohort.factors.get(name)
+    return None if names is None else np.asarray(np.unique(names, return_inverse=True)[1])
 
 
 def _arm(volume: Floats, read: Bools, shape: tuple[int, int], scenario: Scenario) -> ArmReadings:
