@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "xenotrack"
 FLOORS = (
     (
         "errors",
+        "glossary_plan",
         "glossary_pool",
         "glossary",
         "synergy_columns",

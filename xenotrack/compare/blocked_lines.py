@@ -97,8 +97,12 @@ def blocked_lines(lines: Sequence[Line], factors: Factors, level: float) -> pd.D
 
 def _none_progressed(line: Line, arm: str) -> bool:
     """Whether every mouse of an arm could be judged, and none progressed."""
-    own = line.response[line.response["arm"] == arm]
-    return bool((own["progressed"].eq(False) & own["mrecist"].ne("NE")).all())
+    columns = (line.response[name].tolist() for name in ("arm", "progressed", "mrecist"))
+    return all(
+        progressed is not None and not progressed and category != "NE"
+        for name, progressed, category in zip(*columns, strict=True)
+        if name == arm
+    )
 
 
 def _is_blocked(line: Line, arm: str) -> bool:

@@ -55,7 +55,7 @@ class Planned:
         if np.isfinite(self.smallest):
             said.append(
                 f"The smallest effect that {most} mice an arm show so often is "
-                f"{self.smallest:+.3g} per day."
+                f"{_per_day(self.smallest)}."
             )
         wrong = table["false_positive"].max()
         said.append(
@@ -75,8 +75,8 @@ class Planned:
         asked = self.plan.question.label
         if self.plan.outcome == "rmst_days":
             asked += " in days without progression"
-        effect = f"{table['effect'].iloc[0]:+.3g} per day"
-        start, target = f"{name}: " if name else "", f"{100 * self.target:.0f} % of studies"
+        effect = _per_day(table["effect"].iloc[0])
+        start, target = f"Read {name}: " if name else "", f"{100 * self.target:.0f} % of studies"
         n = mice_needed(table, self.target)
         if n is None:
             return (
@@ -106,13 +106,12 @@ class Planned:
                 "SD between mice": [one.rate_sd for one in scenario.arms],
             }
         )
-        days = ", ".join(f"{day:g}" for day in scenario.visit_days)
         sections = (
             self._question(asked),
             Section(
                 "Design",
                 (
-                    f"{len(scenario.arms)} parallel arms, readings on days {days}.",
+                    f"{len(scenario.arms)} parallel arms. {self._visits()}",
                     *self._lines(),
                 ),
                 (arms,),
@@ -138,6 +137,14 @@ class Planned:
             analysis(rules, rules.study.experimental_unit),
         )
         return Protocol(self.name, sections, msgspec.to_builtins(rules.arrive))
+
+    def _visits(self) -> str:
+        """The days of the readings, or how the designs that are compared differ."""
+        names = [name for name, _ in designs_of(self.table) if name]
+        if names:
+            return f"{len(names)} designs are compared: {'; '.join(names)}."
+        days = ", ".join(f"{day:g}" for day in self.plan.scenario.visit_days)
+        return f"Readings on days {days}."
 
     def _lines(self) -> tuple[str, ...]:
         """The lines that a contrast is pooled over, where there are some."""
@@ -172,6 +179,10 @@ class Planned:
             for name, data in files.items():
                 (fresh / name).write_bytes(data)
             (fresh / MANIFEST).write_bytes(complete(made, fresh))
+
+
+def _per_day(rate: float) -> str:
+    return f"{rate:+.3g} per day".replace("-", "\N{MINUS SIGN}")
 
 
 def _inline(svg: bytes) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from xenotrack import __version__
+from xenotrack.glossary_plan import PLAN_COLUMNS
 from xenotrack.present.numbers import join
 from xenotrack.present.rule_words import progression_rule
 from xenotrack.present.tell.arrive import ITEMS
@@ -88,8 +89,20 @@ def _made() -> str:
 
 def _cells(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     """The names of the columns as words, and the cells rounded for reading."""
-    names = [str(name).replace("_mm3", " (mm³)").replace("_", " ") for name in frame]
-    return names, [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
+    return [_heading(str(name)) for name in frame], [
+        [_cell(value) for value in row] for row in frame.itertuples(index=False)
+    ]
+
+
+def _heading(name: str) -> str:
+    """The name of a column in words, with the unit of a size.
+
+    >>> _heading("volume_mean"), _heading("n_mice")
+    ('volume mean (mm³)', 'mice')
+    """
+    unit = PLAN_COLUMNS[name].unit if name in PLAN_COLUMNS else ""
+    words = name.replace("_mm3", " (mm³)").removeprefix("n_").replace("_", " ")
+    return f"{words} ({unit})" if unit in ("mm³", "g") else words
 
 
 def _cell(value: Any) -> str:

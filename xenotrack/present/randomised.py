@@ -158,8 +158,9 @@ class Randomised:
 
     def _number(self) -> Section:
         declared = self.rules.arrive.sample_size
-        reason = (
-            declared or "The reason for this number is not declared: `xenotrack power` gives it."
+        reason = declared or (
+            "The reason for this number is not declared: xenotrack power gives one, to be written "
+            "as sample_size under [arrive]."
         )
         n = f"{len(self.allocated.mice)} mice were allocated."
         return Section("Number of mice", (n, reason), fills=("sample_size",) if declared else ())

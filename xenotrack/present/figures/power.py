@@ -11,7 +11,6 @@ from plotnine import (
     geom_hline,
     geom_line,
     geom_point,
-    geom_text,
     ggplot,
     labs,
     scale_colour_manual,
@@ -38,8 +37,7 @@ def power_figure(table: pd.DataFrame, target: float, level: float) -> ggplot:
         begin(points, aes("mice", "share", colour="what", shape="what")),
         geom_hline(yintercept=target, linetype="dashed", colour=MIDDLE, size=0.4),
         geom_hline(yintercept=1 - level, linetype="dotted", colour=MIDDLE, size=0.4),
-        geom_line(aes(group="design"), line, size=0.8, show_legend=False),
-        *_named(line),
+        geom_line(aes(linetype="design"), line, size=0.8, show_legend=_legend(line)),
         geom_errorbar(
             aes(ymin="low", ymax="high"),
             points[points["what"] != CLOSED],
@@ -66,6 +64,7 @@ def power_figure(table: pd.DataFrame, target: float, level: float) -> ggplot:
             y="Share of simulated studies",
             colour="",
             shape="",
+            linetype="",
         ),
         caption(
             f"{table['contrast'].iloc[0]}, true effect {table['effect'].iloc[0]:+.3g} per day. "
@@ -87,17 +86,13 @@ _SHOWN = (
 def _line(design: str, table: pd.DataFrame) -> pd.DataFrame:
     """The line through the powers of one design."""
     mice, smooth = probit_line(table)
-    return pd.DataFrame({"mice": mice, "share": smooth, "what": POWER, "design": design})
+    return pd.DataFrame({"mice": mice, "share": smooth, "what": POWER, "design": design or POWER})
 
 
-def _named(line: pd.DataFrame) -> list[object]:
-    """The name of each design at the end of its line, where there are several."""
-    ends = line.groupby("design", sort=False, as_index=False).tail(1)
-    if len(ends) < 2:
-        return []
-    words = ends.assign(mice=ends["mice"] * 1.0, label=ends["design"])
-    look = {"size": 6.5, "colour": MIDDLE, "ha": "right", "va": "top", "nudge_y": -0.02}
-    return [geom_text(aes(label="label"), words, show_legend=False, **look)]
+def _legend(line: pd.DataFrame) -> dict[str, bool] | bool:
+    """Designs are named by their kind of line, where there are several."""
+    several = line["design"].nunique() > 1
+    return {"linetype": True, "colour": False, "shape": False} if several else False
 
 
 def _points(table: pd.DataFrame, what: str, name: str, error: str | None) -> pd.DataFrame:
