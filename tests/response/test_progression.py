@@ -8,11 +8,15 @@ import pandas as pd
 import pytest
 
 from xenotrack.errors import StudyError
-from xenotrack.response.progression import composite_events, progression_events
+from xenotrack.response.progression import composite_mice, progression_events
 
 
-def row_of(study, mouse="m", events=progression_events):
-    rows = events(study).mice
+def progressed(study):
+    return progression_events(study).mice
+
+
+def row_of(study, mouse="m", events=progressed):
+    rows = events(study)
     return rows[rows["mouse"] == mouse].iloc[0]
 
 
@@ -156,7 +160,7 @@ def test_every_other_mouse_is_censored_at_its_last_reading(study_of, fate):
 def test_progression_goes_before_toxicity_at_one_visit(study_of):
     study = study_of({"m": [(0, 100), (7, 250)]}, fates={"m": "toxicity"}, interpolate="none")
     assert row_of(study).event
-    assert row_of(study, events=composite_events).day == 7
+    assert row_of(study, events=composite_mice).day == 7
 
 
 def test_progression_by_the_rule_goes_before_the_size_limit(study_of):
@@ -173,16 +177,16 @@ def test_toxicity_is_an_event_of_the_composite_only(study_of):
         interpolate="none",
     )
     assert progression_events(study).mice["event"].tolist() == [True, False]
-    composite = composite_events(study).mice
+    composite = composite_mice(study)
     assert composite["event"].tolist() == [True, True]
-    tox = row_of(study, "tox", composite_events)
+    tox = row_of(study, "tox", composite_mice)
     assert (tox.day_low, tox.day_high, tox.day) == (7, 9, 9)
 
 
 def test_an_unconfirmed_crossing_at_a_toxicity_exit_is_one_visit_of_the_composite(study_of):
     course = {"m": [(0, 100), (4, 120), (7, 150), (14, 250)]}
     study = study_of(course, fates={"m": "toxicity"}, confirm=True)
-    row = row_of(study, events=composite_events)
+    row = row_of(study, events=composite_mice)
     assert (row.day_low, row.day_high, row.day, row.event) == (7, 14, 14, True)
 
 
@@ -354,7 +358,7 @@ def test_nothing_counts_as_progression_after_the_declared_day(study_of):
 def test_who_left_after_the_declared_day_had_not_left_by_then(study_of):
     courses = {"a": [(0, 100), (7, 120), (14, 130)]}
     study = study_of(courses, fates={"a": "toxicity"}, left={"a": 15}, follow_until=10)
-    found = composite_events(study).mice
+    found = composite_mice(study)
     assert (found["event"].item(), found["day"].item(), found["fate"].item()) == (
         False,
         7,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from xenotrack.arrays import Floats
-from xenotrack.compare.contrasts import ContrastSource, RawContrasts
+from xenotrack.compare.contrasts import ContrastSource, Level, RawContrasts
 from xenotrack.compare.multiplicity import one_sided_levels
 from xenotrack.compare.outcomes import Better
 
@@ -32,9 +33,9 @@ class Chosen(NamedTuple):
 
 
 def best_part_claim(
-    source: ContrastSource, weights: Floats, better: Better, level: float
+    source: ContrastSource, weights: Floats, better: Better, level: Level
 ) -> tuple[RawContrasts, Chosen]:
-    """One row for θ = the largest (lower is better) or smallest of several contrasts with parts.
+    """θ = the largest (lower is better) or smallest of several contrasts with parts: a row a level.
 
     ``p = min(1, 2 · the largest one-sided p)`` (Berger 1982, Technometrics 24:295). The limit
     towards "no better" is the farthest of the parts' own limits, which covers since one of the
@@ -43,25 +44,31 @@ def best_part_claim(
     row is given as well; the p-value is that of the part least surely beaten, which may be
     another. Any part that is not estimable leaves the claim so.
     """
-    parts = source.contrast_of(weights, level)
+    levels, count = np.atleast_1d(level), len(weights)
+    # All levels at once, each of all parts: profile limits are dear, and found together.
+    repeated, each = np.tile(weights, (len(levels), 1)), np.repeat(levels, count)
+    at_levels = source.contrast_of(repeated, each)
+    parts = at_levels.rows(slice(count))
     sign = 1.0 if better == "lower" else -1.0
     if not parts.estimable.all():
-        return RawContrasts(*np.full((7, 1), np.nan)), Chosen()
+        return RawContrasts(*np.full((7, len(levels)), np.nan)), Chosen()
     best = int(np.argmax(sign * parts.estimate))
-    far = worse_limits(parts.conf_low, parts.conf_high, sign).max()
-    joint = source.intervals(weights, one_sided_levels(parts, source, weights, level))
-    near = better_limits(*joint, sign).max()
+    joint_levels = [one_sided_levels(parts, source, weights, float(own)) for own in levels]
+    joint = source.intervals(repeated, np.concatenate(joint_levels))
+    limits = (
+        worse_limits(at_levels.conf_low, at_levels.conf_high, sign),
+        better_limits(*joint, sign),
+    )
+    far, near = (limit.reshape(-1, count).max(axis=1) for limit in limits)
     low, high = (near, far) if better == "lower" else (-far, -near)
-    chosen = parts.rows([best])
-    return RawContrasts(
-        estimate=chosen.estimate,
-        std_error=chosen.std_error,
-        df=chosen.df,
-        statistic=chosen.statistic,
-        p_value=claim_p(one_sided_p(parts, sign)[:, None]),
-        conf_low=np.array([low]),
-        conf_high=np.array([high]),
-    ), Chosen(best, int(np.argmax(one_sided_p(parts, sign))))
+    chosen = parts.rows(np.full(len(levels), best))
+    claimed = replace(
+        chosen,
+        p_value=np.full(len(levels), claim_p(one_sided_p(parts, sign)[:, None])[0]),
+        conf_low=low,
+        conf_high=high,
+    )
+    return claimed, Chosen(best, int(np.argmax(one_sided_p(parts, sign))))
 
 
 def claim_p(one_sided: Floats) -> Floats:

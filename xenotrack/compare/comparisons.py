@@ -13,6 +13,7 @@ from xenotrack.compare.contrasts import (
     About,
     Contrasts,
     ContrastSource,
+    Level,
     RawContrasts,
     join_contrasts,
     join_raw,
@@ -106,13 +107,14 @@ def for_arms(source: ContrastSource, design: Design) -> ContrastSource:
     has = np.array(place) >= 0
     kept = [index for index in place if index >= 0]
 
-    def contrast_of(weights: Floats, level: float) -> RawContrasts:
+    def contrast_of(weights: Floats, level: Level) -> RawContrasts:
         inner = np.zeros((len(weights), len(source.arms)))
         inner[:, kept] = weights[:, has]
         within = ~(weights[:, ~has] != 0).any(axis=1)
         raw = RawContrasts(*np.full((7, len(weights)), np.nan))
         if within.any():
-            for name, values in source.contrast_of(inner[within], level).columns().items():
+            levels = np.broadcast_to(level, len(weights))[within]
+            for name, values in source.contrast_of(inner[within], levels).columns().items():
                 getattr(raw, name)[within] = values
         return raw
 
@@ -157,9 +159,10 @@ def adjust_family(
         adjusted = adjust(raw.rows(~alone), source, weights[~alone], level)
         p_adjusted[~alone], levels[~alone] = adjusted.p_adjusted, adjusted.levels
         names[~alone] = adjusted.name
-    low, high = limits_at(source, weights, raw, levels, level)
     own = claim_levels(raw.p_value, p_adjusted, level)
-    claim_low, claim_high = limits_at(source, weights, raw, own, level)
+    (low, claim_low), (high, claim_high) = limits_at(
+        source, weights, raw, np.array([levels, own]), level
+    )
     return Contrasts(
         outcome=source.outcome,
         about=tuple(
@@ -179,10 +182,11 @@ def adjust_family(
 def limits_at(
     source: ContrastSource, weights: Floats, raw: RawContrasts, levels: Floats, level: float
 ) -> tuple[Floats, Floats]:
-    """The limits of each contrast at a level of its own; ``raw`` has those at ``level``."""
-    low, high = raw.conf_low.copy(), raw.conf_high.copy()
+    """The limits of each contrast (columns) at several levels of its own (rows); ``raw`` has those
+    at ``level``."""
+    low, high = np.tile(raw.conf_low, (len(levels), 1)), np.tile(raw.conf_high, (len(levels), 1))
     other: Bools = raw.estimable & (levels != level)
-    low[other], high[other] = source.intervals(weights[other], levels[other])
+    low[other], high[other] = source.intervals(weights[np.nonzero(other)[1]], levels[other])
     return low, high
 
 
@@ -232,21 +236,17 @@ def best_part_rows(
     pairs = tuple(Pair(whole, BEST_PART) for whole in wholes)
     claims = [best_part_of(source, design, family, whole, better) for whole in wholes]
     found = [claim(rules.level) for claim in claims]
-    raw = join_raw([own for own, _ in found])
+    raw = join_raw([first for first, _ in found])
     adjusts = rules.adjust != "none"
     alone = np.array([pair.is_about(primary) for pair in pairs], dtype=bool)
     together = ~alone & adjusts
     p_adjusted = raw.p_value.copy()
     p_adjusted[together] = holm_p(raw.p_value[together])
     wide = bonferroni_level(rules.level, max(1, int((together & raw.estimable).sum())))
-    simultaneous = join_raw(
-        [
-            claim(wide if adjusted else rules.level)[0]
-            for claim, adjusted in zip(claims, together, strict=True)
-        ]
-    )
-    levels = claim_levels(raw.p_value, p_adjusted, rules.level)
-    own = join_raw([claim(float(at))[0] for claim, at in zip(claims, levels, strict=True)])
+    joint_levels = np.where(together, wide, rules.level)
+    levels = np.column_stack([joint_levels, claim_levels(raw.p_value, p_adjusted, rules.level)])
+    both = [claim(own)[0] for claim, own in zip(claims, levels, strict=True)]
+    simultaneous, own = (join_raw([rows.rows([which]) for rows in both]) for which in (0, 1))
     return Contrasts(
         outcome=source.outcome,
         about=tuple(
@@ -267,8 +267,8 @@ def best_part_rows(
 
 def best_part_of(
     source: ContrastSource, design: Design, family: Family, whole: str, better: Better
-) -> Callable[[float], tuple[RawContrasts, Chosen]]:
-    """A combination's claim at any level, over the days that it shares with all of its parts."""
+) -> Callable[[Level], tuple[RawContrasts, Chosen]]:
+    """A combination's claim at any levels, over the days that it shares with all of its parts."""
     parts = [pair for pair in family.pairs if pair.arm == whole]
     over = source.over(arms_of(Pair(whole, BEST_PART), design))
     weights = pair_weights(parts, over.arms)

@@ -11,6 +11,7 @@ import numpy as np
 from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import (
     ContrastSource,
+    Level,
     RawContrasts,
     estimate_contrasts,
     join_raw,
@@ -91,11 +92,11 @@ def unless_caged(
 def net_weight_source(fit: WeightFit) -> ContrastSource:
     """Differences of the average change of net weight, each over the days that its arms share."""
 
-    def contrast_of(weights: Floats, level: float) -> RawContrasts:
+    def contrast_of(weights: Floats, level: Level) -> RawContrasts:
         rows = []
-        for row in weights:
+        for row, own in zip(weights, np.broadcast_to(level, len(weights)), strict=True):
             arms = [name for name, weight in zip(fit.arms, row, strict=True) if weight]
-            rows.append(estimate_contrasts(fit.average(arms), row[None], level))
+            rows.append(estimate_contrasts(fit.average(arms), row[None], own))
         return join_raw(rows)
 
     whole = fit.average(fit.arms)

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from xenotrack.arrays import Bools, Floats
-from xenotrack.compare.contrasts import ContrastSource, RawContrasts
+from xenotrack.compare.contrasts import ContrastSource, Level, RawContrasts
 from xenotrack.model.progression import ProgressionFit
 
 RULE = "toxicity-before-progression"
@@ -66,29 +66,24 @@ class _Both:
         toxic = frozenset(np.array(self.first.arms)[self.toxic].tolist())
         return _Both(self.first.over(arms), self.other.over(arms), toxic, self.level).source()
 
-    def contrast_of(self, weights: Floats, level: float) -> RawContrasts:
+    def contrast_of(self, weights: Floats, level: Level) -> RawContrasts:
         weights = np.atleast_2d(weights)
         alone = self.first.contrast_of(weights, level)
         touched = self._touched(weights)
         if not touched.any():
             return alone
         own = alone.rows(touched)
-        read = self._together(weights[touched], own, level)
+        read = self._together(weights[touched], own, np.broadcast_to(level, len(weights))[touched])
         columns = alone.columns()
         for name in ("p_value", "conf_low", "conf_high"):
             columns[name] = columns[name].copy()
             columns[name][touched] = getattr(read, name)
         return replace(alone, **columns)
 
-    def _together(self, weights: Floats, alone: RawContrasts, level: float) -> RawContrasts:
+    def _together(self, weights: Floats, alone: RawContrasts, level: Level) -> RawContrasts:
         """Contrasts of arms with a toxicity exit, read with the composite where both show it."""
         both = self.other.contrast_of(weights, level)
-        alone_now, both_now = alone, both
-        if level != self.level:
-            alone_now, both_now = (
-                each.contrast_of(weights, self.level) for each in (self.first, self.other)
-            )
-        read = self._agree(alone, both) & ~self._unsupported(weights, alone_now, both_now)
+        read = self._agree(alone, both) & ~self._unsupported(weights, alone, both)
         better = alone.estimate < 0
         low = np.fmin(alone.conf_low, both.conf_low)
         high = np.fmax(alone.conf_high, both.conf_high)

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from xenotrack.arrays import Bools, Floats
+from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.compare.families import BEST_PART, Pair
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.model.estimates import ArmEstimates, t_table
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+Level = float | Floats  # of all contrasts, or of each
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +38,7 @@ class RawContrasts:
     conf_low: Floats
     conf_high: Floats
 
-    def rows(self, chosen: Sequence[int] | NDArray[np.bool_]) -> RawContrasts:
+    def rows(self, chosen: Sequence[int] | NDArray[np.bool_] | Codes | slice) -> RawContrasts:
         """Some of the contrasts, by position or mask."""
         return RawContrasts(*(values[chosen] for values in self.columns().values()))
 
@@ -68,17 +71,18 @@ def nothing_withheld(arms: Sequence[str]) -> str:
 class ContrastSource:
     """A model as a comparison sees it: contrasts of its arms, at any level.
 
-    ``contrast_of`` takes weights (m, k) over ``arms`` and one level. ``covariance`` (k, k) of the
-    arms' estimates is what joint distributions need; without one they give way to Holm and
-    Bonferroni. ``independent``: each arm has variances of its own. ``days`` gives the first and
-    the last day that a claim about some arms speaks of; ``why_withheld`` the rule of the doubt
-    for which such a claim is withheld ("" none); ``narrowed`` the same model over the days that
-    these arms share, where its estimates depend on them.
+    ``contrast_of`` takes weights (m, k) over ``arms`` and one level, or one a row; p-values know no
+    level. ``covariance`` (k, k) of the arms' estimates is what joint distributions need; without
+    one they give way to Holm and Bonferroni. ``independent``: each arm has variances of its own.
+    ``days`` gives the first and the last day that a claim about some arms speaks of;
+    ``why_withheld`` the rule of the doubt for which such a claim is withheld ("" none);
+    ``narrowed`` the same model over the days that these arms share, where its estimates depend on
+    them.
     """
 
     outcome: str
     arms: tuple[str, ...]
-    contrast_of: Callable[[Floats, float], RawContrasts]
+    contrast_of: Callable[[Floats, Level], RawContrasts]
     method: str
     covariance: Floats | None = None
     independent: bool = False
@@ -93,10 +97,9 @@ class ContrastSource:
     def intervals(self, weights: Floats, levels: Floats) -> tuple[Floats, Floats]:
         """The limits of each contrast at a level of its own."""
         low, high = np.full((2, len(levels)), np.nan)
-        # One call a level: profile intervals are dear, and levels mostly agree.
-        for level in np.unique(levels[np.isfinite(levels)]):
-            chosen = levels == level
-            contrast = self.contrast_of(weights[chosen], float(level))
+        chosen = np.isfinite(levels)
+        if chosen.any():
+            contrast = self.contrast_of(weights[chosen], levels[chosen])
             low[chosen], high[chosen] = contrast.conf_low, contrast.conf_high
         return low, high
 
@@ -115,7 +118,7 @@ def source_of(estimates: ArmEstimates) -> ContrastSource:
     )
 
 
-def estimate_contrasts(estimates: ArmEstimates, weights: Floats, level: float) -> RawContrasts:
+def estimate_contrasts(estimates: ArmEstimates, weights: Floats, level: Level) -> RawContrasts:
     """Weighted sums ``w·β`` with ``√(w V wᵀ)`` and t-tests of zero, two-sided.
 
     A row with weight on an arm that is not estimable is NaN; other arms do not spoil it.
@@ -149,7 +152,7 @@ def one_sided(raw: RawContrasts, weights: Floats, at_most: Bools) -> RawContrast
     )
 
 
-def t_contrasts(estimate: Floats, std_error: Floats, df: Floats, level: float) -> RawContrasts:
+def t_contrasts(estimate: Floats, std_error: Floats, df: Floats, level: Level) -> RawContrasts:
     """Two-sided t-tests of zero and t-intervals; the normal ones where df is infinite."""
     return RawContrasts(**t_table(estimate, std_error, df, level))
 

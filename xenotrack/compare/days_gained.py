@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 
 from xenotrack.arrays import Floats
-from xenotrack.compare.contrasts import ContrastSource, RawContrasts
+from xenotrack.compare.contrasts import ContrastSource, Level, RawContrasts
 from xenotrack.model.beta_product import DrawnCurve, draw_restricted_means
 from xenotrack.model.progression import ProgressionFit
 from xenotrack.model.restricted_mean import known_mean
@@ -82,11 +82,12 @@ def days_gained(
         return (estimate, spread, np.nan, np.nan, tail_p(rising, estimate), *limits)
 
     def source(shared: Sequence[str] = ()) -> ContrastSource:
-        def contrast_of(weights: Floats, level: float) -> RawContrasts:
-            rows = []
-            for each in np.atleast_2d(weights):
+        def contrast_of(weights: Floats, level: Level) -> RawContrasts:
+            rows, weights = [], np.atleast_2d(weights)
+            levels = np.broadcast_to(level, len(weights)).tolist()
+            for each, own in zip(weights, levels, strict=True):
                 arms = shared or [names[arm] for arm in np.flatnonzero(each)]
-                rows.append(row(each, last_day(tuple(arms)), level))
+                rows.append(row(each, last_day(tuple(arms)), own))
             return RawContrasts(*np.array(rows, dtype=float).reshape(-1, 7).T)
 
         return ContrastSource(

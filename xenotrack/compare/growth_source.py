@@ -9,6 +9,7 @@ import numpy as np
 from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import (
     ContrastSource,
+    Level,
     RawContrasts,
     estimate_contrasts,
     source_of,
@@ -39,13 +40,13 @@ def growth_source(fit: GrowthFit, ask: Ask = rates_of, joint: bool = True) -> Co
     def over(arms: Sequence[str]) -> ArmEstimates:
         return ask(fit.over(arms))
 
-    def contrast_of(weights: Floats, level: float) -> RawContrasts:
+    def contrast_of(weights: Floats, level: Level) -> RawContrasts:
         found = RawContrasts(*np.full((7, len(weights)), np.nan))
-        used = weights != 0
+        used, levels = weights != 0, np.broadcast_to(level, len(weights))
         for arms in np.unique(used, axis=0):
             rows = (used == arms).all(axis=1)
             names = [name for name, is_known in zip(estimates.arms, arms, strict=True) if is_known]
-            some = estimate_contrasts(over(names), weights[rows], level)
+            some = estimate_contrasts(over(names), weights[rows], levels[rows])
             for name, values in some.columns().items():
                 getattr(found, name)[rows] = values
         return found

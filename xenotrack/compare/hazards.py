@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri
 
 from xenotrack.arrays import Floats
-from xenotrack.compare.contrasts import ContrastSource, RawContrasts, source_of
+from xenotrack.compare.contrasts import ContrastSource, Level, RawContrasts, source_of
 from xenotrack.compare.multiplicity import holm_p
-from xenotrack.model.firth import HazardProfile
+from xenotrack.model.firth import HazardProfile, profile_limits
 from xenotrack.model.logrank import LogRank, Weight
 from xenotrack.model.progression import ProgressionFit
 
@@ -25,6 +25,7 @@ METHOD = (
     "penalised likelihood ratio, profile interval at the level that agrees with it"
 )
 NOT_ESTIMABLE = (np.nan,) * 7
+Weights = tuple[float, ...]
 
 
 def hazard_source(progression: ProgressionFit) -> ContrastSource:
@@ -35,18 +36,26 @@ def hazard_source(progression: ProgressionFit) -> ContrastSource:
     if progression.design.rules.compare.hazards == "efron":
         return source_of(progression.efron_hazards())
 
-    @cache  # families ask for the same contrasts again, and a profile costs milliseconds
-    def compared(weights: tuple[float, ...]) -> Comparison | None:
-        return compare_hazards(progression, np.array(weights))
+    # Families ask for the same contrasts again, and a profile costs milliseconds.
+    found: dict[Weights, Comparison | None] = {}
+    rows: dict[tuple[Weights, float], tuple[float, ...]] = {}
 
-    @cache
-    def row(weights: tuple[float, ...], level: float) -> tuple[float, ...]:
-        hazard = compared(weights)
-        return NOT_ESTIMABLE if hazard is None else hazard.row(level)
+    def find_rows(asked: Sequence[tuple[Weights, float]]) -> None:
+        """The rows that are not known yet, all at once."""
+        new = [each for each in dict.fromkeys(asked) if each not in rows]
+        found.update(compare_hazards(progression, [w for w, _ in new if w not in found]))
+        hazards = [found[weights] for weights, _ in new]
+        each_at = zip(hazards, new, strict=True)
+        estimable = [(hazard, level) for hazard, (_, level) in each_at if hazard is not None]
+        limits = iter(limits_of(estimable))
+        for each, hazard in zip(new, hazards, strict=True):
+            rows[each] = NOT_ESTIMABLE if hazard is None else (*hazard.row, *next(limits))
 
-    def contrast_of(weights: Floats, level: float) -> RawContrasts:
-        rows = [row(tuple(each.tolist()), level) for each in weights]
-        return RawContrasts(*np.array(rows, dtype=float).reshape(-1, 7).T)
+    def contrast_of(weights: Floats, level: Level) -> RawContrasts:
+        levels = np.broadcast_to(level, len(weights)).tolist()
+        asked = [(tuple(each), own) for each, own in zip(weights.tolist(), levels, strict=True)]
+        find_rows(asked)
+        return RawContrasts(*np.array([rows[each] for each in asked]).reshape(-1, 7).T)
 
     return ContrastSource(
         outcome="log_hazard",
@@ -80,7 +89,7 @@ class Comparison:
     test: LogRank | None
     p_between: float = np.nan
 
-    @property
+    @cached_property
     def p_value(self) -> float:
         if self.test is None:
             return self.profile.p_value
@@ -88,31 +97,55 @@ class Comparison:
         permuted = 1.0 if np.isnan(self.test.p_permutation) else self.test.p_permutation
         return float(np.nanmax([self.profile.p_value, permuted, self.p_between]))
 
-    def limits(self, level: float) -> tuple[float, float]:
-        """Profile limits as far out as makes them exclude 0 exactly when p < 1 − ``level``.
+    @property
+    def row(self) -> tuple[float, ...]:
+        """The columns of ``RawContrasts`` before the limits: df and statistic are empty, as p is no
+        tail of a law."""
+        return self.profile.estimate, self.profile.std_error, np.nan, np.nan, self.p_value
 
-        Where no split of the mice could give such a p, the limit past 0 is open.
-        """
+    def root(self, level: float) -> float:
+        """How far out the profile's limits exclude 0 exactly when p < 1 − ``level``."""
         beyond = abs(self.profile.statistic) + ndtri(self.p_value / 2)
-        low, high = self.profile.limits(float(ndtri((1 + level) / 2) + beyond))
+        return float(ndtri((1 + level) / 2) + beyond)
+
+    def open_where_no_split_could(
+        self, level: float, low: float, high: float
+    ) -> tuple[float, float]:
+        """The limits, that past 0 open where no split of the mice could give p < 1 − ``level``."""
         if self.test is not None and not self.test.p_smallest < 1 - level:
             return (low, np.inf) if self.profile.estimate < 0 else (-np.inf, high)
         return low, high
 
-    def row(self, level: float) -> tuple[float, ...]:
-        """The columns of ``RawContrasts``: df and statistic are empty, as p is no tail of a law."""
-        estimate, std_error = self.profile.estimate, self.profile.std_error
-        return (estimate, std_error, np.nan, np.nan, self.p_value, *self.limits(level))
+
+def limits_of(asked: Sequence[tuple[Comparison, float]]) -> list[tuple[float, float]]:
+    """The limits of several contrasts of one fit, each at a level of its own."""
+    roots = np.array([hazard.root(level) for hazard, level in asked])
+    limits = profile_limits([hazard.profile for hazard, _ in asked], roots).tolist()
+    return [
+        hazard.open_where_no_split_could(level, *own)
+        for (hazard, level), own in zip(asked, limits, strict=True)
+    ]
 
 
-def compare_hazards(progression: ProgressionFit, weights: Floats) -> Comparison | None:
-    """One contrast of log hazards; None where it is not estimable."""
-    profile = progression.hazards.profile(weights)
-    if profile is None:
-        return None
-    if sorted(weights[weights != 0].tolist()) != [-1.0, 1.0]:
+def compare_hazards(
+    progression: ProgressionFit, asked: Sequence[Weights]
+) -> dict[Weights, Comparison | None]:
+    """Contrasts of log hazards, found together; None where one is not estimable."""
+    each = list(dict.fromkeys(asked))
+    profiles = progression.hazards.profiles(np.array(each).reshape(len(each), progression.n_arms))
+    return {
+        weights: None if profile is None else _with_tests(progression, weights, profile)
+        for weights, profile in zip(each, profiles, strict=True)
+    }
+
+
+def _with_tests(
+    progression: ProgressionFit, weights: Weights, profile: HazardProfile
+) -> Comparison:
+    """A contrast with the tests of its arms, where it is of two."""
+    if sorted(weight for weight in weights if weight) != [-1.0, 1.0]:
         return Comparison(profile, None)
-    arm, other = int(np.argmax(weights)), int(np.argmin(weights))
+    arm, other = weights.index(1.0), weights.index(-1.0)
     between = np.nan
     if progression.read_unlike(other, arm):
         between = progression.interval_test_of_pair(other, arm).p
@@ -137,15 +170,18 @@ def log_rank_frame(progression: ProgressionFit, weight: Weight = "logrank") -> p
     reference = names.index(control) if control in names else -1
     followed = np.unique(progression.times.arm)
     if reference in followed:
-        for code in followed[followed != reference]:
-            test = progression.log_rank_of_pair(reference, int(code), weight)
-            weights = np.zeros(len(names))
-            weights[[reference, code]] = -1, 1
+        others = followed[followed != reference].tolist()
+        pairs = [
+            tuple((np.eye(len(names))[code] - np.eye(len(names))[reference]).tolist())
+            for code in others
+        ]
+        hazards = compare_hazards(progression, pairs)
+        for code, pair in zip(others, pairs, strict=True):
+            test, hazard = progression.log_rank_of_pair(reference, code, weight), hazards[pair]
             p_value = test.p_permutation
             if weight == "logrank":
-                tests = compare_hazards(progression, weights)
-                p_value = np.nan if tests is None or test.df == 0 else tests.p_value
-            between = progression.interval_test_of_pair(reference, int(code)).p
+                p_value = np.nan if hazard is None or test.df == 0 else hazard.p_value
+            between = progression.interval_test_of_pair(reference, code).p
             row = _log_rank_row(f"{names[code]} - {control}", test, p_value)
             rows.append(row | {"p_between": between})
     frame = pd.DataFrame(rows, columns=columns)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import gammaln, ndtr
 
 from xenotrack.arrays import Floats
-from xenotrack.compare.contrasts import ContrastSource, RawContrasts
+from xenotrack.compare.contrasts import ContrastSource, Level, RawContrasts
 
 # Tables (n₁+1)(n₂+1) up to which every one of them is counted: two arms of 49 mice.
 COUNTED_TABLES = 2500
@@ -178,8 +178,12 @@ def proportion_source(
             return ProportionDifference(*[np.nan] * 6)
         return proportion_difference(Counts(int(x[i]), int(n[i]), int(x[j]), int(n[j])), level)
 
-    def contrast_of(weights: Floats, level: float) -> RawContrasts:
-        differences = [difference(row, level)._asdict() for row in np.atleast_2d(weights)]
+    def contrast_of(weights: Floats, level: Level) -> RawContrasts:
+        weights = np.atleast_2d(weights)
+        levels = np.broadcast_to(level, len(weights)).tolist()
+        differences = [
+            difference(row, own)._asdict() for row, own in zip(weights, levels, strict=True)
+        ]
         columns = {
             name: np.array([each[name] for each in differences], dtype=float)
             for name in ProportionDifference._fields

@@ -64,7 +64,9 @@ def welch_satterthwaite(variances: Floats, df: Floats) -> Callable[[Floats], Flo
     return degrees_of_freedom
 
 
-def t_table(estimate: Floats, std_error: Floats, df: Floats, level: float) -> dict[str, Floats]:
+def t_table(
+    estimate: Floats, std_error: Floats, df: Floats, level: float | Floats
+) -> dict[str, Floats]:
     """The columns ``estimate … conf_high`` of a two-sided t test against 0 and its interval.
 
     Infinite ``df`` are the normal reference, and shown as empty (NaN). Without spread (standard

@@ -5,13 +5,15 @@ Efron's ties; p by penalised likelihood ratio, intervals by profile.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from xenotrack.arrays import Bools, Counts, Floats
+from xenotrack.arrays import Bools, Codes, Counts, Floats
 from xenotrack.errors import FitError
 from xenotrack.model.partial_likelihood import (
     PenalisedLikelihood,
@@ -29,7 +31,8 @@ LONGEST_STEP = 4.0  # of any log hazard at once
 STRAIGHT_STEPS = 20
 CLOSE = 1e-12  # a step of a millionth of an SE: the error it leaves is of that squared
 NEAR = 1e-6  # of a log hazard: the error that such a step leaves is of that squared
-FARTHEST = 1e3  # a log hazard ratio beyond which a limit is called unbounded
+# A log hazard ratio of 1 to 5e8: the likelihood is flat beyond it, and no mice could show it.
+FARTHEST = 20.0
 
 
 @dataclass(frozen=True)
@@ -77,20 +80,34 @@ class FirthFit:
         return NOT_ESTIMABLE if profile is None else profile.contrast(level)
 
     def profile(self, weights: Floats) -> HazardProfile | None:
-        """The likelihood along ``w'b``, weights (k,) that sum to 0; None where not estimable.
+        """The likelihood along ``w'b``, weights (k,) that sum to 0; None where not estimable."""
+        return self.profiles(np.asarray(weights, float)[None])[0]
+
+    def profiles(self, weights: Floats) -> list[HazardProfile | None]:
+        """The likelihood along each ``w'b``, weights (m, k) of rows that sum to 0, found together.
 
         Not estimable: none of the arms weighed has an event, or one was never at risk at an event.
         """
-        weights = np.asarray(weights, float)
-        if abs(weights.sum()) > 1e-9 or not weights.any():
+        if (np.abs(weights.sum(axis=1)) > 1e-9).any() or not weights.any(axis=1).all():
             raise ValueError("weights of a hazard contrast sum to 0 and are not all 0")
+        known, used = np.isfinite(self.log_hazards), weights != 0
+        estimable = known[None] | ~used
+        possible = estimable.all(axis=1) & (used & (self.n_events > 0)).any(axis=1)
+        found: list[HazardProfile | None] = [None] * len(weights)
+        if possible.any():
+            own = weights[possible][:, known][:, 1:]
+            beta = self.log_hazards[known][1:]
+            roots = _roots_at_zero(self.rows, beta, self._top, own)
+            for place, w, root in zip(np.flatnonzero(possible), own, roots, strict=True):
+                statistic = float(np.sign(w @ beta) * root)
+                found[place] = HazardProfile(self.rows, w, beta, self._top, statistic)
+        return found
+
+    @cached_property
+    def _top(self) -> PenalisedLikelihood:
+        """The likelihood at its maximum."""
         known = np.isfinite(self.log_hazards)
-        used = weights != 0
-        if not known[used].all() or not self.n_events[used].any():
-            return None
-        beta = self.log_hazards[known][1:]
-        top = penalised_likelihood(self.rows, beta)
-        return HazardProfile(self.rows, weights[known][1:], beta, top)
+        return penalised_likelihood(self.rows, self.log_hazards[known][1:])
 
 
 def fit_firth(days: Floats, events: Bools, arm: Counts, n_arms: int) -> FirthFit:
@@ -109,28 +126,35 @@ def fit_firth(days: Floats, events: Bools, arm: Counts, n_arms: int) -> FirthFit
     log_hazards, covariance = np.full(n_arms, np.nan), np.full((n_arms, n_arms), np.nan)
     if known.sum() < 2:
         return FirthFit(log_hazards, covariance, n_events, np.nan, np.nan, rows)
-    beta, top = _maximise(rows, np.zeros(int(known.sum()) - 1), np.eye(int(known.sum()) - 1))
+    size = int(known.sum()) - 1
+    maximum, tops = _maximise(rows, np.zeros((1, size)), np.eye(size)[None])
+    beta, top = maximum[0], tops.at(0)
     log_hazards[known] = np.concatenate([[0.0], beta])
     bordered = np.zeros((beta.size + 1,) * 2)
     bordered[1:, 1:] = np.linalg.inv(top.information)
     covariance[np.ix_(known, known)] = bordered
-    return FirthFit(log_hazards, covariance, n_events, top.unpenalised, top.penalised, rows)
+    height = float(top.unpenalised), float(top.penalised)
+    return FirthFit(log_hazards, covariance, n_events, *height, rows)
 
 
 def _maximise(rows: TiedEvents, start: Floats, free: Floats) -> tuple[Floats, PenalisedLikelihood]:
-    """Newton's ascent with halved steps, along the columns of ``free`` only."""
-    beta, here = start, penalised_likelihood(rows, start)
-    last_gain = np.inf
+    """Newton's ascents with halved steps from each start (n, p), along the columns of its ``free``
+    (n, p, q) only."""
+    beta, found = start.copy(), penalised_likelihood(rows, start)
+    going, last_gain = np.arange(len(start)), np.full(len(start), np.inf)
     for _ in range(200):
-        step, gain = _newton_step(here, free)
-        stalled = gain <= ROUNDING and gain > last_gain / 4
-        if gain <= CONVERGED or stalled:
-            return beta, here
-        last_gain = gain
-        step = step * min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), LONGEST_STEP))
-        before, (beta, here) = here, _climb(rows, beta, here, step)
-        if here is before and gain <= HIDDEN:
-            return beta, here
+        here = found.at(going)
+        step, gain = _newton_steps(here, free[going])
+        stalled = (gain <= ROUNDING) & (gain > last_gain[going] / 4)
+        last_gain[going] = gain
+        rising = (gain > CONVERGED) & ~stalled
+        going, step, gain = going[rising], step[rising], gain[rising]
+        if not going.size:
+            return beta, found
+        longest = np.abs(step).max(axis=-1, keepdims=True)
+        step = step * np.minimum(1.0, LONGEST_STEP / np.maximum(longest, LONGEST_STEP))
+        moved = _climb(rows, beta, found, going, step)
+        going = going[moved | (gain > HIDDEN)]
     raise FitError(
         "The hazards of the arms have no maximum that can be found.\n"
         "After 200 steps the penalised likelihood still rises. Look at the arms' days with "
@@ -138,22 +162,57 @@ def _maximise(rows: TiedEvents, start: Floats, free: Floats) -> tuple[Floats, Pe
     )
 
 
-def _newton_step(here: PenalisedLikelihood, free: Floats) -> tuple[Floats, float]:
-    """The step to the maximum of the local parabola within ``free``, and twice its gain."""
-    slope = free.T @ here.score
-    curvature = free.T @ here.curvature @ free
-    if not _is_positive(curvature):
-        # Not concave here: the information always points uphill.
-        curvature = free.T @ here.information @ free
+def _newton_steps(here: PenalisedLikelihood, free: Floats) -> tuple[Floats, Floats]:
+    """The steps to the maxima of the local parabolas within ``free``, and twice their gains."""
+    across = np.swapaxes(free, -1, -2)
+    slope = across @ here.score[..., None]
+    curvature = across @ here.curvature @ free
+    # Where it is not concave, the information always points uphill.
+    uphill = ~_are_positive(curvature)[:, None, None]
+    curvature = np.where(uphill, across @ here.information @ free, curvature)
     step = np.linalg.solve(curvature, slope)
-    return free @ step, float(slope @ step)
+    return (free @ step)[..., 0], (slope * step).sum(axis=(-2, -1))
 
 
-def _is_close(step: Floats, beta: Floats, here: PenalisedLikelihood) -> bool:
-    """Whether a step is small in standard errors and, where hazards lie so far apart that the
-    likelihood hardly bends, of itself."""
-    small = np.abs(step).max() <= NEAR * (1 + np.abs(beta).max())
-    return bool(small and step @ here.curvature @ step <= CLOSE)
+def _climb(
+    rows: TiedEvents, beta: Floats, found: PenalisedLikelihood, places: Codes, step: Floats
+) -> Bools:
+    """Move each of some places by the first of its step and the halves of it that does not descend,
+    beyond rounding; whether it could be moved."""
+    moved = np.zeros(len(places), dtype=bool)
+    for _ in range(40):
+        waiting = np.flatnonzero(~moved)
+        own = places[waiting]
+        there = penalised_likelihood(rows, beta[own] + step[waiting])
+        height = found.penalised[own]
+        # Not a number: so far out that nothing is known, as at minus infinity.
+        rises = there.penalised >= height - 1e-14 * (1 + np.abs(height))
+        beta[own[rises]] += step[waiting[rises]]
+        found.put(own[rises], there.at(rises))
+        moved[waiting[rises]] = True
+        if moved.all():
+            break
+        step = step / 2
+    return moved
+
+
+def _roots_at_zero(
+    rows: TiedEvents, beta: Floats, top: PenalisedLikelihood, weights: Floats
+) -> Floats:
+    """The root of the likelihood ratio of each ``w'b = 0``, weights (m, p)."""
+    along = np.linalg.solve(top.curvature, weights.T).T
+    shift = -(weights @ beta) / (weights * along).sum(axis=1)
+    free = np.linalg.qr(weights[:, :, None], mode="complete")[0][:, :, 1:]
+    _, here = _maximise(rows, beta + shift[:, None] * along, free)
+    return np.sqrt(np.maximum(2 * (top.penalised - here.penalised), 0.0))
+
+
+def _is_close(step: Floats, beta: Floats, curvature: Floats) -> Bools:
+    """Whether steps (n, p) are small in standard errors and, where hazards lie so far apart that
+    the likelihood hardly bends, of themselves."""
+    small = np.abs(step).max(axis=-1) <= NEAR * (1 + np.abs(beta).max(axis=-1))
+    gain = np.einsum("ni,nij,nj->n", step, curvature, step)
+    return np.asarray(small & (gain <= CLOSE))
 
 
 def _is_positive(matrix: Floats) -> bool:
@@ -165,30 +224,19 @@ def _is_positive(matrix: Floats) -> bool:
     return bool(np.isfinite(matrix).all())
 
 
-def _climb(
-    rows: TiedEvents, beta: Floats, here: PenalisedLikelihood, step: Floats
-) -> tuple[Floats, PenalisedLikelihood]:
-    """The first of the step and its halves that does not descend, beyond rounding."""
-    noise = 1e-14 * (1 + abs(here.penalised))
-    for _ in range(40):
-        there = penalised_likelihood(rows, beta + step)
-        if there.penalised >= here.penalised - noise:
-            return beta + step, there
-        step = step / 2
-    return beta, here
-
-
 @dataclass(frozen=True)
 class HazardProfile:
     """The penalised likelihood along one contrast, maximised over everything else.
 
     That is the profile of ``w'b`` with b against the first arm: its maximum is the estimate.
+    ``statistic`` is the signed root of the penalised likelihood ratio of ``w'b = 0``.
     """
 
     rows: TiedEvents
     weights: Floats
     beta: Floats
     top: PenalisedLikelihood
+    statistic: float
 
     @cached_property
     def estimate(self) -> float:
@@ -197,11 +245,6 @@ class HazardProfile:
     @cached_property
     def std_error(self) -> float:
         return float(np.sqrt(self.weights @ np.linalg.solve(self.top.information, self.weights)))
-
-    @cached_property
-    def statistic(self) -> float:
-        """The signed root of the penalised likelihood ratio of ``w'b = 0``."""
-        return float(np.sign(self.estimate)) * self.distance(0.0)[0]
 
     @property
     def p_value(self) -> float:
@@ -214,7 +257,8 @@ class HazardProfile:
 
     def limits(self, root: float) -> tuple[float, float]:
         """The two values at which the root of the likelihood ratio is ``root``, NaN unbounded."""
-        return self.limit(-1, root), self.limit(1, root)
+        (both,) = profile_limits([self], np.array([root]))
+        return float(both[0]), float(both[1])
 
     @cached_property
     def others(self) -> Floats:
@@ -229,55 +273,12 @@ class HazardProfile:
         along = np.linalg.solve(self.top.curvature, self.weights)
         shift = value - self.estimate
         start = self.beta + shift * along / (self.weights @ along)
-        _, here = _maximise(self.rows, start, self.others)
+        here = _maximise(self.rows, start[None], self.others[None])[1].at(0)
         root = np.sqrt(max(2 * (self.top.penalised - here.penalised), 0.0))
         multiplier = float(self.weights @ here.score) / float(self.weights @ self.weights)
         return float(root), abs(multiplier) / root if root > 0 else np.nan
 
-    def limit(self, side: int, root: float) -> float:
-        """The value on one ``side`` of the estimate that lies ``root`` away, NaN if unbounded."""
-        straight = self._straight_to(side, root)
-        return self._searched_for(side, root) if straight is None else straight
-
-    def _straight_to(self, side: int, root: float) -> float | None:
-        """The limit by Newton's steps in all hazards at once; none where they lead nowhere.
-
-        Each step goes to where the local parabola's profile has fallen far enough (Venzon &
-        Moolgavkar 1988, Applied Statistics 37:87): a quarter of the search's evaluations.
-        """
-        target = self.top.penalised - root**2 / 2
-        beta, here, step, back = self.beta, self.top, np.zeros(self.beta.size), False
-        for _ in range(STRAIGHT_STEPS):
-            found = self._local_step(here, target, side)
-            if found is None:
-                # Too far: half of the way back, and half of the rest, the target may be seen again.
-                step, back = step / 2 if back else -step / 2, True
-                if not step.any():
-                    return None
-            else:
-                back = False
-                step = found * min(1.0, LONGEST_STEP / max(float(np.abs(found).max()), 1e-300))
-            beta = beta + step
-            if found is not None and _is_close(step, beta, here):
-                value = float(self.weights @ beta)
-                return value if side * (value - self.estimate) > 0 else None
-            here = penalised_likelihood(self.rows, beta)
-        return None
-
-    def _local_step(self, here: PenalisedLikelihood, target: float, side: int) -> Floats | None:
-        """The step to where the local parabola's profile meets the target; None where it has no
-        peak, or one below the target."""
-        if not np.isfinite(here.penalised) or not _is_positive(here.curvature):
-            return None
-        both = np.column_stack([here.score, self.weights])
-        upward, along = np.linalg.solve(here.curvature, both).T
-        height = 2 * (here.penalised - target) + here.score @ upward
-        if height <= 0:
-            return None
-        reach: Floats = side * np.sqrt(height / (self.weights @ along)) * along
-        return upward + reach
-
-    def _searched_for(self, side: int, root: float) -> float:
+    def searched_for(self, side: float, root: float) -> float:
         """The limit between brackets on the profile itself, NaN if unbounded."""
         inner, outer = 0.0, np.inf
         away = root * self.std_error
@@ -286,10 +287,95 @@ class HazardProfile:
             if abs(distance - root) < 1e-9:
                 return float(self.estimate + side * away)
             inner, outer = (away, outer) if distance < root else (inner, away)
-            if inner > FARTHEST:
+            if inner > FARTHEST + abs(self.estimate):
                 break
             away = _next_try(away + (root - distance) / slope, inner, outer)
         return np.nan
+
+
+def profile_limits(profiles: Sequence[HazardProfile], roots: Floats) -> Floats:
+    """Of each profile of one fit the two values ``root`` away, (n, 2); NaN where unbounded.
+
+    All by Newton's steps in all hazards at once, together; those that these do not reach are
+    looked for on the profile itself.
+    """
+    if not profiles:
+        return np.empty((0, 2))
+    sides = np.tile([-1.0, 1.0], len(profiles))
+    each = [profile for profile in profiles for _ in range(2)]
+    both = np.repeat(np.asarray(roots, dtype=float), 2)
+    limits = _straight_limits(each, sides, both)
+    for i in np.flatnonzero(np.isnan(limits)):
+        limits[i] = each[i].searched_for(sides[i], both[i])
+    return np.where(np.abs(limits) > FARTHEST, np.nan, limits).reshape(-1, 2)
+
+
+def _straight_limits(profiles: Sequence[HazardProfile], sides: Floats, roots: Floats) -> Floats:
+    """The limit of each profile on its side by Newton's steps; NaN where they lead nowhere.
+
+    Each step goes to where the local parabola's profile has fallen far enough (Venzon &
+    Moolgavkar 1988, Applied Statistics 37:87): a quarter of the search's evaluations.
+    """
+    first = profiles[0]
+    weights = np.array([profile.weights for profile in profiles])
+    limits, going = np.full(len(profiles), np.nan), np.arange(len(profiles))
+    beta = np.tile(first.beta, (len(profiles), 1))
+    step, back = np.zeros_like(beta), np.zeros(len(profiles), dtype=bool)
+    here = penalised_likelihood(first.rows, beta)
+    for _ in range(STRAIGHT_STEPS):
+        aim = _Aim(weights[going], sides[going], first.top.penalised - roots[going] ** 2 / 2)
+        found = _local_steps(here, aim)
+        seen = np.isfinite(found).all(axis=-1)
+        # Too far: half of the way back, and half of the rest, the target may be seen again.
+        rest = np.where(back[:, None], step / 2, -step / 2)
+        longest = np.maximum(np.abs(found).max(axis=-1, keepdims=True), 1e-300)
+        step = np.where(seen[:, None], found * np.minimum(1.0, LONGEST_STEP / longest), rest)
+        back, beta = ~seen, beta + step
+        close = seen & _is_close(step, beta, here.curvature)
+        limits[going[close]] = np.einsum("ni,ni->n", aim.weights[close], beta[close])
+        kept = ~close & step.any(axis=-1)
+        going, beta, step, back = going[kept], beta[kept], step[kept], back[kept]
+        if not going.size:
+            break
+        here = penalised_likelihood(first.rows, beta)
+    estimates = weights @ first.beta
+    return np.where(sides * (limits - estimates) > 0, limits, np.nan)
+
+
+class _Aim(NamedTuple):
+    """The contrasts (n, p) to be moved to one side until the likelihood has fallen to targets."""
+
+    weights: Floats
+    sides: Floats
+    targets: Floats
+
+
+def _local_steps(here: PenalisedLikelihood, aim: _Aim) -> Floats:
+    """The steps (n, p) to where the local parabola's profile meets its target; NaN where it has no
+    peak, or one below the target."""
+    steps = np.full(aim.weights.shape, np.nan)
+    peaked = np.isfinite(here.penalised) & _are_positive(here.curvature)
+    if not peaked.any():
+        return steps
+    own, weights = here.at(peaked), aim.weights[peaked]
+    both = np.linalg.solve(own.curvature, np.stack([own.score, weights], axis=-1))
+    upward, along = both[..., 0], both[..., 1]
+    height = 2 * (own.penalised - aim.targets[peaked])
+    height = height + np.einsum("ni,ni->n", own.score, upward)
+    with np.errstate(invalid="ignore"):  # a peak below the target
+        reach = np.sqrt(np.where(height > 0, height, np.nan))
+    share = np.einsum("ni,ni->n", weights, along)
+    steps[peaked] = upward + (aim.sides[peaked] * reach / np.sqrt(share))[:, None] * along
+    return steps
+
+
+def _are_positive(matrices: Floats) -> Bools:
+    """Which of several symmetric matrices are positive definite."""
+    try:
+        np.linalg.cholesky(matrices)
+    except np.linalg.LinAlgError:
+        return np.array([_is_positive(matrix) for matrix in matrices], dtype=bool)
+    return np.asarray(np.isfinite(matrices).all(axis=(-2, -1)))
 
 
 def _next_try(newton: float, inner: float, outer: float) -> float:

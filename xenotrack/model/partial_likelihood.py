@@ -7,11 +7,11 @@ information and the third cumulants are those of a multinomial.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from xenotrack.arrays import Floats
+from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.model.risk_sets import RiskSets
 
 
@@ -27,16 +27,26 @@ class TiedEvents:
 class PenalisedLikelihood:
     """``ℓ + ½ ln|I|`` at some log hazards against the first arm, which are not a parameter.
 
-    ``score`` (k−1,) and ``curvature`` (k−1, k−1), its negative second derivative, are of the
+    ``score`` (…, k−1) and ``curvature`` (…, k−1, k−1), its negative second derivative, are of the
     penalised likelihood; ``information`` is the unpenalised one. All minus infinity or NaN where
-    hazards are so far apart that the information vanishes.
+    hazards are so far apart that the information vanishes. Leading axes are those of the places at
+    which the likelihood was asked for.
     """
 
-    penalised: float
-    unpenalised: float
+    penalised: Floats
+    unpenalised: Floats
     score: Floats
     curvature: Floats
     information: Floats
+
+    def at(self, places: Bools | Codes | int) -> PenalisedLikelihood:
+        """The likelihood at some of several places."""
+        return PenalisedLikelihood(*(getattr(self, each.name)[places] for each in fields(self)))
+
+    def put(self, places: Codes, other: PenalisedLikelihood) -> None:
+        """The likelihood ``other`` in place of that at some of several places."""
+        for each in fields(self):
+            getattr(self, each.name)[places] = getattr(other, each.name)
 
 
 def efron_rows(sets: RiskSets) -> TiedEvents:
@@ -53,57 +63,61 @@ def efron_rows(sets: RiskSets) -> TiedEvents:
 
 
 def penalised_likelihood(rows: TiedEvents, log_hazards: Floats) -> PenalisedLikelihood:
-    """The Firth-penalised partial likelihood at ``log_hazards`` (k−1,) against the first arm.
+    """The Firth-penalised partial likelihood at ``log_hazards`` (…, k−1) against the first arm.
 
     Heinze & Schemper 2001, Biometrics 57:114. The penalty, and with it every contrast, is the
     same whichever arm comes first.
     """
-    exponents = rows.log_weights + np.concatenate([[0.0], log_hazards])
-    highest = exponents.max(axis=1, keepdims=True)
+    against = np.concatenate([np.zeros((*log_hazards.shape[:-1], 1)), log_hazards], axis=-1)
+    exponents = rows.log_weights + against[..., None, :]
+    highest = exponents.max(axis=-1, keepdims=True)
     chance = np.exp(exponents - highest)
-    total = chance.sum(axis=1, keepdims=True)
+    total = chance.sum(axis=-1, keepdims=True)
     chance /= total
-    log_likelihood = float(rows.events[1:] @ log_hazards - np.sum(highest + np.log(total)))
-    joint = chance.T @ chance
-    information = _information(joint)[1:, 1:]
-    sign, log_determinant = np.linalg.slogdet(information)
-    if sign <= 0 or not np.isfinite(log_determinant):
-        return _vanished(log_hazards.size)
-    inverse = np.linalg.inv(information).astype(np.float64)
+    log_likelihood = against @ rows.events - np.sum(highest + np.log(total), axis=(-2, -1))
+    joint = np.swapaxes(chance, -1, -2) @ chance
+    information = _information(joint)[..., 1:, 1:]
+    log_determinant, inverse = _invert(information)
     slope, bend = _penalty_derivatives(chance, joint, inverse)
+    lost = np.isnan(log_determinant)
     return PenalisedLikelihood(
-        log_likelihood + 0.5 * float(log_determinant),
-        log_likelihood,
-        (rows.events - chance.sum(axis=0) + slope)[1:],
-        information - bend[1:, 1:],
-        information,
+        np.where(lost, -np.inf, log_likelihood + 0.5 * log_determinant),
+        np.where(lost, -np.inf, log_likelihood),
+        (rows.events - chance.sum(axis=-2) + slope)[..., 1:],
+        information - bend[..., 1:, 1:],
+        np.where(lost[..., None, None], np.nan, information),
     )
 
 
 def _information(joint: Floats) -> Floats:
     """``Σ diag(p) − pp'`` from ``Σ pp'``: p(1−p) as p times the others, exact where p is near 1."""
-    between = joint - np.diag(np.diag(joint))
-    return np.diag(between.sum(axis=1)) - between
+    diagonal = np.eye(joint.shape[-1])
+    between = joint * (1 - diagonal)
+    return np.asarray(diagonal * between.sum(axis=-1, keepdims=True) - between)
 
 
-def _vanished(size: int) -> PenalisedLikelihood:
-    square = np.full((size, size), np.nan)
-    return PenalisedLikelihood(-np.inf, -np.inf, np.full(size, np.nan), square, square)
+def _invert(information: Floats) -> tuple[Floats, Floats]:
+    """``ln|I|`` and the inverse, NaN where the information has vanished."""
+    sign, log_determinant = np.linalg.slogdet(information)
+    lost = (sign <= 0) | ~np.isfinite(log_determinant)
+    lasting = np.where(lost[..., None, None], np.eye(information.shape[-1]), information)
+    inverse = np.where(lost[..., None, None], np.nan, np.linalg.inv(lasting))
+    return np.where(lost, np.nan, log_determinant), inverse
 
 
 def _penalty_derivatives(chance: Floats, joint: Floats, inverse: Floats) -> tuple[Floats, Floats]:
-    """Gradient (k,) and second derivative (k, k) of ``½ ln|I|``.
+    """Gradient (…, k) and second derivative (…, k, k) of ``½ ln|I|``.
 
     With A the inverse information bordered by zeros and x the indicator of the arm drawn at an
     event, the gradient is ``½ Σ cov((x−p)'A(x−p), x)``, by ``d ln|I| = tr(A dI)``.
     """
-    k = chance.shape[1]
-    A = np.zeros((k, k))
-    A[1:, 1:] = inverse
+    A = np.zeros_like(joint)
+    A[..., 1:, 1:] = inverse
     towards = chance @ A
-    quadratic = np.diag(A) - 2 * towards  # (x−p)'A(x−p) less p'Ap, which no covariance sees
-    centred = chance * (quadratic - np.sum(chance * quadratic, axis=1, keepdims=True))
-    slope = 0.5 * centred.sum(axis=0)
+    # (x−p)'A(x−p) less p'Ap, which no covariance sees
+    quadratic = np.diagonal(A, axis1=-2, axis2=-1)[..., None, :] - 2 * towards
+    centred = chance * (quadratic - np.sum(chance * quadratic, axis=-1, keepdims=True))
+    slope = 0.5 * centred.sum(axis=-2)
     return slope, 0.5 * (
         _derivative_given_inverse(chance, joint, A, towards, centred)
         - _derivative_of_inverse(chance, joint, A)
@@ -114,20 +128,22 @@ def _derivative_given_inverse(
     chance: Floats, joint: Floats, A: Floats, towards: Floats, centred: Floats
 ) -> Floats:
     """``tr(A ∂²I)``: how the gradient turns while A stays."""
-    level = np.sum(chance * towards, axis=1, keepdims=True)
-    cross = chance.T @ (chance * (2 * towards - level) - centred)
-    return np.diag(centred.sum(axis=0)) + cross + cross.T - 2 * A * joint
+    level = np.sum(chance * towards, axis=-1, keepdims=True)
+    cross = np.swapaxes(chance, -1, -2) @ (chance * (2 * towards - level) - centred)
+    diagonal = np.eye(A.shape[-1]) * centred.sum(axis=-2)[..., None, :]
+    return np.asarray(diagonal + cross + np.swapaxes(cross, -1, -2) - 2 * A * joint)
 
 
 def _derivative_of_inverse(chance: Floats, joint: Floats, A: Floats) -> Floats:
     """``tr(A ∂I A ∂I)``: how it turns because A changes; ∂I are sums of third cumulants."""
-    k = A.shape[0]
-    pairs = (chance[:, :, None] * chance[:, None, :]).reshape(-1, k * k)
-    cumulants = 2 * (pairs.T @ chance).reshape(k, k, k)
+    *places, k = A.shape[:-1]
+    pairs = (chance[..., :, None] * chance[..., None, :]).reshape(*chance.shape[:-1], k * k)
+    cumulants = 2 * (np.swapaxes(pairs, -1, -2) @ chance).reshape(*places, k, k, k)
     arms = np.arange(k)
-    cumulants[arms, arms, :] -= joint
-    cumulants[arms, :, arms] -= joint
-    cumulants[:, arms, arms] -= joint
-    cumulants[arms, arms, arms] += chance.sum(axis=0)
-    product = A @ cumulants  # cumulants are symmetric: the first axis is the derivative's arm
-    return product.reshape(k, -1) @ product.transpose(0, 2, 1).reshape(k, -1).T
+    cumulants[..., arms, arms, :] -= joint
+    cumulants[..., arms, :, arms] -= np.moveaxis(joint, -2, 0)
+    cumulants[..., :, arms, arms] -= joint
+    cumulants[..., arms, arms, arms] += chance.sum(axis=-2)
+    product = A[..., None, :, :] @ cumulants  # symmetric: the first axis is the derivative's arm
+    left, right = product.reshape(*places, k, -1), np.swapaxes(product, -1, -2)
+    return np.asarray(left @ np.swapaxes(right.reshape(*places, k, -1), -1, -2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ from xenotrack.model.restricted_mean import (
 from xenotrack.model.survival import MedianDay, SurvivalCurve, estimate_curves
 from xenotrack.model.times import TOXICITY, MouseTimes, mouse_times
 from xenotrack.model.turnbull import interval_test
-from xenotrack.response.progression import composite_events, progression_events
+from xenotrack.response.progression import composite_mice, progression_events
 from xenotrack.response.regrowth import regrowth_times
 from xenotrack.response.withdrawals import visit_gaps
 from xenotrack.study.design import Design
@@ -140,8 +140,7 @@ class ProgressionFit:
 
     def log_rank_of_pair(self, first: int, second: int, weight: Weight = "logrank") -> LogRank:
         """The log-rank test of two arms by position, as if no other were in the study."""
-        pair = self.times.of_arms((first, second))
-        return log_rank(pair.day, pair.events, pair.arm, 2, draws=self._draws, weight=weight)
+        return _log_rank_of_pair(self.times, first, second, weight, self._draws)
 
     def read_unlike(self, first: int, second: int) -> bool:
         """Whether one of two arms is read so much more rarely that it seems to progress later."""
@@ -150,8 +149,7 @@ class ProgressionFit:
 
     def interval_test_of_pair(self, first: int, second: int) -> Permutation:
         """The test of two arms whose mice progressed between visits."""
-        pair = self.times.of_arms((first, second))
-        return interval_test(pair.low, pair.high, pair.arm == 1, self._draws)
+        return _interval_test_of_pair(self.times, first, second, self._draws)
 
     @property
     def n_arms(self) -> int:
@@ -171,6 +169,21 @@ class ProgressionFit:
         return last_comparable_day([self.curves[names.index(arm)] for arm in arms if arm in names])
 
 
+# Tables, contrasts and doubts ask for the same tests of the same mice.
+@lru_cache(maxsize=512)
+def _log_rank_of_pair(
+    times: MouseTimes, first: int, second: int, weight: Weight, draws: int
+) -> LogRank:
+    pair = times.of_arms((first, second))
+    return log_rank(pair.day, pair.events, pair.arm, 2, draws=draws, weight=weight)
+
+
+@lru_cache(maxsize=512)
+def _interval_test_of_pair(times: MouseTimes, first: int, second: int, draws: int) -> Permutation:
+    pair = times.of_arms((first, second))
+    return interval_test(pair.low, pair.high, pair.arm == 1, draws)
+
+
 def fit_progression(study: Study) -> ProgressionFit:
     """Time to progression of every arm by the study's declared rule."""
     design = study.design
@@ -182,7 +195,7 @@ def fit_progression(study: Study) -> ProgressionFit:
     fit = fit_mice(events.mice.merge(grown, on="mouse", how="left"), design, gaps)
     composite = None
     if fit.arms_with_toxicity:
-        composite = fit_mice(composite_events(study).mice, design, gaps)
+        composite = fit_mice(composite_mice(study), design, gaps)
     return replace(
         fit,
         doubts=merge_doubts(

@@ -54,29 +54,25 @@ def progression_events(study: Study) -> ProgressionEvents:
     progression goes before the size limit, and that before toxicity. With ``tumors = "each"`` a
     mouse progresses with the first of its tumours.
     """
-    return _events(study, composite=False)
+    rules = study.design.rules.progression
+    mice = _every_mouse(study, rules, _fates(rules))
+    judged = mice.loc[mice["reason"] == "", EVENT_COLUMNS].reset_index(drop=True)
+    return ProgressionEvents(judged, progression_doubts(study, mice))
 
 
-def composite_events(study: Study) -> ProgressionEvents:
-    """Time to progression or leaving for toxicity, whichever came first.
+def composite_mice(study: Study) -> pd.DataFrame:
+    """Time to progression or leaving for toxicity, whichever came first, of each mouse.
 
     Censoring the mice that left for toxicity assumes that they would have fared like the rest;
     this outcome does not. The same mice and columns as ``progression_events``.
     """
-    return _events(study, composite=True)
+    return progression_mice(study, study.design.rules.progression, composite=True)
 
 
 def progression_mice(study: Study, rules: ProgressionRules, composite: bool) -> pd.DataFrame:
-    """The mice of ``progression_events`` or ``composite_events`` by any rules, without doubts."""
+    """The mice of ``progression_events`` or ``composite_mice`` by any rules, without doubts."""
     mice = _every_mouse(study, rules, _fates(rules, composite))
     return mice.loc[mice["reason"] == "", EVENT_COLUMNS].reset_index(drop=True)
-
-
-def _events(study: Study, composite: bool) -> ProgressionEvents:
-    rules = study.design.rules.progression
-    mice = _every_mouse(study, rules, _fates(rules, composite))
-    judged = mice.loc[mice["reason"] == "", EVENT_COLUMNS].reset_index(drop=True)
-    return ProgressionEvents(judged, progression_doubts(study, mice))
 
 
 def _every_mouse(study: Study, rules: ProgressionRules, fates: tuple[str, ...]) -> pd.DataFrame:

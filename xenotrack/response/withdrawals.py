@@ -137,6 +137,8 @@ def _unknown_fates(unexplained: pd.DataFrame, n_mice: int) -> Iterator[Doubt]:
 
 def _losses_before_leaving(study: Study, unexplained: pd.DataFrame) -> Iterator[Doubt]:
     """Mice that were last weighed as lean as mice that are taken out for it."""
+    if unexplained.empty:
+        return
     last = weight_changes(study).drop_duplicates("mouse", keep="last")
     lost = last[
         has_lost(last["change_percent"], HEAVY_LOSS) & last["mouse"].isin(unexplained["mouse"])
