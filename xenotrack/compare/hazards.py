@@ -170,14 +170,11 @@ def log_rank_frame(progression: ProgressionFit, weight: Weight = "logrank") -> p
     reference = names.index(control) if control in names else -1
     followed = np.unique(progression.times.arm)
     if reference in followed:
-        others = followed[followed != reference].tolist()
-        pairs = [
-            tuple((np.eye(len(names))[code] - np.eye(len(names))[reference]).tolist())
-            for code in others
-        ]
-        hazards = compare_hazards(progression, pairs)
-        for code, pair in zip(others, pairs, strict=True):
-            test, hazard = progression.log_rank_of_pair(reference, code, weight), hazards[pair]
+        others, arms = followed[followed != reference].tolist(), np.eye(len(names))
+        weights = [tuple((arms[code] - arms[reference]).tolist()) for code in others]
+        hazards = compare_hazards(progression, weights)
+        for code, own in zip(others, weights, strict=True):
+            test, hazard = progression.log_rank_of_pair(reference, code, weight), hazards[own]
             p_value = test.p_permutation
             if weight == "logrank":
                 p_value = np.nan if hazard is None or test.df == 0 else hazard.p_value

@@ -68,12 +68,15 @@ def effect(display: Display, estimate: float, low: float, high: float, level: fl
     '−5.8 % a day, 95 % CI −7.1 to −4.9'
     >>> effect("hazard_ratio", -2.8, -4.2, -1.6, 0.95)
     'hazard ratio 0.061, 95 % CI 0.015 to 0.2'
+    >>> effect("hazard_ratio", -6.6, float("nan"), -1.2, 0.95)
+    'hazard ratio 0.0014, 95 % CI < 0.001 to 0.3'
     >>> effect("days", 27.4, 12.0, 42.9, 0.95)
     '27 days, 95 % CI 12 to 43'
     """
     if display in ("hazard_ratio", "log_ratio"):
         name = "hazard ratio" if display == "hazard_ratio" else "ratio of volumes"
-        ends = confidence(low, high, level, lambda end: ratio_text(_exp(end)))
+        # A logarithm without a lower limit is that of a ratio next to nothing.
+        ends = confidence(_exp(low) if isfinite(low) else 0.0, _exp(high), level, ratio_text)
         return f"{name} {ratio_text(_exp(estimate))}, {ends}"
     factor, unit, most = UNITS[display]
     places = decimals([factor * one for one in (estimate, low, high)], most)
