@@ -38,7 +38,7 @@ NOTES = {
     "progression": (
         "`value` without a key: "
         + ", ".join(f"{value:g} for `{rule}`" for rule, value in USUAL_VALUE.items())
-        + " (a fold of the baseline, a fold of the smallest volume so far, mm³)."
+        + " (a fold of the baseline, percent above it, a fold of the smallest volume so far, mm³)."
     ),
 }
 EXAMPLE = Path(__file__).parent / "example-study.toml"

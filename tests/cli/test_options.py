@@ -69,7 +69,7 @@ def test_help_names_the_default_or_what_holds_without_one() -> None:
     assert said["--until"] == "Last day of the growth fit [the last]."
     assert said["--level"].endswith("[0.95].")
     assert said["--formula"].endswith("[half_lw2].")
-    assert said["--value"].endswith("[2; 1.73; 1000].")
+    assert said["--value"].endswith("[2; 100; 1.73; 1000].")
 
 
 @pytest.mark.parametrize("name", list(cli.commands))

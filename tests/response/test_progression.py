@@ -130,7 +130,9 @@ def test_leaving_for_size_confirms_a_crossing_at_the_last_reading(study_of, size
 @pytest.mark.parametrize(
     ("rule", "confirm", "interpolate"),
     list(
-        itertools.product(["fold", "nadir", "absolute"], [False, True], ["none", "linear", "log"])
+        itertools.product(
+            ["fold", "percent", "nadir", "absolute"], [False, True], ["none", "linear", "log"]
+        )
     ),
 )
 def test_leaving_for_size_is_progression_on_the_day_of_leaving(

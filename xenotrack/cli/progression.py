@@ -62,6 +62,14 @@ if TYPE_CHECKING:
     help="Combinations against independent action of their parts.",
 )
 @click.option(
+    "--also",
+    "also",
+    multiple=True,
+    metavar="RULE",
+    help="Arms by another rule beside the declared one, such as 'percent 20', 'fold 4 confirm', "
+    "'nadir 1.2 rise 50' or, the clock started anew, 'fold 2 from 28'. May be repeated.",
+)
+@click.option(
     "--day",
     "days",
     type=click.FloatRange(min=0, min_open=True),
@@ -71,7 +79,12 @@ if TYPE_CHECKING:
 @writes_table
 @reads_study("progression", "compare.level,primary,adjust")
 def progression(
-    request: Request, *, what: str | None, days: tuple[float, ...], weights: Weight
+    request: Request,
+    *,
+    what: str | None,
+    also: tuple[str, ...],
+    days: tuple[float, ...],
+    weights: Weight,
 ) -> None:
     """Time to progression of each arm, by the declared rule.
 
@@ -80,9 +93,11 @@ def progression(
       xenotrack progression sample_data/naive.toml
       xenotrack progression sheet.csv --rule fold --value 4 --confirm
       xenotrack progression sheet.csv --curve -f csv
+      xenotrack progression sheet.csv --also "percent 20 confirm" --also "fold 2 from 28"
       xenotrack progression sample_data/naive.toml --independent-action --day 60
       xenotrack progression sample_data/naive.toml --sensitivity -o sensitivity.csv
     """
+    from xenotrack.compare.by_rule import TimedRule, by_rule, rule_of_words
     from xenotrack.compare.hazards import log_rank_frame
     from xenotrack.compare.unknown_fates import unknown_fates
     from xenotrack.model.between import accelerated_frame, turnbull_frame
@@ -93,6 +108,8 @@ def progression(
         raise click.UsageError("--weights are those of --logrank: add --logrank.")
     if days and what not in ("independent_action", "milestones"):
         raise click.UsageError("--day is the day of --independent-action or --milestones.")
+    if also and what is not None:
+        raise click.UsageError("--also is a table of its own: leave out the option beside it.")
     results = request.results()
     progression = results.progression
     if what == "independent_action":
@@ -100,6 +117,12 @@ def progression(
         request.write(
             independent_action.to_frame(), (*progression.doubts, *independent_action.doubts)
         )
+        return
+    if also:
+        declared = results.study.design.rules.progression
+        named = [rule_of_words(words, declared) for words in also]
+        table = by_rule(results.study, [TimedRule(declared), *named])
+        request.write(table, progression.doubts)
         return
     if what in ("sensitivity", "unknown_fates"):
         results.study.design.require_control()

@@ -42,6 +42,7 @@ class Definition:
         rules = self.rules
         event = {
             "fold": f"{rules.threshold:g} × baseline",
+            "percent": f"{rules.threshold:g} % above baseline",
             "nadir": f"{rules.threshold:g} × nadir{above(rules)}",
             "absolute": f"{rules.threshold:g} mm³",
         }[rules.rule]
@@ -67,6 +68,8 @@ def definitions(declared: ProgressionRules) -> tuple[Definition, ...]:
     it confirmed, half of it), each interpolated or on the visit day, with leaving for size as an
     event or censored. Six with toxicity as an event, and six from the nadir.
     """
+    if declared.fold is not None:  # a percent is a fold in other words
+        declared = _with(declared, rule="fold", value=declared.fold)
     declared = _with(declared, value=declared.threshold)
     first = Definition(declared, estimand_of(declared), declared=True)
     others = [one for one in _listed(declared) if replace(one, declared=True) != first]

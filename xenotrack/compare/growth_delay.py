@@ -47,7 +47,7 @@ def days_to_fold(study: Study) -> DaysToFold:
     Days are those of the progression table: rounded so that equal ones are equal.
     """
     declared = study.design.rules.progression
-    fold = declared.threshold if declared.rule == "fold" else USUAL_VALUE["fold"]
+    fold = USUAL_VALUE["fold"] if declared.fold is None else declared.fold
     progression = msgspec.structs.replace(declared, rule="fold", value=fold)
     rules = msgspec.structs.replace(study.design.rules, progression=progression)
     events = progression_events(replace(study, design=replace(study.design, rules=rules)))

@@ -22,6 +22,7 @@ def progression_rule(rules: ProgressionRules) -> str:
     """
     what = {
         "fold": f"{rules.threshold:g} × the baseline volume",
+        "percent": f"{rules.threshold:g} % above the baseline volume",
         "nadir": f"{rules.threshold:g} × the smallest volume so far{above(rules)}",
         "absolute": f"{rules.threshold:g} mm³",
     }[rules.rule]

@@ -29,17 +29,17 @@ class Crossings:
 def threshold_volume(courses: Courses, rules: ProgressionRules) -> Floats:
     """The volume in mm³ that means progression, at every reading.
 
-    ``value · V₀``, ``value`` mm³, or of the smallest volume so far the larger of ``value ·`` it and
-    ``rise`` above it.
+    ``value · V₀``, ``value`` percent above V₀, ``value`` mm³, or of the smallest volume so far the
+    larger of ``value ·`` it and ``rise`` above it.
     """
     value = rules.threshold
-    if rules.rule != "absolute" and value <= 1:
+    if rules.rule in ("fold", "nadir") and value <= 1:
         raise StudyError(
             f"Progression cannot be a {rules.rule} of {value:g}: the baseline would meet it. "
             "Say by which factor the volume must have grown: 2 is a doubling, 1.2 is +20 %."
         )
-    if rules.rule == "fold":
-        return value * courses.baseline[courses.owner]
+    if rules.fold is not None:
+        return rules.fold * courses.baseline[courses.owner]
     if rules.rule == "nadir":
         nadir = running_minimum(courses.volume, courses.owner)
         return np.maximum(value * nadir, nadir + rules.rise)

@@ -169,7 +169,8 @@ def _last_day_without(
 def why_not_evaluable(courses: Courses, rules: ProgressionRules) -> list[str]:
     """Why each mouse cannot be judged by the rule, empty where it can.
 
-    A fold needs a measurable baseline, a nadir any baseline, an absolute volume a start below it.
+    A fold or percent needs a measurable baseline, a nadir any baseline, an absolute volume a start
+    below it.
     """
     if rules.rule == "absolute":
         above = reaches(at(courses.shrunk, courses.first), rules.threshold)
@@ -178,7 +179,7 @@ def why_not_evaluable(courses: Courses, rules: ProgressionRules) -> list[str]:
     else:
         reasons = [courses.mice["baseline_mm3"].isna().to_numpy()]
         words = ["no baseline reading"]
-        if rules.rule == "fold":
+        if rules.fold is not None:
             reasons.append(np.isnan(courses.baseline))
             words.append("a baseline below the limit of measurement")
     return np.select(reasons, words, default="").tolist()

@@ -15,7 +15,7 @@ from xenotrack.study.arrive_rules import ArriveRules
 from xenotrack.study.rule import FateName, FormulaName, Outcome, Rule
 
 # 1.73 = 1.2³: RECIST's 20 % in diameter, as a volume.
-USUAL_VALUE = {"fold": 2.0, "nadir": 1.73, "absolute": 1000.0}
+USUAL_VALUE = {"fold": 2.0, "percent": 100.0, "nadir": 1.73, "absolute": 1000.0}
 _USUAL_VALUES = "; ".join(f"{value:g}" for value in USUAL_VALUE.values())
 
 
@@ -213,13 +213,13 @@ class ProgressionRules(Section, frozen=True):
     """``[progression]``: the event, its day, and what a size cull means."""
 
     rule: Annotated[
-        Literal["fold", "nadir", "absolute"],
-        Rule("Progression at a fold of the baseline, of the nadir, or at a volume."),
+        Literal["fold", "percent", "nadir", "absolute"],
+        Rule("Progression: fold of the baseline, percent above it, fold of the nadir, or volume."),
     ] = "fold"
     value: Annotated[
         float | None,
         Rule(
-            "The fold, or the volume in mm³.",
+            "The fold, the percent, or the volume in mm³.",
             otherwise=_USUAL_VALUES,
             example=2,
             above=0,
@@ -255,6 +255,17 @@ class ProgressionRules(Section, frozen=True):
     def threshold(self) -> float:
         """The declared value, or the usual one of the rule (fold, fold of nadir, mm³)."""
         return self.value if self.value is not None else USUAL_VALUE[self.rule]
+
+    @property
+    def fold(self) -> float | None:
+        """The multiple of the baseline that is progression; none of other rules.
+
+        >>> ProgressionRules(rule="percent", value=20).fold
+        1.2
+        """
+        percent = self.rule == "percent"
+        fold = 1 + self.threshold / 100 if percent else self.threshold
+        return fold if percent or self.rule == "fold" else None
 
 
 class ResponseRules(Section, frozen=True):

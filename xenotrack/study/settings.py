@@ -187,7 +187,7 @@ def _impossible_values(rules: Rules) -> Iterator[str]:
         for line in sorted({line for line in named if named.count(line) > 1}):
             yield f"[lines] {factor} names {line!r} twice; a line is in one group."
     value = rules.progression.value
-    if value is not None and value <= 1 and rules.progression.rule != "absolute":
+    if value is not None and value <= 1 and rules.progression.rule in ("fold", "nadir"):
         yield f"[progression] value is {value:g}; a tumour has progressed at a fold above 1."
     low, high = rules.growth.from_day, rules.growth.until_day
     if low is not None and high is not None and not low < high:

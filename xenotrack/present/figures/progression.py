@@ -41,6 +41,7 @@ TITLE = "Not progressed (% of mice)"
 APART = "Curves that coincide are set apart by half a percent."
 EVENTS = {
     "fold": "{value:g} × baseline",
+    "percent": "{value:g} % above baseline",
     "nadir": "{value:g} × nadir",
     "absolute": "{value:g} mm³",
 }
