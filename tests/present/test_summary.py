@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from xenotrack.present.collect import collect_tables
 from xenotrack.present.results import Results
 from xenotrack.present.summary import WIDTH, arm_table, summarise
 from xenotrack.present.tell.whole import tell
+from xenotrack.study.design import Design
 from xenotrack.study.ingest import read_study
 from xenotrack.study.settings import read_rules
+from xenotrack.study.study import Study
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_data"
 ALONE = "mouse,arm,day,volume\nm1,vehicle,0,100\n"
@@ -92,3 +95,18 @@ def test_a_study_without_growth_says_so() -> None:
     text = flat(results)
     assert "Growth could not be fitted" in text
     assert "grew slower" not in text
+
+
+def test_a_study_that_no_file_holds_is_named_by_its_title() -> None:
+    rows = [
+        (f"{arm}{n}", arm, day, 200.0 + day)
+        for arm in "vA"
+        for n in range(3)
+        for day in (0, 7, 14, 21)
+    ]
+    frame = pd.DataFrame(rows, columns=["mouse", "arm", "day", "volume_mm3"])
+    study = Study.of_frame(frame, Design.of_names("drawn", ["v", "A"]))
+    results = Results(study)
+    assert (
+        tell(results, collect_tables(results)).quality[0].startswith("drawn: 24 readings of 6 mice")
+    )

@@ -274,9 +274,9 @@ class HazardProfile:
         shift = value - self.estimate
         start = self.beta + shift * along / (self.weights @ along)
         here = _maximise(self.rows, start[None], self.others[None])[1].at(0)
-        root = np.sqrt(max(2 * (self.top.penalised - here.penalised), 0.0))
+        root = float(np.sqrt(max(2 * float(self.top.penalised - here.penalised), 0.0)))
         multiplier = float(self.weights @ here.score) / float(self.weights @ self.weights)
-        return float(root), abs(multiplier) / root if root > 0 else np.nan
+        return root, abs(multiplier) / root if root > 0 else np.nan
 
     def searched_for(self, side: float, root: float) -> float:
         """The limit between brackets on the profile itself, NaN if unbounded."""
@@ -325,7 +325,7 @@ def _straight_limits(profiles: Sequence[HazardProfile], sides: Floats, roots: Fl
     for _ in range(STRAIGHT_STEPS):
         aim = _Aim(weights[going], sides[going], first.top.penalised - roots[going] ** 2 / 2)
         found = _local_steps(here, aim)
-        seen = np.isfinite(found).all(axis=-1)
+        seen = np.asarray(np.isfinite(found).all(axis=-1), dtype=bool)
         # Too far: half of the way back, and half of the rest, the target may be seen again.
         rest = np.where(back[:, None], step / 2, -step / 2)
         longest = np.maximum(np.abs(found).max(axis=-1, keepdims=True), 1e-300)

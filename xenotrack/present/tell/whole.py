@@ -49,7 +49,7 @@ def quality(facts: Facts) -> Iterator[str]:
     days = study.readings["day"]
     phase = f"; phase {study.phase}" if study.phase else ""
     yield (
-        f"{join(names)}: {len(days)} readings of {len(study.mice)} mice on days {days.min():g} to "
+        f"{join(names) if names else study.title}: {len(days)} readings of {len(study.mice)} mice on days {days.min():g} to "
         f"{days.max():g}{phase}."
     )
     found = facts.tables["findings"]
