@@ -98,7 +98,7 @@ def progression(
       xenotrack progression sample_data/naive.toml --sensitivity -o sensitivity.csv
     """
     from xenotrack.compare.by_rule import TimedRule, by_rule, rule_of_words
-    from xenotrack.compare.hazards import log_rank_frame
+    from xenotrack.compare.hazards import doubt_untested, log_rank_frame
     from xenotrack.compare.unknown_fates import unknown_fates
     from xenotrack.model.between import accelerated_frame, turnbull_frame
     from xenotrack.model.leaving import gray_frame, incidence_frame
@@ -139,4 +139,5 @@ def progression(
         "accelerated": lambda: accelerated_frame(progression),
         "sensitivity": lambda: results.sensitivity,
     }
-    request.write(frames[what or "arms"](), progression.doubts)
+    untested = doubt_untested(progression) if what in ("logrank", "gray", "accelerated") else ()
+    request.write(frames[what or "arms"](), (*progression.doubts, *untested))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from scipy.special import ndtri
 from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import ContrastSource, Level, RawContrasts, source_of
 from xenotrack.compare.multiplicity import holm_p
+from xenotrack.doubts import Doubt
 from xenotrack.model.firth import HazardProfile, profile_limits
 from xenotrack.model.logrank import LogRank, Weight
 from xenotrack.model.progression import ProgressionFit
@@ -150,6 +151,22 @@ def _with_tests(
     if progression.read_unlike(other, arm):
         between = progression.interval_test_of_pair(other, arm).p
     return Comparison(profile, progression.log_rank_of_pair(other, arm), between)
+
+
+def doubt_untested(progression: ProgressionFit) -> Iterator[Doubt]:
+    """That arms cannot be tested, as no mouse progressed or only one arm has mice."""
+    times = progression.times
+    if np.unique(times.arm).size < 2:
+        yield _untested("One arm alone has mice that can be judged: there is nothing to compare.")
+    elif not times.events.any():
+        yield _untested(
+            f"None of {times.day.size} mice progressed by the declared rule: arms cannot be "
+            "tested. `progression --milestones` bounds the share that would have."
+        )
+
+
+def _untested(text: str) -> Doubt:
+    return Doubt("contrast-not-estimable", (), "progression", text)
 
 
 def log_rank_frame(progression: ProgressionFit, weight: Weight = "logrank") -> pd.DataFrame:
