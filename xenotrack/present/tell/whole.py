@@ -48,8 +48,9 @@ def quality(facts: Facts) -> Iterator[str]:
     names = [source.name for source in study.sources if not source.name.endswith(".toml")]
     days = study.readings["day"]
     phase = f"; phase {study.phase}" if study.phase else ""
+    where = join(names) if names else study.title
     yield (
-        f"{join(names) if names else study.title}: {len(days)} readings of {len(study.mice)} mice on days {days.min():g} to "
+        f"{where}: {len(days)} readings of {len(study.mice)} mice on days {days.min():g} to "
         f"{days.max():g}{phase}."
     )
     found = facts.tables["findings"]
