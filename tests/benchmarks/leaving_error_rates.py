@@ -31,6 +31,9 @@ from xenotrack.study.design import Design
 
 SEED, END, ALPHA, SHAPE = 20261130, 63.0, 0.05, 2.0
 ARMS = ("vehicle", "A")
+DESIGN = ["mice", "visit every", "leave", "share", "days"]
+WORDS = ("alone", BETTER, WORSE)
+KNOWN, EVENTS = "rmst_days_alone", ("0 events", "1 event", "2 and more")
 MAKE = {"log_hazard": hazard_source, "rmst_days": days_gained}
 LEAVING = (
     *(("nobody", 0.0), ("by chance", 0.25), ("by chance", 0.5)),
@@ -133,19 +136,23 @@ def one_study(name: str, number: int) -> Iterator[dict[str, object]]:
 
 def main(studies: int, out: Path | None) -> None:
     rows = rows_asked_for(list(ROWS), studies, one_study, out)
-    words = ("alone", BETTER, WORSE)
-    kinds = ["visit_days", *(f"{name}_{word}" for name in MAKE for word in words)]
-    heading = ["mice", "visit every", "leave", "share", "days, times control's", *kinds]
-    groups = {"rmst_days_alone, 0 events": 0, "1 event": 1, "2 and more": 2}
-    print(f"| {' | '.join([*heading, *groups])} |\n|{' --- |' * (len(heading) + len(groups))}")
-    for name, own in rows.groupby("row", sort=False):
+    design = pd.DataFrame(rows["row"].map(ROWS).tolist(), columns=DESIGN, index=rows.index)
+    rows = pd.concat([design, rows.drop(columns="row")], axis=1)
+    table(rows, ["leave", "share", "days"])
+    table(rows, DESIGN)
+
+
+def table(rows: pd.DataFrame, by: list[str]) -> None:
+    """The share of studies of each claim, and of intervals that miss by the arm's events."""
+    kinds = ["visit_days", *(f"{name}_{word}" for name in MAKE for word in WORDS)]
+    missed = [f"{KNOWN}, {events}" for events in EVENTS]
+    print(f"\n| {' | '.join([*by, 'studies', *kinds, *missed])} |")
+    print("|" + " --- |" * (len(by) + 1 + len(kinds) + len(missed)))
+    for name, own in rows.groupby(by, sort=False):
+        events = own["events"].clip(upper=2)
+        counts = [f"{own[KNOWN][events == k].sum()} of {(events == k).sum()}" for k in range(3)]
         shares = [f"{own[kind].mean():.3f}" for kind in kinds]
-        by_events = own["events"].clip(upper=2)
-        counts = [
-            f"{int(own.loc[by_events == k, 'rmst_days_alone'].sum())} of {(by_events == k).sum()}"
-            for k in groups.values()
-        ]
-        print(f"| {name} | {' | '.join([*shares, *counts])} |")
+        print(f"| {' | '.join(map(str, [*name, len(own), *shares, *counts]))} |")
 
 
 if __name__ == "__main__":
