@@ -156,6 +156,16 @@ def test_what_a_person_changed_is_kept_and_said(done) -> None:
     assert ended["b"].said == ()
 
 
+def test_what_a_killed_run_left_beside_results_that_are_done_goes(done) -> None:
+    left = done.parent / "out" / ".a.pf547k23"
+    left.mkdir()
+    (left / "xenotrack.lock").touch()
+    ended = batch(done)
+    assert hows(ended) == "unchanged unchanged unchanged"
+    assert "left by a run that was cut short" in ended["a"].said[0]
+    assert not left.exists()
+
+
 def test_a_file_of_a_person_in_the_place_of_a_failure_stays(sheets) -> None:
     out = sheets.parent / "out"
     out.mkdir()

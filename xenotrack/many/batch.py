@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -21,6 +22,8 @@ from xenotrack.many.plan import Planned
 from xenotrack.many.record import Failure, State, forget_failure, note_failure, state_of
 from xenotrack.many.worker import Reply
 from xenotrack.present.manifest import is_ours
+from xenotrack.present.safe_folder import end_killed_runs
+from xenotrack.present.staging import AnotherRunError
 from xenotrack.study.contents import Contents
 
 Rerun = Literal["changed", "failed", "all"]
@@ -51,6 +54,7 @@ class Batch:
     _busy: deque[Planned] = field(default_factory=deque)
     _at_work: dict[str, tuple[Planned, str]] = field(default_factory=dict)
     _deaths: dict[str, int] = field(default_factory=dict)
+    _hidden: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._waiting = deque(self.planned)
@@ -68,6 +72,7 @@ class Batch:
     def work(self, crew: Crew) -> Iterator[Ended]:
         """Do what is left to do, and say what became of each study."""
         make_folder(self.out)
+        self._hidden = [path.name for path in self.out.glob(".*")]
         while self._waiting or self._busy or crew.n_at_work:
             while self._waiting and crew.has_room():
                 ended = self._begin(self._waiting.popleft(), crew)
@@ -97,12 +102,20 @@ class Batch:
         state = state_of(self.out, planned.name, request)
         if state == "unchanged" and self.rerun != "all":
             forget_failure(self.out, planned.name)
-            return Ended(planned, "unchanged")
+            return self._unchanged(planned, job)
         if state == "failed" and self.rerun == "changed":
             return Ended(planned, "failed", known_failure(self.out, planned.name))
         self._at_work[planned.name] = planned, request
         crew.give(planned.name, job)
         return None
+
+    def _unchanged(self, planned: Planned, job: Job) -> Ended:
+        """A study that is done; what a run that was killed left beside its results goes."""
+        said: list[str] = []
+        if any(name.startswith(f".{planned.name}.") for name in self._hidden):
+            with suppress(AnotherRunError):
+                end_killed_runs(self.out / planned.name, job.inputs, said.append)
+        return Ended(planned, "unchanged", said=tuple(said))
 
     def _end(self, name: str, reply: Reply) -> Ended | None:
         """What became of a study; nothing where it is tried again."""
