@@ -10,6 +10,11 @@
 Anything else that is raised is a bug of ours and shows its traceback.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class XenotrackError(Exception):
     """A failure with three parts: what is wrong, what was seen, what to do."""
@@ -25,3 +30,19 @@ class StudyError(XenotrackError):
 
 class FitError(XenotrackError):
     """A model cannot be fitted to these data."""
+
+
+def did_you_mean(typed: str, known: Iterable[str], alike: float = 0.5) -> str:
+    """The hint that ends a message about a word that nobody knows; empty where none is near.
+
+    Capitals do not matter, and what is typed may be the beginning of the word.
+
+    >>> did_you_mean("Growth", ["growth", "rates"]), did_you_mean("x", ["growth"])
+    (" Did you mean 'growth'?", '')
+    >>> did_you_mean("satter", ["kenward-roger", "satterthwaite"])
+    " Did you mean 'satterthwaite'?"
+    """
+    by_folded = {name.casefold(): name for name in known}
+    begun = [name for name in by_folded if typed and name.startswith(typed.casefold())]
+    near = begun or get_close_matches(typed.casefold(), by_folded, n=1, cutoff=alike)
+    return f" Did you mean {by_folded[near[0]]!r}?" if near else ""

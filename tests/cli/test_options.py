@@ -184,3 +184,44 @@ def test_names_hold_what_stands_between_them_in_an_option(ask, tmp_path) -> None
     answer = ask("check", sheet, *typed, "--template", code=0).stdout
     assert '"10 = ten" = ["A, 10 mg", "B"]' in answer
     assert 'arm = "group = arm"' in answer
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        (("plot", "growht"), "'growth'"),
+        (("compare", "--outcome", "hazard"), "'log_hazard'"),
+        (("growth", "--df", "satter"), "'satterthwaite'"),
+        (("growth", "--columns", "arm,Estimate"), "'estimate'"),
+        (("check", "--column", "arm=Arn"), "'arm'"),
+    ],
+)
+def test_a_slip_is_told_with_the_word_that_is_nearest(ask, sample, typed, word) -> None:
+    answer = ask(*typed, sample("combination.csv"))
+    assert answer.code in (1, 2)
+    assert f"Did you mean {word}?" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("progression", "--mice", "--curve"),
+        ("synergy", "--factorial", "--dose-grid"),
+        ("compare", "--contrasts", "all", "--adjust", "holm"),
+    ],
+)
+def test_what_would_be_dropped_is_refused(ask, sample, typed) -> None:
+    answer = ask(*typed, sample("combination.csv"), code=2)
+    assert answer.stdout == ""
+    assert "at a time" in answer.stderr or "leave --adjust out" in answer.stderr
+
+
+def test_all_pairs_are_of_every_outcome(ask, sample) -> None:
+    asked = ("compare", sample("two_arm.csv"), "--contrasts", "all", "-f", "csv")
+    outcomes = {line.split(",")[0] for line in ask(*asked, code=0).stdout.splitlines()[1:]}
+    assert {"growth_rate", "log_hazard", "rmst_days"} <= outcomes
+
+
+def test_columns_are_chosen_in_their_order(ask, sample) -> None:
+    asked = ("growth", sample("two_arm.csv"), "--columns", "estimate, arm", "-f", "csv")
+    assert ask(*asked, code=0).stdout.splitlines()[0] == "estimate,arm"

@@ -132,3 +132,13 @@ def test_the_facts_of_a_fit_are_plain_values() -> None:
     facts = first_row(pd.DataFrame({"n": np.array([3]), "p": [np.nan], "ok": [np.bool_(True)]}))
     assert facts == {"n": 3, "p": None, "ok": True}
     assert type(facts["n"]) is int
+
+
+def test_a_wide_table_is_folded_and_loses_nothing() -> None:
+    frame = pd.DataFrame({"arm": ["a", "b"], **{f"column_{n}": [n, -n] for n in range(9)}})
+    blocks = to_text(frame, width=40).decode().split("\n\n")
+    assert len(blocks) > 1
+    assert all(block.startswith("arm") for block in blocks)
+    assert max(map(len, "\n".join(blocks).splitlines())) <= 40
+    shown = [word for block in blocks for word in block.splitlines()[0].split()]
+    assert list(dict.fromkeys(shown)) == list(frame)

@@ -81,7 +81,7 @@ def test_a_layout_can_be_forced_and_an_unknown_one_is_refused():
     assert read(WIDE, layout="wide").layout == "wide"
     with pytest.raises(InputError, match="misses"):
         read(WIDE, layout="long")
-    with pytest.raises(InputError, match="Did you mean wide"):
+    with pytest.raises(InputError, match="Did you mean 'wide'"):
         read(WIDE, layout="wild")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from xenotrack.cli.options import StudyCommand, draws_figures, reads_study, writes_folder
+from xenotrack.cli.options import StudyCommand, Words, draws_figures, reads_study, writes_folder
 from xenotrack.cli.request import Request
 from xenotrack.cli.stdout import put
 from xenotrack.errors import StudyError
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--rerun",
-    type=click.Choice(("changed", "failed", "all")),
+    type=Words(("changed", "failed", "all")),
     default="changed",
     help="Which studies are done again: those whose input, rules or version changed, those that "
     "failed as well, or all [changed].",

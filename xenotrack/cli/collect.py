@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xenotrack.cli.options import Words
 from xenotrack.cli.stdout import put
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     "-f",
     "--format",
     "form",
-    type=click.Choice(("table", "csv", "tsv", "json", "parquet", "xlsx")),
+    type=Words(("table", "csv", "tsv", "json", "parquet", "xlsx")),
     help="Format of the answer on stdout [table].",
 )
 @click.option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from xenotrack.cli.options import StudyCommand, reads_study, writes_table
+from xenotrack.cli.options import StudyCommand, Words, reads_study, writes_table
 from xenotrack.cli.request import Request
 from xenotrack.compare.outcomes import OUTCOMES
 
@@ -19,14 +19,14 @@ FAMILIES = {
 @click.command(cls=StudyCommand)
 @click.option(
     "--contrasts",
-    type=click.Choice(list(FAMILIES)),
+    type=Words(list(FAMILIES)),
     default="planned",
     help="Arms against control, combinations against their parts, both [planned], or all pairs.",
 )
 @click.option(
     "--outcome",
     "outcomes",
-    type=click.Choice(list(OUTCOMES)),
+    type=Words(list(OUTCOMES)),
     multiple=True,
     help="Only this outcome [all but ln_volume]. May be repeated.",
 )
@@ -52,6 +52,11 @@ def compare(
     if day is not None and "ln_volume" not in outcomes:
         raise click.UsageError("--day is the day of ln_volume: add --outcome ln_volume.")
 
+    adjust = request.overrides.get("compare", {}).get("adjust", "none")
+    if contrasts == "all" and adjust != "none":
+        raise click.UsageError(
+            "All pairs are adjusted together by Tukey's method: leave --adjust out, or say none."
+        )
     results = request.results()
     if contrasts != "all":
         results.study.design.require_control()

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from xenotrack.errors import did_you_mean
 from xenotrack.study.rulebook import KEYS, Key
 
 Command = Callable[..., Any]
@@ -26,8 +27,28 @@ OPTIONS: dict[str, tuple[Key, ...]] = {
 RULES = {f"{key.section}__{key.name}": key for keys in OPTIONS.values() for key in keys}
 
 
+class Words(click.Choice[str]):
+    """One of several words; a slip is told with the word that is nearest."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        known = list(map(str, self.choices))
+        return f"{super().get_invalid_choice_message(value, ctx)}{did_you_mean(str(value), known)}"
+
+
 class StudyCommand(click.Command):
-    """A command whose help lists its options by what they are about."""
+    """A command whose help lists its options by what they are about, and that gives one table."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments, refused where they ask for two tables: one would be dropped."""
+        typed = set(args[: args.index("--")] if "--" in args else args)
+        for name in {each.name for each in self.params}:
+            of_name = [each for each in self.params if each.name == name]
+            asked = [each.opts[0] for each in of_name if typed & set(each.opts)]
+            if len(asked) > 1:
+                raise click.UsageError(
+                    f"{' and '.join(asked)} are tables of their own: ask for one at a time.", ctx
+                )
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         groups: dict[str, list[tuple[str, str]]] = {title: [] for title in HEADINGS}
@@ -145,7 +166,7 @@ NUMBERS = Numbers()
 def _taken(key: Key) -> click.ParamType | type:
     """What a rule takes, as click checks it."""
     if key.words:
-        return click.Choice(key.words)
+        return Words(key.words)
     if bool in key.types:
         return bool
     if key.is_pair:
@@ -172,12 +193,10 @@ LAYOUT_NAMES = (
 )
 READING = (
     click.option("--sheet", "sheet_name", help="The worksheet of a workbook."),
-    click.option(
-        "--layout", type=click.Choice(LAYOUT_NAMES), help="Read the sheet as this layout."
-    ),
+    click.option("--layout", type=Words(LAYOUT_NAMES), help="Read the sheet as this layout."),
     click.option("--encoding", help="Encoding of a text file, such as cp1252."),
     click.option("--delimiter", help="Delimiter of a text file; 'tab' for tabs."),
-    click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark."),
+    click.option("--decimal", type=Words([".", ","]), help="Decimal mark."),
     click.option(
         "--column",
         "columns",
@@ -216,13 +235,24 @@ def may_force(function: Command) -> Command:
 
 
 def writes_table(function: Command) -> Command:
-    """Give a command ``-o`` and ``-f``."""
+    """Give a command ``-o`` and ``-f``, and the columns and the width of its table."""
     for decorator in (
+        click.option(
+            "--wide",
+            is_flag=True,
+            help="Every row on one line; on a terminal wide tables are folded.",
+        ),
+        click.option(
+            "--columns",
+            "shown",
+            metavar="NAME,NAME",
+            help="Only these columns of the table, in this order.",
+        ),
         click.option(
             "-f",
             "--format",
             "form",
-            type=click.Choice(("table", "csv", "tsv", "json", "parquet", "xlsx")),
+            type=Words(("table", "csv", "tsv", "json", "parquet", "xlsx")),
             help="Format on stdout [table].",
         ),
         click.option(
@@ -252,7 +282,7 @@ def draws_figures(default: str, what: str) -> Callable[[Command], Command]:
     """Give a command ``--figures``; ``what`` says what they cost it."""
     return click.option(
         "--figures",
-        type=click.Choice(("none", "key", "all")),
+        type=Words(("none", "key", "all")),
         default=default,
         help=f"{what} [{default}].",
     )

@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from xenotrack.cli.options import StudyCommand, may_force, reads_study
+from xenotrack.cli.options import StudyCommand, Words, may_force, reads_study
 from xenotrack.cli.request import Request
 from xenotrack.present.figures.catalogue import FIGURES, figure_names
 
@@ -36,7 +36,7 @@ JOURNALS = {
 
 
 @click.command(cls=StudyCommand, help=HELP)
-@click.argument("kind", type=click.Choice(figure_names()), metavar="KIND")
+@click.argument("kind", type=Words(figure_names()), metavar="KIND")
 @reads_study("growth", "progression", "response", "compare")
 @click.option(
     "-o",
@@ -58,13 +58,13 @@ JOURNALS = {
 )
 @click.option(
     "--journal",
-    type=click.Choice(list(JOURNALS)),
+    type=Words(list(JOURNALS)),
     metavar="NAME",
     help=f"A journal's width: {', '.join(f'{name} {mm:g}' for name, mm in JOURNALS.items())} mm.",
 )
 @click.option(
     "--theme",
-    type=click.Choice(THEMES),
+    type=Words(THEMES),
     default="paper",
     help="Its look: for paper, bold for posters, a slide (16:9, all of it larger), dark for dark "
     "slides, or in grey for print without colour [paper].",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xenotrack.cli.options import StudyCommand, reads_study, writes_table
+from xenotrack.cli.options import StudyCommand, Words, reads_study, writes_table
 from xenotrack.cli.request import Request
 from xenotrack.compare.outcomes import OUTCOMES
 
@@ -23,7 +23,7 @@ TABLES["blocked"] = "pool_blocked"
 @click.option(
     "--outcome",
     "outcomes",
-    type=click.Choice([name for name in OUTCOMES if not name.startswith("composite")]),
+    type=Words([name for name in OUTCOMES if not name.startswith("composite")]),
     multiple=True,
     help="Only this outcome [all of them]. May be repeated.",
 )
@@ -38,7 +38,7 @@ TABLES["blocked"] = "pool_blocked"
 @click.option(
     "--table",
     "which",
-    type=click.Choice(list(TABLES)),
+    type=Words(list(TABLES)),
     default="means",
     help="Means over lines [means], each line's own contrasts, its response, or in how many lines "
     "an arm blocked progression.",

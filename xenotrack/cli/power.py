@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xenotrack.cli.options import StudyCommand, reads_study, writes_folder
+from xenotrack.cli.options import StudyCommand, Words, reads_study, writes_folder
 from xenotrack.cli.request import Request
 from xenotrack.cli.stdout import put
 
@@ -32,7 +32,7 @@ POST_HOC = (
 @click.option(
     "--question",
     "kind",
-    type=click.Choice(KINDS),
+    type=Words(KINDS),
     default="difference",
     help="A difference of two arms, a combination against its best part or against Bliss "
     "independence, or growth that is blocked [difference].",

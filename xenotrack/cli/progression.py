@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xenotrack.cli.options import StudyCommand, reads_study, writes_table
+from xenotrack.cli.options import StudyCommand, Words, reads_study, writes_table
 from xenotrack.cli.request import Request
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--logrank", "what", flag_value="logrank", help="Log-rank tests of the arms.")
 @click.option(
     "--weights",
-    type=click.Choice(("logrank", "tarone-ware", "fleming-harrington", "late")),
+    type=Words(("logrank", "tarone-ware", "fleming-harrington", "late")),
     default="logrank",
     help="What each day counts in --logrank: alike; by the mice at risk; early ones; late ones "
     "[logrank].",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xenotrack.cli.options import StudyCommand, reads_study, writes_folder
+from xenotrack.cli.options import StudyCommand, Words, reads_study, writes_folder
 from xenotrack.cli.request import Request
 from xenotrack.cli.stdout import put
 
@@ -32,13 +32,13 @@ MOST_VISITS = 500
 @click.option("--seed", type=click.IntRange(min=0), required=True, help="Seed of chance.")
 @click.option(
     "--method",
-    type=click.Choice(("matching", "block", "minimisation")),
+    type=Words(("matching", "block", "minimisation")),
     default="matching",
     help="Sets of the most alike, blocks of neighbours in volume, or minimisation [matching].",
 )
 @click.option(
     "--cages",
-    type=click.Choice(("split", "whole", "ignore")),
+    type=Words(("split", "whole", "ignore")),
     default="split",
     help="Arms mixed within each cage, whole cages to one arm, or cages not regarded [split].",
 )

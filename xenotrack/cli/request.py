@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -39,6 +40,8 @@ class Request:
     to_stdout: bool  # as was typed
     force: bool
     form: str | None
+    shown: tuple[str, ...]  # columns of the table; none: all
+    wide: bool
     strict: bool
     quiet: bool
     # What the studies read so far left out: every answer says it.
@@ -78,6 +81,8 @@ class Request:
             to_stdout=output == "-",
             force=options.pop("force", False),
             form=options.pop("form", None),
+            shown=_names(options.pop("shown", None)),
+            wide=options.pop("wide", False),
             strict=options.pop("strict"),
             quiet=options.pop("quiet"),
         )
@@ -248,7 +253,7 @@ class Request:
 
         ``text`` is what people read instead of the table; ``edited``: they go on to edit it.
         """
-        from xenotrack.present.tables import FORMATS, SUFFIXES, format_of
+        from xenotrack.present.tables import FORMATS, SUFFIXES, format_of, to_text
         from xenotrack.study.acceptance import accept_doubts
 
         form = self.form or (format_of(self.output) if self.output else "table")
@@ -256,12 +261,28 @@ class Request:
             raise click.UsageError(f"-f {form} contradicts the suffix of {self.output.name}.")
         doubts = accept_doubts(doubts, self.accepting)
         self.say_doubts(doubts)
-        if form == "table" and text is not None:
+        frame = self._with_columns_asked_for(frame)
+        if form == "table" and text is not None and not self.shown:
             data = text
+        elif form == "table":
+            data = to_text(frame, width=self._width())
         else:
             known = {"exclusions": self.excluded, "accepted": self.accepted}
             data = FORMATS[form](frame, doubts, {**facts, **known})
         self.save(data, edited)
+
+    def _with_columns_asked_for(self, frame: pd.DataFrame) -> pd.DataFrame:
+        from xenotrack.present.tables import only_columns
+
+        try:
+            return only_columns(frame, self.shown) if self.shown else frame
+        except LookupError as error:
+            raise click.UsageError(error.args[0]) from error
+
+    def _width(self) -> int:
+        """How many characters a line of a table may have; 0 where none reads it on a terminal."""
+        at_terminal = self.output is None and not self.wide and sys.stdout.isatty()
+        return shutil.get_terminal_size().columns if at_terminal else 0
 
     def save(self, data: bytes, edited: bool = False) -> None:
         """Write a result to the file asked for, or to stdout.
@@ -317,6 +338,16 @@ def _columns(typed: Iterable[str]) -> dict[str, str | list[str]]:
         else:
             columns[ours] = theirs
     return {**columns, "ignore": ignored} if ignored else columns
+
+
+def _names(typed: str | None) -> tuple[str, ...]:
+    """The names between commas, each once.
+
+    >>> _names("arm, estimate,"), _names(None)
+    (('arm', 'estimate'), ())
+    """
+    names = [name.strip() for name in (typed or "").split(",")]
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _arm(text: str) -> tuple[str, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from xenotrack.cli.options import StudyCommand, reads_study, writes_table
+from xenotrack.cli.options import StudyCommand, Words, reads_study, writes_table
 from xenotrack.cli.request import Request
 
 REFERENCES = ("bliss", "bliss_doublet", "hsa", "hsa_doublet", "additivity", "interaction")
@@ -25,14 +25,14 @@ SCALES = ("rate", "ln_volume", "relative_volume")
 @click.option(
     "--reference",
     "references",
-    type=click.Choice(REFERENCES),
+    type=Words(REFERENCES),
     multiple=True,
     help="Only this reference. May be repeated.",
 )
 @click.option(
     "--scale",
     "scales",
-    type=click.Choice(SCALES),
+    type=Words(SCALES),
     multiple=True,
     help="Only this scale. May be repeated.",
 )

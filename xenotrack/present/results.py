@@ -164,8 +164,9 @@ class Results:
         for outcome in (
             outcome_entry for outcome_entry in OUTCOMES.values() if outcome_entry.name in asked
         ):
-            wanted = families if outcomes else tuple(set(families) & set(outcome.families))
-            wanted = tuple(name for name in families if name in wanted)
+            # All pairs are of every outcome; the others are those in which it is read.
+            read_in = families if outcomes else (*outcome.families, "all")
+            wanted = tuple(name for name in families if name in read_in)
             if wanted and (outcomes or SOURCES[outcome.name].has(self)):
                 contrasts.append(self._compared(outcome, wanted, day))
         return tuple(contrasts)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.doubts import Doubt
-from xenotrack.errors import InputError
+from xenotrack.errors import InputError, did_you_mean
 from xenotrack.present.delimited import delimited
 from xenotrack.present.words import printable
 
@@ -66,11 +66,61 @@ def _plain(value: Any) -> Any:
     return None if infinite or value is pd.NA else value
 
 
-def to_text(frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = None) -> bytes:
-    """Aligned columns, rounded for reading; the same on a terminal and in a pipe."""
+def to_text(
+    frame: pd.DataFrame, doubts: Iterable[Doubt] = (), facts: Any = None, width: int = 0
+) -> bytes:
+    """Aligned columns, rounded for reading; folded into blocks where a ``width`` is too narrow."""
     columns = [_column(str(name), frame[name]) for name in frame]
-    lines = ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
-    return ("\n".join(lines) + "\n").encode()
+    blocks = fold_columns(columns, width) if width else [columns]
+    return "\n".join(map(_aligned, blocks)).encode()
+
+
+def _aligned(columns: Sequence[Sequence[str]]) -> str:
+    return "".join("  ".join(cells).rstrip() + "\n" for cells in zip(*columns, strict=True))
+
+
+def fold_columns(columns: Sequence[list[str]], width: int) -> list[list[list[str]]]:
+    """Columns of padded cells in blocks of at most ``width`` characters a line.
+
+    Each block begins with the columns that tell the rows apart, as far as they take half a line.
+
+    >>> fold_columns([["arm", "a  "], ["day", "  0"], ["rate", " 0.1"]], 10)
+    [[['arm', 'a  '], ['day', '  0']], [['arm', 'a  '], ['rate', ' 0.1']]]
+    """
+    keys = _keys(columns, width)
+    blocks = [list(columns[:keys])]
+    for column in columns[keys:]:
+        if len(blocks[-1]) > keys and _width([*blocks[-1], column]) > width:
+            blocks.append(list(columns[:keys]))
+        blocks[-1].append(column)
+    return blocks
+
+
+def _keys(columns: Sequence[list[str]], width: int) -> int:
+    """How many leading columns tell the rows apart; at least one."""
+    for n in range(1, len(columns)):
+        if 2 * _width(columns[:n]) > width:
+            return max(n - 1, 1)
+        rows = list(zip(*columns[:n], strict=True))
+        if len(set(rows)) == len(rows):
+            return n
+    return 1
+
+
+def _width(columns: Sequence[list[str]]) -> int:
+    return sum(len(column[0]) + 2 for column in columns) - 2
+
+
+def only_columns(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """The frame with these columns alone, in their order."""
+    known = [str(name) for name in frame]
+    for name in names:
+        if name not in known:
+            raise LookupError(
+                f"The table has no column {name!r}.{did_you_mean(name, known)} Its columns are: "
+                f"{', '.join(known)}."
+            )
+    return frame[list(names)]
 
 
 def _column(name: str, values: pd.Series) -> list[str]:

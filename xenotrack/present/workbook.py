@@ -28,7 +28,7 @@ LONGEST_TEXT = 32_767  # characters that a cell holds
 
 
 def to_workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
-    """An .xlsx file: first what the columns mean, then a sheet for each table.
+    """An .xlsx file: a sheet for each table, and last one that says what their columns mean.
 
     A table of more rows than a sheet holds (1 048 576) is left to its csv.
     """
@@ -36,11 +36,12 @@ def to_workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
     book = xlsxwriter.Workbook(made, {"in_memory": True, **INERT})
     book.set_properties({"created": MADE, "comments": "Tables of xenotrack"})
     heading = book.add_format({"bold": True, "bottom": 1})
+    used = {str(name) for frame in tables.values() for name in frame}
     meanings = pd.DataFrame(
-        [(name, column.unit, column.meaning) for name, column in COLUMNS.items()],
+        [(name, each.unit, each.meaning) for name, each in COLUMNS.items() if name in used],
         columns=["column", "unit", "meaning"],
     )
-    for name, frame in {"columns": meanings, **tables}.items():
+    for name, frame in {**tables, "columns": meanings}.items():
         if len(frame) < MOST_ROWS:
             _write(book.add_worksheet(name[:31]), frame, heading)
     book.close()

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
+from xenotrack.errors import did_you_mean
 from xenotrack.study.design import NO_DRUG_WORDS, Arm, Design
 from xenotrack.study.drug_names import Names, read_names
 from xenotrack.study.frames import with_columns
@@ -231,8 +232,7 @@ def _note_control(design: Design, ledger: Ledger) -> None:
     names = ", ".join(design.arm_names)
     declared = design.rules.study.control
     if declared is not None and declared not in design.arm_names:
-        near = get_close_matches(declared, design.arm_names, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(declared, design.arm_names)
         ledger.note(
             "control-not-an-arm",
             f"The control {declared!r} is no arm of the study. The arms are: {names}.",
@@ -258,8 +258,7 @@ def _note_colours(design: Design, ledger: Ledger) -> None:
     drugs = sorted(frozenset().union(*(arm.drugs for arm in design.arms)))
     for drug in design.rules.colours:
         if drug not in drugs:
-            near = get_close_matches(drug, drugs, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(drug, drugs)
             ledger.note(
                 "colour-without-drug",
                 f"[colours] gives {drug!r} a colour, and no arm receives it.",

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
-from xenotrack.errors import InputError
+from xenotrack.errors import InputError, did_you_mean
 from xenotrack.study.column_words import (
     COLUMN_ROLES,
     GERMAN,
@@ -248,11 +247,9 @@ def refuse_missing_columns(names: Sequence[str], declared: Mapping[str, str], ti
     for ours, theirs in declared.items():
         if theirs.strip().casefold() not in folded:
             seen = [name for name in names if name]
-            near = get_close_matches(theirs, seen, n=1, cutoff=0.5)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
             raise InputError(
-                f"{title} has no column {theirs!r}, which [columns] {ours} names.{hint} "
-                f"Its columns are: {', '.join(seen)}."
+                f"{title} has no column {theirs!r}, which [columns] {ours} names."
+                f"{did_you_mean(theirs, seen)} Its columns are: {', '.join(seen)}."
             )
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
-from xenotrack.errors import StudyError
+from xenotrack.errors import StudyError, did_you_mean
 from xenotrack.study.finding import row_ranges
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, Origin
@@ -102,11 +101,9 @@ def require_all_met(
         if rule in known:
             continue
         if rule.mouse not in {*names, *(each.mouse for each in known)}:
-            near = get_close_matches(rule.mouse, names, n=1, cutoff=0.5)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
             raise StudyError(
                 f"[[exclude]] names the mouse {rule.mouse!r}, and the sheet has none of that "
-                f"name.{hint} Names are those of `xenotrack tidy`."
+                f"name.{did_you_mean(rule.mouse, names)} Names are those of `xenotrack tidy`."
             )
         what = "" if rule.tumor is None else f" tumour {rule.tumor!r}"
         when = "" if rule.day is None else f" on day {rule.day:g}"

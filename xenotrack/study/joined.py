@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
-from xenotrack.errors import InputError
+from xenotrack.errors import InputError, did_you_mean
 from xenotrack.study.column_words import JOINT
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.numbers import is_missing
@@ -102,11 +101,10 @@ def _emptied(sheet: Sheet, position: int, columns: tuple[int, ...]) -> Sheet:
 
 def _not_there(name: str, sheets: Sequence[Sheet]) -> str:
     seen = [text for sheet in sheets for text in _first_texts(sheet)]
-    near = get_close_matches(name, seen, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    listed = f"{', '.join(seen[:20])}{', …' if len(seen) > 20 else ''}"
     return (
-        f"{sheets[0].title} has no column {name!r}, which [columns] ignore names.{hint} "
-        f"Its columns are: {', '.join(seen[:20])}{', …' if len(seen) > 20 else ''}."
+        f"{sheets[0].title} has no column {name!r}, which [columns] ignore names."
+        f"{did_you_mean(name, seen)} Its columns are: {listed}."
     )
 
 

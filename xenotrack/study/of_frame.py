@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xenotrack.arrays import Floats
-from xenotrack.errors import StudyError
+from xenotrack.errors import StudyError, did_you_mean
 from xenotrack.study.design import Design
 from xenotrack.study.order import row_order
 from xenotrack.study.study import FACTORS, FATES, TIDY_COLUMNS, Study
@@ -105,11 +105,9 @@ def _complaints(rows: pd.DataFrame, design: Design) -> Iterable[str]:
             yield f"{(rows[name] == '').sum()} rows of the frame name no {name}. Name it on each."
     for arm in rows["arm"].unique():
         if arm not in design.arm_names:
-            near = get_close_matches(arm, design.arm_names, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
             yield (
                 f"The arm {arm!r} of the frame is none of the design: "
-                f"{', '.join(design.arm_names)}.{hint}"
+                f"{', '.join(design.arm_names)}.{did_you_mean(arm, design.arm_names)}"
             )
     yield from _impossible_numbers(rows)
     arms = rows.groupby("mouse", sort=False)["arm"].nunique()

@@ -6,13 +6,12 @@ import datetime
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
 
-from xenotrack.errors import InputError
+from xenotrack.errors import InputError, did_you_mean
 from xenotrack.study.column_words import COLUMN_ROLES
 from xenotrack.study.rule import FateName
 from xenotrack.study.rulebook import KEYS, LARGEST, Key, keys_of, shapes
@@ -124,10 +123,8 @@ def refuse_unknown(table: Any, known: Sequence[str], where: str, origin: str) ->
     """Refuse a key that a table cannot have, with the nearest that it can."""
     for key in table if isinstance(table, dict) else ():
         if key not in known:
-            near = get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
             raise InputError(
-                f"{origin} has the unknown key {key!r} {where}.{hint} "
+                f"{origin} has the unknown key {key!r} {where}.{did_you_mean(key, known)} "
                 f"Known there: {', '.join(known)}."
             )
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
-from xenotrack.errors import InputError
+from xenotrack.errors import InputError, did_you_mean
 from xenotrack.study.columns import refuse_equal_rivals, refuse_missing_columns
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.bilateral import BILATERAL
@@ -250,8 +249,7 @@ def _layouts(wanted: str | None) -> dict[str, Layout]:
     if wanted is None:
         return LAYOUTS
     if wanted not in LAYOUTS:
-        near = get_close_matches(wanted, LAYOUTS, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        hint = did_you_mean(wanted, LAYOUTS)
         raise InputError(f"There is no layout {wanted!r}.{hint} Known: {', '.join(LAYOUTS)}.")
     return {wanted: LAYOUTS[wanted]}
 
