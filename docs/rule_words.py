@@ -31,11 +31,13 @@ RETOLD = {
     "verdict-rests-on-a-mouse": "…: the verdict on growth (p = …) would turn without mouse … "
     "(p = …), and without … others.",
     "zero-weight": "body_weight_g is 0, which nothing can measure; it was left empty.",
-    "zeros-below-limit": "… volumes are zero; they are taken to lie below the study's smallest "
-    "positive volume, … mm³.",
+    "zeros-below-limit": "… volumes are zero / 1 mm³; they are taken to lie below … mm³, a guess "
+    "of what the calipers can tell from nothing.",
 }
 
 ASKED = {
+    "colour-without-drug": "The drugs are: …. Did you mean …?",
+    "control-not-an-arm": "Choose one of them with --control. Did you mean …?",
     "primary-not-of-arms": "The arms are: …. Write two of them as 'A - B', or as a list, "
     '`primary = ["A", "B"]`.',
     "unknown-unit": 'If it is in g, say so: `body_weight_g = "weight (lb)"` under [columns].',

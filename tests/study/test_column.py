@@ -103,3 +103,23 @@ def test_all_mice_of_a_long_sheet_are_in_the_one_arm_that_is_declared(head):
     study = read(head + "\nm1,0,100\nm1,3,110\nm2,0,90\n", {"arms": {"all": ["X"]}})
     assert study.design.drugs_of("all") == {"X"}
     assert len(study.mice) == 2
+
+
+BESIDE = ",veh,veh,veh,drug,drug,drug,Mean,Mean\nDay,1,2,3,4,5,6,of veh,of drug\n"
+
+
+def test_a_mean_among_the_arms_is_no_arm():
+    rows = "".join(f"{d},{','.join(str(100 + 9 * d + m) for m in range(8))}\n" for d in (0, 3, 8))
+    study = read(BESIDE + rows)
+    assert study.design.arm_names == ("veh", "drug")
+    assert len(study.mice) == 6
+    assert "Mean" in finding_of(study, "column-of-a-summary").seen
+
+
+@pytest.mark.parametrize("corner", ["Tag", "Mouse", "Animal ID"])
+def test_the_corner_may_name_the_mice_beside_it_and_days_stand_below(corner):
+    head = f"Group,veh,veh,veh,drug,drug,drug\n{corner},101,102,103,104,105,106\n"
+    rows = "".join(f"{d},{','.join(str(100 + 9 * d + m) for m in range(6))}\n" for d in (0, 3, 8))
+    study = read(head + rows)
+    assert study.mice["mouse"].tolist() == ["101", "102", "103", "104", "105", "106"]
+    assert sorted(study.measurements["day"].unique()) == [0, 3, 8]

@@ -55,7 +55,7 @@ def test_one_mouse_in_two_arms_on_one_day_is_an_error(clean):
 
 def test_mouse_ids_by_arm_make_two_mice_of_one_number(clean):
     rows = [["m" + str(int(m[1:]) % 3), a, d, v] for m, a, d, v in clean]
-    assert len(read(sheet(rows)).errors) == 3
+    assert [found.rule for found in read(sheet(rows)).errors] == ["mouse-in-two-arms"]
     study = read(sheet(rows), {"study": {"mouse_ids": "arm"}})
     assert not study.errors
     assert len(study.mice) == 6
@@ -220,3 +220,8 @@ def test_many_rows_without_an_arm_are_one_finding():
     assert "12 rows" in errors[0].seen
     assert study.mice["mouse"].tolist() == ["m1"]
     assert len(study.measurements) == 2
+
+
+def test_the_title_of_a_block_is_no_row_that_lacks_its_mouse(clean):
+    rows = [["", "vehicle", "", ""], *clean[:12], ["", "drug", "", ""], *clean[12:]]
+    assert "row-without-mouse" not in rules_of(read(sheet(rows)))

@@ -95,7 +95,8 @@ def test_a_counter_that_starts_anew_is_kept_where_dates_show_that_phases_follow_
 
 def test_a_counter_that_starts_anew_without_dates_is_a_mouse_in_two_arms_on_one_day():
     study = read(moved_on(anew=0))
-    assert rules_of(study).count("mouse-in-two-arms") == 4
+    assert rules_of(study).count("mouse-in-two-arms") == 2  # one for each two arms
+    assert "2 mice (" in study.errors[0].seen
     assert "on the same day" in study.errors[0].seen
     assert "add the date or a phase column" in study.errors[0].proposal
 

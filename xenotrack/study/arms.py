@@ -239,7 +239,7 @@ def _note_control(design: Design, ledger: Ledger) -> None:
             f"Choose one of them with --control.{hint}",
             severity="error",
         )
-    elif design.control is None and design.arms:
+    elif design.control is None and len(design.arms) > 1:
         ledger.note(
             "no-control",
             f"No arm is plainly the control. The arms are: {names}.",

@@ -62,13 +62,20 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "mouse": (
         "mouse|mouse id|mouseid|mouse no|mouse number|mouse nr|mouse name|mice|mice id|animal|"
         "animal id|animalid|animal no|animal number|animal nr|subject|subject id",
-        "maus|maus nr|mausnummer|tier|tier nr|tiernummer|souris|ratón|topo",
+        "maus|maus nr|mausnummer|tier|tier nr|tiernummer|souris|ratón|topo|camundongo|camundongos|"
+        "muis|dier|animale|nº do animal|n° do animal|número do animal|numero do animal|"
+        "id do animal|identificação do animal|id del animal|número de animal|nº de animal|"
+        "nº animal|id animale|numero animale|n° souris|numéro de souris|id souris|muisnummer|"
+        "diernummer|maus id|tier id|nº do camundongo|id do camundongo|animal nº|mysz|nr myszy|"
+        "мышь|номер мыши|животное|номер животного|小鼠编号|小鼠|动物编号|动物号|鼠号|動物番号|"
+        "マウス|マウス番号|個体番号|마우스|마우스 번호|개체번호|개체 번호",
         "id|mid|ear tag|eartag|tag|tag id",
         "mouse tag|tail number|tail no|tail nr|tail mark|tail id|rfid|rfid tag|chip|chip id|"
         "transponder|transponder id|animal tag|mouse identifier|unique mouse id|unique id|"
         "unique animal id",
         "usubjid",  # of the SEND standard, as are those with PM and BW below
         "number|no|nr|sample|sample id",
+        "ear notch|ear mark|ear punch|ear|notch|punch|toe clip|toe",
         "model id|model",
     ),
     "cage": ("cage|cage id|cage no|cage number|cage nr",),
@@ -81,7 +88,10 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "drug regimen|regimen",
         "tx|tx group|tx arm|rx|rx group|trt|trt group|treat",
         "group|groups|group name|grp|treatment group id|group id",
-        "gruppe|behandlung|groupe|traitement|grupo|tratamiento|gruppo|trattamento",
+        "gruppe|behandlung|groupe|traitement|grupo|tratamiento|gruppo|trattamento|tratamento|"
+        "grupo de tratamento|grupo de tratamiento|grupo experimental|groupe de traitement|"
+        "gruppo di trattamento|behandlungsgruppe|groep|behandeling|grupa|leczenie|группа|лечение|"
+        "组别|分组|组|处理组|给药组|治疗组|群|投与群|処置群|그룹|군|투여군",
         "drug|drugs|compound|therapy|egp",
         "condition|conditions|experimental condition",
         "cohort",
@@ -94,7 +104,10 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "days post randomization|days post randomisation|days after randomization|"
         "days after randomisation|days since randomization|days since randomisation",
         "time|times|timepoint|time point|t",
-        "tag|tage|studientag|versuchstag|jour|jours|día|días|dia|dias|giorno|giorni",
+        "tag|tage|studientag|versuchstag|jour|jours|día|días|dia|dias|giorno|giorni|dag|dagen|"
+        "dia de tratamento|dia do tratamento|dias de tratamento|día de tratamiento|"
+        "jour de traitement|giorno di trattamento|dia do estudo|día de estudio|dzień|dni|день|дни|"
+        "сутки|天数|天|日数|日|给药天数|経過日数|일|일수",
         "study days|days on study|days post injection|days from injection|days after injection|"
         "days since injection|days post tumor injection|day post injection|day after injection|"
         "pmdy|bwdy|"
@@ -105,7 +118,9 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "date": (
         "date|measure date|measurement date|date measured|date of measurement|measured on|"
         "visit date|study date",
-        "datum|messdatum|fecha|data",
+        "datum|messdatum|fecha|data|data da medida|data da medição|data de medição|"
+        "fecha de medición|date de mesure|data misura|data di misurazione|meetdatum|data pomiaru|"
+        "дата|дата измерения|日期|测量日期|測定日|날짜|측정일",
         "pmdtc|bwdtc",
     ),
     "start": (
@@ -115,27 +130,39 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "length": (
         "length|tumor length|long|longest|longest diameter|long diameter|long axis|major axis|"
         "max diameter|maximum diameter|l",
-        "länge|laenge|longueur|largo|lunghezza",
+        "länge|laenge|longueur|largo|lunghezza|comprimento|comprimento do tumor|maior diâmetro|"
+        "diâmetro maior|longitud|diámetro mayor|lengte|grand axe|grand diamètre|długość|длина|"
+        "长径|长度|长|長径|長さ|장경|길이",
         "dmax|d max|diameter 1|dimension 1|dim 1",
     ),
     "width": (
         "width|tumor width|short|shortest|shortest diameter|short diameter|short axis|"
         "minor axis|min diameter|minimum diameter|perpendicular|w",
-        "breite|largeur|ancho|larghezza",
+        "breite|largeur|ancho|larghezza|largura|largura do tumor|menor diâmetro|diâmetro menor|"
+        "anchura|diámetro menor|breedte|petit axe|petit diamètre|szerokość|ширина|"
+        "短径|宽度|宽|幅|단경|너비",
         "dmin|d min|diameter 2|dimension 2|dim 2",
     ),
-    "height": ("height|tumor height|depth|tumor depth|thickness|h", "höhe|hauteur|altura"),
+    "height": (
+        "height|tumor height|depth|tumor depth|thickness|h",
+        "höhe|hauteur|altura|altezza|hoogte|profundidade|profundidad|wysokość|высота|"
+        "高度|高|高さ|높이",
+    ),
     "volume": (
         "volume|tumor volume|tumor vol|tum vol|tumvol|tumorvolume|tv|vol",
         "size|tumor size",
-        "tumorvolumen|volumen|volume tumoral",
+        "tumorvolumen|volumen|volume tumoral|volume do tumor|volumen tumoral|volumen del tumor|"
+        "volume tumorale|volume del tumore|volume de la tumeur|objętość|objętość guza|"
+        "объем|объём|объем опухоли|объём опухоли|体积|肿瘤体积|瘤体积|体積|"
+        "腫瘍体積|부피|종양부피|종양 부피",
         _BY_INSTRUMENT,
         "value|measurement|v",
     ),
     "body_weight": (
         "body weight|bodyweight|bw|body wt|bodywt|animal weight|mouse weight",
         "weight|wt",
-        "körpergewicht|koerpergewicht|kgw|gewicht|poids|peso",
+        "körpergewicht|koerpergewicht|kgw|gewicht|poids|peso|peso corporal|peso do animal|"
+        "peso corporeo|poids corporel|lichaamsgewicht|masa ciała|масса тела|вес|体重|小鼠体重|체중",
         "body mass",
         "bwstresn",
         "bworres",

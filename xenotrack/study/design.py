@@ -15,7 +15,18 @@ from xenotrack.study.rules import ArmRule, Rules
 NO_DRUG_WORDS = frozenset(
     (
         *("vehicle", "veh", "untreated", "no treatment", "control", "ctrl", "placebo"),
-        *("kontrolle", "controle", "contrôle", "controllo"),
+        *("kontrolle", "controle", "contrôle", "controllo", "vehikel", "véhicule", "veículo"),
+        *("veiculo", "vehículo", "vehiculo", "veicolo", "unbehandelt", "non traité"),
+        *("溶剂对照", "溶剂", "溶媒", "对照", "对照组", "空白对照", "対照", "対照群", "대조군"),
+        *(
+            "kontrola",
+            "контроль",
+            "sem tratamento",
+            "sin tratamiento",
+            "não tratado",
+            "no tratado",
+            "non trattato",
+        ),
     )
 )
 

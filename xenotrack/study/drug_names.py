@@ -17,6 +17,7 @@ _DOSE = re.compile(
 )
 _CONTROL = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, NO_DRUG_WORDS), key=len, reverse=True))}|ctr|ctl|cntrl|"
+    r"salina|solução salina|solución salina|kochsalz(?:lösung)?|"
     r"dmso|pbs|saline|nacl|mock|sham|water|isotype|igg\d?[a-z]?|rat igg|mouse igg|non[ -]?treated|"
     r"not treated|no drug|diluent|solvent|methyl ?cellulose|corn oil|sucrose)"
     r"(?:[\s_-]+(?:control|ctrl|only|alone|group|arm|treated|treatment|antibody|mab|ab|igg\d?[a-z]?|"

@@ -12,10 +12,12 @@ from xenotrack.study.compound_names import joined_names
 from xenotrack.study.frames import with_columns
 from xenotrack.study.inert import as_written
 from xenotrack.study.ledger import Ledger, each_row
+from xenotrack.study.numbers import is_missing
 from xenotrack.study.rules import Rules
 from xenotrack.study.summaries import is_statistic, statistics_among
 
 _NAMES = tuple(role for role in NAMED_ROLES if role != "start")
+_SIZES = ("volume", "length", "width", "height", "area")
 # Layouts whose every row or column is a mouse: a name that returns is another mouse.
 _A_MOUSE_EACH = ("wide", "calendar", "dated", "paired", "coded", "column")
 
@@ -42,7 +44,9 @@ def drop_nameless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     nameless = (rows["mouse"] == "").to_numpy()
     if not nameless.any():
         return rows
-    for row in each_row(rows[nameless]):
+    # The title of a block says what its rows say again.
+    titles = _names_an_arm_alone(rows) & rows["arm"].isin(rows.loc[~nameless, "arm"]).to_numpy()
+    for row in each_row(rows[nameless & ~titles]):
         reads = bool(row.get("measured"))
         known = [str(row[role]) for role in ("arm", "day", "volume", "length") if row.get(role)]
         ledger.note_row(
@@ -54,6 +58,15 @@ def drop_nameless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
             severity="error" if reads else "warning",
         )
     return rows[~nameless]
+
+
+def _names_an_arm_alone(rows: pd.DataFrame) -> np.ndarray:
+    """Where a row says nothing but an arm: no day, no number, no fate."""
+    silent = ~rows["measured"].to_numpy(dtype=bool) & (rows["arm"] != "").to_numpy()
+    for name in ("day", "fate", "body_weight", *_SIZES):
+        if name in rows:
+            silent &= rows[name].map(is_missing).to_numpy(dtype=bool)
+    return silent
 
 
 def drop_summaries(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
@@ -305,8 +318,7 @@ def key_by_arm(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) ->
         )
         return with_columns(rows, mouse=joined_names(rows["arm"], rows["mouse"]))
     affected = rows["mouse"].isin(shared)
-    for mouse, several in rows[affected].groupby("mouse", sort=False):
-        note_two_arms(str(mouse), several, ledger)
+    note_two_arms(rows[affected], ledger)
     return rows.assign(mouse=joined_names(rows["arm"].where(affected, ""), rows["mouse"]))
 
 
@@ -326,12 +338,20 @@ def _restart(pairs: pd.DataFrame, shared: Iterable[str]) -> bool:
     return 2 * len(set(shared)) >= int(sizes.min())
 
 
-def note_two_arms(mouse: str, rows: pd.DataFrame, ledger: Ledger) -> None:
-    """An error about a name in several arms, with the ways out."""
-    counts = rows["arm"].value_counts()
+def note_two_arms(rows: pd.DataFrame, ledger: Ledger) -> None:
+    """An error about names in several arms, with the ways out: one for all of the same arms."""
+    kinds: dict[tuple[tuple[str, ...], bool], list[pd.DataFrame]] = {}
+    for _, several in rows.groupby("mouse", sort=False):
+        days = several[["arm", "day_number"]].drop_duplicates()
+        same_day = bool(days["day_number"].dropna().duplicated().any())
+        kinds.setdefault((tuple(sorted(several["arm"].unique())), same_day), []).append(several)
+    for (_, same_day), of_mice in kinds.items():
+        _note_two_arms(pd.concat(of_mice), same_day, ledger)
+
+
+def _note_two_arms(rows: pd.DataFrame, same_day: bool, ledger: Ledger) -> None:
+    counts, mice = rows["arm"].value_counts(), rows["mouse"].unique().tolist()
     listed = ", ".join(f"{arm!r} ({count} rows)" for arm, count in counts.items())
-    days = rows[["arm", "day_number"]].drop_duplicates()
-    same_day = bool(days["day_number"].dropna().duplicated().any())
     proposal = (
         'If they are two mice that share a number, set `mouse_ids = "arm"` under [study]; if days '
         "are counted anew in each arm, add the date or a phase column; else mend the arm."
@@ -343,11 +363,16 @@ def note_two_arms(mouse: str, rows: pd.DataFrame, ledger: Ledger) -> None:
         )
     if "cage" in rows and rows["cage"].nunique() > 1:
         proposal += " If names are unique only within a cage, name the cage under [columns]."
-    first = each_row(rows[rows["arm"] == counts.index[-1]].head(1))[0]
+    second = rows[rows["arm"] == counts.index[-1]]
+    who = f"Mouse {mice[0]} is" if len(mice) == 1 else f"{len(mice)} mice ({_some(mice)}) are"
+    seen = f"{who} in the arms {listed}{', on the same day' if same_day else ''}."
+    if len(mice) > 1:
+        ledger.note_rows("mouse-in-two-arms", second, seen, proposal, severity="error")
+        return
     ledger.note_row(
         "mouse-in-two-arms",
-        first,
-        f"Mouse {mouse} is in the arms {listed}{', on the same day' if same_day else ''}.",
+        each_row(second.head(1))[0],
+        seen,
         proposal,
         role="mouse",
         severity="error",

@@ -314,7 +314,7 @@ def _tidy(rows: pd.DataFrame, name: str, limit: float, table: LongTable) -> pd.D
     volume = rows["volume_mm3"].to_numpy(dtype=float)
     columns = {column: rows[column].to_numpy() for column in TIDY_COLUMNS if column in rows}
     columns |= {name: np.full(len(rows), "", dtype=object) for name in FACTORS if name not in rows}
-    # Where no limit is declared it is the smallest positive volume, and only zeros lie below it.
+    # Where no limit is declared only zeros and placeholders lie below the one that is guessed.
     columns["below_limit"] = volume < limit
     columns["source"] = np.array(sources(rows, table.origins), dtype=object)
     columns["study"] = np.full(len(rows), name, dtype=object)

@@ -25,7 +25,10 @@ _LABEL = re.compile(
     r"(?:date|day|days|time|name|number) (?:of|from|post|after|since) .*\D|"
     r"(?:inj|injection|implant|implantation|inoculation|randomi[sz]ation|start|end)(?: date| day)|"
     r"(?:notes?|comments?|remarks?|legend|key|total|totals|grand total|operator|investigator|"
-    r"protocol|page|title|group name|groups?|study(?: name| title| id)?|title line)"
+    r"protocol|page|title|group name|groups?|study(?: name| title| id)?|title line|"
+    r"(?:data|dia|fecha|date|datum|nome|nom|nombre|numero|número) (?:d[aeo]|del|du|di|der) .*\D|"
+    r"observa[çc](?:ões|oes)|observaciones|coment[áa]rios?|notas?|legenda|t[íi]tulo|respons[áa]vel|"
+    r"operador|protocolo|p[áa]gina|total geral|nome do grupo|bemerkung(?:en)?|remarques?)"
 )
 
 

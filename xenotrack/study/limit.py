@@ -10,17 +10,22 @@ from xenotrack.study.rules import Rules
 
 # Calipers write no tumour below this diameter that is surely one; its volume is ½ · 4³ mm³.
 _SMALLEST_MM = 4.0
+# A placeholder is smaller than a tumour of 2 mm, stands on several rows, and far below the next.
+_PLACEHOLDER_MM3, _OFTEN, _APART = 4.0, 3, 4.0
 
 
 def find_limit(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> float:
     """The smallest volume that the calipers tell from nothing; 0 where there is no need of one."""
     if rules.volume.limit_mm3 is not None:
         return rules.volume.limit_mm3
-    volume = rows["volume_mm3"]
-    zeros = volume == 0
-    if not zeros.any():
+    if any(finding.rule == "column-misread" for finding in ledger.findings):
         return 0.0
-    positive = volume[volume > 0]
+    volume = rows["volume_mm3"]
+    placeholder = _placeholder(volume)
+    small = (volume == 0) | (volume == placeholder)
+    if not small.any():
+        return 0.0
+    positive = volume[(volume > 0) & ~small]
     if positive.empty:
         ledger.note(
             "no-growth",
@@ -30,8 +35,10 @@ def find_limit(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> float:
         )
         return 0.0
     limit = min(_of_calipers(rows), float(positive.min()))
-    n = int(zeros.sum())
-    count = "1 volume is zero; it is" if n == 1 else f"{n} volumes are zero; they are"
+    n = int(small.sum())
+    value = "zero" if not placeholder else f"{placeholder:g} mm³"
+    value = value if not ((volume == 0).any() and placeholder) else f"zero or {value}"
+    count = f"1 volume is {value}; it is" if n == 1 else f"{n} volumes are {value}; they are"
     ledger.note(
         "zeros-below-limit",
         f"{count} taken to lie below {limit:.4g} mm³, a guess of what the calipers can tell from "
@@ -39,6 +46,19 @@ def find_limit(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> float:
         "Declare what the calipers can tell from nothing: `limit_mm3 = 15` under [volume].",
     )
     return limit
+
+
+def _placeholder(volume: pd.Series) -> float:
+    """The small number written where a tumour is too small to measure, as 1 mm³; 0 where none is.
+
+    No tumour of less than 2 mm is measured, and between it and the next lies what calipers write.
+    """
+    values = np.sort(volume[volume > 0].to_numpy(dtype=float))
+    if not len(values) or values[0] >= _PLACEHOLDER_MM3:
+        return 0.0
+    larger = values[values > values[0]]
+    apart = bool(len(larger) and larger[0] >= _APART * values[0])
+    return float(values[0]) if apart and (values == values[0]).sum() >= _OFTEN else 0.0
 
 
 def _of_calipers(rows: pd.DataFrame) -> float:

@@ -30,7 +30,7 @@ _FILLER_WORDS = (
     "weekly body growth size no nr id ids der die das des du de la le les el los las il lo i gli e "
     "y et und en em van von av af dem den het do da dos tumoren tumeur tumeurs tumorale tumoral "
     "tumore tumores maus mause mauser souris raton ratones topo topi muis muizen mus mysz myszy "
-    "fare fareler"
+    "fare fareler camundongo camundongos"
 )
 _FILLERS = frozenset(_FILLER_WORDS.split(" "))
 # Beside these a quantity is what mice were treated with or sorted by, not what was measured.

@@ -50,8 +50,7 @@ def name_phases(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFram
     n_moved = moved["mouse"].nunique()
     if n_moved < 2 or n_moved * 2 <= movers:
         return rows
-    for mouse in sorted(at_once):
-        note_two_arms(mouse, rows[rows["mouse"] == mouse], ledger)
+    note_two_arms(rows[rows["mouse"].isin(at_once)], ledger)
     rows = split_stayers(with_columns(rows, phase=_numbered(rows, moved)), spans, moved, ledger)
     parts = [f"{name} ({_described(rows[rows['phase'] == name])})" for name in phase_names(rows)]
     ledger.note(

@@ -16,6 +16,7 @@ from xenotrack.study.rules import Rules
 # Names may be unique only within an arm; mice get their own later.
 _OF_A_MOUSE = ["mouse", "arm", "phase"]
 MOST_DAYS, LEAST_DAY = 1e5, 1e-6
+_FEW_ROWS = 5
 
 
 def schedule_rows(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
@@ -98,18 +99,21 @@ def _drop_dayless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     # Three centuries, or a tenth of a second: no study has such days, and sums would overflow.
     absurd = ~dates & ((days > MOST_DAYS) | ((days > 0) & (days < LEAST_DAY)))
     dayless = np.isnan(days) | absurd
-    for row in each_row(rows[dayless]):
-        seen = str(row["day"]).strip()
-        ledger.note_row(
-            "not-a-day",
-            row,
-            f"The day is {seen!r}, which is no day; the row was left out."
-            if seen
-            else "The row has no day; it was left out.",
-            "Write the day or the date.",
-            role="day",
-        )
+    for seen, several in rows[dayless].groupby(rows["day"].astype(str).str.strip(), sort=False):
+        _note_dayless(str(seen), several, ledger)
     return rows[~dayless] if dayless.any() else rows
+
+
+def _note_dayless(seen: str, rows: pd.DataFrame, ledger: Ledger) -> None:
+    """What stands where a day should: once where it is one line of the sheet, or many."""
+    no_day = f"the day {seen!r}, which is no day" if seen else "no day"
+    if len(rows) > _FEW_ROWS or (len(rows) > 1 and rows["row"].nunique() == 1):
+        told = f"{len(rows)} readings have {no_day}; they were left out."
+        ledger.note_rows("not-a-day", rows, told, "Write the day or the date.")
+        return
+    for row in each_row(rows):
+        told = f"The row has {no_day}; it was left out."
+        ledger.note_row("not-a-day", row, told, "Write the day or the date.", role="day")
 
 
 def _drop_mixed(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

@@ -2,7 +2,7 @@ import pytest
 
 from xenotrack.study.ingest import read_study
 
-from ..sheets import clean_rows, finding_of, read, rules_of, sheet
+from ..sheets import HEADER, clean_rows, finding_of, read, rules_of, sheet
 
 LONG = "mouse,arm,day,length,width,weight\n"
 DAYS = (0, 3, 7, 10, 14, 17, 21)
@@ -142,7 +142,7 @@ def test_a_weight_that_leaps_and_comes_back_is_named_and_a_loss_is_not():
 
 def test_small_arms_are_named():
     rows = [row for row in clean_rows() if row[0] not in ("m4", "m5")]
-    assert "'drug' has 1 mouse." in finding_of(read(sheet(rows)), "few-mice").seen
+    assert "'drug' (1 mouse)." in finding_of(read(sheet(rows)), "few-mice").seen
 
 
 def test_a_placeholder_for_small_tumours_is_named():
@@ -155,3 +155,26 @@ def test_findings_stand_in_the_order_of_the_sheet():
     study = track(100, 0, 50, "x", 900, 80)
     cells = [int(finding.cell) for finding in study.findings if finding.cell]
     assert cells == sorted(cells)
+
+
+def test_a_tumour_at_rest_reads_the_same_again_where_calipers_are_coarse():
+    """In a sheet of whole millimetres equal readings are no news; after growth they are."""
+    rest = "".join(
+        f"r{n},drug,{day},{volume}\n"
+        for n in range(8)
+        for day, volume in zip(range(0, 21, 3), (108, 108, 126, 126, 108, 108, 108), strict=True)
+    )
+    assert "repeated-last-value" not in rules_of(read(HEADER + rest))
+    carried = "".join(
+        f"c,drug,{day},{volume}\n"
+        for day, volume in zip(range(0, 21, 3), (108, 144, 256, 400, 500, 500, 500), strict=True)
+    )
+    assert finding_of(read(HEADER + rest + carried), "repeated-last-value").mouse == "c"
+
+
+def test_a_percentage_headed_volume_is_asked_about(clean):
+    rows = [[m, a, d, "100" if d == "0" else f"{float(v) + 0.5}"] for m, a, d, v in clean]
+    assert "volume-looks-relative" in rules_of(read(sheet(rows)))
+    assert "volume-looks-relative" not in rules_of(
+        read(sheet(rows), {"volume": {"readout": "volume"}})
+    )

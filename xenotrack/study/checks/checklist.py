@@ -19,6 +19,7 @@ from xenotrack.study.checks.mice import (
     treatments_after_the_last_reading,
     volumes_like_cubic_centimetres,
     volumes_like_lengths,
+    volumes_like_percentages,
 )
 from xenotrack.study.checks.names import (
     arms_of_the_same_drugs,
@@ -44,6 +45,7 @@ from xenotrack.study.study import Study
 RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     volumes_like_cubic_centimetres,
     volumes_like_lengths,
+    volumes_like_percentages,
     lengths_like_centimetres,
     days_like_dates,
     days_like_weeks,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -33,11 +34,39 @@ def volumes_like_cubic_centimetres(study: Study) -> Iterator[Finding]:
     median = baselines.median() if len(baselines) else study.readings["volume_mm3"].median()
     largest = study.readings["volume_mm3"].quantile(0.95)
     if 0 < median < _CM3_BELOW and largest < _CM3_LARGEST:
-        yield about_study(
+        found = about_study(
             study,
             "volume-looks-like-cm3",
             f"The median baseline is {median:.3g} mm³.",
-            'If volumes are in cm³, say `unit = "cm3"` under [volume]; nothing was rescaled.',
+            'If volumes are in cm³, say `unit = "cm3"` under [volume], if they are in mm³, '
+            '`readout = "volume"`; nothing was rescaled.',
+        )
+        yield found if _unit_is_written(study) else replace(found, severity="error")
+
+
+def _unit_is_written(study: Study) -> bool:
+    """Whether the sheet, or the lab, says in which unit volumes are."""
+    if not study.columns or study.measurements["length_mm"].notna().any():
+        return True
+    named = dict(study.columns).get("volume_mm3", "")
+    settled = study.design.rules.volume.readout is not None
+    return settled or not named or header_words(named)[1] != ""
+
+
+def volumes_like_percentages(study: Study) -> Iterator[Finding]:
+    """Every mouse begins at 100 and goes on with decimals: percent of its first volume."""
+    if not study.columns or study.design.rules.volume.readout is not None:
+        return
+    volume, track = study.tracks["volume_mm3"], study.tracks["track"]
+    first = volume.groupby(track, sort=False).first()
+    exact = (volume == volume.round()).all()
+    if len(first) >= 3 and (first == 100).all() and not exact and volume.nunique() > 3:
+        yield about_study(
+            study,
+            "volume-looks-relative",
+            "The first volume of every mouse is 100: they seem to be percent of it.",
+            'Give the volumes; if these are volumes in mm³, say `readout = "volume"` under '
+            "[volume].",
         )
 
 
@@ -74,15 +103,15 @@ def lengths_like_centimetres(study: Study) -> Iterator[Finding]:
 def arms_of_few_mice(study: Study) -> Iterator[Finding]:
     """An arm of one or two mice says little about its spread."""
     counts = study.mice["arm"].value_counts()
-    for arm in study.design.arm_names:
-        n = counts.get(arm, 0)
-        if n < 3:
-            yield about_study(
-                study,
-                "few-mice",
-                f"The arm {arm!r} has {n} {'mouse' if n == 1 else 'mice'}.",
-                "Look whether mice of it stand under another name; its estimates will be wide.",
-            )
+    few = {arm: n for arm in study.design.arm_names if (n := int(counts.get(arm, 0))) < 3}
+    listed = [f"{arm!r} ({n} {'mouse' if n == 1 else 'mice'})" for arm, n in few.items()]
+    if listed:
+        yield about_study(
+            study,
+            "few-mice",
+            f"Arms of fewer than three mice: {', '.join(listed)}.",
+            "Look whether mice of it stand under another name; its estimates will be wide.",
+        )
 
 
 def mice_without_reading(study: Study) -> Iterator[Finding]:

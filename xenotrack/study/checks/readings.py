@@ -29,6 +29,10 @@ _ASIDE = 0.4  # and lies outside them both
 _AT_END, _BORNE_OUT = 1.65, 1.9
 _FASTER = 1.2  # in ln volume a day, of those that are borne out
 _WEIGHT_STEP = 0.20
+# Of readings to a tenth of a mm one in a hundred equals the one before; so many are assumed before
+# the sheet shows how many do. A tumour rests where it changes by less, in ln volume.
+_RARELY, _PRIOR, _AT_REST = 0.01, 5, 0.25
+_BY_CHANCE = 0.05  # last values that return by chance, in a sheet
 # Three nines and more, wherever the point stands: 9.9 is a reading like others.
 _NINES = [round((10**n - 1) / 10**k, k) for n in (3, 4, 5) for k in range(n)]
 
@@ -178,7 +182,11 @@ def zeros_trailing(study: Study) -> Iterator[Finding]:
 
 
 def repeated_last_values(study: Study) -> Iterator[Finding]:
-    """The last volume stands three times or more: carried forward rather than measured?"""
+    """The last volume stands three times or more: carried forward rather than measured?
+
+    A tumour that rests reads the same again by chance, the more so the coarser the calipers: how
+    often readings that are alike are equal is counted where nothing can have been carried forward.
+    """
     rows = study.tracks
     changed = rows["volume_mm3"].to_numpy() != rows["before_mm3"].to_numpy()
     run = np.cumsum(changed) - 1
@@ -187,7 +195,10 @@ def repeated_last_values(study: Study) -> Iterator[Finding]:
     size = np.bincount(track)[track]
     ends = rows["after_mm3"].isna().to_numpy() & (length >= 3) & (size > length)
     usable = (rows["volume_mm3"] > 0).to_numpy() & ~rows["below_limit"].to_numpy(dtype=bool)
-    for row in row_by_row(rows[ends & usable]):
+    last = ends & usable
+    chance = np.where(_moved(rows, run, length), _RARELY, _how_often_equal(rows, run, last))
+    surprising = chance ** (length - 1.0) * np.unique(track).size < _BY_CHANCE
+    for row in row_by_row(rows[last & surprising]):
         yield at_row(
             study,
             row,
@@ -196,6 +207,27 @@ def repeated_last_values(study: Study) -> Iterator[Finding]:
             f"{row.volume_mm3:g} mm³.",
             "Empty the cells that were carried forward.",
         )
+
+
+def _logs(volume: pd.Series) -> np.ndarray:
+    return np.log(volume.where(volume > 0).to_numpy(dtype=float))
+
+
+def _moved(rows: pd.DataFrame, run: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """Where the tumour grew or shrank before its last value as long as that value then stood."""
+    logs, track = _logs(rows["volume_mm3"]), rows["track"].to_numpy()
+    first = np.searchsorted(run, run)
+    before = first - length + 1
+    there = (before >= 0) & (track[np.fmax(before, 0)] == track)
+    return there & (np.abs(logs[np.fmax(before, 0)] - logs) > _AT_REST)
+
+
+def _how_often_equal(rows: pd.DataFrame, run: np.ndarray, last: np.ndarray) -> float:
+    """The share of equal readings among neighbours that are alike, outside last values."""
+    step = np.abs(_logs(rows["volume_mm3"]) - _logs(rows["before_mm3"]))
+    alike = (step <= _AT_REST) & ~np.isin(run, run[last])
+    equal = int((alike & (step == 0)).sum())
+    return (equal + _PRIOR * _RARELY) / (int(alike.sum()) + _PRIOR)
 
 
 def heaped_values(study: Study) -> Iterator[Finding]:

@@ -26,8 +26,8 @@ from xenotrack.study.layouts.layout import (
     sheet_finding,
 )
 from xenotrack.study.layouts.wide import day_of_header
-from xenotrack.study.numbers import is_missing
-from xenotrack.study.summaries import statistics_among, summaries_in
+from xenotrack.study.numbers import is_missing, plain_numbers
+from xenotrack.study.summaries import is_statistic, statistics_among, summaries_in
 
 _NUMBERED = re.compile(r"(.*[^\s._#-])[\s._#-]+\d+")
 _NUMBER = r"\s*[-+]?[\d.,]+(?:[eE][-+]?\d+)?\*?\s*"
@@ -49,6 +49,7 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     """A column of days first, and beside it columns of numbers whose heads are arms or mice."""
     best = Recognition(False, "has no column of days before columns of one mouse each")
     for position, header in candidate_headers(sheet, declared):
+        header = _with_days_below_mice(sheet, position, header)
         complaint = _complaint(sheet, position, header)
         if complaint is None:
             kind = day_kind(header) or "day"
@@ -61,6 +62,24 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
         if day_kind(header) is not None and not best.header.roles:
             best = Recognition(False, complaint, position, header)
     return best
+
+
+def _with_days_below_mice(sheet: Sheet, position: int, header: Header) -> Header:
+    """The header, its first column that of the days where `Tag` there names the mice beside it.
+
+    Arms stand above the mice, and the numbers below do not count mice: they leave out some.
+    """
+    if header.roles.get("mouse") != 0 or day_kind(header) is not None:
+        return header
+    own = Header(header.names, {"day": 0}, header.units)
+    arms = set(_arms_above(sheet, position, own).values())
+    texts = [text for text in sheet.grid[position + 1 :, 0] if not is_missing(text)]
+    days = plain_numbers(pd.Series(texts, dtype=object))
+    rises = bool(len(days) > 1 and (np.diff(days) > 0).all())
+    names = Counter(filter(None, header.names))
+    if len(arms) < 2 or any(map(day_of_header, arms)) or max(names.values()) > 1:
+        return header
+    return own if rises and (np.diff(days) != 1).any() else header
 
 
 def lengthen_column(sheet: Sheet, recognition: Recognition) -> LongText:
@@ -134,7 +153,7 @@ def _arms_above(sheet: Sheet, position: int, header: Header) -> dict[int, str]:
     """The arms in the row above the mice, each written once over its first mouse or over all."""
     columns = _value_columns(header)
     above = sheet.texts(position - 1) if position else []
-    if not above or not above[columns[0]]:
+    if not above or not columns or not above[columns[0]]:
         return {}
     named = set(filter(None, above))
     # One name over all columns is their arm; one over the first is a title.
@@ -149,7 +168,7 @@ def _arms_above(sheet: Sheet, position: int, header: Header) -> dict[int, str]:
 
 def _mice(sheet: Sheet, recognition: Recognition) -> dict[int, Mouse]:
     header = recognition.header
-    left_out = set(_statistics(header))
+    left_out = _statistics(sheet, recognition)
     names = {c: header.names[c] for c in _value_columns(header) if c not in left_out}
     arms = _arms_above(sheet, recognition.position, header)
     repeated = Counter(names.values())
@@ -166,22 +185,25 @@ def _mice(sheet: Sheet, recognition: Recognition) -> dict[int, Mouse]:
     return {column: Mouse(labels[key], arms.get(column, "")) for column, key in keys.items()}
 
 
-def _statistics(header: Header) -> list[int]:
-    """The columns that hold statistics of the mice beside them."""
+def _statistics(sheet: Sheet, recognition: Recognition) -> dict[int, str]:
+    """The columns that hold statistics of the mice beside them, as each or its arm is called."""
+    header = recognition.header
     columns = _value_columns(header)
+    arms = _arms_above(sheet, recognition.position, header)
     named = statistics_among(header.names[column] for column in columns)
-    return [column for column in columns if header.names[column] in named]
+    of_arms = {c: arm for c, arm in arms.items() if is_statistic(arm)}
+    return of_arms | {c: header.names[c] for c in columns if header.names[c] in named}
 
 
 def _summaries(sheet: Sheet, recognition: Recognition) -> Iterator[Finding]:
-    columns = _statistics(recognition.header)
+    columns = _statistics(sheet, recognition)
     if columns:
-        names = dict.fromkeys(recognition.header.names[column] for column in columns)
+        names = dict.fromkeys(columns.values())
         row = int(sheet.rows[recognition.position])
         yield sheet_finding(
             sheet,
             "column-of-a-summary",
-            sheet.cell(row, columns[0]),
+            sheet.cell(row, min(columns)),
             f"{len(columns)} columns called {', '.join(names)} are summaries of mice; they were "
             "not read.",
             "Nothing to do, unless a mouse has this name: then give it another.",
@@ -191,7 +213,7 @@ def _summaries(sheet: Sheet, recognition: Recognition) -> Iterator[Finding]:
 def _refuse_means(sheet: Sheet, recognition: Recognition, mice: Mapping[int, Mouse]) -> None:
     """One column an arm beside its SEM is a table of means, of which no mouse can be made."""
     several = Counter(mouse.arm or mouse.name for mouse in mice.values())
-    statistics = _statistics(recognition.header)
+    statistics = _statistics(sheet, recognition)
     if statistics and (not mice or (max(several.values()) == 1 and len(statistics) >= len(mice))):
         raise InputError(
             f"{sheet.title} holds means of groups, not mice: beside its days stand "
