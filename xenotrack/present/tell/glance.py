@@ -172,7 +172,7 @@ def excess_tile(claim: Claim, facts: Facts) -> Tile:
     return Tile(
         f"Combination: {short_names(facts.design)[claim.arm]}",
         says,
-        f"excess {numbers}, {p_words(claim.p_adjusted)}",
+        f"Bliss excess {numbers}, {p_words(claim.p_adjusted)}",
         mark,
         "parts",
         caveats_of(claim, facts),
@@ -183,7 +183,12 @@ def excess_tile(claim: Claim, facts: Facts) -> Tile:
 def best_part_tile(best: Claim, predicted: list[Tile], facts: Facts) -> Tile:
     """Whether a combination beats its best part, with what its drugs predict beside it."""
     tile = contrast_tile(best, facts)
-    beside = [f"{each.says[0].lower()}{each.says[1:]} ({each.numbers})" for each in predicted]
+    beside = [
+        each.numbers
+        if each.says == EXCESS[UNDECIDED][0]  # which p says as well
+        else f"{each.says[0].lower()}{each.says[1:]} ({each.numbers})"
+        for each in predicted
+    ]
     caveats = [*tile.caveats, *(caveat for each in predicted for caveat in each.caveats)]
     return msgspec.structs.replace(
         tile,
