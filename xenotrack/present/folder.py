@@ -156,7 +156,7 @@ def manifest(results: Results) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "xenotrack": __version__,
         "python": platform.python_version(),
-        "rests_on": RESTS_ON,
+        "rests_on": dict(RESTS_ON),
         "rules": rules,
         "exclude": excluded,
         "accept": accepted,
