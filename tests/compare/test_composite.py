@@ -54,6 +54,17 @@ def test_what_only_progression_shows_is_withheld(make):
 
 
 @pytest.mark.parametrize("make", [hazard_source, days_gained])
+def test_harm_to_an_arm_that_lost_mice_to_toxicity_holds_had_they_stayed(make):
+    # Those that left would have progressed last: what is left of the arm looks worse than it was.
+    late, soon = [-40] * 8, [5, 6, 8, 10]
+    row = row_of(make, fit_of(toxicity=[6] * 6, vehicle=late, A=soon))
+    assert row["p_value"] < 0.05
+    assert (row["shows"], row["withheld"]) == ("withheld", "toxicity-before-progression")
+    row = row_of(make, fit_of(toxicity=[6], vehicle=late, A=[*soon, 5, 6, 8, 10]))
+    assert row["shows"] == "worse"
+
+
+@pytest.mark.parametrize("make", [hazard_source, days_gained])
 def test_what_both_show_has_the_larger_p_and_the_nearer_limit(make):
     fit = fit_of(toxicity=[20], vehicle=CONTROL, A=[-60] * 9)
     alone, both = (

@@ -1,8 +1,10 @@
-"""Benefit where mice leave for toxicity: claimed only if progression or toxicity shows it, too.
+"""Claims where mice leave for toxicity: made only where they hold whatever these mice had ahead.
 
 A mouse taken out for toxicity counts as censored, as if it would have fared like the rest. Where a
-drug takes the mice that grow fastest, or slowest, that says too much. The composite outcome,
-progression or leaving for toxicity, whichever comes first, needs no such assumption.
+drug takes the mice that grow fastest, or slowest, that says too much. Two readings bound it: the
+composite, progression or leaving for toxicity, whichever comes first, in which each of them had
+progressed; and one in which each of them had stayed free to the last day. The first is hard on the
+arm that they left, the second on the arm that it is compared with.
 """
 
 from __future__ import annotations
@@ -21,16 +23,17 @@ Make = Callable[[ProgressionFit], ContrastSource]
 
 
 def safe_from_toxicity(make: Make, progression: ProgressionFit) -> ContrastSource:
-    """The source of an outcome, read with that of the composite where a toxicity exit matters.
+    """The source of an outcome, read with both bounds where a toxicity exit matters.
 
-    A contrast of an arm with such an exit has the larger p of the two, and the limit nearer to no
-    difference, where both show the same; where the composite does not, the claim is withheld.
+    A contrast of an arm with such an exit has the largest p of the three, and the limit nearest to
+    no difference, where all show the same; where either bound does not, the claim is withheld.
     """
     source, toxic = make(progression), progression.arms_with_toxicity
-    composite = progression.composite
-    if not toxic or composite is None:
+    bounds = [each for each in (progression.composite, progression.spared) if each is not None]
+    if not toxic or progression.composite is None:
         return source
-    return _Both(source, make(composite), toxic, progression.design.rules.compare.level).source()
+    level = progression.design.rules.compare.level
+    return _Bounded(source, tuple(map(make, bounds)), toxic, level).source()
 
 
 def renamed(source: ContrastSource, outcome: str) -> ContrastSource:
@@ -43,13 +46,17 @@ def renamed(source: ContrastSource, outcome: str) -> ContrastSource:
     )
 
 
-class _Both:
-    """An outcome of progression and the same of the composite."""
+class _Bounded:
+    """An outcome of progression and the same of its bounds."""
 
     def __init__(
-        self, source: ContrastSource, other: ContrastSource, toxic: frozenset[str], level: float
+        self,
+        source: ContrastSource,
+        bounds: tuple[ContrastSource, ...],
+        toxic: frozenset[str],
+        level: float,
     ) -> None:
-        self.first, self.other, self.level = source, other, level
+        self.first, self.bounds, self.level = source, bounds, level
         self.toxic = np.array([name in toxic for name in source.arms])
 
     def source(self) -> ContrastSource:
@@ -58,13 +65,14 @@ class _Both:
             contrast_of=self.contrast_of,
             why_withheld=self.why_withheld,
             narrowed=None if self.first.narrowed is None else self.narrowed,
-            method=f"{self.first.method}; with the composite where mice left for toxicity",
+            method=f"{self.first.method}; bounded where mice left for toxicity",
             covariance=None,
         )
 
     def narrowed(self, arms: Sequence[str]) -> ContrastSource:
         toxic = frozenset(np.array(self.first.arms)[self.toxic].tolist())
-        return _Both(self.first.over(arms), self.other.over(arms), toxic, self.level).source()
+        bounds = tuple(bound.over(arms) for bound in self.bounds)
+        return _Bounded(self.first.over(arms), bounds, toxic, self.level).source()
 
     def contrast_of(self, weights: Floats, level: Level) -> RawContrasts:
         weights = np.atleast_2d(weights)
@@ -81,17 +89,19 @@ class _Both:
         return replace(alone, **columns)
 
     def _together(self, weights: Floats, alone: RawContrasts, level: Level) -> RawContrasts:
-        """Contrasts of arms with a toxicity exit, read with the composite where both show it."""
-        both = self.other.contrast_of(weights, level)
-        read = self._agree(alone, both) & ~self._unsupported(weights, alone, both)
-        better = alone.estimate < 0
-        low = np.fmin(alone.conf_low, both.conf_low)
-        high = np.fmax(alone.conf_high, both.conf_high)
+        """Contrasts of arms with a toxicity exit, read with the bounds where all show it."""
+        bounds = [bound.contrast_of(weights, level) for bound in self.bounds]
+        agree = np.all([_agree(alone, bound) for bound in bounds], axis=0)
+        read = agree & ~self._unsupported(weights, alone, bounds)
+        lower = alone.estimate < 0
+        low = np.fmin.reduce([alone.conf_low, *(bound.conf_low for bound in bounds)])
+        high = np.fmax.reduce([alone.conf_high, *(bound.conf_high for bound in bounds)])
+        p_value = np.fmax.reduce([alone.p_value, *(bound.p_value for bound in bounds)])
         return replace(
             alone,
-            p_value=np.where(read, np.fmax(alone.p_value, both.p_value), alone.p_value),
-            conf_low=np.where(read & ~better, low, alone.conf_low),
-            conf_high=np.where(read & better, high, alone.conf_high),
+            p_value=np.where(read, p_value, alone.p_value),
+            conf_low=np.where(read & ~lower, low, alone.conf_low),
+            conf_high=np.where(read & lower, high, alone.conf_high),
         )
 
     def why_withheld(self, arms: Sequence[str]) -> str:
@@ -107,17 +117,23 @@ class _Both:
         weights = weights[self._touched(weights)]
         if not len(weights):
             return ""
-        alone, both = (each.contrast_of(weights, self.level) for each in (self.first, self.other))
-        return RULE if self._unsupported(weights, alone, both).any() else ""
+        alone, *bounds = (
+            each.contrast_of(weights, self.level) for each in (self.first, *self.bounds)
+        )
+        return RULE if self._unsupported(weights, alone, bounds).any() else ""
 
     def _touched(self, weights: Floats) -> Bools:
         return np.asarray(((weights != 0) & self.toxic).any(axis=1))
 
-    def _agree(self, alone: RawContrasts, both: RawContrasts) -> Bools:
-        return np.asarray(np.sign(alone.estimate) == np.sign(both.estimate))
-
-    def _unsupported(self, weights: Floats, alone: RawContrasts, both: RawContrasts) -> Bools:
-        """Contrasts that progression shows and the composite does not."""
+    def _unsupported(
+        self, weights: Floats, alone: RawContrasts, bounds: Sequence[RawContrasts]
+    ) -> Bools:
+        """Contrasts that progression shows and one of its bounds does not."""
         alpha = 1 - self.level
-        shown = (both.p_value < alpha) & self._agree(alone, both)
-        return self._touched(weights) & (alone.p_value < alpha) & ~shown
+        shown = np.all([(bound.p_value < alpha) & _agree(alone, bound) for bound in bounds], axis=0)
+        return np.asarray(self._touched(weights) & (alone.p_value < alpha) & ~shown)
+
+
+def _agree(alone: RawContrasts, bound: RawContrasts) -> Bools:
+    """Whether two readings show a difference of the same sign."""
+    return np.asarray(np.sign(alone.estimate) == np.sign(bound.estimate))

@@ -47,7 +47,7 @@ class ProgressionFit:
     ``regrowth`` has the curves of growing again from the nadir, whatever the declared rule, and
     ``composite`` the same study with progression or toxicity as the event, where mice left for it.
     ``visit_gaps`` are the usual days between two readings of each arm's mice, NaN where none has
-    two.
+    two. ``days_of`` is the fit whose last days are kept, where this one supposes another fate.
     """
 
     design: Design
@@ -61,6 +61,7 @@ class ProgressionFit:
     regrowth: tuple[SurvivalCurve, ...] = ()
     composite: ProgressionFit | None = None
     visit_gaps: tuple[float, ...] = ()
+    days_of: ProgressionFit | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row an arm."""
@@ -104,6 +105,22 @@ class ProgressionFit:
         """The arms of which a mouse left for toxicity before it progressed."""
         codes = np.unique(self.times.arm[self.times.left_for(TOXICITY)])
         return frozenset(self.design.arm_names[code] for code in codes)
+
+    @cached_property
+    def spared(self) -> ProgressionFit | None:
+        """The fit if mice that left for toxicity had stayed, free of progression, to the last day.
+
+        None where no mouse left so.
+        """
+        toxic = self.times.left_for(TOXICITY)
+        if not toxic.any():
+            return None
+        last = float(self.times.day.max())
+        mice = self.mice.assign(
+            day=np.where(toxic, last, self.mice["day"]),
+            day_low=np.where(toxic, last, self.mice["day_low"]),
+        )
+        return replace(fit_mice(mice, self.design, self.visit_gaps), days_of=self)
 
     @cached_property
     def hazards(self) -> FirthFit:
@@ -167,6 +184,8 @@ class ProgressionFit:
         declared = self.design.rules.progression.rmst_until
         if declared is not None:
             return float(declared)
+        if self.days_of is not None:
+            return self.days_of.last_day_shared_by(arms)
         names = self.design.arm_names
         return last_comparable_day([self.curves[names.index(arm)] for arm in arms if arm in names])
 

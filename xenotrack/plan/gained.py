@@ -23,9 +23,9 @@ from xenotrack.study.volume import tumor_volume
 
 @dataclass(frozen=True, eq=False)
 class DaysGained:
-    """Contrasts of restricted means in each study; also with toxicity as an event, where it is one.
+    """Contrasts of restricted means in each study, and of its bounds where mice left for toxicity.
 
-    The benefit is claimed only where both show it.
+    A difference is claimed only where all show it.
     """
 
     studies: tuple[tuple[ContrastSource, ...], ...]
@@ -81,10 +81,9 @@ def _some(
         for also in ((False, True) if composite else (False,))
     ]
     for own in zip(*tables, strict=True):
-        toxic = [mice["fate"].eq("toxicity").any() for mice in own[:1]]
-        used = own if any(toxic) else own[:1]
-        fits = (fit_mice(mice, design) for mice in used)
-        yield tuple(days_gained(fit, draws=FEWEST_DRAWS) for fit in fits)
+        fit, *others = (fit_mice(mice, design) for mice in own)
+        bounds = () if fit.spared is None else (*others, fit.spared)
+        yield tuple(days_gained(each, draws=FEWEST_DRAWS) for each in (fit, *bounds))
 
 
 def _by_study(mice: pd.DataFrame, study_of: dict[str, int], size: int) -> list[pd.DataFrame]:

@@ -81,7 +81,8 @@ def index_by_day(design: Design, table: pd.DataFrame) -> ggplot:
         labs(x=SINCE, y="Volume relative to the expected one"),
         caption(
             f"Band: {interval_name(design)} of the index against Bliss, for all visits together; "
-            "above, the last day in numbers, for itself. Additivity ends where it expects no tumour.",
+            "above, the last day in numbers, for itself. Additivity ends where it expects no "
+            "tumour.",
             f"Not drawn: what is beyond {FARTHEST:g} times." if beyond else "",
             about_names(design, panels.names),
         ),
