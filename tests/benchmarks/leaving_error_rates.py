@@ -118,7 +118,8 @@ def one_study(name: str, number: int) -> Iterator[dict[str, object]]:
     }
     weights = np.array([[-1.0, 1.0]])
     for outcome, make in MAKE.items():
-        made = {id(fit): make(fit) for fit in (study, study.composite) if fit is not None}
+        fits = (study, study.composite, study.spared)
+        made = {id(fit): make(fit) for fit in fits if fit is not None}
         alone = made[id(study)].contrast_of(weights, 1 - ALPHA)
         source = safe_from_toxicity(lambda fit, made=made: made[id(fit)], study)
         safe = source.contrast_of(weights, 1 - ALPHA)

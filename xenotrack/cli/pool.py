@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xenotrack.cli.options import StudyCommand, Words, reads_study, writes_table
+from xenotrack.cli.options import StudyCommand, Words, draws_figures, reads_study, writes_table
 from xenotrack.cli.request import Request
 from xenotrack.compare.outcomes import OUTCOMES
 
@@ -49,12 +49,7 @@ TABLES["blocked"] = "pool_blocked"
     metavar="DIRECTORY",
     help="Also write the report of the pool into this folder, with its tables and figures.",
 )
-@click.option(
-    "--figures",
-    type=click.Choice(("all", "none")),
-    default="all",
-    help="Figures of the report [all].",
-)
+@draws_figures("all", "Whether the report has its figures; key ones are all of them here")
 @writes_table
 @reads_study("growth", "progression", "response", "compare", many=True)
 def pool(
@@ -99,7 +94,7 @@ def pool(
     )
     request.write(found.tables[TABLES[which]], found.doubts)
     if report is not None:
-        write_report(found, named, report, figures == "all", request.say)
+        write_report(found, named, report, figures != "none", request.say)
         request.say(f"Wrote {report}/: report.html is the page of the pool.")
 
 

@@ -72,14 +72,12 @@ POST_HOC = (
 )
 @click.option(
     "--ratio",
-    "ratios",
     multiple=True,
     metavar="2,1,…",
     help="Mice of each arm to one another [those of truth]. May be repeated: each is planned.",
 )
 @click.option(
     "--visits",
-    "schedules",
     multiple=True,
     metavar="DAYS",
     help="Visit days, as 0,7,14,21 [those of truth]. May be repeated: each is planned.",
@@ -108,8 +106,8 @@ def power(
     effect_sd: float,
     target: float,
     outcome: Outcome,
-    ratios: tuple[str, ...],
-    schedules: tuple[str, ...],
+    ratio: tuple[str, ...],
+    visits: tuple[str, ...],
     duration: str | None,
     smallest: bool,
     studies: int,
@@ -140,7 +138,7 @@ def power(
     if effect is not None:
         scenario = question.at(scenario, effect)
     _require_effect(scenario, question)
-    planned = _designs(scenario, schedules, ratios, duration)
+    planned = _designs(scenario, visits, ratio, duration)
     if effect is not None:
         planned = [question.at(one, effect) for one in planned]
     plan = Plan(planned[0], design, question, studies, seed, effect_sd, df, outcome)

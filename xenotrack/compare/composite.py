@@ -94,8 +94,9 @@ class _Bounded:
         agree = np.all([_agree(alone, bound) for bound in bounds], axis=0)
         read = agree & ~self._unsupported(weights, alone, bounds)
         lower = alone.estimate < 0
-        low = np.fmin.reduce([alone.conf_low, *(bound.conf_low for bound in bounds)])
-        high = np.fmax.reduce([alone.conf_high, *(bound.conf_high for bound in bounds)])
+        # An open limit stays open: NaN wins.
+        low = np.minimum.reduce([alone.conf_low, *(bound.conf_low for bound in bounds)])
+        high = np.maximum.reduce([alone.conf_high, *(bound.conf_high for bound in bounds)])
         p_value = np.fmax.reduce([alone.p_value, *(bound.p_value for bound in bounds)])
         return replace(
             alone,
