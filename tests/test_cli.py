@@ -260,7 +260,7 @@ def on_a_terminal(arguments: list[str]) -> bytes:
 
 def test_a_terminal_shows_what_a_pipe_gets(run, sample) -> None:
     # A terminal folds a table that is wider, unless it is asked not to.
-    arguments = ["compare", sample("combination.csv"), "-q", "--wide"]
+    arguments = ["compare", sample("two_arm.csv"), "-q", "--wide"]
     piped = run(*arguments, env={"COLUMNS": "300", "NO_COLOR": "1"}).stdout
     assert on_a_terminal(arguments).decode() == piped
     assert "\x1b" not in piped

@@ -180,6 +180,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_site_has_every_page_and_leads_to_it(site: Path) -> None:
     margin = (site / "docs" / "index.html").read_text(encoding="utf-8")
     for path in DOCS.rglob("*.md"):

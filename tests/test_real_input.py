@@ -44,7 +44,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.usefixtures("unpainted")
-@pytest.mark.parametrize("name", often(SHEETS, ["inspectumours_example.csv"]))
+@pytest.mark.parametrize("name", often(SHEETS, ["invivosyn_SW837.csv"]))
 def test_run_answers(ask, shared, tmp_path, name) -> None:
     answer = ask("run", shared(name), *SHEETS[name], "-o", tmp_path / "out", code=0)
     manifests = [*(tmp_path / "out").rglob("manifest.json")]

@@ -35,6 +35,7 @@ def study(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_make_does_a_study_again_when_its_sheet_changes(study) -> None:
     (study / "Makefile").write_text(MAKEFILE, encoding="utf-8")

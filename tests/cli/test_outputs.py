@@ -284,7 +284,9 @@ def test_a_full_disk_leaves_no_half_table(ask, bench, monkeypatch) -> None:
     assert held(bench) == before
 
 
-@pytest.mark.parametrize("nth", [1, 12, 25])
+@pytest.mark.parametrize(
+    "nth", [pytest.param(nth, marks=pytest.mark.slow) if nth == 12 else nth for nth in (1, 12, 25)]
+)
 def test_a_full_disk_leaves_no_half_results(ask, bench, monkeypatch, nth) -> None:
     ask("run", "study.toml", "-o", "out", "--figures", "none", code=0)
     before = held(bench)
@@ -308,17 +310,18 @@ def at_most(size: int) -> Callable[[], None]:
     return limit
 
 
-def test_a_limit_of_the_system_leaves_nothing_half_written(bench) -> None:
+@pytest.mark.parametrize(
+    "command", often(["run --figures none -o out", "tidy -o t.csv"], ["tidy -o t.csv"])
+)
+def test_a_limit_of_the_system_leaves_nothing_half_written(bench, command) -> None:
     before = held(bench)
-    for name, arguments in (("out", ("run", "--figures", "none")), ("long.csv", ("tidy",))):
-        done = as_process(
-            *(*arguments, "study.toml", "-o", name, "-q"),
-            capture_output=True,
-            preexec_fn=at_most(4000),
-        )
-        assert done.returncode == 1
-        assert done.stdout == b""
-        assert done.stderr == f"Error: Cannot write {name}: File too large.\n".encode()
+    done = as_process(
+        *command.split(), "study.toml", "-q", capture_output=True, preexec_fn=at_most(4000)
+    )
+    assert done.returncode == 1
+    assert done.stdout == b""
+    name = command.split()[-1]
+    assert done.stderr == f"Error: Cannot write {name}: File too large.\n".encode()
     assert held(bench) == before
 
 
@@ -331,18 +334,21 @@ def test_a_folder_that_cannot_be_written_is_said(ask, bench) -> None:
     Path("far").chmod(0o755)
 
 
-def test_a_closed_stdout_is_said_where_it_is_needed(bench) -> None:
-    line = f'"{sys.executable}" -m xenotrack'
-    for command, code in (
-        ("growth study.toml -q", 1),
-        ("check a.csv --template -q", 1),
-        ("run study.toml -o - -q", 1),
-        ("growth study.toml -q -o growth.csv", 0),
-    ):
-        done = subprocess.run(
-            ["sh", "-c", f"{line} {command} >&-"],
-            capture_output=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-        said = b"Error: Cannot write to stdout: it is closed. Name a file with -o.\n"
-        assert (done.returncode, done.stderr) == (code, said if code else b"")
+NEEDS_STDOUT = {
+    "growth study.toml -q": 1,
+    "check a.csv --template -q": 1,
+    "run study.toml -o - -q": 1,
+    "growth study.toml -q -o growth.csv": 0,
+}
+
+
+@pytest.mark.parametrize("command", often(NEEDS_STDOUT, [*NEEDS_STDOUT][1::2]))
+def test_a_closed_stdout_is_said_where_it_is_needed(bench, command) -> None:
+    code = NEEDS_STDOUT[command]
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m xenotrack {command} >&-'],
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    said = b"Error: Cannot write to stdout: it is closed. Name a file with -o.\n"
+    assert (done.returncode, done.stderr) == (code, said if code else b"")

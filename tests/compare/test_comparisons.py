@@ -80,7 +80,7 @@ def test_the_best_part_and_the_one_that_sets_p_are_named():
 def test_an_interval_of_a_claim_excludes_no_difference_exactly_where_it_is_shown(adjust):
     rng = np.random.default_rng(0)
     shown = []
-    for _ in range(60):
+    for _ in range(20):
         rates = {arm: rate + rng.normal(0, 0.01) for arm, rate in RATES.items()}
         frame = compare(rates=rates, adjust=adjust).query("p_adjusted == p_adjusted")
         excludes = (frame["claim_low"] > 0) | (frame["claim_high"] < 0)

@@ -60,7 +60,9 @@ def by_brute_force(
 
 
 @pytest.mark.parametrize("directions", [1, 2])
-@pytest.mark.parametrize("rate", [-0.07, -0.10, -0.15])
+@pytest.mark.parametrize(
+    "rate", [-0.15, *(pytest.param(rate, marks=pytest.mark.slow) for rate in (-0.07, -0.10))]
+)
 def test_the_likelihood_of_each_mouse_is_that_of_a_fine_grid(rate: float, directions: int) -> None:
     data = mice(rate)
     Z = data.X[:, :directions]

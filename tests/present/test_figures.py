@@ -98,8 +98,9 @@ def test_a_pdf_says_nothing_of_the_day_it_was_made(naive):
     assert b"CreationDate" not in render(draw("rates", naive), ("pdf",))["pdf"]
 
 
+@pytest.mark.slow  # test_plot.py draws every kind of a small study, too
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", often(["two_arm.csv", "wide.csv"], ["two_arm.csv"]))
+@pytest.mark.parametrize("name", ["two_arm.csv", "wide.csv"])
 def test_small_studies_are_drawn(results_of, kind, name):
     assert render(draw(kind, results_of(name)), ("svg",))["svg"].startswith(b"<?xml")
 

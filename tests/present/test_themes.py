@@ -54,7 +54,7 @@ def test_paper_is_the_figure_itself(study) -> None:
 
 
 @pytest.mark.parametrize("theme", often(["bold", "dark", "grey"], ["dark"]))
-@pytest.mark.parametrize("kind", figure_names())
+@pytest.mark.parametrize("kind", often(figure_names(), FEW))
 def test_a_theme_changes_no_place_and_no_word(study, kind, theme) -> None:
     plain, other = drawn(study, kind, None), drawn(study, kind, theme)
     assert plain != other

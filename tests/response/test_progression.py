@@ -309,7 +309,11 @@ def test_a_study_without_a_single_reading_has_no_events(study_of):
 
 @pytest.mark.parametrize(
     ("rule", "confirm", "interpolate"),
-    [("fold", False, "linear"), ("nadir", True, "log"), ("absolute", True, "none")],
+    [
+        ("nadir", True, "log"),
+        pytest.param("fold", False, "linear", marks=pytest.mark.slow),
+        pytest.param("absolute", True, "none", marks=pytest.mark.slow),
+    ],
 )
 def test_all_mice_at_once_give_what_each_gives_alone(study_of, rule, confirm, interpolate):
     rng = np.random.default_rng(5)

@@ -106,7 +106,7 @@ def test_a_formula_as_a_name_is_a_name_and_comes_back(ask, tmp_path, name) -> No
 def test_html_in_names_is_text_in_the_report(ask, tmp_path) -> None:
     sheet = tmp_path / "s.csv"
     sheet.write_text(SHEET.format("<script>alert(1)</script>", "<img src=x onerror=alert(2)>"))
-    ask("run", sheet, "-q", "-o", tmp_path / "out", code=0)
+    ask("run", sheet, "-q", "-o", tmp_path / "out", "--figures", "key", code=0)
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert page.count("<script>") == 1
     assert "<img" not in page
