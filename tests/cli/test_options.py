@@ -202,6 +202,11 @@ def test_a_slip_is_told_with_the_word_that_is_nearest(ask, sample, typed, word) 
     assert f"Did you mean {word}?" in answer.stderr
 
 
+def test_a_rule_that_is_none_was_typed_wrongly(ask, sample) -> None:
+    answer = ask("progression", sample("two_arm.csv"), "--also", "percnt 20", code=2)
+    assert "it begins with one of fold, percent, nadir, absolute" in answer.stderr
+
+
 @pytest.mark.parametrize(
     "typed",
     [

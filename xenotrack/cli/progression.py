@@ -8,9 +8,12 @@ import click
 
 from xenotrack.cli.options import StudyCommand, Words, reads_study, writes_table
 from xenotrack.cli.request import Request
+from xenotrack.errors import InputError
 
 if TYPE_CHECKING:
+    from xenotrack.compare.by_rule import TimedRule
     from xenotrack.model.logrank import Weight
+    from xenotrack.study.rules import ProgressionRules
 
 
 @click.command(cls=StudyCommand)
@@ -97,7 +100,7 @@ def progression(
       xenotrack progression sample_data/naive.toml --independent-action --day 60
       xenotrack progression sample_data/naive.toml --sensitivity -o sensitivity.csv
     """
-    from xenotrack.compare.by_rule import TimedRule, by_rule, rule_of_words
+    from xenotrack.compare.by_rule import TimedRule, by_rule
     from xenotrack.compare.hazards import doubt_untested, log_rank_frame
     from xenotrack.compare.unknown_fates import unknown_fates
     from xenotrack.model.between import accelerated_frame, turnbull_frame
@@ -110,6 +113,7 @@ def progression(
         raise click.UsageError("--day is the day of --independent-action or --milestones.")
     if also and what is not None:
         raise click.UsageError("--also is a table of its own: leave out the option beside it.")
+    named = _typed_rules(also, request.rules().progression)
     results = request.results()
     progression = results.progression
     if what == "independent_action":
@@ -120,7 +124,6 @@ def progression(
         return
     if also:
         declared = results.study.design.rules.progression
-        named = [rule_of_words(words, declared) for words in also]
         table = by_rule(results.study, [TimedRule(declared), *named])
         request.write(table, progression.doubts)
         return
@@ -141,3 +144,13 @@ def progression(
     }
     untested = doubt_untested(progression) if what in ("logrank", "gray", "accelerated") else ()
     request.write(frames[what or "arms"](), (*progression.doubts, *untested))
+
+
+def _typed_rules(also: tuple[str, ...], declared: ProgressionRules) -> list[TimedRule]:
+    """The further rules; one that is none was typed wrongly."""
+    from xenotrack.compare.by_rule import rule_of_words
+
+    try:
+        return [rule_of_words(words, declared) for words in also]
+    except InputError as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--also") from wrong
