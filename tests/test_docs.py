@@ -189,6 +189,7 @@ def test_the_site_has_every_page_and_leads_to_it(site: Path) -> None:
         assert path.name == "index.md" or f'href="{page.as_posix()}"' in margin
 
 
+@pytest.mark.slow
 def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
     loads = re.compile(r'(?:src|<link[^>]*href)="(https?:[^"]*)"')
     for page in site.rglob("*.html"):

@@ -176,6 +176,7 @@ def test_the_contents_page_lists_every_table_and_figure(whole) -> None:
     assert set(text.split()) >= {name.rpartition("/")[2] for name in FILES - {"README.txt"}}
 
 
+@pytest.mark.slow
 def test_another_run_elsewhere_gives_the_same_bytes(whole, run, tmp_path) -> None:
     out, summary, bench = whole
     for name in ("sheet.csv", "study.toml"):

@@ -32,7 +32,7 @@ def test_a_paper_finds_its_figures_in_one_column() -> None:
     assert set(figure_names()) - set(ONE_COLUMN) == {"lattice"}
 
 
-@pytest.mark.parametrize("kind", ONE_COLUMN)
+@pytest.mark.parametrize("kind", often(ONE_COLUMN, ["contrasts", "growth", "progression", "rates"]))
 def test_words_in_one_column_stay_on_the_paper_and_apart(study, kind) -> None:
     mpl.use("agg")
     with mpl.rc_context(SETTINGS):
