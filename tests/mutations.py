@@ -325,6 +325,6 @@ def bad_sheets(draw: st.DrawFn, most: int = 3) -> bytes:
     )
     for mutation in draw(st.lists(st.sampled_from(LIKELY), max_size=most)):
         rows = mutation(data, rows)
-        if not rows:
+        if not any(rows):  # no cell is left for another mishap
             break
     return _damaged(data, _as_bytes(data, rows))
