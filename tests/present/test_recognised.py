@@ -59,6 +59,11 @@ def saved_by_another(workbook: bytes) -> bytes:
         ("notes.txt", b"mouse 7 looked ill on day 3\n"),
         ("sheet.csv", b"mouse,arm,day,volume\n1,A,0,100\n"),
         ("growth.csv", FORMATS["csv"](EMPTY, (), {}).replace(b"arm,", b"arm,comment,")),
+        *(
+            (f"noted.{form}", FORMATS[form](EMPTY, (), {}) + b"\n# looked ill")
+            for form in ("csv", "tsv", "json", "txt")
+            if form in FORMATS
+        ),
         ("study.toml", b'[study]\nsheet = "sheet.csv"\n'),
         ("any.json", b'{"schema_version": 1, "rows": []}'),
         ("manifest.json", b'{\n "schema_version": 1,\n "xenotrack": "0.1.0"\n}\n'),

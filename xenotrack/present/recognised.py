@@ -6,6 +6,9 @@ table that has other columns by now, nor a picture that another program saved.
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 import zipfile
 import zlib
@@ -42,18 +45,34 @@ def is_output(path: Path) -> bool:
         return _is_parquet(path)
     if any(start.startswith(first) and maker in start for first, maker in PICTURES):
         return True
-    return _is_text_table(start.decode("utf-8", "replace"))
+    first = start.partition(b"\n")[0].decode("utf-8", "replace")
+    if not _is_first_line(first, start):
+        return False
+    return _is_whole(path.read_text(encoding="utf-8", errors="replace"), first)
 
 
-def _is_text_table(start: str) -> bool:
+def _is_first_line(first: str, start: bytes) -> bool:
     """A header of ours above csv, tsv or aligned columns; json; findings as people read them."""
-    first = start.partition("\n")[0]
     headers = (first.split(","), first.split("\t"), first.split())
     if any(tuple(names) in HEADERS for names in headers):
         return True
-    if start.startswith('{\n "schema_version":') and '\n "rows":' in start:
+    if start.startswith(b'{\n "schema_version":') and b'\n "rows":' in start:
         return True
     return FINDING.fullmatch(first) is not None
+
+
+def _is_whole(text: str, first: str) -> bool:
+    """Whether nobody wrote below a table of ours: a line of notes makes a file a person's."""
+    if first == "{":
+        try:
+            return bool(json.loads(text))
+        except ValueError:
+            return False
+    for mark in ",\t":
+        if tuple(first.split(mark)) in HEADERS:
+            width = len(first.split(mark))
+            return all(len(row) == width for row in csv.reader(io.StringIO(text), delimiter=mark))
+    return FINDING.fullmatch(first) is not None or "\n\n" not in text
 
 
 def _is_workbook(path: Path) -> bool:
