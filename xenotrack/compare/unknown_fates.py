@@ -25,13 +25,9 @@ def supposed(fit: ProgressionFit, progressed: Bools, stayed: Bools, until: float
 
     Means are to a day that does not move with what is supposed.
     """
-    mice = fit.mice[["mouse", "arm", "day_low", "day_high", "day", "event", "fate"]]
-    end = float(fit.times.day.max(initial=0.0))
-    changed = mice.assign(
-        day=np.where(stayed, end, mice["day"]),
-        day_low=np.where(stayed, end, mice["day_low"]),
-        day_high=np.where(progressed, mice["day"], mice["day_high"]),
-        event=mice["event"] | progressed,
+    changed = fit.mice_that_stayed(stayed).assign(
+        day_high=np.where(progressed, fit.mice["day"], fit.mice["day_high"]),
+        event=fit.mice["event"] | progressed,
     )
     rules = msgspec.structs.replace(fit.design.rules.progression, rmst_until=until)
     return fit_mice(changed, with_rules(fit.design, rules), fit.visit_gaps)

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
+from xenotrack.arrays import Bools
 from xenotrack.doubts import Doubt, merge_doubts, p_words
 from xenotrack.model.beta_product import median_with_limits
 from xenotrack.model.efron import fit_efron
@@ -115,12 +116,16 @@ class ProgressionFit:
         toxic = self.times.left_for(TOXICITY)
         if not toxic.any():
             return None
-        last = float(self.times.day.max())
-        mice = self.mice.assign(
-            day=np.where(toxic, last, self.mice["day"]),
-            day_low=np.where(toxic, last, self.mice["day_low"]),
-        )
+        mice = self.mice_that_stayed(toxic)
         return replace(fit_mice(mice, self.design, self.visit_gaps), days_of=self)
+
+    def mice_that_stayed(self, stayed: Bools) -> pd.DataFrame:
+        """The mice if these had stayed, free of progression, to the last day."""
+        last = float(self.times.day.max(initial=0.0))
+        return self.mice.assign(
+            day=np.where(stayed, last, self.mice["day"]),
+            day_low=np.where(stayed, last, self.mice["day_low"]),
+        )
 
     @cached_property
     def hazards(self) -> FirthFit:
