@@ -87,7 +87,7 @@ def commands_page() -> str:
     )
     helps = {
         name: _help(command, command.make_context(name, [], parent=context, resilient_parsing=True))
-        for name, command in cli.commands.items()
+        for name, command in cli.loaded().items()
     }
     shared = helps["tidy"].partition(SHARED)
     blocks = [

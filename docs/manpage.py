@@ -27,7 +27,7 @@ def man_page() -> str:
         *_literal(cli.get_help(context)),
         ".SH COMMANDS",
     ]
-    for name, command in cli.commands.items():
+    for name, command in cli.loaded().items():
         own = command.make_context(name, [], parent=context, resilient_parsing=True)
         lines += [f".SS {name}", *_literal(command.get_help(own))]
     return "\n".join(lines) + "\n"

@@ -23,7 +23,9 @@ from xenotrack.glossary import TABLES
 from xenotrack.present import studio
 from xenotrack.present.tables import SCHEMA_VERSION
 
-TABLE_COMMANDS = [name for name in cli.commands if name in TABLES or name == "check"]
+LOADED = cli.loaded()
+
+TABLE_COMMANDS = [name for name in LOADED if name in TABLES or name == "check"]
 COLUMNS_OF = {"check": "findings"}
 
 # A place: the file, a row or cell of it, an arm, a mouse, a column, a rule or an option.
@@ -47,7 +49,7 @@ def known_options(command: str, options: tuple[str, ...]) -> tuple[str, ...]:
     """The options that concern a command, with their values."""
     flags = {
         flag
-        for parameter in cli.commands[command].params
+        for parameter in LOADED[command].params
         if isinstance(parameter, click.Option)
         for flag in parameter.opts
     }

@@ -17,8 +17,10 @@ import pytest
 from xenotrack import __version__
 from xenotrack.cli.app import cli
 
+LOADED = cli.loaded()
+
 ROOT = Path(__file__).parent.parent
-COMMANDS = list(cli.commands)
+COMMANDS = list(LOADED)
 SLOW = ("run", "plot")
 MANY = ("batch", "collect", "pool")  # see cli/test_batch.py, many/test_pool.py
 OF_RESULTS = ("report",)  # reads what `run` wrote: see present/test_report_command.py
@@ -56,7 +58,7 @@ MISTYPED = [
 
 def examples_of(command: str) -> list[str]:
     """The command lines in a command's help."""
-    _, _, examples = (cli.commands[command].help or "").partition("Examples")
+    _, _, examples = (LOADED[command].help or "").partition("Examples")
     return [line.strip() for line in examples.splitlines() if line.strip()]
 
 

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from xenotrack.cli.app import COMMANDS
+
 HEAVY = {"numpy", "pandas", "scipy", "statsmodels", "lifelines", "plotnine", "matplotlib"}
 
 
@@ -26,6 +28,12 @@ def loaded_by(*arguments: str) -> set[str]:
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"], ["growth"]])
 def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
     assert loaded_by(*arguments) & HEAVY == set()
+
+
+def test_the_list_of_commands_loads_none_of_them() -> None:
+    code = "import sys, xenotrack.cli.app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {f"xenotrack.cli.{name}" for name in COMMANDS} & set(done.stdout.split())
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -20,7 +20,7 @@ IDS = [f"{key.section}.{key.name}" for key in KEYS]
 
 def parameter_of(key: Key) -> click.Option:
     (found,) = [
-        each for each in cli.commands["run"].params if each.name == f"{key.section}__{key.name}"
+        each for each in cli.loaded()["run"].params if each.name == f"{key.section}__{key.name}"
     ]
     return found
 
@@ -52,8 +52,8 @@ def test_every_key_of_the_toml_is_an_option_but_for_sheets_and_the_words_of_repo
     ],
 )
 def test_an_option_takes_what_its_rule_takes(flag, right, wrong) -> None:
-    (parameter,) = [each for each in cli.commands["run"].params if flag in each.opts]
-    context = click.Context(cli.commands["run"])
+    (parameter,) = [each for each in cli.loaded()["run"].params if flag in each.opts]
+    context = click.Context(cli.loaded()["run"])
     if right is not None:
         assert str(parameter.type.convert(right, parameter, context)) == str(
             float(right) if parameter.type.name.startswith("float") else right
@@ -72,12 +72,12 @@ def test_help_names_the_default_or_what_holds_without_one() -> None:
     assert said["--value"].endswith("[2; 100; 1.73; 1000].")
 
 
-@pytest.mark.parametrize("name", list(cli.commands))
+@pytest.mark.parametrize("name", list(cli.loaded()))
 def test_an_option_has_one_meaning_everywhere(name) -> None:
-    for parameter in cli.commands[name].params:
+    for parameter in cli.loaded()[name].params:
         others = [
             other
-            for command in cli.commands.values()
+            for command in cli.loaded().values()
             for other in command.params
             if isinstance(other, click.Option)
             and isinstance(parameter, click.Option)
@@ -95,7 +95,7 @@ def test_an_option_has_one_meaning_everywhere(name) -> None:
 def test_short_options_are_few_and_the_same_everywhere() -> None:
     short = {
         flag
-        for command in cli.commands.values()
+        for command in cli.loaded().values()
         for parameter in command.params
         for flag in parameter.opts
         if flag.startswith("-") and not flag.startswith("--")
@@ -104,7 +104,7 @@ def test_short_options_are_few_and_the_same_everywhere() -> None:
 
 
 def test_run_takes_every_rule() -> None:
-    taken = {parameter.name for parameter in cli.commands["run"].params}
+    taken = {parameter.name for parameter in cli.loaded()["run"].params}
     assert taken >= {f"{key.section}__{key.name}" for key in KEYS}
 
 

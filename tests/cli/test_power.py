@@ -22,7 +22,7 @@ def planned(sample) -> str:
 
 
 def examples(command: str) -> list[str]:
-    listed = (cli.commands[command].help or "").partition("Examples")[2]
+    listed = (cli.loaded()[command].help or "").partition("Examples")[2]
     return [line.strip() for line in listed.split("\n") if line.strip()]
 
 

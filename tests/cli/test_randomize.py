@@ -53,7 +53,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    "line", (cli.commands["randomize"].help or "").split("Examples")[1].split("\n")
+    "line", (cli.loaded()["randomize"].help or "").split("Examples")[1].split("\n")
 )
 def test_the_examples_of_help_run(ask, tmp_path, monkeypatch, staging, line) -> None:
     if not line.strip():

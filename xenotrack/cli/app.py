@@ -5,46 +5,75 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from importlib import import_module
 from types import FrameType, TracebackType
 from typing import NoReturn
 
 import click
 
 from xenotrack import __version__
-from xenotrack.cli.batch import batch
-from xenotrack.cli.check import check
-from xenotrack.cli.collect import collect
-from xenotrack.cli.compare import compare
-from xenotrack.cli.growth import growth
-from xenotrack.cli.indices import indices
-from xenotrack.cli.plot import plot
-from xenotrack.cli.pool import pool
-from xenotrack.cli.power import power
-from xenotrack.cli.progression import progression
-from xenotrack.cli.randomize import randomize
-from xenotrack.cli.report import report
-from xenotrack.cli.response import response
-from xenotrack.cli.run import run
-from xenotrack.cli.simulate import simulate
 from xenotrack.cli.stdout import forget_stdout, open_closed_streams
-from xenotrack.cli.synergy import synergy
-from xenotrack.cli.tidy import tidy
-from xenotrack.cli.tolerability import tolerability
-from xenotrack.errors import XenotrackError
+from xenotrack.errors import XenotrackError, did_you_mean
 from xenotrack.present.words import printable_lines
 
 REFUSED, MISTYPED, BUG, INTERRUPTED = 1, 2, 70, 130
 
 
-class InOrder(click.Group):
-    """A group whose help lists the commands in the order of an analysis."""
+# Each is a module of this folder with a command of its name, loaded when it is asked for: what all
+# of them import would cost --help three times as much as click.
+COMMANDS = {
+    "check": "Every doubt about the sheet: cell, what was seen, what to do.",
+    "tidy": "The canonical long table, from any layout.",
+    "response": "What each mouse did: response, progression, fate.",
+    "growth": "Growth rate and doubling time of each arm.",
+    "progression": "Time to progression of each arm, by the declared rule.",
+    "compare": "How arms differ: growth rates, hazards, days gained, weight.",
+    "indices": "TGI, T/C, growth delay and their kin, each with its formula.",
+    "synergy": "Is a combination more than its parts.",
+    "tolerability": "Body weight and treatment-related loss, by arm.",
+    "plot": "One figure; a png has 300 dots an inch.",
+    "run": "Everything in one folder: tables, figures, doubts, the report.",
+    "batch": "Many studies, each as run does it, into OUT/NAME of each.",
+    "collect": "Every table of every study of a batch in one file.",
+    "report": "Write OUT/report.html anew from the results in OUT.",
+    "simulate": "A study whose truth is known: drawn, or like one of yours.",
+    "power": "How often a study would show an effect, by mice.",
+    "randomize": "Allocate the mice of a staging sheet to arms that are alike.",
+    "pool": "Does it hold in other lines: contrasts of arms, pooled.",
+}
+
+
+class Commands(click.Group):
+    """The commands in the order of an analysis."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            self.add_command(getattr(import_module(f"xenotrack.cli.{cmd_name}"), cmd_name))
+        command = super().get_command(ctx, cmd_name)
+        if command is None and not ctx.resilient_parsing:
+            # click knows only the commands that are loaded, and would suggest none.
+            ctx.fail(f"No such command {cmd_name!r}.{did_you_mean(cmd_name, COMMANDS)}")
+        return command
+
+    def loaded(self) -> dict[str, click.Command]:
+        """Every command by its name."""
+        context = click.Context(self)
+        return {
+            name: command
+            for name in COMMANDS
+            if (command := self.get_command(context, name)) is not None
+        }
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(
-    cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(__version__, prog_name="xenotrack")
 def cli() -> None:
@@ -60,29 +89,6 @@ def cli() -> None:
     Results go to stdout, words to stderr. Exit codes: 0 done, 1 the data say no, 2 typed wrongly,
     70 a bug of ours, 130 interrupted.
     """
-
-
-for command in (
-    check,
-    tidy,
-    response,
-    growth,
-    progression,
-    compare,
-    indices,
-    synergy,
-    tolerability,
-    plot,
-    run,
-    batch,
-    collect,
-    report,
-    simulate,
-    power,
-    randomize,
-    pool,
-):
-    cli.add_command(command)
 
 
 def main() -> NoReturn:
