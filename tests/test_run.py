@@ -307,10 +307,65 @@ def test_each_study_of_a_sheet_has_a_folder_of_its_own(ask, tmp_path) -> None:
     (tmp_path / "sheet.csv").write_text(TWO_STUDIES, encoding="utf-8")
     for _ in range(2):  # the second run replaces the first
         answer = ask("run", tmp_path / "sheet.csv", "-o", tmp_path / "out", code=0)
-        assert {path.name for path in (tmp_path / "out").iterdir()} == {"Study_1", "study_1_2"}
+        assert {path.name for path in (tmp_path / "out").iterdir()} == {
+            "Study_1",
+            "study_1_2",
+            "index.html",
+        }
     assert answer.stdout.count("2 arms, 6 mice") == 2
-    for folder in (tmp_path / "out").iterdir():
-        assert set(files_in(folder)) == FILES
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+    for name in ("Study_1", "study_1_2"):
+        assert set(files_in(tmp_path / "out" / name)) == FILES
+        assert f'href="{name}/report.html"' in page
+
+
+@pytest.mark.usefixtures("unpainted")
+def test_a_page_of_studies_that_a_person_changed_is_kept(ask, tmp_path) -> None:
+    (tmp_path / "sheet.csv").write_text(TWO_STUDIES, encoding="utf-8")
+    page = tmp_path / "out" / "index.html"
+    for _ in range(2):
+        ask("run", tmp_path / "sheet.csv", "-o", tmp_path / "out", code=0)
+        page.write_bytes(page.read_bytes() + b"mine")
+    kept = page.with_name("index.html.kept")
+    assert kept.read_bytes().endswith(b"mine")
+    assert page.read_bytes() == kept.read_bytes()
+
+
+def two_tomls(folder: Path) -> list[Path]:
+    """A study.toml of a sheet that is there, and one of a sheet that is not."""
+    (folder / "there.csv").write_text(LONELY, encoding="utf-8")
+    tomls = [folder / "there.toml", folder / "gone.toml"]
+    for path in tomls:
+        path.write_text(f'[study]\nsheet = "{path.stem}.csv"\n', encoding="utf-8")
+    return tomls
+
+
+@pytest.mark.usefixtures("unpainted")
+def test_several_studies_have_a_folder_each_and_a_page_with_failures_first(ask, tmp_path) -> None:
+    tomls, out = two_tomls(tmp_path), tmp_path / "out"
+    for _ in range(2):
+        answer = ask("run", *tomls, "-o", out, code=1)
+    assert answer.stdout.startswith("there: ")
+    assert "Failed: gone: There is no file" in answer.stderr
+    assert {path.name for path in out.iterdir()} == {"there", "gone.failed.json", "index.html"}
+    assert set(files_in(out / "there")) == FILES
+    page = (out / "index.html").read_text("utf-8")
+    assert page.index("<strong>gone</strong>") < page.index('href="there/report.html"')
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        (("-o", "-"), "are written into a folder"),
+        (("-o", "out", "--depfile", "out.d"), "are about one study"),
+        (("there.csv", "-o", "out"), "Several sheets are the parts of one study"),
+    ],
+)
+def test_what_needs_one_study_is_refused_of_several(ask, tmp_path, monkeypatch, more, why) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = ask("run", *two_tomls(tmp_path), *more, code=2)
+    assert why in answer.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.usefixtures("unpainted")
@@ -326,7 +381,7 @@ def test_each_phase_of_a_study_has_a_folder_of_its_own(ask, tmp_path) -> None:
     sheet.write_text("\n".join(["mouse,arm,day,volume", *rows]), encoding="utf-8")
     answer = ask("run", sheet, "-o", tmp_path / "out", code=0)
     folders = {path.name for path in (tmp_path / "out").iterdir()}
-    assert folders == {"sheet_phase_1", "sheet_phase_2"}
+    assert folders == {"sheet_phase_1", "sheet_phase_2", "index.html"}
     assert "sheet, phase 2: 2 arms, 8 mice, 24 readings on days 0 to 8" in answer.stdout
     facts = json.loads((tmp_path / "out/sheet_phase_2/results.json").read_text("utf-8"))
     assert facts["study"]["phase"] == "2"

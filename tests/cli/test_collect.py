@@ -130,7 +130,7 @@ def test_the_page_leads_to_reports_and_the_section_names_every_arm(ask, out, tmp
         ask("collect", out, "--index", page, "--multiqc", section, code=0)
     text = page.read_text(encoding="utf-8")
     assert text.index("No mouse is there.") < text.index("whole/report.html")
-    (link,) = [part for part in text.split('"') if part.endswith("whole/report.html")]
+    (link,) = {part for part in text.split('"') if part.endswith("whole/report.html")}
     assert (tmp_path / link).resolve() == (out / "whole" / "report.html").resolve()
     rows = json.loads(section.read_bytes())["data"]
     assert [name.partition(":")[0] for name in rows] == ["whole"] * 4

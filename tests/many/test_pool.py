@@ -128,7 +128,7 @@ def test_a_run_writes_each_line_and_a_pool_that_its_folders_give_again(ask, tmp_
     assert answer.stdout.startswith("sheet: across models: 3 lines (X, Y, Z).")
     folders = [out / f"sheet_line_{name}" for name in "XYZ"]
     assert sorted(path.name for path in out.iterdir()) == [
-        *("pool", "sheet_line_X", "sheet_line_Y", "sheet_line_Z")
+        *("index.html", "pool", "sheet_line_X", "sheet_line_Y", "sheet_line_Z")
     ]
     said = json.loads((out / "pool" / "results.json").read_text())
     again = ask("pool", *folders, "--outcome", "growth_rate", "-f", "json", code=0)

@@ -115,10 +115,15 @@ def batch(
             f"{len(left)} folders in {request.output} belong to no study of this batch: "
             f"{', '.join(left[:5])}{' …' if len(left) > 5 else ''}."
         )
+    refuse_failures(failed, len(planned), request.output)
+
+
+def refuse_failures(failed: int, of: int, out: Path) -> None:
+    """Say at the end that studies failed, if any did: the others are done."""
     if failed:
         raise StudyError(
-            f"{failed} of {len(planned)} studies failed; {request.output}/NAME.failed.json says "
-            "why. Once mended, the same command does them."
+            f"{failed} of {of} studies failed; {out}/NAME.failed.json says why. Once mended, the "
+            "same command does them."
         )
 
 
@@ -147,7 +152,7 @@ def _follow(request: Request, ended: Iterable[Ended], planned: list[Planned]) ->
             failed += each.how == "failed"
             if each.how == "failed":
                 _clear(request)
-                click.echo(_about_failure(each), err=True)
+                click.echo(about_failure(each), err=True)
             for text in each.said:
                 _clear(request)
                 request.say(f"{each.planned.name}: {text}")
@@ -171,7 +176,8 @@ def _clear(request: Request) -> None:
         click.echo("\r\033[K", err=True, nl=False)
 
 
-def _about_failure(ended: Ended) -> str:
+def about_failure(ended: Ended) -> str:
+    """What a person is told of a study that failed."""
     lines = [printable(line) for line in ended.message.splitlines()]
     return "\n  ".join([f"Failed: {printable(ended.planned.name)}: {lines[0]}", *lines[1:]])
 

@@ -76,11 +76,12 @@ def _heading(name: str) -> str:
 
 
 def reads_study(
-    *sections: str, many: bool = False, metavar: str = "STUDY..."
+    *sections: str, many: bool = False, several: bool = False, metavar: str = "STUDY..."
 ) -> Callable[[Command], Command]:
     """Give a command its STUDY (``metavar``), the options of reading, the rules of ``sections``.
 
-    With ``many`` it takes any number of them, as ``named``, for which one request holds.
+    With ``many`` it takes any number of them, as ``named``, for which one request holds. With
+    ``several`` it does so where they are several study.toml, and ``named`` is empty else.
 
     ``"compare.level"`` is one rule of a section (``"compare.level,adjust"`` two), where the others
     change nothing: these are taken, since a batch gives one set of rules to every command, and not
@@ -93,9 +94,10 @@ def reads_study(
         def command(study: tuple[str, ...], **options: Any) -> Any:
             from xenotrack.cli.request import Request
 
-            if many:
-                options["named"] = study
-            request = Request.of(() if many else study, options)
+            apart = many or (several and _are_tomls(study))
+            if many or several:
+                options["named"] = study if apart else ()
+            request = Request.of(() if apart else study, options)
             with request.mistyped():
                 return function(request, **options)
 
@@ -112,6 +114,11 @@ def reads_study(
         return click.argument("study", metavar=metavar, nargs=-1, required=True)(command)
 
     return decorate
+
+
+def _are_tomls(named: tuple[str, ...]) -> bool:
+    """Whether several studies are named: sheets are the parts of one, each study.toml is one."""
+    return len(named) > 1 and all(name.casefold().endswith(".toml") for name in named)
 
 
 def _rule_option(key: Key, shown: bool) -> Callable[[Command], Command]:

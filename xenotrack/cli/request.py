@@ -320,7 +320,8 @@ def _parts_of_one(sources: tuple[str, ...]) -> tuple[str, ...]:
         if alone is not None:
             raise click.UsageError(
                 f"Several sheets are the parts of one study; {alone} cannot be one of them. Name "
-                "it alone, or list the sheets under `sheet` of a study.toml."
+                "it alone, or list the sheets under `sheet` of a study.toml. Several study.toml "
+                "are for `xenotrack run` and `batch`."
             )
         twice = next((one for one in sources if sources.count(one) > 1), None)
         if twice is not None:

@@ -15,7 +15,7 @@ from xenotrack.cli.steps import shown_steps
 
 
 @click.command(cls=StudyCommand)
-@reads_study("growth", "progression", "response", "compare")
+@reads_study("growth", "progression", "response", "compare", several=True)
 @writes_folder(
     "The folder for the results, new or of an earlier run; - writes none, only the summary."
 )
@@ -40,6 +40,7 @@ from xenotrack.cli.steps import shown_steps
 def run(
     request: Request,
     *,
+    named: tuple[str, ...],
     figures: str,
     sensitivity: bool,
     declared: str | None,
@@ -49,17 +50,24 @@ def run(
 
     Results of an earlier run are replaced: the files that it wrote and nobody changed. All else in
     the folder stays, a changed one as NAME.kept. A sheet of several studies, or of mice treated
-    in several phases, gives one folder each.
+    in several phases, gives one folder each, and so do several study.toml; index.html leads to
+    them.
 
     \b
     Examples
       xenotrack run sample_data/naive.toml -o results
       xenotrack run sheet.csv --control Vehicle --figures key -o results
+      xenotrack run naive.toml resistant.toml -o both
       xenotrack run sheet.csv -o -
     """
     from xenotrack.many.job import run_job
     from xenotrack.study.contents import input_paths
 
+    if named:
+        if declared is not None or depfile is not None:
+            raise click.UsageError("--declared and --depfile are about one study: run it alone.")
+        _run_in_turn(request, named, figures, sensitivity)
+        return
     if depfile is not None and request.output is None:
         raise click.UsageError("--depfile is about a folder of results: name one with -o.")
     job = request.job(figures, sensitivity, declared, [depfile] if depfile else [])
@@ -70,7 +78,35 @@ def run(
     # Only now: a run that fails says nothing on stdout.
     put("\n".join(outcome.summaries).encode())
     if request.output is not None:
-        request.say(f"Wrote {request.output}/: README.txt there says what is what.")
+        guide = "README.txt there says what is what"
+        leads = "index.html there leads to each study"
+        request.say(f"Wrote {request.output}/: {leads if len(outcome.studies) > 1 else guide}.")
+
+
+def _run_in_turn(request: Request, named: Sequence[str], figures: str, sensitivity: bool) -> None:
+    """Several studies, a folder each, and the page of all; those that fail are named."""
+    from xenotrack.cli.batch import about_failure, refuse_failures
+    from xenotrack.many.asked import Asked
+    from xenotrack.many.in_turn import InTurn, run_in_turn
+
+    if request.output is None:
+        raise click.UsageError("Several studies are written into a folder: name one with -o.")
+    asked = Asked(
+        *(request.overrides, request.reading, figures),
+        strict=request.strict,
+        sensitivity=sensitivity,
+    )
+    with shown_steps(sys.stderr, hidden=request.quiet) as steps:
+        crew = InTurn(steps.around(request.say), steps.begin)
+        ended = run_in_turn([Path(name) for name in named], asked, request.output, crew)
+    put("\n".join(crew.summaries).encode())
+    for each in ended:
+        if each.how == "failed":
+            click.echo(about_failure(each), err=True)
+        for text in each.said:
+            request.say(f"{each.planned.name}: {text}")
+    request.say(f"Wrote {request.output}/: index.html there leads to each study.")
+    refuse_failures(sum(each.how == "failed" for each in ended), len(ended), request.output)
 
 
 def write_depfile(path: Path, out: Path, inputs: Sequence[Path]) -> None:

@@ -22,7 +22,8 @@ class Asked:
     """What is asked of every study of a batch.
 
     ``overrides`` are rules in the shape of study.toml; ``reading`` says how sheets are read;
-    ``tables`` are those wanted instead of everything.
+    ``tables`` are those wanted instead of everything; ``sensitivity`` asks for the claims under
+    other definitions of progression.
     """
 
     overrides: Mapping[str, Any] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class Asked:
     figures: str = "none"
     tables: tuple[str, ...] = ()
     strict: bool = False
+    sensitivity: bool = False
 
     def job(self, source: Path, folder: Path) -> Job:
         """The job of one study, its files read.
@@ -53,7 +55,7 @@ class Asked:
             strict=self.strict,
             inputs=stats_of(input_paths(source, rules)),
             tables=self.tables,
-            sensitivity="sensitivity" in self.tables,
+            sensitivity=self.sensitivity or "sensitivity" in self.tables,
             alone=True,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ import msgspec
 
 from xenotrack.errors import InputError
 from xenotrack.many.record import Failure, failures_in, made_folders
-from xenotrack.present.manifest import is_ours
+from xenotrack.present.manifest import INDEX, is_ours
 from xenotrack.present.page.index import Entry, entry_of, failure_of, render_index
 from xenotrack.present.stored import read_run
 from xenotrack.present.tables import json_bytes
@@ -84,20 +84,30 @@ _AGAIN = "Do the study again with `xenotrack batch`."
 
 def index_page(out: Path, studies: Sequence[Found], page: Path) -> bytes:
     """The page of all studies, with the way from it to the report of each."""
-    return render_index(out.resolve().name, (_entry(each, page) for each in studies))
+    return render_index(out.resolve().name, (_entry(each, page, each.name) for each in studies))
 
 
-def _entry(found: Found, page: Path) -> Entry:
+def index_of_run(title: str, out: Path, names: Collection[str] = ()) -> bytes:
+    """The page of the studies that one run wrote into ``out``, each by its own title.
+
+    ``names`` are those of its folders, where others may lie there as well.
+    """
+    of_run = [each for each in studies_of(out) if not names or each.name.partition("/")[0] in names]
+    return render_index(title, (_entry(each, out / INDEX, "") for each in of_run))
+
+
+def _entry(found: Found, page: Path, name: str) -> Entry:
+    """``name`` is what the study is called there; "" = by its title."""
     if found.folder is None:
         return failure_of(found.name, found.failure)
     report = found.folder / "report.html"
     place = Path(os.path.relpath(report, page.absolute().parent)).as_posix()
     if report.is_file():
-        return entry_of(read_run(found.folder), place, found.name)
+        return entry_of(read_run(found.folder), place, name)
     said = results_of(found)  # some tables, and no report
     facts = f"{len(said.study['arms'])} arms, {said.study['n_mice']} mice"
     return Entry(
-        name=found.name,
+        name=name or found.name,
         facts=facts,
         control=said.study["control"],
         doubts=len(said.doubts),

@@ -120,6 +120,8 @@ def _written(job: Job, out: Path, say: Say, say_of_folder: Say, begin: Say) -> O
         ]
         pools = [] if job.tables else pools_of([results for results, _ in done])
         pooled = [_pool(job, pool, fresh, name, studies) for name, pool in pools]
+        if len(names) > 1 and not job.tables:
+            _index(studies, fresh)
     return Outcome(studies, (*pooled, *(summary for _, summary in done)))
 
 
@@ -209,6 +211,15 @@ def _pool(job: Job, pool: Pool, fresh: Path, name: str, studies: Sequence[Study]
     story = tell_pool(pool)
     write_pool(pool, story, fresh / name, studies[0].sources, job.figures != "none", name)
     return summarise_pool(pool, story)
+
+
+def _index(studies: Sequence[Study], fresh: Path) -> None:
+    """Write the page that leads to the report of each study."""
+    from xenotrack.many.gather import index_of_run
+    from xenotrack.present.manifest import INDEX
+
+    names = dict.fromkeys(study.design.name for study in studies)
+    (fresh / INDEX).write_bytes(index_of_run(", ".join(names), fresh))
 
 
 def _answered(job: Job, results: Results) -> tuple[dict[str, pd.DataFrame], Story, str]:

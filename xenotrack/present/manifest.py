@@ -13,6 +13,8 @@ from xenotrack.present.tables import json_bytes
 
 MANIFEST = "manifest.json"
 SEAL = "sha256"
+# The page of a folder that holds one folder a study: no manifest lists it, so it seals itself.
+INDEX = "index.html"
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -48,10 +50,25 @@ def digests(folder: Path) -> dict[str, str]:
     """The digest of each file as we wrote it, the manifest's own included, if that is unchanged."""
     made = _read(folder)
     if made is None:
-        return {}
+        return _digest_of_index(folder / INDEX)
     listed = {output.name: output.sha256 for output in made.outputs if _is_inside(output.name)}
     data = (folder / MANIFEST).read_bytes()
     return listed | ({MANIFEST: digest(data)} if _is_sealed(data) else {})
+
+
+def sealed_page(page: bytes) -> bytes:
+    """A page with its own digest in the last line."""
+    return page + f"<!-- xenotrack {digest(page)} -->\n".encode()
+
+
+def _digest_of_index(page: Path) -> dict[str, str]:
+    """The digest of the page of many studies, where it is as we wrote it."""
+    try:
+        data = page.read_bytes()
+    except OSError:
+        return {}
+    start = data.rfind(b"<!-- xenotrack ")
+    return {INDEX: digest(data)} if start > 0 and data == sealed_page(data[:start]) else {}
 
 
 def complete(manifest: dict[str, Any], folder: Path) -> bytes:

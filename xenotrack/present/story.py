@@ -64,7 +64,10 @@ class Tile(msgspec.Struct, frozen=True):
 
 
 class ArmRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One arm at a glance; rates are per day, None where there is none, and texts "" alike."""
+    """One arm at a glance; rates are per day, None where there is none, and texts "" alike.
+
+    ``course`` is its curve in the figure of growth: (day, geometric mean volume in mm³).
+    """
 
     arm: str
     short: str
@@ -81,6 +84,7 @@ class ArmRow(msgspec.Struct, frozen=True, kw_only=True):
     weight: str
     verdict: str
     shape: str
+    course: tuple[tuple[float, float], ...] = ()
 
 
 class Guideline(msgspec.Struct, frozen=True):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from xenotrack.present.manifest import digests
 from xenotrack.present.page.index import (
     MOST_WITH_ARMS,
     Entry,
@@ -38,6 +40,7 @@ def row(arm: str, rate: float | None) -> ArmRow:
         weight="",
         verdict="grew",
         shape="▲",
+        course=() if rate is None else ((0.0, 100.0), (10.0, 100.0 + 1000 * rate)),
     )
 
 
@@ -68,6 +71,24 @@ def test_the_rates_of_all_studies_stand_on_one_scale() -> None:
     alone, beside = page(study("one")), page(study("one"), wide)
     places = [re.findall(r'class="mark"[^>]* cx="([\d.]+)"', text)[0] for text in (alone, beside)]
     assert float(places[1]) < float(places[0])
+
+
+def test_the_curves_of_all_studies_stand_on_one_scale() -> None:
+    days = study("days")._replace(
+        arms=(msgspec.structs.replace(row("vehicle", 0.1), course=((0, 100), (20, 900))),)
+    )
+    alone, beside = page(study("one")), page(study("one"), days)
+    ends = [re.findall(r'curve"[^>]* d="M34.0 [\d.]+L([\d.]+)', text) for text in (alone, beside)]
+    assert ends == [["224.0"] * 2, ["129.0"] * 2 + ["224.0"]]
+    assert 'aria-label="v: 100 to 900 mm³ by day 20"' in beside
+
+
+def test_a_page_that_a_person_changed_is_no_longer_sealed(tmp_path) -> None:
+    path = tmp_path / "index.html"
+    path.write_bytes(render_index("All of them", [study("one")]))
+    assert set(digests(tmp_path)) == {"index.html"}
+    path.write_bytes(path.read_bytes().replace(b"All of", b"Some of"))
+    assert digests(tmp_path) == {}
 
 
 def test_arms_of_one_colour_have_one_number_in_all_studies() -> None:

@@ -11,9 +11,11 @@ from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
+from xenotrack.present.manifest import sealed_page
 from xenotrack.present.page.colours import colour_rules, colours_of
 from xenotrack.present.page.forest import Axis, Forest, axis_of, forest_of
 from xenotrack.present.page.pages import page_of, part
+from xenotrack.present.page.small import Plane, plane_of
 from xenotrack.present.stored import StoredRun
 from xenotrack.present.story import ArmRow, Tile
 
@@ -69,7 +71,7 @@ def render_index(title: str, entries: Iterable[Entry]) -> bytes:
     """The page of many studies, in the order given, failures before all others."""
     index = Index(title, tuple(entries))
     style = part("report.css") + part("index.css") + index.style
-    return page_of("index.html", style, part("index.js"), index=index)
+    return sealed_page(page_of("index.html", style, part("index.js"), index=index))
 
 
 class Row(NamedTuple):
@@ -110,6 +112,11 @@ class Index:
             forest_of(entry.arms, entry.blocked_below),
             LINE * len(entry.arms) + 2,
         )
+
+    @cached_property
+    def plane(self) -> Plane | None:
+        """The axes of the small drawings of growth."""
+        return plane_of(chain.from_iterable(entry.arms for entry in self.entries))
 
     @property
     def with_arms(self) -> bool:

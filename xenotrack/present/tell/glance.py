@@ -27,6 +27,7 @@ from xenotrack.present.story import ArmRow, Tile
 from xenotrack.present.tell.doubts import DOUBTS, in_short
 from xenotrack.present.tell.facts import Facts
 from xenotrack.present.words import doubling_text
+from xenotrack.response.courses_by_arm import mean_volumes
 
 GOOD, BAD, OPEN = "good", "bad", "open"
 SUPPORTING = "supporting, not adjusted"
@@ -233,6 +234,7 @@ def arm_rows(facts: Facts) -> Iterator[ArmRow]:
     """One row an arm: growth, time, response, weight and verdict."""
     short = short_names(facts.design)
     growth = {claim.arm: claim for claim in facts.claims_of("growth_rate", "control")}
+    courses = courses_of(facts)
     for arm in facts.design.arm_names:
         rate, time = facts.arm_row("growth", arm), facts.arm_row("progression", arm)
         claim = growth.get(arm)
@@ -254,7 +256,20 @@ def arm_rows(facts: Facts) -> Iterator[ArmRow]:
             weight=weight(facts, arm),
             verdict=verdict,
             shape=shape,
+            course=courses.get(arm, ()),
         )
+
+
+def courses_of(facts: Facts) -> dict[str, tuple[tuple[float, float], ...]]:
+    """The curve of each arm as the figure of growth has it."""
+    means = mean_volumes(facts.results.study)
+    return {
+        str(arm): tuple(
+            (float(day), float(f"{volume:.4g}"))
+            for day, volume in of_arm[["day", "estimate"]].itertuples(index=False)
+        )
+        for arm, of_arm in means.groupby("arm", sort=False)
+    }
 
 
 def verdict_of(facts: Facts, arm: str) -> str:
