@@ -45,6 +45,7 @@ PRINTED_BY = {
     "growth": "growth",
     "compare": "compare",
     "progression": "progression",
+    "progression_by_rule": "progression --by-rule",
     "progression_mice": "progression --mice",
     "progression_curve": "progression --curve",
     "logrank": "progression --logrank",

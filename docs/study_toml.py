@@ -13,10 +13,18 @@ from pages import MADE, markdown
 from xenotrack.cli.options import READING
 from xenotrack.study.column_words import COLUMN_ROLES
 from xenotrack.study.design import NO_DRUG_WORDS
+from xenotrack.study.progression_rules import USUAL_VALUE, FurtherRule
 from xenotrack.study.rule import Outcome
-from xenotrack.study.rulebook import KEYS, Key
-from xenotrack.study.rules import USUAL_VALUE, Rules
+from xenotrack.study.rulebook import KEYS, Key, keys_of
+from xenotrack.study.rules import Rules
 from xenotrack.study.volume import FORMULAS
+
+
+def _told(key: Key) -> str:
+    """A key of a further rule with what it means."""
+    unset = f" (without it: {key.rule.otherwise})" if key.rule.otherwise else ""
+    return f"`{key.name}`, {key.rule.help[0].lower()}{key.rule.help[1:-1]}{unset}"
+
 
 # What is to be known of a section beside its keys.
 NOTES = {
@@ -38,7 +46,12 @@ NOTES = {
     "progression": (
         "`value` without a key: "
         + ", ".join(f"{value:g} for `{rule}`" for rule, value in USUAL_VALUE.items())
-        + " (a fold of the baseline, percent above it, a fold of the smallest volume so far, mm³)."
+        + " (a fold of the baseline, percent above it, a fold of the smallest volume so far, mm³). "
+        "`[progression.rules]` holds further rules, each under a name of yours, as "
+        '`"off drug" = { rule = "fold", value = 2, from = 28 }`; they are computed under these '
+        "names by `progression --by-rule` and by `run`, and described, not compared. A rule has: "
+        + "; ".join(map(_told, keys_of("", FurtherRule)))
+        + "."
     ),
 }
 EXAMPLE = Path(__file__).parent / "example-study.toml"

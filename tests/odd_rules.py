@@ -53,7 +53,7 @@ KEYS = {
     "arms": ["vehicle", "A", "B", "A+B", "C"],
     "volume": ["formula", "unit", "length_unit", "limit_mm3"],
     "growth": ["from", "until", "baseline", "variances", "df", "below_limit", "blocked_below"],
-    "progression": ["rule", "value", "confirm", "interpolate", "size_cull", "rmst_until"],
+    "progression": ["rule", "value", "confirm", "interpolate", "size_cull", "rmst_until", "rules"],
     "response": ["min_day"],
     "compare": ["adjust", "primary", "level"],
     "grwoth": ["until"],
@@ -68,6 +68,7 @@ VALUES = st.sampled_from(
         *('"../study.toml"', '"\\u0000"', '"a\\nb"', '"µ"', "no quotes", '"arm"', '"inf"', '"nan"'),
         *('"half_lw2"', '"lwh"', '"pi6_lwh"', '"cm3"', '"cm"', '"common"', '"ratio"', '"by_arm"'),
         *('"pooled"', '"normal"', '"drop"', '"half"', '"nadir"', '"absolute"', '"log"', '"none"'),
+        *("{late = {value = 4, from = 7}}", '{late = {rule = "nadir"}}', "{late = {from = 1e9}}"),
         *('"censor"', '"dunnett"', "0.5", "0.99", "100", "1000"),
     ]
 )

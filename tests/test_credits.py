@@ -29,6 +29,7 @@ MADE_IN = {
     "claims": "compare/claims",
     "group_indices": "compare/indices",
     "progression": "model/progression",
+    "progression_by_rule": "compare/by_rule",
     "progression_mice": "response/progression",
     "progression_curve": "model/survival",
     "logrank": "model/progression",

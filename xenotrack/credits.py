@@ -21,6 +21,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "claims": _TESTS,
     "group_indices": _TESTS,
     "progression": _TESTS,
+    "progression_by_rule": _TESTS,
     "progression_mice": _FRAMES,
     "progression_curve": _TESTS,
     "logrank": _TESTS,

@@ -285,6 +285,10 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("rmst_days", "rmst_std_error", "rmst_until"),
         *("n_regrew", "regrowth_median_days", "regrowth_days_low", "regrowth_days_high"),
     ),
+    "progression_by_rule": (
+        *("rule_name", "definition", "from_day", "arm", "n_mice", "n_events", "n_censored"),
+        *("median_days", "conf_low", "conf_high", "rmst_days", "rmst_std_error", "rmst_until"),
+    ),
     "progression_mice": (
         *("mouse", "arm", "day_low", "day_high", "day", "event", "fate"),
         *("regrowth_day", "regrew"),

@@ -39,6 +39,7 @@ OF_PROGRESSION: dict[str, tuple[str, str]] = {
     "best": ("days", "days gained if it had been the other way round"),
     "best_high": ("days", "upper limit of it, unadjusted"),
     "best_p": ("", "p of it"),
+    "rule_name": ("", "declared, or the name under which the study declares the rule"),
     # sensitivity: days gained under other definitions of progression
     "definition": ("", "the event, the day that it has, and what leaving for size is"),
     "declared": ("", "true for the study's own definition"),
@@ -63,6 +64,15 @@ OF_ITS_TABLES: dict[tuple[str, str], tuple[str, str]] = {
     ("progression", "conf_low"): ("days", "lower limit of median_days; empty = none"),
     ("progression", "conf_high"): ("days", "upper limit of median_days; empty = none"),
     ("progression", "n_events"): ("mice", "mice that progressed"),
+    ("progression_by_rule", "from_day"): ("days", "day on which the clock starts"),
+    ("progression_by_rule", "median_days"): ("days", "Kaplan–Meier median since from_day"),
+    ("progression_by_rule", "conf_low"): ("days", "lower limit of median_days; empty = none"),
+    ("progression_by_rule", "conf_high"): ("days", "upper limit of median_days; empty = none"),
+    ("progression_by_rule", "n_mice"): (
+        "mice",
+        "mice that can be judged, followed beyond from_day",
+    ),
+    ("progression_by_rule", "n_events"): ("mice", "mice that progressed by the rule"),
     ("progression_curve", "estimate"): ("", "share that has not progressed after that day"),
     ("progression_curve", "n_events"): ("mice", "mice that progressed on that day"),
     ("progression_curve", "n_censored"): ("mice", "mice that left on that day without it"),

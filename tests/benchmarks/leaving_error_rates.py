@@ -1,7 +1,8 @@
 """How often a difference in progression is claimed that is none, where mice leave for a reason.
 
-Run: ``python tests/benchmarks/leaving_error_rates.py [studies] [rows.csv]``. Prints the table of
-docs/calibration.md; what ``rows.csv`` holds is not made again. The treated arm progresses as the
+Run: ``python tests/benchmarks/leaving_error_rates.py [studies] [rows.csv] [words]``. Prints the
+table of docs/calibration.md, of the designs whose name ends with the words where some are given;
+what ``rows.csv`` holds is not made again. The treated arm progresses as the
 control does (or at twice its days, in rows of power) and is read at the same visits. A share of it
 leaves: by chance, or for toxicity (those that would progress first, or last); for size, before the
 rule is met, a share of both arms does. *Better* is a benefit claimed of the treated arm, *worse* a
@@ -135,8 +136,9 @@ def one_study(name: str, number: int) -> Iterator[dict[str, object]]:
     yield found
 
 
-def main(studies: int, out: Path | None) -> None:
-    rows = rows_asked_for(list(ROWS), studies, one_study, out)
+def main(studies: int, out: Path | None, words: str) -> None:
+    names = [name for name in ROWS if name.endswith(words)]
+    rows = rows_asked_for(names, studies, one_study, out)
     design = pd.DataFrame(rows["row"].map(ROWS).tolist(), columns=DESIGN, index=rows.index)
     rows = pd.concat([design, rows.drop(columns="row")], axis=1)
     table(rows, ["leave", "share", "days"])
@@ -160,4 +162,5 @@ if __name__ == "__main__":
     main(
         int(sys.argv[1]) if len(sys.argv) > 1 else 400,
         Path(sys.argv[2]) if len(sys.argv) > 2 else None,
+        sys.argv[3] if len(sys.argv) > 3 else "",
     )

@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from xenotrack.compare.by_rule import TimedRule, by_rule, rule_of_words
+from xenotrack.compare.by_rule import TimedRule, by_named_rules, by_rule, named_rules, rule_of_words
 from xenotrack.errors import InputError
 from xenotrack.study.design import Design
-from xenotrack.study.rules import ProgressionRules
+from xenotrack.study.progression_rules import FurtherRule, ProgressionRules
+from xenotrack.study.rules import Rules
 from xenotrack.study.study import Study
 
 DECLARED = ProgressionRules()
@@ -29,7 +32,7 @@ def study():
 
 def rows_of(study, *words):
     table = by_rule(study, [rule_of_words(each, DECLARED) for each in words])
-    return table.set_index(["definition", "arm"])
+    return table.drop(columns="rule_name").set_index(["definition", "arm"])
 
 
 def test_a_percent_is_a_fold_in_other_words(study):
@@ -53,8 +56,48 @@ def test_a_rule_is_as_declared_where_nothing_is_chosen():
     rule = rule_of_words("fold", declared)
     assert rule.words == "2 × baseline, interpolated on the log scale, size limit censored"
     assert rule_of_words("nadir 1.2 rise 50 confirm", DECLARED) == TimedRule(
-        ProgressionRules(rule="nadir", value=1.2, rise=50, confirm=True)
+        "nadir 1.2 rise 50 confirm",
+        ProgressionRules(rule="nadir", value=1.2, rise=50, confirm=True),
     )
+
+
+def test_what_a_further_rule_does_not_say_is_as_declared():
+    declared = ProgressionRules(
+        rule="nadir",
+        value=1.5,
+        rise=50,
+        confirm=True,
+        size_cull="censor",
+        rules={
+            "unconfirmed": FurtherRule(),
+            "larger": FurtherRule(value=3, interpolate="log"),
+            "off drug": FurtherRule(rule="fold", confirm=True, from_day=28),
+        },
+    )
+    assert [(rule.name, rule.words) for rule in named_rules(declared)] == [
+        ("declared", "1.5 × nadir and 50 mm³ above it, confirmed, size limit censored"),
+        ("unconfirmed", "1.5 × nadir, size limit censored"),
+        ("larger", "3 × nadir, interpolated on the log scale, size limit censored"),
+        ("off drug", "2 × baseline, confirmed, size limit censored, from day 28"),
+    ]
+
+
+def test_a_rule_is_the_same_in_the_toml_and_in_words(study):
+    rules = ProgressionRules(rules={"off drug": FurtherRule(value=2, from_day=28)})
+    design = replace(study.design, rules=Rules(progression=rules))
+    table = by_named_rules(replace(study, design=design))
+    typed = by_rule(
+        study, [*named_rules(DECLARED), rule_of_words("off drug=fold 2 from 28", DECLARED)]
+    )
+    pd.testing.assert_frame_equal(table, typed)
+    assert list(table["rule_name"]) == ["declared"] * 2 + ["off drug"] * 2
+    assert by_named_rules(study).empty
+
+
+def test_a_clock_that_starts_after_the_last_reading_has_no_mouse(study):
+    table = by_rule(study, [TimedRule("late", DECLARED, 99)])
+    assert list(table["n_mice"]) == [0, 0]
+    assert table["median_days"].isna().all()
 
 
 @pytest.mark.parametrize(

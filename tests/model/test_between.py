@@ -9,7 +9,8 @@ import pytest
 from xenotrack import Results, Study
 from xenotrack.model.between import accelerated_frame, turnbull_frame
 from xenotrack.study.design import Design
-from xenotrack.study.rules import ProgressionRules, Rules
+from xenotrack.study.progression_rules import ProgressionRules
+from xenotrack.study.rules import Rules
 
 
 def results_of(gaps, interpolate="none", rate=0.05, n=9) -> Results:

@@ -24,7 +24,7 @@ from xenotrack.present.tell.facts import Facts
 from xenotrack.present.tell.leaving import left_early
 from xenotrack.present.tell.whole import tell
 from xenotrack.study.ingest import read_study
-from xenotrack.study.rules import ProgressionRules
+from xenotrack.study.progression_rules import ProgressionRules
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 

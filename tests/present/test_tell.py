@@ -15,11 +15,11 @@ from xenotrack.present.tell.arrive import ITEMS
 from xenotrack.present.tell.references import WORKS, Citations
 from xenotrack.present.tell.whole import tell
 from xenotrack.study.ingest import read_study
+from xenotrack.study.progression_rules import ProgressionRules
 from xenotrack.study.rules import (
     ArriveRules,
     CompareRules,
     GrowthRules,
-    ProgressionRules,
     Rules,
     StudyRules,
     VolumeRules,

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from xenotrack.study.design import Design
+from xenotrack.study.progression_rules import ProgressionRules
 from xenotrack.study.rules import (
     GrowthRules,
-    ProgressionRules,
     ResponseRules,
     Rules,
     StudyRules,

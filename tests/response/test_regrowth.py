@@ -4,7 +4,7 @@ import pytest
 
 from xenotrack.response.courses import Courses
 from xenotrack.response.regrowth import regrowth_from_nadir
-from xenotrack.study.rules import ProgressionRules
+from xenotrack.study.progression_rules import ProgressionRules
 from xenotrack.study.volume import tumor_volume
 
 VISITS = np.array([0.0, 3, 7, 10, 14, 17, 21, 24, 28, 31, 35, 38, 42])

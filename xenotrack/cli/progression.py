@@ -13,7 +13,7 @@ from xenotrack.errors import InputError
 if TYPE_CHECKING:
     from xenotrack.compare.by_rule import TimedRule
     from xenotrack.model.logrank import Weight
-    from xenotrack.study.rules import ProgressionRules
+    from xenotrack.study.progression_rules import ProgressionRules
 
 
 @click.command(cls=StudyCommand)
@@ -65,12 +65,18 @@ if TYPE_CHECKING:
     help="Combinations against independent action of their parts.",
 )
 @click.option(
+    "--by-rule",
+    "what",
+    flag_value="by_rule",
+    help="Arms by the declared rule and by each of [progression.rules].",
+)
+@click.option(
     "--also",
     "also",
     multiple=True,
-    metavar="RULE",
-    help="Arms by another rule beside the declared one, such as 'percent 20', 'fold 4 confirm', "
-    "'nadir 1.2 rise 50' or, the clock started anew, 'fold 2 from 28'. May be repeated.",
+    metavar="[NAME=]RULE",
+    help="One more rule in --by-rule, such as 'percent 20', 'fold 4 confirm', 'nadir 1.2 rise 50' "
+    "or, the clock started anew, 'off drug=fold 2 from 28'. May be repeated.",
 )
 @click.option(
     "--day",
@@ -100,7 +106,7 @@ def progression(
       xenotrack progression sample_data/naive.toml --independent-action --day 60
       xenotrack progression sample_data/naive.toml --sensitivity -o sensitivity.csv
     """
-    from xenotrack.compare.by_rule import TimedRule, by_rule
+    from xenotrack.compare.by_rule import by_rule, named_rules
     from xenotrack.compare.hazards import doubt_untested, log_rank_frame
     from xenotrack.compare.unknown_fates import unknown_fates
     from xenotrack.model.between import accelerated_frame, turnbull_frame
@@ -111,9 +117,10 @@ def progression(
         raise click.UsageError("--weights are those of --logrank: add --logrank.")
     if days and what not in ("independent_action", "milestones"):
         raise click.UsageError("--day is the day of --independent-action or --milestones.")
-    if also and what is not None:
-        raise click.UsageError("--also is a table of its own: leave out the option beside it.")
-    named = _typed_rules(also, request.rules().progression)
+    if also and what not in (None, "by_rule"):
+        raise click.UsageError("--also is of the table --by-rule: leave out the option beside it.")
+    declared = request.rules().progression
+    rules = [*named_rules(declared), *_typed_rules(also, declared)]
     results = request.results()
     progression = results.progression
     if what == "independent_action":
@@ -122,14 +129,10 @@ def progression(
             independent_action.to_frame(), (*progression.doubts, *independent_action.doubts)
         )
         return
-    if also:
-        declared = results.study.design.rules.progression
-        table = by_rule(results.study, [TimedRule(declared), *named])
-        request.write(table, progression.doubts)
-        return
     if what in ("sensitivity", "unknown_fates"):
         results.study.design.require_control()
     frames = {
+        "by_rule": lambda: by_rule(results.study, rules),
         "arms": progression.to_frame,
         "mice": lambda: progression.mice,
         "curve": progression.curve_frame,
@@ -143,7 +146,9 @@ def progression(
         "sensitivity": lambda: results.sensitivity,
     }
     untested = doubt_untested(progression) if what in ("logrank", "gray", "accelerated") else ()
-    request.write(frames[what or "arms"](), (*progression.doubts, *untested))
+    request.write(
+        frames[what or ("by_rule" if also else "arms")](), (*progression.doubts, *untested)
+    )
 
 
 def _typed_rules(also: tuple[str, ...], declared: ProgressionRules) -> list[TimedRule]:

@@ -10,9 +10,10 @@ import msgspec
 
 from xenotrack.compare.definitions import Definition, estimand_of, with_rules
 from xenotrack.errors import InputError
+from xenotrack.glossary import TABLES
 from xenotrack.model.progression import ProgressionFit, fit_mice
 from xenotrack.response.progression import progression_mice
-from xenotrack.study.rules import USUAL_VALUE, ProgressionRules
+from xenotrack.study.progression_rules import DECLARED, USUAL_VALUE, ProgressionRules
 from xenotrack.study.study import Study
 
 if TYPE_CHECKING:
@@ -26,20 +27,17 @@ WORDS: dict[str, dict[str, object]] = {
     "censor": {"size_cull": "censor"},
 }
 NUMBERS = {"rise": "rise", "until": "follow_until", "from": ""}
-COLUMNS = [
-    *("definition", "from_day", "arm", "n_mice", "n_events", "n_censored"),
-    *("median_days", "conf_low", "conf_high", "rmst_days", "rmst_std_error", "rmst_until"),
-]
 
 
 @dataclass(frozen=True)
 class TimedRule:
-    """A rule of progression whose clock starts on ``from_day``.
+    """A rule of progression by its name, whose clock starts on ``from_day``.
 
     From the end of treatment on it is regrowth off treatment: the baseline is the last reading up
     to that day, of the mice that are still followed.
     """
 
+    name: str
     rules: ProgressionRules
     from_day: float = 0.0
 
@@ -50,21 +48,32 @@ class TimedRule:
         return f"{words}, from day {self.from_day:g}" if self.from_day else words
 
 
-def rule_of_words(words: str, declared: ProgressionRules) -> TimedRule:
-    """The rule in words such as ``fold 4 confirm``, ``percent 20`` or ``fold 2 from 28``.
+def named_rules(declared: ProgressionRules) -> list[TimedRule]:
+    """The declared rule, then the further ones of ``[progression.rules]`` under their names."""
+    further = declared.rules.items()
+    return [
+        TimedRule(DECLARED, msgspec.structs.replace(declared, rules={})),
+        *(TimedRule(name, rule.beside(declared), rule.from_day) for name, rule in further),
+    ]
 
-    First a rule, then its number (its usual one without), then choices; what is not chosen is as
-    ``declared``. Raises ``InputError`` where a word is not known.
+
+def rule_of_words(typed: str, declared: ProgressionRules) -> TimedRule:
+    """The rule in words such as ``fold 4 confirm``, ``late = percent 20`` or ``fold 2 from 28``.
+
+    First a name, where it has one, then a rule, its number (its usual one without), and choices;
+    what is not chosen is as ``declared``. Raises ``InputError`` where a word is not known.
 
     >>> rule_of_words("nadir 1.2 rise 50", ProgressionRules()).words
     '1.2 × nadir and 50 mm³ above it'
-    >>> rule_of_words("percent 20 from 28", ProgressionRules()).words
-    '20 % above baseline, from day 28'
+    >>> rule_of_words("off drug = percent 20 from 28", ProgressionRules()).name
+    'off drug'
     """
+    name, _, words = typed.rpartition("=")
     kind, *rest = words.split() or [""]
     if kind not in USUAL_VALUE:
         raise _unknown(words, f"it begins with one of {', '.join(USUAL_VALUE)}")
     chosen: dict[str, object] = {"rule": kind, "value": None, "rise": 0.0, "confirm": False}
+    chosen["rules"] = {}
     from_day, left = 0.0, iter(rest)
     for place, word in enumerate(left):
         if word in WORDS:
@@ -81,7 +90,13 @@ def rule_of_words(words: str, declared: ProgressionRules) -> TimedRule:
     rules = msgspec.structs.replace(declared, **chosen)
     if rules.rule in ("fold", "nadir") and rules.threshold <= 1:
         raise _unknown(words, "a tumour has progressed at a fold above 1")
-    return TimedRule(rules, from_day)
+    return TimedRule(name.strip() or words.strip(), rules, from_day)
+
+
+def by_named_rules(study: Study) -> pd.DataFrame:
+    """The table ``progression_by_rule``; empty where no further rule is declared."""
+    declared = study.design.rules.progression
+    return by_rule(study, named_rules(declared) if declared.rules else [])
 
 
 def by_rule(study: Study, rules: Sequence[TimedRule]) -> pd.DataFrame:
@@ -91,8 +106,8 @@ def by_rule(study: Study, rules: Sequence[TimedRule]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = [row for rule in dict.fromkeys(rules) for row in _rows_of(study, rule)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    rows = [row for rule in rules for row in _rows_of(study, rule)]
+    return pd.DataFrame(rows, columns=list(TABLES["progression_by_rule"]))
 
 
 def _rows_of(study: Study, rule: TimedRule) -> Iterator[dict[str, object]]:
@@ -102,6 +117,7 @@ def _rows_of(study: Study, rule: TimedRule) -> Iterator[dict[str, object]]:
     ):
         events = int(curve.n_events.sum())
         yield {
+            "rule_name": rule.name,
             "definition": rule.words,
             "from_day": rule.from_day,
             "arm": name,

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from xenotrack.study.design import Design
-from xenotrack.study.rules import USUAL_VALUE, ProgressionRules
+from xenotrack.study.progression_rules import USUAL_VALUE, ProgressionRules
 
 Estimand = Literal["progression", "composite", "nadir"]
 DAYS = ("linear", "none")  # between the visits, or on that of the visit

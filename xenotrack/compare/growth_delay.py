@@ -17,7 +17,7 @@ from xenotrack.model.survival import MedianDay, estimate_curve, median_day
 from xenotrack.response.inhibition import GroupIndex
 from xenotrack.response.progression import progression_events
 from xenotrack.response.ratios import Ratio, unknown
-from xenotrack.study.rules import USUAL_VALUE
+from xenotrack.study.progression_rules import USUAL_VALUE
 from xenotrack.study.study import Study
 
 

@@ -47,6 +47,7 @@ class Tables(Mapping[str, pd.DataFrame]):
 
 def _makers(results: Results) -> dict[str, Maker]:
     """What makes each table that the study has."""
+    from xenotrack.compare.by_rule import by_named_rules
     from xenotrack.compare.claims import claims_frame
     from xenotrack.compare.hazards import log_rank_frame
     from xenotrack.compare.unknown_fates import unknown_fates
@@ -63,6 +64,7 @@ def _makers(results: Results) -> dict[str, Maker]:
         "response": lambda: results.responses.to_frame(),
         "response_by_arm": lambda: response_by_arm(study, results.responses),
         "progression": lambda: results.progression.to_frame(),
+        "progression_by_rule": lambda: by_named_rules(study),
         "progression_mice": lambda: results.progression.mice,
         "progression_curve": lambda: results.progression.curve_frame(),
         "logrank": lambda: log_rank_frame(results.progression),
@@ -124,6 +126,7 @@ def doubts_about(results: Results, names: Iterable[str]) -> tuple[Doubt, ...]:
 
 _OF_PROGRESSION = (
     "progression",
+    "progression_by_rule",
     "progression_mice",
     "progression_curve",
     "logrank",

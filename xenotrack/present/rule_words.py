@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xenotrack.compare.definitions import above
 from xenotrack.study.design import Design
-from xenotrack.study.rules import ProgressionRules
+from xenotrack.study.progression_rules import ProgressionRules
 from xenotrack.study.volume import FORMULAS
 
 OF_TUMORS = {

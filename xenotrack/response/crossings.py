@@ -9,7 +9,7 @@ import numpy as np
 from xenotrack.arrays import Bools, Counts, Floats
 from xenotrack.errors import StudyError
 from xenotrack.response.courses import Courses, at, first_true, reaches, running_minimum
-from xenotrack.study.rules import ProgressionRules
+from xenotrack.study.progression_rules import ProgressionRules
 
 
 @dataclass(frozen=True)

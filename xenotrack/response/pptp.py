@@ -14,7 +14,7 @@ from xenotrack.response.crossings import find_crossings
 from xenotrack.response.median import median_time
 from xenotrack.response.progression import event_times
 from xenotrack.study.design import Design
-from xenotrack.study.rules import ProgressionRules
+from xenotrack.study.progression_rules import ProgressionRules
 
 EVENT_FOLD = 4.0
 MEASURABLE_MM3 = 100.0

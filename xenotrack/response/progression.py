@@ -12,7 +12,7 @@ from xenotrack.doubts import Doubt
 from xenotrack.response.courses import Courses, at, courses_of, reaches, tumor_courses
 from xenotrack.response.crossings import Crossings, find_crossings
 from xenotrack.response.withdrawals import progression_doubts
-from xenotrack.study.rules import ProgressionRules
+from xenotrack.study.progression_rules import ProgressionRules
 from xenotrack.study.study import Study
 
 EVENT_COLUMNS = ["mouse", "arm", "day_low", "day_high", "day", "event", "fate"]

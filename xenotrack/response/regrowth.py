@@ -14,7 +14,7 @@ import pandas as pd
 from xenotrack.arrays import Bools, Floats
 from xenotrack.response.courses import Courses, at, courses_of, running_minimum
 from xenotrack.response.crossings import first_crossings
-from xenotrack.study.rules import USUAL_VALUE, ProgressionRules
+from xenotrack.study.progression_rules import USUAL_VALUE, ProgressionRules
 from xenotrack.study.study import Study
 
 # Of one diameter: with it, readings of PDX scatter by .09 (300 mm³) to .18 (30 mm³) in ln volume.

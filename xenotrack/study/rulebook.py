@@ -120,7 +120,17 @@ def _types(annotation: Any) -> Iterator[type]:
 def shapes(annotation: Any) -> Iterator[type[msgspec.Struct]]:
     """The sections that an annotation names, alone or in a list; not those by names of a study."""
     if typing.get_origin(annotation) is not dict:
-        yield from (kind for kind in _types(annotation) if issubclass(kind, msgspec.Struct))
+        yield from _sections(annotation)
+
+
+def named_shapes(annotation: Any) -> Iterator[type[msgspec.Struct]]:
+    """The sections that a key holds by names of the study."""
+    if typing.get_origin(annotation) is dict:
+        yield from _sections(annotation)
+
+
+def _sections(annotation: Any) -> Iterator[type[msgspec.Struct]]:
+    yield from (kind for kind in _types(annotation) if issubclass(kind, msgspec.Struct))
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:

@@ -12,12 +12,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from xenotrack.study.arrive_rules import ArriveRules
+from xenotrack.study.progression_rules import ProgressionRules
 from xenotrack.study.rule import FateName, FormulaName, Outcome, Rule
-
-# 1.73 = 1.2³: RECIST's 20 % in diameter, as a volume.
-USUAL_VALUE = {"fold": 2.0, "percent": 100.0, "nadir": 1.73, "absolute": 1000.0}
-_USUAL_VALUES = "; ".join(f"{value:g}" for value in USUAL_VALUE.values())
-
 
 # The key of ``[columns]`` that is no column of ours.
 IGNORE = "ignore"
@@ -207,65 +203,6 @@ class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day":
     blocked_below: Annotated[
         float, Rule("Rate per day below which growth counts as blocked.", unit="per day")
     ] = 0.01
-
-
-class ProgressionRules(Section, frozen=True):
-    """``[progression]``: the event, its day, and what a size cull means."""
-
-    rule: Annotated[
-        Literal["fold", "percent", "nadir", "absolute"],
-        Rule("Progression: fold of the baseline, percent above it, fold of the nadir, or volume."),
-    ] = "fold"
-    value: Annotated[
-        float | None,
-        Rule(
-            "The fold, the percent, or the volume in mm³.",
-            otherwise=_USUAL_VALUES,
-            example=2,
-            above=0,
-        ),
-    ] = None
-    rise: Annotated[
-        float,
-        Rule("Volume that a nadir rule asks for above the nadir, too.", unit="mm³", at_least=0),
-    ] = 0
-    follow_until: Annotated[
-        float | None,
-        Rule(
-            "Day after which nothing counts as progression.",
-            otherwise="the last reading",
-            example=60,
-            unit="day",
-            above=0,
-        ),
-    ] = None
-    confirm: Annotated[bool, Rule("The next reading must agree.")] = False
-    interpolate: Annotated[
-        Literal["none", "linear", "log"], Rule("Day of the event between two readings.")
-    ] = "linear"
-    size_cull: Annotated[
-        Literal["event", "censor"], Rule("Leaving for tumour size before the rule is met.")
-    ] = "event"
-    rmst_until: Annotated[
-        float | None,
-        Rule("Day up to which days are averaged.", example=60, unit="day", above=0),
-    ] = None
-
-    @property
-    def threshold(self) -> float:
-        """The declared value, or the usual one of the rule (fold, fold of nadir, mm³)."""
-        return self.value if self.value is not None else USUAL_VALUE[self.rule]
-
-    @property
-    def fold(self) -> float | None:
-        """The multiple of the baseline that is progression; none of other rules.
-
-        >>> ProgressionRules(rule="percent", value=20).fold
-        1.2
-        """
-        percent = self.rule == "percent"
-        fold = 1 + self.threshold / 100 if percent else self.threshold
-        return fold if percent or self.rule == "fold" else None
 
 
 class ResponseRules(Section, frozen=True):

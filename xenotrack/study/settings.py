@@ -13,8 +13,9 @@ import msgspec
 
 from xenotrack.errors import InputError, did_you_mean
 from xenotrack.study.column_words import COLUMN_ROLES
+from xenotrack.study.progression_rules import DECLARED
 from xenotrack.study.rule import FateName
-from xenotrack.study.rulebook import KEYS, LARGEST, Key, keys_of, shapes
+from xenotrack.study.rulebook import KEYS, LARGEST, Key, keys_of, named_shapes, shapes
 from xenotrack.study.rules import IGNORE, ArmRule, Rules
 
 Table = dict[str, Any]
@@ -115,8 +116,16 @@ def _refuse_unknown_in(table: Any, key: Key, origin: str) -> None:
     """Refuse unknown keys of a key that is itself a table."""
     inner = table.get(key.name) if isinstance(table, dict) else None
     for shape in shapes(key.takes):
-        known = [key_of_section.name for key_of_section in keys_of(key.section, shape)]
-        refuse_unknown(inner, known, f"in {key.name} under [{key.section}]", origin)
+        refuse_unknown(inner, _names(shape), f"in {key.name} under [{key.section}]", origin)
+    for shape in named_shapes(key.takes):
+        for name, each in inner.items() if isinstance(inner, dict) else ():
+            place = f"in {name!r} under [{key.section}.{key.name}]"
+            refuse_unknown(each, _names(shape), place, origin)
+
+
+def _names(shape: type[msgspec.Struct]) -> list[str]:
+    """The keys of a section."""
+    return [key.name for key in keys_of("", shape)]
 
 
 def refuse_unknown(table: Any, known: Sequence[str], where: str, origin: str) -> None:
@@ -153,7 +162,7 @@ def _ignored_as_list(declared: Table) -> Table:
 
 def _choices_of(place: str) -> str:
     """The words that a rule takes, for the message about one that it does not."""
-    section, *names = place.split(".")
+    section, *names = place.replace("[...]", "").split(".")  # a name of the study's
     if section.partition("[")[0] == "fates":
         return f" Choose one of: {', '.join(get_args(FateName))}."
     keys = KEYS.get(section.partition("[")[0], ())
@@ -163,19 +172,18 @@ def _choices_of(place: str) -> str:
             return ""
         if key.words:
             return f" Choose one of: {', '.join(key.words)}."
-        keys = tuple(inner for shape in shapes(key.takes) for inner in keys_of(section, shape))
+        inside = (*shapes(key.takes), *named_shapes(key.takes))
+        keys = tuple(inner for shape in inside for inner in keys_of(section, shape))
     return ""
 
 
 def _impossible_values(rules: Rules) -> Iterator[str]:
     """What no study can mean, said before any number rests on it."""
-    written = msgspec.to_builtins(rules)
-    for section, keys in KEYS.items():
-        for table in _each(written[section]):
-            for key in keys:
-                for number in _each(table[key.name]):
-                    if isinstance(number, float | int) and not key.allows(number):
-                        yield f"[{section}] {key.name} is {_shown(number)}; it is {key.range}."
+    for place, keys, table in _tables(msgspec.to_builtins(rules)):
+        for key in keys:
+            for number in _each(table[key.name]):
+                if isinstance(number, float | int) and not key.allows(number):
+                    yield f"{place} {key.name} is {_shown(number)}; it is {key.range}."
     for drug, colour in rules.colours.items():
         if not _COLOUR.fullmatch(colour):
             yield f'[colours] {drug!r} is {colour!r}; a colour is written as "#1f7a3a".'
@@ -183,12 +191,30 @@ def _impossible_values(rules: Rules) -> Iterator[str]:
         named = [line for own in groups.values() for line in own]
         for line in sorted({line for line in named if named.count(line) > 1}):
             yield f"[lines] {factor} names {line!r} twice; a line is in one group."
-    value = rules.progression.value
-    if value is not None and value <= 1 and rules.progression.rule in ("fold", "nadir"):
-        yield f"[progression] value is {value:g}; a tumour has progressed at a fold above 1."
+    declared = rules.progression
+    for name in declared.rules:
+        if name.strip() in ("", DECLARED):
+            yield f"[progression.rules] {name!r} is no name for a further rule; give it its own."
+    further = {f"[progression.rules] {n!r}": r.beside(declared) for n, r in declared.rules.items()}
+    for place, rule in {"[progression]": declared, **further}.items():
+        if rule.threshold <= 1 and rule.rule in ("fold", "nadir"):
+            fold = f"{rule.threshold:g}"
+            yield f"{place} value is {fold}; a tumour has progressed at a fold above 1."
     low, high = rules.growth.from_day, rules.growth.until_day
     if low is not None and high is not None and not low < high:
         yield f"[growth] from = {low:g} is not before until = {high:g}."
+
+
+def _tables(written: Table) -> Iterator[tuple[str, Sequence[Key], Table]]:
+    """Every table of the rules with its place and its keys, those under names of the study too."""
+    for section, keys in KEYS.items():
+        for table in _each(written[section]):
+            yield f"[{section}]", keys, table
+            for key in keys:
+                for shape in named_shapes(key.takes):
+                    for name, inner in table[key.name].items():
+                        place = f"[{section}.{key.name}] {name!r}"
+                        yield place, keys_of(section, shape), inner
 
 
 def _shown(number: float) -> str:

@@ -10,10 +10,10 @@ import msgspec
 
 from xenotrack.study.contents import STDIN_NAME
 from xenotrack.study.design import Arm
-from xenotrack.study.rulebook import KEYS, Key
+from xenotrack.study.rulebook import KEYS, Key, keys_of, named_shapes
 from xenotrack.study.rules import IGNORE
 from xenotrack.study.study import FATES, Study
-from xenotrack.study.toml_text import toml_value
+from xenotrack.study.toml_text import toml_key, toml_value
 
 _TITLE = "# What the sheet cannot say. Every line is optional; options of the command line win."
 # Where the words begin behind a key and its value, and where they end.
@@ -112,11 +112,36 @@ _BY_HAND = {
 def _section(section: str, declared: dict[str, Any]) -> Iterator[list[str]]:
     """Every key of a section; of one that may be repeated each, or a first one as a comment."""
     if section not in _REPEATED:
-        yield [f"[{section}]", *(_line(key, declared[section]) for key in KEYS[section])]
+        yield [f"[{section}]", *_lines_of(section, declared[section])]
+        yield from _by_name(section, declared[section])
     for table in declared[section] if section in _REPEATED else ():
-        yield [f"[[{section}]]", *(_line(key, table) for key in KEYS[section])]
+        yield [f"[[{section}]]", *_lines_of(section, table)]
     if section in _REPEATED and not declared[section]:
-        yield [f"# [[{section}]]", *(_line(key, {}) for key in KEYS[section])]
+        yield [f"# [[{section}]]", *_lines_of(section, {})]
+
+
+def _lines_of(section: str, declared: dict[str, Any]) -> Iterator[str]:
+    """A line a key, but for those that hold tables by name."""
+    return (_line(key, declared) for key in KEYS[section] if not any(named_shapes(key.takes)))
+
+
+def _by_name(section: str, declared: dict[str, Any]) -> Iterator[list[str]]:
+    """The keys that hold tables under names of the study, each in a section of its own."""
+    for key in KEYS[section]:
+        for shape in named_shapes(key.takes):
+            keys = keys_of(section, shape)
+            note = f"{key.rule.help[:-1]}: {', '.join(inner.name for inner in keys)}"
+            tables = declared[key.name]
+            example = {inner.name: inner.rule.example for inner in keys if inner.rule.example}
+            lines = [f"{toml_key(name)} = {_chosen(tables[name], keys)}" for name in tables]
+            lines = lines or [f"# {toml_key('another rule')} = {toml_value(example)}"]
+            yield [_noted(f"[{section}.{key.name}]", note), *lines]
+
+
+def _chosen(table: dict[str, Any], keys: Sequence[Key]) -> str:
+    """What a table says beyond the defaults."""
+    said = {key.name: table[key.name] for key in keys if table[key.name] != key.default}
+    return toml_value(said)
 
 
 def _line(key: Key, declared: dict[str, Any]) -> str:

@@ -125,6 +125,19 @@ VIEWS: dict[str, tuple[View, ...]] = {
             ),
         ),
     ),
+    "progression_by_rule": (
+        View(
+            "Time to progression by further rules",
+            (
+                Shown("arm", ("arm",)),
+                Shown("rule", ("rule_name",)),
+                Shown("progression", ("definition",)),
+                Shown("mice", ("n_mice",)),
+                Shown("progressed", ("n_events",)),
+                Shown("median, days (%)", ("median_days", "conf_low", "conf_high")),
+            ),
+        ),
+    ),
     "logrank": (
         View(
             "Log-rank tests",

@@ -15,6 +15,7 @@ from xenotrack.doubts import p_words
 from xenotrack.present.figures.catalogue import figure_names
 from xenotrack.present.numbers import effect
 from xenotrack.present.story import Answer, Sentence
+from xenotrack.present.tell.by_rule import by_further_rules
 from xenotrack.present.tell.caveats import claims_in
 from xenotrack.present.tell.claims import (
     REFERENCES,
@@ -115,6 +116,7 @@ def how_long(facts: Facts) -> Iterator[Sentence]:
         yield with_hazard(claim, hazards.pop(claim.arm, None), facts)
     for claim in hazards.values():
         yield contrast_sentence(claim, facts)
+    yield from by_further_rules(facts.tables["progression_by_rule"])
     yield from left_by_arm(facts)
 
 
@@ -248,7 +250,7 @@ QUESTIONS: tuple[tuple[str, str, tuple[str, ...], Teller], ...] = (
     (
         "how-long",
         "How long until tumours progressed?",
-        ("progression", "logrank", "compare"),
+        ("progression", "progression_by_rule", "logrank", "compare"),
         how_long,
     ),
     (

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from itertools import chain
 
 from xenotrack import __version__
+from xenotrack.compare.by_rule import named_rules
 from xenotrack.credits import RESTS_ON
 from xenotrack.model.blocks import PairedBlocks
 from xenotrack.model.growth_fit import MODELLED
@@ -231,6 +232,9 @@ def progression(facts: Facts, cite: Citations) -> Iterator[str]:
             else "."
         )
     )
+    if rules.rules:
+        named = (f"{rule.name} ({rule.words})" for rule in named_rules(rules)[1:])
+        yield f"Described beside it, and not compared: {'; '.join(named)}."
     if not table["n_mice"].sum():
         yield "No mouse could be judged for progression, so no time to it was estimated."
         return
