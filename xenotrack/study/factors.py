@@ -96,6 +96,8 @@ def cages_by_arm(mice: pd.DataFrame) -> dict[str, int]:
     ({'a': 1, 'b': 1}, {})
     """
     caged = mice[mice["cage"] != ""]
+    if caged.empty:
+        return {}
     sizes = caged.groupby("cage")["arm"].agg(["size", "nunique"])
     several = sizes[sizes["size"] > 1]
     if not len(several) or (several["nunique"] > 1).any() or caged["arm"].nunique() < 2:

@@ -99,9 +99,11 @@ def _drop_dayless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     # Three centuries, or a tenth of a second: no study has such days, and sums would overflow.
     absurd = ~dates & ((days > MOST_DAYS) | ((days > 0) & (days < LEAST_DAY)))
     dayless = np.isnan(days) | absurd
+    if not dayless.any():
+        return rows
     for seen, several in rows[dayless].groupby(rows["day"].astype(str).str.strip(), sort=False):
         _note_dayless(str(seen), several, ledger)
-    return rows[~dayless] if dayless.any() else rows
+    return rows[~dayless]
 
 
 def _note_dayless(seen: str, rows: pd.DataFrame, ledger: Ledger) -> None:

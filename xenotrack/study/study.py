@@ -17,6 +17,7 @@ from xenotrack.study.exclusions import Exclusion
 from xenotrack.study.finding import Finding
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Origin
+from xenotrack.study.mice import mice_of
 from xenotrack.study.rule import FateName
 from xenotrack.study.took import mice_that_never_took
 from xenotrack.study.visits import visit_days
@@ -192,12 +193,24 @@ class Study:
     def _burdens(
         self, volume_mm3: np.ndarray, limit_mm3: float | None, tumors: str | None = None
     ) -> pd.DataFrame:
-        columns = ["mouse", "arm", "day", "volume_mm3", "below_limit"]
-        rows = with_columns(self.measurements[[*columns, "tumor"]], volume_mm3=volume_mm3)
+        columns = ("mouse", "arm", "day", "below_limit")
+        rows = self.measurements
         if rows["tumor"].nunique() > 1:
+            rows = with_columns(rows[[*columns, "tumor"]], volume_mm3=volume_mm3)
             rows = mouse_burdens(rows, limit_mm3, tumors or self.design.rules.study.tumors)
-        complete = rows["volume_mm3"].notna().to_numpy()
-        return rows.loc[complete, columns].reset_index(drop=True)
+            volume_mm3 = rows["volume_mm3"].to_numpy(dtype=float)
+        complete = ~np.isnan(volume_mm3)
+        mouse, arm, day, below = (rows[name].to_numpy()[complete] for name in columns)
+        return pd.DataFrame(
+            {
+                "mouse": mouse,
+                "arm": arm,
+                "day": day,
+                "volume_mm3": volume_mm3[complete],
+                "below_limit": below,
+            },
+            copy=False,
+        )
 
     @cached_property
     def by_tumor(self) -> Study:
@@ -231,43 +244,8 @@ class Study:
         says anything: a volume, a weight or a fate (a sheet may hold empty rows for mice that have
         long left).
         """
-        rows = self.measurements
-        telling = rows[["volume_mm3", "body_weight_g", "fate"]].notna().any(axis=1)
-        telling_days = rows["day"].where(telling)
-        rows = with_columns(rows[["mouse", "arm", *FACTORS, "fate", "day"]], told_day=telling_days)
-        by_mouse = rows.groupby("mouse", sort=False)
-        mice = by_mouse.agg(
-            arm=("arm", "first"),
-            **{name: (name, "first") for name in FACTORS},
-            fate=("fate", "first"),
-            told_day=("told_day", "max"),
-            day=("day", "max"),
-        ).reset_index()
-        mice = mice.assign(left_day=mice["told_day"].fillna(mice["day"]))
-        counted = self.readings.groupby("mouse", sort=False)["day"]
-        seen = counted.agg(n_readings="size", last_day="max").reset_index()
-        mice = mice.merge(seen, on="mouse", how="left").merge(
-            self._baselines(), on="mouse", how="left"
-        )
-        return mice.assign(
-            n_readings=mice["n_readings"].fillna(0).astype(int),
-            baseline_below_limit=mice["baseline_below_limit"].eq(True),
-            baseline_late=mice["baseline_late"].eq(True),
-        )[
-            [
-                "mouse",
-                "arm",
-                *FACTORS,
-                "fate",
-                "baseline_day",
-                "baseline_mm3",
-                "baseline_below_limit",
-                "baseline_late",
-                "n_readings",
-                "last_day",
-                "left_day",
-            ]
-        ]
+        window = self.design.rules.study.baseline_window_days
+        return mice_of(self.measurements, self.readings, FACTORS, window)
 
     @cached_property
     def tracks(self) -> pd.DataFrame:
@@ -276,42 +254,22 @@ class Study:
         ``mouse tumor day volume_mm3 below_limit part row column track before_mm3 before_day
         after_mm3 after_day``; ``track`` numbers the tumours.
         """
-        columns = ["mouse", "tumor", "day", "volume_mm3", "below_limit", *PLACE]
         rows = self.measurements
-        rows = rows.loc[rows["volume_mm3"].notna(), columns].reset_index(drop=True)
-        new = np.ones(len(rows), dtype=bool)
+        volume = rows["volume_mm3"].to_numpy(dtype=float)
+        usable = ~np.isnan(volume)
+        names = ("mouse", "tumor", "day", "volume_mm3", "below_limit", *PLACE)
+        columns = {name: rows[name].to_numpy()[usable] for name in names}
+        new = np.ones(len(columns["day"]), dtype=bool)
+        new[1:] = False
         for name in ("mouse", "tumor"):
-            names = rows[name].to_numpy()
-            differs = names[1:] != names[:-1]
-            new[1:] = differs if name == "mouse" else new[1:] | differs
+            new[1:] |= columns[name][1:] != columns[name][:-1]
         last = np.append(new[1:], True)
-        volume, day = rows["volume_mm3"].to_numpy(), rows["day"].to_numpy()
-        return rows.assign(
-            track=np.cumsum(new),
-            before_mm3=np.where(new, np.nan, np.roll(volume, 1)),
-            before_day=np.where(new, np.nan, np.roll(day, 1)),
-            after_mm3=np.where(last, np.nan, np.roll(volume, -1)),
-            after_day=np.where(last, np.nan, np.roll(day, -1)),
-        )
-
-    def _baselines(self) -> pd.DataFrame:
-        window = self.design.rules.study.baseline_window_days
-        readings = self.readings
-        day = readings["day"]
-        before = readings[(day >= -window) & (day <= 0)]
-        before = before.drop_duplicates("mouse", keep="last").assign(late=False)
-        first_day = day.min() if len(day) else 0.0
-        after = readings[(day > 0) & (day <= first_day + window)]
-        after = after[~after["mouse"].isin(before["mouse"])]
-        after = after.drop_duplicates("mouse", keep="first").assign(late=True)
-        # An empty frame beside a filled one would change its types.
-        return pd.concat([part for part in (before, after) if len(part)] or [before])[
-            ["mouse", "day", "volume_mm3", "below_limit", "late"]
-        ].rename(
-            columns={
-                "day": "baseline_day",
-                "volume_mm3": "baseline_mm3",
-                "below_limit": "baseline_below_limit",
-                "late": "baseline_late",
-            }
-        )
+        volume, day = columns["volume_mm3"], columns["day"]
+        neighbours = {
+            "track": np.cumsum(new),
+            "before_mm3": np.where(new, np.nan, np.roll(volume, 1)),
+            "before_day": np.where(new, np.nan, np.roll(day, 1)),
+            "after_mm3": np.where(last, np.nan, np.roll(volume, -1)),
+            "after_day": np.where(last, np.nan, np.roll(day, -1)),
+        }
+        return pd.DataFrame(columns | neighbours, copy=False)

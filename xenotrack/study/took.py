@@ -35,6 +35,8 @@ def exclusions_of(
     names: frozenset[str], measurements: pd.DataFrame, origins: Sequence[Origin]
 ) -> Iterator[Exclusion]:
     """A line for each of them, as of what is declared: its arm, rows and reason."""
+    if not names:
+        return
     readings = measurements[measurements["mouse"].isin(names)]
     for mouse, rows in readings.groupby("mouse", sort=False):
         rule = ExcludeRule(mouse=str(mouse), reason=REASON)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from xenotrack.study.checks.places import about_study, at_row
 from xenotrack.study.finding import Finding
+from xenotrack.study.frames import Groups
 from xenotrack.study.study import Study
 
 # A spreadsheet's day count of the years 1995 to 2064.
@@ -72,10 +73,10 @@ def _fastest_arm(study: Study) -> float:
     first, last = usable[np.r_[0, turns + 1]], usable[np.r_[turns, len(usable) - 1]]
     grown = day[last] > day[first]
     first, last = first[grown], last[grown]
-    rates = pd.Series(np.log(volume[last] / volume[first]) / (day[last] - day[first]))
-    by_arm = rates.groupby(rows["arm"].to_numpy()[first]).agg(["median", "size"])
-    fastest = by_arm.loc[by_arm["size"] >= _SHARED_BY, "median"].max()
-    return float(np.nan_to_num(fastest))
+    rates = np.log(volume[last] / volume[first]) / (day[last] - day[first])
+    by_arm = Groups.of(rows["arm"].iloc[first])
+    several = np.bincount(by_arm.codes) >= _SHARED_BY
+    return float(np.max(by_arm.medians(rates)[several], initial=0.0))
 
 
 def days_off_schedule(study: Study) -> Iterator[Finding]:

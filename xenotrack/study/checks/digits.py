@@ -61,9 +61,10 @@ def _tracks(rows: pd.DataFrame) -> np.ndarray:
 
 def _off_course(rows: pd.DataFrame, tracks: np.ndarray, name: str) -> pd.DataFrame:
     """The rows that only fit with two digits swapped: ``before after other`` beside their own."""
-    usable = ((rows[name] > 0) & ~rows["below_limit"]).to_numpy()
-    kept, track = rows[list(dict.fromkeys(("day", "volume_mm3", name)))][usable], tracks[usable]
-    value, day = kept[name].to_numpy(dtype=float), kept["day"].to_numpy(dtype=float)
+    size = rows[name].to_numpy(dtype=float)
+    usable = (size > 0) & ~rows["below_limit"].to_numpy(dtype=bool)
+    track, value = tracks[usable], size[usable]
+    day = rows["day"].to_numpy(dtype=float)[usable]
     own = (track == np.roll(track, 1)) & (track == np.roll(track, -1))
     own[:1] = own[-1:] = False
     before, after = np.roll(value, 1), np.roll(value, -1)
@@ -75,10 +76,12 @@ def _off_course(rows: pd.DataFrame, tracks: np.ndarray, name: str) -> pd.DataFra
     own &= np.isfinite(off)
     if own.sum() < _FEWEST:
         return rows[:0]
-    volume = kept["volume_mm3"].to_numpy(dtype=float)
+    volume = rows["volume_mm3"].to_numpy(dtype=float)[usable]
     sizes = np.select([volume < size for size, _ in SCATTER], [by for _, by in SCATTER], 1.0)
     scatter = max(1.4826 * float(np.median(np.abs(off[own]))), _LEAST_SCATTER) * sizes
     doubtful = np.flatnonzero(own & (np.abs(off) > np.fmax(_OFF * scatter, _LEAST_OFF)))
+    if not len(doubtful):
+        return rows[:0]
     other = np.array([_other(value[at], line[at]) for at in doubtful], dtype=float)
     with np.errstate(invalid="ignore"):
         fits = np.abs(np.log(other) - line[doubtful]) < _ON * scatter[doubtful]

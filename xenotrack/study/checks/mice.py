@@ -12,7 +12,7 @@ from xenotrack.study.checks.places import about_study, at_row
 from xenotrack.study.columns import header_words
 from xenotrack.study.factors import cages_by_arm, nested_words
 from xenotrack.study.finding import Finding
-from xenotrack.study.frames import row_by_row
+from xenotrack.study.frames import Groups, row_by_row
 from xenotrack.study.study import Study
 
 # Studies start at 50 to 250 mm³, 4 to 8 mm, and end below 4 cm³: a median this small is another
@@ -187,25 +187,28 @@ def arms_unbalanced(study: Study) -> Iterator[Finding]:
     from scipy.special import fdtrc
 
     mice = study.mice
-    known = (mice["baseline_mm3"] > 0) & ~mice["baseline_below_limit"]
-    logs = np.log(mice.loc[known, "baseline_mm3"])
-    by_arm = logs.groupby(mice.loc[known, "arm"], sort=False)
-    n_arms, n_mice = by_arm.ngroups, len(logs)
+    known = ((mice["baseline_mm3"] > 0) & ~mice["baseline_below_limit"]).to_numpy()
+    logs = np.log(mice["baseline_mm3"].to_numpy()[known])
+    by_arm = Groups.of(mice["arm"][known])
+    n_arms, n_mice = len(by_arm.names), len(logs)
     if n_arms < 2 or n_mice <= n_arms:
         return
-    means = by_arm.mean()
-    within = float(((logs - by_arm.transform("mean")) ** 2).sum())
-    between = float((by_arm.size() * (means - logs.mean()) ** 2).sum())
+    sizes = np.bincount(by_arm.codes)
+    means = np.bincount(by_arm.codes, logs) / sizes
+    within = float(((logs - means[by_arm.codes]) ** 2).sum())
+    between = float((sizes * (means - logs.mean()) ** 2).sum())
     if within <= 0:
         return
     ratio = (between / (n_arms - 1)) / (within / (n_mice - n_arms))
-    fold = float(np.exp(means.max() - means.min()))
+    low, high = int(means.argmin()), int(means.argmax())
+    fold = float(np.exp(means[high] - means[low]))
     if fold > _UNBALANCED_FOLD and fdtrc(n_arms - 1, n_mice - n_arms, ratio) < _UNBALANCED_P:
         yield about_study(
             study,
             "arms-unbalanced",
-            f"Baselines differ between arms: {np.exp(means.min()):.3g} mm³ in {means.idxmin()!r}, "
-            f"{np.exp(means.max()):.3g} mm³ in {means.idxmax()!r}, more than chance leaves.",
+            f"Baselines differ between arms: {np.exp(means[low]):.3g} mm³ in "
+            f"{by_arm.names[low]!r}, {np.exp(means[high]):.3g} mm³ in {by_arm.names[high]!r}, "
+            "more than chance leaves.",
             "Look whether mice were allocated by size; compare growth rates, not volumes.",
         )
 
@@ -225,8 +228,9 @@ def cages_nested(study: Study) -> Iterator[Finding]:
 def mice_left_early(study: Study) -> Iterator[Finding]:
     """Mice left before the others without a fate: whether they count as censored rests on it."""
     mice = study.mice
-    gaps = study.readings.groupby("mouse", sort=False)["day"].diff()
-    usual = gaps.dropna().median() if gaps.notna().any() else 0.0
+    day = study.readings["day"].to_numpy(dtype=float)
+    gaps = day - Groups.of(study.readings["mouse"]).shifted(day, 1)
+    usual = float(np.nanmedian(gaps)) if np.isfinite(gaps).any() else 0.0
     early = mice[(mice["last_day"] < mice["last_day"].max() - 1.5 * usual) & mice["fate"].isna()]
     early = early[~early["mouse"].isin(study.moved_on)]
     if len(early):
@@ -242,14 +246,16 @@ def mice_left_early(study: Study) -> Iterator[Finding]:
 def readings_after_fate(study: Study) -> Iterator[Finding]:
     """A mouse was read after the row on which its fate was written."""
     rows = study.measurements
-    fated = rows[rows["fate"].notna()]
-    if fated.empty:
+    fated = rows["fate"].notna().to_numpy()
+    if not fated.any():
         return
-    n_rows = rows.groupby("mouse", sort=False)["day"].nunique()
-    once = fated.groupby("mouse", sort=False)["day"].agg(["nunique", "max"])
-    once = once[(once["nunique"] == 1) & (n_rows.reindex(once.index) > 1)]
-    left = rows["mouse"].map(once["max"])
-    for row in row_by_row(rows[(rows["day"] > left) & rows["volume_mm3"].notna()]):
+    day = rows["day"].to_numpy(dtype=float)
+    by_mouse = Groups.of(rows["mouse"])
+    left = by_mouse.largest(np.where(fated, day, np.nan))
+    # A fate that stands on every row says of none that the mouse left on it.
+    once = left == -by_mouse.largest(np.where(fated, -day, np.nan))
+    left = np.where(once, left, np.nan)[by_mouse.codes]
+    for row in row_by_row(rows[(day > left) & rows["volume_mm3"].notna().to_numpy()]):
         yield at_row(
             study,
             row,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from xenotrack.study.checks.places import about_study, at_arms, at_row, at_rows
 from xenotrack.study.finding import Finding
-from xenotrack.study.frames import row_by_row
+from xenotrack.study.frames import Groups, row_by_row
 from xenotrack.study.study import PLACE, Study
 
 # 99 % of published pairs lie below 1.7 to 3.7.
@@ -148,6 +148,8 @@ def zeros_between(study: Study) -> Iterator[Finding]:
     """
     rows = study.tracks
     positive = rows["volume_mm3"] > 0
+    if positive.all():
+        return
     by_track = positive.groupby(rows["track"], sort=False)
     before = by_track.cumsum() > 0
     total = by_track.transform("sum")
@@ -169,6 +171,8 @@ def zeros_trailing(study: Study) -> Iterator[Finding]:
     """
     rows = study.tracks
     positive = rows["volume_mm3"] > 0
+    if positive.all():
+        return
     by_track = positive.groupby(rows["track"], sort=False)
     seen = by_track.cumsum()
     trailing = ~positive & (seen > 0) & (by_track.transform("sum") == seen)
@@ -251,8 +255,10 @@ def placeholders(study: Study) -> Iterator[Finding]:
     """Nines stand where something was measured: 999, 9.99."""
     rows = study.measurements
     for name in ("length_mm", "width_mm", "volume_mm3", "body_weight_g"):
-        nines = rows[np.isin(rows[name].to_numpy(dtype=float), _NINES)]
-        for value, several in nines.groupby(name):
+        is_nines = np.isin(rows[name].to_numpy(dtype=float), _NINES)
+        if not is_nines.any():
+            continue
+        for value, several in rows[is_nines].groupby(name):
             if len(several) >= 3:
                 yield at_rows(
                     study,
@@ -274,13 +280,13 @@ def weight_slips(study: Study) -> Iterator[Finding]:
         rows = rows.drop_duplicates(["mouse", "day", "body_weight_g"])
         rows = rows.sort_values(["mouse", "day"], kind="stable")
     rows = rows.reset_index(drop=True)
-    weight = rows["body_weight_g"]
-    by_mouse = weight.groupby(rows["mouse"], sort=False)
-    ratio = weight / by_mouse.transform("median")
-    before, after = weight / by_mouse.shift(), weight / by_mouse.shift(-1)
+    weight = rows["body_weight_g"].to_numpy(dtype=float)
+    by_mouse = Groups.of(rows["mouse"])
+    ratio = weight / by_mouse.medians(weight)[by_mouse.codes]
+    before, after = weight / by_mouse.shifted(weight, 1), weight / by_mouse.shifted(weight, -1)
     high = (before > 1 + _WEIGHT_STEP) & ~(after < 1 + _WEIGHT_STEP)
     low = (before < 1 - _WEIGHT_STEP) & (after < 1 - _WEIGHT_STEP)
-    first_off = before.isna() & (np.abs(after - 1) > _WEIGHT_STEP) & (np.abs(ratio - 1) > 0.5)
+    first_off = np.isnan(before) & (np.abs(after - 1) > _WEIGHT_STEP) & (np.abs(ratio - 1) > 0.5)
     doubtful = high | low | first_off | (ratio > 5) | (ratio < 0.2)
     for row in row_by_row(rows[doubtful]):
         times = ratio[row.Index]
