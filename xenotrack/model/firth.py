@@ -362,10 +362,11 @@ def _local_steps(here: PenalisedLikelihood, aim: _Aim) -> Floats:
     upward, along = both[..., 0], both[..., 1]
     height = 2 * (own.penalised - aim.targets[peaked])
     height = height + np.einsum("ni,ni->n", own.score, upward)
-    with np.errstate(invalid="ignore"):  # a peak below the target
-        reach = np.sqrt(np.where(height > 0, height, np.nan))
     share = np.einsum("ni,ni->n", weights, along)
-    steps[peaked] = upward + (aim.sides[peaked] * reach / np.sqrt(share))[:, None] * along
+    # A peak below the target, or so flat that rounding has turned it over, is none.
+    met = (height > 0) & (share > 0)
+    reach = np.sqrt(np.divide(height, share, where=met, out=np.full(share.shape, np.nan)))
+    steps[peaked] = upward + (aim.sides[peaked] * reach)[:, None] * along
     return steps
 
 

@@ -30,6 +30,7 @@ from xenotrack.model.placements import agreed_verdicts, other_placements
 from xenotrack.model.shapes.registry import DAYS, SHAPES
 from xenotrack.model.shared_days import SharedDays
 from xenotrack.model.trust import doubt_growth
+from xenotrack.model.unmeasurable import unmeasurable_at_end, vanishing_p
 from xenotrack.study.design import Design
 from xenotrack.study.rules import GrowthRules
 from xenotrack.study.study import Study
@@ -54,6 +55,7 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
     """Fit the mean of every arm; no verdict yet."""
     k, rules = rows.n_arms, design.rules.growth
     follow_up, n_all = DAYS[rules.shape](rows), np.bincount(rows.arm, minlength=k)
+    shrunk_p = vanishing_p(rows)
     gone = first_unmeasured(rows, follow_up)
     vanished = ~np.isnan(gone)
     rows = rows.at_limit_until(gone)
@@ -85,7 +87,8 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
         pieces=(*pieces, *least),
         listed=tuple(lines_piece(rows, int(code)) for code in np.flatnonzero(~testable)),
         at_most=testable & vanished,
-        n_unmeasurable=_unmeasurable_at_end(rows),
+        n_unmeasurable=unmeasurable_at_end(rows),
+        vanishing_p=shrunk_p,
         follow_up=follow_up.within(rules.window),
         n_mice=rows.mice_with(1),
         n_measurements=n_measurements,
@@ -140,14 +143,6 @@ def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:
         verdicts=("",) * k,
         narrow=fit.narrow.without_mouse(own, mouse) if fit.narrow is not None else None,
     )
-
-
-def _unmeasurable_at_end(rows: LogVolumes) -> NDArray[np.intp] | None:
-    """The mice of each arm whose last reading is below the limit."""
-    if rows.read_until is None or rows.measurable_until is None:
-        return None
-    gone = (rows.measurable_until < rows.read_until) & (rows.readings_by_mouse() > 0)
-    return np.bincount(rows.mouse_arm[gone], minlength=rows.n_arms)
 
 
 def _units_with_lines(rows: LogVolumes) -> NDArray[np.intp]:

@@ -50,7 +50,8 @@ class GrowthFit:
     ``listed`` are the arms that have no standard error. ``follow_up`` are the days of which each
     arm's rate speaks, ``first_day`` and ``last_day`` (k,) those of its readings, of which
     ``n_after`` lie after a curve's follow-up. ``at_most`` (k,) are the arms that may shrink faster,
-    ``n_unmeasurable`` (k,) the mice that had nothing to measure when they were last read.
+    ``n_unmeasurable`` (k,) the mice that had nothing to measure when they were last read, and
+    ``vanishing_p`` (k,) is what their changes since the first reading say: see ``vanishing_p``.
     ``narrow`` gives the fit that a contrast of some arms (codes) rests on, ``late`` what a curve
     does late; ``placements`` are the fits with readings below the limit elsewhere; ``blocked``:
     arms are compared within blocks.
@@ -70,6 +71,7 @@ class GrowthFit:
     doubts: tuple[Doubt, ...]
     at_most: Bools | None = None
     n_unmeasurable: NDArray[np.intp] | None = None
+    vanishing_p: Floats | None = None
     narrow: SharedDays | PairedBlocks | None = None
     late: LateGrowth | None = None
     placements: tuple[GrowthFit, ...] = ()

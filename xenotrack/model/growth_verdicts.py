@@ -19,7 +19,8 @@ def judge_growth(fit: GrowthFit) -> tuple[str, ...]:
 
     ``shrinking`` or ``blocked`` by the average rate, one-sided at α/2 and by Holm over the arms,
     since all of them are read. Of curves: ``regrew`` where the rate after an interior lowest point
-    is above 0, by Holm as well, and neither of the others where the arm surely grows late.
+    is above 0, by Holm as well, and neither of the others where the arm surely grows late. An arm
+    most of whose mice ended with nothing to measure shrank also where their changes show it.
     """
     rates = fit.rates()
     std_error = np.sqrt(np.diag(rates.covariance))
@@ -28,7 +29,10 @@ def judge_growth(fit: GrowthFit) -> tuple[str, ...]:
     alpha, below = (1 - fit.level) / 2, fit.design.rules.growth.blocked_below
     came_back, quiet = _late(fit, alpha, below)
     with np.errstate(divide="ignore", invalid="ignore"):
-        shrinks = (holm_p(stdtr(df, rates.values / std_error)) < alpha) & quiet
+        shrink_p = stdtr(df, rates.values / std_error)
+        if fit.vanishing_p is not None:
+            shrink_p = np.fmin(shrink_p, fit.vanishing_p)
+        shrinks = (holm_p(shrink_p) < alpha) & quiet
         holds = (holm_p(stdtr(df, (rates.values - below) / std_error)) < alpha) & quiet
         grows = low > 0
     return tuple(
