@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from xenotrack.errors import InputError
 from xenotrack.present.figures import save
+from xenotrack.present.figures.png import encoded
 from xenotrack.present.figures.style import say
 
 
@@ -51,3 +54,13 @@ def test_a_picture_of_an_unknown_kind_is_refused(name):
 def test_an_svg_asks_for_arial_or_helvetica_first():
     svg = save.render(say("any words"), ("svg",))["svg"].decode()
     assert "font-family: 'Arial', 'Helvetica'" in svg
+
+
+def test_a_png_has_each_pixel_and_its_size_on_paper() -> None:
+    from PIL import Image
+
+    pixels = np.random.default_rng(1).integers(0, 256, (7, 5, 3), np.uint8)
+    image = Image.open(BytesIO(encoded(pixels, 300, {"Software": "xenotrack"})))
+    assert (np.asarray(image) == pixels).all()
+    assert image.info["dpi"] == pytest.approx((300, 300), abs=1e-3)  # whole pixels a metre
+    assert image.info["Software"] == "xenotrack"

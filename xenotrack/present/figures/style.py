@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from plotnine import (
     element_blank,
     element_line,
     element_text,
+    facet_null,
     ggplot,
     labs,
     scale_colour_manual,
@@ -152,10 +154,21 @@ class _AsPlaced(Layout):
             super().train_position(layers, scales)
 
 
+class _OnePanel(facet_null):
+    """The one panel of a figure, without the small ticks that no figure shows.
+
+    matplotlib makes and dresses each of them: a tenth of what a figure takes.
+    """
+
+    def set_limits_breaks_and_labels(self, panel_params: Any, ax: Any) -> None:
+        x, y = (replace(axis, minor_breaks=[]) for axis in (panel_params.x, panel_params.y))
+        super().set_limits_breaks_and_labels(replace(panel_params, x=x, y=y), ax)
+
+
 def begin(data: pd.DataFrame, mapping: aes) -> ggplot:
     """A figure without layers, whose axes are continuous and hold all that will be drawn."""
     figure = ggplot(data, mapping)
-    figure.layout = _AsPlaced()
+    figure.layout, figure.facet = _AsPlaced(), _OnePanel()
     return figure
 
 
