@@ -156,7 +156,8 @@ def unite_spellings_of_mice(rows: pd.DataFrame, rules: Rules, ledger: Ledger) ->
 
     No mouse is in two arms that differ in case and blanks alone.
     """
-    if rules.arms:
+    arms = rows["arm"].unique().tolist()
+    if rules.arms or len(arms) == len(set(map(_plain, arms))):
         return rows
     pairs = rows.loc[rows["arm"] != "", ["mouse", "arm"]].drop_duplicates()
     pairs = pairs.assign(plain=pairs["arm"].map(_plain))

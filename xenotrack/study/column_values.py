@@ -94,11 +94,12 @@ def note_columns(
     for part in np.unique(rows["part"]).tolist():
         origin = ledger.origins[part]
         of_part = (rows["part"] == part).to_numpy()
+        own = rows if of_part.all() else rows[of_part]
         for role, factor in factors.items():
             numbers = rows[f"{role}_number"].to_numpy(dtype=float)[of_part]
             # What is named by its tumour is that tumour's size.
-            bare = origin.bare and role == "volume" and not (rows["tumor"][of_part] != "").any()
-            column = Column(rows[of_part], numbers, numbers * factor[of_part], bare)
+            bare = origin.bare and role == "volume" and not (own["tumor"] != "").any()
+            column = Column(own, numbers, numbers * factor[of_part], bare)
             place = {"part": part, "row": 1, "column": origin.columns.get(role, 0)}
             asked = role == "volume" and rules.volume.readout is None
             if len(column.known) and (

@@ -49,6 +49,8 @@ def _note_without_volume(rows: pd.DataFrame, volumes: Floats, formula: str, ledg
     axes = _AXES if FORMULAS[formula].needs_height else _AXES[:2]
     there = ~np.isnan(rows[list(axes)].to_numpy(dtype=float))
     partial = there.any(axis=1) & np.isnan(volumes)
+    if not partial.any():
+        return
     if partial.sum() > _MOST_SINGLE:
         lacks = [
             name.removesuffix("_mm")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from xenotrack.study.frames import with_columns
+from xenotrack.study.frames import Groups, with_columns
 from xenotrack.study.ledger import Ledger
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.study import FATES
@@ -97,9 +97,12 @@ def read_fates(rows: pd.DataFrame, declared: Mapping[str, str], ledger: Ledger) 
         dtype=object,
     )
     rows = with_columns(rows, fate=fates[codes])
-    written = rows.loc[rows["fate"].notna(), ["mouse", "fate"]].drop_duplicates()
+    fated = rows["fate"].notna().to_numpy()
+    if Groups.of(rows["mouse"][fated]).agree(rows["fate"][fated]):
+        return rows
+    written = rows.loc[fated, ["mouse", "fate"]].drop_duplicates()
     torn = written.loc[written.duplicated("mouse"), "mouse"].unique()
-    return _settle(rows, torn, ledger) if len(torn) else rows
+    return _settle(rows, torn, ledger)
 
 
 def _plain(text: str) -> str:

@@ -63,6 +63,16 @@ class Groups:
         """The first row of each."""
         return self.order[self.starts]
 
+    def agree(self, values: pd.Series) -> bool:
+        """Whether each has one value on all its rows.
+
+        >>> groups = Groups.of(pd.Series(["a", "b", "a"]))
+        >>> groups.agree(pd.Series([1, 2, 1])), groups.agree(pd.Series([1, 2, 3]))
+        (True, False)
+        """
+        codes = pd.factorize(values.to_numpy())[0]
+        return bool((codes == codes[self.first][self.codes]).all())
+
     def largest(self, values: Floats) -> Floats:
         """The largest of each that is known, NaN where none is.
 

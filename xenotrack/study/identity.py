@@ -9,7 +9,7 @@ import pandas as pd
 
 from xenotrack.study.column_words import NAMED_ROLES
 from xenotrack.study.compound_names import joined_names
-from xenotrack.study.frames import with_columns
+from xenotrack.study.frames import Groups, with_columns
 from xenotrack.study.inert import as_written
 from xenotrack.study.ledger import Ledger, each_row
 from xenotrack.study.numbers import is_missing
@@ -180,6 +180,8 @@ def drop_notes(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
         silent &= rows["body_weight_number"].isna()
     if "fate" in rows:
         silent &= rows["fate"] == ""
+    if not silent.any():
+        return rows
     elsewhere = set(rows.loc[~silent, "mouse"])
     notes = (silent & ~rows["mouse"].isin(elsewhere)).to_numpy()
     if not notes.any() or notes.all():
@@ -305,10 +307,10 @@ def key_by_arm(rows: pd.DataFrame, rules: Rules, ledger: Ledger, layout: str) ->
     """
     if rules.study.mouse_ids == "arm":
         return with_columns(rows, mouse=joined_names(rows["arm"], rows["mouse"]))
+    if Groups.of(rows["mouse"]).agree(rows["arm"]):
+        return rows
     pairs = rows[["mouse", "arm"]].drop_duplicates()
     shared = pairs.loc[pairs.duplicated("mouse"), "mouse"].unique()
-    if not len(shared):
-        return rows
     apart = layout in _A_MOUSE_EACH or _an_arm_each(rows, shared)
     if apart and rules.study.mouse_ids is None and _restart(pairs, shared):
         ledger.note(

@@ -61,8 +61,9 @@ def _usable(rows: pd.DataFrame, role: str, told: Told, ledger: Ledger) -> np.nda
     numbers = rows[f"{role}_number"].to_numpy(dtype=float)
     empty = np.flatnonzero(np.isnan(numbers))
     texts = rows[role].to_numpy()
-    wrong = np.array([i for i in empty if not is_missing(texts[i])], dtype=int)
-    for row in each_row(rows.iloc[wrong]):
+    words = {text for text in set(texts[empty].tolist()) if not is_missing(text)}
+    wrong = [i for i in empty if texts[i] in words] if words else []
+    for row in each_row(rows.iloc[wrong]) if wrong else ():
         decimal = ledger.origins[int(row["part"])].decimals.get(role, ".")
         mend = mend_of(row[role], decimal)
         proposal = f"Write {mend} if that was measured, or empty the cell." if mend else _EMPTY
@@ -75,6 +76,8 @@ def _usable(rows: pd.DataFrame, role: str, told: Told, ledger: Ledger) -> np.nda
         )
     bad = (numbers <= 0) if role == "body_weight" else (numbers < 0)
     bad |= (numbers > _MOST[role]) | ((numbers > 0) & (numbers < _LEAST))
+    if not bad.any():
+        return numbers
     told_of = rows["part"].isin([part for part, of in told if of == role]).to_numpy()
     for row in each_row(rows[bad & ~told_of]):
         number = row[f"{role}_number"]
@@ -140,6 +143,8 @@ def note_width_over_length(rows: pd.DataFrame, ledger: Ledger) -> None:
     length, width = rows["length_mm"].to_numpy(), rows["width_mm"].to_numpy()
     swapped = width > length
     n_both = int((~np.isnan(length) & ~np.isnan(width)).sum())
+    if not swapped.any():
+        return
     proposal = "If they were swapped, swap them; if one is a slip, mend it."
     if swapped.sum() > max(20, n_both // 2):
         ledger.note_rows(

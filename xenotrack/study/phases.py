@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from xenotrack.arrays import Floats
 from xenotrack.errors import InputError
 from xenotrack.study.days import find_date_order, read_days
-from xenotrack.study.frames import with_columns
+from xenotrack.study.frames import Groups, with_columns
 from xenotrack.study.identity import note_two_arms
 from xenotrack.study.ledger import Ledger
 from xenotrack.study.primary import PrimaryError, arms_compared
@@ -29,8 +29,7 @@ def name_phases(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFram
     one alone, stand in several arms one after the other, and never in two at a time.
     """
     named = bool((rows["phase"] != "").any())
-    pairs = rows[["mouse", "arm"]].drop_duplicates()
-    if not named and not pairs["mouse"].duplicated().any():
+    if not named and Groups.of(rows["mouse"]).agree(rows["arm"]):
         return rows  # as almost every sheet, a large one too
     _refuse_phases_of_rows(rows)
     rows = with_columns(rows, moment=_moments(rows, rules))

@@ -139,6 +139,8 @@ def _drop_mixed(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
 def _day_zero(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> float | np.ndarray:
     declared = rules.study.day_zero
     numbers = rows["day_number"].to_numpy(dtype=float)
+    if not isinstance(declared, str) and not dates:
+        return float(declared)
     # A visit of which no volume can be made is a visit all the same.
     read = rows[["volume_mm3", "length_mm", "width_mm"]].notna().any(axis=1).to_numpy()
     if "carried" in rows:
@@ -161,8 +163,6 @@ def _day_zero(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> 
             severity="error",
         )
         return 0.0
-    if not dates:
-        return float(declared)
     if declared:
         ledger.note(
             "day-zero-is-a-number",

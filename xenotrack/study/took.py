@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from xenotrack.study.exclusions import Exclusion, place_of
+from xenotrack.study.frames import Groups
 from xenotrack.study.ledger import Origin
 from xenotrack.study.rules import ExcludeRule
 
@@ -27,8 +29,10 @@ def mice_that_never_took(mice: pd.DataFrame, readings: pd.DataFrame) -> frozense
     if not bore.sum() > based.sum() / 2:
         return frozenset()
     measurable = ~readings["below_limit"].to_numpy(dtype=bool) & (readings["volume_mm3"] > 0)
-    took = set(readings.loc[measurable, "mouse"])
-    return frozenset(str(name) for name in readings["mouse"].unique() if name not in took)
+    by_mouse = Groups.of(readings["mouse"])
+    took = np.zeros(len(by_mouse.names), dtype=bool)
+    took[by_mouse.codes[measurable]] = True
+    return frozenset(by_mouse.names[~took].tolist())
 
 
 def exclusions_of(
