@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from xenotrack.many.job import Job
     from xenotrack.present.results import Results
     from xenotrack.present.safe_files import GivesWay
+    from xenotrack.study.design import Design
     from xenotrack.study.rules import AcceptRule, Rules
     from xenotrack.study.study import Study
 
@@ -49,6 +50,8 @@ class Request:
     # What they accept, and the findings that this meets.
     accepting: list[AcceptRule] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
+    # The designs of those read: their readout has its own words.
+    designs: list[Design] = field(default_factory=list)
 
     @classmethod
     def of(cls, sources: tuple[str, ...], options: dict[str, Any]) -> Request:
@@ -166,6 +169,7 @@ class Request:
         self.excluded[:] = [note.text for study in studies for note in study.exclusions]
         for text in self.excluded:
             self.say(f"Excluded: {text}")
+        self.designs[:] = [study.design for study in studies]
         self.accepting[:] = rules.accept
         known = [note.told for study in studies for note in study.findings if note.accepted]
         self.accepted[:] = dict.fromkeys(known)
@@ -227,11 +231,15 @@ class Request:
         from xenotrack.study.acceptance import accept_doubts
         from xenotrack.study.refusal import refuse_doubts
 
-        doubts = accept_doubts(doubts, self.accepting)
+        doubts = accept_doubts(self.in_words(doubts), self.accepting)
         if self.strict:
             refuse_doubts(doubts)
         for doubt in doubts:
             self.say(f"{'Known' if doubt.accepted else 'Doubt'}: {with_remedy(doubt)}")
+
+    def in_words(self, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
+        """The doubts in the words of the readout."""
+        return self.designs[0].in_words(doubts) if self.designs else tuple(doubts)
 
     def say_letters(self, study: Study) -> None:
         """Say which letters of a study's names no installed font has, where that is so."""
@@ -259,7 +267,10 @@ class Request:
         form = self.form or (format_of(self.output) if self.output else "table")
         if self.form and self.output and SUFFIXES.get(self.output.suffix, form) != form:
             raise click.UsageError(f"-f {form} contradicts the suffix of {self.output.name}.")
-        doubts = accept_doubts(doubts, self.accepting)
+        if self.designs:
+            design = self.designs[0]
+            frame = design.readout.table(frame, design.names)
+        doubts = accept_doubts(self.in_words(doubts), self.accepting)
         self.say_doubts(doubts)
         frame = self._with_columns_asked_for(frame)
         if form == "table" and text is not None and not self.shown:

@@ -24,6 +24,8 @@ def scenario_like(study: Study) -> Scenario:
 
     Each arm goes straight from knot to knot of its fitted curve; mice that were faster stay so.
     """
+    if not study.design.readout.in_mm:
+        raise StudyError("A study of light cannot be planned with: plans are of volumes in mm³.")
     fit = fit_growth(study)
     parts = (
         variance_components(fit).set_index("arms")

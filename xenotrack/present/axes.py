@@ -78,12 +78,18 @@ def log_breaks(low: float, high: float, most: int = 7) -> list[float]:
     return finer or rate_breaks(low, high, most)
 
 
-def plain_number(value: float) -> str:
-    """A tick's label, without exponent or trailing zeros.
+_WITH_EXPONENT = 1e6
 
-    >>> plain_number(1000.0), plain_number(0.05), plain_number(-20.0)
-    ('1000', '0.05', '−20')
+
+def plain_number(value: float) -> str:
+    """A tick's label, without trailing zeros, and with an exponent where light alone needs one.
+
+    >>> plain_number(1000.0), plain_number(0.05), plain_number(-20.0), plain_number(3e7)
+    ('1000', '0.05', '−20', '3e7')
     """
+    if abs(value) >= _WITH_EXPONENT:
+        digits, _, power = f"{value:.3e}".partition("e")
+        return f"{plain_number(float(digits))}e{int(power)}"
     text = f"{value:.6f}".rstrip("0").rstrip(".")
     return text.replace("-", "−")
 

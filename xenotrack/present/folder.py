@@ -16,7 +16,7 @@ import pandas as pd
 from xenotrack import __version__
 from xenotrack.compare.claims import Claim
 from xenotrack.credits import DRAWN_BY, RESTS_ON
-from xenotrack.glossary import TABLES
+from xenotrack.glossary import COLUMNS, TABLES
 from xenotrack.model.spread import variance_components
 from xenotrack.present.figures.catalogue import FIGURES
 from xenotrack.present.manifest import MANIFEST, complete
@@ -48,13 +48,20 @@ def write_folder(
 
     ``made_for`` is what the manifest says beside: the name of the folder, and what was asked.
     """
+    design, readout = results.study.design, results.study.design.readout
+    tables = {name: readout.table(frame, design.names) for name, frame in tables.items()}
     (folder / "tables").mkdir(parents=True)
     for table, frame in tables.items():
         (folder / "tables" / f"{table}.csv").write_bytes(to_csv(frame))
-    (folder / "tables.xlsx").write_bytes(to_workbook(tables))
+    (folder / "tables.xlsx").write_bytes(to_workbook(tables, readout.glossary(COLUMNS)))
     (folder / "prism.pzfx").write_bytes(to_prism(outcome_tables(results)))
-    (folder / "xenotrack_mqc.json").write_bytes(json_bytes(multiqc(results, tables)))
-    said, made = everything(results, tables, story), {**manifest(results), **(made_for or {})}
+    (folder / "xenotrack_mqc.json").write_bytes(
+        json_bytes(readout.spoken(multiqc(results, tables), design.names))
+    )
+    said = everything(results, tables, story)
+    spoken = {name: said[name] for name in ("growth_model", "claims")}
+    said |= readout.spoken(spoken, design.names)
+    made = {**manifest(results), **(made_for or {})}
     (folder / "results.json").write_bytes(json_bytes(said))
     (folder / "methods.md").write_text(methods_page(said["story"]), encoding="utf-8")
     pictures = fetch_pictures()
@@ -169,16 +176,17 @@ def versions(rests_on: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {name: version(name) for name in sorted(set(chain.from_iterable(rests_on.values())))}
 
 
-def _pictures_told(pictures: list[str]) -> Iterator[str]:
+def _pictures_told(pictures: list[str], words: Callable[[str], str]) -> Iterator[str]:
     """A line a figure: its files and its title."""
     for figure in FIGURES:
         files = [name for name in pictures if name.partition(".")[0] == figure.name]
         if files:
-            yield f"  {' '.join(files)}  {figure.title}"
+            yield f"  {' '.join(files)}  {words(figure.title)}"
 
 
 def contents(results: Results, pictures: list[str]) -> str:
     """README.txt: what lies where."""
+    words = results.study.design.words
     lines = [
         f"Results of xenotrack {__version__} for {results.study.title}.",
         *(f"Excluded: {exclusion.text}" for exclusion in results.study.exclusions),
@@ -187,7 +195,7 @@ def contents(results: Results, pictures: list[str]) -> str:
         "report.html     everything to look at and read, in one page that needs nothing else",
         "methods.md      the methods paragraph for a paper, with its references",
         "tables.xlsx     every table in one workbook, a sheet each",
-        "prism.pzfx      for GraphPad Prism: volumes, weights, progression, best responses",
+        words("prism.pzfx      for GraphPad Prism: volumes, weights, progression, best responses"),
         "results.json    study facts, every table, every doubt",
         "xenotrack_mqc.json  a summary that MultiQC shows beside those of other studies",
         "manifest.json   versions, rules in force, digests of the inputs and of each file here",
@@ -195,7 +203,7 @@ def contents(results: Results, pictures: list[str]) -> str:
         "tables/         full precision; empty = not applicable or not estimable",
         *(f"  {name}.csv" for name in TABLES),
         "",
-        *(["figures/", *_pictures_told(pictures), ""] if pictures else []),
+        *(["figures/", *_pictures_told(pictures, words), ""] if pictures else []),
         "Every column is explained in docs/columns.md of the source.",
         "",
     ]

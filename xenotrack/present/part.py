@@ -46,8 +46,11 @@ def write_part(
     made = {**manifest(results), **made_for}
     made["rests_on"] = {name: made["rests_on"][name] for name in tables}
     made["libraries"] = versions(made["rests_on"])
+    design = results.study.design
     (folder / "tables").mkdir(parents=True)
     for name, frame in tables.items():
-        (folder / "tables" / f"{name}.csv").write_bytes(to_csv(frame))
+        (folder / "tables" / f"{name}.csv").write_bytes(
+            to_csv(design.readout.table(frame, design.names))
+        )
     (folder / "results.json").write_bytes(json_bytes(said))
     (folder / MANIFEST).write_bytes(complete(made, folder))

@@ -63,8 +63,9 @@ def measured_tables(study: Study) -> list[PrismTable]:
     names = rows["mouse"].astype(str)
     lines = names + " " + rows["tumor"].astype(str) if several else names
     weighed = rows.drop_duplicates(["mouse", "day"])
+    title = study.design.words("Tumour volume (mm³)")
     return [
-        _by_day("Tumour volume (mm³)", study, rows.assign(name=lines), "volume_mm3"),
+        _by_day(title, study, rows.assign(name=lines), "volume_mm3"),
         _by_day("Body weight (g)", study, weighed.assign(name=weighed["mouse"]), "body_weight_g"),
     ]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
 
-from xenotrack.glossary import COLUMNS
+from xenotrack.glossary import COLUMNS, Column
 from xenotrack.present.figures.catalogue import FIGURES
 from xenotrack.present.page.cells import NOTHING
 from xenotrack.present.page.colours import colour_rules, colours_of
@@ -38,7 +38,7 @@ def render_report(run: StoredRun) -> bytes:
         story=run.results.story,
         study=run.results.study,
         manifest=run.manifest,
-        columns=COLUMNS,
+        columns=report.glossary,
     )
 
 
@@ -59,7 +59,12 @@ class Report:
     @cached_property
     def marks(self) -> Marks:
         arms = [arm.name for arm in self.run.results.study.arms]
-        return Marks.of(arms, self.tables_by_name.get("response", ()))
+        return Marks.of(arms, self.tables_by_name.get("response", ()), self.glossary)
+
+    @cached_property
+    def glossary(self) -> Mapping[str, Column]:
+        """What columns mean."""
+        return self.run.readout.glossary(COLUMNS)
 
     @property
     def level(self) -> float:

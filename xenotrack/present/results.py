@@ -388,8 +388,8 @@ class Results:
         from xenotrack.compare.blocking import doubts_about_blocking
         from xenotrack.compare.leave_one_out import doubts_about_mice
 
-        groups = [self.fit_doubts, self.responses.doubts]
-        groups.append(tuple(doubts_about_blocking(self.blocking)))
+        blocking = tuple(doubts_about_blocking(self.blocking))
+        groups = [self.fit_doubts, self.responses.doubts, blocking]
         if self.study.design.control is not None:
             groups += [contrasts.doubts for contrasts in self.comparisons]
             # Why an index is missing stands in its row: a median not reached is no doubt.
@@ -399,7 +399,7 @@ class Results:
             if self.has_growth:
                 groups.append(self.synergy.doubts)
                 groups.append(tuple(doubts_about_mice(self.leave_one_out, self.growth.level)))
-        found = merge_doubts(*groups)
+        found = self.study.design.in_words(merge_doubts(*groups))
         known = accept_doubts(found, self.study.design.rules.accept)
         return (*known, *unmet(self.study, known))
 

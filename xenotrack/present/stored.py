@@ -12,6 +12,8 @@ from xenotrack.errors import InputError
 from xenotrack.present.manifest import MANIFEST, Listed, is_ours
 from xenotrack.present.story import Story
 from xenotrack.present.tables import SCHEMA_VERSION
+from xenotrack.study.readout import Readout, readout_of
+from xenotrack.study.rules import VolumeRules
 
 
 class StoredArm(msgspec.Struct, frozen=True):
@@ -61,6 +63,11 @@ class StoredRun(NamedTuple):
     results: StoredResults
     manifest: StoredManifest
     pictures: Mapping[str, bytes]
+
+    @property
+    def readout(self) -> Readout:
+        """What stands for a tumour's size."""
+        return readout_of(msgspec.convert(self.manifest.rules.get("volume", {}), VolumeRules))
 
 
 def run_folders(folder: Path) -> list[Path]:

@@ -37,7 +37,7 @@ def summarise(results: Results, story: Story | None = None) -> str:
     open_doubts = [with_remedy(doubt) for doubt in results.doubts if not doubt.accepted]
     lists = {"Known:": results.accepted, "Doubts:": open_doubts}
     blocks += [_listed(heading, texts) for heading, texts in lists.items() if texts]
-    return "\n\n".join(blocks) + "\n"
+    return results.study.design.words("\n\n".join(blocks) + "\n")
 
 
 def summarise_pool(pool: Pool, story: Story) -> str:

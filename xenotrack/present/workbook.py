@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from xenotrack.glossary import COLUMNS
+from xenotrack.glossary import COLUMNS, Column
 
 # A workbook holds a time of making; the same results are to be the same bytes.
 MADE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
@@ -27,8 +27,12 @@ MOST_ROWS = 1_048_576
 LONGEST_TEXT = 32_767  # characters that a cell holds
 
 
-def to_workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
+def to_workbook(
+    tables: Mapping[str, pd.DataFrame], glossary: Mapping[str, Column] = COLUMNS
+) -> bytes:
     """An .xlsx file: a sheet for each table, and last one that says what their columns mean.
+
+    ``glossary`` is that of the study's readout.
 
     A table of more rows than a sheet holds (1 048 576) is left to its csv.
     """
@@ -38,7 +42,7 @@ def to_workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
     heading = book.add_format({"bold": True, "bottom": 1})
     used = {str(name) for frame in tables.values() for name in frame}
     meanings = pd.DataFrame(
-        [(name, each.unit, each.meaning) for name, each in COLUMNS.items() if name in used],
+        [(name, each.unit, each.meaning) for name, each in glossary.items() if name in used],
         columns=["column", "unit", "meaning"],
     )
     for name, frame in {**tables, "columns": meanings}.items():

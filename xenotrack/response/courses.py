@@ -23,7 +23,8 @@ class Courses:
     A course starts at the mouse's baseline reading or, without one, at its first reading after
     day 0; earlier readings are left out. ``mice`` is ``Study.mice``, and ``owner`` the row of it
     to which a reading belongs. A mouse may have no reading at all. What lies ``below`` the limit
-    stands at it; a ``guessed`` limit is compared with no threshold.
+    stands at it; a ``guessed`` limit is compared with no threshold. Volumes are ``in_mm``³, another
+    readout has no calipers' error.
     """
 
     mice: pd.DataFrame
@@ -32,6 +33,7 @@ class Courses:
     volume: Floats
     below: Bools
     guessed: bool = False
+    in_mm: bool = True
 
     @property
     def shrunk(self) -> Floats:
@@ -96,7 +98,8 @@ class Courses:
 def courses_of(study: Study) -> Courses:
     """The courses of a study's mice, a reading below the limit at the limit."""
     guessed = study.design.rules.volume.limit_mm3 is None
-    return replace(_courses(study.mice, study.readings), guessed=guessed)
+    in_mm = study.design.readout.in_mm
+    return replace(_courses(study.mice, study.readings), guessed=guessed, in_mm=in_mm)
 
 
 def measured_courses(study: Study) -> Courses:

@@ -52,6 +52,8 @@ def pptp_classes(courses: Courses, design: Design) -> PptpClasses:
     category = pptp_category(courses.baseline, smallest, end, times.day, median)
     category = np.where(courses.vanished & (category != ""), "MCR", category)
     too_small = ~reaches(courses.baseline, MEASURABLE_MM3) & ~np.isnan(courses.baseline)
+    if not design.readout.in_mm:  # its classes are of volumes around 100 mm³
+        return PptpClasses(np.full_like(category, ""), np.zeros_like(too_small), median)
     return PptpClasses(np.where(np.isnan(smallest), "", category), too_small, median)
 
 

@@ -54,7 +54,8 @@ def regrowth_threshold(courses: Courses) -> Floats:
     A reading below the limit stands at the limit, and so is neither an event nor a nadir below it.
     """
     nadir = running_minimum(courses.volume, courses.owner)
-    fold = np.maximum(USUAL_VALUE["nadir"], np.exp(ERRORS * np.sqrt(2) * caliper_error(nadir)))
+    error = caliper_error(nadir) if courses.in_mm else np.zeros_like(nadir)
+    fold = np.maximum(USUAL_VALUE["nadir"], np.exp(ERRORS * np.sqrt(2) * error))
     start = at(courses.volume, courses.first)[courses.owner]
     return np.where(nadir < start, fold * nadir, np.inf)
 

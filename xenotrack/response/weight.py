@@ -35,6 +35,8 @@ def net_weight_changes(study: Study) -> pd.DataFrame:
     first reading or after the last has no net weight.
     """
     weights = _weights(study)
+    if not study.design.readout.in_mm:  # light has no mass
+        return _changes(study, weights[:0])
     weights["body_weight_g"] -= G_PER_MM3 * _volumes_at(study, weights)
     return _changes(study, weights[weights["body_weight_g"].notna()])
 

@@ -102,8 +102,10 @@ def note_columns(
             column = Column(own, numbers, numbers * factor[of_part], bare)
             place = {"part": part, "row": 1, "column": origin.columns.get(role, 0)}
             asked = role == "volume" and rules.volume.readout is None
+            of_light = role == "volume" and rules.volume.readout == "flux"
+            most = np.inf if of_light else _MOST.get(role, np.inf)
             if len(column.known) and (
-                _impossible(column, role, place, ledger)
+                _impossible(column, role, place, ledger, most)
                 or (asked and _relative(column, place, ledger))
                 or (asked and bare and _not_in_mm3(column, place, ledger))
             ):
@@ -111,9 +113,9 @@ def note_columns(
     return told
 
 
-def _impossible(column: Column, role: str, place: Row, ledger: Ledger) -> bool:
+def _impossible(column: Column, role: str, place: Row, ledger: Ledger, most: float) -> bool:
     n, word = len(column.known), role.replace("_", " ")
-    large = int((column.size > _MOST.get(role, np.inf)).sum())
+    large = int((column.size > most).sum())
     below = int((column.numbers < 0).sum())
     if large >= column.many:
         ledger.note_row(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
+from xenotrack.doubts import Doubt
 from xenotrack.errors import StudyError
 from xenotrack.study.primary import BEST_PART, Primary, PrimaryError, arms_compared
+from xenotrack.study.readout import Readout, readout_of
 from xenotrack.study.rules import ArmRule, Rules
 
 NO_DRUG_WORDS = frozenset(
@@ -63,6 +65,26 @@ class Design:
         arms = {arm.name: ArmRule(tuple(sorted(arm.drugs)), arm.label) for arm in self.arms}
         study = msgspec.structs.replace(self.rules.study, name=self.name)
         return msgspec.structs.replace(self.rules, study=study, arms=arms)
+
+    @property
+    def readout(self) -> Readout:
+        """What stands for a tumour's size."""
+        return readout_of(self.rules.volume)
+
+    def words(self, text: str) -> str:
+        """A text about volumes in the words of the study's readout, its names as they are."""
+        return self.readout.words(text, self.names)
+
+    def in_words(self, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
+        """Doubts in these words."""
+        return tuple(replace(doubt, text=self.words(doubt.text)) for doubt in doubts)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What people named: the study, its arms and drugs."""
+        labels = [arm.label for arm in self.arms if arm.label]
+        drugs = sorted(frozenset().union(*(arm.drugs for arm in self.arms)))
+        return (self.name, *self.arm_names, *labels, *drugs)
 
     @property
     def arm_names(self) -> tuple[str, ...]:

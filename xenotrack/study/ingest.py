@@ -46,7 +46,7 @@ from xenotrack.study.ledger import Ledger, sources
 from xenotrack.study.legend import name_arms
 from xenotrack.study.limit import find_limit
 from xenotrack.study.longtable import LongTable, read_long_tables, stack, table_of
-from xenotrack.study.measures import measure_rows
+from xenotrack.study.measures import measure_rows, with_readout_unit
 from xenotrack.study.order import row_order
 from xenotrack.study.phases import (
     keep_baselines,
@@ -236,6 +236,7 @@ def _build_study(
     files: tuple[Source, ...],
     written: pd.DataFrame | None,
 ) -> Study:
+    rules = with_readout_unit(rules, table.headers)
     rows = measure_rows(table.rows, table.headers, rules, ledger)
     rows = schedule_rows(rows, rules, ledger)
     window, phase = rules.study.baseline_window_days, rules.study.phase or ""
@@ -271,7 +272,10 @@ def _build_study(
     # Of numbers that are no volumes nothing else is worth a word.
     misread = any(finding.rule == "column-misread" for finding in ledger.findings)
     checked = [] if misread else check_study(study)
-    findings = sort_findings([*ledger.findings, *checked])
+    findings = sort_findings(
+        replace(one, seen=design.words(one.seen), proposal=design.words(one.proposal))
+        for one in (*ledger.findings, *checked)
+    )
     untaken = exclusions_of(study.never_took, study.measurements, study.origins)
     return replace(study, findings=findings, exclusions=(*study.exclusions, *untaken))
 

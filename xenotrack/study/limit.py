@@ -11,6 +11,7 @@ from xenotrack.study.rules import Rules
 # Calipers write no tumour below this diameter that is surely one; its volume is ½ · 4³ mm³.
 _SMALLEST_MM = 4.0
 # A placeholder is smaller than a tumour of 2 mm, stands on several rows, and far below the next.
+_GUESS = "a guess of what the calipers can tell from nothing"
 _PLACEHOLDER_MM3, _OFTEN, _APART = 4.0, 3, 4.0
 
 
@@ -20,8 +21,8 @@ def find_limit(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> float:
         return rules.volume.limit_mm3
     if any(finding.rule == "column-misread" for finding in ledger.findings):
         return 0.0
-    volume = rows["volume_mm3"]
-    placeholder = _placeholder(volume)
+    volume, light = rows["volume_mm3"], rules.volume.readout == "flux"
+    placeholder = 0.0 if light else _placeholder(volume)
     small = (volume == 0) | (volume == placeholder)
     if not small.any():
         return 0.0
@@ -34,16 +35,18 @@ def find_limit(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> float:
             severity="error",
         )
         return 0.0
-    limit = min(_of_calipers(rows), float(positive.min()))
+    smallest = float(positive.min())
+    limit = smallest if light else min(_of_calipers(rows), smallest)
     n = int(small.sum())
     value = "zero" if not placeholder else f"{placeholder:g} mm³"
     value = value if not ((volume == 0).any() and placeholder) else f"zero or {value}"
     count = f"1 volume is {value}; it is" if n == 1 else f"{n} volumes are {value}; they are"
     ledger.note(
         "zeros-below-limit",
-        f"{count} taken to lie below {limit:.4g} mm³, a guess of what the calipers can tell from "
-        "nothing.",
-        "Declare what the calipers can tell from nothing: `limit_mm3 = 15` under [volume].",
+        f"{count} taken to lie below {limit:.4g} mm³, "
+        + ("the smallest above 0." if light else f"{_GUESS}."),
+        f"Declare what {'the camera' if light else 'the calipers'} can tell from nothing: "
+        f"`limit_mm3 = {smallest if light else 15:.3g}` under [volume].",
     )
     return limit
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.frames import with_columns
 from xenotrack.study.identity import trim_names
-from xenotrack.study.layouts.evidence import Said
+from xenotrack.study.layouts.evidence import Said, light_columns
 from xenotrack.study.layouts.file_names import named_by_files
 from xenotrack.study.layouts.layout import LongText
 from xenotrack.study.layouts.one_arm import with_only_arm
@@ -91,14 +92,42 @@ def read_long_tables(
             for sheets in files
         ]
     files = named_by_files(files, rules.named_columns)
-    settled = rules.volume.readout is not None
-    reads = [lengthen(sheets, rules.named_columns, layout, settled) for sheets in files]
+    reads = [_read_of(sheets, rules, layout) for sheets in files]
     longs = [long for read in reads for _, _, long in read.longs]
     order = shared_date_order([long.frame["day"].unique().tolist() for long in longs])
     return [
         _table_of_file(sheets, read, rules, decimal, order)
         for sheets, read in zip(files, reads, strict=True)
     ]
+
+
+def _read_of(sheets: list[Sheet], rules: Rules, layout: str | None) -> Read:
+    """What is read of one file's sheets; of light the column that says it, where one does."""
+    named, readout = rules.named_columns, rules.volume.readout
+    if readout == "flux" and "volume_mm3" not in named:
+        names = list(dict.fromkeys(name for sheet in sheets for name in light_columns(sheet)))
+        if len(names) == 1:
+            # A row of visits may say it of its first column, and is no column of light.
+            with suppress(InputError):
+                return lengthen(sheets, {**named, "volume_mm3": names[0]}, layout, readout)
+        elif names and (fits := _of_one_column(sheets, names, rules, layout)):
+            raise InputError(
+                f"{sheets[0].title}: the columns {', '.join(map(repr, fits))} could each be the "
+                f'light. Choose one under [columns]: `volume_mm3 = "{fits[0]}"`.'
+            )
+    return lengthen(sheets, named, layout, readout)
+
+
+def _of_one_column(
+    sheets: list[Sheet], names: Sequence[str], rules: Rules, layout: str | None
+) -> list[str]:
+    """Those of some columns that alone would hold all light of a sheet."""
+    fits = []
+    for name in names:
+        with suppress(InputError):
+            lengthen(sheets, {**rules.named_columns, "volume_mm3": name}, layout, "flux")
+            fits.append(name)
+    return fits
 
 
 def _table_of_file(

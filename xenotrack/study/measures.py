@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import msgspec
 import numpy as np
 import pandas as pd
 
+from xenotrack.arrays import Floats
 from xenotrack.study.column_values import Told, note_columns
 from xenotrack.study.column_words import COLUMN_ROLES
 from xenotrack.study.columns import Header, known_units
@@ -24,6 +28,7 @@ UNITS = {
 }
 # Beyond these no tumour or mouse was ever measured, whatever the unit; arithmetic would overflow.
 _MOST = {"length": 1e4, "width": 1e4, "height": 1e4, "area": 1e7, "volume": 1e8, "body_weight": 1e4}
+_MOST_LIGHT = 1e18
 _LEAST = 1e-9
 _EMPTY = "Write what was measured, or empty the cell."
 # Three mm are not what was measured of a tumour below 3 mm.
@@ -44,19 +49,48 @@ def measure_rows(
         for role in UNITS
         if f"{role}_number" in rows
     }
+    light = rules.volume.readout == "flux"
+    if light:
+        factors = _of_light(rows, factors, ledger)
     told = note_columns(rows, factors, rules, ledger)
     measured = {
-        name: _usable(rows, role, told, ledger) * factors[role]
+        name: _usable(rows, role, told, ledger, light) * factors[role]
         if role in factors
         else np.full(len(rows), np.nan)
         for role, name in UNITS.items()
     }
     rows = with_columns(rows, **measured)
+    if light:
+        return rows
     note_width_over_length(rows, ledger)
     return with_columns(rows, volume_mm3=volumes_of(rows, rules, ledger))
 
 
-def _usable(rows: pd.DataFrame, role: str, told: Told, ledger: Ledger) -> np.ndarray:
+def with_readout_unit(rules: Rules, headers: Sequence[Header]) -> Rules:
+    """The rules with the unit in which the sheet writes a readout that is no volume."""
+    if rules.volume.readout != "flux" or rules.volume.readout_unit is not None:
+        return rules
+    unit = next((header.units["volume"] for header in headers if header.units.get("volume")), None)
+    volume = msgspec.structs.replace(rules.volume, readout_unit=unit)
+    return msgspec.structs.replace(rules, volume=volume)
+
+
+def _of_light(rows: pd.DataFrame, factors: dict[str, Floats], ledger: Ledger) -> dict[str, Floats]:
+    """What is measured of a tumour by its light: neither diameters nor an area belong to it."""
+    unused = [role for role in factors if role not in ("volume", "body_weight")]
+    filled = [role for role in unused if rows[f"{role}_number"].notna().any()]
+    if filled:
+        ledger.note(
+            "diameters-not-used",
+            f"The columns of the tumours' {', '.join(filled)} are not used: the readout is light.",
+            'Leave out `readout = "flux"` under [volume] if they are to be.',
+        )
+    return {role: factor for role, factor in factors.items() if role not in unused}
+
+
+def _usable(
+    rows: pd.DataFrame, role: str, told: Told, ledger: Ledger, light: bool = False
+) -> np.ndarray:
     """The role's numbers; what is no number, or below zero, is named and left empty."""
     numbers = rows[f"{role}_number"].to_numpy(dtype=float)
     empty = np.flatnonzero(np.isnan(numbers))
@@ -75,7 +109,8 @@ def _usable(rows: pd.DataFrame, role: str, told: Told, ledger: Ledger) -> np.nda
             role=role,
         )
     bad = (numbers <= 0) if role == "body_weight" else (numbers < 0)
-    bad |= (numbers > _MOST[role]) | ((numbers > 0) & (numbers < _LEAST))
+    most = _MOST_LIGHT if light and role == "volume" else _MOST[role]
+    bad |= (numbers > most) | ((numbers > 0) & (numbers < _LEAST))
     if not bad.any():
         return numbers
     told_of = rows["part"].isin([part for part, of in told if of == role]).to_numpy()
@@ -111,6 +146,8 @@ def _factors(
 def _factor(part: int, role: str, header: Header, rules: Rules, ledger: Ledger) -> float:
     declared = declared_unit(role, rules)
     written = header.units.get(role, "")
+    if role == "volume" and rules.volume.readout == "flux":
+        return 1.0
     if not written or written == declared:
         return _FACTORS[declared]
     column = header.roles.get(role, 0)

@@ -314,9 +314,17 @@ UNITS: dict[str, tuple[str, str]] = {
     "relative": ("%", "%|percent|fold|x|-fold|% of day 0|% of baseline|% of control|% t/c"),
     "flux": (
         "p/s",
-        "p/s|ph/s|photons/s|photons/sec|photons/second|p/sec|p/sec/cm2/sr|p/s/cm2/sr|"
-        "photons/s/cm2/sr|p/s/cm^2/sr|rlu|cps|counts/s|a.u.|au|w/cm2|μw/cm2",
+        "p/s|ph/s|photons/s|photons/sec|photons/second|p/sec",
     ),
+    "flux_radiance": (
+        "p/s/cm²/sr",
+        "p/sec/cm2/sr|p/s/cm2/sr|photons/s/cm2/sr|p/s/cm^2/sr|photons/sec/cm2/sr|p/s/cm²/sr",
+    ),
+    "flux_rlu": ("RLU", "rlu"),
+    "flux_counts": ("counts/s", "cps|counts/s"),
+    "flux_arbitrary": ("a.u.", "a.u.|au"),
+    "flux_power": ("W/cm²", "w/cm2"),
+    "flux_micropower": ("µW/cm²", "μw/cm2"),
     "marker": (
         "ng/ml",
         "ng/ml|pg/ml|μg/ml|ug/ml|mg/dl|mmol/l|nmol/l|umol/l|μmol/l|u/l|iu/l|iu/ml|g/dl|g/l|mg/l|"

@@ -13,6 +13,8 @@ from xenotrack.study.rule import Rule
 from xenotrack.study.rules import Rules
 
 LARGEST = 1e9
+LARGEST_SIZE = 1e15  # of light
+_SIZES = ("limit_mm3", "value", "rise")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Key:
         """Whether a number lies within the bounds; none of a study is beyond a thousand million."""
         rule = self.rule
         return (
-            abs(number) <= LARGEST
+            abs(number) <= (LARGEST_SIZE if self.name in _SIZES else LARGEST)
             and (rule.above is None or number > rule.above)
             and (rule.at_least is None or number >= rule.at_least)
             and (rule.below is None or number < rule.below)

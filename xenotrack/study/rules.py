@@ -142,8 +142,15 @@ class VolumeRules(Section, frozen=True):
     unit: Annotated[Literal["mm3", "cm3"], Rule("Unit of volumes in the sheet.")] = "mm3"
     length_unit: Annotated[Literal["mm", "cm"], Rule("Unit of diameters.")] = "mm"
     readout: Annotated[
-        Literal["volume"] | None,
-        Rule("What bare numbers are, whatever their title says.", otherwise="what the sheet says"),
+        Literal["volume", "flux"] | None,
+        Rule(
+            "What was measured: volumes, whatever the title says, or light (flux).",
+            otherwise="what the sheet says",
+        ),
+    ] = None
+    readout_unit: Annotated[
+        str | None,
+        Rule("Unit of another readout, for axes.", otherwise="what the sheet says", example="p/s"),
     ] = None
     limit_mm3: Annotated[
         float | None,

@@ -200,6 +200,8 @@ def _impossible_values(rules: Rules) -> Iterator[str]:
         if rule.threshold <= 1 and rule.rule in ("fold", "nadir"):
             fold = f"{rule.threshold:g}"
             yield f"{place} value is {fold}; a tumour has progressed at a fold above 1."
+        if rule.rule == "absolute" and rule.value is None and rules.volume.readout == "flux":
+            yield f"{place} value is missing; an absolute rule on light needs its flux."
     low, high = rules.growth.from_day, rules.growth.until_day
     if low is not None and high is not None and not low < high:
         yield f"[growth] from = {low:g} is not before until = {high:g}."

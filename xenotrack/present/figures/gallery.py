@@ -35,7 +35,11 @@ def draw(kind: str, results: Results, canvas: Canvas = USUAL) -> ggplot:
             f"Draw it at most {LARGEST} mm wide and high (--width, --height)."
         )
     with on(canvas):
-        return _drawing(kind)(results)
+        plot = _drawing(kind)(results)
+    for place, text in vars(plot.labels).items():
+        if isinstance(text, str):
+            setattr(plot.labels, place, results.study.design.words(text))
+    return plot
 
 
 def figure_of(kind: str, results: Results, width_mm: float | None = None) -> ggplot:

@@ -171,7 +171,7 @@ def _together(curves: MeanCurves) -> ggplot:
         low=curves.low,
         high=curves.high,
         ticks=curves.ticks,
-        title=VOLUME,
+        title=curves.design.words(VOLUME),
         heading="Mice on study",
     )
     ends = curves.means.drop_duplicates("arm", keep="last")

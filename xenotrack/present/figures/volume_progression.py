@@ -169,7 +169,7 @@ class VolumeAndProgression:
             inches=INCHES,
             column_heading="Median, days",
             column=medians(self.table),
-            parts=((LOW, HIGH, TITLE), (self.floor, self.top, VOLUME)),
+            parts=((LOW, HIGH, TITLE), (self.floor, self.top, self.study.design.words(VOLUME))),
         )
 
     def _caption(self, *more: str) -> labs:

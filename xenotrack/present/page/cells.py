@@ -30,6 +30,8 @@ WORDS: dict[str, dict[str, str]] = {
         "rate": "growth rate",
         "ln_volume": "ln volume",
         "relative_volume": "relative volume",
+        "ln_flux": "ln flux",
+        "relative_flux": "relative flux",
     },
 }
 

@@ -13,6 +13,7 @@ from xenotrack.present.figures.catalogue import FIGURES
 from xenotrack.present.page.colours import colours_of
 from xenotrack.present.page.tables import Marks
 from xenotrack.present.stored import StoredRun
+from xenotrack.study.readout import Readout
 
 # Beyond these the page would be larger than what it shows: points then say only whose they are.
 MOST_READINGS = 12_000
@@ -29,8 +30,14 @@ def page_data(run: StoredRun, marks: Marks) -> Markup:
             for name, short, colour in zip(marks.arms, names, colours_of(run), strict=False)
         ],
         "control": marks.arms.get(run.results.study.control or "", -1),
+        "size": {
+            "name": run.readout.words("Volume, mm³").rstrip(", "),
+            "noun": run.readout.noun,
+            "unit": run.readout.unit,
+            "columns": [run.readout.column(name) for name in ("volume_mm3", "baseline_mm3")],
+        },
         "first": run.manifest.rules["response"]["min_day"],
-        "mice": _mice(tables, marks),
+        "mice": _mice(tables, marks, run.readout),
         "growth": _growth(tables.get("growth", ()), marks),
         "claims": [_claim(row, marks) for row in tables.get("claims", ())],
         "without": [_without(row, marks) for row in tables.get("leave_one_out", ())],
@@ -40,12 +47,14 @@ def page_data(run: StoredRun, marks: Marks) -> Markup:
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 
 
-def _mice(tables: Mapping[str, Sequence[Row]], marks: Marks) -> list[dict[str, Any]]:
+def _mice(
+    tables: Mapping[str, Sequence[Row]], marks: Marks, readout: Readout
+) -> list[dict[str, Any]]:
     """Each mouse in the order of its number: its readings, baseline, progression and fate.
 
     A progression between two readings is ``known`` from the second of them on.
     """
-    readings = _readings(tables.get("tidy", ()))
+    readings = _readings(tables.get("tidy", ()), readout.column("volume_mm3"))
     ends = _by_mouse(tables.get("progression_mice", ()))
     rates = _by_mouse(tables.get("influence", ()))
     mice = []
@@ -56,7 +65,7 @@ def _mice(tables: Mapping[str, Sequence[Row]], marks: Marks) -> list[dict[str, A
                 "name": mouse,
                 "arm": marks.arms.get(row["arm"], -1),
                 "fate": row["fate"],
-                "base": short(row["baseline_mm3"]),
+                "base": short(row[readout.column("baseline_mm3")]),
                 "days": readings[mouse, "day"],
                 "volumes": readings[mouse, "volume"],
                 "weights": readings[mouse, "weight"],
@@ -70,16 +79,16 @@ def _mice(tables: Mapping[str, Sequence[Row]], marks: Marks) -> list[dict[str, A
     return mice
 
 
-def _readings(rows: Sequence[Row]) -> dict[tuple[str, str], list[float | None]]:
-    """Days, volumes (the sum of a mouse's tumours) and weights of each mouse."""
+def _readings(rows: Sequence[Row], size: str) -> dict[tuple[str, str], list[float | None]]:
+    """Days, sizes (the sum of a mouse's tumours) and weights of each mouse."""
     days: dict[tuple[str, float], list[Row]] = defaultdict(list)
     for row in rows if len(rows) <= MOST_READINGS else ():
-        if row["volume_mm3"] is not None:
+        if row[size] is not None:
             days[row["mouse"], row["day"]].append(row)
     found: dict[tuple[str, str], list[float | None]] = defaultdict(list)
     for (mouse, day), own in days.items():
         found[mouse, "day"].append(short(day))
-        found[mouse, "volume"].append(short(sum(row["volume_mm3"] for row in own)))
+        found[mouse, "volume"].append(short(sum(row[size] for row in own)))
         found[mouse, "weight"].append(short(own[0]["body_weight_g"]))
     return found
 

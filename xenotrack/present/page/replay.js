@@ -5,6 +5,7 @@
   const days = [...new Set(data.mice.flatMap((one) => one.days))].sort((a, b) => a - b);
   if (!box || days.length < 2 || days.at(-1) <= 0) return;
   const last = days.at(-1);
+  const noun = data.size.noun[0].toUpperCase() + data.size.noun.slice(1);
   const logs = (value) => Math.log(Math.max(value, 1));
   const volumes = data.mice.flatMap((one) => one.volumes).filter((one) => one > 0);
   const [low, high] = [Math.min(...volumes), Math.max(...volumes)];
@@ -14,9 +15,9 @@
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
   const growth = (day) => {
-    const ticks = [1, 10, 100, 1000, 10000].flatMap((one) => [one, 3 * one])
+    const ticks = Array.from({ length: 16 }, (_, power) => 10 ** power).flatMap((one) => [one, 3 * one])
       .filter((one) => one >= low / 1.5 && one <= high * 1.5).map((one) => [logs(one), one]);
-    const { svg, line } = draw.frame("Volume, mm³: mice on study; dotted: those that left, too", [0, last], [logs(low), logs(high)], ticks);
+    const { svg, line } = draw.frame(`${data.size.name}: mice on study; dotted: those that left, too`, [0, last], [logs(low), logs(high)], ticks);
     for (const arm of arms) {
       const seen = days.filter((one) => one >= 0 && one <= day);
       const kept = [];
@@ -162,7 +163,7 @@
 (() => {
   // A number in a sentence draws what it is of: days as the area between two curves, rates as a fan.
   const { all, element, data, choose, rove } = page;
-  const words = { growth_rate: "Volume relative to", log_hazard: "Mice without progression", rmst_days: "Mice without progression" };
+  const words = { growth_rate: `${noun} relative to`, log_hazard: "Mice without progression", rmst_days: "Mice without progression" };
   const RATES = ["growth_rate", "late_rate", "bliss", "bliss_doublet", "hsa", "hsa_doublet", "interaction"];
   const name = (arm) => data.arms[arm]?.short ?? "what is expected";
   const area = (claim) => {
@@ -183,7 +184,7 @@
     const reach = Math.max(...ends.map(Math.abs), 0.7);
     const ticks = [-5, -3, -2, -1, 0, 1, 2, 3, 5].map((power) => [power * Math.LN2, power < 0 ? `1/${2 ** -power}` : `${2 ** power}`]).filter(([value]) => Math.abs(value) <= reach);
     const against = claim.against < 0 ? "what the parts predict" : name(claim.against);
-    const { svg, x, y, line } = draw.frame(`Volume of ${name(claim.arm)}, times that of ${against}`, [0, until], [-reach, reach], ticks);
+    const { svg, x, y, line } = draw.frame(`${noun} of ${name(claim.arm)}, times that of ${against}`, [0, until], [-reach, reach], ticks);
     const corner = (value) => `${x(until)} ${y(value)}`;
     svg.append(draw.part("path", { class: "between", d: `M${x(0)} ${y(0)}L${corner(ends[0])}L${corner(ends[2])}Z` }));
     line([[0, 0], [until, 0]], claim.against);

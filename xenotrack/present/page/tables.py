@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from xenotrack.glossary import COLUMNS
+from xenotrack.glossary import COLUMNS, Column
 from xenotrack.present.page.cells import (
     Cell,
     Value,
@@ -64,16 +64,22 @@ class Table:
 
 @dataclass(frozen=True)
 class Marks:
-    """The number of each arm and mouse, by which figures and tables know them."""
+    """The number of each arm and mouse, by which figures know them; what columns mean."""
 
     arms: dict[str, int]
     mice: dict[str, int]
+    glossary: Mapping[str, Column] = field(default_factory=lambda: COLUMNS)
 
     @classmethod
-    def of(cls, arms: Iterable[str], responses: Iterable[Row]) -> Marks:
+    def of(
+        cls,
+        arms: Iterable[str],
+        responses: Iterable[Row],
+        glossary: Mapping[str, Column] = COLUMNS,
+    ) -> Marks:
         """Arms in the order of the design, mice in the order of the table ``response``."""
         mice = dict.fromkeys(str(row["mouse"]) for row in responses)
-        return cls(_numbered(arms), _numbered(mice))
+        return cls(_numbered(arms), _numbered(mice), glossary)
 
     def arm_of(self, row: Row) -> str:
         """The number of the arm that a row is about; a contrast is about its first."""
@@ -174,7 +180,9 @@ def whole_table(name: str, rows: Sequence[Row], marks: Marks) -> Table:
         if key not in empty and len(rows) > 2 and all(one == values[key][0] for one in values[key])
     ]
     kept = [key for key in keys if key not in empty and key not in same] or keys
-    headings = tuple(Heading(key, *_explained(key), numeric=_is_numeric(key, rows)) for key in kept)
+    headings = tuple(
+        Heading(key, *_explained(key, marks), numeric=_is_numeric(key, rows)) for key in kept
+    )
     places = _places(name, rows, kept)
     group = ROUNDED_BY.get(name)
     columns = [
@@ -185,9 +193,9 @@ def whole_table(name: str, rows: Sequence[Row], marks: Marks) -> Table:
     return Table(name, name, headings, _lines(shown, columns, marks), len(rows), once, tuple(empty))
 
 
-def _explained(key: str) -> tuple[str, str]:
+def _explained(key: str, marks: Marks) -> tuple[str, str]:
     """A column's unit, where it has one of its own, and its meaning."""
-    unit, meaning = COLUMNS.get(key, ("", ""))
+    unit, meaning = marks.glossary.get(key, ("", ""))
     return "" if unit == "of the outcome" else unit, meaning
 
 

@@ -11,7 +11,7 @@
     if (place >= 0 && place < one.days.length) {
       const share = one.base ? `, ${signed(100 * (one.volumes[place] / one.base - 1))} % of baseline` : "";
       const weight = one.weights[place] === null ? "" : `, ${one.weights[place]} g`;
-      lines.push(`day ${one.days[place]}: ${plain(one.volumes[place], 0)} mm³${share}${weight}`);
+      lines.push(`day ${one.days[place]}: ${plain(one.volumes[place], 0)} ${data.size.unit}${share}${weight}`);
     }
     if (one.event) lines.push(`progressed on day ${plain(one.day, 1)}`);
     if (one.days.length) {
@@ -146,7 +146,7 @@
   };
   const lines = (rows) => rows.map((row) => row.map(quoted).join(",")).join("\n") + "\n";
   const readings = () => [
-    ["mouse", "arm", "day", "volume_mm3", "body_weight_g", "baseline_mm3", "fate"],
+    ["mouse", "arm", "day", data.size.columns[0], "body_weight_g", data.size.columns[1], "fate"],
     ...data.mice.flatMap((one) =>
       one.days.map((day, place) => [
         ...[one.name, data.arms[one.arm]?.name, day, one.volumes[place], one.weights[place]],

@@ -50,6 +50,10 @@ FIGURES = {
 
 def tell_pool(pool: Pool) -> Story:
     """Everything that the report of a pool says."""
+    return pool.design.readout.struct(_told(pool), pool.design.names)
+
+
+def _told(pool: Pool) -> Story:
     sentences = tuple(across(pool))
     lines = tuple(each_line(pool))
     cite = Citations()

@@ -22,6 +22,11 @@ from xenotrack.present.tell.methods import methods, references
 def tell(results: Results, tables: Mapping[str, pd.DataFrame]) -> Story:
     """The whole report in words, from a study's results and the tables that ``run`` writes."""
     facts = Facts(results, tables)
+    return facts.design.readout.struct(_told(facts), facts.design.names)
+
+
+def _told(facts: Facts) -> Story:
+    results = facts.results
     return Story(
         title=results.study.title,
         headline=headline(facts),

@@ -77,10 +77,25 @@ RULES: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     placeholders,
     weight_slips,
 )
+# What these know of calipers, units and growth they know of volumes alone.
+OF_VOLUMES = frozenset(
+    (
+        volumes_like_cubic_centimetres,
+        volumes_like_lengths,
+        volumes_like_percentages,
+        lengths_like_centimetres,
+        aspect_ratios,
+        implausible_jumps,
+        digits_swapped,
+        heaped_values,
+        placeholders,
+    )
+)
 
 
 def check_study(study: Study) -> list[Finding]:
     """Every doubt that the rules find; no rule changes a value."""
     if study.readings.empty:
         return []
-    return [finding for rule in RULES for finding in rule(study)]
+    rules = RULES if study.design.readout.in_mm else [one for one in RULES if one not in OF_VOLUMES]
+    return [finding for rule in rules for finding in rule(study)]

@@ -89,6 +89,8 @@ def _factors(
     used = {*header.roles.values(), *joined_columns(header.names, declared)}
     used |= set(rows["column"].unique().tolist())
     free = [c for c, name in enumerate(header.names) if c not in used and _LETTER.search(name)]
+    if "source" in rows:  # of our own table: the row of the sheet before
+        free = [column for column in free if header.names[column] != "source"]
     place = pd.Series(range(len(sheet.rows)), index=sheet.rows)
     lines = place.reindex(rows["row"]).to_numpy()
     first = int(lines.min())

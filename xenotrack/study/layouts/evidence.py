@@ -37,6 +37,7 @@ _TITLED = (
     "flux",
 )
 _DIAMETERS = ("volume", "diameter", "length", "width", "height")
+_LATEST_HEADER, _FEWEST_COLUMNS = 40, 3
 _EARLY = 10  # records of a sheet that nobody could read
 
 
@@ -47,14 +48,17 @@ class Said:
     meaning: Meaning
     told: str
 
-    def suits(self, recognition: Recognition) -> bool:
-        """Whether the numbers of a layout can be what is said."""
-        allowed = _DIAMETERS if recognition.bare == "diameters" else ("volume",)
+    def suits(self, recognition: Recognition, readout: str = "volume") -> bool:
+        """Whether the numbers of a layout can be what is said, where a readout is wanted."""
+        allowed = _DIAMETERS if recognition.bare == "diameters" else (readout,)
         return self.meaning.quantity in allowed
 
 
-def said_of(sheet: Sheet, recognition: Recognition) -> Said | None:
-    """What a sheet says that its bare numbers are, where anything says it; the nearest first."""
+def said_of(sheet: Sheet, recognition: Recognition, readout: str = "volume") -> Said | None:
+    """What a sheet says that its bare numbers are, where anything says it; the nearest first.
+
+    Of several quantities in one place it is the ``readout`` wanted.
+    """
     lines = list(_titles(sheet, recognition))
     tab = [sheet.name] if sheet.name else []
     places = (
@@ -64,9 +68,9 @@ def said_of(sheet: Sheet, recognition: Recognition) -> Said | None:
     )
     for texts, told in places:
         said = [(text, meaning) for text in texts if (meaning := meaning_of(text)) is not None]
-        of_volumes = [pair for pair in said if pair[1].quantity == "volume"]
+        wanted = [pair for pair in said if pair[1].quantity == readout]
         if said:
-            text, meaning = (of_volumes or said)[-1]
+            text, meaning = (wanted or said)[-1]
             return Said(meaning, told.format(text))
         if any(map(names_tumors, texts)):
             return None
@@ -81,6 +85,8 @@ def said_in(sheet: Sheet, recognition: Recognition) -> Said | None:
     }
     body = sheet.grid[recognition.position + recognition.depth :]
     numbers = [c for c in names if c not in own and names[c] and _holds_numbers(body[:, c])]
+    if light := light_columns(sheet):
+        return Said(Meaning("flux"), f"its column is called {light[0]!r}")
     meaning = meaning_of(names[numbers[0]]) if len(numbers) == 1 else None
     if meaning is None or meaning.quantity == "volume":
         return None
@@ -101,11 +107,40 @@ def speaks_of_tumors(sheet: Sheet) -> bool:
     return names_tumors(sheet.name) or any(names_tumors(text) for text in early if text)
 
 
+def light_columns(sheet: Sheet) -> list[str]:
+    """The names of columns that hold light, in the first of the early lines that has any."""
+    for position in range(min(len(sheet.cells), _LATEST_HEADER)):
+        texts = sheet.texts(position)
+        if sum(map(bool, texts)) >= _FEWEST_COLUMNS:
+            light = [text for text in texts if text and names_light(text)]
+            if light:
+                return light
+    return []
+
+
+def names_light(text: str) -> bool:
+    """Whether a text says that light was measured.
+
+    >>> names_light("Total Flux [p/s]"), names_light("BLI"), names_light("Volume")
+    (True, True, False)
+    """
+    meaning = meaning_of(text)
+    return meaning is not None and meaning.quantity == "flux"
+
+
+def no_light(sheet: Sheet, said: Said) -> str:
+    """Why a sheet is not read where light is wanted."""
+    return (
+        f"{sheet.title} holds {said.meaning.noun}, not light: {said.told}. Give the sheet of "
+        'light, or leave out `readout = "flux"` under [volume].'
+    )
+
+
 def no_volumes(sheet: Sheet, said: Said) -> str:
     """Why a sheet is not read, and what would settle it."""
     mend = {
         "body_weight": "Give the sheet of tumour volumes as well: the weights are joined to it.",
-        "flux": "Light is not supported yet: export the calipers' volumes.",
+        "flux": 'To analyse light as such, say `readout = "flux"` (--readout flux).',
         "area": 'Give it with a row a reading and a column named "area (mm2)".',
         "diameter": "No volume can be made of one diameter; give length and width.",
         "length": "No volume can be made of lengths alone; give length and width.",
@@ -121,6 +156,9 @@ def no_volumes(sheet: Sheet, said: Said) -> str:
 
 def with_said_unit(long: LongText, said: Said | None, recognition: Recognition) -> LongText:
     """The long table with the unit of its bare numbers, where a title, a tab or a name says it."""
+    if said is not None and said.meaning.quantity == "flux" and said.meaning.unit:
+        units = {"volume": said.meaning.unit, **long.header.units}
+        return replace(long, header=replace(long.header, units=units))
     if said is None or said.meaning.unit not in ("cm3", "cm"):
         return long
     roles = ("length", "width", "height") if recognition.bare == "diameters" else ("volume",)

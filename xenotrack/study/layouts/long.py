@@ -19,6 +19,7 @@ from xenotrack.study.layouts.layout import (
     has_role,
 )
 from xenotrack.study.meaning import meaning_of
+from xenotrack.study.readout import FLUX
 from xenotrack.study.study import FACTORS, TIDY_COLUMNS
 
 MEASURES = ("length", "width", "height", "area", "volume")
@@ -68,7 +69,8 @@ def is_tidy(sheet: Sheet) -> bool:
 
 def _are_ours(names: Sequence[str]) -> bool:
     # The first tables had no factors.
-    return tuple(names) in (TIDY_COLUMNS, TIDY_COLUMNS[: -len(FACTORS)])
+    ours = tuple("volume_mm3" if name == FLUX else name for name in names)
+    return ours in (TIDY_COLUMNS, TIDY_COLUMNS[: -len(FACTORS)])
 
 
 def _missing(header: Header) -> list[str]:

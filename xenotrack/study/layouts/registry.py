@@ -16,6 +16,7 @@ from xenotrack.study.layouts.dated import DATED
 from xenotrack.study.layouts.eventlog import EVENTLOG
 from xenotrack.study.layouts.evidence import (
     Said,
+    no_light,
     no_volumes,
     said_in,
     said_of,
@@ -38,9 +39,13 @@ from xenotrack.study.layouts.tall import TALL
 from xenotrack.study.layouts.together import cut_by, told_together
 from xenotrack.study.layouts.wide import WIDE
 from xenotrack.study.layouts.wordeddays import settle_days
+from xenotrack.study.meaning import Meaning
+from xenotrack.study.readout import FLUX
 from xenotrack.study.study import FACTORS
 
 Fit = tuple[Sheet, str, Recognition]
+# Why a sheet of something else is not read, by the readout that is wanted.
+_NOT_WISHED = {"volume": no_volumes, "flux": no_light}
 
 
 @dataclass(frozen=True)
@@ -74,32 +79,35 @@ def lengthen(
     sheets: Sequence[Sheet],
     declared: Mapping[str, str],
     wanted: str | None = None,
-    settled: bool = False,
+    readout: str | None = None,
 ) -> Read:
     """The sheet that holds readings, the layout it has, and its long table.
 
     They are several where each is one arm or one day. Ambiguity is asked, not guessed: several
     sheets, several layouts or none is an error that says what was looked for and what was seen.
     Where a title, a tab or a file's name says that bare numbers are no volumes they are none,
-    unless it is ``settled`` that they are.
+    unless the ``readout`` is said to be volumes; where it is light, they are light.
     """
+    settled, wished = readout == "volume", readout or "volume"
     # Our own table is what it says, whatever the mice in it are called.
     tidy = [sheet for sheet in sheets if is_tidy(sheet)]
+    if tidy and readout is None and FLUX in tidy[0].texts(0):
+        raise InputError(no_volumes(tidy[0], Said(Meaning("flux"), f"it has a column {FLUX!r}")))
     if tidy and wanted is None:
         sheets, wanted = tidy, LONG.name
         declared = {name: name for name in FACTORS if name in tidy[0].texts(0)} | {**declared}
     layouts = _layouts(wanted)
     fits = _fitting(sheets, declared, layouts)
-    others = {} if settled else _of_another_quantity(fits)
+    others = {} if settled else _of_another_quantity(fits, wished)
     rest = [sheet for sheet in sheets if sheet.name not in others]
     if not rest:
-        raise InputError(no_volumes(sheets[0], next(iter(others.values()))))
+        raise InputError(_NOT_WISHED[wished](sheets[0], next(iter(others.values()))))
     fits = [fit for fit in fits if fit[0].name not in others]
     chosen = _chosen(rest, declared, fits, layouts, others)
     if not settled:
-        _refuse_others(chosen, rest)
+        _refuse_others(chosen, rest, wished)
     longs = [
-        (sheet, name, _lengthened(layouts[name], sheet, recognition, settled))
+        (sheet, name, _lengthened(layouts[name], sheet, recognition, readout))
         for sheet, name, recognition in chosen
     ]
     cut = _cut_by(fits, layouts) if len(fits) > 1 else ""
@@ -141,27 +149,29 @@ def _chosen(
     return [_the_one([sheet], declared, _fitting([sheet], declared, layouts)) for sheet in sections]
 
 
-def _of_another_quantity(fits: list[Fit]) -> dict[str, Said]:
-    """The sheets whose bare numbers are no volumes, as each says itself."""
+def _of_another_quantity(fits: list[Fit], readout: str) -> dict[str, Said]:
+    """The sheets whose bare numbers are not the readout, as each says itself."""
     plain = {sheet.name for sheet, _, recognition in fits if not recognition.bare}
     return {
         sheet.name: one
         for sheet, _, recognition in fits
-        if sheet.name not in plain and (one := said_of(sheet, recognition)) is not None
-        if not one.suits(recognition)
+        if sheet.name not in plain and (one := said_of(sheet, recognition, readout)) is not None
+        if not one.suits(recognition, readout)
     }
 
 
-def _lengthened(layout: Layout, sheet: Sheet, recognition: Recognition, settled: bool) -> LongText:
+def _lengthened(
+    layout: Layout, sheet: Sheet, recognition: Recognition, readout: str | None
+) -> LongText:
     long = with_all_columns_told(sheet, recognition, layout.lengthen(sheet, recognition))
     long = settle_days(sheet, long)
-    if settled or not recognition.bare:
+    if readout == "volume" or not recognition.bare:
         return long
-    said = said_of(sheet, recognition)
+    said = said_of(sheet, recognition, readout or "volume")
     return replace(with_said_unit(long, said, recognition), bare=said is None)
 
 
-def _refuse_others(chosen: list[Fit], sheets: Sequence[Sheet]) -> None:
+def _refuse_others(chosen: list[Fit], sheets: Sequence[Sheet], readout: str) -> None:
     """Refuse what says that it is no volume, and what stands beside a sheet that says it is one."""
     unread = [
         sheet
@@ -169,9 +179,9 @@ def _refuse_others(chosen: list[Fit], sheets: Sequence[Sheet]) -> None:
         if sheet.name not in {sheet_beside.name for sheet_beside, _, _ in chosen}
     ]
     for sheet, _, recognition in chosen:
-        said = said_of(sheet, recognition) if recognition.bare else None
-        if said is not None and not said.suits(recognition):
-            raise InputError(no_volumes(sheet, said))
+        said = said_of(sheet, recognition, readout) if recognition.bare else None
+        if said is not None and not said.suits(recognition, readout):
+            raise InputError(_NOT_WISHED[readout](sheet, said))
         beside = next(
             (sheet_beside for sheet_beside in unread if speaks_of_tumors(sheet_beside)), None
         )

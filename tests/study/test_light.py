@@ -1,0 +1,84 @@
+"""Light (luminescence) by name: read where it is declared, and in no word a volume."""
+
+import re
+
+import pytest
+
+from xenotrack import Results
+from xenotrack.errors import InputError
+from xenotrack.present.collect import collect_tables
+from xenotrack.present.summary import summarise
+
+from .sheets import read
+
+LIGHT = {"volume": {"readout": "flux"}}
+DAYS = (0, 4, 8, 12)
+GROWTH = {"Vehicle": 1.5, "low volume": 1.1}
+
+
+def flux(arm, mouse, day):
+    return f"{(8 + mouse) * 1e5 * GROWTH[arm] ** day * (1 + 0.1 * ((mouse + day) % 3)):.3e}"
+
+
+MICE = [(arm, mouse) for arm in GROWTH for mouse in range(4)]
+LONG = "Mouse,Group,Day,Total Flux (p/s)\n" + "".join(
+    f"{arm[0]}{mouse},{arm},{day},{flux(arm, mouse, day)}\n" for arm, mouse in MICE for day in DAYS
+)
+WIDE = "BLI (photons/s)\nGroup,Mouse,D0,D4,D8,D12\n" + "".join(
+    f"{arm},{arm[0]}{mouse},{','.join(flux(arm, mouse, day) for day in DAYS)}\n"
+    for arm, mouse in MICE
+)
+
+
+@pytest.mark.parametrize("text", [LONG, WIDE], ids=["long", "wide"])
+def test_light_is_refused_with_the_line_that_reads_it(text):
+    with pytest.raises(InputError, match=r"holds light .* `readout = \"flux\"` \(--readout flux\)"):
+        read(text)
+    study = read(text, LIGHT)
+    assert study.measurements["volume_mm3"].max() > 1e7
+    assert not study.errors
+
+
+@pytest.mark.parametrize(
+    ("title", "said"), [("Tumor volume (mm3)", "tumour volumes"), ("Body weight (g)", "weights")]
+)
+def test_what_says_that_it_is_no_light_is_none(title, said):
+    with pytest.raises(InputError, match=rf"holds .*{said}.*, not light"):
+        read(WIDE.replace("BLI (photons/s)", title), LIGHT)
+
+
+def test_of_two_columns_of_light_one_is_asked_for():
+    text = LONG.replace("\n", ",5\n").replace("(p/s),5", "(p/s),Radiance")
+    with pytest.raises(InputError, match=r"'Total Flux \(p/s\)', 'Radiance' could each be"):
+        read(text, LIGHT)
+
+
+def test_no_word_of_a_study_of_light_is_about_volumes():
+    results = Results(read(LONG, LIGHT))
+    tables = collect_tables(results)
+    design = results.study.design
+    columns = [name for frame in tables.values() for name in design.readout.table(frame)]
+    assert {"flux", "baseline_flux"} <= set(columns)
+    assert not [name for name in columns if "mm3" in name]
+    said = summarise(results)
+    assert "low volume" in said
+    assert "Fluxes as they stand" in said
+    assert not re.search(r"mm³|caliper|volume", said.replace("low volume", ""), re.IGNORECASE)
+    assert not results.response["pptp"].notna().any()
+
+
+def test_the_axis_has_the_unit_of_the_sheet():
+    results = Results(read(WIDE, LIGHT))
+    assert results.figure("growth_by_arm").labels.y == "Flux (p/s)"
+
+
+def test_light_that_is_zero_lies_below_the_smallest_there_is():
+    study = read(LONG.replace(flux("Vehicle", 0, 0), "0"), LIGHT)
+    positive = study.measurements["volume_mm3"]
+    assert study.limit_mm3 == positive[positive > 0].min()
+
+
+def test_an_absolute_rule_on_light_needs_its_value():
+    rule = {**LIGHT, "progression": {"rule": "absolute"}}
+    with pytest.raises(InputError, match="an absolute rule on light needs its flux"):
+        read(LONG, rule)
