@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -54,6 +55,9 @@ def compare_arms(
     primary = primary_pair(design, source.outcome)
     direction = better or OUTCOMES[source.outcome].better
     asked = [FAMILIES[name](design) for name in families]
+    level = design.rules.compare.level
+    pairs = {family.name: [(pair, level) for pair in family.pairs] for family in asked}
+    prepare(source, [each for own in pairs.values() for each in own], pairs.get("parts", ()))
     parts = [
         compare_family(source, design, family, primary, direction)
         for family in asked
@@ -63,6 +67,23 @@ def compare_arms(
         parts.insert(0, primary_alone(source, design, primary, direction))
     contrasts = join_contrasts(source.outcome, parts)
     return judged(contrasts, source, design, direction)
+
+
+def prepare(
+    source: ContrastSource,
+    asked: Sequence[tuple[Pair, float]],
+    of_parts: Sequence[tuple[Pair, float]],
+) -> None:
+    """Let a source that remembers find together the pairs that will be asked for at some levels,
+    those with a part at the level that its combination's parts share, too."""
+    if source.prepare is None:
+        return
+    parts = {(pair.arm, pair.other) for pair, _ in of_parts}
+    n_parts = Counter(whole for whole, _ in parts)
+    joint = [(pair, bonferroni_level(level, n_parts[pair.arm])) for pair, level in of_parts]
+    known = [(pair, level) for pair, level in (*asked, *of_parts, *joint) if np.isfinite(level)]
+    weights = pair_weights([pair for pair, _ in known], source.arms)
+    source.prepare(weights, np.array([level for _, level in known]))
 
 
 def judged(
@@ -128,6 +149,7 @@ def for_arms(source: ContrastSource, design: Design) -> ContrastSource:
         arms=arms,
         contrast_of=contrast_of,
         covariance=covariance,
+        prepare=None,
         narrowed=None if narrowed is None else lambda names: for_arms(narrowed(names), design),
     )
 
@@ -245,6 +267,8 @@ def best_part_rows(
     wide = bonferroni_level(rules.level, max(1, int((together & raw.estimable).sum())))
     joint_levels = np.where(together, wide, rules.level)
     levels = np.column_stack([joint_levels, claim_levels(raw.p_value, p_adjusted, rules.level)])
+    at = dict(zip(wholes, levels.tolist(), strict=True))
+    prepare(source, (), [(pair, own) for pair in family.pairs for own in at.get(pair.arm, ())])
     both = [claim(own)[0] for claim, own in zip(claims, levels, strict=True)]
     simultaneous, own = (join_raw([rows.rows([which]) for rows in both]) for which in (0, 1))
     return Contrasts(

@@ -65,6 +65,7 @@ class _Bounded:
             contrast_of=self.contrast_of,
             why_withheld=self.why_withheld,
             narrowed=None if self.first.narrowed is None else self.narrowed,
+            prepare=None if self.first.prepare is None else self.prepare,
             method=f"{self.first.method}; bounded where mice left for toxicity",
             covariance=None,
         )
@@ -73,6 +74,13 @@ class _Bounded:
         toxic = frozenset(np.array(self.first.arms)[self.toxic].tolist())
         bounds = tuple(bound.over(arms) for bound in self.bounds)
         return _Bounded(self.first.over(arms), bounds, toxic, self.level).source()
+
+    def prepare(self, weights: Floats, levels: Floats) -> None:
+        touched = self._touched(weights)
+        asked = [(self.first, np.ones_like(touched)), *((each, touched) for each in self.bounds)]
+        for source, rows in asked:
+            if source.prepare is not None:
+                source.prepare(weights[rows], levels[rows])
 
     def contrast_of(self, weights: Floats, level: Level) -> RawContrasts:
         weights = np.atleast_2d(weights)

@@ -77,7 +77,8 @@ class ContrastSource:
     ``days`` gives the first and the last day that a claim about some arms speaks of;
     ``why_withheld`` the rule of the doubt for which such a claim is withheld ("" none);
     ``narrowed`` the same model over the days that these arms share, where its estimates depend on
-    them.
+    them. ``prepare``: a source that remembers its contrasts finds those that will be asked for,
+    each at a level of its own, together, where that is less work.
     """
 
     outcome: str
@@ -89,6 +90,7 @@ class ContrastSource:
     days: Callable[[Sequence[str]], tuple[float, float]] = unknown_days
     why_withheld: Callable[[Sequence[str]], str] = nothing_withheld
     narrowed: Callable[[Sequence[str]], ContrastSource] | None = None
+    prepare: Callable[[Floats, Floats], None] | None = None
 
     def over(self, arms: Sequence[str]) -> ContrastSource:
         """The source for one claim about these arms: over the days that they share."""

@@ -52,9 +52,12 @@ def hazard_source(progression: ProgressionFit) -> ContrastSource:
         for each, hazard in zip(new, hazards, strict=True):
             rows[each] = NOT_ESTIMABLE if hazard is None else (*hazard.row, *next(limits))
 
-    def contrast_of(weights: Floats, level: Level) -> RawContrasts:
+    def asked_for(weights: Floats, level: Level) -> list[tuple[Weights, float]]:
         levels = np.broadcast_to(level, len(weights)).tolist()
-        asked = [(tuple(each), own) for each, own in zip(weights.tolist(), levels, strict=True)]
+        return [(tuple(each), own) for each, own in zip(weights.tolist(), levels, strict=True)]
+
+    def contrast_of(weights: Floats, level: Level) -> RawContrasts:
+        asked = asked_for(weights, level)
         find_rows(asked)
         return RawContrasts(*np.array([rows[each] for each in asked]).reshape(-1, 7).T)
 
@@ -67,6 +70,7 @@ def hazard_source(progression: ProgressionFit) -> ContrastSource:
         # without a covariance, families fall back on Holm and Bonferroni.
         covariance=None,
         days=lambda arms: followed_days(progression, arms),
+        prepare=lambda weights, levels: find_rows(asked_for(weights, levels)),
     )
 
 

@@ -82,8 +82,8 @@ class DrawnCurve:
     def areas(self, until: float) -> Floats:
         """Areas (draws,) from day 0 to ``until``."""
         lengths = np.diff(np.minimum(self._ends, until), axis=1)[:, 0]
-        known = lengths > 0
-        return np.asarray(lengths[known] @ self._shares[known], dtype=float)
+        begun = int(np.count_nonzero(lengths > 0))  # steps follow one another
+        return np.asarray(lengths[:begun] @ self._shares[:begun], dtype=float)
 
 
 def drawn_shares(

@@ -321,7 +321,7 @@ def _straight_limits(profiles: Sequence[HazardProfile], sides: Floats, roots: Fl
     limits, going = np.full(len(profiles), np.nan), np.arange(len(profiles))
     beta = np.tile(first.beta, (len(profiles), 1))
     step, back = np.zeros_like(beta), np.zeros(len(profiles), dtype=bool)
-    here = penalised_likelihood(first.rows, beta)
+    here = first.top.repeated(len(profiles))
     for _ in range(STRAIGHT_STEPS):
         aim = _Aim(weights[going], sides[going], first.top.penalised - roots[going] ** 2 / 2)
         found = _local_steps(here, aim)

@@ -7,12 +7,17 @@ information and the third cumulants are those of a multinomial.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.model.risk_sets import RiskSets
+
+# Numbers (of events, arms and arms) held at once: of more, memory is asked for anew at each step,
+# which costs more than the sums.
+MOST_HELD = 90_000
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,11 @@ class PenalisedLikelihood:
         """The likelihood at some of several places."""
         return PenalisedLikelihood(*(getattr(self, each.name)[places] for each in fields(self)))
 
+    def repeated(self, times: int) -> PenalisedLikelihood:
+        """The likelihood at one place as that at several."""
+        columns = (np.asarray(getattr(self, each.name)) for each in fields(self))
+        return PenalisedLikelihood(*(np.repeat(each[None], times, axis=0) for each in columns))
+
     def put(self, places: Codes, other: PenalisedLikelihood) -> None:
         """The likelihood ``other`` in place of that at some of several places."""
         for each in fields(self):
@@ -68,6 +78,20 @@ def penalised_likelihood(rows: TiedEvents, log_hazards: Floats) -> PenalisedLike
     Heinze & Schemper 2001, Biometrics 57:114. The penalty, and with it every contrast, is the
     same whichever arm comes first.
     """
+    most = max(1, MOST_HELD // (rows.log_weights.size * rows.log_weights.shape[-1]))
+    if log_hazards.ndim == 2 and len(log_hazards) > most:
+        parts = [_likelihood(rows, own) for own in _cut(log_hazards, most)]
+        columns = ([getattr(part, each.name) for part in parts] for each in fields(parts[0]))
+        return PenalisedLikelihood(*map(np.concatenate, columns))
+    return _likelihood(rows, log_hazards)
+
+
+def _cut(places: Floats, most: int) -> Iterator[Floats]:
+    return (places[first : first + most] for first in range(0, len(places), most))
+
+
+def _likelihood(rows: TiedEvents, log_hazards: Floats) -> PenalisedLikelihood:
+    """The likelihood at places that are few enough to be worked on at once."""
     against = np.concatenate([np.zeros((*log_hazards.shape[:-1], 1)), log_hazards], axis=-1)
     exponents = rows.log_weights + against[..., None, :]
     highest = exponents.max(axis=-1, keepdims=True)

@@ -12,7 +12,7 @@ from xenotrack.compare.components import (
 )
 from xenotrack.compare.composite import renamed, safe_from_toxicity
 from xenotrack.compare.contrasts import ContrastSource
-from xenotrack.compare.days_gained import days_gained
+from xenotrack.compare.days_gained import Kept, days_gained
 from xenotrack.compare.growth_source import growth_source, late_source
 from xenotrack.compare.hazards import hazard_source
 from xenotrack.doubts import Doubt
@@ -55,7 +55,9 @@ def log_hazard(results: Results, day: float | None) -> Compared:
 
 
 def rmst_days(results: Results, day: float | None) -> Compared:
-    return safe_from_toxicity(days_gained, results.progression), results.progression.doubts
+    kept: Kept = {}  # most arms have one curve, whatever mice that left for toxicity had ahead
+    source = safe_from_toxicity(lambda fit: days_gained(fit, kept), results.progression)
+    return source, results.progression.doubts
 
 
 def composite_hazard(results: Results, day: float | None) -> Compared:
