@@ -16,12 +16,12 @@ read-only) it lies in it.
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
+import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,7 +120,8 @@ def staging_for(out: Path) -> Iterator[Staging]:
     with contextlib.ExitStack() as locks:
         staging = _make(out, locks)
         try:
-            others = [each.path for each in _stagings(out) if each.path != staging.path]
+            stagings = _stagings(_beside(out))
+            others = [each.path for each in stagings if each.path != staging.path]
             if any(map(_is_live, others)):
                 raise AnotherRunError(_about_another_run(out))
             staging.new.mkdir()
@@ -134,11 +135,12 @@ def staging_for(out: Path) -> Iterator[Staging]:
 def leftovers(out: Path) -> Iterator[list[Staging]]:
     """The staging folders of killed runs into ``out``, locked; a live one is left alone."""
     with contextlib.ExitStack() as locks:
-        for path in (*_candidates(out), *_dead_drafts(out)):
+        beside = _beside(out)
+        for path in (*_named_ones(beside), *_dead_drafts(beside, out)):
             with contextlib.suppress(OSError):  # killed as it was removed: it is empty
                 path.rmdir()
         stagings = []
-        for staging in _stagings(out):
+        for staging in _stagings(beside):
             try:
                 alone = locks.enter_context(_locked(staging.path))
             except FileNotFoundError:
@@ -149,22 +151,41 @@ def leftovers(out: Path) -> Iterator[list[Staging]]:
         yield stagings
 
 
-def _stagings(out: Path) -> list[Staging]:
-    """The staging folders for ``out``, whoever made them."""
-    return [Staging(path) for path in _candidates(out) if (path / LOCK).is_file()]
+def _beside(out: Path) -> list[Path]:
+    """What is called as ``mkdtemp`` would call a staging folder for ``out``, or its draft.
 
-
-def _candidates(out: Path) -> list[Path]:
-    """What is called as ``mkdtemp`` would call a staging folder."""
-    pattern = f".{glob.escape(out.name)}.{'[a-z0-9_]' * 8}"
-    paths = [path for place in (out.parent, out) for path in sorted(place.glob(pattern))]
+    Each folder is listed once, by names alone: that of a batch has one entry a study, and every
+    study asks.
+    """
+    called = re.compile(rf"\.{re.escape(out.name)}\.[a-z0-9_]{{8}}({re.escape(DRAFT)})?")
+    paths = [
+        place / name
+        for place in (out.parent, out)
+        for name in sorted(_names_in(place))
+        if called.fullmatch(name)
+    ]
     return [path for path in paths if path.is_dir() and not path.is_symlink()]
 
 
-def _dead_drafts(out: Path) -> Iterator[Path]:
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:  # not there, or not to be read: then nothing of ours is in it
+        return []
+
+
+def _stagings(beside: Sequence[Path]) -> list[Staging]:
+    """The staging folders among them, whoever made them; a draft is none yet."""
+    return [Staging(path) for path in _named_ones(beside) if (path / LOCK).is_file()]
+
+
+def _named_ones(beside: Sequence[Path]) -> list[Path]:
+    return [path for path in beside if path.suffix != DRAFT]
+
+
+def _dead_drafts(beside: Sequence[Path], out: Path) -> Iterator[Path]:
     """What was killed before it had its name, emptied but for its folder."""
-    pattern = f".{glob.escape(out.name)}.{'[a-z0-9_]' * 8}{DRAFT}"
-    for path in [found for place in (out.parent, out) for found in place.glob(pattern)]:
+    for path in [one for one in beside if one.suffix == DRAFT]:
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > DRAFT_IS_DEAD_AFTER:
                 Staging(path).discard(out)

@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 from collections import Counter
-from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -126,7 +125,8 @@ def find_delimiter(text: str) -> str:
     >>> find_delimiter("a;b;c\\n1;2;17,5\\n1;2;18,5\\n")
     ';'
     """
-    lines = [line for line in islice(io.StringIO(text), 300) if line.strip()]
+    # The first lines alone: a reader of all the text would copy it, which of 30 MB takes 2 s.
+    lines = [line for line in text.split("\n", 300)[:300] if line.strip()]
     return max(DELIMITERS, key=lambda mark: _consistency(lines, mark))
 
 
