@@ -123,3 +123,16 @@ def test_the_corner_may_name_the_mice_beside_it_and_days_stand_below(corner):
     study = read(head + rows)
     assert study.mice["mouse"].tolist() == ["101", "102", "103", "104", "105", "106"]
     assert sorted(study.measurements["day"].unique()) == [0, 3, 8]
+
+
+@pytest.mark.parametrize(
+    "written", [str, lambda text: text.replace(",", ";").replace(".", ",").replace("x", " × ")]
+)
+def test_cells_of_a_length_and_a_width_are_read_below_each_mouse(written):
+    text = written(",Vehicle,,DrugA,\nDay,1,2,3,4\n0,6.2x5.1,6.0x5.3,6.1x5.2,0\n"
+                   "4,7.2x6.1,dead,6.4x5.4,6.6x5.2\n8,9.2x7.8,,7.0x5.9,7.1x5.8\n")  # fmt: skip
+    rows = read(text).measurements
+    assert rows["volume_mm3"].round(1).tolist()[:3] == [80.6, 134.0, 279.9]
+    sizes = rows.loc[rows["mouse"] == "3", ["length_mm", "width_mm"]].to_numpy().tolist()
+    assert sizes == [[6.1, 5.2], [6.4, 5.4], [7.0, 5.9]]
+    assert rows.loc[rows["mouse"] == "4", "volume_mm3"].iloc[0] == 0

@@ -18,6 +18,7 @@ from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
 from xenotrack.study.layouts.grid import day_kind
 from xenotrack.study.layouts.layout import (
+    Bare,
     Layout,
     LongText,
     Recognition,
@@ -25,6 +26,7 @@ from xenotrack.study.layouts.layout import (
     candidate_headers,
     sheet_finding,
 )
+from xenotrack.study.layouts.sizes import dimensions_of, size_columns, with_sizes
 from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.numbers import is_missing, plain_numbers
 from xenotrack.study.summaries import is_statistic, statistics_among, summaries_in
@@ -55,9 +57,9 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
             kind = day_kind(header) or "day"
             own = Header(header.names, {kind: header.roles[kind]}, header.units)
             above = 1 if _arms_above(sheet, position, own) else 0
-            fit = Recognition(
-                True, "one column a mouse", position, own, above=above, bare="volumes"
-            )
+            sized = set(size_columns(sheet)) & set(_value_columns(own))
+            bare: Bare = "diameters" if 2 * len(sized) > len(_value_columns(own)) else "volumes"
+            fit = Recognition(True, "one column a mouse", position, own, above=above, bare=bare)
             return replace(fit, armless=not all(m.arm for m in _mice(sheet, fit).values()))
         if day_kind(header) is not None and not best.header.roles:
             best = Recognition(False, complaint, position, header)
@@ -106,6 +108,9 @@ def lengthen_column(sheet: Sheet, recognition: Recognition) -> LongText:
             "volume": cells[row, column],
         }
     )
+    if recognition.bare == "diameters":
+        frame, lone = with_sizes(sheet, frame)
+        findings = (*findings, *lone)
     odd = (*_unnamed(sheet, body, recognition), *_summaries(sheet, recognition))
     return LongText(frame, recognition.header, kind, (*findings, *odd))
 
@@ -131,6 +136,7 @@ def _complaint(sheet: Sheet, position: int, header: Header) -> str | None:
     # One array, not a frame column by column, which takes seconds where there are ten thousand.
     cells = sheet.cells.iloc[position + 1 :, columns].to_numpy(dtype=object)
     filled = [[text for text in column if not is_missing(text)] for column in cells.T]
+    filled = [["0" if dimensions_of(text) else text for text in column] for column in filled]
     wordy = [c for c, texts in zip(columns, filled, strict=True) if _are_words(texts)]
     if wordy and len(wordy) < len(columns):
         return f"holds words below {header.names[wordy[0]]!r}, beside its days"

@@ -173,10 +173,16 @@ def lengthen_sizes(sheet: Sheet, recognition: Recognition) -> LongText:
     ]
     kind = next(iter(kinds_of(filter(None, days))), day_kind(recognition.header) or "day")
     long = lengthen_grid(body, recognition.header, recognition.labels, kind, findings)
-    frame, slashes = _without_slashes(sheet, long.frame)
-    frame, lone = _lone_diameters(sheet, cut_sizes(frame))
+    frame, odd = with_sizes(sheet, long.frame)
     header = _of_sizes(long.header, recognition.labels)
-    return LongText(frame, header, kind, (*findings, *slashes, *lone))
+    return LongText(frame, header, kind, (*findings, *odd))
+
+
+def with_sizes(sheet: Sheet, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """The frame with the sizes of its volume as length, width and height, and what is odd there."""
+    frame, slashes = _without_slashes(sheet, frame)
+    frame, lone = _lone_diameters(sheet, cut_sizes(frame))
+    return frame, [*slashes, *lone]
 
 
 def _of_sizes(header: Header, labels: Mapping[int, Label]) -> Header:
