@@ -42,6 +42,7 @@ FILES = {
         if not figure.on_request
         for form in ("svg", "png")
     ),
+    *(f"figures/{figure.name}_narrow.svg" for figure in FIGURES if figure.phones),
 }
 ENDS_WITH = {"SIGTERM": 143, "SIGINT": 130, "SIGKILL": -9}
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'

@@ -50,6 +50,30 @@ for (const width of WIDTHS) {
   });
 }
 
+test("a phone shows the drawings that are laid out for it, from edge to edge", async () => {
+  const { page } = await open(390);
+  const shown = page.locator("figure .narrow svg:visible");
+  assert.ok((await shown.count()) > 0);
+  assert.equal(await page.locator("figure .wide:visible:has(+ .narrow)").count(), 0);
+  const type = (svg) => {
+    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    return [...svg.querySelectorAll("text")].map((one) => scale * parseFloat(getComputedStyle(one).fontSize));
+  };
+  for (const svg of await shown.all()) assert.ok(Math.min(...(await svg.evaluate(type))) > 11);
+  const wide = await open(1366);
+  assert.equal(await wide.page.locator(".narrow:visible").count(), 0);
+});
+
+test("forced colours leave the drawings as they are, and reduced motion moves nothing", async () => {
+  const { page } = await open(1366, { forcedColors: "active", reducedMotion: "reduce" });
+  const of = (selector, name) =>
+    page.locator(selector).first().evaluate((one, asked) => getComputedStyle(one)[asked], name);
+  for (const drawn of [".drawing", ".arms .forest", ".arms .chip"]) {
+    assert.equal(await of(drawn, "forcedColorAdjust"), "none", drawn);
+  }
+  assert.equal(await of(".drawing svg [data-arm]", "transitionDuration"), "0s");
+});
+
 test("without script it shows every answer, figure and table, and no button", async () => {
   const { page } = await open(1366, { javaScriptEnabled: false });
   assert.ok(await page.locator("#answer .tiles").isVisible());

@@ -18,7 +18,7 @@ from xenotrack.compare.claims import Claim
 from xenotrack.credits import DRAWN_BY, RESTS_ON
 from xenotrack.glossary import COLUMNS, TABLES
 from xenotrack.model.spread import variance_components
-from xenotrack.present.figures.catalogue import FIGURES
+from xenotrack.present.figures.catalogue import FIGURES, OF_PHONES
 from xenotrack.present.manifest import MANIFEST, complete
 from xenotrack.present.multiqc import multiqc
 from xenotrack.present.prism import outcome_tables, to_prism
@@ -179,7 +179,8 @@ def versions(rests_on: Mapping[str, Sequence[str]]) -> dict[str, str]:
 def _pictures_told(pictures: list[str], words: Callable[[str], str]) -> Iterator[str]:
     """A line a figure: its files and its title."""
     for figure in FIGURES:
-        files = [name for name in pictures if name.partition(".")[0] == figure.name]
+        names = (figure.name, figure.name + OF_PHONES)
+        files = [name for name in pictures if name.partition(".")[0] in names]
         if files:
             yield f"  {' '.join(files)}  {words(figure.title)}"
 

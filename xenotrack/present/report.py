@@ -10,14 +10,14 @@ from typing import Any
 from markupsafe import Markup
 
 from xenotrack.glossary import COLUMNS, Column
-from xenotrack.present.figures.catalogue import FIGURES
+from xenotrack.present.figures.catalogue import FIGURES, OF_PHONES
 from xenotrack.present.page.cells import NOTHING
 from xenotrack.present.page.colours import colour_rules, colours_of
 from xenotrack.present.page.data import page_data
 from xenotrack.present.page.forest import Forest, forest_of
 from xenotrack.present.page.pages import page_of, part
 from xenotrack.present.page.svg import inline_svg
-from xenotrack.present.page.tables import Marks, Table, views_of, whole_table
+from xenotrack.present.page.tables import Marks, Table, views_of, whole_table, words_rules
 from xenotrack.present.stored import StoredRun
 from xenotrack.present.story import Answer, Caption, Sentence, Story
 
@@ -31,7 +31,7 @@ def render_report(run: StoredRun) -> bytes:
     report = Report(run)
     return page_of(
         "report.html",
-        part("report.css") + colour_rules(colours_of(run)),
+        part("report.css") + words_rules() + colour_rules(colours_of(run)),
         "".join(map(part, SCRIPTS)),
         report=report,
         data=page_data(run, report.marks),
@@ -96,8 +96,18 @@ class Report:
         return own[0] if own else Caption(name, words, "", words)
 
     def drawing(self, name: str) -> Markup:
-        alt, prefix = self.caption(name).alt, f"f{self.figure_numbers[name]}-"
-        return Markup(inline_svg(name, self.run.pictures[name], alt, self.marks, prefix))
+        """A figure, and behind it the narrow drawing of it that phones show instead."""
+        alt, number = self.caption(name).alt, self.figure_numbers[name]
+        drawn = self._inline(name, alt, f"f{number}-")
+        if name + OF_PHONES not in self.run.pictures:
+            return drawn
+        narrow = self._inline(name + OF_PHONES, alt, f"n{number}-")
+        return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(
+            drawn, narrow
+        )
+
+    def _inline(self, picture: str, alt: str, prefix: str) -> Markup:
+        return Markup(inline_svg(picture, self.run.pictures[picture], alt, self.marks, prefix))
 
     def figures(self, answer: Answer, folded: bool) -> list[str]:
         """The figures of an answer that were drawn, but for those that stand above it."""
@@ -136,7 +146,8 @@ class Report:
     @property
     def other_figures(self) -> list[str]:
         """Figures that no answer names."""
-        return sorted(set(self.run.pictures) - set(self._first_at))
+        narrow = {name + OF_PHONES for name in self.run.pictures}
+        return sorted(set(self.run.pictures) - set(self._first_at) - narrow)
 
     @property
     def n_doubts(self) -> str:

@@ -19,7 +19,14 @@ from multiprocessing.connection import Connection
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from xenotrack.present.figures.catalogue import figure_names, hands, owed
+from xenotrack.present.figures.catalogue import (
+    NARROW,
+    OF_PHONES,
+    figure_names,
+    hands,
+    narrow_names,
+    owed,
+)
 from xenotrack.present.figures.needs import ASKED
 
 if TYPE_CHECKING:
@@ -208,7 +215,12 @@ def _draw(kinds: Iterable[str], drawable: Drawable) -> Iterator[tuple[str, bytes
 
     give_matplotlib_a_home()
     from xenotrack.present.figures.gallery import draw
+    from xenotrack.present.figures.style import MILLIMETRES, Canvas
 
+    results = cast("needs.Results", drawable)
+    narrow = Canvas(NARROW / MILLIMETRES)
     for kind in kinds:
-        for form, data in render(draw(kind, cast("needs.Results", drawable)), FORMATS).items():
+        for form, data in render(draw(kind, results), FORMATS).items():
             yield f"{kind}.{form}", data
+    for kind in narrow_names(kinds):
+        yield f"{kind}{OF_PHONES}.svg", render(draw(kind, results, narrow), ("svg",))["svg"]

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 NARROW = 84  # millimetres below which the words of a figure would meet
+OF_PHONES = "_narrow"  # what stands behind the name of a figure that is drawn as narrow as that
 
 
 class Figure(NamedTuple):
@@ -21,7 +22,8 @@ class Figure(NamedTuple):
     width in millimetres that its words need, ``question`` the answer of the report to which it
     belongs. A ``key`` figure is one of the few that stand for all; ``run`` draws one ``on_request``
     only where its table is asked for. The page shows a ``folded`` one when it is asked for, and
-    prints a ``printed`` one with the summary. ``data`` is the table with what it shows.
+    prints a ``printed`` one with the summary. One for ``phones`` is drawn narrow as well. ``data``
+    is the table with what it shows.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Figure(NamedTuple):
     on_request: bool = False
     folded: bool = False
     printed: bool = False
+    phones: bool = False
     data: str = "tidy"
 
 
@@ -75,6 +78,7 @@ FIGURES: tuple[Figure, ...] = (
         share=43,
         key=True,
         folded=True,
+        phones=True,
     ),
     Figure(
         name="rates",
@@ -87,6 +91,7 @@ FIGURES: tuple[Figure, ...] = (
         share=26,
         key=True,
         folded=True,
+        phones=True,
         data="growth",
     ),
     Figure(
@@ -98,6 +103,7 @@ FIGURES: tuple[Figure, ...] = (
         question="slowed",
         share=31,
         printed=True,
+        phones=True,
         data="compare",
     ),
     Figure(
@@ -156,6 +162,7 @@ FIGURES: tuple[Figure, ...] = (
         share=36,
         key=True,
         printed=True,
+        phones=True,
         data="progression_curve",
     ),
     Figure(
@@ -271,6 +278,12 @@ def figure_names(question: str | None = None, key: bool = False) -> tuple[str, .
         for figure in FIGURES
         if question in (None, figure.question) and figure.key >= key
     )
+
+
+def narrow_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of some figures that are drawn narrow as well."""
+    asked = {figure.name for figure in FIGURES if figure.phones}
+    return tuple(name for name in names if name in asked)
 
 
 def owed(names: Iterable[str], requested: bool) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from xenotrack.glossary import COLUMNS, Column
+from xenotrack.glossary import COLUMNS, TABLES, Column
+from xenotrack.glossary_pool import POOL_TABLES
 from xenotrack.present.page.cells import (
     Cell,
     Value,
@@ -25,6 +26,7 @@ MOST_ROWS = 400
 SOME_ROWS = 40
 # Tables that hold unlike quantities are rounded by what each row is about.
 ROUNDED_BY = {"compare": "outcome", "group_indices": "index", "synergy": "scale"}
+WORDS_AT = "w"
 NAMES_ARM = ("arm", "combination")
 
 
@@ -60,6 +62,22 @@ class Table:
     same: tuple[tuple[str, str], ...] = ()
     empty: tuple[str, ...] = ()
     front: bool = False
+
+    @property
+    def words_at(self) -> str:
+        """The classes that say which columns hold words: to say it in each cell takes a tenth.
+
+        Those of numbers are as a table of ours usually is, and the first names its row.
+        """
+        places = [place for place, heading in enumerate(self.headings, 1) if not heading.numeric]
+        return "".join(f" {WORDS_AT}{place}" for place in places if place > 1)
+
+
+def words_rules() -> str:
+    """The style of the columns that hold words."""
+    most = max(map(len, (TABLES | POOL_TABLES).values()))
+    cells = ",".join(f".{WORDS_AT}{n} td:nth-child({n})" for n in range(2, most + 1))
+    return f"{cells} {{ text-align: left; white-space: normal; }}\n"
 
 
 @dataclass(frozen=True)

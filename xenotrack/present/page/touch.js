@@ -100,7 +100,8 @@
       event.preventDefault();
       at = (at + step + numbers.length) % numbers.length;
       const lines = name === "mouse" ? about(numbers[at], -1) : aboutArm(numbers[at]);
-      const box = all(`[data-${name}="${numbers[at]}"]`, drawing).at(-1).getBoundingClientRect();
+      const shown = all(`[data-${name}="${numbers[at]}"]`, drawing).filter((one) => one.getClientRects().length);
+      const box = (shown.at(-1) ?? drawing).getBoundingClientRect();
       showTip(lines, box.right, box.top);
       say(lines.join("; "));
     });
