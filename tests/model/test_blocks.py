@@ -101,10 +101,10 @@ def dense_kenward_roger(piece):
 
     With the covariance of the variances, and what the slopes of each variance are made of.
     """
-    from xenotrack.model.piece import design_matrices
+    from xenotrack.model.piece import linear_model
 
     rows = piece.rows
-    X, Z = design_matrices(rows, piece.arms, piece.shapes, piece.lift)
+    _, X, Z = linear_model(rows, piece.arms, piece.shapes, piece.lift)
     same = rows.mouse[:, None] == rows.mouse
     units = [np.array(u, float) for u in ([[1, 0], [0, 0]], [[0, 1], [1, 0]], [[0, 0], [0, 1]])]
     V, parts = np.zeros((len(X), len(X))), []

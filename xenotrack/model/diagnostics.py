@@ -94,10 +94,10 @@ def _own_courses(piece: Piece) -> tuple[Floats, Floats]:
             len(own.y), np.nan
         )
     fitted, scale = np.empty((2, len(own.y)))
-    for at, X, Z, inverse in each_mouse(piece):
+    for at, y, X, Z, inverse in each_mouse(piece):
         variances = piece.component(int(own.arm[at[0]]))
-        left = own.y[at] - X @ piece.mixed.coefficients
+        left = y - X @ piece.mixed.coefficients
         around = variances.random_covariance @ Z.T @ inverse @ left
-        fitted[at] = X @ piece.mixed.coefficients + Z @ around
+        fitted[at] = own.y[at] - left + Z @ around
         scale[at] = np.sqrt(variances.residual_variance)
     return fitted, scale

@@ -9,7 +9,7 @@ would then pass for precision.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -21,13 +21,14 @@ from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.errors import FitError, StudyError
 from xenotrack.model.blocks import PairedBlocks, doubt_blocks, one_mouse_a_cell
 from xenotrack.model.follow_up import first_unmeasured
-from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.growth_fit import SHAPE_WORDS, GrowthFit
 from xenotrack.model.late import late_growth
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes, take_log_volumes
+from xenotrack.model.piece import Piece
 from xenotrack.model.pieces import fit_pieces, lines_piece, step_without
 from xenotrack.model.placements import agreed_verdicts, other_placements
-from xenotrack.model.shapes.registry import DAYS, SHAPES
+from xenotrack.model.shapes.registry import DAYS, FORMULAS, SHAPES
 from xenotrack.model.shared_days import SharedDays
 from xenotrack.model.trust import doubt_growth
 from xenotrack.model.unmeasurable import unmeasurable_at_end, vanishing_p
@@ -99,6 +100,7 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
         doubts=merge_doubts(
             doubts,
             _untested(design, testable),
+            _not_borne(design, pieces),
             _cut_short(design, follow_up.until_day),
             _vanished(design, np.where(testable, gone, np.nan)),
             doubt_blocks(rows, design.arm_names),
@@ -226,6 +228,26 @@ def _cut_short(design: Design, until_day: Floats) -> Iterator[Doubt]:
             "growth",
             f"Rates were to be of days {window[0]:g} to {window[1]:g}, and arms were followed for "
             f"less: {listed}. What is said of them, and of contrasts with them, ends there.",
+        )
+
+
+def _not_borne(design: Design, pieces: Sequence[Piece]) -> Iterator[Doubt]:
+    """Arms that were to grow by a formula, and whose readings do not identify its parameters."""
+    asked = design.rules.growth.shape
+    others = [
+        design.arm_names[code]
+        for piece in pieces
+        for code, shape in zip(piece.arms, piece.shapes, strict=True)
+        if piece.mixed is not None and shape.name != asked
+    ]
+    if asked in FORMULAS and others:
+        listed = ", ".join(others)
+        yield Doubt(
+            "shape-not-borne",
+            tuple(others),
+            "growth",
+            f"The readings of {listed} do not bear {SHAPE_WORDS[asked]}: they do not identify its "
+            "parameters, or lie far from what it can be. A smooth curve was fitted instead.",
         )
 
 

@@ -32,7 +32,12 @@ REFERENCE_NAMES = {
     "cr2": "CR2 by mouse",
     "normal": "normal reference",
 }
-SHAPE_WORDS = {"curve": "curves", "phases": "lines that meet on declared days"}
+SHAPE_WORDS = {
+    "gompertz": "Gompertz growth",
+    "regrowth": "decay and regrowth",
+    "curve": "curves",
+    "phases": "lines that meet on declared days",
+}
 # References that rest on the model's variance: not where mice go their own pace.
 MODELLED = ("kenward-roger", "satterthwaite")
 
@@ -144,11 +149,11 @@ class GrowthFit:
         mixed = [piece.mixed is not None for piece in self.pieces]
         if not any(mixed):
             return "mouse lines, " + (reference if caged else "Welch")
-        shape = self.design.rules.growth.shape
-        curved = any(each.name == shape != "line" for each in self.shapes)
+        bent = {shape.name for shape in self.shapes}
+        shapes = " and ".join(words for name, words in SHAPE_WORDS.items() if name in bent)
         paced = any(piece.paced for piece in self.pieces)
         notes = (
-            f", {SHAPE_WORDS[shape]}" if curved else "",
+            f", {shapes}" if shapes else "",
             ", within blocks" if self.blocked else "",
             "; CR2 by mouse where of own pace" if paced and self.reference in MODELLED else "",
             "" if all(mixed) else "; mouse lines where needed",

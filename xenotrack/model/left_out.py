@@ -8,7 +8,7 @@ import numpy as np
 
 from xenotrack.errors import FitError
 from xenotrack.model.patterns import Patterns, patterns_without_each
-from xenotrack.model.piece import Piece, design_matrices
+from xenotrack.model.piece import Piece, linear_model
 from xenotrack.model.pieces import piece_of
 from xenotrack.model.reml import MixedFit, fit_each, inside
 from xenotrack.study.design import Design
@@ -44,10 +44,10 @@ def _patterns(piece: Piece) -> list[tuple[int, Patterns]]:
     rows = piece.rows
     if len(piece.arms) > 1 or piece.unseen is not None or rows.cage is not None:
         return []
-    X, Z = design_matrices(rows, piece.arms, piece.shapes, piece.lift)
+    y, X, Z = linear_model(rows, piece.arms, piece.shapes, piece.lift)
     mice, group = np.unique(rows.mouse, return_inverse=True)
     firm = np.bincount(group) >= 3
-    each = zip(mice, patterns_without_each(rows.y, X, Z, group), firm, strict=True)
+    each = zip(mice, patterns_without_each(y, X, Z, group), firm, strict=True)
     return [
         (int(mouse), data)
         for mouse, data, is_firm in each

@@ -18,6 +18,14 @@ from xenotrack.arrays import Codes, Floats
 from xenotrack.errors import FitError
 
 
+class Linear(NamedTuple):
+    """A linear mixed model of readings: y (n,), X (n, p) and Z (n, q)."""
+
+    y: Floats
+    X: Floats
+    Z: Floats
+
+
 @dataclass(frozen=True)
 class Part:
     """What some of the groups of a model have of X'X (p, p) and of X'y (p,)."""

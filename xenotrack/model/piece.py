@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.linalg import block_diag
 
 from xenotrack.arrays import Codes, Floats
 from xenotrack.errors import FitError
@@ -14,6 +15,7 @@ from xenotrack.model.censored import CensoredFit
 from xenotrack.model.joint_reml import JointFit
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes
+from xenotrack.model.patterns import Linear
 from xenotrack.model.reml import Component, MixedFit
 from xenotrack.model.shapes.shape import Shape
 from xenotrack.model.smallsample import JointTest
@@ -43,7 +45,12 @@ class Piece:
     @property
     def paced(self) -> bool:
         """Whether its mice go the way of their arm, each at its own pace."""
-        return getattr(self.shapes[0], "pace", None) is not None
+        return self.shapes[0].own_pace
+
+    @property
+    def given(self) -> Floats:
+        """What of ``values`` is not estimated, (c,)."""
+        return given_of(self.shapes)
 
     def component(self, code: int) -> Component:
         """The variances of one of its arms, in a mixed model."""
@@ -84,29 +91,39 @@ class Piece:
         if self.unseen is not None:
             mice = np.unique(self.rows.mouse)
             _, first, place = np.unique(unit[mice], return_index=True, return_inverse=True)
-            return mice[first], self.unseen.without(place) @ self.lift.T
+            return mice[first], self.unseen.without(place) @ self.lift.T + self.given
         mice = np.unique(self.rows.mouse)
         known, seen = normal_equations(self)
         first, (lost, unseen) = _sums(unit[mice], known, seen)
         left, right = known.sum(axis=0) - lost, seen.sum(axis=0) - unseen
-        return mice[first], _solved(left, right) @ self.lift.T
+        return mice[first], _solved(left, right) @ self.lift.T + self.given
 
 
-def design_matrices(
+def linear_model(
     rows: LogVolumes, codes: Sequence[int] | Codes, shapes: Sequence[Shape], lift: Floats
-) -> tuple[Floats, Floats]:
-    """X (n, p) and Z (n, q): the fixed weights of each arm side by side, the random ones of all."""
+) -> Linear:
+    """The fixed weights of each arm side by side, the random ones of all.
+
+    ``y`` is ln volume less what the shapes give without being estimated.
+    """
+    given = given_of(shapes)
     X = np.hstack(
         [
             np.where((rows.arm == code)[:, None], shape.fixed(rows.day), 0.0)
             for code, shape in zip(codes, shapes, strict=True)
         ]
     )
+    y = rows.y - X @ given if given.any() else rows.y
     of_blocks = block_columns(rows)
     of_arms = lift[:, : lift.shape[1] - of_blocks.shape[1]]
     if of_arms.shape[0] != of_arms.shape[1]:
         X = X @ of_arms
-    return np.hstack([X, of_blocks]), shapes[0].random(rows.day)
+    return Linear(y, np.hstack([X, of_blocks]), shapes[0].random(rows.day))
+
+
+def given_of(shapes: Sequence[Shape]) -> Floats:
+    """What of the arms' coefficients is not estimated, one arm after the other."""
+    return np.concatenate([shape.given for shape in shapes])
 
 
 def block_columns(rows: LogVolumes) -> Floats:
@@ -131,7 +148,7 @@ def lift_of(shapes: Sequence[Shape], baseline: str, n_blocked: int = 0) -> Float
         of_arms = lift_of(shapes, baseline)
         return np.hstack([of_arms, np.zeros((len(of_arms), n_blocked))])
     if baseline != "common":
-        return np.eye(sum(shape.size for shape in shapes))
+        return np.asarray(block_diag(*(shape.lift for shape in shapes)))
     # One intercept, then a slope an arm.
     a = len(shapes)
     lift = np.zeros((2 * a, 1 + a))
@@ -140,16 +157,16 @@ def lift_of(shapes: Sequence[Shape], baseline: str, n_blocked: int = 0) -> Float
     return lift
 
 
-def each_mouse(piece: Piece) -> Iterator[tuple[Codes, Floats, Floats, Floats]]:
-    """Of each mouse: where its readings are, its rows of X and Z, and the inverse of its V."""
+def each_mouse(piece: Piece) -> Iterator[tuple[Codes, Floats, Floats, Floats, Floats]]:
+    """Of each mouse: where its readings are, its rows of y, X and Z, and the inverse of its V."""
     own = piece.rows
-    X, Z = design_matrices(own, piece.arms, piece.shapes, piece.lift)
+    y, X, Z = linear_model(own, piece.arms, piece.shapes, piece.lift)
     starts = np.flatnonzero(np.r_[True, own.mouse[1:] != own.mouse[:-1]])
     for at in np.split(np.arange(len(own.y)), starts[1:]):
         own_variances = piece.component(int(own.arm[at[0]]))
         V = Z[at] @ own_variances.random_covariance @ Z[at].T
         V[np.diag_indices_from(V)] += own_variances.residual_variance
-        yield at, X[at], Z[at], np.asarray(np.linalg.inv(V), dtype=np.float64)
+        yield at, y[at], X[at], Z[at], np.asarray(np.linalg.inv(V), dtype=np.float64)
 
 
 def normal_equations(piece: Piece) -> tuple[Floats, Floats]:
@@ -159,7 +176,7 @@ def normal_equations(piece: Piece) -> tuple[Floats, Floats]:
     a hundred thousand mice with days of their own are no loop.
     """
     own = piece.rows
-    X, Z = design_matrices(own, piece.arms, piece.shapes, piece.lift)
+    y, X, Z = linear_model(own, piece.arms, piece.shapes, piece.lift)
     starts = np.flatnonzero(np.r_[True, own.mouse[1:] != own.mouse[:-1]])
 
     def by_mouse(left: Floats, right: Floats) -> Floats:
@@ -171,9 +188,8 @@ def normal_equations(piece: Piece) -> tuple[Floats, Floats]:
     sigma2 = np.array([one.residual_variance for one in components])[of_arm][:, None, None]
     shrunk = np.linalg.solve(sigma2 * np.eye(Z.shape[1]) + psi @ by_mouse(Z, Z), psi)
     crossed = by_mouse(X, Z) @ shrunk
-    y = own.y[:, None]
     known = (by_mouse(X, X) - crossed @ by_mouse(Z, X)) / sigma2
-    seen = (by_mouse(X, y) - crossed @ by_mouse(Z, y)) / sigma2
+    seen = (by_mouse(X, y[:, None]) - crossed @ by_mouse(Z, y[:, None])) / sigma2
     return known, seen[..., 0]
 
 

@@ -18,7 +18,7 @@ from xenotrack.model.joint_reml import JointFit, fit_joint
 from xenotrack.model.lines import fit_mouse_lines, mean_line
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.patterns import Patterns, summarise, summarise_parts
-from xenotrack.model.piece import Piece, block_columns, design_matrices, lift_of
+from xenotrack.model.piece import Piece, block_columns, given_of, lift_of, linear_model
 from xenotrack.model.reml import MixedFit, fit_each, fit_patterns
 from xenotrack.model.robust import ClusteredByMouse
 from xenotrack.model.shapes.curve import Curve
@@ -163,15 +163,15 @@ def model_of(
     rows: LogVolumes, codes: Sequence[int] | Codes, shapes: Sequence[Shape], baseline: str = "arm"
 ) -> Patterns:
     """What the likelihood of that model asks of the readings."""
-    X, Z = design_matrices(rows, codes, shapes, model_lift(rows, shapes, baseline))
-    return summarise(rows.y, X, Z, np.unique(rows.mouse, return_inverse=True)[1])
+    model = linear_model(rows, codes, shapes, model_lift(rows, shapes, baseline))
+    return summarise(*model, np.unique(rows.mouse, return_inverse=True)[1])
 
 
 def fit_jointly(rows: LogVolumes, codes: Codes, shapes: Sequence[Shape]) -> JointFit:
     """The same with a covariance of each arm: what they share is their blocks."""
-    X, Z = design_matrices(rows, codes, shapes, model_lift(rows, shapes, "arm"))
+    model = linear_model(rows, codes, shapes, model_lift(rows, shapes, "arm"))
     arm = np.searchsorted(codes, rows.arm)
-    return fit_joint(summarise_parts(rows.y, X, Z, rows.mouse, arm))
+    return fit_joint(summarise_parts(*model, rows.mouse, arm))
 
 
 def model_lift(rows: LogVolumes, shapes: Sequence[Shape], baseline: str) -> Floats:
@@ -179,7 +179,7 @@ def model_lift(rows: LogVolumes, shapes: Sequence[Shape], baseline: str) -> Floa
     return lift_of(shapes, baseline, block_columns(rows).shape[1])
 
 
-def _fit_any(
+def fit_any(
     rows: LogVolumes,
     codes: Codes,
     shapes: Sequence[Shape],
@@ -189,9 +189,9 @@ def _fit_any(
     """The same where readings may be below the limit."""
     if not rows.n_below or rows.below is None:
         return fit_arms(rows, codes, shapes, baseline), None
-    X, Z = design_matrices(rows, codes, shapes, model_lift(rows, shapes, baseline))
+    model = linear_model(rows, codes, shapes, model_lift(rows, shapes, baseline))
     group = np.unique(rows.mouse, return_inverse=True)[1]
-    unseen = fit_censored(rows.y, X, Z, group, rows.below, start)
+    unseen = fit_censored(*model, group, rows.below, start)
     return unseen.mixed, unseen
 
 
@@ -201,7 +201,7 @@ def mixed_piece(rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], design:
     if rules.variances == "by_arm" and len(codes) > 1:
         rows = rows.placed()  # the joint likelihood knows no reading below the limit
         return piece_of(rows, codes, shapes, design, fit_jointly(rows, codes, shapes))
-    fitted = _fit_any(rows, codes, shapes, rules.baseline)
+    fitted = fit_any(rows, codes, shapes, rules.baseline)
     alone = len(codes) == 1 and rows.block is None
     if alone and isinstance(shapes[0], Curve) and shapes[0].pace is None:
         fitted, shapes = _likelier_pace(rows, codes, shapes[0], fitted)
@@ -218,8 +218,10 @@ def piece_of(
 ) -> Piece:
     """Arms as a fitted model has them; readings below the limit are completed at their means."""
     rules = design.rules.growth
-    rows = rows if unseen is None else replace(rows, y=unseen.y)
     lift = model_lift(rows, shapes, rules.baseline)
+    if unseen is not None:
+        given = rows.y - linear_model(rows, codes, shapes, lift).y
+        rows = replace(rows, y=unseen.y + given)
     own = _reference(rows, codes, shapes, lift, fit, rules.df)
     reference = own if unseen is None else Completed(own, unseen)
     joint = reference.joint_test if own.joint_test is not None else None
@@ -228,7 +230,7 @@ def piece_of(
         arms=tuple(int(code) for code in codes),
         shapes=tuple(shapes),
         lift=lift,
-        values=lift @ fit.coefficients,
+        values=lift @ fit.coefficients + given_of(shapes),
         covariance=lift @ reference.covariance @ lift.T,
         degrees_of_freedom=lambda weights: reference.degrees_of_freedom(weights @ lift),
         mixed=fit,
@@ -251,9 +253,8 @@ def _reference(
     Own pace is a working model: a mouse that bends earlier than its arm is no multiple of it, and
     the model's own variance of such a mouse is too short.
     """
-    paced = isinstance(shapes[0], Curve) and shapes[0].pace is not None
-    if name == ClusteredByMouse.name or (paced and name != "normal"):
-        return ClusteredByMouse(fit, rows, *design_matrices(rows, codes, shapes, lift))
+    if name == ClusteredByMouse.name or (shapes[0].own_pace and name != "normal"):
+        return ClusteredByMouse(fit, rows, linear_model(rows, codes, shapes, lift))
     return REFERENCES[name](fit)
 
 
@@ -265,7 +266,7 @@ def fitted_again(piece: Piece, rows: LogVolumes, design: Design) -> Piece:
     if len(codes) > 1 and design.rules.growth.variances == "by_arm":
         return mixed_piece(rows, codes, piece.shapes, design)
     start = None if piece.unseen is None else piece.unseen.parameters
-    fitted = _fit_any(rows, codes, piece.shapes, design.rules.growth.baseline, start)
+    fitted = fit_any(rows, codes, piece.shapes, design.rules.growth.baseline, start)
     found = piece_of(rows, codes, piece.shapes, design, *fitted)
     return found if rows.cage is None else caged_piece(found)
 
@@ -279,7 +280,7 @@ def step_without(piece: Piece, mouse: int, design: Design) -> Piece | None:
     codes, rows = np.unique(piece.rows.mouse), piece.rows.without(mouse)
     if piece.unseen is None or mouse not in codes or len(codes) < 3:
         return None
-    X, Z = design_matrices(rows, piece.arms, piece.shapes, piece.lift)
+    _, X, Z = linear_model(rows, piece.arms, piece.shapes, piece.lift)
     try:
         unseen = piece.unseen.without_mouse(int(np.searchsorted(codes, mouse)), X, Z)
     except FitError:
@@ -300,7 +301,7 @@ def _likelier_pace(
     if paced is None:
         return fitted, (curve,)
     try:
-        other = _fit_any(rows, codes, (paced,))
+        other = fit_any(rows, codes, (paced,))
     except FitError:
         return fitted, (curve,)
     likelier = other[0].log_likelihood > fit.log_likelihood

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from xenotrack.arrays import Codes, Floats
 from xenotrack.model.joint_reml import JointFit
 from xenotrack.model.log_volume import LogVolumes
+from xenotrack.model.patterns import Linear
 from xenotrack.model.reml import Component, MixedFit
 
 
@@ -67,13 +68,14 @@ class ClusteredByMouse:
     name = "cr2"
     joint_test = None
 
-    def __init__(self, fit: MixedFit | JointFit, rows: LogVolumes, X: Floats, Z: Floats) -> None:
+    def __init__(self, fit: MixedFit | JointFit, rows: LogVolumes, model: Linear) -> None:
+        y, X, Z = model
         variances = fit.components
-        place = np.zeros(len(rows.y), dtype=np.intp)
+        place = np.zeros(len(y), dtype=np.intp)
         if len(variances) > 1:
             place = np.unique(rows.arm, return_inverse=True)[1]
         self.groups = list(alike(rows.mouse, X, Z, place, variances))
-        self.residuals = rows.y - X @ fit.coefficients
+        self.residuals = y - X @ fit.coefficients
         known = sum(len(g.readings) * g.X.T @ g.inverse @ g.X for g in self.groups)
         self.model: Floats = np.asarray(np.linalg.inv(known), dtype=np.float64)
 

@@ -165,8 +165,11 @@ class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day":
     """
 
     shape: Annotated[
-        Literal["curve", "phases", "line"],
-        Rule("How ln volume goes with days: a curve, lines that meet on phase_days, or one line."),
+        Literal["curve", "phases", "line", "gompertz", "regrowth"],
+        Rule(
+            "How ln volume goes with days: a curve, lines that meet on phase_days, one line, "
+            "Gompertz growth, or decay and regrowth."
+        ),
     ] = "curve"
     phase_days: Annotated[
         tuple[float, ...] | None,

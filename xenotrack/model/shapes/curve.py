@@ -38,6 +38,10 @@ class Curve(Shape):
     def joints(self) -> Floats:
         return self.knots
 
+    @property
+    def own_pace(self) -> bool:
+        return self.pace is not None
+
     @cached_property
     def bends(self) -> Floats:
         """The second derivatives at the knots, as weights on the heights, (c, c)."""

@@ -7,12 +7,17 @@ from collections.abc import Callable
 import numpy as np
 
 from xenotrack.arrays import Floats
+from xenotrack.errors import FitError
 from xenotrack.model.follow_up import FollowUp, all_days, half_and_three
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.shapes.curve import Curve, inner_knots, knots_for
+from xenotrack.model.shapes.gompertz import Gompertz
 from xenotrack.model.shapes.line import Line, Ray
 from xenotrack.model.shapes.phases import Phases, read_between
+from xenotrack.model.shapes.regrowth import Regrowth
 from xenotrack.model.shapes.shape import Shape
+from xenotrack.model.shapes.tangent import Tangent
+from xenotrack.model.touching import touching
 from xenotrack.study.rules import GrowthRules
 
 
@@ -56,13 +61,30 @@ def curve_of(rows: LogVolumes, code: int, follow_up: FollowUp, most: int | None 
     return Curve(knots) if len(knots) > 2 else Line()
 
 
+def touching_of(kind: type[Tangent]) -> Callable[..., Shape]:
+    """What gives an arm a mean of this kind; a curve where its readings do not bear the kind."""
+
+    def of(rows: LogVolumes, code: int, follow_up: FollowUp, rules: GrowthRules) -> Shape:
+        curve = curve_of(rows, code, follow_up)
+        own = rows.of_arms(np.arange(rows.n_arms) == code)
+        try:
+            return touching(own, code, kind, curve) if isinstance(curve, Curve) else curve
+        except FitError:
+            return curve
+
+    return of
+
+
+FORMULAS: dict[str, type[Tangent]] = {"gompertz": Gompertz, "regrowth": Regrowth}
 SHAPES: dict[str, Callable[[LogVolumes, int, FollowUp, GrowthRules], Shape]] = {
     "curve": arm_curve,
     "phases": phases_of,
     "line": line_of,
+    **{name: touching_of(kind) for name, kind in FORMULAS.items()},
 }
 DAYS: dict[str, Callable[[LogVolumes], FollowUp]] = {
     "curve": half_and_three,
     "phases": half_and_three,
     "line": all_days,
+    **dict.fromkeys(FORMULAS, half_and_three),
 }

@@ -34,6 +34,21 @@ class Shape(ABC):
         """The directions in which a mouse departs from the mean of its arm, (n, q)."""
 
     @property
+    def own_pace(self) -> bool:
+        """Whether a mouse goes the way of its arm, faster or slower."""
+        return False
+
+    @property
+    def lift(self) -> Floats:
+        """(size, p): the coefficients from those that are estimated."""
+        return np.eye(self.size)
+
+    @property
+    def given(self) -> Floats:
+        """What is added to the coefficients without being estimated, (size,)."""
+        return np.zeros(self.size)
+
+    @property
     def joints(self) -> Floats:
         """The days at which pieces of polynomials of at most third degree meet."""
         return np.empty(0)
