@@ -99,6 +99,7 @@ MENDS = {
     "pptp-unsplit": "Report PD unsplit.",
     "response-not-evaluable": "Say how many were not evaluable, or lower `min_day`.",
     "rmst-beyond-follow-up": "Set an earlier day with `--rmst-until`.",
+    "shape-not-borne": "Nothing to do; or `--shape curve` for all arms.",
     "singular-fit": "Nothing to do; the mice of the arm hardly differ beyond the readings' error.",
     "toxicity-before-progression": "Report the median time to progression or toxicity beside it.",
     "unconfirmed-crossing": "Nothing to do; without `--confirm` they count as progressed.",

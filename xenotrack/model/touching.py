@@ -32,21 +32,21 @@ def touching(rows: LogVolumes, code: int, kind: type[Tangent], curve: Curve) -> 
     ``rows`` are the arm's, ``curve`` is what it is without a formula. ``FitError`` where its
     readings do not identify the parameters, or its curve is far from what the formula can be.
     """
-    shape, fit = _rounds(rows, code, _nearest(rows, code, kind, curve))
+    shape, fit = rounds(rows, code, _nearest(rows, code, kind, curve))
     if not shape.moved > BENT * np.sqrt(fit.residual_variance):
         return shape
     try:
-        paced, other = _rounds(rows, code, kind(shape.at, shape.days, own_pace=True))
+        paced, other = rounds(rows, code, kind(shape.at, shape.days, own_pace=True))
     except FitError:
         return shape
     return paced if other.log_likelihood > fit.log_likelihood else shape
 
 
-def _rounds(rows: LogVolumes, code: int, shape: Tangent) -> tuple[Tangent, MixedFit]:
+def rounds(rows: LogVolumes, code: int, shape: Tangent) -> tuple[Tangent, MixedFit]:
     """Fitted from where the last fit led, until nothing moves; the fit is of the last round."""
     share, before, start = 1.0, np.inf, None
     for _ in range(ROUNDS):
-        fit, unseen = fit_any(rows, (code,), (shape,), start=start)
+        fit, unseen = fit_any(rows, np.array([code]), (shape,), start=start)
         start = None if unseen is None else unseen.parameters
         step = fit.coefficients - shape.at
         moves = float(np.abs(step / np.sqrt(np.diag(fit.covariance))).max())
@@ -60,7 +60,7 @@ def _rounds(rows: LogVolumes, code: int, shape: Tangent) -> tuple[Tangent, Mixed
 
 def _nearest(rows: LogVolumes, code: int, kind: type[Tangent], curve: Curve) -> Tangent:
     """The mean of a kind that is nearest to the arm's curve at its knots."""
-    fit = fit_any(rows, (code,), (curve,))[0]
+    fit = fit_any(rows, np.array([code]), (curve,))[0]
     whitened = np.linalg.inv(np.linalg.cholesky(fit.covariance))
     days = float(curve.knots[0]), float(curve.knots[-1])
 

@@ -13,7 +13,7 @@ from xenotrack.errors import FitError
 from xenotrack.model.follow_up import FollowUp
 from xenotrack.model.growth import fit_log_volumes
 from xenotrack.model.log_volume import LogVolumes
-from xenotrack.model.shapes.registry import SHAPES
+from xenotrack.model.shapes.registry import FORMULAS, SHAPES
 from xenotrack.plan.balanced import ArmRates, balanced_rates
 from xenotrack.plan.readings import ArmReadings, draw_readings, log_volumes
 from xenotrack.plan.truth import Scenario
@@ -79,7 +79,7 @@ def _rates(arms: tuple[ArmReadings, ...], days: Floats, design: Design) -> Rates
     rules = design.rules.growth
     if rules.variances != "by_arm" or rules.df in ("normal", "cr2") or len(days) < 3 or _few(arms):
         closed = np.zeros_like(closed)
-    if arms[0].block is not None or _by_cage(design):
+    if arms[0].block is not None or _by_cage(design) or rules.shape in FORMULAS:
         closed = np.zeros_like(closed)
     for code, arm in enumerate(arms):
         if closed[:, code].any():

@@ -151,6 +151,8 @@ SHAPES = {
     "curve": "a smooth curve",
     "phases": "straight lines that meet on declared days",
     "line": "a straight line",
+    "gompertz": "Gompertz growth",
+    "regrowth": "decay and regrowth",
 }
 
 

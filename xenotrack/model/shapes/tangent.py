@@ -1,8 +1,9 @@
 """Means that are no weighted sum of their parameters, as seen from where these were fitted.
 
-``μ(t; θ)`` near ``θ₀`` is ``μ(t; θ₀) + J(t) (θ − θ₀)``, J its slopes in θ: weights on θ and a height
-that is not estimated. Fitted again and again from where the last fit led, this is Gauss and Newton's
-method (Lindstrom & Bates 1990, Biometrics 46:673, with the slopes those of the arm's mean).
+``μ(t; θ)`` near ``θ₀`` is ``μ(t; θ₀) + J(t) (θ − θ₀)``, J its slopes in θ: weights on θ and a
+height that is not estimated. Fitted again and again from where the last fit led, this is Gauss and
+Newton's method (Lindstrom & Bates 1990, Biometrics 46:673, with the slopes those of the arm's
+mean).
 """
 
 from __future__ import annotations

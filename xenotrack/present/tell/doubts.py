@@ -43,6 +43,7 @@ DOUBTS: dict[str, DoubtWords] = {
     "tumors-vanished": DoubtWords(
         "slowed", "{arms} could not be measured any more after the start"
     ),
+    "shape-not-borne": DoubtWords("slowed", "{arms} did not grow by the declared formula"),
     "window-cut-short": DoubtWords("slowed", "{arms} left before the declared days ended"),
     "below-limit-share": DoubtWords("blocked", "", "Declare the limit with --limit-mm3."),
     "cages-nested-in-arms": DoubtWords(

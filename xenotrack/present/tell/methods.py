@@ -167,12 +167,21 @@ def growth(facts: Facts, cite: Citations) -> Iterator[str]:
 
 
 SATTERTHWAITE = "with Satterthwaite's degrees of freedom"
+OF_A_FORMULA = (
+    "ln V_ij = μ_a(t_ij) + b_0i + b_1i·z(t_ij) + ε_ij of mouse i in arm a on day t_ij, linear in "
+    "the parameters around their estimates,"
+)
+PACE = "z(t) = t or, where likelier, the arm's own change"
 SHAPES = {
     "curve": "ln V_ij = μ_a(t_ij) + b_0i + b_1i·z(t_ij) + ε_ij of mouse i in arm a on day t_ij, "
     "μ_a a natural cubic spline with up to four inner knots at quantiles of the arm's readings, "
-    "z(t) = t or, where likelier, the arm's own change",
+    f"{PACE}",
     "phases": "ln V_ij = μ_a(t_ij) + b_0i + b_1i·t_ij + ε_ij of mouse i in arm a on day t_ij, μ_a "
     "straight lines that meet on the declared days",
+    "gompertz": f"{OF_A_FORMULA} μ_a(t) = α_a + ρ_a·(1 − exp(−κ_a·t))/κ_a (Gompertz growth), "
+    f"{PACE}",
+    "regrowth": f"{OF_A_FORMULA} μ_a(t) = α_a + ln(exp(−δ_a·t) + exp(γ_a·t) − 1) (decay and "
+    f"regrowth), {PACE}",
 }
 LINES = {
     "arm": "ln V_ij = α_a + β_a·t_ij + b_0i + b_1i·t_ij + ε_ij of mouse i in arm a on day t_ij",
