@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 
 from xenotrack.arrays import Floats
 from xenotrack.errors import FitError
@@ -139,6 +138,8 @@ def _look(parts: Sequence[Patterns], theta: Floats) -> _At:
 
 def _search(parts: Sequence[Patterns], theta: Floats) -> Floats:
     """A quasi-Newton search, then Newton's method to the last digit."""
+    # Only blocks come here, and the import takes a fifth of a start.
+    from scipy.optimize import minimize
 
     def look(theta: Floats) -> tuple[float, Floats]:
         at = _look(parts, theta)

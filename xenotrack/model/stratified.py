@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import chdtrc, ndtri
 
 from xenotrack.arrays import Bools, Codes, Floats
@@ -63,6 +62,8 @@ class StratifiedHazard:
     @cached_property
     def estimate(self) -> float:
         """The maximum; ±∞ where every telling event is of one arm, NaN where there is none."""
+        from scipy.optimize import brentq
+
         events, a, _ = self._terms
         if not len(a):
             return np.nan
@@ -121,6 +122,8 @@ class StratifiedHazard:
 
     def limits(self, level: float) -> tuple[float, float]:
         """Profile limits, as far out as makes them exclude 0 exactly when p < 1 − level."""
+        from scipy.optimize import brentq
+
         if np.isnan(self.estimate):
             return np.nan, np.nan
         beyond = np.sqrt(self.ratio) + ndtri(self.p_value / 2)
