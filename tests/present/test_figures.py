@@ -12,6 +12,7 @@ from costs import often
 from msgspec import structs
 from plotnine import geom_point, geom_segment
 
+from xenotrack.doubts import p_number
 from xenotrack.present.figures.artists import (
     geom_bands,
     geom_boxes,
@@ -27,6 +28,7 @@ from xenotrack.present.figures.line_ends import end_names
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.residuals import residuals
 from xenotrack.present.figures.save import render
+from xenotrack.present.figures.style import MILLIMETRES, Canvas
 from xenotrack.present.labels import short_names
 from xenotrack.present.results import Results
 from xenotrack.present.theme import arm_colours
@@ -419,6 +421,25 @@ def test_progression_says_the_declared_event(naive):
     assert "2 × baseline or leaving for tumour size" in draw("progression", naive).labels.caption
 
 
+def test_progression_writes_days_gained_and_p_where_there_is_room(naive):
+    def beside(width_mm):
+        figure = draw("progression", naive, Canvas(width_mm / MILLIMETRES))
+        frames = (layer._data for layer in layers_of(figure, geom_words))
+        words = next(frame for frame in frames if frame is not None and "angle" in frame)
+        words = words[words["ha"] == "left"]
+        return {place: own["label"].tolist() for place, own in words.groupby("x")}
+
+    medians, gained = beside(180).values()
+    rows = naive.days_gained
+    row = rows[rows["contrast"] == "fulvestrant - vehicle"].iloc[0]
+    days = " to ".join(f"{row[end]:.0f}" for end in ("claim_low", "claim_high"))
+    assert medians[0] == "Median, days"
+    assert gained[0] == "Days gained, p"
+    assert f"{row['estimate']:.0f} ({days}), {p_number(row['p_adjusted'])}" in gained
+    assert [own[0] for own in beside(140).values()] == ["Median, days"]
+    assert not beside(85)
+
+
 def test_rates_draw_the_intervals_and_write_them(naive):
     figure = draw("rates", naive)
     table = naive.growth.to_frame()
@@ -546,7 +567,7 @@ class Stand:
     def __init__(self, results, **changes):
         self.study, self.response = results.study, results.response
         self.progression, self.has_growth = results.progression, results.has_growth
-        self.growth = results.growth
+        self.growth, self.days_gained = results.growth, results.days_gained
         self.__dict__.update(changes)
 
 

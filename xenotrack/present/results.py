@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -126,13 +126,11 @@ class Results:
     @cached_property
     def trade_off(self) -> pd.DataFrame:
         """Growth against the change of net weight, a row an arm; nothing without growth."""
-        import pandas as pd
-
         from xenotrack.compare.trade_off import TRADE_OFF, trade_off
 
         design, weight = self.study.design, self.net_weight
         if not self.has_growth:
-            return pd.DataFrame(columns=list(TRADE_OFF))
+            return _nothing(TRADE_OFF)
         growth = self.growth.over(design.arm_names).rates()
         exits = self.tolerability.set_index("arm")["n_toxicity_exits"]
         return trade_off(growth, weight.average(design.arm_names), exits, design)
@@ -211,11 +209,17 @@ class Results:
     @cached_property
     def contrasts(self) -> pd.DataFrame:
         """The contrasts of growth rates; none without a control or without growth."""
-        import pandas as pd
+        return self._rows_of("growth_rate", self.has_growth)
 
-        if self.study.design.control is None or not self.has_growth:
-            return pd.DataFrame(columns=list(TABLES["compare"]))
-        (found,) = self.compare(("growth_rate",))
+    @cached_property
+    def days_gained(self) -> pd.DataFrame:
+        """The contrasts of days without progression; none without a control."""
+        return self._rows_of("rmst_days", True)
+
+    def _rows_of(self, outcome: str, measured: bool) -> pd.DataFrame:
+        if self.study.design.control is None or not measured:
+            return _nothing(TABLES["compare"])
+        (found,) = self.compare((outcome,))
         return found.to_frame()
 
     @cached_property
@@ -288,10 +292,8 @@ class Results:
     @cached_property
     def synergy_by_day(self) -> pd.DataFrame:
         """The table ``synergy`` at every visit; none without a control or without growth."""
-        import pandas as pd
-
         if self.study.design.control is None or not self.has_growth or not self.visit_days:
-            return pd.DataFrame(columns=list(TABLES["synergy"]))
+            return _nothing(TABLES["synergy"])
         return self.synergy_at(self.visit_days).to_frame()
 
     @property
@@ -311,47 +313,38 @@ class Results:
     @cached_property
     def residuals(self) -> pd.DataFrame:
         """What the growth model leaves of each reading; nothing without growth."""
-        import pandas as pd
-
         from xenotrack.model.diagnostics import RESIDUALS, residuals
 
         if not self.has_growth:
-            return pd.DataFrame(columns=list(RESIDUALS))
+            return _nothing(RESIDUALS)
         return residuals(self.growth)
 
     @cached_property
     def influence(self) -> pd.DataFrame:
         """The growth rate of each mouse's arm without the mouse; nothing without growth."""
-        import pandas as pd
-
         from xenotrack.model.diagnostics import INFLUENCE, influence
 
         if not self.has_growth:
-            return pd.DataFrame(columns=list(INFLUENCE))
+            return _nothing(INFLUENCE)
         return influence(self.growth)
 
     @cached_property
     def leave_one_out(self) -> pd.DataFrame:
         """The claims on growth without each mouse; nothing without a control or without growth."""
-        import pandas as pd
-
         from xenotrack.compare.leave_one_out import LEAVE_ONE_OUT, leave_one_out
 
         if self.study.design.control is None or not self.has_growth:
-            return pd.DataFrame(columns=list(LEAVE_ONE_OUT))
+            return _nothing(LEAVE_ONE_OUT)
         return leave_one_out(self.growth, self._log_volumes)
 
     @cached_property
     def tipping_point(self) -> pd.DataFrame:
         """What mice that left would have to have done to end the claims on growth."""
-        import pandas as pd
-
         from xenotrack.compare.tipping_point import TIPPING_POINT, tipping_points
 
-        rows = self.contrasts
-        if not len(rows):
-            return pd.DataFrame(columns=list(TIPPING_POINT))
-        return tipping_points(self.study, rows)
+        if not len(self.contrasts):
+            return _nothing(TIPPING_POINT)
+        return tipping_points(self.study, self.contrasts)
 
     @cached_property
     def sensitivity(self) -> pd.DataFrame:
@@ -408,3 +401,10 @@ class Results:
         """What the study declares as known, findings and doubts, each with its reason."""
         findings = (doubt.told for doubt in self.study.findings if doubt.accepted)
         return (*findings, *(doubt.told for doubt in self.doubts if doubt.accepted))
+
+
+def _nothing(columns: Iterable[str]) -> pd.DataFrame:
+    """A table without rows."""
+    import pandas as pd
+
+    return pd.DataFrame(columns=list(columns))

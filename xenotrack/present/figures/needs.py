@@ -45,6 +45,9 @@ class Results(Protocol):
     def contrasts(self) -> pd.DataFrame: ...
 
     @property
+    def days_gained(self) -> pd.DataFrame: ...
+
+    @property
     def synergy_by_day(self) -> pd.DataFrame: ...
 
     @property

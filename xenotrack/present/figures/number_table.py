@@ -40,7 +40,8 @@ TICK_AT = 0.14
 TITLE_AT = 0.575
 TICK = 0.045  # inches
 BEYOND = 0.1  # inches that the axis goes on to the right
-COLUMN_AT = 0.15  # inches right of the last day
+COLUMN_AT = 0.15  # inches left of a column
+FEWEST_INCHES = 2.2  # of the days, beside a second column
 
 
 def table_days(first: float, last: float, most: int) -> list[float]:
@@ -55,7 +56,8 @@ class NumberTable:
     ``names`` are those of the rows, ``ends`` what stands at the ends of the curves; ``counts`` has
     ``arm day n_mice``; ``low`` and ``high`` bound the curve, whose share of the figure is
     ``inches`` high; ``ticks`` are its own (position, label) and ``title`` what they measure;
-    ``column`` may add words for each arm to the right, under ``column_heading``. Where several
+    ``columns`` may add words for each arm to the right, under headings: as many as leave
+    ``FEWEST_INCHES`` to the days. Where several
     curves stand one above another, each as high as the others, ``parts`` are where each begins
     and ends and what it measures, from the lowest.
     """
@@ -73,8 +75,7 @@ class NumberTable:
     title: str
     heading: str
     inches: float = 3.0
-    column_heading: str = ""
-    column: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     parts: Sequence[tuple[float, float, str]] = ()
 
     @property
@@ -120,10 +121,17 @@ class NumberTable:
     def is_wide(self) -> bool:
         return figure_width() >= WIDE
 
-    @property
-    def has_column(self) -> bool:
-        """A narrow figure has no room for words beside its numbers."""
-        return bool(self.column) and self.is_wide
+    @cached_property
+    def shown(self) -> Mapping[str, float]:
+        """The columns that have room, each with its inches right of the last day."""
+        at, places = 0.0, dict[str, float]()
+        for heading in self.columns if self.is_wide else ():
+            width = COLUMN_AT + self._width(heading)
+            if places and at + width > figure_width() - self._names - FEWEST_INCHES:
+                break
+            places[heading] = at + COLUMN_AT
+            at += width
+        return places
 
     @cached_property
     def rows(self) -> dict[str, float]:
@@ -147,18 +155,23 @@ class NumberTable:
     @cached_property
     def days_in_inch(self) -> float:
         """How many days an inch holds: what names, axis and column leave of the width."""
+        return self.span / max(figure_width() - self._names - self._beside, 1.0)
+
+    @cached_property
+    def _names(self) -> float:
+        """Inches of what stands left of the first day."""
         names = max(text_inches(name, SMALL) for name in (self.heading, *self.names.values()))
-        beside = names + KEY[0] + EDGES
-        beside += max(BEYOND + ends_width(self.ends), self._beside)
-        return self.span / max(figure_width() - beside, 1.0)
+        return names + KEY[0] + EDGES
 
     @property
     def _beside(self) -> float:
-        """Inches of the words to the right, where there are any."""
-        if not self.has_column:
-            return 0.0
-        words = (self.column_heading, *self.column.values())
-        return COLUMN_AT + max(text_inches(word, SMALL) for word in words)
+        """Inches of what stands right of the last day: names at the curves' ends, or columns."""
+        ends = [at + self._width(heading) for heading, at in self.shown.items()]
+        return max(BEYOND + ends_width(self.ends), *ends[-1:], 0.0)
+
+    def _width(self, heading: str) -> float:
+        """Inches of the words of a column."""
+        return max(text_inches(word, SMALL) for word in (heading, *self.columns[heading].values()))
 
     def left(self, inches: float) -> float:
         """A place left of the first day, in days."""
@@ -219,7 +232,6 @@ class NumberTable:
     def _words(self) -> pd.DataFrame:
         """Every word and number: place, alignment and direction."""
         below = {part: self.low - part * self.inch for part in (0.12, 0.28)}
-        at = self.last_day + COLUMN_AT * self.days_in_inch
         middle = (self.first_day + self.last_day) / 2
         words: list[tuple[float, float, str, str, int]] = [
             (self.left(TITLE_AT), (low + high) / 2, title, "center", 90)
@@ -230,14 +242,14 @@ class NumberTable:
         words += [
             (self.left(TICK_AT), height, label, "right", 0) for height, label in self.ticks.items()
         ]
-        if self.has_column:
-            words += [(at, self.heading_at, self.column_heading, "left", 0)]
-            words += [(at, self.rows[arm], word, "left", 0) for arm, word in self.column.items()]
+        for heading, inches in self.shown.items():
+            at, column = self.last_day + inches * self.days_in_inch, self.columns[heading]
+            words += [(at, self.heading_at, heading, "left", 0)]
+            words += [(at, self.rows[arm], word, "left", 0) for arm, word in column.items()]
         return pd.DataFrame(words, columns=["x", "y", "label", "ha", "angle"])
 
     def _scales(self) -> list[object]:
-        beside = max(BEYOND + ends_width(self.ends), self._beside)
-        right = self.last_day + beside * self.days_in_inch
+        right = self.last_day + self._beside * self.days_in_inch
         return [
             scale_x_continuous(limits=(self.left(KEY[0] + 0.05), right), breaks=[], expand=(0, 0)),
             scale_y_continuous(

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from plotnine import aes, ggplot, labs
 
+from xenotrack.compare.verdicts import WITHHELD
+from xenotrack.doubts import p_number
 from xenotrack.present.axes import plain_number
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines, geom_segments
 from xenotrack.present.figures.line_ends import end_layers, end_names
@@ -29,6 +31,7 @@ from xenotrack.present.figures.style import (
     say,
 )
 from xenotrack.present.labels import about_names, arm_labels, shortest
+from xenotrack.present.numbers import decimals, fixed
 from xenotrack.present.steps import at_risk, band_corners, curve_corners, set_apart
 from xenotrack.present.theme import CONTROL_COLOUR
 from xenotrack.present.words import days_text, mice_text
@@ -39,6 +42,7 @@ LOW, HIGH = -0.03, 1.03
 TICKS = {share: plain_number(100 * share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)}
 TITLE = "Not progressed (% of mice)"
 APART = "Curves that coincide are set apart by half a percent."
+MEDIAN, GAINED = "Median, days", "Days gained, p"
 EVENTS = {
     "fold": "{value:g} × baseline",
     "percent": "{value:g} % above baseline",
@@ -49,25 +53,39 @@ EVENTS = {
 
 def draw(results: Results) -> ggplot:
     fit = results.progression
-    return progression(results.study.design, fit.curve_frame(), fit.to_frame())
+    design = results.study.design
+    gained = gained_words(results.days_gained, design.control)
+    return progression(design, fit.curve_frame(), fit.to_frame(), gained)
 
 
-def progression(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplot:
-    """Kaplan–Meier curves with the mice at risk and the medians.
+def progression(
+    design: Design,
+    curve: pd.DataFrame,
+    table: pd.DataFrame,
+    gained: Mapping[str, str] | None = None,
+) -> ggplot:
+    """Kaplan–Meier curves with the mice at risk, the medians and the days gained.
 
     ``curve`` has a row an arm and day (``n_at_risk n_censored estimate conf_low conf_high``),
-    ``table`` a row an arm (``n_mice n_events median_days conf_low conf_high``).
+    ``table`` a row an arm (``n_mice n_events median_days conf_low conf_high``), ``gained`` the
+    words of the arms that are compared with the control.
     """
     if not len(curve):
         return say("No mouse could be judged for progression.")
     if len(design.arms) > MOST_TOGETHER:
         return _a_panel_each(design, curve, table)
-    return _together(design, curve, table)
+    columns = {MEDIAN: medians(table), **({GAINED: gained} if gained else {})}
+    return _together(design, curve, table, columns)
 
 
-def _together(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplot:
+def _together(
+    design: Design,
+    curve: pd.DataFrame,
+    table: pd.DataFrame,
+    columns: Mapping[str, Mapping[str, str]],
+) -> ggplot:
     names, ends = arm_labels(design, NumberTable.name_width()), end_names(design)
-    layout = _table(design, curve, table, names, ends)
+    layout = _table(design, curve, columns, names, ends)
     corners = curve_corners(curve)
     apart = set_apart(corners)
     corners, events, censored = (
@@ -95,7 +113,11 @@ def _together(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplo
         caption(
             f"Kaplan–Meier; progression at {event_words(design)}. Ticks: mice censored.",
             f"Medians with their {interval_name(design)}; –: not reached."
-            if layout.has_column
+            if MEDIAN in layout.shown
+            else "",
+            f"Days gained against {design.control} over the days that both are followed, with CI "
+            "and p after adjustment."
+            if GAINED in layout.shown
             else "",
             APART if any(apart.values()) else "",
             about_names(design, shortest(names, ends)),
@@ -145,7 +167,7 @@ def _of_many(curve: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 def _table(
     design: Design,
     curve: pd.DataFrame,
-    table: pd.DataFrame,
+    columns: Mapping[str, Mapping[str, str]],
     names: Mapping[str, str],
     ends: Mapping[str, str],
 ) -> NumberTable:
@@ -165,8 +187,7 @@ def _table(
         title=TITLE,
         heading="Mice at risk",
         inches=2.6,
-        column_heading="Median, days",
-        column=medians(table),
+        columns=columns,
     )
 
 
@@ -177,6 +198,37 @@ def medians(table: pd.DataFrame) -> dict[str, str]:
         arm: days_text(median, low, high, "not reached")
         for arm, median, low, high in table[columns].to_numpy(dtype=object).tolist()
     }
+
+
+def gained_words(rows: pd.DataFrame, control: str | None) -> dict[str, str]:
+    """The days gained against the control by each arm, with interval and p after adjustment.
+
+    ``rows`` are those of the table ``compare``. A claim that is withheld has neither.
+    """
+    against = rows[(rows["against"] == control) & rows["family"].isin(("control", "primary"))]
+    columns = ["arm", "estimate", "claim_low", "claim_high", "p_adjusted", "shows"]
+    return {
+        arm: gained_text(estimate, low, high, p_value, shows)
+        for arm, estimate, low, high, p_value, shows in against[columns].itertuples(index=False)
+    }
+
+
+def gained_text(estimate: float, low: float, high: float, p_value: float, shows: str) -> str:
+    """Days with their interval and p.
+
+    >>> gained_text(25.08, 7.9, 42.4, 0.0007, "better")
+    '25 (8 to 42), 0.0007'
+    >>> gained_text(5.2, 0.4, 9.9, 0.03, "withheld")
+    '5.2, no claim'
+    """
+    if np.isnan(estimate):
+        return "–"
+    places = decimals([estimate, low, high], 10.0)
+    days = fixed(estimate, places)
+    if shows == WITHHELD:
+        return f"{days}, no claim"
+    ends = [fixed(end, places) if np.isfinite(end) else "–" for end in (low, high)]
+    return f"{days} ({ends[0]} to {ends[1]}), {p_number(p_value)}"
 
 
 def _a_panel_each(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> ggplot:

@@ -21,6 +21,7 @@ from xenotrack.present.figures.progression import (
     APART,
     HIGH,
     LOW,
+    MEDIAN,
     TITLE,
     event_words,
     falls,
@@ -145,7 +146,7 @@ class VolumeAndProgression:
             self._caption(
                 "Ticks: mice censored.",
                 APART if any(set_apart(curve_corners(self.curve)).values()) else "",
-                f"Medians with their {interval_name(design)}." if table.has_column else "",
+                f"Medians with their {interval_name(design)}." if table.shown else "",
                 about_names(design, shortest(table.names, ends)),
             ),
         )
@@ -167,8 +168,7 @@ class VolumeAndProgression:
             title="",
             heading="Mice at risk",
             inches=INCHES,
-            column_heading="Median, days",
-            column=medians(self.table),
+            columns={MEDIAN: medians(self.table)},
             parts=((LOW, HIGH, TITLE), (self.floor, self.top, self.study.design.words(VOLUME))),
         )
 
