@@ -50,12 +50,13 @@ EARLY, LATE = Exits(0.6, 8, 21), Exits(0.5, 8, 28)
 class Row:
     """A truth, and the contrast that is asked of it: weights over its arms.
 
-    Of ``rarely`` only every third visit is read.
+    Of ``rarely`` only every third visit is read. ``shapes`` are the models that are asked.
     """
 
     scenario: Scenario
     weights: tuple[float, ...]
     rarely: str = ""
+    shapes: tuple[str, ...] = ("line", "curve")
 
 
 def arm(name: str, rate: float, sd: float = 0.012, *turns: Turn, **more: object) -> ArmTruth:
@@ -130,6 +131,14 @@ ROWS: dict[str, Row] = {
     "flat, 220 mm³, 8 mice": flat(220),
     "flat, 120 mm³, 8 mice": flat(120),
     "flat, 60 mm³, 8 mice": flat(60),
+    "equal slowing arms, by a formula": replace(
+        two(8, 42, arm("A", 0.06, slowing=0.03), arm("B", 0.06, slowing=0.03)),
+        shapes=("curve", "gompertz", "regrowth"),
+    ),
+    "equal lines, by a formula": replace(lines(8), shapes=("curve", "gompertz", "regrowth")),
+    "equal arms that come back, by a formula": replace(
+        two(8, 105, back("A"), back("B")), shapes=("curve", "gompertz", "regrowth")
+    ),
 }
 
 
@@ -213,7 +222,7 @@ def one_study(name: str, number: int) -> Iterator[dict[str, object]]:
     sheet = simulate_study(scenario, np.random.default_rng(seed))
     rarely = (sheet["arm"] == asked.rarely) & ~sheet["day"].isin(scenario.visit_days[::3])
     rows = rows_of(sheet[~rarely], arms)
-    for shape in ("line", "curve"):
+    for shape in asked.shapes:
         rules = Rules(growth=GrowthRules(shape=shape))
         design = Design(name, tuple(Arm(a, frozenset(DRUGS.get(a, a))) for a in arms), rules)
         about = {"row": name, "study": number}

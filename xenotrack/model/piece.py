@@ -148,7 +148,8 @@ def lift_of(shapes: Sequence[Shape], baseline: str, n_blocked: int = 0) -> Float
         of_arms = lift_of(shapes, baseline)
         return np.hstack([of_arms, np.zeros((len(of_arms), n_blocked))])
     if baseline != "common":
-        return np.asarray(block_diag(*(shape.lift for shape in shapes)))
+        lifts = [shape.lift for shape in shapes]
+        return lifts[0] if len(lifts) == 1 else np.asarray(block_diag(*lifts))
     # One intercept, then a slope an arm.
     a = len(shapes)
     lift = np.zeros((2 * a, 1 + a))

@@ -7,13 +7,15 @@ beyond the ends a straight line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from xenotrack.arrays import Floats
 from xenotrack.model.shapes.shape import Shape, column
+
+MANY = 2000  # days of which no weights are kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,11 +24,12 @@ class Curve(Shape):
 
     A mouse departs from it by an intercept and a slope; or, where ``pace`` (c,) holds the heights
     of the arm's own change, by an intercept and a multiple of that change: it goes the way of its
-    arm, faster or slower.
+    arm, faster or slower. ``known`` are weights by days that were asked for before.
     """
 
     knots: Floats
     pace: Floats | None = None
+    known: dict[bytes, Floats] = field(default_factory=dict, repr=False)
 
     name = "curve"
 
@@ -64,6 +67,16 @@ class Curve(Shape):
 
     def fixed(self, day: Floats) -> Floats:
         day = np.asarray(day, dtype=float)
+        if len(day) > MANY:
+            return self._weights(day)
+        # A fit, its mice of own pace, and each of them left out ask for the same days.
+        key = day.tobytes()
+        if key not in self.known:
+            self.known[key] = self._weights(day)
+            self.known[key].flags.writeable = False
+        return self.known[key]
+
+    def _weights(self, day: Floats) -> Floats:
         if len(day) > 2 * self.size:
             # Mice are read on the same days: each day once.
             once, place = np.unique(day, return_inverse=True)
