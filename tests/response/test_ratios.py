@@ -6,12 +6,12 @@ from scipy.stats import t as student
 
 from xenotrack.response.ratios import (
     Mean,
+    difference_df,
     fieller_limits,
     fieller_ratio,
     log_ratio,
     mean_of,
     paired_ratio,
-    welch_df,
 )
 
 TREATED, CONTROL = np.array([100.0, 150, 200]), np.array([200.0, 300, 400])
@@ -72,7 +72,7 @@ def test_one_mouse_gives_a_ratio_without_limits(ratio):
 
 
 def test_mice_that_do_not_differ_have_no_welch_df():
-    assert np.isnan(welch_df(Mean(1, 0.0, 3), Mean(2, 0.0, 3)))
+    assert np.isnan(difference_df(Mean(1, 0.0, 3), Mean(2, 0.0, 3)))
 
 
 def test_intervals_of_a_ratio_cover_about_as_often_as_they_say():

@@ -33,6 +33,7 @@ from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.left_out import without_each_mouse
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.piece import Piece
+from xenotrack.response.welch import welch_df
 from xenotrack.study.design import Design
 
 if TYPE_CHECKING:
@@ -203,10 +204,8 @@ def _p_of(
     for weights in pair_weights(claim.pairs, over.design.arm_names):
         used = weights != 0
         variance = variances[:, used]
-        total = variance.sum(axis=1)
-        lost = np.where(variance > 0, variance**2 / df[:, used], 0.0).sum(axis=1)
-        estimate = values[:, used] @ weights[used]
-        raw = t_contrasts(estimate, np.sqrt(total), total**2 / lost, over.level)
+        estimate, error = values[:, used] @ weights[used], np.sqrt(variance.sum(axis=1))
+        raw = t_contrasts(estimate, error, welch_df(variance, df[:, used]), over.level)
         rows = np.repeat(weights[None], len(values), axis=0)
         raws.append(raw if at_most is None else one_sided(raw, rows, at_most))
     return _claimed(claim, raws)

@@ -18,6 +18,7 @@ from xenotrack.arrays import Floats
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.shapes.shape import Shape
+from xenotrack.response.welch import welch_df
 
 # A number of each of several sets of an arm's coefficients (m, c), given its code and shape.
 Statistic = Callable[[int, Shape, Floats], Floats]
@@ -101,7 +102,6 @@ def _degrees_of_freedom(strata: Sequence[Stratum], k: int) -> Callable[[Floats],
     def degrees_of_freedom(weights: Floats) -> Floats:
         weights = np.atleast_2d(weights)
         share = np.einsum("mi,sij,mj->ms", weights, covariance, weights)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return share.sum(axis=1) ** 2 / np.where(share > 0, share**2 / df, 0.0).sum(axis=1)
+        return welch_df(share, df)
 
     return degrees_of_freedom

@@ -10,6 +10,7 @@ from scipy.special import stdtr, stdtrit
 
 from xenotrack.arrays import Bools, Floats
 from xenotrack.model.smallsample import JointTest
+from xenotrack.response.welch import welch_df
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,15 @@ class ArmEstimates:
 def welch_satterthwaite(variances: Floats, df: Floats) -> Callable[[Floats], Floats]:
     """Degrees of freedom of weighted sums of independent estimates.
 
-    ``(Σ w²V)² / Σ (w⁴V²/df)`` for weights (m, k), variances (k,) and their df (k,); arms of
-    weight 0 do not count, whether estimable or not (Satterthwaite 1946, Biometrics Bull 2:110).
+    By ``welch_df`` for weights (m, k), variances (k,) and their df (k,); arms of weight 0 do not
+    count, whether estimable or not.
     """
 
     def degrees_of_freedom(weights: Floats) -> Floats:
         weights = np.atleast_2d(weights)
         used = weights != 0
         share = np.where(used, weights**2 * np.where(used, variances, 0.0), 0.0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return share.sum(axis=1) ** 2 / np.where(used, share**2 / df, 0.0).sum(axis=1)
+        return welch_df(share, np.where(used, df, np.inf))
 
     return degrees_of_freedom
 

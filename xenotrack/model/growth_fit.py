@@ -18,6 +18,7 @@ from xenotrack.model.follow_up import FollowUp
 from xenotrack.model.piece import Piece
 from xenotrack.model.shapes.shape import Shape
 from xenotrack.model.smallsample import JointTest
+from xenotrack.response.welch import welch_df
 from xenotrack.study.design import Design
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ class GrowthFit:
     def degrees_of_freedom(self, weights: Floats) -> Floats:
         """Degrees of freedom of weighted sums (m, c) of ``values``.
 
-        Within a piece by its own reference; across pieces (Σ w²V)² / Σ (w⁴V²/df).
+        Within a piece by its own reference; across pieces by ``welch_df``.
         """
         variance = np.zeros((len(weights), len(self.pieces)))
         df = np.full_like(variance, np.inf)
@@ -173,8 +174,7 @@ class GrowthFit:
             used = of_piece.any(axis=1)
             if used.any():
                 df[used, column] = piece.degrees_of_freedom(of_piece[used])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            pooled = variance.sum(axis=1) ** 2 / np.sum(variance**2 / df, axis=1)
+        pooled = welch_df(variance, df)
         # One piece alone: its own df, without the detour that loses 0/0 at a zero variance.
         single = (variance > 0).sum(axis=1) == 1
         alone = df[np.arange(len(weights)), variance.argmax(axis=1)] if len(self.pieces) else pooled

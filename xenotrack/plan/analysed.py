@@ -17,6 +17,7 @@ from xenotrack.model.shapes.registry import FORMULAS, SHAPES
 from xenotrack.plan.balanced import ArmRates, balanced_rates
 from xenotrack.plan.readings import ArmReadings, draw_readings, log_volumes
 from xenotrack.plan.truth import Scenario
+from xenotrack.response.welch import welch_df
 from xenotrack.study.design import Design
 
 
@@ -45,9 +46,7 @@ class Rates:
         used = weights != 0
         share = self.variances[:, used] * weights[used] ** 2
         variance = share.sum(axis=1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            df = variance**2 / (share**2 / self.df[:, used]).sum(axis=1)
-        return self.values[:, used] @ weights[used], variance, df
+        return self.values[:, used] @ weights[used], variance, welch_df(share, self.df[:, used])
 
 
 def analyse(

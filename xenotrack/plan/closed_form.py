@@ -14,6 +14,7 @@ from scipy.special import ndtr, roots_genlaguerre, stdtrit
 from xenotrack.arrays import Floats
 from xenotrack.plan.questions import Question
 from xenotrack.plan.truth import ArmTruth, Scenario
+from xenotrack.response.welch import welch_df
 
 
 def exact_for(scenario: Scenario, question: Question, shape: str) -> bool:
@@ -65,7 +66,8 @@ def welch_power(effect: float, variances: Floats, df: Floats, level: float) -> f
     values = np.meshgrid(*(value for value, _ in each), indexing="ij")
     weights = reduce(np.multiply.outer, (weight for _, weight in each))
     total = sum(values)
-    freedom = total**2 / sum(value**2 / n for value, n in zip(values, df, strict=True))
+    parts = np.stack(values, axis=-1)
+    freedom = welch_df(parts.reshape(-1, len(df)), df).reshape(parts.shape[:-1])
     limit = stdtrit(freedom, (1 - level) / 2) * np.sqrt(total)
     return float((weights * ndtr((limit - effect) / np.sqrt(variances.sum()))).sum())
 

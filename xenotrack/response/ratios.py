@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from xenotrack.arrays import Floats
+from xenotrack.response.welch import welch_df
 
 FIELLER = "Fieller"
 LOG_DELTA = "log-delta, t with Welch df"
@@ -60,10 +61,10 @@ def mean_of(values: Floats) -> Mean:
     return Mean(float(np.mean(values)), variance, n - 1)
 
 
-def welch_df(first: Mean, second: Mean) -> float:
-    """``(V₁ + V₂)² / (V₁²/df₁ + V₂²/df₂)``; NaN where neither mean varies."""
-    below = first.variance**2 / first.df + second.variance**2 / second.df
-    return (first.variance + second.variance) ** 2 / below if below > 0 else np.nan
+def difference_df(first: Mean, second: Mean) -> float:
+    """Degrees of freedom of the difference of two means; NaN where neither varies."""
+    df = np.array([first.df, second.df], dtype=float)
+    return float(welch_df(np.array([[first.variance, second.variance]]), df)[0])
 
 
 def fieller_limits(
@@ -93,7 +94,7 @@ def fieller_ratio(top: Mean, bottom: Mean, level: float) -> Ratio:
     """
     ratio = top.value / bottom.value
     scaled = Mean(0.0, ratio**2 * bottom.variance, bottom.df)
-    df = welch_df(top, scaled) if top.df > 0 and bottom.df > 0 else np.nan
+    df = difference_df(top, scaled) if top.df > 0 and bottom.df > 0 else np.nan
     variances = (top.variance, bottom.variance, 0.0)
     return _named(ratio, *fieller_limits(top.value, bottom.value, variances, df, level), df)
 
@@ -120,7 +121,7 @@ def log_ratio(top: Mean, bottom: Mean, level: float) -> Ratio:
     """
     ratio = top.value / bottom.value
     logs = [Mean(0.0, mean.variance / mean.value**2, mean.df) for mean in (top, bottom)]
-    df = welch_df(*logs) if top.df > 0 and bottom.df > 0 else np.nan
+    df = difference_df(*logs) if top.df > 0 and bottom.df > 0 else np.nan
     reach = stdtrit(df, (1 + level) / 2) * np.sqrt(logs[0].variance + logs[1].variance)
     method = LOG_DELTA if np.isfinite(reach) else f"{LOG_DELTA}; {_without_spread(df)}"
     return Ratio(ratio, ratio * bounded_exp(-reach), ratio * bounded_exp(reach), method)
