@@ -14,6 +14,7 @@ from xenotrack.present.figures.catalogue import figure_names
 from xenotrack.present.figures.gallery import LARGEST, draw
 from xenotrack.present.figures.measure import text_inches
 from xenotrack.present.figures.save import render
+from xenotrack.present.figures.slide import draw_slide
 from xenotrack.present.figures.style import (
     CAPTION_SIZE,
     LINE,
@@ -91,6 +92,11 @@ def test_bars_of_few_mice_are_as_far_apart_as_the_names_of_their_arms(long) -> N
     ):
         lines = 2 + one.count("\n") + other.count("\n")
         assert (upper - lower) * inch >= LINE * lines / 2
+
+
+def test_on_a_slide_the_bars_of_many_mice_give_room_to_the_words(results_of) -> None:
+    _, times = draw_slide("swimmer", results_of("naive.csv"), caption=True)
+    assert times >= 1.4
 
 
 def test_marks_are_seen_on_the_bars_of_the_control(results_of) -> None:

@@ -83,6 +83,17 @@ def test_the_curves_of_all_studies_stand_on_one_scale() -> None:
     assert 'aria-label="v: 100 to 900 mm³ by day 20"' in beside
 
 
+def test_studies_of_another_unit_have_their_own_scale() -> None:
+    light = study("light")._replace(
+        unit="p/s",
+        arms=(msgspec.structs.replace(row("vehicle", 0.1), course=((0, 1e6), (10, 1e8))),),
+    )
+    text = page(study("one"), light)
+    assert "one scale for all of one unit" in text
+    assert 'aria-label="v: 1000000 to 100000000 p/s by day 10"' in text
+    assert re.findall(r'curve"[^>]* d="M34.0 [\d.]+L([\d.]+)', text) == ["224.0"] * 3
+
+
 def test_a_page_that_a_person_changed_is_no_longer_sealed(tmp_path) -> None:
     path = tmp_path / "index.html"
     path.write_bytes(render_index("All of them", [study("one")]))

@@ -16,6 +16,7 @@ WIDTH, HEIGHT = 40 / 3, 7.5  # inches
 # Times that all of a figure grows, its words too: the first at which it has room.
 GROWN = (2.0, 1.8, 1.6, 1.45, 1.3, 1.15, 1.0)
 ROOM = 0.8  # of the height that a figure has by itself
+ROOM_OF = {"swimmer": 0.5}  # its bars can be thinner, and its words are then read from afar
 
 
 def draw_slide(kind: str, results: Results, caption: bool) -> tuple[ggplot, float]:
@@ -28,7 +29,8 @@ def draw_slide(kind: str, results: Results, caption: bool) -> tuple[ggplot, floa
         figure = draw(kind, results, Canvas(WIDTH / times, None, caption))
         return float(figure.theme.getp("figure_size")[1])
 
-    roomy = [times for times in GROWN if HEIGHT / times >= ROOM * usual(times)]
+    room = ROOM_OF.get(kind, ROOM)
+    roomy = [times for times in GROWN if HEIGHT / times >= room * usual(times)]
     for times in dict.fromkeys([*roomy, *GROWN[::-1]]):
         try:
             return draw(kind, results, Canvas(WIDTH / times, HEIGHT / times, caption)), times

@@ -38,7 +38,9 @@ from xenotrack.study.design import Design
 TALLEST = 8.0  # inches of all bars
 BAR = 0.085  # inches of a mouse
 BEFORE, AFTER = 0.65, 0.22  # of its colour that a bar has until and after progression
-LOWEST_BAR = 0.06
+LOWEST_BAR = 0.04
+MARK = 1.6  # the size of a mark on bars that are at least so far apart:
+APART = 0.06  # inches
 FRAME = 1.3  # inches of axis, legend and caption
 GAP = 2.0  # mice between arms
 NAME_WIDTH = 23
@@ -77,7 +79,8 @@ def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
     rows, middles, bars_high = _places(design, drawn, labels)
     usual = min(TALLEST, BAR * bars_high)
     # Bars can be thinner, but not where an arm has more words than bars.
-    lowest = usual if bars_high > len(rows) + GAP * len(middles) + 1 else LOWEST_BAR * bars_high
+    is_full = bars_high > len(rows) + GAP * len(middles) + 1
+    lowest = usual if is_full else _lowest_bar(rows, labels) * bars_high
     inches = stretched(usual, FRAME, min(lowest, usual))
     last = float(rows["left_day"].max())
     return assemble(
@@ -90,7 +93,7 @@ def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
             axis_text_y=element_text(size=SMALL, colour="black", linespacing=1.2, ma="right"),
         ),
         *_bars(rows, 72 * 0.6 * inches / bars_high / 2.2),
-        *_marks(rows),
+        *_marks(rows, MARK * min(1.0, inches / bars_high / APART)),
         scale_colour_manual(values=arm_colours(design), guide=None),
         scale_x_continuous(
             limits=(min(0.0, float(rows["left_day"].min())), 1.03 * last),
@@ -112,6 +115,16 @@ def swimmer(design: Design, mice: pd.DataFrame) -> ggplot:
     )
 
 
+def _lowest_bar(rows: pd.DataFrame, labels: dict[str, str]) -> float:
+    """Inches of a mouse at which the bars of each arm are still as high as its label."""
+    mice = rows.groupby("arm")["mouse"].size() + GAP
+    return max(LOWEST_BAR, *(_label_inches(labels[str(arm)]) / n for arm, n in mice.items()))
+
+
+def _label_inches(label: str) -> float:
+    return LINE * 1.2 * (1 + label.count("\n"))
+
+
 def _places(
     design: Design, mice: pd.DataFrame, labels: dict[str, str]
 ) -> tuple[pd.DataFrame, dict[str, float], float]:
@@ -124,7 +137,7 @@ def _places(
     frames, middles, below = [], {}, 1.0
     for arm in reversed(arms):
         of_arm = mice[mice["arm"] == arm].sort_values("left_day", kind="stable")
-        label = LINE * 1.2 * (1 + labels[arm].count("\n")) / bar
+        label = _label_inches(labels[arm]) / bar
         room = max(label - GAP - len(of_arm), 0.0) / 2
         height = below + room + pd.RangeIndex(len(of_arm)).to_numpy(dtype=float)
         frames.append(of_arm.assign(y=height))
@@ -148,7 +161,7 @@ def _bars(rows: pd.DataFrame, width: float) -> list[object]:
     return [*layers, geom_segments(bar, after, alpha=AFTER, **looks)] if len(after) else layers
 
 
-def _marks(rows: pd.DataFrame) -> list[object]:
+def _marks(rows: pd.DataFrame, size: float) -> list[object]:
     """Where a mouse progressed, and its fate at the end of its bar.
 
     A mouse that left for its tumour's size before it progressed otherwise has one mark for both.
@@ -177,7 +190,7 @@ def _marks(rows: pd.DataFrame) -> list[object]:
             marks[marks["mark"].map(looks) == look],
             fill=look[0],
             colour=look[1],
-            size=1.6,
+            size=size,
             stroke=0.45,
             inherit_aes=False,
         )

@@ -28,7 +28,8 @@ class Entry(NamedTuple):
     """One study: its name, the address of its report, and what its first screen says.
 
     ``place`` is relative to the page ("" = no report). ``failure`` is the sentence that says why
-    there are no results ("" = there are). ``colours`` are those of its arms.
+    there are no results ("" = there are). ``colours`` are those of its arms, ``unit`` is that of
+    its tumours' size.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Entry(NamedTuple):
     doubts: int = 0
     level: float = 0.95
     blocked_below: float = 0.0
+    unit: str = "mm³"
 
 
 def entry_of(run: StoredRun, place: str, name: str = "") -> Entry:
@@ -59,6 +61,7 @@ def entry_of(run: StoredRun, place: str, name: str = "") -> Entry:
         doubts=len(results.doubts),
         level=float(rules["compare"]["level"]),
         blocked_below=float(rules["growth"]["blocked_below"]),
+        unit=run.readout.unit,
     )
 
 
@@ -114,9 +117,13 @@ class Index:
         )
 
     @cached_property
-    def plane(self) -> Plane | None:
-        """The axes of the small drawings of growth."""
-        return plane_of(chain.from_iterable(entry.arms for entry in self.entries))
+    def planes(self) -> dict[str, Plane]:
+        """The axes of the small drawings of growth, shared by studies of one unit."""
+        drawn: dict[str, list[ArmRow]] = {}
+        for entry in self.entries:
+            drawn.setdefault(entry.unit, []).extend(entry.arms)
+        made = {unit: plane_of(rows) for unit, rows in drawn.items()}
+        return {unit: plane for unit, plane in made.items() if plane is not None}
 
     @property
     def with_arms(self) -> bool:
