@@ -28,6 +28,10 @@ class StudyError(XenotrackError):
     """The study lacks what the question needs."""
 
 
+class RulesError(StudyError):
+    """Rules that contradict each other, in a study.toml or as typed."""
+
+
 class FitError(XenotrackError):
     """A model cannot be fitted to these data."""
 

@@ -167,7 +167,7 @@ def test_fates_can_be_typed(ask, tmp_path) -> None:
     assert "fate-may-be-an-event" in ask("check", sheet, "-f", "csv", code=1).stdout
     typed = ("--fate", "TV > 2000=tumor_size")
     assert "tumor_size" in ask("tidy", sheet, *typed, "-f", "csv", code=0).stdout
-    assert "Choose one of" in ask("tidy", sheet, "--fate", "TV > 2000=big", code=1).stderr
+    assert "Choose one of" in ask("tidy", sheet, "--fate", "TV > 2000=big", code=2).stderr
 
 
 def test_names_hold_what_stands_between_them_in_an_option(ask, tmp_path) -> None:
@@ -229,3 +229,16 @@ def test_all_pairs_are_of_every_outcome(ask, sample) -> None:
 def test_columns_are_chosen_in_their_order(ask, sample) -> None:
     asked = ("growth", sample("two_arm.csv"), "--columns", "estimate, arm", "-f", "csv")
     assert ask(*asked, code=0).stdout.splitlines()[0] == "estimate,arm"
+
+
+@pytest.mark.parametrize(
+    "typed", [("--shape", "phases"), ("--window", 10, 5), ("--day-zero", "nan")], ids=str
+)
+def test_rules_that_no_study_can_follow_are_a_slip_where_they_were_typed(ask, sample, typed):
+    ask("growth", sample("wide.csv"), *typed, code=2)
+
+
+def test_rules_of_a_study_toml_that_contradict_each_other_are_no_slip(ask, sample, tmp_path):
+    toml = tmp_path / "study.toml"
+    toml.write_text(f'[study]\nsheet = "{sample("wide.csv")}"\n[growth]\nshape = "phases"\n')
+    assert "Give them: --phase-days" in ask("growth", toml, code=1).stderr

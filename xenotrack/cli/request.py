@@ -16,6 +16,7 @@ import click
 from xenotrack.cli.options import RULES, TEXT_OR_TABLE
 from xenotrack.cli.stdout import behind, put
 from xenotrack.doubts import Doubt
+from xenotrack.errors import InputError, RulesError
 from xenotrack.present.words import printable_lines
 from xenotrack.study.primary import PrimaryError
 
@@ -92,11 +93,15 @@ class Request:
 
     @contextmanager
     def mistyped(self) -> Iterator[None]:
-        """Let a primary contrast that was typed, and that the study does not have, be a slip."""
+        """Let rules that were typed, and that no study or this one cannot follow, be a slip."""
         try:
             yield
         except PrimaryError as error:
             if "primary" in self.overrides.get("compare", {}):
+                raise click.UsageError(str(error)) from error
+            raise
+        except RulesError as error:
+            if self.overrides.get("growth"):
                 raise click.UsageError(str(error)) from error
             raise
 
@@ -105,7 +110,22 @@ class Request:
         from xenotrack.study.settings import read_rules
 
         toml = Path(self.source) if self.source.endswith(".toml") else None
-        return read_rules(toml, self.overrides)
+        try:
+            return read_rules(toml, self.overrides)
+        except InputError as error:
+            if toml is None or self._are_wrong_alone():
+                raise click.UsageError(str(error)) from error
+            raise
+
+    def _are_wrong_alone(self) -> bool:
+        """Whether the rules typed are wrong whatever a study.toml says."""
+        from xenotrack.study.settings import read_rules
+
+        try:
+            read_rules(None, self.overrides)
+        except InputError:
+            return True
+        return False
 
     @property
     def source(self) -> str:

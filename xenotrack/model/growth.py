@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt, merge_doubts
-from xenotrack.errors import FitError, StudyError
+from xenotrack.errors import FitError, RulesError, StudyError
 from xenotrack.model.blocks import PairedBlocks, doubt_blocks, one_mouse_a_cell
 from xenotrack.model.follow_up import first_unmeasured
 from xenotrack.model.growth_fit import SHAPE_WORDS, GrowthFit
@@ -163,12 +163,12 @@ def _require_known_rules(design: Design) -> bool:
     """Whether one covariance is fitted to all arms; never chosen by a test, nor by an arm."""
     rules = design.rules.growth
     if rules.variances == "pooled" and design.rules.study.experimental_unit == "cage":
-        raise StudyError(
+        raise RulesError(
             "Where cages are the unit each arm has its own variance, from its cages. Choose "
             "--variances by_arm."
         )
     if rules.baseline != "arm" and rules.shape != "line":
-        raise StudyError(
+        raise RulesError(
             f"`baseline = {rules.baseline}` is a model of straight lines, and `shape` is "
             f"{rules.shape}. Choose --shape line as well, or --baseline arm."
         )
@@ -176,7 +176,7 @@ def _require_known_rules(design: Design) -> bool:
     if rules.window is not None:
         _require_window(rules.shape, *rules.window)
     if rules.baseline == "common" and rules.variances != "pooled":
-        raise StudyError(
+        raise RulesError(
             "`baseline = common` ties the arms together, so that they cannot be fitted by "
             "arm. Choose --variances pooled or --baseline arm."
         )
@@ -186,28 +186,28 @@ def _require_known_rules(design: Design) -> bool:
 def _require_phases(rules: GrowthRules) -> None:
     days = rules.phase_days or ()
     if rules.shape == "phases" and not days:
-        raise StudyError(
+        raise RulesError(
             "`shape = phases` has a rate before and after declared days, and `phase_days` names "
             "none. Give them: --phase-days 14,28."
         )
     if days and rules.shape != "phases":
-        raise StudyError(
+        raise RulesError(
             f"`phase_days` are of `shape = phases`, and `shape` is {rules.shape}. Choose --shape "
             "phases, or leave them out."
         )
     if any(later <= earlier for earlier, later in pairwise(days)):
         listed = ", ".join(f"{day:g}" for day in days)
-        raise StudyError(f"`phase_days` is [{listed}]. Give days that increase.")
+        raise RulesError(f"`phase_days` is [{listed}]. Give days that increase.")
 
 
 def _require_window(shape: str, first: float, last: float) -> None:
     if shape == "line":
-        raise StudyError(
+        raise RulesError(
             "`window` is of curves: a straight line has one rate for all days fitted. Choose these "
             "days with --from and --until."
         )
     if not first < last:
-        raise StudyError(
+        raise RulesError(
             f"`window` is [{first:g}, {last:g}]. Give two days, the first before the last."
         )
 
