@@ -25,6 +25,8 @@ def test_the_command_line_wins_over_the_toml(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ('[study]\nreadout = "flux"\n', ("'readout'", "It belongs under [volume].")),
+        ("[growth]\nconfirm = true\n", ("'confirm'", "It belongs under [progression].")),
         ("[sudy]\n", ("'sudy'", "study", "at its top")),
         ('[study]\ncontrl = "v"\n', ("'contrl'", "'control'", "[study]")),
         ('[columns]\nvolume = "TV"\n', ("'volume'", "'volume_mm3'", "[columns]")),

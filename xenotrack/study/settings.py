@@ -132,10 +132,17 @@ def refuse_unknown(table: Any, known: Sequence[str], where: str, origin: str) ->
     """Refuse a key that a table cannot have, with the nearest that it can."""
     for key in table if isinstance(table, dict) else ():
         if key not in known:
+            hint = _elsewhere(key) or did_you_mean(key, known)
             raise InputError(
-                f"{origin} has the unknown key {key!r} {where}.{did_you_mean(key, known)} "
+                f"{origin} has the unknown key {key!r} {where}.{hint} "
                 f"Known there: {', '.join(known)}."
             )
+
+
+def _elsewhere(name: str) -> str:
+    """Where a key belongs that was written in another section, as the end of a message."""
+    sections = [f"[{section}]" for section, keys in KEYS.items() if name in {k.name for k in keys}]
+    return f" It belongs under {' or '.join(sections)}." if sections else ""
 
 
 def _convert(declared: Table, origin: str) -> Rules:

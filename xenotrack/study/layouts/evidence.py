@@ -140,7 +140,7 @@ def no_volumes(sheet: Sheet, said: Said) -> str:
     """Why a sheet is not read, and what would settle it."""
     mend = {
         "body_weight": "Give the sheet of tumour volumes as well: the weights are joined to it.",
-        "flux": 'To analyse light as such, say `readout = "flux"` (--readout flux).',
+        "flux": 'To analyse light as such, say `readout = "flux"` under [volume] (--readout flux).',
         "area": 'Give it with a row a reading and a column named "area (mm2)".',
         "diameter": "No volume can be made of one diameter; give length and width.",
         "length": "No volume can be made of lengths alone; give length and width.",
