@@ -247,7 +247,8 @@ def _not_borne(design: Design, pieces: Sequence[Piece]) -> Iterator[Doubt]:
             tuple(others),
             "growth",
             f"The readings of {listed} do not bear {SHAPE_WORDS[asked]}: they do not identify its "
-            "parameters, or lie far from what it can be. A smooth curve was fitted instead.",
+            "parameters, or lie far from what it can be. A smooth curve was fitted instead (a line "
+            "where days are few).",
         )
 
 

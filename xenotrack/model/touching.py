@@ -32,11 +32,15 @@ def touching(rows: LogVolumes, code: int, kind: type[Tangent], curve: Curve) -> 
     ``rows`` are the arm's, ``curve`` is what it is without a formula. ``FitError`` where its
     readings do not identify the parameters, or its curve is far from what the formula can be.
     """
-    shape, fit = rounds(rows, code, _nearest(rows, code, kind, curve))
+    heights = Heights(curve.knots, fit_any(rows, np.array([code]), (curve,))[0])
+    mice = len(np.unique(rows.mouse))
+    shape, fit = rounds(rows, code, _nearest(kind, heights, mice))
+    heights.require_near(shape, mice)
     if not shape.moved > BENT * np.sqrt(fit.residual_variance):
         return shape
     try:
         paced, other = rounds(rows, code, kind(shape.at, shape.days, own_pace=True))
+        heights.require_near(paced, mice)
     except FitError:
         return shape
     return paced if other.log_likelihood > fit.log_likelihood else shape
@@ -58,23 +62,40 @@ def rounds(rows: LogVolumes, code: int, shape: Tangent) -> tuple[Tangent, MixedF
     raise FitError("its parameters do not come to rest")
 
 
-def _nearest(rows: LogVolumes, code: int, kind: type[Tangent], curve: Curve) -> Tangent:
+class Heights:
+    """The heights of an arm's curve at its knots, by which formulas are held against it."""
+
+    def __init__(self, knots: Floats, fit: MixedFit) -> None:
+        self.knots, self.heights = knots, fit.coefficients
+        self.whitened = np.linalg.inv(np.linalg.cholesky(fit.covariance))
+
+    def apart(self, kind: type[Tangent], parameters: Floats) -> Floats:
+        """How far a formula lies from each of them, made independent and of one size, (c,)."""
+        formula = kind.mean(self.knots, parameters)
+        return self.whitened @ (self.heights - np.nan_to_num(formula, nan=1e3, posinf=1e3))
+
+    def require_near(self, shape: Tangent, mice: int) -> None:
+        """``FitError`` where the mean is further away than the readings' error allows.
+
+        Intercepts and slopes of mice may take up a mean that is none of theirs: a fit that came
+        to rest may still lie far off.
+        """
+        spare = len(self.knots) - len(shape.at)
+        square = float(np.sum(self.apart(type(shape), shape.at) ** 2))
+        if spare > 0 and fdtrc(spare, mice - 1, square / spare) < UNLIKE:
+            raise FitError("its curve is none that the formula can be")
+
+
+def _nearest(kind: type[Tangent], heights: Heights, mice: int) -> Tangent:
     """The mean of a kind that is nearest to the arm's curve at its knots."""
-    fit = fit_any(rows, np.array([code]), (curve,))[0]
-    whitened = np.linalg.inv(np.linalg.cholesky(fit.covariance))
-    days = float(curve.knots[0]), float(curve.knots[-1])
-
-    def apart(parameters: Floats) -> Floats:
-        heights = kind.mean(curve.knots, parameters)
-        return whitened @ (fit.coefficients - np.nan_to_num(heights, nan=1e3, posinf=1e3))
-
-    level = float(fit.coefficients[0])
+    days = float(heights.knots[0]), float(heights.knots[-1])
+    level = float(heights.heights[0])
     starts = [np.array([level, *rest]) for rest in kind.starts(days[1] - days[0])]
     unit = np.array([1.0, *np.full(len(starts[0]) - 1, 1 / (days[1] - days[0]))])
-    found = [least_squares(apart, start, x_scale=unit, max_nfev=50) for start in starts]
-    best = min(found, key=lambda one: float(one.cost))
-    spare = len(curve.knots) - len(unit)
-    mice = len(np.unique(rows.mouse))
-    if spare > 0 and fdtrc(spare, mice - 1, 2 * best.cost / spare) < UNLIKE:
-        raise FitError("its curve is none that the formula can be")
-    return kind(best.x, days)
+    found = [
+        least_squares(lambda at: heights.apart(kind, at), start, x_scale=unit, max_nfev=50)
+        for start in starts
+    ]
+    nearest = kind(min(found, key=lambda one: float(one.cost)).x, days)
+    heights.require_near(nearest, mice)
+    return nearest
