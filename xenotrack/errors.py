@@ -5,6 +5,7 @@
     XenotrackError          caught once, in ``cli/app.py``: one message, exit code 1
     ├── InputError          a file cannot be read, or a sheet cannot be understood
     ├── StudyError          the study lacks what the question needs
+    │   └── RulesError      rules contradict each other
     └── FitError            a model cannot be fitted to these data
 
 Anything else that is raised is a bug of ours and shows its traceback.
