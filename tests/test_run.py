@@ -80,6 +80,7 @@ def unpainted(monkeypatch) -> None:
     def drawn(kinds, drawable):
         for kind in kinds:
             yield from ((f"{kind}.{form}", PICTURE) for form in studio.FORMATS)
+        yield from ((f"{kind}_narrow.svg", PICTURE) for kind in studio.narrow_names(kinds))
 
     monkeypatch.setattr(studio, "_draw", drawn)
     monkeypatch.setattr(studio, "_can_share_work", lambda: False)
