@@ -32,7 +32,8 @@ WIDE = "BLI (photons/s)\nGroup,Mouse,D0,D4,D8,D12\n" + "".join(
 
 @pytest.mark.parametrize("text", [LONG, WIDE], ids=["long", "wide"])
 def test_light_is_refused_with_the_line_that_reads_it(text):
-    with pytest.raises(InputError, match=r"holds light .* `readout = \"flux\"` under \[volume\] \(--readout flux\)"):
+    line = r"holds light .* `readout = \"flux\"` under \[volume\] \(--readout flux\)"
+    with pytest.raises(InputError, match=line):
         read(text)
     study = read(text, LIGHT)
     assert study.measurements["volume_mm3"].max() > 1e7
