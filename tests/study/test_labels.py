@@ -49,3 +49,12 @@ def test_mice_of_an_arm_that_is_a_label_are_an_error():
     study = read(f"Mouse,Group,0,4\n{rows}")
     assert [one.rule for one in study.errors] == ["arm-is-a-label"]
     assert finding_of(study, "arm-is-a-label").cell == "2-4"
+
+
+@pytest.mark.parametrize("arm", ["给药组", "투여군", "Behandlung", "Tratamiento"])
+def test_the_word_for_treatment_is_an_arm_in_other_languages_too(arm):
+    rows = "".join(f"m{m},{'Vehicle' if m < 2 else arm},{d},{100 + d + m}\n"
+                   for m in range(4) for d in (0, 3))  # fmt: skip
+    study = read(f"mouse,arm,day,volume\n{rows}")
+    assert study.design.arm_names == ("Vehicle", arm)
+    assert not study.errors

@@ -17,6 +17,8 @@ _ROLES = ("mouse", "cage", "day", "week", "date", "start", "study", "arm", "oper
 _NAMES = frozenset(
     (
         *("treatment", "treatments", "drug", "drugs", "compound", "therapy", "regimen", "cohort"),
+        *("tratamiento", "tratamento", "traitement", "trattamento", "behandlung", "behandeling"),
+        *("处理组", "给药组", "治疗组", "投与群", "処置群", "투여군"),
         *("model", "model id", "sample", "number", "other", "trial", "outcome", "reason"),
     )
 )
@@ -37,7 +39,7 @@ def is_label(name: str) -> bool:
 
     >>> [is_label(name) for name in ("INJ DATE", "Group Name", "Date of injection", "Mouse ID")]
     [True, True, True, True]
-    >>> [is_label(name) for name in ("Vehicle", "Treatment", "No treatment", "Group 2", "ID 7")]
+    >>> [is_label(name) for name in ("Vehicle", "Treatment", "No treatment", "Group 2", "给药组")]
     [False, False, False, False, False]
     """
     if re.search(r"\d", name):
