@@ -53,6 +53,8 @@ def test_headers_of_many_labs_are_recognised(names, meant):
         ("Body weight (g)", "body weight", "g"),
         ("body_weight_g", "body weight", "g"),
         ("Signal (RLU)", "signal", "rlu"),
+        ("Объём опухоли (мм3)", "объём опухоли", "mm3"),
+        ("长径(毫米)", "长径", "mm"),
         ("TumourVolume", "tumor volume", ""),
     ],
 )

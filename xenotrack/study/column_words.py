@@ -61,7 +61,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "mouse": (
         "mouse|mouse id|mouseid|mouse no|mouse number|mouse nr|mouse name|mice|mice id|animal|"
-        "animal id|animalid|animal no|animal number|animal nr|subject|subject id",
+        "animal id|animalid|animal no|animal number|animal nr|subject|subject id|subjid",
         "maus|maus nr|mausnummer|tier|tier nr|tiernummer|souris|ratón|topo|camundongo|camundongos|"
         "muis|dier|animale|nº do animal|n° do animal|número do animal|numero do animal|"
         "id do animal|identificação do animal|id del animal|número de animal|nº de animal|"
@@ -195,13 +195,13 @@ _UNREAD_WORDS = (
 )
 UNREAD = frozenset(_UNREAD_WORDS.split("|"))
 _UNITS = {
-    "mm3": "mm3|mm^3|mm³|mmᶟ|cubic mm|cu mm|ul|µl|μl",
-    "cm3": "cm3|cm^3|cm³|cc|ml|cubic cm",
-    "mm": "mm|millimeter|millimeters|millimetre|millimetres",
+    "mm3": "mm3|mm^3|mm³|mmᶟ|cubic mm|cu mm|ul|µl|μl|мм3|мм³|立方毫米",
+    "cm3": "cm3|cm^3|cm³|cc|ml|cubic cm|см3|см³|立方厘米",
+    "mm": "mm|millimeter|millimeters|millimetre|millimetres|мм|毫米",
     "mm2": "mm2|mm^2|mm²|square mm",
     "cm2": "cm2|cm^2|cm²|square cm",
-    "cm": "cm|centimeter|centimeters|centimetre|centimetres",
-    "g": "g|gr|gm|gram|grams",
+    "cm": "cm|centimeter|centimeters|centimetre|centimetres|см|厘米",
+    "g": "g|gr|gm|gram|grams|г|克",
     "days": "d|day|days",
     "weeks": "w|wk|wks|week|weeks",
 }
