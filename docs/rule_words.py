@@ -65,6 +65,7 @@ MENDS = {
     "below-limit-verdict": _LIMIT,
     "contrast-not-estimable": "Look at the doubts about these arms: mice, days or events are few.",
     "curved-growth": "Fit the days before the turn, with `--until`, and ask for `progression`.",
+    "control-did-not-grow": "Write that the tumours did not grow; nothing is said to block them.",
     "few-at-risk": "Say how many mice were still followed, and of the others nothing.",
     "few-lines": "Read each line; more lines narrow the mean, more mice in them do not.",
     "block-of-one-arm": "Nothing to do; put several arms into each batch of the next study.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,12 @@ from xenotrack.model.beta_product import Limits, progressed_limits
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.progression import ProgressionFit
 from xenotrack.model.survival import SurvivalCurve
+from xenotrack.model.times import TOXICITY
+from xenotrack.study.design import Design
 
 BLOCKED, HELD, REGREW = "blocked", "held", "regrew"
-FEW_AT_RISK = "few-at-risk"  # the rule of the doubt for which a claim is withheld
+# The rules of the doubts for which a claim is withheld.
+FEW_AT_RISK, CONTROL_HELD = "few-at-risk", "control-did-not-grow"
 FEWEST_AT_RISK = 5
 """None of 5 mice leaves room for half of all mice to progress (95 % limit 52 %); fewer say less."""
 LAST_PART = 0.9  # of an arm's follow-up: mice read a few days before the last are followed, too
@@ -31,7 +34,8 @@ class ArmBlocking:
     followed without; ``share_low`` and ``share_high`` bound the share that progresses by then.
     ``rise`` is the rate after the curve's lowest point, on ``lowest_day``; ``n_regrew`` mice came
     back from their smallest volume, whatever the rule of progression, and ``n_unmeasurable`` had
-    nothing to measure when they were last read.
+    nothing to measure when they were last read. Of the mice at risk ``n_toxic`` then left for
+    toxicity. ``beside_growth``: the control, or an arm that received nothing, was not held itself.
     """
 
     arm: str
@@ -51,6 +55,8 @@ class ArmBlocking:
     rise: float = np.nan
     n_regrew: int = 0
     n_unmeasurable: int = 0
+    n_toxic: int = 0
+    beside_growth: bool = True
 
     @property
     def is_held(self) -> bool:
@@ -60,7 +66,7 @@ class ArmBlocking:
     @property
     def few_at_risk(self) -> bool:
         """Whether too few mice were followed for "none progressed" to say much."""
-        return self.n_at_risk < max(FEWEST_AT_RISK, self.n_mice / 2)
+        return self.n_at_risk - self.n_toxic < max(FEWEST_AT_RISK, self.n_mice / 2)
 
     @property
     def shows(self) -> str:
@@ -69,9 +75,19 @@ class ArmBlocking:
             return REGREW
         if not self.is_held or self.n_mice == 0:
             return ""
-        if self.n_progressed or self.n_regrew:
-            return HELD
-        return WITHHELD if self.few_at_risk else BLOCKED
+        if self.withheld:
+            return WITHHELD
+        return HELD if self.n_progressed or self.n_regrew else BLOCKED
+
+    @property
+    def withheld(self) -> str:
+        """The rule of the doubt for which an arm that held growth is not said to; "" for none."""
+        if not self.is_held or self.n_mice == 0:
+            return ""
+        if not self.beside_growth:
+            return CONTROL_HELD
+        few = self.few_at_risk and not (self.n_progressed or self.n_regrew)
+        return FEW_AT_RISK if few else ""
 
 
 def judge_arms(growth: GrowthFit, progression: ProgressionFit) -> tuple[ArmBlocking, ...]:
@@ -79,10 +95,31 @@ def judge_arms(growth: GrowthFit, progression: ProgressionFit) -> tuple[ArmBlock
     rates = growth.to_frame().assign(n_regrew=progression.to_frame()["n_regrew"].to_numpy())
     gone = growth.n_unmeasurable
     rates = rates.assign(n_unmeasurable=0 if gone is None else gone)
-    return tuple(
+    judged = tuple(
         judge_arm(rate, curve, growth.level)
         for (_, rate), curve in zip(rates.iterrows(), progression.curves, strict=True)
     )
+    times, toxic = progression.times, progression.times.left_for(TOXICITY)
+    grew = _tumors_grew(judged, growth.design)
+    return tuple(
+        replace(
+            blocking,
+            n_toxic=int((toxic & (times.arm == code) & (times.day >= blocking.day)).sum()),
+            beside_growth=grew,
+        )
+        for code, blocking in enumerate(judged)
+    )
+
+
+def _tumors_grew(arms: Sequence[ArmBlocking], design: Design) -> bool:
+    """Whether the control, or an arm that received nothing, was not held itself.
+
+    Tumours that do not grow without treatment are blocked by none. Without such an arm nobody
+    knows, and each is judged for itself.
+    """
+    idle = {arm.name for arm in design.arms if not arm.drugs or arm.name == design.control}
+    beside = [arm for arm in arms if arm.arm in idle and arm.verdict]
+    return not beside or not all(arm.is_held for arm in beside)
 
 
 def judge_arm(rate: pd.Series, curve: SurvivalCurve, level: float) -> ArmBlocking:
@@ -140,14 +177,24 @@ def with_bounds(table: pd.DataFrame, arms: Sequence[ArmBlocking]) -> pd.DataFram
 
 
 def doubts_about_blocking(arms: Sequence[ArmBlocking]) -> Iterator[Doubt]:
-    """Arms of which no mouse progressed, and most were not followed."""
+    """Arms of which no mouse progressed, and most were not followed; tumours that did not grow."""
     for blocking in arms:
-        if blocking.shows == WITHHELD:
+        if blocking.withheld == FEW_AT_RISK:
+            toxic = " and did not leave for toxicity" if blocking.n_toxic else ""
             yield Doubt(
-                "few-at-risk",
+                FEW_AT_RISK,
                 (blocking.arm,),
                 "progression",
-                f"Only {blocking.n_at_risk} of {blocking.n_mice} mice of {blocking.arm} were "
-                f"still followed on day {blocking.day:g}: that none progressed by then says "
-                "little of the others.",
+                f"Only {blocking.n_at_risk - blocking.n_toxic} of {blocking.n_mice} mice of "
+                f"{blocking.arm} were still followed on day {blocking.day:g}{toxic}: that none "
+                "progressed by then says little of the others.",
             )
+    idle = tuple(blocking.arm for blocking in arms if blocking.withheld == CONTROL_HELD)
+    if idle:
+        yield Doubt(
+            CONTROL_HELD,
+            idle,
+            "progression",
+            "The tumours of the control were held as well: that the others did not grow is no "
+            "effect of their treatment.",
+        )

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xenotrack.compare.blocking import FEW_AT_RISK, ArmBlocking
+from xenotrack.compare.blocking import ArmBlocking
 from xenotrack.compare.comparisons import arms_of
 from xenotrack.compare.contrasts import Contrasts
 from xenotrack.compare.lattice import arm_for
 from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.compare.synergy import Synergy
-from xenotrack.compare.verdicts import WITHHELD
 from xenotrack.doubts import Doubt
 from xenotrack.study.design import Design
 
@@ -147,7 +146,7 @@ def arm_claims(arms: Sequence[ArmBlocking]) -> Iterator[Claim]:
                 against="",
                 arms=(blocking.arm,),
                 shows=blocking.shows,
-                withheld=FEW_AT_RISK if blocking.shows == WITHHELD else "",
+                withheld=blocking.withheld,
                 from_day=blocking.from_day,
                 until_day=blocking.day,
                 estimate=blocking.rate,

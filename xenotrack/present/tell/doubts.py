@@ -53,6 +53,7 @@ DOUBTS: dict[str, DoubtWords] = {
     ),
     "cage-is-the-unit": DoubtWords("", "the unit is the cage, and mice are compared"),
     "few-at-risk": DoubtWords("blocked", "few mice of {arms} were still followed"),
+    "control-did-not-grow": DoubtWords("blocked", "tumours did not grow in the control either"),
     "response-not-evaluable": DoubtWords("blocked"),
     "no-relative-endpoints": DoubtWords("blocked"),
     "toxicity-before-progression": DoubtWords(
