@@ -9,13 +9,15 @@ import pandas as pd
 import pytest
 
 from tests.model import growth_studies as studies
-from xenotrack.compare.blocking import followed, judge_arm, judge_arms
+from xenotrack.compare.blocking import doubts_about_blocking, followed, judge_arm, judge_arms
 from xenotrack.model.growth import fit_growth
 from xenotrack.model.progression import fit_progression
 from xenotrack.model.survival import estimate_curve
 from xenotrack.present.results import Results
+from xenotrack.study.design import Design
 from xenotrack.study.ingest import read_study
 from xenotrack.study.settings import read_rules
+from xenotrack.study.study import Study
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 
@@ -101,3 +103,36 @@ def test_a_rate_is_told_with_the_days_that_it_speaks_of() -> None:
     rates = results.growth.to_frame()
     assert [one.rate for one in results.blocking] == rates["estimate"].tolist()
     assert {(one.from_day, one.until_day) for one in results.blocking} == {(0.0, 21.0)}
+
+
+def judged(*, control: str, treated: str, toxic_day: float = np.nan, drugs: str = "A"):
+    """Both arms of a study of which no treated mouse progressed; rates as given by their words."""
+    rates = {"held": -0.02, "grew": 0.06}
+    days = np.arange(0, 29, 3.5)
+    rng = np.random.default_rng(4)
+    arms = {
+        name: [5 + rates[word] * days + rng.normal(0, 0.1, len(days)) for _ in range(8)]
+        for name, word in (("vehicle", control), (drugs, treated))
+    }
+    frame = studies.sheet_of(arms, days).rename(columns={"volume": "volume_mm3"})
+    if not np.isnan(toxic_day):
+        frame = frame[(frame["arm"] == "vehicle") | (frame["day"] <= toxic_day)]
+        frame = frame.assign(fate=np.where(frame["arm"] == "vehicle", "end_of_study", "toxicity"))
+    study = Study.of_frame(frame, Design.of_names("s", ["vehicle", drugs]))
+    return judge_arms(fit_growth(study), fit_progression(study))
+
+
+def test_tumours_that_do_not_grow_in_the_control_are_blocked_by_nothing() -> None:
+    arms = judged(control="held", treated="held")
+    assert [arm.shows for arm in arms] == ["withheld", "withheld"]
+    (doubt,) = doubts_about_blocking(arms)
+    assert (doubt.rule, doubt.arms) == ("control-did-not-grow", ("vehicle", "A"))
+    assert [arm.shows for arm in judged(control="grew", treated="held")] == ["", "blocked"]
+    assert [arm.shows for arm in judged(control="held", treated="grew")] == ["withheld", ""]
+
+
+def test_mice_that_all_left_for_toxicity_before_any_could_progress_were_not_followed() -> None:
+    _, one = judged(control="grew", treated="held", toxic_day=14)
+    assert (one.shows, one.n_at_risk, one.n_toxic) == ("withheld", 8, 8)
+    (doubt,) = doubts_about_blocking([one])
+    assert "Only 0 of 8 mice of A were still followed on day 14" in doubt.text

@@ -182,7 +182,7 @@ def doubts_about_blocking(arms: Sequence[ArmBlocking]) -> Iterator[Doubt]:
         if blocking.withheld == FEW_AT_RISK:
             toxic = " and did not leave for toxicity" if blocking.n_toxic else ""
             yield Doubt(
-                FEW_AT_RISK,
+                "few-at-risk",
                 (blocking.arm,),
                 "progression",
                 f"Only {blocking.n_at_risk - blocking.n_toxic} of {blocking.n_mice} mice of "
@@ -192,7 +192,7 @@ def doubts_about_blocking(arms: Sequence[ArmBlocking]) -> Iterator[Doubt]:
     idle = tuple(blocking.arm for blocking in arms if blocking.withheld == CONTROL_HELD)
     if idle:
         yield Doubt(
-            CONTROL_HELD,
+            "control-did-not-grow",
             idle,
             "progression",
             "The tumours of the control were held as well: that the others did not grow is no "

@@ -148,7 +148,7 @@ def arm_sentence(claim: Claim, facts: Facts) -> Sentence:
         BLOCKED: f"{arm} blocked progression: by {day} {_none_of(blocking)} had progressed",
         HELD: f"{arm} held growth on average, and {_some_of(blocking)} by {day}",
         REGREW: f"{arm} held tumours to {lowest}, and they came back",
-        WITHHELD: f"{arm} is not claimed to block progression: {_why_not(blocking, facts)}",
+        WITHHELD: _withheld(blocking, facts),
     }[claim.shows]
     left = who_left(facts, blocking.arm)
     rise = [f"then {per_day(blocking.rise)}"] if claim.shows == REGREW else []
@@ -162,14 +162,16 @@ def arm_sentence(claim: Claim, facts: Facts) -> Sentence:
     return Sentence(text, evidence="; ".join(parts), claims=(facts.place_of(claim),))
 
 
-def _why_not(blocking: ArmBlocking, facts: Facts) -> str:
+def _withheld(blocking: ArmBlocking, facts: Facts) -> str:
     """Why an arm whose tumours did not grow is not said to have blocked them."""
+    claim = f"{blocking.arm} is not claimed to block progression"
     if blocking.withheld == CONTROL_HELD:
-        alike = f"the tumours of {facts.control} were held as well"
-        return alike if blocking.arm != facts.control else "it is what others are compared with"
+        if blocking.arm == facts.control:
+            return f"{blocking.arm} did not grow, so that no arm is said to have blocked growth"
+        return f"{claim}: nor did {facts.control or 'an untreated arm'} grow"
     followed = f"{blocking.n_at_risk - blocking.n_toxic} of {blocking.n_mice} were still followed"
     toxic = " and did not leave for toxicity" if blocking.n_toxic else ""
-    return f"no mouse progressed, but only {followed} on day {number(blocking.day)}{toxic}"
+    return f"{claim}: no mouse progressed, but only {followed} on day {number(blocking.day)}{toxic}"
 
 
 def _none_of(blocking: ArmBlocking) -> str:

@@ -278,7 +278,10 @@ def verdict_of(facts: Facts, arm: str) -> str:
     if shown and shown[0] in VERDICTS:
         return shown[0]
     rate = facts.rate_of(arm)
-    return rate.verdict if rate is not None else ""
+    if rate is None:
+        return ""
+    # Growth that was held, of which no more is claimed.
+    return HELD if rate.verdict == BLOCKED else rate.verdict
 
 
 def finite_or_none(row: pd.Series | None, name: str) -> float | None:
