@@ -24,6 +24,8 @@ ROUNDS = 40
 STILL = 1e-8  # of a standard error: what the last round may move
 ROUGHLY = 1e-3  # the same with readings below the limit, of which a round is dear
 UNLIKE = 0.01  # p below which an arm does not grow by the formula
+# Standard errors of the curve: an estimate of the same readings is hardly ever so far from it.
+FAR = 2.0
 
 
 def touching(rows: LogVolumes, code: int, kind: type[Tangent], curve: Curve) -> Tangent:
@@ -68,6 +70,8 @@ class Heights:
     def __init__(self, knots: Floats, fit: MixedFit) -> None:
         self.knots, self.heights = knots, fit.coefficients
         self.whitened = np.linalg.inv(np.linalg.cholesky(fit.covariance))
+        since = np.eye(len(knots))[1:] - np.eye(len(knots))[0]
+        self.change_errors = np.sqrt(np.einsum("ki,ij,kj->k", since, fit.covariance, since))
 
     def apart(self, kind: type[Tangent], parameters: Floats) -> Floats:
         """How far a formula lies from each of them, made independent and of one size, (c,)."""
@@ -78,12 +82,16 @@ class Heights:
         """``FitError`` where the mean is further away than the readings' error allows.
 
         Intercepts and slopes of mice may take up a mean that is none of theirs: a fit that came
-        to rest may still lie far off.
+        to rest may still lie far off, and with it the rate that is claimed, while the whole of the
+        heights, which few mice tell, shows no more than an unlikely day.
         """
         spare = len(self.knots) - len(shape.at)
         square = float(np.sum(self.apart(type(shape), shape.at) ** 2))
         if spare > 0 and fdtrc(spare, mice - 1, square / spare) < UNLIKE:
             raise FitError("its curve is none that the formula can be")
+        off = shape.mean(self.knots, shape.at) - self.heights
+        if np.any(np.abs(off[1:] - off[0]) > FAR * self.change_errors):
+            raise FitError("it grew faster or slower than the formula can be")
 
 
 def _nearest(kind: type[Tangent], heights: Heights, mice: int) -> Tangent:
