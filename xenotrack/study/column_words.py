@@ -61,7 +61,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "mouse": (
         "mouse|mouse id|mouseid|mouse no|mouse number|mouse nr|mouse name|mice|mice id|animal|"
-        "animal id|animalid|animal no|animal number|animal nr|subject|subject id|subjid",
+        "animal id|animalid|animal no|animal number|animal nr|subject|subject id",
         "maus|maus nr|mausnummer|tier|tier nr|tiernummer|souris|ratón|topo|camundongo|camundongos|"
         "muis|dier|animale|nº do animal|n° do animal|número do animal|numero do animal|"
         "id do animal|identificação do animal|id del animal|número de animal|nº de animal|"
@@ -74,6 +74,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "transponder|transponder id|animal tag|mouse identifier|unique mouse id|unique id|"
         "unique animal id",
         "usubjid",  # of the SEND standard, as are those with PM and BW below
+        "subjid",
         "number|no|nr|sample|sample id",
         "ear notch|ear mark|ear punch|ear|notch|punch|toe clip|toe",
         "model id|model",
