@@ -112,7 +112,7 @@ def test_a_mistyped_group_is_a_slip(ask, typed) -> None:
 
 def test_a_line_in_two_groups_is_refused(pooled) -> None:
     groups = ("--group", "P:mut=X", "--group", "P:wt=X,Y")
-    _, said = pooled({"X": two_arms(4), "Y": two_arms(4)}, *groups, code=1)
+    _, said = pooled({"X": two_arms(4), "Y": two_arms(4)}, *groups, code=2)
     assert "names 'X' twice" in said
 
 

@@ -23,8 +23,8 @@ def test_sums_over_readings_are_the_weighted_cross_products_of_each_mouse(growth
     for piece in fit.pieces:
         known, seen = normal_equations(piece)
         each = list(each_mouse(piece))
-        products = [X.T @ inverse @ X for _, X, _, inverse in each]
-        rights = [X.T @ inverse @ piece.rows.y[at] for at, X, _, inverse in each]
+        products = [X.T @ inverse @ X for _, _, X, _, inverse in each]
+        rights = [X.T @ inverse @ y for _, y, X, _, inverse in each]
         # Rounding alone differs: V⁻¹ is inverted there, and given by its 2 × 2 part here.
         np.testing.assert_allclose(known, products, rtol=1e-9, atol=1e-9 * np.max(products))
         np.testing.assert_allclose(seen, rights, rtol=1e-9, atol=1e-9 * np.max(rights))
