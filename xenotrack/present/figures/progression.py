@@ -115,7 +115,7 @@ def _together(
             f"Medians with their {interval_name(design)}; –: not reached."
             if MEDIAN in layout.shown
             else "",
-            f"Days gained against {design.control} over the days that both are followed, with CI "
+            "Days gained against the control over the days that both are followed, with CI "
             "and p after adjustment."
             if GAINED in layout.shown
             else "",
