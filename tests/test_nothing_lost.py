@@ -67,9 +67,17 @@ def seen(path: Path) -> Seen:
 
 
 def listed(before: dict[str, Seen]) -> Iterator[str]:
-    """What manifests list with the digest that it has, and these themselves."""
+    """What manifests list with the digest that it has, these themselves, and pages that are sealed.
+
+    The page of several studies ends with the digest of all that stands before.
+    """
     for name, manifest in before.items():
         folder, _, file = name.rpartition("/")
+        page, seal, end = manifest.held.rpartition(b"<!-- xenotrack ")
+        if file == "index.html" and seal:
+            if end == f"{hashlib.sha256(page).hexdigest()} -->\n".encode():
+                yield name
+            continue
         if file != "manifest.json" or manifest.kind != stat.S_IFREG:
             continue
         said = json.loads(manifest.held)
