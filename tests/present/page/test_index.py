@@ -102,6 +102,14 @@ def test_a_page_that_a_person_changed_is_no_longer_sealed(tmp_path) -> None:
     assert digests(tmp_path) == {}
 
 
+def test_weight_has_a_column_where_somebody_was_weighed() -> None:
+    weighed = study("w")._replace(
+        arms=(row("vehicle", 0.05), msgspec.structs.replace(row("A", 0.01), weight="−4 %"))
+    )
+    assert 'data-label="weight"' not in page(study("one"))
+    assert page(weighed).count('data-label="weight"') == 2
+
+
 def test_arms_of_one_colour_have_one_number_in_all_studies() -> None:
     other = study("two")._replace(arms=(row("alpelisib", 0.01),), colours=("#004c06",))
     text = page(study("one"), other)
