@@ -22,6 +22,7 @@ def roles(*names, body=None):
         ("study_id group_name animalID DAY_OF_STUDY BODY_WEIGHT TUMOR_VOLUME",
          "study arm mouse day body_weight volume"),
         ("subject Time Treatment TumorVolume", "mouse day arm volume"),
+        ("SUBJID TRTGRP VISITDY TV", "mouse arm day volume"),
         ("Cage Treatment Mouse_ID date L W H BW",
          "cage arm mouse date length width height body_weight"),
         ("Animal Grp Day Dmax Dmin", "mouse arm day length width"),

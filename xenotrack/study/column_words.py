@@ -87,7 +87,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "arm": (
         "arm|arms|arm name|treatment|treatments|treatment arm|treatment group|treatment name|"
         "drug regimen|regimen",
-        "tx|tx group|tx arm|rx|rx group|trt|trt group|treat",
+        "tx|tx group|tx arm|rx|rx group|trt|trt group|trtgrp|trt grp|treat",
         "group|groups|group name|grp|treatment group id|group id",
         "gruppe|behandlung|groupe|traitement|grupo|tratamiento|gruppo|trattamento|tratamento|"
         "grupo de tratamento|grupo de tratamiento|grupo experimental|groupe de traitement|"
@@ -99,7 +99,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "phase": ("phase|treatment phase|study phase|period",),
     "day": (
-        "day|days|study day|day of study|treatment day|day of treatment|days of treatment|"
+        "day|days|study day|studyday|visit day|visitdy|visitday|day of study|treatment day|"
+        "day of treatment|days of treatment|"
         "days on treatment|days post t0|days post treatment|days after treatment|"
         "days since treatment|days since treatment start|day number|"
         "days post randomization|days post randomisation|days after randomization|"
