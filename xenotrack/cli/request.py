@@ -13,8 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xenotrack.cli.options import RULES, TEXT_OR_TABLE
+from xenotrack.cli.options import RULES
 from xenotrack.cli.stdout import behind, put
+from xenotrack.cli.typed import (
+    arm_typed,
+    as_text,
+    columns_typed,
+    names_typed,
+    pair_typed,
+    parts_of_one,
+)
 from xenotrack.doubts import Doubt
 from xenotrack.errors import InputError, RulesError
 from xenotrack.present.words import printable_lines
@@ -60,7 +68,7 @@ class Request:
         output = options.pop("output", None)  # a path stays as typed
         if output == "":
             raise click.UsageError("-o names nothing. Is a variable of the shell empty?")
-        options.update({name: _as_text(value) for name, value in options.items()})
+        options.update({name: as_text(value) for name, value in options.items()})
         overrides: dict[str, Any] = {}
         for name in [name for name in options if name in RULES]:
             key, value = RULES[name], options.pop(name)
@@ -69,23 +77,23 @@ class Request:
         if "allocation" in overrides.get("study", {}):
             # What is typed is found from where it is typed, not from the study.toml.
             overrides["study"]["allocation"] = os.path.abspath(overrides["study"]["allocation"])
-        overrides["columns"] = _columns(options.pop("columns"))
-        overrides["arms"] = dict(map(_arm, options.pop("arms")))
-        overrides["fates"] = dict(_pair(text, "--fate") for text in options.pop("fates"))
+        overrides["columns"] = columns_typed(options.pop("columns"))
+        overrides["arms"] = dict(map(arm_typed, options.pop("arms")))
+        overrides["fates"] = dict(pair_typed(text, "--fate") for text in options.pop("fates"))
         delimiter = options.pop("delimiter")
         reading = {
             "delimiter": "\t" if delimiter == "tab" else delimiter,
             **{key: options.pop(key) for key in ("encoding", "decimal", "sheet_name", "layout")},
         }
         return cls(
-            sources=_parts_of_one(sources),
+            sources=parts_of_one(sources),
             overrides=overrides,
             reading=reading,
             output=Path(output) if output not in (None, "-") else None,
             to_stdout=output == "-",
             force=options.pop("force", False),
             form=options.pop("form", None),
-            shown=_names(options.pop("shown", None)),
+            shown=names_typed(options.pop("shown", None)),
             wide=options.pop("wide", False),
             strict=options.pop("strict"),
             quiet=options.pop("quiet"),
@@ -333,76 +341,3 @@ class Request:
         from xenotrack.present.safe_files import always
 
         return always if self.force else usually
-
-
-def _as_text(value: Any) -> Any:
-    """Text that can be written: bytes that are not UTF-8 reach Python as half characters."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    if isinstance(value, dict):
-        return {_as_text(key): _as_text(each) for key, each in value.items()}
-    return type(value)(map(_as_text, value)) if isinstance(value, tuple | list) else value
-
-
-def _parts_of_one(sources: tuple[str, ...]) -> tuple[str, ...]:
-    """The sheets of one study as typed: a study.toml and stdin stand alone, no sheet twice."""
-    if len(sources) > 1:
-        alone = next((one for one in sources if one == "-" or one.endswith(".toml")), None)
-        if alone is not None:
-            raise click.UsageError(
-                f"Several sheets are the parts of one study; {alone} cannot be one of them. Name "
-                "it alone, or list the sheets under `sheet` of a study.toml. Several study.toml "
-                "are for `xenotrack run` and `batch`."
-            )
-        twice = next((one for one in sources if sources.count(one) > 1), None)
-        if twice is not None:
-            raise click.UsageError(f"{twice} is named twice. Name each sheet once.")
-    return sources
-
-
-def _columns(typed: Iterable[str]) -> dict[str, str | list[str]]:
-    """``[columns]`` as ``--column`` gives it: ``ignore=`` may be typed for several columns."""
-    columns: dict[str, str | list[str]] = {}
-    ignored = []
-    for ours, theirs in (_pair(text, "--column", first=True) for text in typed if text):
-        if ours == "ignore":
-            ignored.append(theirs)
-        else:
-            columns[ours] = theirs
-    return {**columns, "ignore": ignored} if ignored else columns
-
-
-def _names(typed: str | None) -> tuple[str, ...]:
-    """The names between commas, each once.
-
-    >>> _names("arm, estimate,"), _names(None)
-    (('arm', 'estimate'), ())
-    """
-    names = [name.strip() for name in (typed or "").split(",")]
-    return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _arm(text: str) -> tuple[str, list[str]]:
-    """An arm and its drugs, between commas or, where a name holds one, as a list of toml.
-
-    >>> _arm("A + B = A, B"), _arm('x=["drug, 10 mg/kg"]')
-    (('A + B', ['A', 'B']), ('x', ['drug, 10 mg/kg']))
-    """
-    name, sign, rest = text.partition("=[")
-    listed = TEXT_OR_TABLE.convert(f"[{rest}", None, None) if sign else None
-    if isinstance(listed, list) and name.strip():
-        return name.strip(), listed
-    name, drugs = _pair(text, "--arm")
-    return name, [drug.strip() for drug in drugs.split(",") if drug.strip()]
-
-
-def _pair(text: str, flag: str, first: bool = False) -> tuple[str, str]:
-    """What stands before and behind a sign: the last one, or where ours stands before it the first.
-
-    >>> _pair("dose=10 = A", "--arm"), _pair("arm=Dose = mg", "--column", first=True)
-    (('dose=10', 'A'), ('arm', 'Dose = mg'))
-    """
-    left, sign, right = text.partition("=") if first else text.rpartition("=")
-    if not sign or not left.strip():
-        raise click.UsageError(f"{flag} takes NAME=VALUE, not {text!r}.")
-    return left.strip(), right.strip()
