@@ -147,7 +147,8 @@ def assert_a_whole_folder_or_none(ask, bench: Path, source: Path, options: tuple
     answer = ask("run", source, *options, "-o", out)
     assert answer.code in (0, 1), answer.stderr
     if answer.code == 0:
-        folders = [out] if (out / "manifest.json").exists() else [*out.iterdir()]
+        inside = [path for path in out.iterdir() if path.is_dir()]  # beside the page of several
+        folders = [out] if (out / "manifest.json").exists() else inside
         for folder in folders:
             tables = {path.stem for path in (folder / "tables").glob("*.csv")}
             assert tables == set(TABLES)
