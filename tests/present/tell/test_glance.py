@@ -104,3 +104,18 @@ def test_an_arm_without_a_rate_has_no_mark_and_one_without_limits_a_point() -> N
     assert nothing is None
     assert point is not None
     assert point.low == point.at == point.high
+
+
+def test_an_arm_of_which_no_mouse_was_weighed_has_no_loss_beside_one_that_was() -> None:
+    """All mice of the control left on the day on which they were first weighed."""
+    rows = ["mouse,arm,day,volume_mm3,body_weight_g,fate"]
+    rows += [f"v{m},vehicle,0,{100 + 10 * m},22,tumor_size" for m in range(3)]
+    rows += [
+        f"a{m},A,{day},{100 + 10 * m + day},{22 - day},end_of_study"
+        for m in range(3)
+        for day in (0, 3, 7)
+    ]
+    results = Results(read_study("\n".join(rows).encode()))
+    story = tell(results, collect_tables(results))
+    texts = [str(sentence) for sentence in story.headline]
+    assert any("A 3 of 3" in text for text in texts), texts

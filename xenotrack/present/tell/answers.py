@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
-from math import isfinite
 
 import pandas as pd
 
@@ -210,7 +209,7 @@ def loss(row: pd.Series) -> str:
     """What one arm lost: ``A 3 of 10, 1 left for toxicity``; "" where it lost nothing."""
     lost, exits = row["n_loss_15"], row["n_toxicity_exits"]
     counted = []
-    if isfinite(lost) and lost > 0:
+    if pd.notna(lost) and lost > 0:
         counted.append(f"{int(lost)} of {int(row['n_weighed'])}")
     if pd.notna(exits) and exits > 0:
         counted.append(f"{int(exits)} left for toxicity")

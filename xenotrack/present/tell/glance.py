@@ -223,7 +223,7 @@ def price_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
 def losses_of(row: pd.Series) -> str:
     """``6 of 10 lost 15 %, 1 left for toxicity``."""
     parts = []
-    if isfinite(row["n_loss_15"]):
+    if pd.notna(row["n_loss_15"]):
         parts.append(f"{int(row['n_loss_15'])} of {int(row['n_weighed'])} lost 15 %")
     if pd.notna(row["n_toxicity_exits"]) and row["n_toxicity_exits"]:
         parts.append(f"{int(row['n_toxicity_exits'])} left for toxicity")
