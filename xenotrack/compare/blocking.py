@@ -64,9 +64,14 @@ class ArmBlocking:
         return self.verdict in ("shrinking", "blocked")
 
     @property
+    def n_followed(self) -> int:
+        """The mice at risk that did not leave for toxicity."""
+        return self.n_at_risk - self.n_toxic
+
+    @property
     def few_at_risk(self) -> bool:
         """Whether too few mice were followed for "none progressed" to say much."""
-        return self.n_at_risk - self.n_toxic < max(FEWEST_AT_RISK, self.n_mice / 2)
+        return self.n_followed < max(FEWEST_AT_RISK, self.n_mice / 2)
 
     @property
     def shows(self) -> str:
@@ -185,7 +190,7 @@ def doubts_about_blocking(arms: Sequence[ArmBlocking]) -> Iterator[Doubt]:
                 "few-at-risk",
                 (blocking.arm,),
                 "progression",
-                f"Only {blocking.n_at_risk - blocking.n_toxic} of {blocking.n_mice} mice of "
+                f"Only {blocking.n_followed} of {blocking.n_mice} mice of "
                 f"{blocking.arm} were still followed on day {blocking.day:g}{toxic}: that none "
                 "progressed by then says little of the others.",
             )

@@ -169,7 +169,7 @@ def _withheld(blocking: ArmBlocking, facts: Facts) -> str:
         if blocking.arm == facts.control:
             return f"{blocking.arm} did not grow, so that no arm is said to have blocked growth"
         return f"{claim}: nor did {facts.control or 'an untreated arm'} grow"
-    followed = f"{blocking.n_at_risk - blocking.n_toxic} of {blocking.n_mice} were still followed"
+    followed = f"{blocking.n_followed} of {blocking.n_mice} were still followed"
     toxic = " and did not leave for toxicity" if blocking.n_toxic else ""
     return f"{claim}: no mouse progressed, but only {followed} on day {number(blocking.day)}{toxic}"
 
