@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -62,14 +63,12 @@ class StratifiedHazard:
     @cached_property
     def estimate(self) -> float:
         """The maximum; ±∞ where every telling event is of one arm, NaN where there is none."""
-        from scipy.optimize import brentq
-
         events, a, _ = self._terms
         if not len(a):
             return np.nan
         if self._score(-FAR) <= 1e-9 or self._score(FAR) >= -1e-9:
             return -np.inf if events < 0.5 else np.inf
-        return float(brentq(self._score, -FAR, FAR, xtol=1e-12))
+        return zero_between(self._score, -FAR, FAR)
 
     @property
     def std_error(self) -> float:
@@ -103,8 +102,7 @@ class StratifiedHazard:
                 continue
             centred = scores - scores.mean()
             seen += float(centred @ arm)
-            labels = rng.permuted(np.tile(arm, (SPLITS, 1)), axis=1)
-            drawn += labels @ centred
+            drawn += _dealt(centred, arm, rng)
         as_far = np.abs(drawn) >= abs(seen) - 1e-9
         return float((1 + as_far.sum()) / (SPLITS + 1))
 
@@ -122,8 +120,6 @@ class StratifiedHazard:
 
     def limits(self, level: float) -> tuple[float, float]:
         """Profile limits, as far out as makes them exclude 0 exactly when p < 1 − level."""
-        from scipy.optimize import brentq
-
         if np.isnan(self.estimate):
             return np.nan, np.nan
         beyond = np.sqrt(self.ratio) + ndtri(self.p_value / 2)
@@ -134,6 +130,27 @@ class StratifiedHazard:
         def below(beta: float) -> float:
             return self.log_likelihood(beta) - floor
 
-        low = brentq(below, -FAR, top) if top > -FAR and below(-FAR) < 0 else -np.inf
-        high = brentq(below, top, FAR) if top < FAR and below(FAR) < 0 else np.inf
+        low = zero_between(below, -FAR, top) if top > -FAR and below(-FAR) < 0 else -np.inf
+        high = zero_between(below, top, FAR) if top < FAR and below(FAR) < 0 else np.inf
         return float(low), float(high)
+
+
+def _dealt(scores: Floats, arm: Bools, rng: np.random.Generator) -> Floats:
+    """The sum of the treated mice's scores under random splits of a line's labels, (splits,)."""
+    if arm.sum() == 1:
+        return scores[rng.integers(len(arm), size=SPLITS)]
+    labels = rng.permuted(np.tile(arm, (SPLITS, 1)), axis=1)
+    return np.asarray(labels @ scores, dtype=float)
+
+
+def zero_between(value: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function with other signs at both ends is 0, by halving.
+
+    >>> round(zero_between(lambda x: x**3 - 8, 0.0, 5.0), 9)
+    2.0
+    """
+    rises = value(low) < 0
+    while high - low > 1e-13 * max(1.0, abs(low), abs(high)):
+        middle = (low + high) / 2
+        low, high = (middle, high) if (value(middle) < 0) == rises else (low, middle)
+    return (low + high) / 2

@@ -9,7 +9,6 @@ the mean itself.
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import least_squares
 from scipy.special import fdtrc
 
 from xenotrack.arrays import Floats
@@ -96,6 +95,9 @@ class Heights:
 
 def _nearest(kind: type[Tangent], heights: Heights, mice: int) -> Tangent:
     """The mean of a kind that is nearest to the arm's curve at its knots."""
+    # Loading it costs a fifth of a second, and only formulas need it.
+    from scipy.optimize import least_squares
+
     days = float(heights.knots[0]), float(heights.knots[-1])
     level = float(heights.heights[0])
     starts = [np.array([level, *rest]) for rest in kind.starts(days[1] - days[0])]
