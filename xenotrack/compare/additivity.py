@@ -8,52 +8,53 @@ from dataclasses import replace
 import numpy as np
 
 from xenotrack.arrays import Floats
-from xenotrack.compare.contrasts import RawContrasts, estimate_contrasts, t_contrasts
-from xenotrack.compare.excess import ArmsOver, Claim, Excess, read_together
+from xenotrack.compare.contrasts import Level, RawContrasts, estimate_contrasts, t_contrasts
+from xenotrack.compare.excess import ArmsOver, Claim, Excess, by_day, read_together
 from xenotrack.compare.expectations import Expectation, arms_of, weights_of
 from xenotrack.doubts import Doubt
+from xenotrack.model.daily import Daily
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
 
 # The change of ln volume since day 0 of every arm, at a day: all that is asked of a growth model.
 ChangeAt = Callable[[float], ArmEstimates]
-# The same over the days that the arms of one claim share.
-ChangeOver = Callable[[Sequence[str], float], ArmEstimates]
+# The same at several days, over the days that the arms of one claim share.
+ChangeOver = Callable[[Sequence[str], Sequence[float]], Daily]
 
 
 def additivity_excess(
-    over: ArmsOver, design: Design, asked: Sequence[Expectation], level: float
+    over: ArmsOver, design: Design, asked: Sequence[Expectation], level: float, days: Floats
 ) -> Excess:
     """Each combination over the sum of its parts, over the days that these share."""
     changes = [over(arms_of(design, e)) for e in asked]
 
-    def claim(change: ArmEstimates, e: Expectation) -> Claim:
+    def claim(change: Daily, e: Expectation) -> Claim:
         return lambda at: one_additivity(change, design, e, at)[0]
 
     pairs = list(zip(changes, asked, strict=True))
     raw, together = read_together([claim(*pair) for pair in pairs], level)
     index = [one_additivity(change, design, e, level)[1] for change, e in pairs]
+    methods = by_day([change.methods for change in changes])
     return Excess(
         raw=raw,
         **together,
-        index=np.vstack([np.empty((0, 3)), *index]),
-        p_plug_in=np.full(len(asked), np.nan),
-        methods=tuple(f"{change.method}; delta method on relative volume" for change in changes),
+        index=np.stack(index, axis=1).reshape(-1, 3),
+        p_plug_in=np.full(len(days), np.nan),
+        methods=tuple(f"{method}; delta method on relative volume" for method in methods),
     )
 
 
 def one_additivity(
-    changes: ArmEstimates, design: Design, asked: Expectation, level: float
+    daily: Daily, design: Design, asked: Expectation, level: Level
 ) -> tuple[RawContrasts, Floats]:
-    """``RTV_comb − expected`` by the delta method, RTV = exp(change of ln volume).
+    """``RTV_comb − expected`` by the delta method on each day, RTV = exp(change of ln volume).
 
     The t of a row has the degrees of freedom of its gradient. Where the expectation or its lower
     limit is not positive there is neither test nor interval nor index: a volume is never below 0,
-    so that any combination would pass for antagonism. The index (1, 3) is the logarithm of observed
+    so that any combination would pass for antagonism. The index (d, 3) is the logarithm of observed
     over expected with its limits.
     """
-    weights = weights_of(design, changes.arms, asked)
-    place = np.array([changes.arms.index(asked.combination)])
+    changes, weights, place = daily.estimates, *sums_of(daily, design, asked)
     gradient = weights * relative_volume(changes)
     raw = by_delta(changes, gradient.sum(axis=1), gradient, level)
     expected, testable = expectation(changes, weights, place, level)
@@ -62,13 +63,19 @@ def one_additivity(
     return testable_only(raw, testable), np.where(testable[:, None], log_index, np.nan)
 
 
+def sums_of(daily: Daily, design: Design, asked: Expectation) -> tuple[Floats, np.ndarray]:
+    """The weights of an expectation on each day (d, n), and where its combination stands (d,)."""
+    weights = daily.weights(weights_of(design, daily.arms, asked))[:, 0]
+    return weights, daily.places(asked.combination)
+
+
 def relative_volume(changes: ArmEstimates) -> Floats:
     """Volume relative to day 0, ``exp(change of ln volume)``: the geometric mean of an arm."""
     return np.exp(np.clip(np.nan_to_num(changes.values), -700, 700))
 
 
 def by_delta(
-    changes: ArmEstimates, estimate: Floats, gradient: Floats, level: float
+    changes: ArmEstimates, estimate: Floats, gradient: Floats, level: Level
 ) -> RawContrasts:
     """t-tests and intervals of functions of the arms, from their gradients (m, k)."""
     linear = estimate_contrasts(changes, gradient, level)
@@ -77,7 +84,7 @@ def by_delta(
 
 
 def expectation(
-    changes: ArmEstimates, weights: Floats, place: np.ndarray, level: float
+    changes: ArmEstimates, weights: Floats, place: np.ndarray, level: Level
 ) -> tuple[Floats, np.ndarray]:
     """The sum that the combination is held against, and whether it surely is a tumour."""
     gradient = -weights * relative_volume(changes)
@@ -87,7 +94,7 @@ def expectation(
 
 
 def ratio_to(
-    expected: Floats, changes: ArmEstimates, gradient: Floats, place: np.ndarray, level: float
+    expected: Floats, changes: ArmEstimates, gradient: Floats, place: np.ndarray, level: Level
 ) -> RawContrasts:
     """The logarithm of observed over expected relative volume."""
     positive = np.where(expected > 0, expected, np.nan)
@@ -124,21 +131,11 @@ def first_lost(
     change: ChangeOver, design: Design, asked: Expectation, day: float, level: float
 ) -> float:
     """The first whole day after which one expectation stays untestable; NaN if it is at ``day``."""
-    names = arms_of(design, asked)
-
-    def lost(when: float) -> bool:
-        changes = change(names, when)
-        weights = weights_of(design, changes.arms, asked)
-        place = np.array([changes.arms.index(asked.combination)])
-        estimable = bool(np.isfinite(estimate_contrasts(changes, weights, level).df).all())
-        return estimable and not bool(expectation(changes, weights, place, level)[1].all())
-
-    if not lost(day):
-        return np.nan
+    days = np.arange(1.0, np.ceil(day) + 1)
     # The last day says whether it matters; the days before say since when.
-    first = float(np.ceil(day))
-    for when in range(int(first) - 1, 0, -1):
-        if not lost(float(when)):
-            break
-        first = float(when)
-    return first
+    daily = change(arms_of(design, asked), [*days[:-1], day])
+    weights, place = sums_of(daily, design, asked)
+    estimable = np.isfinite(estimate_contrasts(daily.estimates, weights, level).df)
+    kept = ~estimable | expectation(daily.estimates, weights, place, level)[1]
+    since = np.flatnonzero(kept)[-1] + 1 if kept.any() else 0
+    return float(days[since]) if since < len(days) else np.nan

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xenotrack.arrays import Floats
+from xenotrack.arrays import Bools, Floats
 from xenotrack.compare.contrasts import ContrastSource, Level, RawContrasts
 from xenotrack.compare.multiplicity import one_sided_levels
 from xenotrack.compare.outcomes import Better
@@ -32,10 +32,24 @@ class Chosen(NamedTuple):
         return f" (best: {names[self.best]}{other})"
 
 
+# A claim a row, and which of its parts decided.
+BestParts = tuple[RawContrasts, tuple[Chosen, ...]]
+
+
 def best_part_claim(
     source: ContrastSource, weights: Floats, better: Better, level: Level
 ) -> tuple[RawContrasts, Chosen]:
-    """θ = the largest (lower is better) or smallest of several contrasts with parts: a row a level.
+    """The claim over parts (p, k) at one or several levels: a row a level."""
+    levels = np.atleast_1d(level)
+    each = np.broadcast_to(weights, (len(levels), *weights.shape))
+    claims, chosen = best_part_claims(source, each, better, levels)
+    return claims, chosen[0]
+
+
+def best_part_claims(
+    source: ContrastSource, weights: Floats, better: Better, levels: Floats
+) -> BestParts:
+    """θ = the largest (lower is better) or smallest of contrasts with parts: of weights (r, p, k).
 
     ``p = min(1, 2 · the largest one-sided p)`` (Berger 1982, Technometrics 24:295). The limit
     towards "no better" is the farthest of the parts' own limits, which covers since one of the
@@ -44,31 +58,43 @@ def best_part_claim(
     row is given as well; the p-value is that of the part least surely beaten, which may be
     another. Any part that is not estimable leaves the claim so.
     """
-    levels, count = np.atleast_1d(level), len(weights)
-    # All levels at once, each of all parts: profile limits are dear, and found together.
-    repeated, each = np.tile(weights, (len(levels), 1)), np.repeat(levels, count)
-    at_levels = source.contrast_of(repeated, each)
-    parts = at_levels.rows(slice(count))
+    shape = weights.shape[:2]
+    # All rows at once, each of all parts: profile limits are dear, and found together.
+    flat = weights.reshape(-1, weights.shape[2])
+    parts = source.contrast_of(flat, np.repeat(levels, shape[1]))
     sign = 1.0 if better == "lower" else -1.0
-    if not parts.estimable.all():
-        return RawContrasts(*np.full((7, len(levels)), np.nan)), Chosen()
-    best = int(np.argmax(sign * parts.estimate))
-    joint_levels = [one_sided_levels(parts, source, weights, float(own)) for own in levels]
-    joint = source.intervals(repeated, np.concatenate(joint_levels))
+    made: Bools = np.all(parts.estimable.reshape(shape), axis=1)
+    joint = source.intervals(flat, joint_levels(parts, source, weights, made, levels))
     limits = (
-        worse_limits(at_levels.conf_low, at_levels.conf_high, sign),
+        worse_limits(parts.conf_low, parts.conf_high, sign),
         better_limits(*joint, sign),
     )
-    far, near = (limit.reshape(-1, count).max(axis=1) for limit in limits)
+    far, near = (limit.reshape(shape).max(axis=1) for limit in limits)
     low, high = (near, far) if better == "lower" else (-far, -near)
-    chosen = parts.rows(np.full(len(levels), best))
+    one_sided = one_sided_p(parts, sign).reshape(shape)
+    best = np.argmax(np.where(made[:, None], sign * parts.estimate.reshape(shape), 0), axis=1)
+    least = np.argmax(one_sided, axis=1)
     claimed = replace(
-        chosen,
-        p_value=np.full(len(levels), claim_p(one_sided_p(parts, sign)[:, None])[0]),
+        parts.rows(np.arange(shape[0]) * shape[1] + best),
+        p_value=claim_p(one_sided.T),
         conf_low=low,
         conf_high=high,
     )
-    return claimed, Chosen(best, int(np.argmax(one_sided_p(parts, sign))))
+    columns = (np.where(made, values, np.nan) for values in claimed.columns().values())
+    chosen = np.where(made, [best, least], -1).T.tolist()
+    return RawContrasts(*columns), tuple(Chosen(*row) for row in chosen)
+
+
+def joint_levels(
+    parts: RawContrasts, source: ContrastSource, weights: Floats, made: Bools, levels: Floats
+) -> Floats:
+    """The level of each part at which those of one claim hold together; NaN where none is made."""
+    count = weights.shape[1]
+    joint = np.full(weights.shape[:2], np.nan)
+    for row in np.flatnonzero(made):
+        own = parts.rows(slice(row * count, (row + 1) * count))
+        joint[row] = one_sided_levels(own, source, weights[row], float(levels[row]))
+    return joint.ravel()
 
 
 def claim_p(one_sided: Floats) -> Floats:

@@ -19,6 +19,7 @@ from xenotrack.compare.contrasts import (
 )
 from xenotrack.compare.proportions import proportion_source
 from xenotrack.doubts import Doubt
+from xenotrack.model.daily import change_method
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.net_weight import WeightFit
 from xenotrack.study.design import Design
@@ -38,7 +39,7 @@ def ln_volume_change(rates: ArmEstimates, day: float) -> ArmEstimates:
         outcome="ln_volume",
         values=day * rates.values,
         covariance=day**2 * rates.covariance,
-        method=f"{rates.method}; change from day 0 to day {day:g}",
+        method=change_method(rates.method, day),
     )
 
 

@@ -130,7 +130,7 @@ def estimate_contrasts(estimates: ArmEstimates, weights: Floats, level: Level) -
     estimable = ~((weights != 0) & ~known).any(axis=1)
     used = np.where(known, weights, 0.0)
     spread = np.where(np.outer(known, known), estimates.covariance, 0.0)
-    variance = np.einsum("mi,ij,mj->m", used, spread, used)
+    variance = ((used @ spread) * used).sum(axis=1)
     estimate = np.where(estimable, used @ np.where(known, estimates.values, 0.0), np.nan)
     std_error = np.where(estimable, np.sqrt(np.clip(variance, 0.0, None)), np.nan)
     df = np.full(len(weights), np.nan)

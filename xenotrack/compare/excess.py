@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from scipy.special import stdtr
 
 from xenotrack.arrays import Floats
-from xenotrack.compare.best_part import Chosen, best_part_claim
+from xenotrack.compare.best_part import BestParts, Chosen, best_part_claims
 from xenotrack.compare.contrasts import (
-    ContrastSource,
+    Level,
     RawContrasts,
     estimate_contrasts,
     join_raw,
@@ -20,8 +21,11 @@ from xenotrack.compare.contrasts import (
 from xenotrack.compare.expectations import Expectation, arms_of, called, weights_of
 from xenotrack.compare.multiplicity import bonferroni_level, holm_p
 from xenotrack.compare.verdicts import claim_levels
+from xenotrack.model.daily import Daily
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,52 +67,64 @@ def sure(p_value: Floats, level: float) -> np.ndarray:
     return np.asarray(np.nan_to_num(p_value, nan=1.0) < 1 - level)
 
 
-# The estimates of the arms of one claim, over the days that these share.
-ArmsOver = Callable[[Sequence[str]], ArmEstimates]
-# One claim, read at a level.
-Claim = Callable[[float], RawContrasts]
+# The estimates of the arms of one claim, over the days that these share, on each day asked.
+ArmsOver = Callable[[Sequence[str]], Daily]
+# One claim, read on each day, all at one level or each (d,) at its own.
+Claim = Callable[[Level], RawContrasts]
 
 
 def linear_excess(
     over: ArmsOver, design: Design, asked: Sequence[Expectation], level: float, days: Floats
 ) -> Excess:
     """Weighted sums of the arms' estimates; ``days`` (m,) make logarithms of volume of them."""
-    estimates = [over(arms_of(design, e)) for e in asked]
+    each = [over(arms_of(design, e)) for e in asked]
 
-    def claim(change: ArmEstimates, e: Expectation) -> Claim:
-        weights = weights_of(design, change.arms, e)
-        return lambda at: estimate_contrasts(change, weights, at)
+    def claim(daily: Daily, e: Expectation) -> Claim:
+        weights = daily.weights(weights_of(design, daily.arms, e))[:, 0]
+        return lambda at: estimate_contrasts(daily.estimates, weights, at)
 
-    raw, together = read_together(
-        [claim(*each) for each in zip(estimates, asked, strict=True)], level
-    )
+    raw, together = read_together([claim(*own) for own in zip(each, asked, strict=True)], level)
     return Excess(
         raw=raw,
         **together,
         index=log_index(raw, days),
-        p_plug_in=np.full(len(asked), np.nan),
-        methods=tuple(change.method for change in estimates),
+        p_plug_in=np.full(len(days), np.nan),
+        methods=by_day([daily.methods for daily in each]),
     )
 
 
 def read_together(claims: Sequence[Claim], level: float) -> tuple[RawContrasts, dict[str, Floats]]:
-    """A family of claims one by one, and what holds for all of them: Holm's p-values, Bonferroni's
-    limits, and the limits at the level that Holm leaves to each claim."""
+    """A family of claims on each day, a row a day and claim, and what holds for all of a day:
+    Holm's p-values, Bonferroni's limits, and the limits at the level that Holm leaves to each."""
+    raw = [claim(level) for claim in claims]
+    p_value = np.column_stack([own.p_value for own in raw])
+    wide_levels = [family_level(of_day, level) for of_day in p_value]
+    p_adjusted = np.array([holm_p(of_day) for of_day in p_value])
 
-    def at(levels: Sequence[float]) -> RawContrasts:
-        return join_raw([claim(own) for claim, own in zip(claims, levels, strict=True)])
+    def limits(levels: Floats) -> RawContrasts:
+        return rows_by_day([claim(own) for claim, own in zip(claims, levels.T, strict=True)])
 
-    raw = at([level] * len(claims))
-    wide = at([family_level(raw, level)] * len(claims))
-    p_adjusted = holm_p(raw.p_value)
-    own = at([float(level_of_row) for level_of_row in claim_levels(raw.p_value, p_adjusted, level)])
-    return raw, {
-        "p_adjusted": p_adjusted,
+    wide = limits(np.tile(np.array(wide_levels)[:, None], len(claims)))
+    own = limits(claim_levels(p_value.ravel(), p_adjusted.ravel(), level).reshape(p_value.shape))
+    return rows_by_day(raw), {
+        "p_adjusted": p_adjusted.ravel(),
         "simultaneous_low": wide.conf_low,
         "simultaneous_high": wide.conf_high,
         "claim_low": own.conf_low,
         "claim_high": own.conf_high,
     }
+
+
+def rows_by_day(claims: Sequence[RawContrasts]) -> RawContrasts:
+    """The rows of several claims, the first day of each before the second."""
+    tables = [claim.columns() for claim in claims]
+    names = tables[0]
+    return RawContrasts(*(np.column_stack([t[name] for t in tables]).ravel() for name in names))
+
+
+def by_day(each: Sequence[Sequence[T]]) -> tuple[T, ...]:
+    """One value a day of several, in the same order."""
+    return tuple(value for of_day in zip(*each, strict=True) for value in of_day)
 
 
 def log_index(raw: RawContrasts, days: Floats) -> Floats:
@@ -120,37 +136,43 @@ def best_part_excess(
     over: ArmsOver, design: Design, asked: Sequence[Expectation], level: float, days: Floats
 ) -> Excess:
     """Each combination over the best of its parts, as an intersection–union claim."""
-    sources = [source_of(over(arms_of(design, e))) for e in asked]
-    weights = [weights_of(design, s.arms, e) for s, e in zip(sources, asked, strict=True)]
+    each = [over(arms_of(design, e)) for e in asked]
 
-    def claim(source: ContrastSource, rows: Floats) -> Claim:
-        return lambda at: best_part_claim(source, rows, "lower", at)[0]
+    def claims_at(daily: Daily, e: Expectation) -> Callable[[Level], BestParts]:
+        source = source_of(daily.estimates)
+        weights = daily.weights(weights_of(design, daily.arms, e))
+        n_days = len(weights)
+        return lambda at: best_part_claims(source, weights, "lower", np.broadcast_to(at, n_days))
 
-    pairs = list(zip(sources, weights, strict=True))
-    chosen = [best_part_claim(*pair, "lower", level)[1] for pair in pairs]
-    raw, together = read_together([claim(*pair) for pair in pairs], level)
+    def claim(own: Callable[[Level], BestParts]) -> Claim:
+        return lambda at: own(at)[0]
+
+    found = [claims_at(*own) for own in zip(each, asked, strict=True)]
+    raw, together = read_together([claim(own) for own in found], level)
+    methods = [
+        [
+            best_part_method(design, words, e, chosen)
+            for words, chosen in zip(daily.methods, own(level)[1], strict=True)
+        ]
+        for daily, e, own in zip(each, asked, found, strict=True)
+    ]
     return Excess(
         raw=raw,
         **together,
         index=log_index(raw, days),
         # Statistic and df are those of the part that looks best: this is the usual p-value.
         p_plug_in=2 * stdtr(raw.reference_df, -np.abs(raw.statistic)),
-        methods=tuple(
-            best_part_method(design, source, e, parts)
-            for source, e, parts in zip(sources, asked, chosen, strict=True)
-        ),
+        methods=by_day(methods),
     )
 
 
-def best_part_method(
-    design: Design, source: ContrastSource, asked: Expectation, chosen: Chosen
-) -> str:
+def best_part_method(design: Design, method: str, asked: Expectation, chosen: Chosen) -> str:
     """How a claim was made, which part looked best, and which of another set its p."""
     if chosen.best < 0:
-        return source.method
+        return method
     parts = [next(cell for cell, weight in terms.items() if weight < 0) for terms in asked.terms]
     named = chosen.words([called(design, part) for part in parts])
-    return f"{source.method}; intersection-union over {len(parts)} parts{named}"
+    return f"{method}; intersection-union over {len(parts)} parts{named}"
 
 
 def remembered(estimates: ArmEstimates) -> ArmEstimates:
@@ -172,9 +194,9 @@ def remembered(estimates: ArmEstimates) -> ArmEstimates:
     return replace(estimates, degrees_of_freedom=degrees_of_freedom)
 
 
-def family_level(raw: RawContrasts, level: float) -> float:
+def family_level(p_value: Floats, level: float) -> float:
     """The level of each interval of a family, Bonferroni over what is estimable."""
-    return bonferroni_level(level, max(1, int(raw.estimable.sum())))
+    return bonferroni_level(level, max(1, int(np.isfinite(p_value).sum())))
 
 
 def join_excess(parts: Sequence[Excess]) -> Excess:

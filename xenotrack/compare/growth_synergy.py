@@ -19,6 +19,7 @@ from xenotrack.compare.synergy_course import Course, courses
 from xenotrack.compare.synergy_verdicts import agreed_verdicts
 from xenotrack.doubts import merge_doubts
 from xenotrack.glossary import TABLES
+from xenotrack.model.daily import Daily
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.study.study import Study
@@ -71,13 +72,17 @@ def growth_over(fit: GrowthFit, day: float) -> Growth:
     def rates(arms: tuple[str, ...]) -> ArmEstimates:
         return remembered(fit.over(arms).rates())
 
+    def changes(arms: Sequence[str], days: Sequence[float]) -> Daily:
+        daily = fit.over(arms).changes_by_day(arms, days)
+        return replace(daily, estimates=remembered(daily.estimates))
+
     def window(arms: Sequence[str]) -> tuple[float, float]:
         return (0.0, day) if fit.narrow is None else rates(tuple(arms)).days(arms)
 
     return Growth(
         own=fit.rates(),
         rates=lambda arms: rates(tuple(arms) if fit.narrow is not None else ()),
-        change=lambda arms, at: remembered(fit.over(arms).changes(at)),
+        change=changes,
         window=window,
     )
 

@@ -19,7 +19,6 @@ from xenotrack.compare.additivity import (
 from xenotrack.compare.components import ln_volume_change
 from xenotrack.compare.contrasts import RawContrasts, finite
 from xenotrack.compare.excess import (
-    ArmsOver,
     Excess,
     best_part_excess,
     join_excess,
@@ -37,6 +36,7 @@ from xenotrack.compare.expectations import (
 from xenotrack.compare.synergy_course import Course
 from xenotrack.compare.synergy_verdicts import read_excess, spare_antagonism
 from xenotrack.doubts import Doubt
+from xenotrack.model.daily import Daily, one_day, side_by_side
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
 
@@ -134,11 +134,12 @@ class Synergy(RawContrasts):
 class Growth:
     """What a growth model says of the arms of a claim, over the days that these share.
 
-    ``window`` gives the first and the last of these days; the index of a rate is of both.
+    ``change`` is that of ln volume since day 0, at several days. ``window`` gives the first and
+    the last of the shared days; the index of a rate is of both.
     """
 
     own: ArmEstimates
-    rates: ArmsOver
+    rates: Callable[[Sequence[str]], ArmEstimates]
     change: ChangeOver
     window: Callable[[Sequence[str]], tuple[float, float]]
 
@@ -164,7 +165,7 @@ def estimate_synergy(
     growth = Growth(
         own=rates,
         rates=lambda arms: rates,
-        change=lambda arms, at: changes(at),
+        change=lambda arms, at: side_by_side([changes(day) for day in at]),
         window=lambda arms: (0.0, index_day),
     )
     when = [d for d in ([day] if days is None else days) if d is not None]
@@ -188,9 +189,10 @@ def synergy_of(
     possible = expectations(design)
     asked = [e for e in possible if has_arms(design, growth.own, e)]
     when = [day for day in days if day > 0]
-    blocks: list[Block] = list(rate_blocks(growth, design, asked, level))
-    for each in when:
-        blocks += change_blocks(growth, design, asked, level, each)
+    blocks = [
+        *rate_blocks(growth, design, asked, level),
+        *(change_blocks(growth, design, asked, level, when) if when else ()),
+    ]
     excess = joined(blocks, level)
     additive = [e for e in asked if e.reference == "additivity"]
     later = not_testable_later(growth.change, design, additive, max(when), level) if when else ()
@@ -201,7 +203,7 @@ def synergy_of(
 
 
 class Block(NamedTuple):
-    """Rows that are adjusted together: one reference and scale, and a day each."""
+    """Rows of one reference and scale; those of a day are adjusted together."""
 
     asked: list[Expectation]
     scale: str
@@ -213,34 +215,44 @@ def rate_blocks(
     growth: Growth, design: Design, asked: Sequence[Expectation], level: float
 ) -> Iterator[Block]:
     """Every reference on growth rates; without a day, no index."""
+
+    def rates(arms: Sequence[str]) -> Daily:
+        return one_day(growth.rates(arms))
+
     for reference, rows in by_reference(asked):
         if reference != "additivity":
             estimate = ESTIMATORS.get(reference, linear_excess)
             first, last = np.array([growth.window(arms_of(design, e)) for e in rows]).T
-            excess = estimate(growth.rates, design, rows, level, last - first)
+            excess = estimate(rates, design, rows, level, last - first)
             yield Block(rows, "rate", last, excess)
 
 
 def change_blocks(
-    growth: Growth, design: Design, asked: Sequence[Expectation], level: float, day: float
+    growth: Growth,
+    design: Design,
+    asked: Sequence[Expectation],
+    level: float,
+    days: Sequence[float],
 ) -> Iterator[Block]:
-    """Every reference on the change of ln volume at a day, additivity on relative volume."""
+    """Every reference on the change of ln volume at some days, additivity on relative volume."""
 
     @cache
-    def change(arms: Sequence[str]) -> ArmEstimates:
-        return growth.change(arms, day)
+    def change(arms: Sequence[str]) -> Daily:
+        return growth.change(arms, days)
 
     for reference, rows in by_reference(asked):
-        shown, ones = np.full(len(rows), day), np.ones(len(rows))
-        if reference == "additivity":
-            excess = additivity_excess(change, design, rows, level)
-            yield Block(rows, "relative_volume", shown, excess)
-        else:
-            estimate = ESTIMATORS.get(reference, linear_excess)
-            yield Block(rows, "ln_volume", shown, estimate(change, design, rows, level, ones))
+        shown = np.repeat(np.array(days, dtype=float), len(rows))
+        estimate = ESTIMATORS.get(reference, linear_excess)
+        scale = "relative_volume" if reference == "additivity" else "ln_volume"
+        excess = estimate(change, design, rows, level, np.ones(len(shown)))
+        yield Block(rows * len(days), scale, shown, excess)
 
 
-ESTIMATORS = {"hsa": best_part_excess, "hsa_doublet": best_part_excess}
+ESTIMATORS = {
+    "hsa": best_part_excess,
+    "hsa_doublet": best_part_excess,
+    "additivity": additivity_excess,
+}
 
 
 def by_reference(asked: Sequence[Expectation]) -> Iterator[tuple[str, list[Expectation]]]:

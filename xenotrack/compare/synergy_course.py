@@ -66,15 +66,12 @@ def course(fit: GrowthFit, asked: Expectation, visits: Sequence[float], level: f
     """The excess of the change of ln volume since the start, at the visits of the shared days."""
     shared = fit.over(arms_of(fit.design, asked))
     (arms,) = weights_of(fit.design, fit.design.arm_names, asked)
-    days, weights = [], []
-    for day in visits:
-        rows = shared.weights_of(shared.change_asked(day))[arms != 0]
-        if np.isfinite(rows).all():
-            days.append(day)
-            weights.append(arms[arms != 0] @ rows)
-    if not days:
+    (codes,) = np.nonzero(arms)
+    W = arms[codes] @ shared.change_weights(codes, np.array(visits, dtype=float))
+    inside = np.isfinite(W).all(axis=1)
+    days, W = np.array(visits, dtype=float)[inside], W[inside]
+    if not len(days):
         return Course(*np.empty((3, 0)))
-    W = np.array(weights)
     known = np.where(W.any(axis=0), shared.values, 0.0)
     spread = W @ np.where(np.outer(known, known) != 0, shared.covariance, 0.0) @ W.T
     if not np.isfinite(spread).all() or not (np.diag(spread) > 0).all():
@@ -83,7 +80,7 @@ def course(fit: GrowthFit, asked: Expectation, visits: Sequence[float], level: f
     df = float(np.min(shared.degrees_of_freedom(W)))
     estimate = W @ known
     reach = error * largest_t(spread, df, level)
-    return Course(np.array(days), estimate - reach, estimate + reach)
+    return Course(days, estimate - reach, estimate + reach)
 
 
 def largest_t(covariance: Floats, df: float, level: float) -> float:

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt
+from xenotrack.model.daily import Daily, change_method
 from xenotrack.model.estimates import ArmEstimates, t_table, welch_test
 from xenotrack.model.follow_up import FollowUp
 from xenotrack.model.piece import Piece
 from xenotrack.model.shapes.shape import Shape
 from xenotrack.model.smallsample import JointTest
+from xenotrack.response.growth_rate import doubling_times
 from xenotrack.response.welch import welch_df
 from xenotrack.study.design import Design
 
@@ -170,7 +172,7 @@ class GrowthFit:
         df = np.full_like(variance, np.inf)
         for column, piece in enumerate(self.pieces):
             of_piece = weights[:, self.places(piece)]
-            variance[:, column] = np.einsum("mi,ij,mj->m", of_piece, piece.covariance, of_piece)
+            variance[:, column] = ((of_piece @ piece.covariance) * of_piece).sum(axis=1)
             used = of_piece.any(axis=1)
             if used.any():
                 df[used, column] = piece.degrees_of_freedom(of_piece[used])
@@ -187,16 +189,12 @@ class GrowthFit:
             weights[code, block] = asked(code, shape)
         return weights
 
-    def estimates(self, outcome: str, asked: Asked, method: str | None = None) -> ArmEstimates:
-        """One number an arm: weighted sums of its coefficients; NaN weights where it has none."""
-        asked_of = self.weights_of(asked)
-        known = np.array([bool(np.isfinite(row).all()) for row in asked_of])
-        rows = np.where(known[:, None], asked_of, 0.0)
-        given = known & self.tested
-        values = np.full(len(known), np.nan)
-        for code in np.flatnonzero(known):
-            block = self.blocks[code]
-            values[code] = rows[code, block] @ self.values[block]
+    def _sums(self, outcome: str, asked: Floats, codes: NDArray[np.intp]) -> ArmEstimates:
+        """Weighted sums (n, c) of coefficients, each of an arm (code); none of NaN weights."""
+        known: Bools = np.all(np.isfinite(asked), axis=1)
+        rows = np.where(known[:, None], asked, 0.0)
+        known &= np.array([np.isfinite(self.values[block]).all() for block in self.blocks])[codes]
+        given = known & self.tested[codes]
         covariance = rows @ np.nan_to_num(self.covariance) @ rows.T
 
         def degrees_of_freedom(weights: Floats) -> Floats:
@@ -204,15 +202,15 @@ class GrowthFit:
 
         return ArmEstimates(
             outcome=outcome,
-            arms=self.design.arm_names,
-            values=values,
+            arms=tuple(self.design.arm_names[code] for code in codes),
+            values=np.where(known, rows @ np.nan_to_num(self.values), np.nan),
             covariance=np.where(np.outer(given, given), covariance, np.nan),
             degrees_of_freedom=degrees_of_freedom,
             independent=all(len(piece.arms) == 1 for piece in self.pieces),
-            method=method or self.method,
-            first_day=self.follow_up.from_day,
-            last_day=self.follow_up.until_day,
-            at_most=self.at_most,
+            method=self.method,
+            first_day=self.follow_up.from_day[codes],
+            last_day=self.follow_up.until_day[codes],
+            at_most=None if self.at_most is None else self.at_most[codes],
             why_withheld=self.why_withheld,
         )
 
@@ -224,7 +222,8 @@ class GrowthFit:
 
     def rates(self) -> ArmEstimates:
         """The average growth rate of each arm over its follow-up, per day."""
-        return self.estimates("growth_rate", self.rate_asked)
+        codes = np.arange(len(self.shapes))
+        return self._sums("growth_rate", self.weights_of(self.rate_asked), codes)
 
     def rate_asked(self, code: int, shape: Shape) -> Floats:
         """The average rate of an arm over its follow-up, as weights; NaN where it has none."""
@@ -243,27 +242,39 @@ class GrowthFit:
 
         Of a curve within its follow-up only, and from its first day where that is after day 0.
         """
-        found = self.estimates(
-            "ln_volume",
-            self.change_asked(day),
-            f"{self.method}; change from day 0 to day {day:g}",
-        )
-        start = np.zeros_like(self.first_day)
+        return self.changes_by_day(self.design.arm_names, [day]).estimates
+
+    def changes_by_day(self, arms: Sequence[str], days: Sequence[float]) -> Daily:
+        """The changes of some arms from day 0 to each of several days."""
+        codes = np.array([self.design.arm_names.index(name) for name in arms])
+        asked = self.change_weights(codes, np.array(days, dtype=float))
+        found = self._sums("ln_volume", np.concatenate(asked), np.tile(codes, len(days)))
+        start = np.zeros(len(codes))
         if self.design.rules.growth.shape != "line":
-            start = np.maximum(self.follow_up.from_day, 0.0)
-        return replace(found, first_day=start, last_day=np.full_like(start, day))
+            start = np.maximum(self.follow_up.from_day[codes], 0.0)
+        methods = tuple(change_method(self.method, day) for day in days)
+        dated = replace(
+            found,
+            method=methods[0],
+            first_day=np.tile(start, len(days)),
+            last_day=np.repeat(np.array(days, dtype=float), len(codes)),
+        )
+        return Daily(dated, tuple(arms), methods)
 
-    def change_asked(self, day: float) -> Asked:
-        """The change of ln volume from day 0 to a day, as weights; NaN outside a curve's days."""
-        return lambda code, shape: self._change_asked(code, shape, day)
-
-    def _change_asked(self, code: int, shape: Shape, day: float) -> Floats:
-        if self.design.rules.growth.shape == "line":
-            return shape.change(day)
-        from_day = float(self.follow_up.from_day[code])
-        if not from_day < day <= float(self.follow_up.until_day[code]):
-            return np.full(shape.size, np.nan)
-        return shape.change(day, max(from_day, 0.0))
+    def change_weights(self, codes: NDArray[np.intp], days: Floats) -> Floats:
+        """These changes as weights on ``values``, (d, k, c); NaN outside a curve's days."""
+        weights = np.zeros((len(days), len(codes), len(self.values)))
+        straight = self.design.rules.growth.shape == "line"
+        for place, code in enumerate(codes):
+            first, last = self.follow_up.from_day[code], self.follow_up.until_day[code]
+            inside: Bools = np.logical_and(first < days, days <= last) | np.full(
+                len(days), straight
+            )
+            since = 0.0 if straight else np.fmax(first, 0.0)
+            start = self.shapes[code].fixed(np.array([since]))
+            change = self.shapes[code].fixed(days) - start
+            weights[:, place, self.blocks[code]] = np.where(inside[:, None], change, np.nan)
+        return weights
 
     def over(self, arms: Iterable[str]) -> GrowthFit:
         """The fit for one claim about some arms: over the days that they share.
@@ -299,9 +310,9 @@ class GrowthFit:
                 **table,
                 **self._late_columns(),
                 "verdict": self.verdicts,
-                "doubling_time_days": doubling_time(rates.values),
-                "doubling_time_low": doubling_time(table["conf_high"]),
-                "doubling_time_high": doubling_time(table["conf_low"]),
+                "doubling_time_days": doubling_times(rates.values),
+                "doubling_time_low": doubling_times(table["conf_high"]),
+                "doubling_time_high": doubling_times(table["conf_low"]),
             }
         )
 
@@ -385,12 +396,3 @@ class GrowthFit:
                 }
             ]
         )
-
-
-def doubling_time(rate: Floats) -> Floats:
-    """ln 2 / rate in days; NaN where the tumour does not grow.
-
-    >>> [round(float(days), 2) for days in doubling_time(np.array([0.05, -0.01]))]
-    [13.86, nan]
-    """
-    return np.where(rate > 0, np.log(2) / np.where(rate > 0, rate, 1.0), np.nan)
