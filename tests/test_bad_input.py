@@ -8,6 +8,7 @@ import json
 import math
 import re
 import shutil
+import warnings
 from pathlib import Path
 
 import click
@@ -189,6 +190,27 @@ def test_run_writes_a_whole_folder_or_none(ask, tmp_path) -> None:
 @pytest.mark.usefixtures("unpainted")
 def test_very_many_runs_write_a_whole_folder_or_none(ask, tmp_path) -> None:
     runs_for_sheets(ask, tmp_path, MANY)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "mouse,arm,0,3,7\nv1,vehicle,98,181,402\nv2,vehicle,105,190,371\n"
+        "a1,A,101,110,108\na2,A,96,99,118\n",
+        "mouse,arm,0,3,7,10\nv1,vehicle,110,130,171,202\nv2,vehicle,137,164,194,234\n"
+        "a1,A,86,93,107,115\na2,A,110,119,139,151\na3,A,137,151,157,173\n",
+    ],
+    ids=["two", "three"],
+)
+def test_limits_beyond_all_numbers_are_none(sheet, ask, tmp_path) -> None:
+    """Few mice at a level near 1: the limit of ln volume is in the hundreds, that of mm³ none."""
+    (tmp_path / "sheet.csv").write_text(sheet, encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        for number, level in enumerate(("0.9999999", "0.999999999999")):
+            options = ("--control", "vehicle", "--level", level, "--figures", "none")
+            out = tmp_path / f"out{number}"
+            ask("run", tmp_path / "sheet.csv", *options, "-o", out, code=0)
 
 
 @pytest.mark.slow

@@ -36,6 +36,8 @@ NOT_NUMBERS = {
     "reml_loglik_default",
     "largest_gap_to_coxph",
 }
+# A second opinion, where its optimiser came to rest: that hangs on the last digits of the machine.
+NOT_ALWAYS_THERE = {"by_nlme"}
 # Quasi-Monte-Carlo and an approximation that rests on it.
 LOOSE = ("mvt", "dunnettx")
 
@@ -59,6 +61,8 @@ def differences(found: Any, stored: Any, place: str = "") -> Iterator[str]:
     elif isinstance(stored, list) and isinstance(found, list) and len(stored) == len(found):
         for number, (one, other) in enumerate(zip(found, stored, strict=True)):
             yield from differences(one, other, f"{place}[{number}]")
+    elif None in (stored, found) and place.rsplit(".")[-1] in NOT_ALWAYS_THERE:
+        return
     elif isinstance(stored, float) or isinstance(found, float):
         loose = any(word in place for word in LOOSE)
         close = {"rel_tol": 1e-5, "abs_tol": 2e-3 if loose else 1e-8}

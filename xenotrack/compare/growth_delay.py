@@ -16,7 +16,7 @@ from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.survival import MedianDay, estimate_curve, median_day
 from xenotrack.response.inhibition import GroupIndex
 from xenotrack.response.progression import progression_events
-from xenotrack.response.ratios import Ratio, unknown
+from xenotrack.response.ratios import Ratio, bounded_exp, unknown
 from xenotrack.study.progression_rules import USUAL_VALUE
 from xenotrack.study.study import Study
 
@@ -150,7 +150,8 @@ def geometric_mean(days: Floats, level: float) -> tuple[float, float, float]:
     """
     logs = np.log(days)
     reach = stdtrit(len(days) - 1, (1 + level) / 2) * np.std(logs, ddof=1) / np.sqrt(len(days))
-    return tuple(float(np.exp(logs.mean() + side * reach)) for side in (0, -1, 1))  # type: ignore[return-value]
+    mean, low, high = bounded_exp(logs.mean() + np.array([0, -1, 1]) * reach).tolist()
+    return mean, low, high
 
 
 def control_rate(growth: GrowthFit | None, control: str, level: float) -> Ratio:

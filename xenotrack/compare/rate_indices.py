@@ -65,6 +65,5 @@ def volume_ratio(changes: ArmEstimates, arm: str, control: str, level: float, me
     contrast = estimate_contrasts(changes, weights, level)
     if not np.isfinite(contrast.estimate[0]):
         return unknown("a rate or the day is unknown")
-    logs = (contrast.estimate[0], contrast.conf_low[0], contrast.conf_high[0])
-    numbers = [100 * bounded_exp(float(change)) for change in logs]
-    return Ratio(numbers[0], numbers[1], numbers[2], f"{method}; exp of the contrast")
+    logs = np.array([contrast.estimate[0], contrast.conf_low[0], contrast.conf_high[0]])
+    return Ratio(*(100 * bounded_exp(logs)).tolist(), f"{method}; exp of the contrast")

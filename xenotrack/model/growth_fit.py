@@ -20,6 +20,7 @@ from xenotrack.model.piece import Piece
 from xenotrack.model.shapes.shape import Shape
 from xenotrack.model.smallsample import JointTest
 from xenotrack.response.growth_rate import doubling_times
+from xenotrack.response.ratios import bounded_exp
 from xenotrack.response.welch import welch_df
 from xenotrack.study.design import Design
 
@@ -339,7 +340,8 @@ class GrowthFit:
             estimate = weights @ np.nan_to_num(self.values)
             df = self.degrees_of_freedom(weights)
             band = t_table(estimate, np.sqrt(np.maximum(variance, 0)), df, self.level)
-            columns = {name: np.exp(band[name]) for name in ("estimate", "conf_low", "conf_high")}
+            names = ("estimate", "conf_low", "conf_high")
+            columns = {name: bounded_exp(band[name]) for name in names}
             frames.append(
                 pd.DataFrame({"arm": self.design.arm_names[code], "day": days, **columns})
             )

@@ -86,7 +86,7 @@ def estimate_curve(days: Floats, events: Bools, level: float = 0.95) -> Survival
     n, d = sets.at_risk[:, 0], sets.events[:, 0]
     # The product is exactly 0 when the last mouse progresses, but only nearly 1/2 half-way.
     estimate = np.cumprod((n - d) / n, dtype=np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         log_error = np.sqrt(np.cumsum(d / (n * (n - d))))
         std_error = estimate * log_error
         log_survival = np.log(np.where((estimate > 0) & (estimate < 1), estimate, np.nan))

@@ -76,8 +76,9 @@ def effect(display: Display, estimate: float, low: float, high: float, level: fl
     if display in ("hazard_ratio", "log_ratio"):
         name = "hazard ratio" if display == "hazard_ratio" else "ratio of volumes"
         # A logarithm without a lower limit is that of a ratio next to nothing.
-        ends = confidence(_exp(low) if isfinite(low) else 0.0, _exp(high), level, ratio_text)
-        return f"{name} {ratio_text(_exp(estimate))}, {ends}"
+        lowest = ratio_of(low) if isfinite(low) else 0.0
+        ends = confidence(lowest, ratio_of(high), level, ratio_text)
+        return f"{name} {ratio_text(ratio_of(estimate))}, {ends}"
     factor, unit, most = UNITS[display]
     places = decimals([factor * one for one in (estimate, low, high)], most)
 
@@ -94,7 +95,7 @@ def interval(display: Display, low: float, high: float, level: float) -> str:
     '95 % between −7.1 and −4.9 % a day'
     """
     if display in ("hazard_ratio", "log_ratio"):
-        ends, unit = (ratio_text(_exp(low)), ratio_text(_exp(high))), "times"
+        ends, unit = (ratio_text(ratio_of(low)), ratio_text(ratio_of(high))), "times"
     else:
         factor, unit, most = UNITS[display]
         places = decimals([factor * low, factor * high], most)
@@ -152,6 +153,11 @@ def share(low: float, high: float, level: float) -> str:
     return f"{confidence(100 * low, 100 * high, level, lambda end: f'{end:.0f}')} %"
 
 
-def _exp(value: float) -> float:
+def ratio_of(value: float) -> float:
+    """``exp`` of a log ratio, infinite where it is beyond all numbers.
+
+    >>> ratio_of(0.0), ratio_of(1e4)
+    (1.0, inf)
+    """
     with np.errstate(over="ignore"):
         return float(np.exp(value))

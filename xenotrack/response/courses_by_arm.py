@@ -9,6 +9,7 @@ import pandas as pd
 
 from xenotrack.arrays import Floats
 from xenotrack.response.interpolation import volumes_between
+from xenotrack.response.ratios import bounded_exp
 from xenotrack.response.weight import weight_changes
 from xenotrack.study.study import FATES, Study
 
@@ -30,7 +31,7 @@ def mean_volumes(study: Study) -> pd.DataFrame:
     logs = readings.assign(value=np.log(readings["volume_mm3"]))
     means = _means(study, logs)
     columns = ["estimate", "conf_low", "conf_high"]
-    return means.assign(**{name: np.exp(means[name].to_numpy(float)) for name in columns})
+    return means.assign(**{name: bounded_exp(means[name].to_numpy(float)) for name in columns})
 
 
 def arithmetic_means(study: Study) -> pd.DataFrame:

@@ -124,16 +124,18 @@ def log_ratio(top: Mean, bottom: Mean, level: float) -> Ratio:
     df = difference_df(*logs) if top.df > 0 and bottom.df > 0 else np.nan
     reach = stdtrit(df, (1 + level) / 2) * np.sqrt(logs[0].variance + logs[1].variance)
     method = LOG_DELTA if np.isfinite(reach) else f"{LOG_DELTA}; {_without_spread(df)}"
-    return Ratio(ratio, ratio * bounded_exp(-reach), ratio * bounded_exp(reach), method)
+    low, high = ratio * bounded_exp(np.array([-reach, reach]))
+    return Ratio(ratio, float(low), float(high), method)
 
 
-def bounded_exp(logarithm: float) -> float:
+def bounded_exp(logarithm: Floats | float) -> Floats:
     """``exp``, NaN where it is beyond all numbers: no limit.
 
-    >>> bounded_exp(0.0), bounded_exp(1e4)
-    (1.0, nan)
+    >>> bounded_exp(np.array([0.0, 1e4])).tolist()
+    [1.0, nan]
     """
-    return float(np.exp(logarithm)) if logarithm < _LARGEST_LOG else np.nan
+    logarithm = np.asarray(logarithm, dtype=float)
+    return np.exp(np.where(logarithm < _LARGEST_LOG, logarithm, np.nan))
 
 
 def _named(ratio: float, low: float, high: float, df: float) -> Ratio:

@@ -14,6 +14,7 @@ from xenotrack.present.figures.mean_curves import (
     few_mice,
     growth_days,
     limited,
+    log_height,
 )
 from xenotrack.present.figures.needs import Results, growth_of
 from xenotrack.present.figures.style import about_limit, interval_name, say
@@ -39,7 +40,7 @@ def growth(
     if not len(means):
         return say("No tumour volume was measured.")
     on_log = {
-        name: np.log10(means[column].to_numpy(float))
+        name: log_height(means[column].to_numpy(float))
         for name, column in (("y", "estimate"), ("low", "conf_low"), ("high", "conf_high"))
     }
     drawn = limited(study, means.assign(**on_log))

@@ -18,6 +18,7 @@ from plotnine import (
 
 from xenotrack.present.axes import log_breaks, plain_number, rate_breaks, reach
 from xenotrack.present.figures.artists import geom_bands, geom_points, geom_polylines
+from xenotrack.present.figures.mean_curves import log_height
 from xenotrack.present.figures.needs import Results, growth_of
 from xenotrack.present.figures.panels import Panels
 from xenotrack.present.figures.style import (
@@ -163,7 +164,7 @@ def _on_axis(frame: pd.DataFrame, log: bool) -> pd.DataFrame:
     names = [name for name in ("value", "estimate", "conf_low", "conf_high") if name in frame]
     heights = {name: frame[name].to_numpy(float) for name in names}
     return frame.assign(
-        **{f"at_{name}": np.log10(at) if log else at for name, at in heights.items()}
+        **{f"at_{name}": log_height(at) if log else at for name, at in heights.items()}
     )
 
 

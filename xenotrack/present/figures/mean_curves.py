@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 from plotnine import aes, ggplot, labs
 
+from xenotrack.arrays import Floats
 from xenotrack.present.figures.artists import (
     geom_bands,
     geom_boxes,
@@ -109,6 +111,11 @@ class MeanCurves:
         """That the whole interval is longer than what is seen of it, where that is so."""
         cut = (self.means["low"] < self.low) | (self.means["high"] > self.high)
         return CUT if cut.any() else ""
+
+
+def log_height(volume: Floats) -> Floats:
+    """The height (log₁₀) of volumes on a log axis; a limit too small for a number has none."""
+    return np.log10(np.where(volume > 0, volume, np.nan))
 
 
 def limited(study: Study, means: pd.DataFrame) -> pd.DataFrame:

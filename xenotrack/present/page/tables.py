@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from xenotrack.glossary import COLUMNS, TABLES, Column
 from xenotrack.glossary_pool import POOL_TABLES
+from xenotrack.present.numbers import ratio_of
 from xenotrack.present.page.cells import (
     Cell,
     Value,
@@ -183,7 +183,7 @@ def _shown_value(shown: Shown, row: Row, key: str) -> Value:
     value: Value = row.get(key)
     if shown.together and not _is_adjusted(row):
         return None
-    return math.exp(value) if shown.ratio and isinstance(value, float) else value
+    return ratio_of(value) if shown.ratio and isinstance(value, float) else value
 
 
 def whole_table(name: str, rows: Sequence[Row], marks: Marks) -> Table:
