@@ -185,6 +185,15 @@ def test_the_next_line_of_one_mouse_a_cell_lies_where_its_mice_would() -> None:
     )
 
 
+@pytest.mark.parametrize("n_lines", [3, 4, 6])
+@pytest.mark.parametrize("df", [3.0, 6.0, np.nan])
+@pytest.mark.parametrize("spread", [0.0, 0.001, 0.02])
+def test_the_next_line_is_known_no_better_than_the_mean(n_lines, df, spread) -> None:
+    y = -0.05 + spread * np.linspace(-1, 1, n_lines)
+    (row,) = pool([contrast(y, np.full(n_lines, 0.01), df)], {}, 0.95)
+    assert row.predict_low <= row.conf_low < row.conf_high <= row.predict_high
+
+
 def readings() -> dict[str, pd.DataFrame]:
     rows = pd.DataFrame(STORED["panel"]).rename(columns={"volume": "volume_mm3"})
     return {str(line): own for line, own in rows.groupby("line")}

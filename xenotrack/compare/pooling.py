@@ -237,7 +237,20 @@ def mean_row(
         method=method_of(one).format(df=model.df) if model.df > 0 else "",
         null=one.null,
     )
-    return in_one_stage(row, stage, (code,), model.level, one.null)
+    return coherent(in_one_stage(row, stage, (code,), model.level, one.null))
+
+
+def coherent(row: Pooled) -> Pooled:
+    """The row with the next line known no better than the mean.
+
+    The two rest on other variances (``RandomEffects.prediction``), so that few lines that are
+    alike could predict the next one within the limits of their own mean.
+    """
+    low, high = (
+        np.minimum(row.predict_low, row.conf_low),
+        np.maximum(row.predict_high, row.conf_high),
+    )
+    return replace(row, predict_low=float(low), predict_high=float(high))
 
 
 def in_one_stage(
