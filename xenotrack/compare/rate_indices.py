@@ -66,4 +66,5 @@ def volume_ratio(changes: ArmEstimates, arm: str, control: str, level: float, me
     if not np.isfinite(contrast.estimate[0]):
         return unknown("a rate or the day is unknown")
     logs = np.array([contrast.estimate[0], contrast.conf_low[0], contrast.conf_high[0]])
-    return Ratio(*(100 * bounded_exp(logs)).tolist(), f"{method}; exp of the contrast")
+    ratio, low, high = (100 * bounded_exp(logs)).tolist()
+    return Ratio(ratio, low, high, f"{method}; exp of the contrast")
