@@ -69,9 +69,8 @@ def test_an_unbounded_part_leaves_the_claim_unbounded():
     def profile(weights, level):
         count = len(weights)
         raw = [np.full(count, -2.0), np.full(count, 1.0), np.full(count, np.inf)]
-        low, high = np.array([np.nan, -5.0]), np.array([-0.1, np.nan])
-        p_value = np.full(count, 0.04)
-        return RawContrasts(*raw, np.full(count, -2.05), p_value, low[:count], high[:count])
+        low, high = np.resize([np.nan, -5.0], count), np.resize([-0.1, np.nan], count)
+        return RawContrasts(*raw, np.full(count, -2.05), np.full(count, 0.04), low, high)
 
     source = ContrastSource("log_hazard", ("A", "B", "A+B"), profile, "Firth")
     found, _ = best_part_claim(source, AGAINST_PARTS, "lower", 0.95)

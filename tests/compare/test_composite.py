@@ -83,3 +83,22 @@ def test_a_claim_over_parts_is_withheld_where_one_of_them_is():
     source = safe_from_toxicity(hazard_source, fit)
     assert source.why_withheld(("A", "vehicle")) == "toxicity-before-progression"
     assert source.why_withheld(("A",)) == ""
+
+
+@pytest.mark.parametrize("make", [hazard_source, days_gained])
+@pytest.mark.parametrize("toxicity", [[], [20], [6] * 7])
+def test_limits_of_one_side_are_those_of_both(make, toxicity):
+    fit = fit_of(toxicity=toxicity, vehicle=CONTROL, A=[-60] * 6, B=[9, 12, 15, -20, -30])
+    weights = np.array([[-1.0, 1, 0], [-1, 0, 1], [0, 1, -1]])
+    both = safe_from_toxicity(make, fit).contrast_of(weights, 0.9)
+    levels = np.full(3, 0.9)
+    for side, limits in ((-1, both.conf_low), (1, both.conf_high)):
+        asked = safe_from_toxicity(make, fit).intervals(weights, levels, side)
+        np.testing.assert_allclose(asked[side == 1], limits, rtol=1e-9)
+
+
+def test_of_one_side_no_other_limit_is_looked_for():
+    fit = fit_of(vehicle=CONTROL, A=[30, 40, 50, -60])
+    low, high = hazard_source(fit).intervals(np.array([[-1.0, 1]]), np.array([0.95]), 1.0)
+    assert np.isnan(low[0])
+    assert np.isfinite(high[0])

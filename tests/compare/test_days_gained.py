@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xenotrack.compare.days_gained import days_gained, middle_of, tail_p
+from xenotrack.compare.days_gained import Drawn, days_gained
 from xenotrack.compare.hazards import hazard_source, log_rank_frame
 from xenotrack.model.beta_product import progressed_limits
 from xenotrack.model.progression import ProgressionFit
@@ -79,10 +79,13 @@ def test_a_claim_has_one_day_for_all_of_its_parts():
 
 
 def test_p_and_limits_by_hand():
-    rising = np.arange(1.0, 40.0) - 2.5
-    assert tail_p(rising, 10.0) == pytest.approx(2 * 3 / 40)
-    assert tail_p(rising, -10.0) == 1
-    assert middle_of(rising, 0.999) == (-np.inf, np.inf)
+    draws = np.random.default_rng(1).permutation(np.arange(1.0, 40.0) - 2.5)
+    found = Drawn(10.0, draws)
+    assert found.p_value == pytest.approx(2 * 3 / 40)
+    assert Drawn(-10.0, draws).p_value == 1
+    assert found.limits(0.9) == (draws.min() + 1, draws.max() - 1)
+    assert found.limits(0.5) == (draws.min() + 9, draws.max() - 9)
+    assert found.limits(0.999) == (-np.inf, np.inf)
 
 
 def test_three_against_three_apart_have_one_p_and_an_open_limit():

@@ -60,14 +60,14 @@ def best_part_claims(
     """
     shape = weights.shape[:2]
     # All rows at once, each of all parts: profile limits are dear, and found together.
-    flat = weights.reshape(-1, weights.shape[2])
-    parts = source.contrast_of(flat, np.repeat(levels, shape[1]))
+    flat, own = weights.reshape(-1, weights.shape[2]), np.repeat(levels, shape[1])
+    parts = source.contrast_of(flat, own if source.limits is None else np.nan)
     sign = 1.0 if better == "lower" else -1.0
     made: Bools = np.all(parts.estimable.reshape(shape), axis=1)
-    joint = source.intervals(flat, joint_levels(parts, source, weights, made, levels))
+    joint = joint_levels(parts, source, weights, made, levels)
     limits = (
-        worse_limits(parts.conf_low, parts.conf_high, sign),
-        better_limits(*joint, sign),
+        worse_limits(*limits_of(parts, source, flat, own, sign), sign),
+        better_limits(*source.intervals(flat, joint, -sign), sign),
     )
     far, near = (limit.reshape(shape).max(axis=1) for limit in limits)
     low, high = (near, far) if better == "lower" else (-far, -near)
@@ -95,6 +95,15 @@ def joint_levels(
         own = parts.rows(slice(row * count, (row + 1) * count))
         joint[row] = one_sided_levels(own, source, weights[row], float(levels[row]))
     return joint.ravel()
+
+
+def limits_of(
+    parts: RawContrasts, source: ContrastSource, weights: Floats, levels: Floats, side: float
+) -> tuple[Floats, Floats]:
+    """The limits of the parts; of a source whose limits are dear, on the side that is used."""
+    if source.limits is None:
+        return parts.conf_low, parts.conf_high
+    return source.intervals(weights, levels, side)
 
 
 def claim_p(one_sided: Floats) -> Floats:

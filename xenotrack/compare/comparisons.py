@@ -57,7 +57,8 @@ def compare_arms(
     asked = [FAMILIES[name](design) for name in families]
     level = design.rules.compare.level
     pairs = {family.name: [(pair, level) for pair in family.pairs] for family in asked}
-    prepare(source, [each for own in pairs.values() for each in own], pairs.get("parts", ()))
+    every = [each for own in pairs.values() for each in own]
+    prepare(source, every, pairs.get("parts", ()), direction)
     parts = [
         compare_family(source, design, family, primary, direction)
         for family in asked
@@ -73,17 +74,26 @@ def prepare(
     source: ContrastSource,
     asked: Sequence[tuple[Pair, float]],
     of_parts: Sequence[tuple[Pair, float]],
+    better: Better,
 ) -> None:
-    """Let a source that remembers find together the pairs that will be asked for at some levels,
-    those with a part at the level that its combination's parts share, too."""
+    """Let a source that remembers find together the pairs that will be asked for at some levels.
+
+    Of those with a part the limit towards "no better" is, and the other at the level that all parts
+    of a combination share.
+    """
     if source.prepare is None:
         return
     parts = {(pair.arm, pair.other) for pair, _ in of_parts}
     n_parts = Counter(whole for whole, _ in parts)
-    joint = [(pair, bonferroni_level(level, n_parts[pair.arm])) for pair, level in of_parts]
-    known = [(pair, level) for pair, level in (*asked, *of_parts, *joint) if np.isfinite(level)]
-    weights = pair_weights([pair for pair, _ in known], source.arms)
-    source.prepare(weights, np.array([level for _, level in known]))
+    worse = 1.0 if better == "lower" else -1.0
+    known = [
+        *((pair, level, 0.0) for pair, level in asked),
+        *((pair, level, worse) for pair, level in of_parts),
+        *((pair, bonferroni_level(level, n_parts[pair.arm]), -worse) for pair, level in of_parts),
+    ]
+    weights = pair_weights([pair for pair, _, _ in known], source.arms)
+    levels, sides = np.array([[level, side] for _, level, side in known]).reshape(-1, 2).T
+    source.prepare(weights, levels, sides)
 
 
 def judged(
@@ -149,6 +159,7 @@ def for_arms(source: ContrastSource, design: Design) -> ContrastSource:
         arms=arms,
         contrast_of=contrast_of,
         covariance=covariance,
+        limits=None,
         prepare=None,
         narrowed=None if narrowed is None else lambda names: for_arms(narrowed(names), design),
     )
@@ -268,7 +279,8 @@ def best_part_rows(
     joint_levels = np.where(together, wide, rules.level)
     levels = np.column_stack([joint_levels, claim_levels(raw.p_value, p_adjusted, rules.level)])
     at = dict(zip(wholes, levels.tolist(), strict=True))
-    prepare(source, (), [(pair, own) for pair in family.pairs for own in at.get(pair.arm, ())])
+    each = [(pair, own) for pair in family.pairs for own in at.get(pair.arm, ())]
+    prepare(source, (), each, better)
     both = [claim(own)[0] for claim, own in zip(claims, levels, strict=True)]
     simultaneous, own = (join_raw([rows.rows([which]) for rows in both]) for which in (0, 1))
     return Contrasts(

@@ -65,6 +65,7 @@ class _Bounded:
             contrast_of=self.contrast_of,
             why_withheld=self.why_withheld,
             narrowed=None if self.first.narrowed is None else self.narrowed,
+            limits=self.limits,
             prepare=None if self.first.prepare is None else self.prepare,
             method=f"{self.first.method}; bounded where mice left for toxicity",
             covariance=None,
@@ -75,12 +76,19 @@ class _Bounded:
         bounds = tuple(bound.over(arms) for bound in self.bounds)
         return _Bounded(self.first.over(arms), bounds, toxic, self.level).source()
 
-    def prepare(self, weights: Floats, levels: Floats) -> None:
-        touched = self._touched(weights)
-        asked = [(self.first, np.ones_like(touched)), *((each, touched) for each in self.bounds)]
-        for source, rows in asked:
-            if source.prepare is not None:
-                source.prepare(weights[rows], levels[rows])
+    def prepare(self, weights: Floats, levels: Floats, sides: Floats) -> None:
+        if self.first.prepare is None:
+            return
+        self.first.prepare(weights, levels, sides)
+        rows = self._touched(weights)
+        if not rows.any():
+            return
+        towards = _towards_nothing(self.first.contrast_of(weights[rows], np.nan))
+        # Of a bound no limit is used but that nearest to no difference.
+        used = (sides[rows] == 0) | (sides[rows] == towards)
+        for bound in self.bounds:
+            if bound.prepare is not None:
+                bound.prepare(weights[rows], np.where(used, levels[rows], np.nan), towards)
 
     def contrast_of(self, weights: Floats, level: Level) -> RawContrasts:
         weights = np.atleast_2d(weights)
@@ -88,30 +96,52 @@ class _Bounded:
         touched = self._touched(weights)
         if not touched.any():
             return alone
-        own = alone.rows(touched)
-        read = self._together(weights[touched], own, np.broadcast_to(level, len(weights))[touched])
-        columns = alone.columns()
-        for name in ("p_value", "conf_low", "conf_high"):
-            columns[name] = columns[name].copy()
-            columns[name][touched] = getattr(read, name)
-        return replace(alone, **columns)
-
-    def _together(self, weights: Floats, alone: RawContrasts, level: Level) -> RawContrasts:
-        """Contrasts of arms with a toxicity exit, read with the bounds where all show it."""
-        bounds = [bound.contrast_of(weights, level) for bound in self.bounds]
-        agree = np.all([_agree(alone, bound) for bound in bounds], axis=0)
-        read = agree & ~self._unsupported(weights, alone, bounds)
-        lower = alone.estimate < 0
-        # An open limit stays open: NaN wins.
-        low = np.minimum.reduce([alone.conf_low, *(bound.conf_low for bound in bounds)])
-        high = np.maximum.reduce([alone.conf_high, *(bound.conf_high for bound in bounds)])
-        p_value = np.fmax.reduce([alone.p_value, *(bound.p_value for bound in bounds)])
-        return replace(
-            alone,
-            p_value=np.where(read, p_value, alone.p_value),
-            conf_low=np.where(read & ~lower, low, alone.conf_low),
-            conf_high=np.where(read & lower, high, alone.conf_high),
+        own, bounds = self._tested(weights[touched])
+        read = self._read_with(own, bounds)
+        p_value = alone.p_value.copy()
+        largest = np.fmax.reduce([own.p_value, *(bound.p_value for bound in bounds)])
+        p_value[touched] = np.where(read, largest, own.p_value)
+        levels = np.broadcast_to(level, len(weights))
+        ends = self._widened(
+            weights, levels, np.zeros(len(weights)), (alone.conf_low, alone.conf_high)
         )
+        return replace(alone, p_value=p_value, conf_low=ends[0], conf_high=ends[1])
+
+    def limits(self, weights: Floats, levels: Floats, sides: Floats) -> tuple[Floats, Floats]:
+        return self._widened(weights, levels, sides, self.first.intervals(weights, levels, sides))
+
+    def _widened(
+        self, weights: Floats, levels: Floats, sides: Floats, limits: tuple[Floats, Floats]
+    ) -> tuple[Floats, Floats]:
+        """The limits, where a toxicity exit matters that nearest to no difference of all bounds."""
+        rows = np.flatnonzero(self._touched(weights) & np.isfinite(levels))
+        low, high = (limit.copy() for limit in limits)
+        if not rows.size:
+            return low, high
+        own, bounds = self._tested(weights[rows])
+        towards = _towards_nothing(own)
+        read = self._read_with(own, bounds) & ((sides[rows] == 0) | (sides[rows] == towards))
+        rows, towards = rows[read], towards[read]
+        ends = [bound.intervals(weights[rows], levels[rows], towards) for bound in self.bounds]
+        # An open limit stays open: NaN wins.
+        lowest = np.minimum.reduce([low[rows], *(each for each, _ in ends)])
+        highest = np.maximum.reduce([high[rows], *(each for _, each in ends)])
+        low[rows], high[rows] = (
+            np.where(towards < 0, lowest, low[rows]),
+            np.where(towards > 0, highest, high[rows]),
+        )
+        return low, high
+
+    def _tested(self, weights: Floats) -> tuple[RawContrasts, list[RawContrasts]]:
+        """Contrasts and the same of the bounds, without their limits."""
+        alone, *bounds = (each.contrast_of(weights, np.nan) for each in (self.first, *self.bounds))
+        return alone, bounds
+
+    def _read_with(self, alone: RawContrasts, bounds: Sequence[RawContrasts]) -> Bools:
+        """Which of some contrasts of arms with a toxicity exit are read with the bounds: those that
+        all show alike."""
+        agree = np.all([_agree(alone, bound) for bound in bounds], axis=0)
+        return np.asarray(agree & ~self._unsupported(alone, bounds))
 
     def why_withheld(self, arms: Sequence[str]) -> str:
         """The doubt about toxicity where one of these arms differs from the first in progression
@@ -126,21 +156,21 @@ class _Bounded:
         weights = weights[self._touched(weights)]
         if not len(weights):
             return ""
-        alone, *bounds = (
-            each.contrast_of(weights, self.level) for each in (self.first, *self.bounds)
-        )
-        return RULE if self._unsupported(weights, alone, bounds).any() else ""
+        return RULE if self._unsupported(*self._tested(weights)).any() else ""
 
     def _touched(self, weights: Floats) -> Bools:
         return np.asarray(((weights != 0) & self.toxic).any(axis=1))
 
-    def _unsupported(
-        self, weights: Floats, alone: RawContrasts, bounds: Sequence[RawContrasts]
-    ) -> Bools:
+    def _unsupported(self, alone: RawContrasts, bounds: Sequence[RawContrasts]) -> Bools:
         """Contrasts that progression shows and one of its bounds does not."""
         alpha = 1 - self.level
         shown = np.all([(bound.p_value < alpha) & _agree(alone, bound) for bound in bounds], axis=0)
-        return np.asarray(self._touched(weights) & (alone.p_value < alpha) & ~shown)
+        return np.asarray((alone.p_value < alpha) & ~shown)
+
+
+def _towards_nothing(alone: RawContrasts) -> Floats:
+    """The side on which no difference lies: 1 above, −1 below."""
+    return np.where(alone.estimate < 0, 1.0, -1.0)
 
 
 def _agree(alone: RawContrasts, bound: RawContrasts) -> Bools:

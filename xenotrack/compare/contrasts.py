@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 
 Level = float | Floats  # of all contrasts, or of each
+# Which limits are asked for, of all contrasts or of each: −1 the lower one, 1 the upper one, 0 both
+Sides = float | Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,13 +74,14 @@ class ContrastSource:
     """A model as a comparison sees it: contrasts of its arms, at any level.
 
     ``contrast_of`` takes weights (m, k) over ``arms`` and one level, or one a row; p-values know no
-    level. ``covariance`` (k, k) of the arms' estimates is what joint distributions need; without
-    one they give way to Holm and Bonferroni. ``independent``: each arm has variances of its own.
-    ``days`` gives the first and the last day that a claim about some arms speaks of;
-    ``why_withheld`` the rule of the doubt for which such a claim is withheld ("" none);
-    ``narrowed`` the same model over the days that these arms share, where its estimates depend on
-    them. ``prepare``: a source that remembers its contrasts finds those that will be asked for,
-    each at a level of its own, together, where that is less work.
+    level, and at a level that is no number there are no limits. ``covariance`` (k, k) of the arms'
+    estimates is what joint distributions need; without one they give way to Holm and Bonferroni.
+    ``independent``: each arm has variances of its own. ``days`` gives the first and the last day
+    that a claim about some arms speaks of; ``why_withheld`` the rule of the doubt for which such a
+    claim is withheld ("" none); ``narrowed`` the same model over the days that these arms share,
+    where its estimates depend on them. Of a source whose limits are dear, ``limits`` gives them at
+    levels of their own and only on the sides asked for, NaN elsewhere, and ``prepare`` finds and
+    remembers together those that will be asked for.
     """
 
     outcome: str
@@ -90,20 +93,29 @@ class ContrastSource:
     days: Callable[[Sequence[str]], tuple[float, float]] = unknown_days
     why_withheld: Callable[[Sequence[str]], str] = nothing_withheld
     narrowed: Callable[[Sequence[str]], ContrastSource] | None = None
-    prepare: Callable[[Floats, Floats], None] | None = None
+    limits: Callable[[Floats, Floats, Floats], tuple[Floats, Floats]] | None = None
+    prepare: Callable[[Floats, Floats, Floats], None] | None = None
 
     def over(self, arms: Sequence[str]) -> ContrastSource:
         """The source for one claim about these arms: over the days that they share."""
         return self if self.narrowed is None else self.narrowed(arms)
 
-    def intervals(self, weights: Floats, levels: Floats) -> tuple[Floats, Floats]:
-        """The limits of each contrast at a level of its own."""
+    def intervals(
+        self, weights: Floats, levels: Floats, sides: Sides = 0.0
+    ) -> tuple[Floats, Floats]:
+        """The limits of each contrast at a level of its own; those of other sides may be NaN."""
         low, high = np.full((2, len(levels)), np.nan)
         chosen = np.isfinite(levels)
         if chosen.any():
-            contrast = self.contrast_of(weights[chosen], levels[chosen])
-            low[chosen], high[chosen] = contrast.conf_low, contrast.conf_high
+            own = np.broadcast_to(sides, len(levels))[chosen]
+            low[chosen], high[chosen] = self._limits(weights[chosen], levels[chosen], own)
         return low, high
+
+    def _limits(self, weights: Floats, levels: Floats, sides: Floats) -> tuple[Floats, Floats]:
+        if self.limits is not None:
+            return self.limits(weights, levels, sides)
+        contrast = self.contrast_of(weights, levels)
+        return contrast.conf_low, contrast.conf_high
 
 
 def source_of(estimates: ArmEstimates) -> ContrastSource:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from zlib import crc32
 
 import numpy as np
@@ -22,6 +22,8 @@ FEWEST_DRAWS = 2_000
 MOST_STEPS = 4_000_000
 # Draws times days of an arm whose curves are kept; those of more are drawn for each last day.
 MOST_KEPT = 1_000_000
+# The share of draws on each side that is put in order: limits of 90 % and of higher levels.
+TAIL = 0.05
 METHOD = "area under Kaplan–Meier from day 0; p and limits by mid beta products"
 
 
@@ -66,20 +68,19 @@ def days_gained(
         return progression.last_day_shared_by(arms)
 
     @cache  # families ask for the same contrasts again, at other levels
-    def drawn(weights: tuple[float, ...], until: float) -> tuple[float, Floats, float]:
+    def drawn(weights: tuple[float, ...], until: float) -> Drawn | None:
         areas = [(weight, *area(arm, until)) for arm, weight in enumerate(weights) if weight]
         estimate = sum(weight * mean for weight, mean, _ in areas)
         if np.isnan(estimate) or not until > 0:
-            return np.nan, np.empty(0), np.nan
-        together = np.sum([weight * each for weight, _, each in areas], axis=0)
-        return estimate, np.sort(together), float(together.std())
+            return None
+        first, *others = (weight * each for weight, _, each in areas)
+        return Drawn(estimate, sum(others, first))
 
     def row(weights: Floats, until: float, level: float) -> tuple[float, ...]:
-        estimate, rising, spread = drawn(tuple(weights.tolist()), until)
-        if np.isnan(estimate):
+        found = drawn(tuple(weights.tolist()), until)
+        if found is None:
             return (np.nan,) * 7
-        limits = middle_of(rising, level)
-        return (estimate, spread, np.nan, np.nan, tail_p(rising, estimate), *limits)
+        return (found.estimate, found.spread, np.nan, np.nan, found.p_value, *found.limits(level))
 
     def source(shared: Sequence[str] = ()) -> ContrastSource:
         def contrast_of(weights: Floats, level: Level) -> RawContrasts:
@@ -136,29 +137,46 @@ def n_draws(progression: ProgressionFit) -> int:
     return int(np.clip(MOST_STEPS // (most + 1), FEWEST_DRAWS, DRAWS))
 
 
-def tail_p(drawn: Floats, estimate: float) -> float:
-    """Twice the share of draws, in rising order, that lie on the other side of 0, at most 1.
+class Drawn:
+    """Draws of one quantity around its estimate.
 
-    >>> tail_p(np.array([-1.0, 1, 2, 3]), 2.0)
-    0.8
+    >>> found = Drawn(2.0, np.array([2.0, -1, 3, 1]))
+    >>> found.p_value, found.limits(0.5)
+    (0.8, (-1.0, 3.0))
     """
-    beyond = (
-        np.searchsorted(drawn, 0.0, side="right")
-        if estimate >= 0
-        else drawn.size - np.searchsorted(drawn, 0.0, side="left")
-    )
-    return min(1.0, 2 * float(1 + beyond) / (1 + drawn.size))
 
+    def __init__(self, estimate: float, draws: Floats) -> None:
+        self.estimate, self.draws = estimate, draws
 
-def middle_of(drawn: Floats, level: float) -> tuple[float, float]:
-    """The limits between which ``level`` of the draws lie, in rising order.
+    @cached_property
+    def spread(self) -> float:
+        """Their standard deviation."""
+        return float(self.draws.std())
 
-    They exclude 0 exactly when ``tail_p`` is at most 1 − level; too few draws leave them open.
+    @cached_property
+    def p_value(self) -> float:
+        """Twice the share of draws that lie on the other side of 0, at most 1."""
+        other = self.draws <= 0 if self.estimate >= 0 else self.draws >= 0
+        return min(1.0, 2 * float(1 + np.count_nonzero(other)) / (1 + self.draws.size))
 
-    >>> middle_of(np.arange(1.0, 40.0), 0.9)
-    (2.0, 38.0)
-    """
-    outside = int((1 - level) / 2 * (drawn.size + 1) + 1e-9)
-    if outside == 0:
-        return -np.inf, np.inf
-    return float(drawn[outside - 1]), float(drawn[-outside])
+    def limits(self, level: float) -> tuple[float, float]:
+        """The limits between which ``level`` of the draws lie.
+
+        They exclude 0 exactly when p is at most 1 − level; too few draws leave them open.
+        """
+        if np.isnan(level):
+            return np.nan, np.nan
+        outside = int((1 - level) / 2 * (self.draws.size + 1) + 1e-9)
+        if outside == 0:
+            return -np.inf, np.inf
+        lowest, highest = self._ends
+        if outside > lowest.size:
+            lowest = highest = np.sort(self.draws)
+        return float(lowest[outside - 1]), float(highest[-outside])
+
+    @cached_property
+    def _ends(self) -> tuple[Floats, Floats]:
+        """The lowest and the highest draws in rising order: to put all in order costs far more."""
+        size = int(np.ceil(TAIL * self.draws.size))
+        parted = np.partition(self.draws, [size - 1, self.draws.size - size])
+        return np.sort(parted[:size]), np.sort(parted[-size:])

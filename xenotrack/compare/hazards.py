@@ -25,8 +25,9 @@ METHOD = (
     "Cox, Firth-penalised, Efron ties; p the larger of the permutation of log-rank scores and the "
     "penalised likelihood ratio, profile interval at the level that agrees with it"
 )
-NOT_ESTIMABLE = (np.nan,) * 7
+NOT_ESTIMABLE = (np.nan,) * 5
 Weights = tuple[float, ...]
+Asked = tuple[Weights, float, float]  # at a level, on a side
 
 
 def hazard_source(progression: ProgressionFit) -> ContrastSource:
@@ -37,41 +38,79 @@ def hazard_source(progression: ProgressionFit) -> ContrastSource:
     if progression.design.rules.compare.hazards == "efron":
         return source_of(progression.efron_hazards())
 
-    # Families ask for the same contrasts again, and a profile costs milliseconds.
-    found: dict[Weights, Comparison | None] = {}
-    rows: dict[tuple[Weights, float], tuple[float, ...]] = {}
-
-    def find_rows(asked: Sequence[tuple[Weights, float]]) -> None:
-        """The rows that are not known yet, all at once."""
-        new = [each for each in dict.fromkeys(asked) if each not in rows]
-        found.update(compare_hazards(progression, [w for w, _ in new if w not in found]))
-        hazards = [found[weights] for weights, _ in new]
-        each_at = zip(hazards, new, strict=True)
-        estimable = [(hazard, level) for hazard, (_, level) in each_at if hazard is not None]
-        limits = iter(limits_of(estimable))
-        for each, hazard in zip(new, hazards, strict=True):
-            rows[each] = NOT_ESTIMABLE if hazard is None else (*hazard.row, *next(limits))
-
-    def asked_for(weights: Floats, level: Level) -> list[tuple[Weights, float]]:
-        levels = np.broadcast_to(level, len(weights)).tolist()
-        return [(tuple(each), own) for each, own in zip(weights.tolist(), levels, strict=True)]
-
-    def contrast_of(weights: Floats, level: Level) -> RawContrasts:
-        asked = asked_for(weights, level)
-        find_rows(asked)
-        return RawContrasts(*np.array([rows[each] for each in asked]).reshape(-1, 7).T)
-
+    known = _KnownHazards(progression)
     return ContrastSource(
         outcome="log_hazard",
         arms=progression.design.arm_names,
-        contrast_of=contrast_of,
+        contrast_of=known.contrast_of,
         method=METHOD,
         # The arms share one likelihood, whose profile intervals no joint normal law describes:
         # without a covariance, families fall back on Holm and Bonferroni.
         covariance=None,
         days=lambda arms: followed_days(progression, arms),
-        prepare=lambda weights, levels: find_rows(asked_for(weights, levels)),
+        limits=known.limits,
+        prepare=known.prepare,
     )
+
+
+class _KnownHazards:
+    """Contrasts of log hazards and their limits, each found once: families ask for the same ones
+    again, and a profile costs milliseconds."""
+
+    def __init__(self, progression: ProgressionFit) -> None:
+        self.progression = progression
+        self.hazards: dict[Weights, Comparison | None] = {}
+        self.found: dict[Asked, float] = {}
+
+    def contrast_of(self, weights: Floats, level: Level) -> RawContrasts:
+        levels = np.broadcast_to(level, len(weights))
+        low, high = self.limits(weights, levels, np.zeros(len(weights)))
+        hazards = [self.hazards[each] for each in _tuples(weights)]
+        rows = [NOT_ESTIMABLE if hazard is None else hazard.row for hazard in hazards]
+        columns = np.array(rows, dtype=float).reshape(-1, len(NOT_ESTIMABLE)).T
+        return RawContrasts(*[*columns, low, high])
+
+    def limits(self, weights: Floats, levels: Floats, sides: Floats) -> tuple[Floats, Floats]:
+        self.prepare(weights, levels, sides)
+        each = list(zip(_tuples(weights), levels.tolist(), strict=True))
+        low, high = (
+            np.array([self.found.get((*own, side), np.nan) for own in each]) for side in (-1.0, 1.0)
+        )
+        return low, high
+
+    def prepare(self, weights: Floats, levels: Floats, sides: Floats) -> None:
+        """Find what is not known yet, all at once."""
+        each = list(_tuples(weights))
+        new = [own for own in dict.fromkeys(each) if own not in self.hazards]
+        self.hazards.update(compare_hazards(self.progression, new))
+        asked = [
+            (own, level, side)
+            for own, level, which in zip(each, levels.tolist(), sides.tolist(), strict=True)
+            if self.hazards[own] is not None and np.isfinite(level)
+            for side in ((-1.0, 1.0) if which == 0 else (which,))
+        ]
+        new_limits = [limit for limit in dict.fromkeys(asked) if limit not in self.found]
+        self.found.update(zip(new_limits, self._limits_of(new_limits), strict=True))
+
+    def _limits_of(self, asked: Sequence[Asked]) -> list[float]:
+        """The limits of several contrasts, each at a level of its own, on one side."""
+        each = [(self._known(weights), level, side) for weights, level, side in asked]
+        roots = np.array([hazard.root(level) for hazard, level, _ in each])
+        sides = np.array([side for _, _, side in each])
+        limits = profile_limits([hazard.profile for hazard, _, _ in each], roots, sides).tolist()
+        return [
+            hazard.open_where_no_split_could(level, side, limit)
+            for (hazard, level, side), limit in zip(each, limits, strict=True)
+        ]
+
+    def _known(self, weights: Weights) -> Comparison:
+        hazard = self.hazards[weights]
+        assert hazard is not None  # limits are asked of what is estimable
+        return hazard
+
+
+def _tuples(weights: Floats) -> Iterator[Weights]:
+    return map(tuple, weights.tolist())
 
 
 def followed_days(progression: ProgressionFit, arms: Sequence[str]) -> tuple[float, float]:
@@ -113,23 +152,12 @@ class Comparison:
         beyond = abs(self.profile.statistic) + ndtri(self.p_value / 2)
         return float(ndtri((1 + level) / 2) + beyond)
 
-    def open_where_no_split_could(
-        self, level: float, low: float, high: float
-    ) -> tuple[float, float]:
-        """The limits, that past 0 open where no split of the mice could give p < 1 − ``level``."""
-        if self.test is not None and not self.test.p_smallest < 1 - level:
-            return (low, np.inf) if self.profile.estimate < 0 else (-np.inf, high)
-        return low, high
-
-
-def limits_of(asked: Sequence[tuple[Comparison, float]]) -> list[tuple[float, float]]:
-    """The limits of several contrasts of one fit, each at a level of its own."""
-    roots = np.array([hazard.root(level) for hazard, level in asked])
-    limits = profile_limits([hazard.profile for hazard, _ in asked], roots).tolist()
-    return [
-        hazard.open_where_no_split_could(level, *own)
-        for (hazard, level), own in zip(asked, limits, strict=True)
-    ]
+    def open_where_no_split_could(self, level: float, side: float, limit: float) -> float:
+        """The limit on a side, that past 0 open where no split of the mice could give
+        p < 1 − ``level``."""
+        if self.test is None or self.test.p_smallest < 1 - level:
+            return limit
+        return side * np.inf if (side > 0) == (self.profile.estimate < 0) else limit
 
 
 def compare_hazards(

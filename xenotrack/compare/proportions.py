@@ -87,6 +87,8 @@ def lower_limit(counts: Counts, alpha: float) -> float:
 
     Sought from below in ever smaller steps: a tail of counted tables jumps, and may fall again.
     """
+    if np.isnan(alpha):
+        return np.nan
     low, high = -1.0, counts.difference
     while high - low > PRECISION:
         steps = np.linspace(low, high, STEPS + 1)

@@ -257,8 +257,8 @@ class HazardProfile:
 
     def limits(self, root: float) -> tuple[float, float]:
         """The two values at which the root of the likelihood ratio is ``root``, NaN unbounded."""
-        (both,) = profile_limits([self], np.array([root]))
-        return float(both[0]), float(both[1])
+        low, high = profile_limits([self, self], np.array([root, root]), np.array([-1.0, 1.0]))
+        return float(low), float(high)
 
     @cached_property
     def others(self) -> Floats:
@@ -293,21 +293,18 @@ class HazardProfile:
         return np.nan
 
 
-def profile_limits(profiles: Sequence[HazardProfile], roots: Floats) -> Floats:
-    """Of each profile of one fit the two values ``root`` away, (n, 2); NaN where unbounded.
+def profile_limits(profiles: Sequence[HazardProfile], roots: Floats, sides: Floats) -> Floats:
+    """Of each profile of one fit the value ``root`` away on its side, −1 or 1; NaN where unbounded.
 
     All by Newton's steps in all hazards at once, together; those that these do not reach are
     looked for on the profile itself.
     """
     if not profiles:
-        return np.empty((0, 2))
-    sides = np.tile([-1.0, 1.0], len(profiles))
-    each = [profile for profile in profiles for _ in range(2)]
-    both = np.repeat(np.asarray(roots, dtype=float), 2)
-    limits = _straight_limits(each, sides, both)
-    for i in np.flatnonzero(np.isnan(limits)):
-        limits[i] = each[i].searched_for(sides[i], both[i])
-    return np.where(np.abs(limits) > FARTHEST, np.nan, limits).reshape(-1, 2)
+        return np.empty(0)
+    limits = _straight_limits(profiles, sides, roots)
+    for i in np.flatnonzero(np.isnan(limits)).tolist():
+        limits[i] = profiles[i].searched_for(float(sides[i]), float(roots[i]))
+    return np.where(np.abs(limits) > FARTHEST, np.nan, limits)
 
 
 def _straight_limits(profiles: Sequence[HazardProfile], sides: Floats, roots: Floats) -> Floats:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from math import comb
 from typing import NamedTuple
 
 import numpy as np
 
-from xenotrack.arrays import Bools, Floats
+from xenotrack.arrays import Bools, Codes, Floats
 
 MOST_SPLITS = 200_000
 # With so few mice every split can be counted from two halves, however many splits there are.
@@ -114,8 +114,17 @@ def permute_two_arms(
 
 def _subset_sums(scores: Floats) -> tuple[Floats, ...]:
     """The sorted sums of all subsets of 0, 1, … scores."""
-    by_size = [np.zeros(1)] + [np.empty(0) for _ in scores]
-    for place, score in enumerate(scores):
-        for size in range(place, -1, -1):
-            by_size[size + 1] = np.concatenate([by_size[size + 1], by_size[size] + score])
-    return tuple(np.sort(sums) for sums in by_size)
+    sums = np.zeros(1)
+    for score in scores:
+        sums = np.concatenate([sums, sums + score])
+    order, ends = _subsets_by_size(scores.size)
+    return tuple(np.sort(own) for own in np.split(sums[order], ends))
+
+
+@lru_cache(maxsize=32)
+def _subsets_by_size(n: int) -> tuple[Codes, Codes]:
+    """The subsets of ``n``, each a number whose bits are its members, by size; where sizes end."""
+    sizes = np.zeros(1, dtype=int)
+    for _ in range(n):
+        sizes = np.concatenate([sizes, sizes + 1])
+    return np.argsort(sizes, kind="stable"), np.cumsum(np.bincount(sizes))[:-1]
