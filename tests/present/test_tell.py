@@ -62,6 +62,8 @@ def test_every_answer_names_figures_with_captions_and_tables_that_are_written() 
     assert {name for each in story.answers for name in each.tables} <= set(tables)
     shown = {name for each in story.answers for name in each.figures}
     assert drawn <= shown | {story.key_figure}
+    assert [one.figure for one in tell(results, tables, ("growth",)).captions] == ["growth"]
+    assert not tell(results, tables, ()).captions
 
 
 def test_every_doubt_is_told_once_or_more() -> None:

@@ -64,3 +64,18 @@ def test_the_last_sheet_says_what_the_columns_of_the_tables_mean(book) -> None:
 
 def test_the_same_tables_are_the_same_bytes() -> None:
     assert to_workbook({"growth": TABLE}) == to_workbook({"growth": TABLE})
+
+
+def test_a_text_that_looks_like_the_code_of_a_character_is_read_as_it_stands() -> None:
+    made = to_workbook({"growth": pd.DataFrame({"mouse": ["_x0041_", "bell\x07", " <b> "]})})
+    shared = zipfile.ZipFile(io.BytesIO(made)).read("xl/sharedStrings.xml").decode()
+    assert "_x005F_x0041_" in shared
+    assert "bell_x0007_" in shared
+    assert '<t xml:space="preserve"> &lt;b&gt; </t>' in shared
+
+
+def test_numbers_keep_all_their_digits() -> None:
+    made = to_workbook({"growth": pd.DataFrame({"rate": [0.1 + 0.2, 1 / 3, 5e-324]})})
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(made))
+    rows = book.get_sheet_by_name("growth").to_python()[1:]
+    assert [row[0] for row in rows] == [0.1 + 0.2, 1 / 3, 5e-324]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import gammaincinv, ndtri
@@ -96,7 +97,14 @@ def largest_t(covariance: Floats, df: float, level: float) -> float:
     values, vectors = np.linalg.eigh(covariance / np.outer(error, error))
     kept = values > 1e-9 * values[-1]
     root = vectors[:, kept] * np.sqrt(values[kept])
-    uniform = lattice(LATTICE_POINTS, root.shape[1] + 1)
-    s = 1.0 if np.isinf(df) else np.sqrt(2 * gammaincinv(df / 2, uniform[0]) / df)
-    largest = np.abs(root @ ndtri(uniform[1:])).max(axis=0) / s
+    uniform, normal = points(root.shape[1])
+    s = 1.0 if np.isinf(df) else np.sqrt(2 * gammaincinv(df / 2, uniform) / df)
+    largest = np.abs(root @ normal).max(axis=0) / s
     return float(np.quantile(largest, level))
+
+
+@lru_cache(maxsize=16)
+def points(dimensions: int) -> tuple[Floats, Floats]:
+    """The lattice of one uniform and of so many independent normal variables."""
+    uniform = lattice(LATTICE_POINTS, dimensions + 1)
+    return uniform[0], ndtri(uniform[1:])

@@ -225,6 +225,7 @@ def _index(studies: Sequence[Study], fresh: Path) -> None:
 def _answered(job: Job, results: Results) -> tuple[dict[str, pd.DataFrame], Story, str]:
     """Every table, the text of the report, and the summary."""
     from xenotrack.present.collect import collect_tables
+    from xenotrack.present.figures.catalogue import figure_names
     from xenotrack.present.summary import summarise
     from xenotrack.present.tell.whole import tell
     from xenotrack.study.refusal import refuse_doubts
@@ -232,7 +233,9 @@ def _answered(job: Job, results: Results) -> tuple[dict[str, pd.DataFrame], Stor
     if job.strict:
         refuse_doubts(results.doubts)
     tables = collect_tables(results)
-    story = tell(results, tables)
+    drawn = job.folder is not None and job.figures != "none"
+    names = figure_names(key=job.figures == "key") if drawn else ()
+    story = tell(results, tables, names)
     return tables, story, summarise(results, story)
 
 

@@ -5,7 +5,7 @@ The sentences stand in ``figures/catalogue.py``; here is what fills them from a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from string import Formatter
 
 import numpy as np
@@ -25,9 +25,12 @@ LIMITS = ("estimate", "conf_low", "conf_high")
 TOGETHER = ("estimate", "claim_low", "claim_high")
 
 
-def captions(results: Results) -> tuple[Caption, ...]:
-    """The captions of the figures that a run of the study draws; each names its phase, if any."""
-    drawn = owed(figure_names(), results.with_sensitivity)
+def captions(results: Results, names: Collection[str] | None = None) -> tuple[Caption, ...]:
+    """The captions of some figures (none named: of all that a run of the study draws).
+
+    Each names its phase, if any.
+    """
+    drawn = owed(figure_names() if names is None else names, results.with_sensitivity)
     phase = f" Phase {results.study.phase}." if results.study.phase else ""
     tell = _Teller(results).fill
     return tuple(

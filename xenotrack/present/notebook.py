@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def notebook_html(results: Results) -> str:
     """The headline, the table of the arms and the doubts of a study: no style, script or link."""
-    story = tell(results, collect_tables(results))
+    story = tell(results, collect_tables(results), ())
     doubts = [prose(with_remedy(doubt)) for doubt in results.doubts if not doubt.accepted]
     title = Markup("<p><strong>{}</strong></p>").format(story.title)
     headline = _listed(stated(sentence) for sentence in story.headline)

@@ -26,7 +26,7 @@ def summarise(results: Results, story: Story | None = None) -> str:
 
     ``story`` is that of the report, told anew where it is not given.
     """
-    story = story or tell(results, collect_tables(results))
+    story = story or tell(results, collect_tables(results), ())
     blocks = [_opening(results), to_text(arm_table(results, story)).decode().rstrip()]
     blocks.append(_listed("In short:", [line.whole for line in story.headline]))
     for answer in story.answers:

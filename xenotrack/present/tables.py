@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def json_bytes(value: Any) -> bytes:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows as plain values."""
-    plain = {str(name): [_plain(value) for value in frame[name]] for name in frame}
+    plain = {str(name): plain_values(frame[name]) for name in frame}
     return [dict(zip(plain, row, strict=True)) for row in zip(*plain.values(), strict=True)]
 
 
@@ -59,10 +60,21 @@ def first_row(frame: pd.DataFrame) -> dict[str, Any]:
     return records(frame)[0]
 
 
+def plain_values(values: pd.Series) -> list[Any]:
+    """A column as plain values, None where a number is missing or infinite."""
+    if values.dtype == float:
+        numbers = values.to_numpy()
+        plain = numbers.astype(object)
+        plain[~np.isfinite(numbers)] = None
+        picked: list[Any] = plain.tolist()
+        return picked
+    return [_plain(value) for value in values.tolist()]
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
-    infinite = isinstance(value, float) and not np.isfinite(value)
+    infinite = isinstance(value, float) and not isfinite(value)
     return None if infinite or value is pd.NA else value
 
 
@@ -177,7 +189,7 @@ def _of_one_type(values: pd.Series) -> list[Any] | pd.Series:
     """A column that Parquet can type: where kinds are mixed, its text."""
     if values.dtype != object:
         return values
-    plain = [_plain(value) for value in values]
+    plain = plain_values(values)
     kinds = {type(value) for value in plain if value is not None}
     if len(kinds) > 1 and kinds != {int, float}:
         return [None if value is None else str(value) for value in plain]

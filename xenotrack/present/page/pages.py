@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from xenotrack.present.numbers import fixed
 from xenotrack.present.page.cells import NOTHING
 from xenotrack.present.page.prose import anchor, breakable, prose, stated
+from xenotrack.present.page.tables import row_cells
 
 PAGE = Path(__file__).parent
 
@@ -29,6 +31,7 @@ def part(name: str) -> str:
     return (PAGE / name).read_text(encoding="utf-8")
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(PAGE),
@@ -39,7 +42,12 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        anchor=anchor, breakable=breakable, per_day=per_day, prose=prose, stated=stated
+        anchor=anchor,
+        breakable=breakable,
+        cells=row_cells,
+        per_day=per_day,
+        prose=prose,
+        stated=stated,
     )
     return environment
 

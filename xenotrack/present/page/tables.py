@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from xenotrack.glossary import COLUMNS, TABLES, Column
 from xenotrack.glossary_pool import POOL_TABLES
 from xenotrack.present.numbers import ratio_of
@@ -17,6 +19,7 @@ from xenotrack.present.page.cells import (
     interval_cell,
     is_number,
 )
+from xenotrack.present.page.prose import breakable
 from xenotrack.present.page.views import MOST_LARGEST, VIEWS, Shown, View
 
 Row = Mapping[str, Any]
@@ -242,3 +245,20 @@ def _lines(
         Line(cells, marks.arm_of(row), marks.mouse_of(row))
         for row, cells in zip(rows, zip(*columns, strict=True), strict=True)
     )
+
+
+def row_cells(line: Line, headings: Sequence[Heading]) -> Markup:
+    """The cells of a row; not by a template, which takes five times as long over so many."""
+    first, *rest = line.cells
+    chip = f'<span class="chip" data-arm="{line.arm}"></span>' if line.arm else ""
+    cells = [f'<th scope="row"{_in_full(first)}>{chip}{breakable(first.text)}</th>']
+    for one, heading in zip(rest, headings[1:], strict=True):
+        if heading.numeric:
+            cells.append(f"<td{_in_full(one)}>{escape(one.text)}</td>")
+        else:
+            cells.append(f"<td>{breakable(one.text)}</td>")
+    return Markup("".join(cells))
+
+
+def _in_full(cell: Cell) -> str:
+    return f' title="{escape(cell.full)}"' if cell.full else ""

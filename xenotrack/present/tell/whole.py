@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
@@ -19,13 +19,20 @@ from xenotrack.present.tell.headline import headline, key_figure
 from xenotrack.present.tell.methods import methods, references
 
 
-def tell(results: Results, tables: Mapping[str, pd.DataFrame]) -> Story:
-    """The whole report in words, from a study's results and the tables that ``run`` writes."""
+def tell(
+    results: Results,
+    tables: Mapping[str, pd.DataFrame],
+    figures: Collection[str] | None = None,
+) -> Story:
+    """The whole report in words, from a study's results and the tables that ``run`` writes.
+
+    Captions are of these ``figures`` alone; none named, of all that a run draws.
+    """
     facts = Facts(results, tables)
-    return facts.design.readout.struct(_told(facts), facts.design.names)
+    return facts.design.readout.struct(_told(facts, figures), facts.design.names)
 
 
-def _told(facts: Facts) -> Story:
+def _told(facts: Facts, figures: Collection[str] | None) -> Story:
     results = facts.results
     return Story(
         title=results.study.title,
@@ -40,7 +47,7 @@ def _told(facts: Facts) -> Story:
         methods=methods(facts),
         references=references(facts),
         arrive=arrive(facts),
-        captions=captions(results),
+        captions=captions(results, figures),
     )
 
 
