@@ -12,6 +12,7 @@ import pytest
 
 from xenotrack.errors import InputError
 from xenotrack.present.figures import save
+from xenotrack.present.figures.fonts import FAMILIES
 from xenotrack.present.figures.png import encoded
 from xenotrack.present.figures.style import say
 
@@ -64,3 +65,37 @@ def test_a_png_has_each_pixel_and_its_size_on_paper() -> None:
     assert (np.asarray(image) == pixels).all()
     assert image.info["dpi"] == pytest.approx((300, 300), abs=1e-3)  # whole pixels a metre
     assert image.info["Software"] == "xenotrack"
+
+
+def test_a_line_is_measured_as_matplotlib_measures_it() -> None:
+    import matplotlib
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.font_manager import FontProperties
+
+    from xenotrack.present.figures.shaping import MeasuredAgg
+
+    prop = FontProperties(family=list(FAMILIES), size=7)
+    with matplotlib.rc_context(save.SETTINGS):
+        for text in ("vehicle", "−1.32 % a day (−2.0 to 3.7)", "αlpelisib"):
+            usual = RendererAgg(900, 300, 300).get_text_width_height_descent(text, prop, False)
+            ours = MeasuredAgg(900, 300, 300).get_text_width_height_descent(text, prop, False)
+            assert ours == pytest.approx(usual, abs=1)  # of 300 pixels an inch
+
+
+def test_letters_stand_where_matplotlib_puts_them() -> None:
+    import matplotlib
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.font_manager import FontProperties
+
+    from xenotrack.present.figures.shaping import MeasuredAgg
+
+    prop = FontProperties(family=list(FAMILIES), size=7)
+    inks = []
+    with matplotlib.rc_context(save.SETTINGS):
+        for kind in (RendererAgg, MeasuredAgg):
+            paper = kind(900, 300, 300)
+            paper.draw_text(paper.new_gc(), 40, 150, "doubling > 73 d, p < 0.001", prop, 0.0)
+            inks.append(np.asarray(paper.buffer_rgba())[:, :, 3].astype(float))
+    usual, ours = inks
+    assert usual.sum() > 0
+    assert abs(usual - ours).sum() < 0.05 * usual.sum()

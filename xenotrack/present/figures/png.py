@@ -24,10 +24,10 @@ EIGHT_BITS_RED_GREEN_BLUE = (8, 2, 0, 0, 0)
 
 def png_of(drawn: Figure, dpi: float, texts: Mapping[str, str]) -> bytes:
     """The bytes of a figure on opaque paper; ``texts`` are what the file says of itself."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from xenotrack.present.figures.shaping import Pixels
 
     drawn.set_dpi(dpi)
-    canvas = FigureCanvasAgg(drawn)
+    canvas = Pixels(drawn)
     canvas.draw()
     return encoded(np.asarray(canvas.buffer_rgba())[:, :, :3], dpi, texts)
 
@@ -38,8 +38,11 @@ def encoded(pixels: NDArray[np.uint8], dpi: float, texts: Mapping[str, str]) -> 
     Source: https://www.w3.org/TR/png-3/
     """
     rows, columns, channels = pixels.shape
-    lines: NDArray[Any] = np.zeros((rows, 1 + columns * channels), np.uint8)  # 0: no filter
-    lines[:, 1:].reshape(pixels.shape)[:] = pixels
+    lines: NDArray[Any] = np.empty((rows, 1 + columns * channels), np.uint8)
+    lines[:, 0] = 0  # no filter
+    placed = lines[:, 1:].reshape(pixels.shape)
+    for channel in range(channels):  # at once they take four times as long
+        placed[:, :, channel] = pixels[:, :, channel]
     in_a_metre = round(dpi * METRE)
     chunks = [
         _chunk(b"IHDR", struct.pack(">IIBBBBB", columns, rows, *EIGHT_BITS_RED_GREEN_BLUE)),

@@ -15,6 +15,7 @@ from xenotrack.errors import InputError
 from xenotrack.present.figures.fonts import FAMILIES, lend_fonts
 from xenotrack.present.figures.owners import name_owners
 from xenotrack.present.figures.png import png_of
+from xenotrack.present.figures.svg import svg_of
 from xenotrack.present.xml_text import xml_text
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ def render(
 
 def _lay_out(drawn: Figure) -> None:
     """Place everything, and for good: each format would otherwise draw once more to do it again."""
+    from xenotrack.present.figures.shaping import Pixels
+
+    Pixels(drawn)  # the canvas that asks itself how large words are
     engine = drawn.get_layout_engine()
     if engine is not None:
         engine.execute(drawn)
@@ -85,13 +89,12 @@ def _no_boxes(ticks: object, renderer: object) -> tuple[list[object], list[objec
 def _bytes(drawn: Figure, name: str, times: float) -> bytes:
     if name == "png":
         return png_of(drawn, times * DPI, {"Software": "xenotrack"})
+    if name == "svg":
+        svg = xml_text(name_owners(svg_of(drawn, METADATA[name])))
+        return (svg if times == 1 else _larger(svg, times)).encode()
     buffer = BytesIO()
     drawn.savefig(buffer, format=name, dpi=times * DPI, metadata=METADATA[name])
-    data = buffer.getvalue()
-    if name != "svg":
-        return data
-    svg = xml_text(name_owners(data.decode()))
-    return (svg if times == 1 else _larger(svg, times)).encode()
+    return buffer.getvalue()
 
 
 def _larger(svg: str, times: float) -> str:

@@ -173,8 +173,9 @@ def begin(data: pd.DataFrame, mapping: aes) -> ggplot:
 
 
 def assemble(figure: ggplot, *parts: object) -> ggplot:
-    """A figure with all its parts, added at once: each ``+`` of its own would copy it whole."""
-    return figure + list(parts)
+    """A figure that was just begun with all its parts: each ``+`` would copy it whole."""
+    figure += list(parts)
+    return figure
 
 
 def caption(*sentences: str) -> labs:
