@@ -31,7 +31,7 @@ def test_ids_are_the_figures_own_and_still_found(drawn) -> None:
 
 
 def test_arms_and_mice_are_marked(drawn) -> None:
-    assert '<g data-arm="1"><path' in drawn
+    assert '<path data-arm="1" d=' in drawn
     assert 'data-arm="1" data-mouse="2"><use' in drawn
 
 
@@ -65,7 +65,7 @@ def test_what_it_shows_is_said_to_who_cannot_see(drawn) -> None:
 
 
 def test_coordinates_keep_two_decimals(drawn) -> None:
-    assert 'd="m1.23 2l1.77 2"' in drawn
+    assert 'd="m1.23 2 1.77 2"' in drawn
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,19 @@ def test_coordinates_keep_two_decimals(drawn) -> None:
 def test_what_is_no_drawing_is_refused(data) -> None:
     with pytest.raises(InputError, match=r"figures/growth\.svg cannot be read as a picture"):
         inline_svg("growth", data, "", MARKS)
+
+
+def test_paths_and_words_that_look_alike_say_so_once() -> None:
+    path = '<path d="M {} 1 L 2 2" style="fill: none; stroke: #123456" clip-path="url(#box)"/>'
+    words = '<text style="font-size: 7px; fill: #654321" x="{}" y="2">{}</text>'
+    drawn = "".join(path.format(x) for x in range(3)) + "".join(words.format(x, x) for x in (1, 2))
+    text = inline_svg("growth", SVG.replace("<text", f"{drawn}<text", 1).encode(), "", MARKS)
+    assert text.count("#123456") == text.count("#654321") == 1
+    assert re.findall(r'<path d="m(\d)', text)[:3] == ["0", "1", "2"]
+
+
+def test_what_is_half_seen_through_stays_by_itself() -> None:
+    path = '<path d="M {} 1 L 2 2" style="fill: #123456; opacity: 0.5"/>'
+    drawn = "".join(path.format(x) for x in range(3))
+    text = inline_svg("growth", SVG.replace("<text", f"{drawn}<text", 1).encode(), "", MARKS)
+    assert text.count('opacity="0.5"') == 3

@@ -22,7 +22,7 @@ from xenotrack.present.page.paths import short_number, short_path
 from xenotrack.present.xml_text import xml_text
 
 SVG = "{http://www.w3.org/2000/svg}"
-USE = f"{SVG}use"
+USE, GROUP = f"{SVG}use", f"{SVG}g"
 LINK = "{http://www.w3.org/1999/xlink}href"
 DRAWN = frozenset(
     (
@@ -48,6 +48,8 @@ PRESENTATION = frozenset(
 )
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 FURTHER_DIGITS = re.compile(r"(?<=\.\d\d)\d+")
+DECIMAL = re.compile(r"\d+\.\d{3,}")
+TWICE = re.compile(r"#([0-9a-f])\1([0-9a-f])\2([0-9a-f])\3")  # a colour of three doubled digits
 
 
 class Names(Protocol):
@@ -119,8 +121,13 @@ class _Node(NamedTuple):
         return f"{begin}>{self.inside}</{self.tag}>" if self.inside else f"{begin}/>"
 
 
-# What differs from point to point; all else is written once for points that follow one another.
-PLACES = frozenset(("x", "y", "href"))
+# What differs from part to part; all else is written once for parts that follow one another.
+PLACES = {
+    "use": frozenset(("x", "y", "href")),
+    "path": frozenset(("d", "data-arm", "data-mouse")),
+    "text": frozenset(("x", "y", "transform")),
+}
+OWNERS = frozenset(("data-arm", "data-mouse"))
 
 
 def _together(nodes: Sequence[_Node]) -> str:
@@ -131,20 +138,32 @@ def _together(nodes: Sequence[_Node]) -> str:
 
 
 def _shared(node: _Node) -> tuple[str, tuple[tuple[str, str], ...]]:
-    if node.tag == "use":
-        return "use", tuple(mark for mark in node.marks if mark[0] not in PLACES)
-    alike = node.tag == "g" and all(key != "opacity" for key, _ in node.marks)
-    return ("g" if alike else f"other {id(node)}"), node.marks
+    # What is half seen through is so by itself: in a group, parts would hide one another.
+    if any(key == "opacity" for key, _ in node.marks):
+        return f"other {id(node)}", ()
+    places = PLACES.get(node.tag)
+    if places is not None:
+        return node.tag, tuple(mark for mark in node.marks if mark[0] not in places)
+    return ("g" if node.tag == "g" else f"other {id(node)}"), node.marks
 
 
 def _joined(shared: tuple[str, tuple[tuple[str, str], ...]], nodes: list[_Node]) -> str:
     kind, marks = shared
-    if len(nodes) == 1 or kind not in ("use", "g"):
+    if len(nodes) == 1 or kind not in (*PLACES, "g"):
         return "".join([node.text for node in nodes])
     if kind == "g":
         return _Node("g", marks, "".join([node.inside for node in nodes])).text
-    places = [[mark for mark in node.marks if mark[0] in PLACES] for node in nodes]
-    return _Node("g", marks, "".join([_Node("use", tuple(each), "").text for each in places])).text
+    own = PLACES[kind]
+    parts = [
+        _Node(kind, tuple(mark for mark in node.marks if mark[0] in own), node.inside).text
+        for node in nodes
+    ]
+    return _Node("g", marks, "".join(parts)).text
+
+
+def _alone(marks: tuple[tuple[str, str], ...], nodes: Sequence[_Node]) -> bool:
+    """Whether a group does nothing but say whose its one path is."""
+    return len(nodes) == 1 and nodes[0].tag == "path" and {key for key, _ in marks} <= OWNERS
 
 
 @dataclass(frozen=True)
@@ -168,6 +187,8 @@ class _Page:
             if isinstance(child.tag, str) and child.tag.removeprefix(SVG) in DRAWN
         ]
         shown = [node for node in children if node.inside or node.tag not in ("g", "defs")]
+        if element.tag == GROUP and _alone(marks, shown):
+            return shown[0]._replace(marks=(*marks, *shown[0].marks))
         return _Node(element.tag.removeprefix(SVG), marks, text + _together(shown))
 
     def _kept(self, element: Element) -> Iterator[tuple[str, str]]:
@@ -180,7 +201,7 @@ class _Page:
             elif key in ATTRIBUTES and not value.startswith("rotate(-0 "):
                 yield key, self._own_reference(FURTHER_DIGITS.sub("", value))
             elif key in PRESENTATION:
-                yield key, self._own_reference(value)
+                yield key, self._own_reference(_short_look(value))
             elif key == "style":
                 yield from _declared(value)
 
@@ -212,9 +233,21 @@ class _Page:
 def _declared(style: str) -> Iterator[tuple[str, str]]:
     """
     >>> list(_declared("fill: none; font-family: Arial; stroke: #000000"))
-    [('fill', 'none'), ('stroke', '#000000')]
+    [('fill', 'none'), ('stroke', '#000')]
     """
     for declaration in style.split(";"):
         key, _, value = declaration.partition(":")
         if key.strip() in PRESENTATION:
-            yield key.strip(), value.strip()
+            yield key.strip(), _short_look(value.strip())
+
+
+def _short_look(value: str) -> str:
+    """How something is drawn, in few letters.
+
+    >>> _short_look("#ffcc00"), _short_look("#d9d9d8"), _short_look("0.708982")
+    ('#fc0', '#d9d9d8', '0.71')
+    """
+    doubled = TWICE.fullmatch(value)
+    if doubled:
+        return f"#{doubled[1]}{doubled[2]}{doubled[3]}"
+    return f"{float(value):.2f}".rstrip("0") if DECIMAL.fullmatch(value) else value
