@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -20,6 +21,8 @@ from xenotrack.response.ratios import Ratio, bounded_exp, unknown
 from xenotrack.study.progression_rules import USUAL_VALUE
 from xenotrack.study.study import Study
 
+NO_MICE = (np.empty(0), np.empty(0, dtype=bool))
+
 
 @dataclass(frozen=True)
 class DaysToFold:
@@ -28,17 +31,25 @@ class DaysToFold:
     fold: float
     mice: pd.DataFrame
 
-    def of(self, arm: str) -> tuple[Floats, np.ndarray]:
-        """The days of an arm's mice, and which of them are events."""
-        of_arm = self.mice[self.mice["arm"] == arm]
-        return of_arm["day"].to_numpy(float), of_arm["event"].to_numpy(bool)
+    @cached_property
+    def by_arm(self) -> dict[str, tuple[Floats, np.ndarray]]:
+        """The days of the mice of each arm that has any, and which of them are events."""
+        return {
+            str(arm): (mice["day"].to_numpy(float), mice["event"].to_numpy(bool))
+            for arm, mice in self.mice.groupby("arm", sort=False)
+        }
 
     def count(self, arm: str) -> int:
-        return int((self.mice["arm"] == arm).sum())
+        return len(self.by_arm[arm][0]) if arm in self.by_arm else 0
 
     def median(self, arm: str, level: float) -> MedianDay:
-        days, events = self.of(arm)
-        return median_day(estimate_curve(days, events, level))
+        if (arm, level) not in self._medians:
+            self._medians[arm, level] = median_day(estimate_curve(*self.by_arm[arm], level))
+        return self._medians[arm, level]
+
+    @cached_property
+    def _medians(self) -> dict[tuple[str, float], MedianDay]:
+        return {}
 
 
 def days_to_fold(study: Study) -> DaysToFold:
@@ -131,7 +142,7 @@ def geometric_delay(times: DaysToFold, arm: str, control: str, level: float) -> 
     """
     parts = []
     for name, whose in ((control, "the control"), (arm, "the arm")):
-        days, events = times.of(name)
+        days, events = times.by_arm.get(name, NO_MICE)
         if len(days) < 2 or not events.all() or not (days > 0).all():
             return unknown(f"it takes at least two mice of {whose}, all of which got there")
         parts.append(geometric_mean(days, level))

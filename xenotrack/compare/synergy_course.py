@@ -8,6 +8,7 @@ the error rate by Bonferroni.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -52,15 +53,22 @@ NO_BAND = (np.nan, np.nan)
 def courses(
     fit: GrowthFit, asked: Sequence[Expectation], visits: Sequence[float]
 ) -> list[Course | None]:
-    """The course of each expectation of one sum; None for one over the best of several parts."""
-    linear = [e for e in asked if len(e.terms) == 1]
-    count = {e.reference: sum(own.reference == e.reference for own in linear) for e in linear}
-    return [
-        course(fit, e, visits, bonferroni_level(fit.level, count[e.reference]))
-        if len(e.terms) == 1
-        else None
-        for e in asked
-    ]
+    """The course of each expectation of one sum; None for one over the best of several parts.
+
+    Additivity is of volumes, not of their logarithms.
+    """
+    linear = [len(e.terms) == 1 and e.reference != "additivity" for e in asked]
+    count = Counter(e.reference for e, one_sum in zip(asked, linear, strict=True) if one_sum)
+    known: dict[object, Course] = {}
+    found: list[Course | None] = []
+    for e, one_sum in zip(asked, linear, strict=True):
+        level = bonferroni_level(fit.level, max(count[e.reference], 1))
+        # The interaction of two drugs is their Bliss excess.
+        key = frozenset(e.terms[0].items()), level
+        if one_sum and key not in known:
+            known[key] = course(fit, e, visits, level)
+        found.append(known[key] if one_sum else None)
+    return found
 
 
 def course(fit: GrowthFit, asked: Expectation, visits: Sequence[float], level: float) -> Course:

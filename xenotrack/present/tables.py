@@ -68,7 +68,7 @@ def plain_values(values: pd.Series) -> list[Any]:
         plain[~np.isfinite(numbers)] = None
         picked: list[Any] = plain.tolist()
         return picked
-    return [_plain(value) for value in values.tolist()]
+    return [value if type(value) is str else _plain(value) for value in values.tolist()]
 
 
 def _plain(value: Any) -> Any:

@@ -201,7 +201,7 @@ def _cell(value: Any, place: str, texts: dict[str, int]) -> str:
         return ""
     if isinstance(value, bool):
         return f'<c r="{place}" t="b"><v>{value:d}</v></c>'
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return f'<c r="{place}"><v>{value!r}</v></c>'
     number = texts.setdefault(str(value)[:LONGEST_TEXT], len(texts))
     return f'<c r="{place}" t="s"><v>{number}</v></c>'

@@ -287,10 +287,10 @@ def volume_indices(study: Study, day: float) -> tuple[GroupIndex, ...]:
     rows = []
     for index in VOLUME_INDICES:
         measured = volumes[volumes[index.column].notna()]
-        of_arm = {name: measured[measured["arm"] == name] for name in design.arm_names}
-        reference = of_arm[control]
+        of_arm = dict(iter(measured.groupby("arm", sort=False)))
+        reference = of_arm.get(control, measured[:0])
         for arm in arms:
-            of_this_arm = of_arm[arm]
+            of_this_arm = of_arm.get(arm, measured[:0])
             if len(of_this_arm) and len(reference):
                 ratio = index.compare(of_this_arm, reference, design.rules.compare.level)
             else:
