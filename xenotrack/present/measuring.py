@@ -10,17 +10,10 @@ import pandas as pd
 import xlsxwriter
 
 from xenotrack.arrays import Codes
-from xenotrack.present.workbook import MADE
+from xenotrack.present.workbook import INERT, MADE
 from xenotrack.study.study import FATES
 
 COLUMNS = ("day", "cage", "mouse", "length_mm", "width_mm", "body_weight_g", "fate")
-# Text is written as text, whatever it begins with: a name such as =1+1 is a name.
-INERT = {
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-    "nan_inf_to_errors": False,
-}
 _WIDTHS = (7, 12, 14, 12, 12, 15, 15)
 _BOXES = range(3, 6)
 
