@@ -30,6 +30,7 @@ from xenotrack.compare.contrasts import estimate_contrasts
 from xenotrack.compare.expectations import bliss
 from xenotrack.compare.synergy_course import course
 from xenotrack.errors import FitError
+from xenotrack.model.blocks import PairedBlocks
 from xenotrack.model.growth import fit_log_volumes
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.growth_verdicts import judge_growth
@@ -50,13 +51,16 @@ EARLY, LATE = Exits(0.6, 8, 21), Exits(0.5, 8, 28)
 class Row:
     """A truth, and the contrast that is asked of it: weights over its arms.
 
-    Of ``rarely`` only every third visit is read. ``shapes`` are the models that are asked.
+    Of ``rarely`` only every third visit is read. ``shapes`` are the models that are asked; one with
+    a second word scatters so (``curve, car1``). ``drift`` is the SD of what else moves a reading,
+    correlated by .5 from one day to the next.
     """
 
     scenario: Scenario
     weights: tuple[float, ...]
     rarely: str = ""
     shapes: tuple[str, ...] = ("line", "curve")
+    drift: float = 0.0
 
 
 def arm(name: str, rate: float, sd: float = 0.012, *turns: Turn, **more: object) -> ArmTruth:
@@ -70,6 +74,8 @@ def row(weights: tuple[float, ...], until: int, mice: int, *arms: ArmTruth, **mo
 
 
 BLISS = (1.0, -1.0, -1.0, 1.0)
+FOUR = {"AB": 0.01, "A": 0.03, "B": 0.03, "vehicle": 0.05}
+SCATTERS = ("curve", "curve, caliper", "curve, power", "curve, car1")
 
 
 def naive(mice: int) -> Row:
@@ -131,6 +137,31 @@ ROWS: dict[str, Row] = {
     "flat, 220 mm³, 8 mice": flat(220),
     "flat, 120 mm³, 8 mice": flat(120),
     "flat, 60 mm³, 8 mice": flat(60),
+    "equal lines, 8 arms": row(
+        (1.0, 0, 0, 0, 0, 0, 0, -1.0), 28, 8, *(arm(name, 0.05) for name in "ABCDEFGH")
+    ),
+    "lines, Bliss exact, 8 mice in 4 blocks": row(
+        BLISS, 28, 8, *(arm(n, r) for n, r in FOUR.items()), blocks=4, block_rate_sd=0.02
+    ),
+    "equal lines, 8 mice in 2 blocks": lines(8, blocks=2, block_rate_sd=0.02),
+    "equal lines, 8 mice in 4 blocks": lines(8, blocks=4, block_rate_sd=0.02),
+    "equal lines, one mouse of each arm in 8 blocks": lines(8, blocks=8, block_rate_sd=0.02),
+    "equal slowing arms, 8 mice in 2 blocks": two(
+        8,
+        42,
+        arm("A", 0.06, slowing=0.03),
+        arm("B", 0.06, slowing=0.03),
+        blocks=2,
+        block_rate_sd=0.02,
+    ),
+    "equal lines, 8 mice, by the scatter of readings": replace(lines(8), shapes=SCATTERS),
+    "equal lines, 5 mice, by the scatter of readings": replace(lines(5), shapes=SCATTERS),
+    "equal shrinking arms, 8 mice, by the scatter of readings": replace(
+        two(8, 42, arm("A", -0.04), arm("B", -0.04)), shapes=SCATTERS
+    ),
+    "equal lines, 8 mice, readings that drift, by the scatter of readings": replace(
+        lines(8), shapes=SCATTERS, drift=0.15
+    ),
     "equal slowing arms, by a formula": replace(
         two(8, 42, arm("A", 0.06, slowing=0.03), arm("B", 0.06, slowing=0.03)),
         shapes=("curve", "gompertz", "regrowth"),
@@ -164,10 +195,23 @@ def rows_of(sheet: pd.DataFrame, arms: list[str]) -> LogVolumes:
     day = kept["day"].to_numpy(dtype=float)
     order = np.lexsort((day, mouse, of_arm))
     y = np.log(volume[volume > 0])
+    block, names = None, np.empty(0, dtype=object)
+    if "block" in kept:
+        first = np.unique(mouse, return_index=True)[1]
+        block, names = pd.factorize(kept["block"].to_numpy()[first], sort=True)
     return LogVolumes(
         of_arm[order], mouse[order], day[order], y[order], mice.astype(object), mouse_arm,
-        len(arms), False,
+        len(arms), False, block=block, block_names=tuple(map(str, names)),
     )  # fmt: skip
+
+
+def drifting(rows: LogVolumes, sd: float, rng: np.random.Generator) -> LogVolumes:
+    """Readings with something on top of each that is still half there a day later."""
+    drift, e = np.zeros(len(rows.y)), rng.standard_normal(len(rows.y))
+    for place, same in enumerate(np.r_[False, rows.mouse[1:] == rows.mouse[:-1]]):
+        left = 0.5 ** (rows.day[place] - rows.day[place - 1]) if same else 0.0
+        drift[place] = left * drift[place - 1] + np.sqrt(1 - left**2) * sd * e[place]
+    return replace(rows, y=rows.y + drift)
 
 
 def found(fit: GrowthFit, name: str, late: bool) -> dict[str, float]:
@@ -222,21 +266,41 @@ def one_study(name: str, number: int) -> Iterator[dict[str, object]]:
     sheet = simulate_study(scenario, np.random.default_rng(seed))
     rarely = (sheet["arm"] == asked.rarely) & ~sheet["day"].isin(scenario.visit_days[::3])
     rows = rows_of(sheet[~rarely], arms)
-    for shape in asked.shapes:
-        rules = Rules(growth=GrowthRules(shape=shape))
+    if asked.drift:
+        rows = drifting(rows, asked.drift, np.random.default_rng((*seed, 1)))
+    for model in asked.shapes:
+        shape, _, residual = model.partition(", ")
+        rules = Rules(growth=GrowthRules(shape=shape, residual=residual or "constant"))
         design = Design(name, tuple(Arm(a, frozenset(DRUGS.get(a, a))) for a in arms), rules)
         about = {"row": name, "study": number}
         try:
             fit = fit_log_volumes(rows, design)
-            yield {**about, "model": shape, **found(fit, name, late=False)}
-            if shape == "curve":
+            yield {**about, "model": model, **found(fit, name, late=False)}
+            if "block" in sheet and shape == "curve":
+                apart = fit_log_volumes(replace(rows, block=None, block_names=()), design)
+                yield {**about, "model": "curve, blocks left out", **found(apart, name, late=False)}
+            if len(arms) > 4 and shape == "curve":
+                yield {**about, "model": "family", "p_family": smallest_by_holm(fit)}
+            if model == "curve":
                 verdicts = judge_growth(fit)
-                yield {**about, "model": "late rate", **found(fit, name, late=True)}
+                if not isinstance(fit.narrow, PairedBlocks):  # one rate a mouse, and no late one
+                    yield {**about, "model": "late rate", **found(fit, name, late=True)}
                 yield {**about, "model": "verdicts", "verdicts": ";".join(verdicts)}
                 if asked.weights == BLISS:
                     yield {**about, "model": "band", **band(fit, name)}
         except FitError as error:
-            yield {**about, "model": shape, "verdicts": str(error)}
+            yield {**about, "model": model, "verdicts": str(error)}
+
+
+def smallest_by_holm(fit: GrowthFit) -> float:
+    """The smallest p, by Holm, of all arms against the last one."""
+    names = fit.design.arm_names
+    weights = np.hstack([np.eye(len(names) - 1), -np.ones((len(names) - 1, 1))])
+    each = [
+        estimate_contrasts(fit.over([name, names[-1]]).rates(), own[None], 0.95).p_value[0]
+        for name, own in zip(names, weights, strict=False)
+    ]
+    return float(min(1.0, len(each) * min(each)))
 
 
 def share(yes: pd.Series) -> str:
@@ -271,6 +335,8 @@ def summary(table: pd.DataFrame) -> Iterator[str]:
             yield f"| {name} | {one.name} | " + " | ".join(cells) + " |"
     yield ""
     yield from of_bands(table[table["model"] == "band"])
+    yield ""
+    yield from of_families(table)
 
 
 def of_bands(bands: pd.DataFrame) -> Iterator[str]:
@@ -283,6 +349,16 @@ def of_bands(bands: pd.DataFrame) -> Iterator[str]:
         any_visit, beyond = share(own["missed_any"] > 0), share(own["beyond"] > 0)
         visits = f"{own['visits'].median():g}"
         yield f"| {name} | {len(own)} | {visits} | {at} | {any_visit} | {beyond} |"
+
+
+def of_families(table: pd.DataFrame) -> Iterator[str]:
+    """A line a truth: how often any arm is claimed to differ from the last one, by Holm."""
+    if "p_family" not in table:
+        return
+    yield "| truth | studies | any claim against the last arm, by Holm |"
+    yield "|---|---|---|"
+    for name, own in table.dropna(subset=["p_family"]).groupby("row", sort=False):
+        yield f"| {name} | {len(own)} | {share(own['p_family'] < 0.05)} |"
 
 
 def main() -> None:

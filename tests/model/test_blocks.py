@@ -8,12 +8,12 @@ import pytest
 
 from xenotrack.compare.contrasts import estimate_contrasts
 from xenotrack.compare.growth_source import growth_source
+from xenotrack.model.arm_models import fit_arms, fit_jointly
 from xenotrack.model.blocks import linked
 from xenotrack.model.growth import fit_growth, without_mouse
 from xenotrack.model.joint_reml import JointFit
 from xenotrack.model.late import late_rates
 from xenotrack.model.log_volume import take_log_volumes
-from xenotrack.model.pieces import fit_arms, fit_jointly
 from xenotrack.model.spread import variance_components
 from xenotrack.present.results import Results
 from xenotrack.study.design import Design

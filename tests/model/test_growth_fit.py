@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from xenotrack.model.growth import fit_growth
-from xenotrack.model.spread import variance_components
+from xenotrack.model.spread import COMPONENTS, variance_components
 from xenotrack.study.rules import CompareRules, GrowthRules, Rules
 
 from . import growth_studies as studies
@@ -75,8 +75,8 @@ def test_components_are_a_row_a_fit():
     )
     assert by_arm["arms"].tolist() == ["a", "b"]
     assert pooled["arms"].tolist() == ["a, b"]
-    columns = "arms residual_sd intercept_sd slope_sd correlation rank log_likelihood"
-    assert " ".join(pooled.columns) == columns
+    assert pooled.columns.tolist() == list(COMPONENTS)
+    assert by_arm[["residual_power", "day_correlation"]].isna().all(axis=None)
     ratio = variance_components(studies.fit(sheet, baseline="ratio", variances="pooled"))
     assert ratio["intercept_sd"].isna().all()
     assert ratio["slope_sd"].notna().all()

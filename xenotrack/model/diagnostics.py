@@ -17,7 +17,7 @@ import pandas as pd
 from xenotrack.arrays import Floats
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.lines import fit_mouse_lines
-from xenotrack.model.piece import Piece, each_mouse
+from xenotrack.model.piece import Piece, each_mouse, linear_model
 
 RESIDUALS = ("mouse", "arm", "day", "fitted", "residual")
 ROUNDING = 1e-12  # in ln volume: what lies below is no spread but the arithmetic's
@@ -94,10 +94,13 @@ def _own_courses(piece: Piece) -> tuple[Floats, Floats]:
             len(own.y), np.nan
         )
     fitted, scale = np.empty((2, len(own.y)))
+    as_read = linear_model(own.unweighted, piece.arms, piece.shapes, piece.lift)
+    mean = own.y - as_read.y + as_read.X @ piece.mixed.coefficients
+    sd = np.ones(len(own.y)) if own.relative_sd is None else own.relative_sd
     for at, y, X, Z, inverse in each_mouse(piece):
         variances = piece.component(int(own.arm[at[0]]))
         left = y - X @ piece.mixed.coefficients
         around = variances.random_covariance @ Z.T @ inverse @ left
-        fitted[at] = own.y[at] - left + Z @ around
-        scale[at] = np.sqrt(variances.residual_variance)
+        fitted[at] = mean[at] + as_read.Z[at] @ around
+        scale[at] = np.sqrt(variances.residual_variance) * sd[at]
     return fitted, scale

@@ -66,6 +66,7 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
         rows = rows.until(follow_up.until_day)
     n_measurements = np.bincount(rows.arm, minlength=k)
     pooled = _require_known_rules(design)
+    _require_scatter(rows, rules)
     if rows.block is not None and not pooled and rules.df == "satterthwaite":
         raise StudyError(
             "Satterthwaite's degrees of freedom are not known for blocks with variances by arm. "
@@ -173,6 +174,7 @@ def _require_known_rules(design: Design) -> bool:
             f"{rules.shape}. Choose --shape line as well, or --baseline arm."
         )
     _require_phases(rules)
+    _require_alike(rules)
     if rules.window is not None:
         _require_window(rules.shape, *rules.window)
     if rules.baseline == "common" and rules.variances != "pooled":
@@ -181,6 +183,36 @@ def _require_known_rules(design: Design) -> bool:
             "arm. Choose --variances pooled or --baseline arm."
         )
     return rules.variances == "pooled"
+
+
+def _require_alike(rules: GrowthRules) -> None:
+    """Readings that do not scatter alike, where the model cannot have them."""
+    if rules.residual == "constant":
+        return
+    if rules.shape in FORMULAS:
+        raise RulesError(
+            f"`residual = {rules.residual}` is of curves, phases and lines, and `shape` is "
+            f"{rules.shape}. Choose --shape curve, or --residual constant."
+        )
+    if rules.baseline != "arm":
+        raise RulesError(
+            f"`residual = {rules.residual}` needs an intercept of each arm, and `baseline` is "
+            f"{rules.baseline}. Choose --baseline arm, or --residual constant."
+        )
+
+
+def _require_scatter(rows: LogVolumes, rules: GrowthRules) -> None:
+    """Studies that the declared scatter of readings does not fit."""
+    if rules.residual != "constant" and rows.block is not None and rules.variances == "by_arm":
+        raise StudyError(
+            f"`residual = {rules.residual}` is not known for blocks with variances by arm. Choose "
+            "--variances pooled, or --residual constant."
+        )
+    if rules.residual == "car1" and rows.n_below:
+        raise StudyError(
+            f"`residual = car1` needs measured readings, and {rows.n_below} are below the limit. "
+            "Choose --below-limit first, or another --residual."
+        )
 
 
 def _require_phases(rules: GrowthRules) -> None:

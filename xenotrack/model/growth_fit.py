@@ -42,6 +42,11 @@ SHAPE_WORDS = {
     "curve": "curves",
     "phases": "lines that meet on declared days",
 }
+RESIDUAL_WORDS = {
+    "caliper": "caliper error",
+    "power": "error by a power of the diameter",
+    "car1": "error correlated in time",
+}
 # References that rest on the model's variance: not where mice go their own pace.
 MODELLED = ("kenward-roger", "satterthwaite")
 
@@ -93,6 +98,10 @@ class GrowthFit:
     @property
     def reference(self) -> str:
         return self.design.rules.growth.df
+
+    @property
+    def residual(self) -> str:
+        return self.design.rules.growth.residual
 
     @cached_property
     def tested(self) -> Bools:
@@ -158,6 +167,7 @@ class GrowthFit:
         paced = any(piece.paced for piece in self.pieces)
         notes = (
             f", {shapes}" if shapes else "",
+            *(f", {words}" for key, words in RESIDUAL_WORDS.items() if key == self.residual),
             ", within blocks" if self.blocked else "",
             "; CR2 by mouse where of own pace" if paced and self.reference in MODELLED else "",
             "" if all(mixed) else "; mouse lines where needed",

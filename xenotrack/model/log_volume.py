@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.errors import StudyError
+from xenotrack.model.caliper import caliper_errors
 from xenotrack.study.study import Study
 
 
@@ -23,7 +24,10 @@ class LogVolumes:
     its last measurable one, where readings below the limit stand for less than their days.
     ``cage`` (m,) is each mouse's where cages are the unit, ``block`` (m,) where arms are compared
     within blocks, whose names are ``block_names``. ``below`` (n,) are the readings of which only is
-    known that they are at most ``y``.
+    known that they are at most ``y``. ``caliper`` (m,) is what a millimetre of error does to ln
+    volume of a tumour of 1 mm³ of the mouse's shape. ``relative_sd`` (n,), by ``size_power`` where
+    a power was estimated, and ``day_correlation`` are how readings scatter about the course of
+    their mouse, where they are not alike: see ``residual``.
     """
 
     arm: Codes
@@ -40,6 +44,10 @@ class LogVolumes:
     below: Bools | None = None
     block: Codes | None = None
     block_names: tuple[str, ...] = ()
+    caliper: Floats | None = None
+    relative_sd: Floats | None = None
+    size_power: float | None = None
+    day_correlation: float | None = None
 
     def of_arms(self, wanted: NDArray[np.bool_]) -> LogVolumes:
         """The readings of some arms only, codes unchanged; ``wanted`` (k,) by arm."""
@@ -52,6 +60,16 @@ class LogVolumes:
     def without(self, mouse: int) -> LogVolumes:
         """The readings of all mice but one, codes unchanged."""
         return self._of(self.mouse != mouse)
+
+    @property
+    def unweighted(self) -> LogVolumes:
+        """The same readings as if they scattered alike."""
+        return replace(self, relative_sd=None, size_power=None, day_correlation=None)
+
+    @property
+    def measured(self) -> LogVolumes:
+        """Without the readings below the limit."""
+        return self if self.below is None else replace(self._of(~self.below), below=None)
 
     @property
     def n_below(self) -> int:
@@ -82,6 +100,7 @@ class LogVolumes:
             day=self.day[kept],
             y=self.y[kept],
             below=None if self.below is None else self.below[kept],
+            relative_sd=None if self.relative_sd is None else self.relative_sd[kept],
         )
 
     def readings_by_mouse(self) -> Codes:
@@ -149,6 +168,7 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
         below=unseen,
         block=block,
         block_names=block_names,
+        caliper=caliper_errors(study) if rules.residual == "caliper" else None,
     )
 
 

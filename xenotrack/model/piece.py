@@ -17,6 +17,7 @@ from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.patterns import Linear
 from xenotrack.model.reml import Component, MixedFit
+from xenotrack.model.residual import whitened
 from xenotrack.model.shapes.shape import Shape
 from xenotrack.model.smallsample import JointTest
 
@@ -104,7 +105,8 @@ def linear_model(
 ) -> Linear:
     """The fixed weights of each arm side by side, the random ones of all.
 
-    ``y`` is ln volume less what the shapes give without being estimated.
+    ``y`` is ln volume less what the shapes give without being estimated. All three are whitened
+    where readings do not scatter alike.
     """
     given = given_of(shapes)
     X = np.hstack(
@@ -118,7 +120,7 @@ def linear_model(
     of_arms = lift[:, : lift.shape[1] - of_blocks.shape[1]]
     if of_arms.shape[0] != of_arms.shape[1]:
         X = X @ of_arms
-    return Linear(y, np.hstack([X, of_blocks]), shapes[0].random(rows.day))
+    return Linear(*whitened(rows, y, np.hstack([X, of_blocks]), shapes[0].random(rows.day)))
 
 
 def given_of(shapes: Sequence[Shape]) -> Floats:

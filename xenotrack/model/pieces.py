@@ -11,15 +11,17 @@ import numpy as np
 from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.doubts import Doubt
 from xenotrack.errors import FitError
+from xenotrack.model.arm_models import Fitted, fit_any, fit_jointly, model_lift, model_of
 from xenotrack.model.blocks import linked, one_mouse_a_cell
 from xenotrack.model.cages import jackknife_covariance
-from xenotrack.model.censored import CensoredFit, Completed, fit_censored
-from xenotrack.model.joint_reml import JointFit, fit_joint
+from xenotrack.model.censored import CensoredFit, Completed
+from xenotrack.model.joint_reml import JointFit
 from xenotrack.model.lines import fit_mouse_lines, mean_line
 from xenotrack.model.log_volume import LogVolumes
-from xenotrack.model.patterns import Patterns, summarise, summarise_parts
-from xenotrack.model.piece import Piece, block_columns, given_of, lift_of, linear_model
-from xenotrack.model.reml import MixedFit, fit_each, fit_patterns
+from xenotrack.model.patterns import Patterns
+from xenotrack.model.piece import Piece, given_of, linear_model
+from xenotrack.model.reml import MixedFit, fit_each
+from xenotrack.model.residual_search import with_residuals
 from xenotrack.model.robust import ClusteredByMouse
 from xenotrack.model.shapes.curve import Curve
 from xenotrack.model.shapes.line import Line, Ray
@@ -32,7 +34,6 @@ BENT = 2.0  # an arm that moves by so many residual SD may have mice of their ow
 
 Reference = KenwardRoger | Satterthwaite | Normal | ClusteredByMouse
 Pieces = tuple[tuple[Piece, ...], tuple[Doubt, ...]]
-Fitted = tuple[MixedFit, CensoredFit | None]  # the second where readings are below the limit
 
 
 def fit_pieces(
@@ -46,7 +47,8 @@ def fit_pieces(
         # A block's level would be its mouse's: arms alone, and contrasts within blocks (blocks.py).
         rows, pooled = replace(rows, block=None), False
     groups, thin = together(rows, codes, pooled)
-    alone = {} if pooled or rows.block is not None else fit_alone(rows, groups, shapes)
+    one_search = not pooled and rows.block is None and design.rules.growth.residual == "constant"
+    alone = fit_alone(rows, groups, shapes) if one_search else {}
     pieces = [lines_piece(rows, int(code)) for code in thin]
     doubts = [
         _lines_doubt((design.arm_names[code],), "fewer than three mice with three readings")
@@ -152,59 +154,20 @@ def caged_piece(piece: Piece) -> Piece:
     )
 
 
-def fit_arms(
-    rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], baseline: str = "arm"
-) -> MixedFit:
-    """One mixed model of the readings of these arms, and of no others; all of them measured."""
-    return fit_patterns(model_of(rows, codes, shapes, baseline))
-
-
-def model_of(
-    rows: LogVolumes, codes: Sequence[int] | Codes, shapes: Sequence[Shape], baseline: str = "arm"
-) -> Patterns:
-    """What the likelihood of that model asks of the readings."""
-    model = linear_model(rows, codes, shapes, model_lift(rows, shapes, baseline))
-    return summarise(*model, np.unique(rows.mouse, return_inverse=True)[1])
-
-
-def fit_jointly(rows: LogVolumes, codes: Codes, shapes: Sequence[Shape]) -> JointFit:
-    """The same with a covariance of each arm: what they share is their blocks."""
-    model = linear_model(rows, codes, shapes, model_lift(rows, shapes, "arm"))
-    arm = np.searchsorted(codes, rows.arm)
-    return fit_joint(summarise_parts(*model, rows.mouse, arm))
-
-
-def model_lift(rows: LogVolumes, shapes: Sequence[Shape], baseline: str) -> Floats:
-    """The arms' coefficients from those of a model of these readings, blocks included."""
-    return lift_of(shapes, baseline, block_columns(rows).shape[1])
-
-
-def fit_any(
-    rows: LogVolumes,
-    codes: Codes,
-    shapes: Sequence[Shape],
-    baseline: str = "arm",
-    start: Floats | None = None,
-) -> Fitted:
-    """The same where readings may be below the limit."""
-    if not rows.n_below or rows.below is None:
-        return fit_arms(rows, codes, shapes, baseline), None
-    model = linear_model(rows, codes, shapes, model_lift(rows, shapes, baseline))
-    group = np.unique(rows.mouse, return_inverse=True)[1]
-    unseen = fit_censored(*model, group, rows.below, start)
-    return unseen.mixed, unseen
-
-
 def mixed_piece(rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], design: Design) -> Piece:
     """Arms by one mixed model; an arm alone with mice of their own pace where that is likelier."""
     rules = design.rules.growth
     if rules.variances == "by_arm" and len(codes) > 1:
         rows = rows.placed()  # the joint likelihood knows no reading below the limit
         return piece_of(rows, codes, shapes, design, fit_jointly(rows, codes, shapes))
+    as_read, rows = rows, with_residuals(rows, codes, shapes, rules.residual)
     fitted = fit_any(rows, codes, shapes, rules.baseline)
     alone = len(codes) == 1 and rows.block is None
     if alone and isinstance(shapes[0], Curve) and shapes[0].pace is None:
-        fitted, shapes = _likelier_pace(rows, codes, shapes[0], fitted)
+        fitted, likelier = _likelier_pace(rows, codes, shapes[0], fitted)
+        if rules.residual != "constant" and likelier[0].own_pace:
+            return mixed_piece(as_read, codes, likelier, design)
+        shapes = likelier
     return piece_of(rows, codes, shapes, design, *fitted)
 
 
@@ -220,8 +183,9 @@ def piece_of(
     rules = design.rules.growth
     lift = model_lift(rows, shapes, rules.baseline)
     if unseen is not None:
-        given = rows.y - linear_model(rows, codes, shapes, lift).y
-        rows = replace(rows, y=unseen.y + given)
+        given = rows.y - linear_model(rows.unweighted, codes, shapes, lift).y
+        sd = 1.0 if rows.relative_sd is None else rows.relative_sd
+        rows = replace(rows, y=unseen.y * sd + given)
     own = _reference(rows, codes, shapes, lift, fit, rules.df)
     reference = own if unseen is None else Completed(own, unseen)
     joint = reference.joint_test if own.joint_test is not None else None
@@ -254,7 +218,7 @@ def _reference(
     the model's own variance of such a mouse is too short.
     """
     if name == ClusteredByMouse.name or (shapes[0].own_pace and name != "normal"):
-        return ClusteredByMouse(fit, rows, linear_model(rows, codes, shapes, lift))
+        return ClusteredByMouse(fit, rows, linear_model(rows.unweighted, codes, shapes, lift))
     return REFERENCES[name](fit)
 
 
@@ -266,6 +230,7 @@ def fitted_again(piece: Piece, rows: LogVolumes, design: Design) -> Piece:
     if len(codes) > 1 and design.rules.growth.variances == "by_arm":
         return mixed_piece(rows, codes, piece.shapes, design)
     start = None if piece.unseen is None else piece.unseen.parameters
+    rows = with_residuals(rows, codes, piece.shapes, design.rules.growth.residual)
     fitted = fit_any(rows, codes, piece.shapes, design.rules.growth.baseline, start)
     found = piece_of(rows, codes, piece.shapes, design, *fitted)
     return found if rows.cage is None else caged_piece(found)

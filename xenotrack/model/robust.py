@@ -19,6 +19,7 @@ from xenotrack.model.joint_reml import JointFit
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.patterns import Linear
 from xenotrack.model.reml import Component, MixedFit
+from xenotrack.model.residual import relative_covariance
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,14 +44,16 @@ class Alike:
 
 
 def alike(
-    mouse: Codes, X: Floats, Z: Floats, place: Codes, variances: Sequence[Component]
+    rows: LogVolumes, X: Floats, Z: Floats, place: Codes, variances: Sequence[Component]
 ) -> Iterator[Alike]:
     """The mice of a fit, those of one design together; readings are sorted by mouse.
 
     ``place`` (n,) is that of each reading's variances.
     """
+    mouse = rows.mouse
     starts = np.flatnonzero(np.r_[True, mouse[1:] != mouse[:-1]])
-    designs = np.column_stack([X, Z, place])
+    scatter = () if rows.relative_sd is None else (rows.relative_sd,)
+    designs = np.column_stack([X, Z, place, rows.day, *scatter])
     groups: dict[bytes, list[NDArray[np.intp]]] = {}
     for at in np.split(np.arange(len(mouse)), starts[1:]):
         groups.setdefault(designs[at].tobytes(), []).append(at)
@@ -58,7 +61,7 @@ def alike(
         own = same[0]
         of_arm = variances[place[own[0]]]
         V = Z[own] @ of_arm.random_covariance @ Z[own].T
-        V[np.diag_indices_from(V)] += of_arm.residual_variance
+        V += of_arm.residual_variance * relative_covariance(rows, own)
         yield Alike(np.array(same), X[own], V, np.asarray(np.linalg.inv(V), dtype=np.float64))
 
 
@@ -74,7 +77,7 @@ class ClusteredByMouse:
         place = np.zeros(len(y), dtype=np.intp)
         if len(variances) > 1:
             place = np.unique(rows.arm, return_inverse=True)[1]
-        self.groups = list(alike(rows.mouse, X, Z, place, variances))
+        self.groups = list(alike(rows, X, Z, place, variances))
         self.residuals = y - X @ fit.coefficients
         known = sum(len(g.readings) * g.X.T @ g.inverse @ g.X for g in self.groups)
         self.model: Floats = np.asarray(np.linalg.inv(known), dtype=np.float64)

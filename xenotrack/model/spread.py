@@ -13,18 +13,24 @@ from xenotrack.model.piece import Piece
 from xenotrack.model.reml import Component
 
 COMPONENTS = (
-    *("arms", "residual_sd", "intercept_sd", "slope_sd", "correlation", "rank"),
-    "log_likelihood",
+    *("arms", "residual_sd", "residual_power", "day_correlation", "intercept_sd", "slope_sd"),
+    *("correlation", "rank", "log_likelihood"),
 )
 
 
 def variance_components(fit: GrowthFit) -> pd.DataFrame:
     """A row an arm, or the arms of one covariance: standard deviations per reading (ln volume),
-    between mice at day 0, and between mice per day (over the arm's follow-up)."""
+    between mice at day 0, and between mice per day (over the arm's follow-up).
+
+    Of readings that do not scatter alike, ``residual_sd`` is that of one at the geometric mean of
+    the diameters (``power``) or the error of a diameter in mm (``caliper``).
+    """
     rows = [
         {
             "arms": ", ".join(fit.design.arm_names[code] for code in arms),
             **_deviations(own, *_directions(fit, piece)),
+            "residual_power": _or_nan(piece.rows.size_power),
+            "day_correlation": _or_nan(piece.rows.day_correlation),
             "log_likelihood": piece.mixed.log_likelihood,
         }
         for piece in fit.pieces
@@ -32,6 +38,10 @@ def variance_components(fit: GrowthFit) -> pd.DataFrame:
         for arms, own in _of_arms(piece)
     ]
     return pd.DataFrame(rows, columns=list(COMPONENTS))
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value
 
 
 def _of_arms(piece: Piece) -> Iterator[tuple[tuple[int, ...], Component]]:

@@ -13,8 +13,9 @@ from scipy.special import fdtrc
 
 from xenotrack.arrays import Floats
 from xenotrack.errors import FitError
+from xenotrack.model.arm_models import fit_any
 from xenotrack.model.log_volume import LogVolumes
-from xenotrack.model.pieces import BENT, fit_any
+from xenotrack.model.pieces import BENT
 from xenotrack.model.reml import MixedFit
 from xenotrack.model.shapes.curve import Curve
 from xenotrack.model.shapes.tangent import Tangent

@@ -10,12 +10,12 @@ from scipy.special import chdtrc, stdtr
 from xenotrack.arrays import Floats
 from xenotrack.doubts import Doubt, p_words
 from xenotrack.errors import FitError
+from xenotrack.model.arm_models import fit_arms
 from xenotrack.model.cages import doubt_cages
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.patterns import join_patterns
-from xenotrack.model.pieces import fit_arms
 from xenotrack.model.reml import MixedFit, fit_patterns
 from xenotrack.model.shapes.shape import Shape
 from xenotrack.study.study import Study
@@ -202,6 +202,7 @@ def _by_arm_and_pooled(rows: LogVolumes, fit: GrowthFit) -> tuple[list[MixedFit]
     own = [piece.mixed for piece in fit.pieces if isinstance(piece.mixed, MixedFit)]
     tied = fit.design.rules.growth.baseline == "common"
     tied |= any(piece.unseen is not None for piece in fit.pieces)  # completed readings are no data
+    tied |= fit.design.rules.growth.residual != "constant"  # each arm's readings scatter otherwise
     if tied or fit.blocked or len(codes) < 2 or len(own) < len(fit.pieces):
         return None
     try:

@@ -78,7 +78,8 @@ def _rates(arms: tuple[ArmReadings, ...], days: Floats, design: Design) -> Rates
     rules = design.rules.growth
     if rules.variances != "by_arm" or rules.df in ("normal", "cr2") or len(days) < 3 or _few(arms):
         closed = np.zeros_like(closed)
-    if arms[0].block is not None or _by_cage(design) or rules.shape in FORMULAS:
+    unlike = rules.shape in FORMULAS or rules.residual != "constant"
+    if arms[0].block is not None or _by_cage(design) or unlike:
         closed = np.zeros_like(closed)
     for code, arm in enumerate(arms):
         if closed[:, code].any():

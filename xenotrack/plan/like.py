@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
 import numpy as np
 import pandas as pd
 
@@ -26,7 +29,7 @@ def scenario_like(study: Study) -> Scenario:
     """
     if not study.design.readout.in_mm:
         raise StudyError("A study of light cannot be planned with: plans are of volumes in mm³.")
-    fit = fit_growth(study)
+    fit = fit_growth(_read_alike(study))
     parts = (
         variance_components(fit).set_index("arms")
         if len(variance_components(fit))
@@ -55,6 +58,14 @@ def scenario_like(study: Study) -> Scenario:
         unrelated_per_day=_per_day(mice, "unrelated"),
         technical_per_day=_per_day(mice, "technical"),
     )
+
+
+def _read_alike(study: Study) -> Study:
+    """With residuals of one SD, which is that of calipers at the usual size of a tumour."""
+    rules = study.design.rules
+    growth = msgspec.structs.replace(rules.growth, residual="constant")
+    design = replace(study.design, rules=msgspec.structs.replace(rules, growth=growth))
+    return replace(study, design=design)
 
 
 def _visit_days(study: Study) -> tuple[int, ...]:

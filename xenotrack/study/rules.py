@@ -203,6 +203,13 @@ class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day":
         Literal["by_arm", "pooled"],
         Rule("Spread of each arm by itself, or one for all."),
     ] = "by_arm"
+    residual: Annotated[
+        Literal["constant", "caliper", "power", "car1"],
+        Rule(
+            "How readings scatter about the course of a mouse: alike; by the error of calipers, "
+            "more where tumours are small; by a power of the diameter; or correlated in time."
+        ),
+    ] = "constant"
     df: Annotated[
         Literal["kenward-roger", "satterthwaite", "cr2", "normal"],
         Rule("Degrees of freedom; cr2 clusters variances by mouse."),

@@ -13,33 +13,24 @@ from functools import cached_property
 import numpy as np
 
 from xenotrack.arrays import Floats
-from xenotrack.model.shapes.shape import Shape, column
+from xenotrack.model.shapes.knotted import Knotted
 
 MANY = 2000  # days of which no weights are kept
 
 
 @dataclass(frozen=True, eq=False)
-class Curve(Shape):
-    """A mean through heights at ``knots`` (c,), the first and last at the ends of follow-up.
+class Curve(Knotted):
+    """A smooth mean through heights at knots.
 
-    A mouse departs from it by an intercept and a slope; or, where ``pace`` (c,) holds the heights
-    of the arm's own change, by an intercept and a multiple of that change: it goes the way of its
-    arm, faster or slower. ``known`` are weights by days that were asked for before.
+    Where ``pace`` (c,) holds the heights of the arm's own change, a mouse departs from it by an
+    intercept and a multiple of that change: it goes the way of its arm, faster or slower. ``known``
+    are weights by days that were asked for before.
     """
 
-    knots: Floats
     pace: Floats | None = None
     known: dict[bytes, Floats] = field(default_factory=dict, repr=False)
 
     name = "curve"
-
-    @property
-    def size(self) -> int:
-        return len(self.knots)
-
-    @property
-    def joints(self) -> Floats:
-        return self.knots
 
     @property
     def own_pace(self) -> bool:
@@ -111,7 +102,7 @@ class Curve(Shape):
 
     def random(self, day: Floats) -> Floats:
         if self.pace is None:
-            return np.hstack([np.ones((len(day), 1)), column(day)])
+            return super().random(day)
         return np.column_stack([np.ones(len(day)), self.fixed(day) @ self.pace])
 
     def paced(self, heights: Floats) -> Curve:

@@ -7,28 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from xenotrack.arrays import Floats
-from xenotrack.model.shapes.shape import Shape, column
+from xenotrack.model.shapes.knotted import Knotted
 
 
 @dataclass(frozen=True, eq=False)
-class Phases(Shape):
+class Phases(Knotted):
     """A mean through heights at ``knots`` (c,), straight between and beyond them.
 
-    The first and the last are the ends of follow-up, those between the declared days. A mouse
-    departs from it by an intercept and a slope.
+    The knots between the ends of follow-up are declared days.
     """
 
-    knots: Floats
-
     name = "phases"
-
-    @property
-    def size(self) -> int:
-        return len(self.knots)
-
-    @property
-    def joints(self) -> Floats:
-        return self.knots
 
     def fixed(self, day: Floats) -> Floats:
         day = np.asarray(day, dtype=float)
@@ -39,9 +28,6 @@ class Phases(Shape):
         rows = np.arange(len(day))
         weights[rows, left], weights[rows, left + 1] = 1 - after, after
         return weights
-
-    def random(self, day: Floats) -> Floats:
-        return np.hstack([np.ones((len(day), 1)), column(day)])
 
 
 def read_between(declared: Floats, day: Floats, low: float, high: float) -> Floats:

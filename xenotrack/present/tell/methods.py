@@ -101,6 +101,16 @@ def volumes(facts: Facts, cite: Citations) -> Iterator[str]:
     )
 
 
+RESIDUALS = {
+    "caliper": "The residual of a reading had the standard deviation that an error of one size in "
+    "each diameter gives ln volume by the volume formula, more where tumours are small.",
+    "power": "The standard deviation of residuals went by a power of the diameter, which was "
+    "estimated.",
+    "car1": "Residuals of a mouse were correlated, less the more days lay between them (continuous-"
+    "time autoregression of order 1).",
+}
+
+
 def growth(facts: Facts, cite: Citations) -> Iterator[str]:
     if not facts.results.has_growth:
         return
@@ -125,6 +135,8 @@ def growth(facts: Facts, cite: Citations) -> Iterator[str]:
         "all arms"
     )
     yield f"by the linear mixed model {model}, {spread}, fitted by restricted maximum likelihood."
+    if growth.residual != "constant":
+        yield RESIDUALS[growth.residual]
     if isinstance(fit.narrow, PairedBlocks):
         yield (
             "Arms were compared within blocks, which hold one mouse of each: by the differences of "
