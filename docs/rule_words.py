@@ -79,6 +79,8 @@ MENDS = {
     "index-day-moved": "Name a day on which the control was measured.",
     "index-not-estimable": "Prefer `compare`, which uses all readings.",
     "late-baseline": 'Set `day_zero = "first"` where treatment began at the first reading.',
+    "days-cut-short": "Name the day with `--rmst-until`: lines that end before it are left out.",
+    "line-withheld": "Settle what the line's own doubt says, or leave the line out.",
     "line-left-out": "Nothing need be done; a line of two arms and two mice each would count.",
     "line-without-group": "Name them under `[lines]`.",
     "loss-before-leaving": "Write `toxicity` as the fate of those that were taken out for it.",

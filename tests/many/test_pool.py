@@ -177,3 +177,63 @@ def test_hazards_of_a_panel_are_stratified_by_line(pooled) -> None:
     assert np.isnan(hazard["estimate"])  # no tumour under A progressed
     assert "stratified by line" in hazard["method"]
     assert "left out" not in said
+
+
+def cut(sheet: pd.DataFrame, line: str, last: int) -> pd.DataFrame:
+    """The sheet with one line read no longer than to a day."""
+    return sheet[(sheet["line"] != line) | (sheet["day"] <= last)]
+
+
+def test_days_gained_are_counted_to_one_day_in_every_line(pooled) -> None:
+    lines = {name: two_arms(5) for name in "XYZ"}
+    days = ("--outcome", "rmst_days")
+    whole, _ = pooled(lines, *days)
+    rows, said = pooled(cut(sheet_of(lines), "Z", 16), *days)
+    row = rows[rows["outcome"] == "rmst_days"].iloc[0]
+    assert row["until_day"] == row["until_last"] <= 16 < whole["until_day"].min()
+    assert row["estimate"] < 16
+    assert "counted to day 16 in every line: Z is comparable no longer" in said
+
+
+def test_a_line_in_some_pooled_outcomes_is_told_where_it_is_left_out(pooled) -> None:
+    lines = {"X": two_arms(4), "Y": two_arms(4), "odd": {"vehicle": 1, "A": 4}}
+    rows, said = pooled(lines, *GROWTH, "--outcome", "rmst_days")
+    assert rows.set_index("outcome")["n_lines"][["growth_rate", "rmst_days"]].tolist() == [2, 3]
+    assert "Line odd is not in what is pooled of growth rate (A): it has one mouse" in said
+
+
+def test_what_a_line_withholds_is_withheld_over_lines() -> None:
+    from dataclasses import replace
+
+    from xenotrack.compare.pooled_claims import pool
+    from xenotrack.compare.pooling import LineContrasts
+
+    n = 4
+    days = (np.zeros(n), np.full(n, 28.0))
+    numbers = (np.array([-0.05, -0.06, -0.05, -0.06]), np.full(n, 0.004), np.full(n, 12.0))
+    one = LineContrasts("growth_rate", "A", "vehicle", tuple("WXYZ"), *numbers, *days)
+    assert [row.shows for row in pool([one], {}, 0.95)] == ["better"]
+    held = replace(one, withheld={"X": "cage-is-the-unit"})
+    assert [row.shows for row in pool([held], {}, 0.95)] == ["withheld"]
+    groups = {"F": {"a": ["W", "X"], "b": ["Y", "Z"]}}
+    assert {row.shows for row in pool([held], groups, 0.95) if row.scope == "each group"} == {
+        "withheld"
+    }
+
+
+def test_the_next_line_is_no_surer_than_the_mean_at_its_level() -> None:
+    from xenotrack.compare.pooled_claims import pool
+    from xenotrack.compare.pooling import LineContrasts
+    from xenotrack.compare.verdicts import claim_level
+
+    n = 4
+    days = (np.zeros(n), np.full(n, 28.0))
+    numbers = (np.array([25.0, 30.0, 27.0, 29.0]), np.full(n, 3.5), np.full(n, np.nan))
+    contrasts = [
+        LineContrasts("rmst_days", arm, "vehicle", tuple("WXYZ"), *numbers, *days) for arm in "AB"
+    ]
+    for row in pool(contrasts, {}, 0.95):
+        assert row.next_line is not None
+        low, high = row.next_line(claim_level(row.p_value, row.p_adjusted, 0.95))
+        assert low <= row.claim_low + 0.2
+        assert high >= row.claim_high - 0.2

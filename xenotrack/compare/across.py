@@ -64,7 +64,7 @@ class Pool:
     @cached_property
     def contrasts(self) -> list[LineContrasts]:
         """What is pooled."""
-        return contrasts_of(self.lines, self.outcomes, self.rules.growth)
+        return contrasts_of(self.lines, self.outcomes, self.rules)
 
     @cached_property
     def rows(self) -> list[Pooled]:

@@ -9,16 +9,19 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from xenotrack.compare.days_over_lines import cut_short, to_one_day
 from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.compare.panel import panel_contrasts
+from xenotrack.compare.panel_components import PanelTables, panel_components
 from xenotrack.compare.pooling import RATE, LineContrasts
 from xenotrack.doubts import Doubt
 from xenotrack.study.design import Arm
-from xenotrack.study.rules import GrowthRules
+from xenotrack.study.rules import Rules
 
 POOLED = tuple(name for name in OUTCOMES if not name.startswith("composite"))
 FEW_LINES = 3  # up to so many a mean over lines rests on two degrees of freedom
-BY_WINDOW = ("growth_rate", "late_rate", "rmst_days")
+BY_WINDOW = ("growth_rate", "late_rate")
+PANEL_TABLES = ("response", "times", "weights")
 FEWEST_MICE = 3  # of a cell from which a line knows its own error
 LINE_COLUMNS = (
     *("line", "outcome", "arm", "against", "n_arm", "n_against", "from_day", "until_day"),
@@ -31,7 +34,8 @@ class Line:
     """The results of one line: the tables ``compare``, ``growth``, ``response`` and ``blocking``.
 
     ``blocking`` has a row an arm: ``arm shows n n_mice share_low share_high until_day``.
-    ``readings`` are ``mouse arm day volume_mm3``.
+    ``readings`` are ``mouse arm day volume_mm3``, ``times`` the table ``progression_mice``,
+    ``weights`` of a panel the changes of net weight, ``mouse arm day change_percent``.
     """
 
     name: str
@@ -42,6 +46,8 @@ class Line:
     response: pd.DataFrame
     blocking: pd.DataFrame
     readings: pd.DataFrame
+    times: pd.DataFrame
+    weights: pd.DataFrame
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -76,7 +82,7 @@ def is_panel(counts: Sequence[int]) -> bool:
 
 
 def contrasts_of(
-    lines: Sequence[Line], outcomes: Sequence[str], rules: GrowthRules
+    lines: Sequence[Line], outcomes: Sequence[str], rules: Rules
 ) -> list[LineContrasts]:
     """Each contrast of each outcome with the lines that have it, and the rate of each arm."""
     if is_panel([n for line in lines for n in line.counts.values()]):
@@ -85,11 +91,21 @@ def contrasts_of(
             readings,
             arms_over(lines),
             control_over(lines),
-            rules.blocked_below,
-            rules.variances == "pooled",
+            rules.growth.blocked_below,
+            rules.growth.variances == "pooled",
         )
-        return [one for one in found if one.outcome in (*outcomes, RATE)]
-    return [*_compared(lines, outcomes), *_rates(lines, rules.blocked_below)]
+        beside = panel_components(
+            PanelTables(
+                *({line.name: getattr(line, name) for line in lines} for name in PANEL_TABLES)
+            ),
+            *(arms_over(lines), control_over(lines), rules.compare.level),
+        )
+        return [one for one in (*found, *beside) if one.outcome in (*outcomes, RATE)]
+    compared = [
+        to_one_day(one, lines, rules) if one.outcome == "rmst_days" else one
+        for one in _compared(lines, outcomes)
+    ]
+    return [*compared, *_rates(lines, rules.growth.blocked_below)]
 
 
 def _compared(lines: Sequence[Line], outcomes: Sequence[str]) -> Iterator[LineContrasts]:
@@ -123,7 +139,7 @@ def _estimable(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows with an estimate and its error, as numbers; nothing else of a stored table."""
     numbers = ("estimate", "std_error", "df", "from_day", "until_day")
     frame = frame.assign(**{name: pd.to_numeric(frame[name]).astype(float) for name in numbers})
-    kept = ["line", "outcome", "family", "arm", "against", "primary", "best_part"]
+    kept = ["line", "outcome", "family", "arm", "against", "primary", "best_part", "withheld"]
     known = np.isfinite(frame["estimate"]) & (frame["std_error"] > 0)
     return frame.loc[known, [name for name in (*kept, *numbers) if name in frame]]
 
@@ -140,7 +156,16 @@ def _contrast(
         **{name: rows[name].to_numpy(dtype=float) for name in numbers},
         primary=bool("primary" in rows and rows["primary"].eq(True).any()),
         null=null,
+        withheld=_withheld(rows),
     )
+
+
+def _withheld(rows: pd.DataFrame) -> dict[str, str]:
+    """The lines in which the claim is withheld, each with the rule of the doubt for it."""
+    if "withheld" not in rows:
+        return {}
+    told = rows[rows["withheld"].notna() & rows["withheld"].ne("")]
+    return dict(zip(told["line"], told["withheld"], strict=True))
 
 
 def line_frame(
@@ -178,13 +203,11 @@ def doubts_about_lines(
     """Lines that are left out of a contrast and why, lines of other days, groups without lines."""
     control = control_over(lines)
     for line in lines if any(one.against for one in contrasts) else ():
-        reason = _why_left_out(line, control, contrasts)
-        if reason:
-            yield Doubt(
-                "line-left-out", (), "", f"Line {line.name} is in no pooled contrast: {reason}"
-            )
+        yield from _left_out(line, control, contrasts)
     yield from _arms_of_some(lines)
     yield from _windows(contrasts)
+    yield from cut_short(contrasts, _followed(lines))
+    yield from _held_back(contrasts)
     used = {name for one in contrasts for name in one.lines}
     if 0 < len(used) <= FEW_LINES:
         yield Doubt(
@@ -198,9 +221,61 @@ def doubts_about_lines(
         yield from _grouping(factor, own, [line.name for line in lines])
 
 
-def _why_left_out(line: Line, control: str | None, contrasts: Sequence[LineContrasts]) -> str:
-    if any(line.name in one.lines for one in contrasts if one.against):
-        return ""
+def _left_out(
+    line: Line, control: str | None, contrasts: Sequence[LineContrasts]
+) -> Iterator[Doubt]:
+    """What a line is left out of: every contrast, or some outcomes of arms that it has."""
+    compared = [one for one in contrasts if one.against]
+    if not any(line.name in one.lines for one in compared):
+        reason = _why_left_out(line, control)
+        yield Doubt("line-left-out", (), "", f"Line {line.name} is in no pooled contrast: {reason}")
+        return
+    has = {arm for arm, n in line.counts.items() if n}
+    missing = [
+        one for one in compared if line.name not in one.lines and {one.arm, one.against} <= has
+    ]
+    if missing:
+        titles = ", ".join(dict.fromkeys(OUTCOMES[one.outcome].title.lower() for one in missing))
+        arms = tuple(dict.fromkeys(one.arm for one in missing))
+        yield Doubt(
+            "line-left-out",
+            arms,
+            "",
+            f"Line {line.name} is not in what is pooled of {titles} ({', '.join(arms)}): "
+            f"{_why_left_out(line, control)}",
+        )
+
+
+def _followed(lines: Sequence[Line]) -> dict[tuple[str, str], dict[str, float]]:
+    """Contrast → line → the day to which the line itself counts days gained."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for line in lines:
+        if not len(line.compare):
+            continue
+        rows = _estimable(line.compare.assign(line=line.name))
+        rows = rows[rows["outcome"] == "rmst_days"]
+        for arm, against, until in zip(
+            rows["arm"], rows["against"], rows["until_day"], strict=True
+        ):
+            found.setdefault((arm, against), {})[line.name] = until
+    return found
+
+
+def _held_back(contrasts: Sequence[LineContrasts]) -> Iterator[Doubt]:
+    """Claims that are withheld in a line, and so over lines."""
+    for one in contrasts:
+        if one.withheld:
+            told = ", ".join(f"{line} ({rule})" for line, rule in one.withheld.items())
+            yield Doubt(
+                "line-withheld",
+                (one.arm, one.against),
+                OUTCOMES[one.outcome].source,
+                f"{OUTCOMES[one.outcome].title} of {one.arm} against {one.against} is withheld in "
+                f"{told}, and so is what is pooled of it.",
+            )
+
+
+def _why_left_out(line: Line, control: str | None) -> str:
     present = [arm for arm, n in line.counts.items() if n]
     if len(present) < 2:
         arm = f" ({present[0]})" if present else ""
@@ -211,7 +286,7 @@ def _why_left_out(line: Line, control: str | None, contrasts: Sequence[LineContr
     few = [f"{arm} {n}" for arm, n in line.counts.items() if n < 2]
     if few:
         return f"it has one mouse in an arm ({', '.join(few)}), so it does not know its own error."
-    return "no contrast of it could be estimated."
+    return "it could not be estimated there."
 
 
 def _arms_of_some(lines: Sequence[Line]) -> Iterator[Doubt]:
@@ -240,7 +315,7 @@ def _windows(contrasts: Sequence[LineContrasts]) -> Iterator[Doubt]:
             tuple(dict.fromkeys(each[2] for each in apart)),
             "growth",
             f"Lines were followed over different days: what is said of {arm} ends between day "
-            f"{first:g} and day {until:g}.",
+            f"{round(first, 1):g} and day {round(until, 1):g}.",
         )
 
 

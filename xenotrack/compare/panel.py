@@ -54,7 +54,7 @@ def panel_contrasts(
             line: {name: cell for name, cell in cells.items() if pooled or name in pair}
             for line, cells in both.items()
         }
-        yield from _compared("growth_rate", pair, beside, _rates_of, pooled)
+        yield from compared("growth_rate", pair, beside, _rates_of, pooled)
         yield from _changes(pair, beside, pooled, day)
     for arm in others:
         alone = {
@@ -65,12 +65,12 @@ def panel_contrasts(
         yield from _contrast(RATE, arm, "", alone, blocked_below)
 
 
-def _compared(
+def compared(
     outcome: str,
     pair: tuple[str, str],
     by_cell: Cells,
     values_of: Callable[[Cell, float, float], list[float]],
-    pooled: bool,
+    pooled: bool = False,
 ) -> Iterator[LineContrasts]:
     """A contrast of what ``values_of`` gives of each mouse over the days that cells share."""
     found: dict[str, tuple[float, float, float]] = {}
@@ -121,7 +121,7 @@ def _changes(
     def changes(cell: Cell, first: float, last: float) -> list[float]:
         return [float(np.interp(at, days, ln) - ln[0]) for days, ln in cell]
 
-    for one in _compared("ln_volume", pair, inside, changes, pooled):
+    for one in compared("ln_volume", pair, inside, changes, pooled):
         yield replace(one, until_day=np.full(len(one.lines), at))
 
 

@@ -24,6 +24,8 @@ from xenotrack.compare.pooling import (
 )
 from xenotrack.compare.verdicts import claim_level, what_it_shows
 
+HIDDEN = ("null", "limits", "next_line", "withheld")  # of a row, and no column
+
 
 def pool(
     contrasts: Sequence[LineContrasts],
@@ -60,7 +62,7 @@ def judged(row: Pooled, rows: Sequence[Pooled], level: float) -> Pooled:
     better: Better = "lower" if row.outcome == RATE else OUTCOMES[row.outcome].better
     # Where all events are of one arm the estimate is infinite, and its sign is known.
     off = float(np.clip(row.estimate - row.null, -1e9, 1e9))
-    shows = what_it_shows(off, p_adjusted, better, level)
+    shows = what_it_shows(off, p_adjusted, better, level, row.withheld)
     return replace(
         row, p_adjusted=p_adjusted, claim_low=low, claim_high=high, shows=worded(row, shows)
     )
@@ -92,7 +94,7 @@ def worded(row: Pooled, shows: str) -> str:
 
 def pool_frame(rows: Sequence[Pooled]) -> pd.DataFrame:
     """The table ``pool``: a row a contrast and scope, empty where not applicable."""
-    fields = [name for name in Pooled.__match_args__ if name not in ("null", "limits")]
+    fields = [name for name in Pooled.__match_args__ if name not in HIDDEN]
     names = ["group" if name == "groups" else name for name in fields]
     frame = pd.DataFrame([{name: getattr(row, name) for name in names} for row in rows])
     frame = frame.reindex(columns=names)

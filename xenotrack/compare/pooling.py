@@ -10,7 +10,7 @@ mice stand in one model.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -26,6 +26,7 @@ from xenotrack.compare.random_effects import (
     RandomEffects,
     expected_square,
 )
+from xenotrack.compare.within_lines import Bounded, bounded_row
 
 ALL, GROUP, DIFFERENCE, EACH = "all lines", "group", "difference", "each group"
 RATE = "arm_rate"
@@ -33,6 +34,7 @@ RATE = "arm_rate"
 
 METHOD = "random effects (Paule–Mandel), t on {df} df"
 PAIRED = "arms paired within lines, t on {df} df"
+BOUNDED = "arms paired within lines, t on {df} df; p not below that of arms permuted within lines"
 ALONE = "mean over lines, t on {df} df"
 ONE_STAGE = "mice in one model of arm, line and line by arm, Kenward–Roger, t on {df} df"
 
@@ -46,7 +48,9 @@ class LineContrasts:
 
     ``std_error`` is NaN where lines do not know their own error; ``df`` NaN where it is taken as
     known. ``against`` is empty for the rate of an arm itself. ``null`` is the value that is tested.
-    ``mice`` are those of a panel, where all of them stand in one model.
+    ``mice`` are those of a panel, where all of them stand in one model. ``withheld`` are the lines
+    whose own claim is withheld, with the rule of the doubt. ``bounded`` are the mice of a panel
+    whose values have bounds and ties.
     """
 
     outcome: str
@@ -61,6 +65,8 @@ class LineContrasts:
     primary: bool = False
     null: float = 0.0
     mice: PanelMice | None = None
+    withheld: Mapping[str, str] = field(default_factory=dict)
+    bounded: Bounded | None = None
 
     @property
     def is_paired(self) -> bool:
@@ -79,6 +85,7 @@ class LineContrasts:
             self,
             lines=tuple(line for line, one in zip(self.lines, kept, strict=True) if one),
             **{name: getattr(self, name)[kept] for name in arrays},
+            withheld={line: why for line, why in self.withheld.items() if line in names},
         )
 
 
@@ -90,6 +97,8 @@ class Pooled:
     (the larger p, and the limits that are farthest towards no effect). ``tau`` is the SD between
     the true values of lines; ``predict_low`` and ``predict_high`` are where that of the next line
     lies. ``until_day`` is the first of the lines' last days, ``until_last`` the last.
+    ``next_line`` gives where the next line lies at another level; ``withheld`` is the rule for
+    which a line's own claim is withheld.
     """
 
     outcome: str
@@ -123,6 +132,8 @@ class Pooled:
     method: str = ""
     null: float = 0.0
     limits: Callable[[float], tuple[float, float]] | None = None
+    next_line: Callable[[float], tuple[float, float]] | None = None
+    withheld: str = ""
 
     @property
     def group(self) -> str:
@@ -215,7 +226,12 @@ def mean_row(
     # The spread of differences of single mice is no spread of lines: it has no τ.
     paired = one.is_paired
     low, high = (np.nan, np.nan) if paired else model.tau2_limits
-    predicted = seen_next(model, code) if paired else model.prediction(code)
+
+    def next_line(at: float) -> tuple[float, float]:
+        own = replace(model, level=at)
+        return seen_next(own, code) if paired else own.prediction(code)
+
+    predicted = next_line(model.level)
     row = Pooled(
         one.outcome,
         one.arm,
@@ -236,7 +252,12 @@ def mean_row(
         primary=one.primary,
         method=method_of(one).format(df=model.df) if model.df > 0 else "",
         null=one.null,
+        next_line=next_line,
+        withheld=next(iter(one.withheld.values()), ""),
     )
+    if one.bounded is not None:
+        differences = one.some(lines).estimate
+        return bounded_row(row, one.bounded, lines, differences, model.level)
     return coherent(in_one_stage(row, stage, (code,), model.level, one.null))
 
 
@@ -280,6 +301,8 @@ def seen_next(model: RandomEffects, code: int) -> tuple[float, float]:
 
 def method_of(one: LineContrasts) -> str:
     """How a contrast is pooled, in words."""
+    if one.bounded is not None:
+        return BOUNDED
     if not one.is_paired:
         return METHOD
     return PAIRED if one.against else ALONE
@@ -309,6 +332,9 @@ def difference_row(model: RandomEffects, first: Pooled, second: Pooled) -> Poole
         n_lines=first.n_lines + second.n_lines,
         predict_low=np.nan,
         predict_high=np.nan,
+        next_line=None,
+        limits=None,
+        withheld=first.withheld or second.withheld,
         from_day=max(first.from_day, second.from_day),
         until_day=min(first.until_day, second.until_day),
         until_last=max(first.until_last, second.until_last),
@@ -337,6 +363,9 @@ def each_row(one: LineContrasts, means: Sequence[Pooled], level: float) -> Poole
         conf_high=high,
         predict_low=np.nan,
         predict_high=np.nan,
+        next_line=None,
+        limits=None,
+        withheld=next((row.withheld for row in means if row.withheld), ""),
         from_day=max(row.from_day for row in means),
         until_day=min(row.until_day for row in means),
         until_last=max(row.until_last for row in means),
@@ -355,9 +384,14 @@ def largest_p(means: Sequence[Pooled], sign: float) -> float:
 
 def farthest(rows: Sequence[Pooled], level: float) -> tuple[float, float]:
     """The lowest and the highest limit of some rows at a level."""
-    reach = np.array([stdtrit(row.df, (1 + level) / 2) * row.std_error for row in rows])
-    centres = np.array([row.estimate for row in rows])
-    return float((centres - reach).min()), float((centres + reach).max())
+    reached = [row.limits(level) if row.limits else _limits(row, level) for row in rows]
+    low, high = np.array(reached).T
+    return float(low.min()), float(high.max())
+
+
+def _limits(row: Pooled, level: float) -> tuple[float, float]:
+    reach = float(stdtrit(row.df, (1 + level) / 2)) * row.std_error
+    return row.estimate - reach, row.estimate + reach
 
 
 def latest(days: Floats) -> float:

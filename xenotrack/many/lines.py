@@ -14,6 +14,8 @@ from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.errors import InputError
 from xenotrack.present.results import Results
 from xenotrack.present.tables import SCHEMA_VERSION, stack
+from xenotrack.response.progression import progression_events
+from xenotrack.response.weight import net_weight_changes
 from xenotrack.study.design import Arm
 from xenotrack.study.ingest import read_studies
 from xenotrack.study.rules import Rules
@@ -64,13 +66,21 @@ def panel_of(results: Results) -> list[Line]:
         return []
     frames = [
         frame.assign(line=frame["mouse"].map(line_of))
-        for frame in (results.response, study.readings)
+        for frame in (
+            *(results.response, study.readings),
+            *(progression_events(study).mice, net_weight_changes(study)),
+        )
     ]
-    responses, readings = (dict(tuple(frame.groupby("line", sort=False))) for frame in frames)
+    responses, readings, times, weights = (
+        dict(tuple(frame.groupby("line", sort=False))) for frame in frames
+    )
     empty, blocking = pd.DataFrame(), pd.DataFrame(columns=list(BLOCKING))
     arms, control = study.design.arms, study.design.control
     return [
-        Line(name, arms, control, empty, empty, responses[name], blocking, readings[name])
+        Line(
+            *(name, arms, control, empty, empty, responses[name], blocking, readings[name]),
+            *(times.get(name, frames[2][:0]), weights.get(name, frames[3][:0])),
+        )
         for name in names
         if name in responses and name in readings
     ]
@@ -101,6 +111,8 @@ def _cells(results: Results, name: str) -> Line:
         results.response,
         empty,
         study.readings,
+        progression_events(study).mice,
+        net_weight_changes(study),
     )
 
 
@@ -115,6 +127,8 @@ def _line(results: Results, name: str, outcomes: Sequence[str], day: float | Non
         results.response,
         _blocking(results),
         study.readings,
+        progression_events(study).mice,
+        net_weight_changes(study),
     )
 
 
@@ -178,6 +192,8 @@ def _stored(said: Mapping[str, Any], folder: Path) -> Line:
         tables["response"],
         _stored_blocking(tables),
         _stored_readings(tidy),
+        tables["progression_mice"],
+        pd.DataFrame(columns=["mouse", "arm", "day", "change_percent"]),
     )
 
 

@@ -102,7 +102,7 @@ class StratifiedHazard:
                 continue
             centred = scores - scores.mean()
             seen += float(centred @ arm)
-            drawn += _dealt(centred, arm, rng)
+            drawn += dealt(centred, arm, rng)
         as_far = np.abs(drawn) >= abs(seen) - 1e-9
         return float((1 + as_far.sum()) / (SPLITS + 1))
 
@@ -135,7 +135,7 @@ class StratifiedHazard:
         return float(low), float(high)
 
 
-def _dealt(scores: Floats, arm: Bools, rng: np.random.Generator) -> Floats:
+def dealt(scores: Floats, arm: Bools, rng: np.random.Generator) -> Floats:
     """The sum of the treated mice's scores under random splits of a line's labels, (splits,)."""
     if arm.sum() == 1:
         return scores[rng.integers(len(arm), size=SPLITS)]

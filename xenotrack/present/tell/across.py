@@ -9,7 +9,7 @@ from xenotrack.compare.across import Pool
 from xenotrack.compare.claims import Claim
 from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.compare.pooling import ALL, DIFFERENCE, EACH, GROUP, RATE, Pooled
-from xenotrack.compare.verdicts import BETTER, WORSE
+from xenotrack.compare.verdicts import BETTER, WITHHELD, WORSE, claim_level
 from xenotrack.doubts import p_words
 from xenotrack.present.numbers import (
     confidence,
@@ -218,6 +218,8 @@ def _words(row: Pooled) -> str:
         return f"{row.arm} {outcome.gained} {row.against}"
     if row.shows == WORSE:
         return f"{row.arm} {outcome.lost} {row.against}"
+    if row.shows == WITHHELD:
+        return f"what {row.arm} does to {outcome.title.lower()} is withheld"
     if row.scope == EACH:
         return f"{row.arm} was not shown to {outcome.gain} {row.against}"
     return f"{row.arm} was not shown to differ from {row.against} in {outcome.title.lower()}"
@@ -231,12 +233,21 @@ def _shown(pool: Pool, row: Pooled, low: float, high: float) -> str:
 
 def _over_all(pool: Pool, row: Pooled) -> tuple[str, str]:
     parts = [
-        days_range(row.from_day, row.until_day),
+        _days(row),
         f"mean {_shown(pool, row, row.claim_low, row.claim_high)}",
         _p(row),
         _next_line(pool, row),
     ]
     return f"{_words(row)} over {row.n_lines} lines", "; ".join(part for part in parts if part)
+
+
+def _days(row: Pooled) -> str:
+    """``days 0–28``; where lines were followed over other days ``days 0–28, by line up to 56``."""
+    if row.from_day >= row.until_day:
+        return f"each line's own days, the last of them {number(row.until_day)} or later"
+    told = days_range(row.from_day, row.until_day)
+    longer = row.until_last > 1.25 * row.until_day
+    return f"{told}, by line up to {number(row.until_last)}" if told and longer else told
 
 
 def _p(row: Pooled) -> str:
@@ -245,9 +256,11 @@ def _p(row: Pooled) -> str:
 
 def _next_line(pool: Pool, row: Pooled) -> str:
     """Where the next line lies."""
-    if not isfinite(row.predict_low):
+    if not isfinite(row.predict_low) or row.next_line is None:
         return ""
-    low, high = row.predict_low, row.predict_high
+    # At the level of the claim's interval: the next line would else seem surer than the mean.
+    low, high = row.next_line(claim_level(row.p_value, row.p_adjusted, pool.level))
+    low, high = min(low, row.claim_low), max(high, row.claim_high)
     return f"the next line {interval(OUTCOMES[row.outcome].display, low, high, pool.level)}"
 
 
@@ -268,6 +281,7 @@ def _difference(pool: Pool, row: Pooled) -> tuple[str, str]:
     first, second = row.groups
     outcome = OUTCOMES[row.outcome].title.lower()
     verb = "differed" if row.shows == "differ" else "were not shown to differ"
+    verb = "are not compared" if row.shows == WITHHELD else verb
     text = f"{first} and {second} lines {verb} in what {row.arm} does to {outcome}"
     shown = _shown(pool, row, row.claim_low, row.claim_high)
     return text, f"{first} minus {second}: {shown}; {_p(row)}"

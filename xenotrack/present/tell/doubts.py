@@ -129,6 +129,12 @@ DOUBTS: dict[str, DoubtWords] = {
     "windows-differ": DoubtWords(
         ACROSS, "lines were followed over different days", "Name the days with --window."
     ),
+    "days-cut-short": DoubtWords(
+        ACROSS,
+        "days gained are counted to the last day of the line that was followed shortest",
+        "--rmst-until names the day.",
+    ),
+    "line-withheld": DoubtWords(ACROSS, "what is pooled is withheld where a line's own claim is"),
     "few-lines": DoubtWords(ACROSS, "there are few lines"),
     "group-without-line": DoubtWords(ACROSS, "", "Correct the name under [lines]."),
     "line-without-group": DoubtWords(ACROSS, "", "Name them under [lines]."),
