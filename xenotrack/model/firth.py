@@ -26,7 +26,8 @@ from xenotrack.model.risk_sets import count_risk_sets
 # Twice the gain in likelihood that the next step promises: hazards are right to its root, in SE.
 CONVERGED = 1e-20
 ROUNDING = 1e-10  # below this, steps that no longer shrink are rounding
-HIDDEN = 1e-8  # a gain that no step of its direction shows any more: far out, where all is flat
+STILL = 1e-12  # of a log hazard: a step of which no more is left is rounding
+HIDDEN = 1e-6  # a gain that no step of its direction shows any more: far out, where all is flat
 LONGEST_STEP = 4.0  # of any log hazard at once
 STRAIGHT_STEPS = 20
 CLOSE = 1e-12  # a step of a millionth of an SE: the error it leaves is of that squared
@@ -178,8 +179,9 @@ def _climb(
     rows: TiedEvents, beta: Floats, found: PenalisedLikelihood, places: Codes, step: Floats
 ) -> Bools:
     """Move each of some places by the first of its step and the halves of it that does not descend,
-    beyond rounding; whether it could be moved."""
+    beyond rounding; whether it could be moved by more than rounding."""
     moved = np.zeros(len(places), dtype=bool)
+    tiny = STILL * (1 + np.abs(beta[places]).max(axis=-1))
     for _ in range(40):
         waiting = np.flatnonzero(~moved)
         own = places[waiting]
@@ -192,8 +194,8 @@ def _climb(
         moved[waiting[rises]] = True
         if moved.all():
             break
-        step = step / 2
-    return moved
+        step = np.where(moved[:, None], step, step / 2)
+    return np.asarray(moved & (np.abs(step).max(axis=-1) > tiny), dtype=bool)
 
 
 def _roots_at_zero(
@@ -281,15 +283,17 @@ class HazardProfile:
     def searched_for(self, side: float, root: float) -> float:
         """The limit between brackets on the profile itself, NaN if unbounded."""
         inner, outer = 0.0, np.inf
-        away = root * self.std_error
-        for _ in range(100):
+        # Farther out the likelihood is all rounding, and a limit none.
+        farthest = FARTHEST - side * self.estimate
+        away = min(root * self.std_error, farthest)
+        for _ in range(100 if farthest > 0 else 0):
             distance, slope = self.distance(self.estimate + side * away)
             if abs(distance - root) < 1e-9:
                 return float(self.estimate + side * away)
             inner, outer = (away, outer) if distance < root else (inner, away)
-            if inner > FARTHEST + abs(self.estimate):
+            if inner >= farthest:
                 break
-            away = _next_try(away + (root - distance) / slope, inner, outer)
+            away = min(_next_try(away + (root - distance) / slope, inner, outer), farthest)
         return np.nan
 
 
