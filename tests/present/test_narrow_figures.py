@@ -12,12 +12,12 @@ from matplotlib.text import Text
 
 from xenotrack import Results, read_study
 from xenotrack.cli.plot import JOURNALS
-from xenotrack.present.figures.catalogue import FIGURES, figure_names
+from xenotrack.present.figures.catalogue import FIGURES, NARROW, figure_names
 from xenotrack.present.figures.gallery import draw
 from xenotrack.present.figures.save import SETTINGS, _lay_out
-from xenotrack.present.figures.style import MILLIMETRES, Canvas
+from xenotrack.present.figures.style import CAPTION_SIZE, MILLIMETRES, SMALL, Canvas
 
-COLUMN_MM = min(JOURNALS.values())
+COLUMN_MM = min(*JOURNALS.values(), NARROW)
 COLUMN = COLUMN_MM / MILLIMETRES
 SAMPLES = ("resistant.csv", "combination.csv")
 ONE_COLUMN = [one.name for one in FIGURES if one.narrowest <= COLUMN_MM]
@@ -55,3 +55,9 @@ def test_words_in_one_column_stay_on_the_paper_and_apart(study, kind) -> None:
         across = min(first.x1, second.x1) - max(first.x0, second.x0)
         down = min(first.y1, second.y1) - max(first.y0, second.y0)
         assert across < 2 or down < 2, f"{one!r} stands on {other!r}"
+
+
+def test_on_a_phone_no_type_is_smaller_than_12_pixels() -> None:
+    pixels, points = 390, 72 * NARROW / MILLIMETRES
+    least = min(SMALL, 1.05 * CAPTION_SIZE)  # the page draws captions larger, and closer
+    assert least * pixels / points >= 12

@@ -7,7 +7,6 @@ curves.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +23,7 @@ from plotnine import (
 
 from xenotrack.present.axes import day_breaks, plain_number
 from xenotrack.present.figures.artists import geom_ghosts, geom_segments, geom_words
+from xenotrack.present.figures.measure import fill_lines, text_inches
 from xenotrack.present.figures.style import (
     GHOST,
     LIGHT,
@@ -40,7 +40,7 @@ from xenotrack.study.design import Design
 CURVE_HEIGHT = {1: 2.8, 2: 2.3, 3: 1.7, 4: 1.5, 5: 1.25}  # inches, by panels side by side
 ALONE = 2.1  # a single row of panels can be higher
 TALLEST = 1.15  # times as high as wide
-NARROWEST = 1.2  # inches of a panel
+NARROWEST = 1.15  # inches of a panel
 MARGINS = 0.75  # inches left of the panels
 CHARACTER = 0.064  # inches, at the size of the titles
 BETWEEN = 0.09  # of a panel's width
@@ -88,7 +88,7 @@ class Panels:
     @cached_property
     def titles(self) -> dict[str, str]:
         return {
-            arm: f"{self.names[arm]}\n{textwrap.fill(self.notes[arm], self._width)}"
+            arm: f"{self.names[arm]}\n{fill_lines(self.notes[arm], self._fits)}"
             for arm in self.arms
         }
 
@@ -97,16 +97,24 @@ class Panels:
         """What the arms are called."""
         return arm_labels(self.design, self._width)
 
+    def _fits(self, line: str) -> bool:
+        """Whether words fit above one panel."""
+        return text_inches(line, SMALL) <= self._wide
+
+    @property
+    def _wide(self) -> float:
+        """Inches of a panel."""
+        return (figure_width() - MARGINS) / self.columns / (1 + BETWEEN)
+
     @property
     def _width(self) -> int:
         """The characters of a line of a title."""
-        return int((figure_width() - MARGINS) / self.columns / (1 + BETWEEN) / CHARACTER)
+        return int(self._wide / CHARACTER)
 
     @cached_property
     def inch(self) -> float:
         """Units of height in an inch."""
-        wide = (figure_width() - MARGINS) / self.columns / (1 + BETWEEN)
-        inches = min(CURVE_HEIGHT[self.columns], TALLEST * wide)
+        inches = min(CURVE_HEIGHT[self.columns], TALLEST * self._wide)
         usual = inches if self.rows > 1 else max(inches, ALONE)
         rest = self.rows * (self._title + UNDER) - UNDER + DAYS + BELOW
         curves = stretched(self.rows * usual, rest, self.rows * LOWEST)

@@ -21,7 +21,8 @@ def colours_of(run: StoredRun) -> tuple[str, ...]:
 def colour_rules(colours: Iterable[str]) -> str:
     """The style of the chips and marks that are numbered as the colours are."""
     return "".join(
-        f'.chip[data-arm="{number}"] {{ background: {colour}; }}\n'
+        f'.chip[data-arm="{number}"], table:not(.arms) tr[data-arm="{number}"] > th::before '
+        f"{{ background: {colour}; }}\n"
         f'.mark[data-arm="{number}"] {{ stroke: {colour}; fill: {colour}; }}\n'
         for number, colour in enumerate(colours)
     )

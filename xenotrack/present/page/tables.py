@@ -250,8 +250,7 @@ def _lines(
 def row_cells(line: Line, headings: Sequence[Heading]) -> Markup:
     """The cells of a row; not by a template, which takes five times as long over so many."""
     first, *rest = line.cells
-    chip = f'<span class="chip" data-arm="{line.arm}"></span>' if line.arm else ""
-    cells = [f'<th scope="row"{_in_full(first)}>{chip}{breakable(first.text)}</th>']
+    cells = [f'<th scope="row"{_in_full(first)}>{breakable(first.text)}</th>']
     for one, heading in zip(rest, headings[1:], strict=True):
         if heading.numeric:
             cells.append(f"<td{_in_full(one)}>{escape(one.text)}</td>")
