@@ -42,6 +42,7 @@ MADE_IN = {
     "tolerability": "response/tolerability",
     "trade_off": "compare/trade_off",
     "tipping_point": "compare/comparisons",  # made of rows of the table compare
+    "best_arms": "compare/comparisons",  # made of rows that ``compare`` gives
     "influence": "model/diagnostics",
     "sensitivity": "compare/sensitivity",
     "turnbull": "model/between",

@@ -38,6 +38,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "tolerability": _TESTS,
     "trade_off": _TESTS,
     "tipping_point": _TESTS,
+    "best_arms": _TESTS,
     "influence": _TESTS,
     "sensitivity": _TESTS,
     "leave_one_out": _TESTS,

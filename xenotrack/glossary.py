@@ -180,6 +180,9 @@ COLUMNS: dict[str, Column] = {
     ),
     "net_weight_low": Column("%", "lower limit of it, of this arm alone"),
     "net_weight_high": Column("%", "upper limit of it"),
+    # best_arms
+    "beaten_by": Column("", "the arm that was most surely shown to grow slower; empty = none"),
+    "among_best": Column("", "whether no other arm was shown to grow slower, all pairs compared"),
     # tipping_point
     "better_arm": Column("", "the arm that grew slower by the claim"),
     "other_arm": Column("", "the arm that it is held against; of several parts the best"),
@@ -222,6 +225,9 @@ IN_TABLE: dict[tuple[str, str], Column] = {
     ("blocked", "conf_low"): _OF_SHARE[0],
     ("blocked", "conf_high"): _OF_SHARE[1],
     ("growth", "estimate"): Column("per day", "average change of ln volume per day"),
+    ("best_arms", "estimate"): Column(
+        "per day", "average change of ln volume per day, over the arm's own days"
+    ),
     ("growth", "p_value"): Column("", "two-sided, of rate = 0"),
     ("growth", "verdict"): Column("", "regrew, shrinking, blocked, growing or undecided"),
     ("trade_off", "growth_rate"): Column("per day", "the arm's average growth rate on those days"),
@@ -341,6 +347,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("growth_high", "weight_from_day", "weight_until_day", "net_weight", "net_weight_low"),
         *("net_weight_high", "n_toxicity_exits"),
     ),
+    "best_arms": ("arm", "estimate", "beaten_by", "p_adjusted", "among_best"),
     "tipping_point": (
         *("contrast", "arm", "against", "better_arm", "other_arm", "from_day", "until_day"),
         *("n_mice", "n_left", "share_missing", "estimate", "tipping_delta", "gap", "holds"),

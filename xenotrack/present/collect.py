@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import pandas as pd
 
+from xenotrack.compare.best_arms import best_arms
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.glossary import TABLES
 from xenotrack.present.results import Results
@@ -93,6 +94,9 @@ def _of_growth(results: Results) -> dict[str, Maker]:
     """The tables that need growth, each empty where it cannot be measured."""
     made: dict[str, Maker] = {
         "growth": lambda: results.growth.to_frame(),
+        "best_arms": lambda: best_arms(
+            results.growth.to_frame(), results.compare(("growth_rate",), ("all",))[0].to_frame()
+        ),
         "leave_one_out": lambda: results.leave_one_out,
         "factorial": lambda: results.factorial,
         "dose_grid": lambda: results.dose_grid,

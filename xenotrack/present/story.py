@@ -99,7 +99,7 @@ class Guideline(msgspec.Struct, frozen=True):
 class Story(msgspec.Struct, frozen=True):
     """The whole report as text and names: nothing in it has to be computed again.
 
-    ``names`` says what the initials in short names stand for.
+    ``names`` says what the initials in short names stand for, ``best`` which arm grew slowest.
     """
 
     title: str
@@ -115,3 +115,4 @@ class Story(msgspec.Struct, frozen=True):
     references: tuple[str, ...]
     arrive: tuple[Guideline, ...]
     captions: tuple[Caption, ...]
+    best: Sentence | None = None

@@ -119,3 +119,24 @@ def test_an_arm_of_which_no_mouse_was_weighed_has_no_loss_beside_one_that_was() 
     story = tell(results, collect_tables(results))
     texts = [str(sentence) for sentence in story.headline]
     assert any("A 3 of 3" in text for text in texts), texts
+
+
+def test_the_price_names_the_arm_that_lost_most(results, story) -> None:
+    price = [tile for tile in story.tiles if tile.question == "price"]
+    lowest = results.tolerability.set_index("arm")["weight_nadir_percent_mean"].idxmin()
+    (row,) = [row for row in story.arms if row.arm == lowest]
+    for tile in price:
+        about = tile.about.removeprefix("Price: ").partition(" vs ")[0]
+        weights = {each.short: each.weight for each in story.arms}
+        told = f"lowest: {row.short} {row.weight}" in tile.numbers
+        assert told == (weights[about] != row.weight)
+
+
+def test_the_best_arm_is_that_of_the_table(results, story) -> None:
+    rows = collect_tables(results)["best_arms"]
+    if story.best is None:
+        assert len(rows) < 3
+        return
+    lowest = rows[rows["among_best"]]["arm"].iloc[0]
+    (row,) = [row for row in story.arms if row.arm == lowest]
+    assert story.best.text.startswith(f"{row.short}, ")

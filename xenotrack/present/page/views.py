@@ -276,6 +276,17 @@ VIEWS: dict[str, tuple[View, ...]] = {
             ),
         ),
     ),
+    "best_arms": (
+        View(
+            "Arms from the slowest growth on",
+            (
+                Shown("arm", ("arm",)),
+                Shown("rate, per day", ("estimate",)),
+                Shown("shown to be beaten by", ("beaten_by",)),
+                Shown("p adjusted for all pairs", ("p_adjusted",)),
+            ),
+        ),
+    ),
     "tipping_point": (
         View(
             "Claims on growth if mice that left had fared worse than the model says",

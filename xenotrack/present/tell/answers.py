@@ -244,7 +244,7 @@ def sure(facts: Facts) -> Iterator[Sentence]:
 
 Teller = Callable[[Facts], Iterator[Sentence]]
 QUESTIONS: tuple[tuple[str, str, tuple[str, ...], Teller], ...] = (
-    ("slowed", "Did it slow growth?", ("growth", "compare", "group_indices"), slowed),
+    ("slowed", "Did it slow growth?", ("growth", "best_arms", "compare", "group_indices"), slowed),
     ("blocked", "Did it block growth?", ("blocked", "response_by_arm", "compare"), blocked),
     (
         "how-long",

@@ -212,12 +212,21 @@ def price_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
             yield Tile(
                 f"Price: {pair(claim.arm, claim.against, facts)}",
                 tile.says,
-                "; ".join(part for part in (tile.numbers, more) if part),
+                "; ".join(part for part in (tile.numbers, more, most_lost(claim, facts)) if part),
                 tile.mark,
                 "price",
                 tile.caveats,
                 tile.claims,
             )
+
+
+def most_lost(claim: Claim, facts: Facts) -> str:
+    """The arm that paid more than the one in question: ``lowest: A+R+F −16 %``; "" without one."""
+    rows = facts.tables["tolerability"].dropna(subset=["weight_nadir_percent_mean"])
+    lowest = rows.loc[rows["weight_nadir_percent_mean"].idxmin(), "arm"]
+    if weight(facts, lowest) == weight(facts, claim.arm):
+        return ""
+    return f"lowest: {short_names(facts.design)[lowest]} {weight(facts, lowest)}"
 
 
 def losses_of(row: pd.Series) -> str:

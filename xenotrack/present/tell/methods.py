@@ -312,6 +312,11 @@ def comparisons(facts: Facts, cite: Citations) -> Iterator[str]:
     primary = facts.design.primary
     if primary is not None:
         yield f"The contrast {primary.label} was declared primary and is not adjusted."
+    if len(facts.tables["best_arms"]) > 2:
+        yield (
+            "The arms that may be best by growth are those that no other was shown to beat, all "
+            "pairs being adjusted together."
+        )
     yield "Tests are two-sided; outcomes were not adjusted for one another."
     if facts.design.rules.compare.hazards == "firth":
         yield "Comparisons of hazards assume that they stay proportional, which is not tested."

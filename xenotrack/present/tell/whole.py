@@ -13,6 +13,7 @@ from xenotrack.present.results import Results
 from xenotrack.present.story import Story
 from xenotrack.present.tell.answers import answers
 from xenotrack.present.tell.arrive import arrive
+from xenotrack.present.tell.best import best
 from xenotrack.present.tell.facts import Facts
 from xenotrack.present.tell.glance import arm_rows, tiles
 from xenotrack.present.tell.headline import headline, key_figure
@@ -40,6 +41,7 @@ def _told(facts: Facts, figures: Collection[str] | None) -> Story:
         tiles=tuple(tiles(facts)),
         arms=tuple(arm_rows(facts)),
         names=about_names(facts.design, short_names(facts.design)),
+        best=best(facts),
         key_figure=key_figure(facts),
         answers=tuple(answers(facts)),
         quality=tuple(quality(facts)),

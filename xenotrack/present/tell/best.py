@@ -1,0 +1,28 @@
+"""Which arm is best by growth, and which others may be."""
+
+from __future__ import annotations
+
+from xenotrack.present.labels import short_names
+from xenotrack.present.numbers import fixed, join
+from xenotrack.present.story import Sentence
+from xenotrack.present.tell.facts import Facts
+
+NAMED = 4  # arms beside the first, of which more are counted
+
+
+def best(facts: Facts) -> Sentence | None:
+    """The arm that grew slowest of those that none beats; None where only two could be ranked."""
+    rows = facts.tables["best_arms"]
+    ranked = rows[rows["among_best"]].to_dict("records")
+    if len(rows) < 3 or not ranked:
+        return None
+    short = short_names(facts.design)
+    first, *others = ranked
+    if first["arm"] == facts.control:
+        return Sentence(f"No arm is shown to beat {short[first['arm']]}", "Best by growth")
+    rate = f"{fixed(100 * first['estimate'], 1)} % a day"
+    names = [short[row["arm"]] for row in others]
+    if len(names) > NAMED:
+        names = [f"{len(names)} other arms"]
+    also = f"not shown to be worse: {join(names)}" if names else "shown to beat every other arm"
+    return Sentence(f"{short[first['arm']]}, {rate}; {also}", "Best by growth")
