@@ -47,6 +47,13 @@ def test_gray_agrees_with_cmprsk(row):
     assert found.p_value == pytest.approx(row["p_value"], rel=1e-8)
 
 
+def test_an_arm_that_goes_on_alone_takes_nothing_from_the_test():
+    # The pooled incidence comes to 1 before the last days. By cmprsk's cuminc(1:8, …).
+    arm = np.repeat([0, 1], 4)
+    found = gray_test(np.arange(1.0, 9.0), arm < 2, arm > 1, arm, 2)
+    assert found.chi_square == pytest.approx(6.89611115492539, rel=1e-9)
+
+
 @pytest.mark.parametrize("row", ANSWERS["fine_gray"], ids=lambda row: row["contrast"])
 def test_fine_gray_agrees_with_cmprsk(row):
     arm = row["contrast"].partition(" - ")[0]

@@ -68,15 +68,13 @@ def profile(data: Patterns | Stack, factor: Floats) -> Profile:
         + log_det_XVX
         - 2 * data.log_det_basis
     )
-    # d deviance / dΨ = Σ Z'V⁻¹Z − Σ uu'/σ² − Σ FCF', with u = Z'V⁻¹(y − Xβ), F = Z'V⁻¹X = KB.
-    rest = residual_products(data, shift)
-    F = K @ data.B
-    FC = F @ C[..., None, :, :]
+    # d deviance / dΨ = Σ Z'V⁻¹Z − Σ uu'/σ² − Σ FCF', with u = Z'V⁻¹(y − Xβ), F = Z'V⁻¹X = KB:
+    # both are K … K', so that only sums of q × q are taken of each pattern.
     weight = data.weight[..., None, None]
-    slope = (
-        weight * (K @ data.A - FC @ np.swapaxes(F, -1, -2))
-        - K @ rest @ np.swapaxes(K, -1, -2) / sigma2[..., None, None, None]
-    ).sum(axis=-3)
+    BC = (_flat_rows(data.B) @ C).reshape(*lead, *data.B.shape[-3:])
+    inner = weight * (BC @ np.swapaxes(data.B, -1, -2))
+    inner += residual_products(data, shift) / sigma2[..., None, None, None]
+    slope = (weight * (K @ data.A) - K @ inner @ np.swapaxes(K, -1, -2)).sum(axis=-3)
     slope = (slope + np.swapaxes(slope, -1, -2)) / 2
     return Profile(deviance, slope, shift, sigma2, np.asarray(C, dtype=float))
 
@@ -84,6 +82,11 @@ def profile(data: Patterns | Stack, factor: Floats) -> Profile:
 def _flat(values: Floats, axes: int) -> Floats:
     """The last axes as one row, (…, 1, n)."""
     return values.reshape(*values.shape[: values.ndim - axes], 1, -1)
+
+
+def _flat_rows(values: Floats) -> Floats:
+    """Matrices (…, g, q, p) as one of many rows, (…, g·q, p)."""
+    return values.reshape(*values.shape[:-3], -1, values.shape[-1])
 
 
 def shrinkage(A: Floats, factor: Floats) -> tuple[Floats, Floats, Floats]:

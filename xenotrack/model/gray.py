@@ -88,7 +88,9 @@ def _score_and_variance(arms: _Arms) -> tuple[Floats, Floats]:
         a = np.diag(weight) - np.outer(weight, weight) / total
         risk = weight * (1 - arms.incidence_before[row])
         score += arms.own[row] - d1 * risk / risk.sum()
-        c = c + a * d1 / (total * (1 - pooled))
+        # Of one arm alone ``a`` is 0, and the pooled incidence may have come to 1.
+        if here.sum() > 1:
+            c = c + a * d1 / (total * (1 - pooled))
         pooled += d1 / total
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(after > 0, (1 - pooled) / after, 0.0)

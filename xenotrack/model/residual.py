@@ -55,9 +55,11 @@ def half_log_det(rows: LogVolumes) -> float:
 
 
 def relative_covariance(rows: LogVolumes, at: Codes) -> Floats:
-    """R of some readings of one mouse."""
-    sd = np.ones(len(at)) if rows.relative_sd is None else rows.relative_sd[at]
+    """R of readings (…, n) of one mouse, or of several of as many, (…, n, n)."""
+    sd = np.ones(at.shape) if rows.relative_sd is None else rows.relative_sd[at]
+    both = sd[..., :, None] * sd[..., None, :]
     if not rows.day_correlation:
-        return np.diag(sd**2)
-    apart = np.abs(np.subtract.outer(rows.day[at], rows.day[at]))
-    return np.asarray(np.outer(sd, sd) * rows.day_correlation**apart)
+        return both * np.eye(at.shape[-1])
+    day = rows.day[at]
+    apart = np.abs(day[..., :, None] - day[..., None, :])
+    return np.asarray(both * rows.day_correlation**apart)

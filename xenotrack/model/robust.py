@@ -23,46 +23,71 @@ from xenotrack.model.residual import relative_covariance
 
 
 @dataclass(frozen=True, eq=False)
-class Alike:
-    """Mice of one design: their readings (m, n) by row, X (n, p), V (n, n) and its inverse."""
+class SameCount:
+    """The mice of a fit that have n readings each: their ``readings`` (m, n) by row.
+
+    ``design`` (m,) is the place of each mouse among the g designs, which have X (g, n, p), V
+    (g, n, n) and its inverse.
+    """
 
     readings: NDArray[np.intp]
+    design: Codes
     X: Floats
     V: Floats
     inverse: Floats
 
+    @cached_property
+    def mice(self) -> Floats:
+        """How many mice have each design, (g,)."""
+        return np.bincount(self.design, minlength=len(self.X)).astype(float)
+
+    @cached_property
+    def known(self) -> Floats:
+        """What these mice add to X'V⁻¹X, (p, p)."""
+        each = np.swapaxes(self.X, 1, 2) @ self.inverse @ self.X
+        return np.tensordot(self.mice, each, 1)
+
     def corrected(self, covariance: Floats) -> Floats:
-        """X'V⁻¹A transposed, (n, p): what makes of residuals scores of the right variance."""
-        values, vectors = np.linalg.eigh(self.V)
-        root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+        """X'V⁻¹A transposed, (g, n, p): what makes of residuals scores of the right variance."""
+        root = powered(self.V, 0.5, 0.0)
         # The residuals' covariance is V − XCX'.
-        middle = root @ (self.V - self.X @ covariance @ self.X.T) @ root
-        values, vectors = np.linalg.eigh(middle)
-        kept = values > 1e-10 * values[-1]
-        inner = (vectors[:, kept] / np.sqrt(values[kept])) @ vectors[:, kept].T
-        return np.asarray(root @ inner @ root @ self.inverse @ self.X)
+        middle = root @ (self.V - self.X @ covariance @ np.swapaxes(self.X, 1, 2)) @ root
+        return root @ powered(middle, -0.5, 1e-10) @ root @ self.inverse @ self.X
 
 
-def alike(
+def powered(matrices: Floats, power: float, least: float) -> Floats:
+    """Powers of symmetric matrices (g, n, n) in the directions of which they have more than a share
+    ``least`` of the most."""
+    values, vectors = np.linalg.eigh(matrices)
+    kept = values > least * values[:, -1:]
+    scale = np.where(kept, np.where(kept, values, 1.0) ** power, 0.0)
+    return np.asarray((vectors * scale[:, None, :]) @ np.swapaxes(vectors, 1, 2))
+
+
+def by_count(
     rows: LogVolumes, X: Floats, Z: Floats, place: Codes, variances: Sequence[Component]
-) -> Iterator[Alike]:
-    """The mice of a fit, those of one design together; readings are sorted by mouse.
+) -> Iterator[SameCount]:
+    """The mice of a fit, those of as many readings together; readings are sorted by mouse.
 
     ``place`` (n,) is that of each reading's variances.
     """
     mouse = rows.mouse
     starts = np.flatnonzero(np.r_[True, mouse[1:] != mouse[:-1]])
+    counts = np.diff(np.r_[starts, len(mouse)])
     scatter = () if rows.relative_sd is None else (rows.relative_sd,)
     designs = np.column_stack([X, Z, place, rows.day, *scatter])
-    groups: dict[bytes, list[NDArray[np.intp]]] = {}
-    for at in np.split(np.arange(len(mouse)), starts[1:]):
-        groups.setdefault(designs[at].tobytes(), []).append(at)
-    for same in groups.values():
-        own = same[0]
-        of_arm = variances[place[own[0]]]
-        V = Z[own] @ of_arm.random_covariance @ Z[own].T
-        V += of_arm.residual_variance * relative_covariance(rows, own)
-        yield Alike(np.array(same), X[own], V, np.asarray(np.linalg.inv(V), dtype=np.float64))
+    psi = np.array([own.random_covariance for own in variances])
+    noise = np.array([own.residual_variance for own in variances])
+    for n in np.unique(counts):
+        readings = starts[counts == n, None] + np.arange(n)
+        each = np.ascontiguousarray(designs[readings].reshape(len(readings), -1))
+        whole = each.view([("", each.dtype)] * each.shape[1]).ravel()
+        _, first, design = np.unique(whole, return_index=True, return_inverse=True)
+        own = readings[first]
+        arm = place[own[:, 0]]
+        V = Z[own] @ psi[arm] @ np.swapaxes(Z[own], 1, 2)
+        V += noise[arm, None, None] * relative_covariance(rows, own)
+        yield SameCount(readings, design.ravel(), X[own], V, np.asarray(np.linalg.inv(V), float))
 
 
 class ClusteredByMouse:
@@ -77,9 +102,9 @@ class ClusteredByMouse:
         place = np.zeros(len(y), dtype=np.intp)
         if len(variances) > 1:
             place = np.unique(rows.arm, return_inverse=True)[1]
-        self.groups = list(alike(rows, X, Z, place, variances))
+        self.groups = list(by_count(rows, X, Z, place, variances))
         self.residuals = y - X @ fit.coefficients
-        known = sum(len(g.readings) * g.X.T @ g.inverse @ g.X for g in self.groups)
+        known = sum(group.known for group in self.groups)
         self.model: Floats = np.asarray(np.linalg.inv(known), dtype=np.float64)
 
     @cached_property
@@ -90,7 +115,8 @@ class ClusteredByMouse:
     def covariance(self) -> Floats:
         spread = np.zeros_like(self.model)
         for group, corrected in zip(self.groups, self.corrected, strict=True):
-            scores = self.residuals[group.readings] @ corrected
+            residuals = self.residuals[group.readings]
+            scores = (residuals[:, None, :] @ corrected[group.design])[:, 0]
             spread += scores.T @ scores
         found: Floats = self.model @ spread @ self.model
         return (found + found.T) / 2
@@ -103,12 +129,13 @@ class ClusteredByMouse:
         trace = square = 0.0
         fitted = np.zeros_like(self.model)
         for group, corrected in zip(self.groups, self.corrected, strict=True):
-            n, g = len(group.readings), corrected @ direction
-            u = group.X.T @ g
-            alone, lost = float(g @ group.V @ g), float(u @ self.model @ u)
-            trace += n * (alone - lost)
-            square += n * (alone**2 - 2 * alone * lost)
-            fitted += n * np.outer(u, u)
+            g = (corrected @ direction)[..., None]
+            u = (np.swapaxes(group.X, 1, 2) @ g)[..., 0]
+            alone = (np.swapaxes(g, 1, 2) @ group.V @ g)[:, 0, 0]
+            lost = ((u @ self.model) * u).sum(axis=1)
+            trace += float(group.mice @ (alone - lost))
+            square += float(group.mice @ (alone**2 - 2 * alone * lost))
+            fitted += (u * group.mice[:, None]).T @ u
         moved = fitted @ self.model
         square += float(np.sum(moved * moved.T))
         return float(trace**2 / square) if square > 0 else np.inf
