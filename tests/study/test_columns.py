@@ -103,8 +103,8 @@ def test_a_declared_column_that_is_not_there_is_refused_with_the_nearest():
 
 def test_a_sheet_of_no_layout_says_what_was_looked_for_and_seen():
     with pytest.raises(InputError) as error:
-        read("Djur,Band,Zeit,Wert\n1,a,0,100\n")
-    for word in ("long", "wide", "Djur, Band, Zeit, Wert", "[columns]", 'mouse = "'):
+        read("Nager,Band,Zeit,Wert\n1,a,0,100\n")
+    for word in ("long", "wide", "Nager, Band, Zeit, Wert", "[columns]", 'mouse = "'):
         assert word in str(error.value)
 
 

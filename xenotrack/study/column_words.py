@@ -206,9 +206,10 @@ _UNITS = {
     "g": "g|gr|gm|gram|grams|г|克",
     "days": "d|day|days",
     "weeks": "w|wk|wks|week|weeks",
+    "hours": "h|hr|hrs|hour|hours|stunden|heures|horas|小时|時間|시간",
 }
 UNIT_WORDS = {word: unit for unit, words in _UNITS.items() for word in words.split("|")}
-TRAILING_UNITS = sorted((w for w in UNIT_WORDS if w not in ("d", "w", "day", "days")), key=len)
+TRAILING_UNITS = sorted((w for w in UNIT_WORDS if w not in ("d", "w", "h", "day", "days")), key=len)
 ROLE_UNITS = {
     "volume": ("mm3", "cm3"),
     "area": ("mm2", "cm2"),
@@ -216,6 +217,6 @@ ROLE_UNITS = {
     "width": ("mm", "cm"),
     "height": ("mm", "cm"),
     "body_weight": ("g",),
-    "day": ("days", "weeks"),
+    "day": ("days", "weeks", "hours"),
     "week": ("weeks",),
 }

@@ -23,6 +23,7 @@ from xenotrack.study.column_words import (
     UNREAD,
 )
 from xenotrack.study.days import is_clock
+from xenotrack.study.header_roles import is_french, roles_named
 from xenotrack.study.joined import parts_of
 
 # The roles that each word may have.
@@ -30,6 +31,11 @@ _ROLES_OF = {
     word: tuple(role for role, ranks in RANKS.items() if word in ranks)
     for word in {word for ranks in RANKS.values() for word in ranks}
 }
+
+
+_HOURS = re.compile(r"(?:hours?|hrs?)\b")
+# The rank of a word that is known by its parts alone.
+_BY_PARTS = 99
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,8 @@ def header_words(name: str) -> tuple[str, str]:
     bare = re.sub(r"[\(\[\{][^)\]}]*[\)\]\}]", " ", name)
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=T0\b)", " ", bare)
     words = re.sub(r"[\s_.:\-/#]+", " ", spaced).strip().casefold().replace("tumour", "tumor")
+    if words in ("time h", "t h"):
+        return words.removesuffix(" h"), "hours"
     for word in TRAILING_UNITS:
         if not unit and words.endswith(" " + word):
             return words.removesuffix(word).strip(), UNIT_WORDS[word]
@@ -102,6 +110,8 @@ def recognise_header(
     for role, column in roles.items():
         if words[column][1]:
             units[role] = words[column][1]
+        elif role == "day" and _HOURS.match(words[column][0]):
+            units[role] = "hours"
     roles, rivals = _settle_roles(roles, rivals, words)
     unknown = _unknown(words, {*roles.values(), *joined_columns(names, declared)}, rivals)
     return Header(tuple(names), roles, units, tuple(rivals), unknown)
@@ -143,12 +153,30 @@ def _candidates(words: Sequence[tuple[str, str]], taken: Mapping[str, int]) -> d
             for role in _ROLES_OF.get(text, ()):
                 if role in candidates:
                     candidates[role].append(column)
+    for role in [role for role, columns in candidates.items() if not columns]:
+        candidates[role] = _by_parts(role, words, used)
     # `l` beside `r` is a left flank, not a length; `w` is a width only beside a length.
     if any(text == "r" for text, _ in words):
         candidates["length"] = [c for c in candidates.get("length", ()) if words[c][0] != "l"]
     if not candidates.get("length") and "length" not in taken:
         candidates["width"] = [c for c in candidates.get("width", ()) if words[c][0] != "w"]
     return {role: columns for role, columns in candidates.items() if columns}
+
+
+def _by_parts(role: str, words: Sequence[tuple[str, str]], used: set[int]) -> list[int]:
+    """The free columns whose words name a role by their parts, where none does as a whole.
+
+    A French ``Lot`` is a group of animals; elsewhere it is that of a drug or of cells.
+    """
+    free = [
+        column
+        for column, (text, _) in enumerate(words)
+        if column not in used and text not in _ROLES_OF and text not in UNREAD
+    ]
+    lots = [column for column in free if words[column][0] in ("lot", "lots")]
+    if role == "arm" and lots and any(is_french(text) for text, _ in words):
+        return lots
+    return [column for column in free if role in roles_named(words[column][0])]
 
 
 def _plausible(
@@ -198,7 +226,7 @@ def _choose(
     """The plainest of the columns, or none where two are equally plain."""
     if role == "arm" and len(columns) > 1 and body is not None:
         columns = [column for column in columns if not _is_code(body, column)] or columns
-    ranks = [RANKS[role][words[column][0]] for column in columns]
+    ranks = [RANKS[role].get(words[column][0], _BY_PARTS) for column in columns]
     best = [column for column, rank in zip(columns, ranks, strict=True) if rank == min(ranks)]
     if len(best) > 1 and body is not None and _all_alike(body, best):
         return best[0]

@@ -26,6 +26,7 @@ _WEEKS = re.compile(
     r"(\d+(?:[.,]\d+)?)\s*(?:weeks?|wks?|wochen?|semaines?|semanas?|settiman[ae]|weken|周|週)",
     re.IGNORECASE,
 )
+_HOURS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:h|hr|hrs|hours?|stunden|heures|horas)", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d{2}.*)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[ T]\d{1,2}:\d{2}.*)?")
 _DIGITS = re.compile(r"((?:19|20)\d{2}|\d{2})(\d{2})(\d{2})")
@@ -245,6 +246,8 @@ def _day_or_date(text: str, kind: str, order: str | None) -> tuple[float, bool]:
         return 7 * _float(match[1]), False
     if (match := _DAY.fullmatch(text)) and not _DIGITS.fullmatch(text):
         return _float(match[1]) * (7 if kind == "week" else 1), False
+    if match := _HOURS.fullmatch(text):
+        return _float(match[1]) / 24, False
     date = _date(text, order)
     return (date.toordinal(), True) if date is not None else (np.nan, False)
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, each_row
+from xenotrack.study.unused import unused_names
 
 _KEY = ["mouse", "tumor", "day"]
 _FEWEST = 6  # days of mice, without which a sheet has no habit
+_TWICE = 2.0  # no tumour measured again has twice the volume
+_REPLICATE = re.compile(
+    r"(?:technical )?rep(?:licate|eat)?s?(?: ?(?:no|nr|number|id))?\.?|"
+    r"(?:reading|measurement|measure|trial|take|run|caliper)(?: ?(?:no|nr|number|#))?\.?",
+    re.IGNORECASE,
+)
 _SIZES = ("length_mm", "width_mm", "volume_mm3")
 _MEASURED = ("length_mm", "width_mm", "height_mm", "volume_mm3", "body_weight_g")
 
@@ -32,14 +41,7 @@ def merge_duplicates(
     if replicates == "mean":
         return _means(rows, ledger)
     if _are_replicates(rows, doubled):
-        ledger.note_rows(
-            "readings-repeated",
-            rows[doubled],
-            "Most mice have several readings on one day, and no column tells their tumours apart.",
-            'If they are repeated measurements, say `replicates = "mean"` under [study]; if they '
-            "are tumours, name the column of the tumour under [columns].",
-            severity="error",
-        )
+        _note_repeated(rows[doubled], ledger)
         return _means(rows, ledger)
     merged: dict[object, list[object]] = {}
     gone: list[object] = []
@@ -51,6 +53,32 @@ def merge_duplicates(
     rows = rows.astype({"fate": object})
     rows.loc[values.index, [*_MEASURED, "fate"]] = values
     return rows.drop(index=gone).reset_index(drop=True)
+
+
+def _note_repeated(rows: pd.DataFrame, ledger: Ledger) -> None:
+    """The question what several readings of a day are: tables, measurements or tumours."""
+    unused = [name for finding in ledger.findings for name in unused_names(finding)]
+    numbered = next((name for name in unused if _REPLICATE.fullmatch(name.strip())), None)
+    again = [finding for finding in ledger.findings if finding.rule == "header-repeated"]
+    seen = "Most mice have several readings on one day, and no column tells their tumours apart."
+    if numbered is not None:
+        seen = f"Most mice have several readings on one day, numbered in {numbered!r}."
+    proposal = (
+        'If they are repeated measurements, say `replicates = "mean"` under [study]; if they '
+        "are tumours, name the column of the tumour under [columns]."
+    )
+    if again and _differ(rows):
+        proposal = (
+            f"The header stands again at {again[0].place}: write over each table what it holds, as "
+            "the titles 'Tumor volume (mm3)' and 'Body weight (g)', or take one out."
+        )
+    ledger.note_rows("readings-repeated", rows, seen, proposal, severity="error")
+
+
+def _differ(rows: pd.DataFrame) -> bool:
+    """Whether the readings of one day are mostly too far apart to be measured twice."""
+    volumes = rows[rows["volume_mm3"] > 0].groupby(_KEY, sort=False)["volume_mm3"]
+    return bool(len(volumes) and (volumes.max() / volumes.min()).median() > _TWICE)
 
 
 def _are_replicates(rows: pd.DataFrame, doubled: np.ndarray) -> bool:

@@ -42,6 +42,7 @@ from xenotrack.study.join_arms import with_arms_of_others
 from xenotrack.study.joined import with_joined_columns, without_ignored
 from xenotrack.study.labels import drop_labels
 from xenotrack.study.layouts.one_arm import with_only_day
+from xenotrack.study.layouts.panels import panels_of
 from xenotrack.study.ledger import Ledger, sources
 from xenotrack.study.legend import name_arms
 from xenotrack.study.limit import find_limit
@@ -62,6 +63,7 @@ from xenotrack.study.settings import read_rules
 from xenotrack.study.split import split_studies
 from xenotrack.study.study import FACTORS, PLACE, TIDY_COLUMNS, Study, Trace
 from xenotrack.study.took import exclusions_of
+from xenotrack.study.unused import told_once
 from xenotrack.study.weights import join_weights, part_weights
 
 _MEASURED = ("volume_number", "area_number", "length_number")
@@ -144,7 +146,8 @@ def read_studies(
     sheets = [
         [
             with_joined_columns(sheet, rules.named_columns)
-            for sheet in read_sheets(one, encoding, delimiter, sheet_name)
+            for whole in read_sheets(one, encoding, delimiter, sheet_name)
+            for sheet in panels_of(whole)
         ]
         for one in inputs
     ]
@@ -274,7 +277,7 @@ def _build_study(
     checked = [] if misread else check_study(study)
     findings = sort_findings(
         replace(one, seen=design.words(one.seen), proposal=design.words(one.proposal))
-        for one in (*ledger.findings, *checked)
+        for one in told_once((*ledger.findings, *checked))
     )
     untaken = exclusions_of(study.never_took, study.measurements, study.origins)
     return replace(study, findings=findings, exclusions=(*study.exclusions, *untaken))

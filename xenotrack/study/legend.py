@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xenotrack.study.column_words import RANKS
 from xenotrack.study.columns import header_words
 from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.header_roles import means
 from xenotrack.study.identity import trimmed
 from xenotrack.study.layouts.layout import candidate_headers, sheet_finding
 
@@ -60,7 +60,7 @@ def _legend_of(sheet: Sheet, declared: Mapping[str, str]) -> Legend | None:
     for position, header in candidate_headers(sheet, declared):
         if "mouse" in header.roles or len(sheet.cells) > 40:
             return None
-        arms = [c for c, name in enumerate(header.names) if header_words(name)[0] in RANKS["arm"]]
+        arms = [c for c, name in enumerate(header.names) if means(header_words(name)[0], "arm")]
         legends = list(_legends(sheet, position, arms, len(header.names)))
         if arms and legends:
             return Legend(sheet, legends[0]) if len(legends) == 1 else None

@@ -40,6 +40,9 @@ from xenotrack.study.rules import Rules
 BIG = ("area", "volume")
 NUMBERS = ("length", "width", "height", "area", "volume", "body_weight")
 
+# What is no number of days, or of nobody knows how many.
+_NO_DAYS = ("month", "months", "mo", "year", "years", "min", "mins", "minutes", "sec", "seconds")
+
 
 @dataclass(frozen=True)
 class LongTable:
@@ -170,12 +173,42 @@ def table_of(
     given = rules.study.date_order or shown_order
     order = find_date_order(long.frame["day"].unique(), sheet.title, given)
     days, dates = read_days(long.frame["day"], long.day_kind, decimals["day"], order)
+    if long.header.units.get("day") in _NO_DAYS:
+        raise InputError(_no_days(sheet, long))
+    if long.header.units.get("day") == "hours":
+        days, told = _days_of_hours(sheet, long, days)
+        findings = [*findings, told]
     rows = with_columns(
         trim_names(long.frame), part=0, day_number=days, day_is_date=dates, **numbers
     )
     pooled = pooled_arms(sheet, long, rows, rules.named_columns)
     findings = [*long.findings, *findings, *pooled]
     return LongTable(rows, (origin,), (long.header,), (name,), tuple(findings))
+
+
+def _no_days(sheet: Sheet, long: LongText) -> str:
+    name = long.header.names[long.header.roles["day"]]
+    return (
+        f"{sheet.title}: the column {name!r} counts {long.header.units['day']}, of which no days "
+        "can be made. Write days, weeks, hours or dates, or mend its name if it holds days."
+    )
+
+
+def _days_of_hours(
+    sheet: Sheet, long: LongText, hours: np.ndarray
+) -> tuple[np.ndarray, Finding]:
+    name = long.header.names[long.header.roles["day"]]
+    finding = Finding(
+        "hours-are-days",
+        "warning",
+        sheet.file,
+        sheet.name,
+        "",
+        "",
+        f"The column {name!r} counts hours; each was divided by 24.",
+        "Nothing to do if it does; else mend its name.",
+    )
+    return hours / 24, finding
 
 
 def _decimals(

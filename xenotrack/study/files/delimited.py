@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
+from xenotrack.study.files.encodings import GUESSES, guess_encoding
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 
@@ -60,7 +61,7 @@ def _refuse_endless_line(data: bytes, file: str) -> None:
 
 
 def _decode(data: bytes, file: str, encoding: str | None) -> tuple[str, list[Finding]]:
-    """The text and a finding where its encoding was guessed; BOM, else UTF-8, else cp1252."""
+    """The text and a finding where its encoding was guessed; BOM, else UTF-8, else by its words."""
     if encoding is not None:
         return _decode_as(data, file, encoding), []
     for mark, name in _MARKS:
@@ -70,8 +71,9 @@ def _decode(data: bytes, file: str, encoding: str | None) -> tuple[str, list[Fin
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        text = _decode_as(data, file, "cp1252")
-        return _without_nul(text, file), [_guessed_encoding(file, line)]
+        guess = guess_encoding(data)
+        text = _decode_as(data, file, guess)
+        return _without_nul(text, file), [_guessed_encoding(file, line, guess)]
     return _without_nul(text, file), []
 
 
@@ -97,7 +99,7 @@ def _without_nul(text: str, file: str) -> str:
     return text
 
 
-def _guessed_encoding(file: str, line: int) -> Finding:
+def _guessed_encoding(file: str, line: int, encoding: str) -> Finding:
     return Finding(
         "encoding-guessed",
         "warning",
@@ -105,7 +107,7 @@ def _guessed_encoding(file: str, line: int) -> Finding:
         "",
         str(line),
         "",
-        "The file is not UTF-8 and was read as Windows-1252.",
+        f"The file is not UTF-8 and was read as {GUESSES[encoding]}.",
         "Look at letters such as µ, ³ or ü; if they are wrong, name it with --encoding.",
     )
 

@@ -69,12 +69,15 @@ def dated_of(name: str) -> Dated | None:
     (Dated(what='LxW', kind='date', day='2024-01-01'), None, '14')
     >>> dated_of("Day 3 - length (mm)"), dated_of("TVDay7").day, dated_of("L4").what
     (Dated(what='length', kind='day', day='3'), '7', 'L')
+    >>> dated_of("Tumor vol. (mm3) Day 7")
+    Dated(what='Tumor vol. (mm3)', kind='day', day='7')
     """
     text = _without_unit(name.strip())
     if day_of_header(text) is not None:
         return None
     for cut in _SEPARATOR.finditer(text):
         head, tail = text[: cut.start()], text[cut.end() :].rstrip(") ")
+        head += ")" if head.count("(") > head.count(")") else ""
         minus = "-" if text[: cut.end()].endswith(("_-", " -")) else ""
         for what, day in ((head, minus + tail), (tail, head)):
             day_kind = day_of_header(day)

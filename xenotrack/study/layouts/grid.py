@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenotrack.study.column_words import NAMED_ROLES, RANKS
+from xenotrack.study.column_words import NAMED_ROLES
 from xenotrack.study.columns import Header, Rivals, header_words
 from xenotrack.study.finding import Finding
+from xenotrack.study.header_roles import means
 from xenotrack.study.layouts.layout import Label, LongText
 from xenotrack.study.numbers import is_missing
 
@@ -34,7 +35,7 @@ def measure_of(name: str) -> str | None:
     if _AREA.fullmatch(words):
         return "area"
     roles = ("length", "width", "height", "volume", "body_weight")
-    return next((role for role in roles if words in RANKS[role]), None)
+    return next((role for role in roles if means(words, role)), None)
 
 
 def lengthen_grid(

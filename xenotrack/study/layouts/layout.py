@@ -17,6 +17,8 @@ from xenotrack.study.columns import Header, header_words, recognise_header
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, Severity, row_ranges
 from xenotrack.study.frames import with_columns
+from xenotrack.study.unused import RULE as UNUSED
+from xenotrack.study.unused import not_used
 
 # Above a header stand a title, a date, a name; not a table.
 _HEADER_WITHIN = 30
@@ -197,9 +199,9 @@ def _columns_left_out(sheet: Sheet, recognition: Recognition) -> Iterator[Findin
     if unknown:
         yield sheet_finding(
             sheet,
-            "columns-not-used",
+            UNUSED,
             row_ranges([row]),
-            f"Columns that were not used: {', '.join(map(repr, unknown))}.",
+            not_used(unknown),
             "Nothing to do, unless one holds a reading: then name it under [columns].",
         )
 

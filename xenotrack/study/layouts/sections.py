@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from xenotrack.study.column_words import RANKS
 from xenotrack.study.columns import header_words
 from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.header_roles import means
 from xenotrack.study.labels import is_label
 from xenotrack.study.layouts.layout import Recognition, sheet_finding
 from xenotrack.study.layouts.one_arm import below_arm
@@ -149,7 +149,7 @@ def _is_no_arm(name: str) -> bool:
 def _bare(name: str) -> str:
     """The arm without the word for it: ``Group: vehicle``, but ``Group 2: vehicle`` whole."""
     match = _PREFIX.fullmatch(name.strip())
-    named = match is not None and header_words(match[1])[0] in RANKS["arm"]
+    named = match is not None and means(header_words(match[1])[0], "arm")
     return match[2].strip() if match is not None and named else name.strip()
 
 

@@ -37,6 +37,15 @@ _WITH_DATE = re.compile(
     r"([^()\[\]]+?)[)\]]?",
     re.IGNORECASE,
 )
+# A number alone is a day only where what is beside it in brackets is surely a date.
+_BEFORE_DATE = re.compile(r"([-−]?\d{1,3})\s*[(\[]([^()\[\]]+)[)\]]")
+# A sign that leads to a footnote, or is one.
+_MARKS = re.compile(r"(?<=[\d)])[\s]*[*†‡§#]+$")
+_HOURS = re.compile(r"(?:t ?=? ?)?(\d+(?:\.\d+)?) ?(?:h|hr|hrs|hours?|stunden|heures|horas)", re.IGNORECASE)
+# Day 1 of week 1 is day 1; where weeks are counted from 0, day 0 of week 0 is day 0.
+_DAY_OF_WEEK = re.compile(
+    r"(?:week|wk|w)[ _.]?(\d{1,2})[ _.,:;/-]*(?:day|d)[ _.]?(\d)", re.IGNORECASE
+)
 # The clock that StudyLog writes below a day.
 _CLOCK = re.compile(r"\s+\(?\d{1,2}:\d{1,2}(?::\d{1,2})?\)?$")
 _TIME = re.compile(r"t[ _.]?(\d+)", re.IGNORECASE)
@@ -63,8 +72,10 @@ def day_of_header(name: str) -> tuple[str, str] | None:
     [('day', '7'), ('day', '14'), ('day', '3'), ('day', '7')]
     >>> day_of_header("Baseline"), day_of_header("Day 0 (baseline)"), day_of_header("Sex")
     (('baseline', 'Baseline'), ('day', '0'), None)
+    >>> [day_of_header(name) for name in ("14*", "Wk2 D3", "72 h", "7 (03/11/2024)")]
+    [('day', '14'), ('day', '10'), ('day', '3'), ('day', '7')]
     """
-    text = _CLOCK.sub("", name.strip())
+    text = _MARKS.sub("", _CLOCK.sub("", name.strip()))
     if is_baseline(text):
         return BASELINE, text
     text = _without_baseline(text)
@@ -76,10 +87,19 @@ def day_of_header(name: str) -> tuple[str, str] | None:
         return "day", str(7 * int(match[1]))
     if match := _WEEK.fullmatch(text):
         return "week", match[1].replace("−", "-")
+    if match := _DAY_OF_WEEK.fullmatch(text):
+        return "day", str(7 * max(int(match[1]) - 1, 0) + int(match[2]))
+    if match := _HOURS.fullmatch(text):
+        return "day", f"{float(match[1]) / 24:.6g}"
     if is_date(text) or month_and_day(text):
         return "date", text
-    match = _WITH_DATE.fullmatch(text)
+    match = _with_date(text)
     return ("day", match[1].replace("−", "-")) if match and is_date_like(match[2]) else None
+
+
+def _with_date(text: str) -> re.Match[str] | None:
+    """A day, and beside it what may be its date."""
+    return _WITH_DATE.fullmatch(text) or _BEFORE_DATE.fullmatch(text)
 
 
 def _without_baseline(text: str) -> str:
@@ -101,7 +121,7 @@ def _is_date_in_digits(text: str) -> bool:
 
 def dates_of_names(header: Header) -> dict[int, str]:
     """The dates that stand beside the days in the names of columns, as in Day 7 (3/21/22)."""
-    matches = {c: _WITH_DATE.fullmatch(header.names[c].strip()) for c in day_columns(header)}
+    matches = {c: _with_date(header.names[c].strip()) for c in day_columns(header)}
     return {c: match[2] for c, match in matches.items() if match is not None and is_date(match[2])}
 
 

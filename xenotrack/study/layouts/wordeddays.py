@@ -20,7 +20,7 @@ from xenotrack.study.days import (
     refuse_half_converted,
 )
 from xenotrack.study.files.sheet import Sheet
-from xenotrack.study.finding import Finding
+from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.layouts.layout import LongText, Recognition, sheet_finding
 from xenotrack.study.numbers import is_missing
 
@@ -31,7 +31,8 @@ _SOME_YEAR, _SOME_LEAP_YEAR = 2001, 2004
 
 
 def settle_days(sheet: Sheet, long: LongText) -> LongText:
-    """The long table with a baseline as day 0 and dates without a year within one."""
+    """The long table with days on all rows, a baseline as day 0, dates without a year within one."""
+    long = _with_days_below(sheet, long)
     texts = [text for text in long.frame["day"].unique() if not is_missing(text)]
     column = long.header.roles.get(long.day_kind)
     turned = set(half_converted(texts)[0])
@@ -68,6 +69,31 @@ def disagreements(
                 "the other columns put it; the day was taken.",
                 "Mend the date or the day.",
             )
+
+
+def _with_days_below(sheet: Sheet, long: LongText) -> LongText:
+    """The long table with a day that is written once, above the mice of its visit, on all of them.
+
+    Each visit has a day of its own, and no mouse twice.
+    """
+    days = long.frame["day"].str.strip()
+    blank = days.map(is_missing).to_numpy(dtype=bool)
+    if not blank.any() or blank[0] or 2 * (~blank).sum() > len(days):
+        return long
+    visit = (~blank).cumsum()
+    names = [role for role in ("arm", "cage", "mouse", "tumor") if role in long.frame]
+    twice = long.frame[names].assign(visit=visit).duplicated().any()
+    if days[~blank].duplicated().any() or twice or (long.frame["mouse"].str.strip() == "").any():
+        return long
+    finding = sheet_finding(
+        sheet,
+        "day-written-once",
+        row_ranges(long.frame.loc[blank, "row"].tolist()),
+        f"Each day ({', '.join(days[~blank].head(3))}, …) is written once; the rows below have the "
+        "day above them.",
+        "Nothing to do if they are the mice of one visit; else write the day on every row.",
+    )
+    return _with_days(long, days.mask(blank).ffill(), long.day_kind, finding)
 
 
 def _with_baseline(sheet: Sheet, long: LongText, texts: list[str]) -> LongText:

@@ -1,0 +1,198 @@
+"""Several tables on one sheet, told apart by the titles over them: tumours, and beside them weights.
+
+Tables beside one another become one, each column named by what is measured and the day. Tables
+below one another become sheets of their own, called as their titles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.layouts.layout import sheet_finding
+from xenotrack.study.layouts.wide import BASELINE, day_of_header
+from xenotrack.study.meaning import meaning_of, names_tumors
+from xenotrack.study.numbers import is_missing
+
+_WITHIN = 40  # records in which the titles of tables stand
+_ABOVE = 3  # records between a title and the head of its table
+_CALLED = {
+    "volume": "volume",
+    "body_weight": "body weight",
+    "length": "length",
+    "width": "width",
+    "height": "height",
+    "area": "area",
+}
+Texts = Sequence[Sequence[str]]
+
+
+def panels_of(sheet: Sheet) -> list[Sheet]:
+    """The tables of a sheet that are told apart by their titles; the sheet itself where none is.
+
+    Only titles that name different quantities tell tables apart.
+    """
+    texts = [sheet.texts(place) for place in range(len(sheet.cells))]
+    beside = _beside(sheet, texts)
+    return [beside] if beside is not None else _below(sheet, texts) or [sheet]
+
+
+def quantity_of(title: str) -> str:
+    """The quantity that a title names, "" where it names none."""
+    meaning = meaning_of(title)
+    if meaning is not None:
+        return meaning.quantity
+    return "volume" if names_tumors(title) else ""
+
+
+def _beside(sheet: Sheet, texts: Texts) -> Sheet | None:
+    """The sheet with each day called by its table as well, where titles stand over the days."""
+    for place in range(min(len(texts) - 1, _WITHIN)):
+        titles = _titles_over(texts[place])
+        if titles and (head := _head_below(texts, place, min(titles))) is not None:
+            names = _names(texts[head], titles)
+            if names is not None:
+                return _named(sheet, texts, (place, head), titles, names)
+    return None
+
+
+def _titles_over(row: Sequence[str]) -> dict[int, str]:
+    """The columns at which titles of two quantities or more stand, and the titles."""
+    titles = {c: text for c, text in enumerate(row) if text and quantity_of(text)}
+    others = [c for c, text in enumerate(row) if text and c not in titles]
+    several = len({quantity_of(text) for text in titles.values()}) > 1
+    return titles if several and all(c < min(titles) for c in others) else {}
+
+
+def _head_below(texts: Texts, place: int, first: int) -> int | None:
+    """The first record below a record of titles that says anything, where days stand in it."""
+    below = range(place + 1, min(place + 1 + _ABOVE, len(texts)))
+    head = next((at for at in below if any(texts[at])), None)
+    days = [text for text in texts[head][first:] if text and _day(text)] if head else []
+    return head if len(days) > 3 else None
+
+
+def _day(text: str) -> str:
+    day = day_of_header(text)
+    return "" if day is None or day[0] == BASELINE else " ".join(day)
+
+
+def _names(head: Sequence[str], titles: Mapping[int, str]) -> dict[int, str] | None:
+    """The columns of days, each called by its table and its day; nothing where days return."""
+    names, days, title = {}, dict.fromkeys(titles, 0), -1
+    for column, text in enumerate(head):
+        title = column if column in titles else title
+        if title >= 0 and text and _day(text):
+            kind = "Day " if is_number_alone(text) else ""
+            names[column] = f"{_called(titles[title])} {kind}{text}"
+            days[title] += 1
+    several = min(days.values()) > 1 or len(titles) == len(names) > 3
+    return names if several and len(set(names.values())) == len(names) else None
+
+
+def _called(title: str) -> str:
+    """A title as the words of headers call its quantity, with its unit."""
+    meaning, word = meaning_of(title), _CALLED.get(quantity_of(title), title)
+    return f"{word} ({meaning.unit})" if word != title and meaning and meaning.unit else word
+
+
+def is_number_alone(text: str) -> bool:
+    """Whether a day is a number alone."""
+    return text.lstrip("-−").replace(".", "", 1).isdigit()
+
+
+def _named(
+    sheet: Sheet,
+    texts: Texts,
+    places: tuple[int, int],
+    titles: Mapping[int, str],
+    names: Mapping[int, str],
+) -> Sheet | None:
+    """The sheet below its titles; what repeats the columns of the first table is emptied."""
+    place, head = places
+    grid = sheet.grid[place + 1 :].copy()
+    own = {text.casefold(): c for c, text in reversed(list(enumerate(texts[head]))) if text}
+    for column, text in enumerate(texts[head]):
+        first = own.get(text.casefold(), column)
+        if column in names:
+            grid[head - place - 1, column] = names[column]
+        elif text and first < column and column > min(names):
+            below = head - place
+            if not _repeats(grid[below:, first], grid[below:, column]):
+                return None
+            grid[:, column] = ""
+    cells = sheet.cells.iloc[place + 1 :].copy().reset_index(drop=True)
+    cells.loc[:, :] = grid
+    told = ", ".join(map(repr, dict.fromkeys(titles.values())))
+    finding = sheet_finding(
+        sheet,
+        "tables-side-by-side",
+        sheet.cell(int(sheet.rows[place])),
+        f"Tables stand side by side, as their titles say: {told}.",
+        "Nothing to do if they are of the same mice; else give each a worksheet.",
+    )
+    findings = (*sheet.findings, finding)
+    return replace(sheet, cells=cells, rows=sheet.rows[place + 1 :], findings=findings)
+
+
+def _repeats(first: np.ndarray, again: np.ndarray) -> bool:
+    """Whether a column says the same as the first of its name, or nothing."""
+    pairs = zip(first, again, strict=True)
+    return all(is_missing(b) or a.strip() == b.strip() for a, b in pairs)
+
+
+def _below(sheet: Sheet, texts: Texts) -> list[Sheet]:
+    """The tables below one another, each with its title; none where titles do not tell them."""
+    heads = _heads(texts)
+    if len(heads) < 2:
+        return []
+    titles = [_title_above(texts, head) for head in heads]
+    quantities = [quantity_of(texts[at][_only(texts[at])]) if at is not None else "" for at in titles]
+    if not all(quantities) or len(set(quantities)) < 2:
+        return []
+    starts = [at for at in titles if at is not None]
+    ends = [*starts[1:], len(texts)]
+    return [
+        _table(sheet, texts, start, end) for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _heads(texts: Texts) -> list[int]:
+    """The records that begin as the first head of days or roles does, word for word."""
+    for place, row in enumerate(texts[:_WITHIN]):
+        words = [text.casefold() for text in row if text]
+        if len(words) < 3 or any(map(is_number_alone, words[:2])) or is_missing(words[0]):
+            continue
+        again = [
+            at
+            for at in range(place, len(texts))
+            if [text.casefold() for text in texts[at] if text][:2] == words[:2]
+            and sum(map(bool, texts[at])) > 2
+        ]
+        if len(again) > 1 and all(_title_above(texts, at) is not None for at in again):
+            return again
+    return []
+
+
+def _title_above(texts: Texts, head: int) -> int | None:
+    """The record of a title above a head, with nothing but blank ones between."""
+    above = (at for at in range(head - 1, max(head - 1 - _ABOVE, -1), -1) if any(texts[at]))
+    at = next(above, None)
+    if at is None or len({text for text in texts[at] if text}) != 1:
+        return None
+    return at
+
+
+def _only(row: Sequence[str]) -> int:
+    return next(column for column, text in enumerate(row) if text)
+
+
+def _table(sheet: Sheet, texts: Texts, start: int, end: int) -> Sheet:
+    title = texts[start][_only(texts[start])]
+    name = f"{sheet.name}: {title}" if sheet.name else title
+    cells = sheet.cells.iloc[start:end].copy().reset_index(drop=True)
+    findings = sheet.findings if start == 0 else ()
+    return replace(sheet, name=name, cells=cells, rows=sheet.rows[start:end], findings=findings)
