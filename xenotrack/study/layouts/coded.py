@@ -120,7 +120,9 @@ def _complaint(both: Header, codes: Codes, header: Header, below: list[str]) -> 
     days = [column for column, name in enumerate(header.names) if day_of_header(name)]
     # Words for readings that are missing stand here and there, codes under most days.
     words = {code for _, code in codes.values()}
-    if not codes or 2 * len(codes) < len(days) or len(words) > 6:
+    # What stands below some days and measures nothing is a mark, as X where a dose was given.
+    marks = len(codes) < len(days) and not any(map(measure_of, words))
+    if not codes or 2 * len(codes) < len(days) or len(words) > 6 or marks:
         return "has no row of measure codes (V, or L and W) below its days"
     if any(re.search(r"\d", below[column]) for column in days if column not in codes):
         return "has numbers beside the codes below its days"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -33,7 +34,7 @@ from xenotrack.study.layouts.layout import (
 from xenotrack.study.layouts.long import LONG, is_tidy
 from xenotrack.study.layouts.paired import PAIRED
 from xenotrack.study.layouts.pivot import PIVOT
-from xenotrack.study.layouts.sections import complete
+from xenotrack.study.layouts.sections import cage_of, complete
 from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.tall import TALL
 from xenotrack.study.layouts.together import cut_by, told_together
@@ -46,6 +47,16 @@ from xenotrack.study.study import FACTORS
 Fit = tuple[Sheet, str, Recognition]
 # Why a sheet of something else is not read, by the readout that is wanted.
 _NOT_WISHED = {"volume": no_volumes, "flux": no_light}
+
+
+# What worksheets of graphs and of what they show are called.
+_SUMMARY = re.compile(
+    r"(?<![^\W\d_])(?:means?|averages?|avg|sem|sd|stdev|summar(?:y|ies)|graphs?|plots?|charts?|"
+    r"fig(?:ure)?s?|prism|stats?|statistics?|pivot|mittelwerte?|grafik(?:en)?|diagramme?|moyennes?|"
+    r"graphiques?|promedios?|m[eé]dias?|gr[aá]ficos?|medie|grafici|resumen|riassunto)(?![^\W\d_])|"
+    r"平均|汇总|图表|グラフ|集計|그래프|요약|평균|график|средн",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,7 @@ def lengthen(
         sheets, wanted = tidy, LONG.name
         declared = {name: name for name in FACTORS if name in tidy[0].texts(0)} | {**declared}
     layouts = _layouts(wanted)
-    fits = _fitting(sheets, declared, layouts)
+    fits = _with_cages(_fitting(sheets, declared, layouts), declared, layouts)
     others = {} if settled else _of_another_quantity(fits, wished)
     rest = [sheet for sheet in sheets if sheet.name not in others]
     if not rest:
@@ -200,9 +211,39 @@ def _left_aside(others: Mapping[str, Said]) -> str:
     )
 
 
+def _with_cages(
+    fits: list[Fit], declared: Mapping[str, str], layouts: Mapping[str, Layout]
+) -> list[Fit]:
+    """What fits, each with a column of its cage where every worksheet is called as one."""
+    if not _are_cages(fits):
+        return fits
+    caged = [
+        sheet.with_column(
+            recognition.position,
+            "cage",
+            [cage_of(sheet.name)] * (len(sheet.cells) - recognition.position - 1),
+        )
+        for sheet, _, recognition in fits
+        if "cage" not in recognition.header.roles
+    ]
+    again = _fitting(caged, declared, layouts)
+    return again if len(again) == len(fits) else fits
+
+
+def _are_cages(fits: Sequence[Fit]) -> bool:
+    """Whether worksheets of one layout and of the same columns are each called as a cage."""
+    names = [sheet.name for sheet, _, _ in fits]
+    roles = {frozenset(recognition.header.roles) for _, _, recognition in fits}
+    kinds = {layout for _, layout, _ in fits}
+    several = len(set(names)) == len(names) > 1 and len(roles) == len(kinds) == 1
+    return several and all(map(cage_of, names))
+
+
 def _cut_by(found: list[Fit], layouts: Mapping[str, Layout]) -> str:
     """What one table was cut by into these sheets, "" where they are not one."""
     sheets, names, recognitions = zip(*found, strict=True)
+    if _are_cages(found):
+        return "cage"
     if len(found) < 2 or len(set(map(id, sheets))) < len(sheets) or len(set(names)) > 1:
         return ""
     try:
@@ -227,6 +268,7 @@ def _fitting(
 
 def _the_one(sheets: Sequence[Sheet], declared: Mapping[str, str], fits: list[Fit]) -> Fit:
     """The one sheet and layout of those that fit, or the question which is meant."""
+    fits = _without_summaries(fits)
     holders = list(dict.fromkeys(sheet.name for sheet, _, _ in fits))
     if len(holders) > 1:
         raise InputError(
@@ -244,6 +286,11 @@ def _the_one(sheets: Sequence[Sheet], declared: Mapping[str, str], fits: list[Fi
     refuse_missing_columns(known, declared, sheet.title)
     refuse_equal_rivals(recognition.header, sheet.title)
     return fits[0]
+
+
+def _without_summaries(fits: list[Fit]) -> list[Fit]:
+    """What fits, without worksheets that are called as graphs or means are, where others are not."""
+    return [fit for fit in fits if not _SUMMARY.search(fit[0].name)] or fits
 
 
 def _without_plainer(fits: list[Fit], layouts: Mapping[str, Layout]) -> list[Fit]:

@@ -6,6 +6,7 @@ Either becomes a column; the layout of what is left recognises itself as ever.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -36,8 +37,21 @@ _MEASURE = re.compile(
     r"widths?|survival|summary|results?|changes?|percent|notes?|legend|info|means?)\b|%",
     re.IGNORECASE,
 )
+# A block or a tab may be a cage, and say the arm that lives in it.
+_CAGE = r"(?:cage|box|k(?:ä|ae)fig|jaula|gabbia|gaiola|kooi|клетка|笼|籠|ケージ|케이지)"
+_CAGED = re.compile(
+    rf"{_CAGE}\W*(?P<cage>\w+(?:-\w+)?)(?:\s*[:,(/|–—]\s*|\s+-\s+)(?P<arm>.*?\w.*?)\)?", re.IGNORECASE
+)
+_A_CAGE = re.compile(rf"{_CAGE}\W*(?P<cage>\w+(?:-\w+)?)", re.IGNORECASE)
 _PREFIX = re.compile(r"([^:=]+)\s*[:=]\s*(\S.*)")
 _NUMBER = re.compile(r"[-+]?[\d.,\s]+\W*")
+_NAME_AND_NUMBER = re.compile(r"(?P<arm>[^\W\d_].*?[^\W_])(?:[\s_#.-]*#[\s#]*|[\s_.-]+)(?:M|No\.? ?)?\d+")
+# What mice are called everywhere, whatever they are given.
+_OF_MICE = re.compile(
+    r".{1,2}|mouse|mice|animal|id|tag|rat|male|female|tumou?r|pdx|nsg|nude|scid|balb.?c?|c57.*|"
+    r"left|right|maus|tier|souris|ratón|topo|小鼠|动物|マウス|동물",
+    re.IGNORECASE,
+)
 Tries = Callable[[Sheet], list[Recognition]]
 
 
@@ -54,6 +68,8 @@ def complete(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
         return named
     for sheet in sheets:
         if (block := _first_fit(with_heads(sheet), tries)) is not None:
+            return [block]
+        if (block := _first_fit(_with_arms_of_mice(sheet, tries), tries)) is not None:
             return [block]
         titles, pieces = pieces_of(sheet)
         if len(pieces) > 1:
@@ -84,8 +100,9 @@ def complete_by_names(
     """The sheets that fit with their own names as a column of days or of arms, two at least."""
     completed: list[Sheet] = []
     for role, texts in _meanings(names):
-        for sheet, text in zip(sheets, texts, strict=True):
-            tried = _named_whole(sheet, role, text, tries) if text else iter(())
+        cages = [cage_of(name) if role == "arm" else "" for name in names]
+        for sheet, text, cage in zip(sheets, texts, cages, strict=True):
+            tried = _named_whole(sheet, role, text, tries, cage) if text else iter(())
             if found := _first_fit(tried, tries):
                 completed.append(found)
         if len(completed) > 1:
@@ -110,10 +127,14 @@ def complete_by_names(
     return [first, *completed[1:]]
 
 
-def _named_whole(sheet: Sheet, role: str, text: str, tries: Tries) -> Iterator[Sheet]:
-    """The sheet with one name on all its rows, or above all its columns of mice."""
+def _named_whole(
+    sheet: Sheet, role: str, text: str, tries: Tries, cage: str = ""
+) -> Iterator[Sheet]:
+    """The sheet with one name (and cage) on all its rows, or above all its columns of mice."""
     for at in _near(sheet, tries):
-        yield sheet.with_column(at, role, [text] * (len(sheet.cells) - at - 1))
+        n_rows = len(sheet.cells) - at - 1
+        named = sheet.with_column(at, role, [text] * n_rows)
+        yield named.with_column(at, "cage", [cage] * n_rows) if cage else named
         if role == "arm":
             yield below_arm(sheet, at, text)
 
@@ -138,8 +159,20 @@ def _meanings(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
         yield "arm", arms
 
 
+def cage_of(name: str) -> str:
+    """The cage that a block or a tab is, "" where it is none.
+
+    >>> cage_of("Cage 12"), cage_of("Käfig 3: vehicle"), cage_of("vehicle")
+    ('12', '3', '')
+    """
+    match = _CAGED.fullmatch(name.strip()) or _A_CAGE.fullmatch(name.strip())
+    return match["cage"] if match else ""
+
+
 def _is_no_arm(name: str) -> bool:
     """Whether a name is what nobody chose, what was measured, or a label of the sheet."""
+    if caged := _CAGED.fullmatch(name.strip()):
+        return _is_no_arm(caged["arm"])
     meaning = meaning_of(name)
     return bool(
         _NO_ARM.fullmatch(name.strip()) or _MEASURE.search(name) or meaning or is_label(name)
@@ -148,9 +181,50 @@ def _is_no_arm(name: str) -> bool:
 
 def _bare(name: str) -> str:
     """The arm without the word for it: ``Group: vehicle``, but ``Group 2: vehicle`` whole."""
+    if caged := _CAGED.fullmatch(name.strip()):
+        return _bare(caged["arm"])
     match = _PREFIX.fullmatch(name.strip())
     named = match is not None and means(header_words(match[1])[0], "arm")
     return match[2].strip() if match is not None and named else name.strip()
+
+
+def _with_arms_of_mice(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
+    """The sheet with the arms that its mice are called by, as ``Control #1``, ``Drug A #2``."""
+    for at in _near(sheet, tries):
+        header = next((one.header for one in tries(sheet) if one.position == at), None)
+        column = header.roles.get("mouse") if header is not None else None
+        if header is None or column is None or "arm" in header.roles:
+            continue
+        names = [text.strip() for text in sheet.grid[at + 1 :, column]]
+        arms = arms_of_mice(names)
+        if arms:
+            finding = sheet_finding(
+                sheet,
+                "arms-from-names",
+                sheet.cell(int(sheet.rows[at]), column),
+                "No column names the arm; it was taken from the names of the mice: "
+                f"{', '.join(map(repr, dict.fromkeys(filter(None, arms))))}.",
+                "If these are no arms, write the arm of each mouse in a column of its own.",
+            )
+            named = sheet.with_column(at, "arm", arms)
+            yield replace(named, findings=(*sheet.findings, finding))
+
+
+def arms_of_mice(names: Sequence[str]) -> list[str]:
+    """The arm in each mouse's name, where all are a word and a number; none where any is not.
+
+    >>> arms_of_mice(["Control #1", "Control #2", "", "Drug A 1", "Drug A 2"])
+    ['Control', 'Control', '', 'Drug A', 'Drug A']
+    >>> arms_of_mice(["m1", "m2", "f1", "f2"]), arms_of_mice(["Cage 1", "Cage 2", "x", "x"])
+    ([], [])
+    """
+    found = {name: _NAME_AND_NUMBER.fullmatch(name) for name in names if name}
+    stems = {name: match["arm"] for name, match in found.items() if match}
+    often = Counter(stems.values())
+    told = len(stems) == len(found) and len(often) > 1 and min(often.values()) > 1
+    if not told or any(map(_is_no_arm, often)) or any(_OF_MICE.fullmatch(stem) for stem in often):
+        return []
+    return [stems.get(name, "") for name in names]
 
 
 def _from_blocks(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
@@ -249,4 +323,9 @@ def _named(
         )
         head = places.index(at)
         texts = [by_line[names[p]] if p in names else "" for p in places[head + 1 :]]
-        yield short.with_column(head, role, texts)
+        named = short.with_column(head, role, texts)
+        cages = {line: cage_of(text) for line, text in lines.items()}
+        if role == "arm" and all(cages.values()):
+            own = [cages[names[p]] if p in names else "" for p in places[head + 1 :]]
+            named = named.with_column(head, "cage", own)
+        yield named

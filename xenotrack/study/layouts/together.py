@@ -18,6 +18,7 @@ Part = tuple[Sheet, str, LongText]
 _CUT = {
     "arm": "have the same columns and no arm in common",
     "day": "hold one day each, of the same mice",
+    "cage": "hold one cage each",
 }
 
 
