@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -31,6 +31,13 @@ _SIDED = (
 )
 
 
+_SIDE_ALONE = re.compile(
+    rf"(?P<side>{_SIDE})(?:[\s_.-]*(?:flank|side|tumou?r))?|"
+    r"(?:flank|side|tumou?r)[\s_.-]*(?P<other>left|right|l|r)",
+    re.IGNORECASE,
+)
+
+
 def flank_of(name: str) -> Label | None:
     """The flank, or the number of the tumour, and the measure that a column's name says.
 
@@ -45,6 +52,34 @@ def flank_of(name: str) -> Label | None:
         if match and role in ("length", "width", "height", "volume"):
             return Label(role, tumor=_tumor(match["side"].casefold()))
     return None
+
+
+def is_flank(word: str) -> bool:
+    """Whether a word says a flank, with or without a measure; ``L`` alone is a length as well."""
+    return len(word) > 1 and (_SIDE_ALONE.fullmatch(word) is not None or flank_of(word) is not None)
+
+
+def flanks_of(words: Iterable[str]) -> dict[str, Label]:
+    """The flank and the measure of each word beside a day; nothing where not all are of flanks.
+
+    A side alone is the volume there; ``L`` and ``R`` are sides where both are there.
+
+    >>> {word: label.tumor for word, label in flanks_of(["Left", "Right"]).items()}
+    {'Left': 'left', 'Right': 'right'}
+    >>> flanks_of(["L", "W"]), flanks_of(["Left"]), flanks_of(["L width", "R width"])["L width"].role
+    ({}, {}, 'width')
+    """
+    labels: dict[str, Label] = {}
+    for word in words:
+        side = _SIDE_ALONE.fullmatch(word.strip())
+        said = (side["side"] or side["other"]).casefold() if side else ""
+        label = Label("volume", tumor=_tumor(said)) if said else flank_of(word)
+        if label is None:
+            return {}
+        labels[word] = label
+    tumors = {label.tumor for label in labels.values()}
+    sides = {"left", "right"} & tumors
+    return labels if len(tumors) > 1 and (len(sides) == 2 or not sides) else {}
 
 
 def _tumor(side: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from xenotrack.errors import InputError
 from xenotrack.study.column_words import NAME_OF_ROLE
 from xenotrack.study.columns import Header, recognise_header
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
-from xenotrack.study.layouts.dated import ASKED, measures_said
+from xenotrack.study.layouts.bilateral import is_flank
+from xenotrack.study.layouts.dated import ASKED, labels_said
 from xenotrack.study.layouts.grid import lengthen_grid, measure_of, own_header
 from xenotrack.study.layouts.layout import (
     Label,
@@ -81,7 +83,7 @@ def _codes(header: Header, below: list[str]) -> dict[int, tuple[str, str]]:
     for column, code in enumerate(below[: len(names)]):
         numbered = _NUMBERED.fullmatch(code)
         word = _word(code)
-        if is_missing(code) or not (_SHORT.fullmatch(word) or measure_of(word)):
+        if is_missing(code) or not (_SHORT.fullmatch(word) or measure_of(word) or is_flank(word)):
             continue
         if not names[column] and column and day_of_header(names[column - 1]):
             names[column] = names[column - 1]
@@ -121,7 +123,7 @@ def _complaint(both: Header, codes: Codes, header: Header, below: list[str]) -> 
     # Words for readings that are missing stand here and there, codes under most days.
     words = {code for _, code in codes.values()}
     # What stands below some days and measures nothing is a mark, as X where a dose was given.
-    marks = len(codes) < len(days) and not any(map(measure_of, words))
+    marks = len(codes) < len(days) and not any(measure_of(word) or is_flank(word) for word in words)
     if not codes or 2 * len(codes) < len(days) or len(words) > 6 or marks:
         return "has no row of measure codes (V, or L and W) below its days"
     if any(re.search(r"\d", below[column]) for column in days if column not in codes):
@@ -137,9 +139,9 @@ def _complaint(both: Header, codes: Codes, header: Header, below: list[str]) -> 
 
 
 def _labels(codes: Codes, declared: Mapping[str, str]) -> dict[int, Label]:
-    roles = measures_said(dict.fromkeys(code for _, code in codes.values()), declared)
+    labels = labels_said(dict.fromkeys(code for _, code in codes.values()), declared)
     return {
-        column: Label(roles[code], said[1])
+        column: replace(labels[code], day=said[1])
         for column, (day, code) in codes.items()
         if (said := day_of_header(day)) is not None
     }

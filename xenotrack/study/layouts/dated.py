@@ -12,6 +12,7 @@ from xenotrack.study.column_words import COLUMN_ROLES, NAME_OF_ROLE, UNIT_WORDS
 from xenotrack.study.columns import Header, header_words
 from xenotrack.study.days import is_baseline, is_date
 from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.layouts.bilateral import flanks_of
 from xenotrack.study.layouts.grid import lengthen_grid, measure_of, own_header
 from xenotrack.study.layouts.layout import (
     Bare,
@@ -147,8 +148,11 @@ def _kind(recognition: Recognition) -> str:
 
 def _bare(dated: Mapping[int, Dated], labels: Mapping[int, Label]) -> Bare:
     """What columns of a day alone are taken for; beside columns of weights they are no weights."""
-    beside = any(label.role == "body_weight" for label in labels.values())
-    return "" if beside or all(entry.what for entry in dated.values()) else "volumes"
+    if any(label.role == "body_weight" for label in labels.values()):
+        return ""
+    sides = any(label.tumor and measure_of(dated[c].what) is None for c, label in labels.items())
+    sides = sides and {label.role for label in labels.values()} == {"volume"}
+    return "volumes" if sides or not all(entry.what for entry in dated.values()) else ""
 
 
 def _dated_columns(header: Header, declared: Mapping[str, str]) -> dict[int, Dated]:
@@ -217,8 +221,18 @@ def _complaint(header: Header, dated: Mapping[int, Dated]) -> str | None:
 
 def _labels(dated: Mapping[int, Dated], declared: Mapping[str, str]) -> dict[int, Label]:
     words = dict.fromkeys(entry.what for entry in dated.values() if entry.what)
-    roles = {"": "volume", **measures_said(words, declared)}
-    return {column: Label(roles[entry.what], entry.day) for column, entry in dated.items()}
+    labels = {"": Label(), **labels_said(words, declared)}
+    return {c: replace(labels[entry.what], day=entry.day) for c, entry in dated.items()}
+
+
+def labels_said(words: Mapping[str, object], declared: Mapping[str, str]) -> dict[str, Label]:
+    """The measure and the flank of each word beside a day."""
+    roles = measures_said(words, declared)
+    flanks = flanks_of(word for word, role in roles.items() if role != "body_weight")
+    chosen = {theirs.strip().casefold() for theirs in declared.values()}
+    if any(word.strip().casefold() in chosen for word in flanks):
+        flanks = {}
+    return {word: Label(role) for word, role in roles.items()} | flanks
 
 
 def measures_said(words: Mapping[str, object], declared: Mapping[str, str]) -> dict[str, str]:
