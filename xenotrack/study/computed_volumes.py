@@ -29,6 +29,7 @@ def volumes_of(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> Floats:
             "Name its column under [columns] height_mm, or choose another --formula."
         )
     computed = tumor_volume(np.maximum(length, width), np.minimum(length, width), height, formula)
+    measured = _without_idle_formulas(rows, measured, computed, ledger)
     _note_disagreement(rows, computed, rules, ledger)
     computed = np.where(np.isnan(computed), _from_area(rows, formula, ledger), computed)
     volumes = np.where(np.isnan(measured), computed, measured)
@@ -42,6 +43,23 @@ def volumes_of(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> Floats:
             'Say `formula = "pi6_lwh"` under [volume] if heights are to count; else nothing to do.',
         )
     return volumes
+
+
+def _without_idle_formulas(
+    rows: pd.DataFrame, measured: Floats, computed: Floats, ledger: Ledger
+) -> Floats:
+    """The volumes of the sheet, none where all are 0 beside diameters: formulas never computed."""
+    known = ~np.isnan(measured)
+    if not known.any() or measured[known].any() or 2 * (computed > 0).sum() < known.sum():
+        return measured
+    ledger.note_rows(
+        "volumes-all-zero",
+        rows[known],
+        f"All {int(known.sum())} volumes of the sheet are 0 beside diameters of tumours, as formulas "
+        "that nobody computed; they were computed from the diameters.",
+        "Open the sheet in a spreadsheet program and save it, or leave out the column.",
+    )
+    return np.full(len(measured), np.nan)
 
 
 def _note_without_volume(rows: pd.DataFrame, volumes: Floats, formula: str, ledger: Ledger) -> None:

@@ -69,6 +69,8 @@ _BESIDE: dict[str, str] = {
     "souris|animal|raton|topo|lichaams|kropps|krops|ciala|myszy|tela|тела|мыши|животного|vucut|小鼠|"
     "动物|動物|마우스|동물",
 }
+
+
 def _parts(words: str) -> frozenset[str]:
     return frozenset(words.split("|"))
 
@@ -88,9 +90,7 @@ _GLUED = ("tumor", "behandlungs", "versuchs", "studien", "therapie", "tier", "ma
 
 
 _HEADS_OF = {role: _parts(words) for role, words in _HEADS.items()}
-_PARTS_OF = {
-    role: heads | _parts(_BESIDE[role]) | _parts(_OF) for role, heads in _HEADS_OF.items()
-}
+_PARTS_OF = {role: heads | _parts(_BESIDE[role]) | _parts(_OF) for role, heads in _HEADS_OF.items()}
 _UNWRITTEN = sorted(
     {
         part

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xenotrack.errors import InputError
 from xenotrack.study.contents import Input
 from xenotrack.study.files.delimited import read_delimited
+from xenotrack.study.files.html import is_html, read_html
 from xenotrack.study.files.parquet import is_parquet, read_parquet
 from xenotrack.study.files.prism import is_prism, read_prism
 from xenotrack.study.files.sheet import Sheet
@@ -25,6 +26,8 @@ def read_sheets(
         sheets = read_parquet(input_file.data, input_file.name)
     elif is_prism(input_file.data):
         sheets = read_prism(input_file.data, input_file.name, sheet_name)
+    elif is_html(input_file.data):
+        sheets = read_html(input_file.data, input_file.name)
     else:
         sheets = [read_delimited(input_file.data, input_file.name, encoding, delimiter)]
     if not sheets:

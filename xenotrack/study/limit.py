@@ -16,7 +16,10 @@ _PLACEHOLDER_MM3, _OFTEN, _APART = 4.0, 3, 4.0
 
 
 def find_limit(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> float:
-    """The smallest volume that the calipers tell from nothing; 0 where there is no need of one."""
+    """The smallest volume that the calipers tell from nothing; 0 where there is no need of one.
+
+    Cells such as ``<15`` say it themselves.
+    """
     if rules.volume.limit_mm3 is not None:
         return rules.volume.limit_mm3
     if any(finding.rule == "column-misread" for finding in ledger.findings):
@@ -36,6 +39,8 @@ def find_limit(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> float:
         )
         return 0.0
     smallest = float(positive.min())
+    if "below_mm3" in rows and rows["below_mm3"].notna().any():
+        return float(rows["below_mm3"].max())
     limit = smallest if light else min(_of_calipers(rows), smallest)
     n = int(small.sum())
     value = "zero" if not placeholder else f"{placeholder:g} mm³"

@@ -194,9 +194,7 @@ def _no_days(sheet: Sheet, long: LongText) -> str:
     )
 
 
-def _days_of_hours(
-    sheet: Sheet, long: LongText, hours: np.ndarray
-) -> tuple[np.ndarray, Finding]:
+def _days_of_hours(sheet: Sheet, long: LongText, hours: np.ndarray) -> tuple[np.ndarray, Finding]:
     name = long.header.names[long.header.roles["day"]]
     finding = Finding(
         "hours-are-days",

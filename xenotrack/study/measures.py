@@ -33,6 +33,8 @@ _LEAST = 1e-9
 _EMPTY = "Write what was measured, or empty the cell."
 # Three mm are not what was measured of a tumour below 3 mm.
 _BELOW = "Declare `limit_mm3` under [volume] and write 0, or empty the cell."
+_FEW_CELLS = 3
+_MOST_BELOW = 65.0  # of 5 mm
 _FACTORS = {"mm": 1.0, "cm": 10.0, "mm2": 1.0, "cm2": 100.0, "mm3": 1.0, "cm3": 1000.0, "g": 1.0}
 
 
@@ -52,6 +54,8 @@ def measure_rows(
     light = rules.volume.readout == "flux"
     if light:
         factors = _of_light(rows, factors, ledger)
+    elif "volume" in factors:
+        rows = read_below(rows, factors["volume"], rules, ledger)
     told = note_columns(rows, factors, rules, ledger)
     measured = {
         name: _usable(rows, role, told, ledger, light) * factors[role]
@@ -93,21 +97,7 @@ def _usable(
 ) -> np.ndarray:
     """The role's numbers; what is no number, or below zero, is named and left empty."""
     numbers = rows[f"{role}_number"].to_numpy(dtype=float)
-    empty = np.flatnonzero(np.isnan(numbers))
-    texts = rows[role].to_numpy()
-    words = {text for text in set(texts[empty].tolist()) if not is_missing(text)}
-    wrong = [i for i in empty if texts[i] in words] if words else []
-    for row in each_row(rows.iloc[wrong]) if wrong else ():
-        decimal = ledger.origins[int(row["part"])].decimals.get(role, ".")
-        mend = mend_of(row[role], decimal)
-        proposal = f"Write {mend} if that was measured, or empty the cell." if mend else _EMPTY
-        ledger.note_row(
-            "not-a-number",
-            row,
-            f"{UNITS[role]} is {row[role].strip()!r}, which is no number; it was left empty.",
-            _BELOW if role != "body_weight" and is_below(row[role]) else proposal,
-            role=role,
-        )
+    _note_no_numbers(rows, role, numbers, ledger)
     bad = (numbers <= 0) if role == "body_weight" else (numbers < 0)
     most = _MOST_LIGHT if light and role == "volume" else _MOST[role]
     bad |= (numbers > most) | ((numbers > 0) & (numbers < _LEAST))
@@ -124,6 +114,73 @@ def _usable(
             role=role,
         )
     return np.where(bad, np.nan, numbers)
+
+
+def _note_no_numbers(rows: pd.DataFrame, role: str, numbers: Floats, ledger: Ledger) -> None:
+    """Cells that say something and hold no number: each, or once what many of them say."""
+    empty = np.flatnonzero(np.isnan(numbers))
+    texts = rows[role].to_numpy()
+    words = {text for text in set(texts[empty].tolist()) if not is_missing(text)}
+    if role == "volume" and any(one.rule == "below-limit-marks" for one in ledger.findings):
+        words = {text for text in words if not is_below(text)}
+    wrong = [i for i in empty if texts[i] in words] if words else []
+    if not wrong:
+        return
+    for text, several in rows.iloc[wrong].groupby(role, sort=False):
+        decimal = ledger.origins[int(several["part"].iloc[0])].decimals.get(role, ".")
+        mend = mend_of(str(text), decimal)
+        proposal = f"Write {mend} if that was measured, or empty the cell." if mend else _EMPTY
+        proposal = _BELOW if role != "body_weight" and is_below(str(text)) else proposal
+        seen = f"{UNITS[role]} is {str(text).strip()!r}, which is no number; it was left empty."
+        if len(several) > _FEW_CELLS:
+            seen = f"{len(several)} cells: {seen}"
+            ledger.note_rows("not-a-number", several, seen, proposal)
+            continue
+        for row in each_row(several):
+            ledger.note_row("not-a-number", row, seen, proposal, role=role)
+
+
+def read_below(rows: pd.DataFrame, factor: Floats, rules: Rules, ledger: Ledger) -> pd.DataFrame:
+    """The rows with 0 for volumes of which only is said what they are less than: ``<15``.
+
+    ``below_mm3`` is what each is said to be less than. More than calipers could miss is asked.
+    """
+    if "volume_number" not in rows:
+        return rows
+    texts, numbers = rows["volume"].to_numpy(), rows["volume_number"].to_numpy(dtype=float)
+    words = {text for text in set(texts[np.isnan(numbers)].tolist()) if is_below(text)}
+    if not words:
+        return rows
+    less = {text: float(mend_of(text, ".") or "nan") for text in words}
+    below = np.array([less.get(text, np.nan) for text in texts]) * factor
+    said = np.isfinite(below)
+    if not said.any():
+        return rows
+    most = float(np.nanmax(below))
+    measured = numbers * factor
+    smallest = float(np.min(measured[measured > 0], initial=np.inf))
+    limit = rules.volume.limit_mm3
+    usual = most <= (limit if limit is not None else min(_MOST_BELOW, smallest))
+    if limit is None or not usual:
+        _note_below(rows[said], most, usual, ledger)
+    if not usual:
+        return rows
+    text = rows["volume"].where(~said, "0")
+    return with_columns(
+        rows, volume=text, volume_number=np.where(said, 0.0, numbers), below_mm3=below
+    )
+
+
+def _note_below(rows: pd.DataFrame, most: float, usual: bool, ledger: Ledger) -> None:
+    seen = f"{len(rows)} cells say that a volume is less than {most:g} mm³"
+    if usual:
+        seen = f"{seen}; they were read as not measurable."
+        proposal = f"Declare it: `limit_mm3 = {most:g}` under [volume]."
+        ledger.note_rows("below-limit-marks", rows, seen, proposal)
+        return
+    seen = f"{seen}, which calipers measure, or others were; they were left empty."
+    proposal = f"Declare `limit_mm3 = {most:g}` under [volume] if nothing smaller was measured."
+    ledger.note_rows("below-limit-marks", rows, seen, proposal, severity="error")
 
 
 def declared_unit(role: str, rules: Rules) -> str:

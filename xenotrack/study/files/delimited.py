@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from typing import Literal
 
@@ -25,6 +26,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_BLANKS = re.compile(r"[ \t]{2,}")
 # A table of this many cells takes about a gigabyte; real sheets stay a hundred times below.
 _MOST_CELLS = 60_000_000
 _MANY_COLUMNS = 500
@@ -41,6 +43,7 @@ def read_delimited(
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise InputError(f"{file} is empty. Save the sheet again, with a line of column names.")
+    text = text if delimiter else with_tabs(text)
     mark = _delimiter(delimiter) if delimiter else find_delimiter(text)
     cells, rows = _records(text, mark, file, findings)
     cells = _with_row_names(cells, text, mark, file, findings)
@@ -130,6 +133,34 @@ def find_delimiter(text: str) -> str:
     # The first lines alone: a reader of all the text would copy it, which of 30 MB takes 2 s.
     lines = [line for line in text.split("\n", 300)[:300] if line.strip()]
     return max(DELIMITERS, key=lambda mark: _consistency(lines, mark))
+
+
+def with_tabs(text: str) -> str:
+    """A text whose columns only blanks keep apart with a tab between them, any other as it is.
+
+    >>> with_tabs("mouse  day\n   m1    0\n"), with_tabs("mouse,day\n")
+    ('mouse\tday\nm1\t0', 'mouse,day\n')
+    """
+    lines = [line.strip() for line in text.split("\n")]
+    head = [line for line in lines[:300] if line]
+    if any(_consistency(head, mark)[0] for mark in DELIMITERS):
+        return text
+    for cut in (_BLANKS.split, _cut_at_blanks):
+        widths = {len(cut(line)) for line in head}
+        # One more where R wrote the names of rows and none over them.
+        first = len(cut(head[0])) if head else 0
+        if first > 2 and (len(widths) == 1 or widths == {first, first + 1}):
+            cells = ([cell.strip('"') for cell in cut(line)] if line else [] for line in lines)
+            return "\n".join(map("\t".join, cells)).rstrip("\n")
+    return text
+
+
+def _cut_at_blanks(line: str) -> list[str]:
+    """The cells of a line, blanks within quotes kept."""
+    try:
+        return next(csv.reader([line], delimiter=" ", skipinitialspace=True))
+    except csv.Error:
+        return [line]
 
 
 def _consistency(lines: list[str], mark: str) -> tuple[float, int]:

@@ -12,10 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xenotrack.errors import InputError
-from xenotrack.study.columns import Header
+from xenotrack.study.columns import Header, header_words
 from xenotrack.study.compound_names import Key, labels_of
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
+from xenotrack.study.header_roles import means
 from xenotrack.study.layouts.grid import day_kind
 from xenotrack.study.layouts.layout import (
     Bare,
@@ -35,6 +36,8 @@ _NUMBERED = re.compile(r"(.*[^\s._#-])[\s._#-]+\d+")
 _NUMBER = r"\s*[-+]?[\d.,]+(?:[eE][-+]?\d+)?\*?\s*"
 # Mice of whom every cell is a remark are mice all the same.
 _REMARK = re.compile(r"\s*(?:dead|died|euth|sac|cull|found|excluded|n/?a|nd|not|no )", re.I)
+_HEAD = 4  # records of a head above its days
+_NAMES = ("mouse", "arm")
 _OF_A_DAY = ("day", "week", "date")
 Cells = NDArray[np.object_]
 
@@ -51,7 +54,7 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     """A column of days first, and beside it columns of numbers whose heads are arms or mice."""
     best = Recognition(False, "has no column of days before columns of one mouse each")
     for position, header in candidate_headers(sheet, declared):
-        header = _with_days_below_mice(sheet, position, header)
+        header = _with_days_below_mice(sheet, position, _without_labels(sheet, position, header))
         complaint = _complaint(sheet, position, header)
         if complaint is None:
             kind = day_kind(header) or "day"
@@ -64,6 +67,20 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
         if day_kind(header) is not None and not best.header.roles:
             best = Recognition(False, complaint, position, header)
     return best
+
+
+def _without_labels(sheet: Sheet, position: int, header: Header) -> Header:
+    """The header without a word beside its days that says what stands to its right, above nothing."""
+    if header.names[1:2] == ("",) or len(header.names) < 4 or position + 1 >= len(sheet.cells):
+        return header
+    label = header.names[1]
+    empty = all(map(is_missing, sheet.grid[position + 1 :, 1]))
+    if not empty or not any(means_role(label, role) for role in _NAMES):
+        return header
+    names = (header.names[0], "", *header.names[2:])
+    roles = {role: column for role, column in header.roles.items() if column != 1}
+    rivals = tuple(rival for rival in header.rivals if 1 not in rival.candidates)
+    return Header(names, roles, header.units, rivals, header.unknown)
 
 
 def _with_days_below_mice(sheet: Sheet, position: int, header: Header) -> Header:
@@ -177,6 +194,12 @@ def _mice(sheet: Sheet, recognition: Recognition) -> dict[int, Mouse]:
     left_out = _statistics(sheet, recognition)
     names = {c: header.names[c] for c in _value_columns(header) if c not in left_out}
     arms = _arms_above(sheet, recognition.position, header)
+    said = _labelled(sheet, recognition.position, header)
+    if {"mouse", "arm"} <= said.keys():
+        return {
+            column: Mouse(said["mouse"][column] or name, said["arm"][column])
+            for column, name in names.items()
+        }
     repeated = Counter(names.values())
     if not arms:
         arms = _arms_of_names(names)
@@ -189,6 +212,36 @@ def _mice(sheet: Sheet, recognition: Recognition) -> dict[int, Mouse]:
         keys[column] = (name,) if is_name else (arm, str(seen[arm]))
     labels = labels_of(keys.values())
     return {column: Mouse(labels[key], arms.get(column, "")) for column, key in keys.items()}
+
+
+def _labelled(sheet: Sheet, position: int, header: Header) -> dict[str, dict[int, str]]:
+    """What the records of a head say of each column, where a word before the mice says of what.
+
+    ``Mouse`` and ``Group`` may stand before their names in any order, above the days or beside.
+    """
+    columns = _value_columns(header)
+    first = min(columns, default=0)
+    said: dict[str, dict[int, str]] = {}
+    for place in range(max(0, position - _HEAD), position + 1):
+        row = sheet.texts(place)
+        role = next((r for text in row[:first] if text for r in _NAMES if means_role(text, r)), "")
+        if role:
+            said[role] = _over_all(row, columns) if role == "arm" else {c: row[c] for c in columns}
+    return said
+
+
+def _over_all(row: Sequence[str], columns: Sequence[int]) -> dict[int, str]:
+    """The arm over each column, written over all of its mice or over the first."""
+    arms, arm = {}, ""
+    for column in columns:
+        arm = row[column] or arm
+        arms[column] = arm
+    return arms
+
+
+def means_role(text: str, role: str) -> bool:
+    """Whether a word before the names of mice or arms says that they are these."""
+    return means(header_words(text)[0], role)
 
 
 def _statistics(sheet: Sheet, recognition: Recognition) -> dict[int, str]:

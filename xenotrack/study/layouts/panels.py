@@ -150,14 +150,14 @@ def _below(sheet: Sheet, texts: Texts) -> list[Sheet]:
     if len(heads) < 2:
         return []
     titles = [_title_above(texts, head) for head in heads]
-    quantities = [quantity_of(texts[at][_only(texts[at])]) if at is not None else "" for at in titles]
+    quantities = [
+        quantity_of(texts[at][_only(texts[at])]) if at is not None else "" for at in titles
+    ]
     if not all(quantities) or len(set(quantities)) < 2:
         return []
     starts = [at for at in titles if at is not None]
     ends = [*starts[1:], len(texts)]
-    return [
-        _table(sheet, texts, start, end) for start, end in zip(starts, ends, strict=True)
-    ]
+    return [_table(sheet, texts, start, end) for start, end in zip(starts, ends, strict=True)]
 
 
 def _heads(texts: Texts) -> list[int]:

@@ -40,12 +40,15 @@ _MEASURE = re.compile(
 # A block or a tab may be a cage, and say the arm that lives in it.
 _CAGE = r"(?:cage|box|k(?:ä|ae)fig|jaula|gabbia|gaiola|kooi|клетка|笼|籠|ケージ|케이지)"
 _CAGED = re.compile(
-    rf"{_CAGE}\W*(?P<cage>\w+(?:-\w+)?)(?:\s*[:,(/|–—]\s*|\s+-\s+)(?P<arm>.*?\w.*?)\)?", re.IGNORECASE
+    rf"{_CAGE}\W*(?P<cage>\w+(?:-\w+)?)(?:\s*[:,(/|–—]\s*|\s+-\s+)(?P<arm>.*?\w.*?)\)?",
+    re.IGNORECASE,
 )
 _A_CAGE = re.compile(rf"{_CAGE}\W*(?P<cage>\w+(?:-\w+)?)", re.IGNORECASE)
 _PREFIX = re.compile(r"([^:=]+)\s*[:=]\s*(\S.*)")
 _NUMBER = re.compile(r"[-+]?[\d.,\s]+\W*")
-_NAME_AND_NUMBER = re.compile(r"(?P<arm>[^\W\d_].*?[^\W_])(?:[\s_#.-]*#[\s#]*|[\s_.-]+)(?:M|No\.? ?)?\d+")
+_NAME_AND_NUMBER = re.compile(
+    r"(?P<arm>[^\W\d_].*?[^\W_])(?:[\s_#.-]*#[\s#]*|[\s_.-]+)(?:M|No\.? ?)?\d+"
+)
 # What mice are called everywhere, whatever they are given.
 _OF_MICE = re.compile(
     r".{1,2}|mouse|mice|animal|id|tag|rat|male|female|tumou?r|pdx|nsg|nude|scid|balb.?c?|c57.*|"

@@ -41,7 +41,9 @@ _WITH_DATE = re.compile(
 _BEFORE_DATE = re.compile(r"([-−]?\d{1,3})\s*[(\[]([^()\[\]]+)[)\]]")
 # A sign that leads to a footnote, or is one.
 _MARKS = re.compile(r"(?<=[\d)])[\s]*[*†‡§#]+$")
-_HOURS = re.compile(r"(?:t ?=? ?)?(\d+(?:\.\d+)?) ?(?:h|hr|hrs|hours?|stunden|heures|horas)", re.IGNORECASE)
+_HOURS = re.compile(
+    r"(?:t ?=? ?)?(\d+(?:\.\d+)?) ?(?:h|hr|hrs|hours?|stunden|heures|horas)", re.IGNORECASE
+)
 # Day 1 of week 1 is day 1; where weeks are counted from 0, day 0 of week 0 is day 0.
 _DAY_OF_WEEK = re.compile(
     r"(?:week|wk|w)[ _.]?(\d{1,2})[ _.,:;/-]*(?:day|d)[ _.]?(\d)", re.IGNORECASE
