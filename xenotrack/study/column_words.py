@@ -93,8 +93,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "grupo de tratamento|grupo de tratamiento|grupo experimental|groupe de traitement|"
         "gruppo di trattamento|behandlungsgruppe|groep|behandeling|grupa|leczenie|группа|лечение|"
         "组别|分组|组|处理组|给药组|治疗组|群|投与群|処置群|그룹|군|투여군",
-        "drug|drugs|compound|therapy|egp|test article|test item|treatment description|供试品|受试物|药物|"
-        "被験物質|시험물질|препарат|wirkstoff|substanz|substance|produit|fármaco|farmaco|droga|ilaç",
+        "drug|drugs|compound|therapy|egp|test article|test item|treatment description|"
+        "供试品|受试物|药物|被験物質|시험물질|препарат|wirkstoff|substanz|substance|produit|fármaco|farmaco|droga|ilaç",
         "condition|conditions|experimental condition",
         "cohort",
     ),

@@ -50,13 +50,14 @@ def _without_idle_formulas(
 ) -> Floats:
     """The volumes of the sheet, none where all are 0 beside diameters: formulas never computed."""
     known = ~np.isnan(measured)
-    if not known.any() or measured[known].any() or 2 * (computed > 0).sum() < known.sum():
+    beside = (known & (computed > 0)).sum()
+    if not known.any() or measured[known].any() or 2 * beside < known.sum():
         return measured
     ledger.note_rows(
         "volumes-all-zero",
         rows[known],
-        f"All {int(known.sum())} volumes of the sheet are 0 beside diameters of tumours, as formulas "
-        "that nobody computed; they were computed from the diameters.",
+        f"All {int(known.sum())} volumes of the sheet are 0 beside diameters of tumours, as "
+        "formulas that nobody computed; they were computed from the diameters.",
         "Open the sheet in a spreadsheet program and save it, or leave out the column.",
     )
     return np.full(len(measured), np.nan)

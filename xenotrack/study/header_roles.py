@@ -1,7 +1,7 @@
 """The role that a header's words name together, in the languages of the trade.
 
-``Tumorlänge``, ``N° animal`` and ``肿瘤长径`` are made of parts, of which each language has a few; a
-list of whole headers would never be complete.
+``Tumorlänge``, ``N° animal`` and ``肿瘤长径`` are made of parts, of which each language has a few;
+a list of whole headers would never be complete.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ _CODE = re.compile(r"(?:(?:group|grp|arm|g|cohort)[ ._-]?)?(?:[a-z]|\d{1,2}|[ivx
 
 _GROUP = r"(?:groups?|grp|gr|arm|g|gruppe|groupe|grupo|gruppo|группа|组|第|群|군|그룹)"
 _CODE_AND_NAME = re.compile(
-    rf"(?P<code>{_GROUP}[ ._#-]*(?:[a-z]|\d{{1,2}})组?|[a-z]|\d{{1,2}})\s*(?:[:=)：–]|\s-|\. )\s*(?P<name>.+)",
+    rf"(?P<code>{_GROUP}[ ._#-]*(?:[a-z]|\d{{1,2}})组?|[a-z]|\d{{1,2}})\s*"
+    r"(?:[:=)：–]|\s-|\. )\s*(?P<name>.+)",
     re.IGNORECASE,
 )
 _NAMED_CODE = re.compile(rf"{_GROUP}[ ._#-]*(?:[a-z]|\d{{1,2}})", re.IGNORECASE)
@@ -106,7 +107,8 @@ def _key(code: str) -> str:
     >>> _key("Group 1"), _key("G1"), _key("1"), _key("A")
     ('1', '1', '1', 'A')
     """
-    return re.sub(rf"^{_GROUP}[ ._#-]*(?=\w{{1,3}}$)", "", code.strip(), flags=re.I).upper()
+    bare = re.sub(r"(?<=\d)(?:组|組|群|군)$", "", code.strip())
+    return re.sub(rf"^{_GROUP}[ ._#-]*(?=\w{{1,3}}$)", "", bare, flags=re.I).upper()
 
 
 def _legend_of(sheet: Sheet, declared: Mapping[str, str]) -> Legend | None:

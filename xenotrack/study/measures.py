@@ -15,7 +15,7 @@ from xenotrack.study.columns import Header, known_units
 from xenotrack.study.computed_volumes import volumes_of
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, each_row
-from xenotrack.study.numbers import is_below, is_missing, mend_of
+from xenotrack.study.numbers import is_below, is_missing, mend_of, said_below
 from xenotrack.study.rules import Rules
 
 UNITS = {
@@ -151,7 +151,7 @@ def read_below(rows: pd.DataFrame, factor: Floats, rules: Rules, ledger: Ledger)
     words = {text for text in set(texts[np.isnan(numbers)].tolist()) if is_below(text)}
     if not words:
         return rows
-    less = {text: float(mend_of(text, ".") or "nan") for text in words}
+    less = {text: said_below(text) for text in words}
     below = np.array([less.get(text, np.nan) for text in texts]) * factor
     said = np.isfinite(below)
     if not said.any():

@@ -30,6 +30,7 @@ _UNSEEN = "\u200b\u200e\u200f\u2060\ufeff"
 _BLANK_THOUSANDS = re.compile(rf"([-+]?[1-9]{_BLANK}\d{{3}})((?:[.,]\d+)?)")
 _DRESSED = re.compile(r"([-+]?\d+(?:[.,]\d+)*)\s*([^\W\d_][^\d\s]*(?:\^?[23])?)")
 _BELOW = re.compile(r"[<≤]\s*=?\s*\d.*")
+_LESS = re.compile(r"[<≤]\s*=?\s*(\d+(?:[.,]\d+)?)")
 _THREE_DIGITS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 
 
@@ -222,6 +223,16 @@ def mend_of(text: str, decimal: str) -> str:
         return ""
     numbers = re.findall(r"-?\d+(?:[.,]\d+)?", text)
     return numbers[0].replace(",", ".") if len(numbers) == 1 else ""
+
+
+def said_below(text: str) -> float:
+    """The number than which a text says that less was there, NaN where it does not.
+
+    >>> said_below("<15 mm3"), said_below("≤ 2,5"), said_below("15")
+    (15.0, 2.5, nan)
+    """
+    match = _LESS.match(text.strip())
+    return float(match[1].replace(",", ".")) if match else float("nan")
 
 
 def is_below(text: str) -> bool:

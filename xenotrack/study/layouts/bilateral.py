@@ -66,8 +66,10 @@ def flanks_of(words: Iterable[str]) -> dict[str, Label]:
 
     >>> {word: label.tumor for word, label in flanks_of(["Left", "Right"]).items()}
     {'Left': 'left', 'Right': 'right'}
-    >>> flanks_of(["L", "W"]), flanks_of(["Left"]), flanks_of(["L width", "R width"])["L width"].role
-    ({}, {}, 'width')
+    >>> flanks_of(["L", "W"]), flanks_of(["Left"])
+    ({}, {})
+    >>> flanks_of(["L width", "R width"])["L width"].role
+    'width'
     """
     labels: dict[str, Label] = {}
     for word in words:

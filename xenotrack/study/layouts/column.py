@@ -70,7 +70,7 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
 
 
 def _without_labels(sheet: Sheet, position: int, header: Header) -> Header:
-    """The header without a word beside its days that says what stands to its right, above nothing."""
+    """The header without a word beside its days that says what stands to its right."""
     if header.names[1:2] == ("",) or len(header.names) < 4 or position + 1 >= len(sheet.cells):
         return header
     label = header.names[1]
@@ -174,6 +174,9 @@ def _value_columns(header: Header) -> list[int]:
 
 def _arms_above(sheet: Sheet, position: int, header: Header) -> dict[int, str]:
     """The arms in the row above the mice, each written once over its first mouse or over all."""
+    said = _labelled(sheet, position, header)
+    if {"mouse", "arm"} <= said.keys():
+        return said["arm"]
     columns = _value_columns(header)
     above = sheet.texts(position - 1) if position else []
     if not above or not columns or not above[columns[0]]:
@@ -197,7 +200,7 @@ def _mice(sheet: Sheet, recognition: Recognition) -> dict[int, Mouse]:
     said = _labelled(sheet, recognition.position, header)
     if {"mouse", "arm"} <= said.keys():
         return {
-            column: Mouse(said["mouse"][column] or name, said["arm"][column])
+            column: Mouse(said["mouse"][column] or name, arms[column])
             for column, name in names.items()
         }
     repeated = Counter(names.values())

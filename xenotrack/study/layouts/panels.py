@@ -1,4 +1,4 @@
-"""Several tables on one sheet, told apart by the titles over them: tumours, and beside them weights.
+"""Several tables on one sheet, told apart by the titles over them: volumes, and body weights.
 
 Tables beside one another become one, each column named by what is measured and the day. Tables
 below one another become sheets of their own, called as their titles.

@@ -289,7 +289,7 @@ def _the_one(sheets: Sequence[Sheet], declared: Mapping[str, str], fits: list[Fi
 
 
 def _without_summaries(fits: list[Fit]) -> list[Fit]:
-    """What fits, without worksheets that are called as graphs or means are, where others are not."""
+    """What fits, without worksheets called as graphs or means are, where others are not."""
     return [fit for fit in fits if not _SUMMARY.search(fit[0].name)] or fits
 
 

@@ -31,7 +31,7 @@ _SOME_YEAR, _SOME_LEAP_YEAR = 2001, 2004
 
 
 def settle_days(sheet: Sheet, long: LongText) -> LongText:
-    """The long table with days on all rows, a baseline as day 0, dates without a year within one."""
+    """The long table with a day on each row, a baseline as day 0, dates within one year."""
     long = _with_days_below(sheet, long)
     texts = [text for text in long.frame["day"].unique() if not is_missing(text)]
     column = long.header.roles.get(long.day_kind)

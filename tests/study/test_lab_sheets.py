@@ -1,0 +1,314 @@
+"""Sheets as labs keep them: cages, legends, graphs, footnotes, limits, names, tables of the web."""
+
+import math
+
+import pytest
+
+from xenotrack.errors import InputError
+from xenotrack.study.ingest import read_study
+
+from .files.test_workbook import workbook
+from .sheets import finding_of, read, rules_of
+
+DAYS = (0, 4, 8, 14)
+ARMS = {"Vehicle": 0.05, "Drug A": 0.02}
+MICE = {str(n): "Vehicle" if n < 5 else "Drug A" for n in range(1, 9)}
+
+
+def volume(mouse, day):
+    return round((100 + 5 * int(mouse)) * math.exp(ARMS[MICE[mouse]] * day), 1)
+
+
+TRUTH = sorted((arm, [volume(mouse, day) for day in DAYS]) for mouse, arm in MICE.items())
+
+
+def csv(rows, delimiter=","):
+    width = max(map(len, rows))
+    return "".join(
+        delimiter.join([*map(str, row), *[""] * (width - len(row))]) + "\n" for row in rows
+    )
+
+
+def volumes(mouse):
+    return [volume(mouse, day) for day in DAYS]
+
+
+def tracks(study, by=("arm", "mouse")):
+    """The volumes of each mouse by day, whatever it is called."""
+    table = study.measurements.dropna(subset=["volume_mm3"])
+    assert set(table["day"]) == set(DAYS)
+    keyed = table.sort_values("day").groupby(list(by), sort=False)["volume_mm3"]
+    return sorted((key[0], values.tolist()) for key, values in keyed)
+
+
+def wide(head, first=("Group", "Mouse"), arm=lambda mouse: MICE[mouse], name=lambda mouse: mouse):
+    return [[*first, *head], *([arm(mouse), name(mouse), *volumes(mouse)] for mouse in MICE)]
+
+
+HEADS = {
+    "footnotes": ["0", "4*", "8†", "14 #"],
+    "days of weeks": ["Wk0 D0", "Wk1 D4", "Wk2 D1", "Wk2 D7"],
+    "hours": ["0 h", "96h", "192 hours", "336 hrs"],
+    "dates in brackets": ["0 (03/04/2024)", "4\n(03/08/2024)", "8 (03/12/2024)", "14 (03/18/2024)"],
+    "volumes in words": [f"Tumor vol. (mm3) Day {day}" for day in DAYS],
+    "volumes first": [f"TV (mm³) D{day}" for day in DAYS],
+}
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_days_are_read_however_their_columns_are_called(kind):
+    head = [f'"{name}"' for name in HEADS[kind]]
+    assert tracks(read(csv(wide(head)))) == TRUTH
+
+
+LONG = [[mouse, MICE[mouse], day, volume(mouse, day)] for mouse in MICE for day in DAYS]
+
+
+@pytest.mark.parametrize("name", ["Time (h)", "time_h", "Time (hours)", "Day [hr]"])
+def test_hours_become_days(name):
+    rows = [["mouse", "arm", name, "volume"], *([*row[:2], 24 * row[2], row[3]] for row in LONG)]
+    study = read(csv(rows))
+    assert tracks(study) == TRUTH
+    assert name in finding_of(study, "hours-are-days").seen
+
+
+@pytest.mark.parametrize("unit", ["months", "min", "years"])
+def test_what_is_no_number_of_days_is_refused(unit):
+    rows = [["mouse", "arm", f"Time ({unit})", "volume"], *LONG]
+    with pytest.raises(InputError, match=unit):
+        read(csv(rows))
+
+
+@pytest.mark.parametrize("name", ["Day", "Date"])
+def test_a_day_written_once_is_that_of_its_visit(name):
+    rows = [[name, "arm", "mouse", "volume"]]
+    for day in DAYS:
+        for place, mouse in enumerate(MICE):
+            said = day if name == "Day" else f"2024-03-{4 + day:02d}"
+            rows.append(["" if place else said, MICE[mouse], mouse, volume(mouse, day)])
+    study = read(csv(rows))
+    assert tracks(study) == TRUTH
+    assert "day-written-once" in rules_of(study)
+
+
+def test_days_left_out_within_a_mouse_are_no_days_of_visits():
+    rows = [["mouse", "arm", "day", "volume"]]
+    rows += [[mouse, arm, "" if day in (8, 14) else day, vol] for mouse, arm, day, vol in LONG]
+    assert "day-written-once" not in rules_of(read(csv(rows)))
+
+
+EARS = dict(zip(MICE, ["N", "L", "R", "LR"] * 2, strict=True))
+CAGES = {"Vehicle": "12", "Drug A": "13"}
+TITLES = ["Cage {}: {}", "Cage {} - {}", "Käfig {}, {}", "cage #{} ({})"]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_block_a_cage_says_its_arm(title):
+    rows = []
+    for arm, cage in CAGES.items():
+        rows += [[title.format(cage, arm).replace(",", ";")], ["Ear", *(f"D{d}" for d in DAYS)]]
+        rows += [[EARS[mouse], *volumes(mouse)] for mouse in MICE if MICE[mouse] == arm] + [[]]
+    study = read(csv([["MC38 volumes"], *rows]).replace(";", ""))
+    expected = TRUTH if "," not in title else None
+    assert expected is None or tracks(study) == expected
+
+
+@pytest.mark.parametrize("called", ["Cage {}", "cage{}", "Box {}", "Käfig {}"])
+def test_a_worksheet_a_cage_is_one_table(called):
+    tabs = {}
+    for cage in (1, 2):
+        mice = [mouse for mouse in MICE if int(mouse) % 2 == cage - 1]
+        rows = [["Treatment", "Ear", *(f"D{day}" for day in DAYS)]]
+        rows += [[MICE[m], ear, *volumes(m)] for m, ear in zip(mice, "ABCD", strict=True)]
+        tabs[called.format(cage)] = rows
+    study = read(workbook(tabs))
+    assert tracks(study) == TRUTH
+    assert "sheets-read-together" in rules_of(study)
+
+
+@pytest.mark.parametrize("name", ["Graph", "SEM", "Mean TV", "Summary", "Abb Mittelwerte", "汇总"])
+def test_a_worksheet_of_means_is_no_rival(name):
+    means = [["Day", *ARMS, "x"], *([day, 100 + day, 90 + day, 80 + day] for day in DAYS)]
+    tabs = {name: means, "Raw": [["mouse", "arm", "day", "volume"], *LONG]}
+    assert tracks(read(workbook(tabs))) == TRUTH
+
+
+LINES = {
+    "with a colon": [["Group 1: Vehicle, n=4"], ["Group 2: Drug A (n = 4)"]],
+    "short": [["G1 = Vehicle"], ["G2 = Drug A"]],
+    "in two cells": [["Group 1", "Vehicle"], ["Group 2", "Drug A"]],
+    "in Chinese": [["第1组：Vehicle"], ["第2组：Drug A"]],
+}
+
+
+@pytest.mark.parametrize("kind", LINES)
+@pytest.mark.parametrize("code", ["{}", "Group {}", "G{}"])
+@pytest.mark.parametrize("below", [False, True])
+def test_lines_say_what_the_codes_of_arms_mean(kind, code, below):
+    table = wide([f"Day {day}" for day in DAYS])
+    codes = {"Vehicle": 1, "Drug A": 2}
+    table = [table[0], *([code.format(codes[row[0]]), *row[1:]] for row in table[1:])]
+    rows = [*table, [], *LINES[kind]] if below else [["Study 12"], *LINES[kind], [], *table]
+    study = read(csv(rows).replace("1: Vehicle, n", "1: Vehicle n"))
+    assert tracks(study) == TRUTH
+    assert "arms-from-legend" in rules_of(study)
+
+
+def test_lines_of_one_drug_at_two_doses_name_no_arm():
+    lines = [["Group 1: Drug A"], ["Group 2: Drug A"]]
+    table = wide([f"Day {day}" for day in DAYS], arm=lambda mouse: 1 + (MICE[mouse] == "Drug A"))
+    assert "arms-from-legend" not in rules_of(read(csv([*lines, *table])))
+
+
+@pytest.mark.parametrize("name", ["{} #{}", "{}_{}", "{}-{}", "{} {}", "{} M{}"])
+def test_mice_called_by_their_arm_are_of_it(name):
+    rows = [["Animal ID", *(f"Day {day}" for day in DAYS)]]
+    rows += [[name.format(MICE[m], 1 + (int(m) - 1) % 4), *volumes(m)] for m in MICE]
+    study = read(csv(rows))
+    assert tracks(study) == TRUTH
+    assert "arms-from-names" in rules_of(study)
+
+
+@pytest.mark.parametrize("names", [("m", "f"), ("Mouse", "Animal"), ("NSG", "Nude"), ("1", "2")])
+def test_mice_called_by_anything_else_are_asked_about(names):
+    rows = [["Animal ID", *(f"Day {day}" for day in DAYS)]]
+    rows += [[f"{names[MICE[m] == 'Drug A']}-{m}", *volumes(m)] for m in MICE]
+    with pytest.raises(InputError):
+        read(csv(rows))
+
+
+@pytest.mark.parametrize("mark", ["X", "x", "IP", "↓"])
+def test_marks_of_doses_below_days_are_no_measure(mark):
+    table = wide([f"Day {day}" for day in DAYS])
+    study = read(csv([table[0], ["", "Dosing", mark, "", mark, mark], *table[1:]]))
+    assert tracks(study) == TRUTH
+
+
+@pytest.mark.parametrize("order", [("Cage", "Mouse", "Group"), ("Group", "Cage", "Mouse")])
+def test_heads_above_columns_of_mice_are_read_by_their_words(order):
+    said = {"Cage": [int(m) // 3 for m in MICE], "Mouse": list(MICE), "Group": list(MICE.values())}
+    rows = [["", name, *said[name]] for name in order]
+    rows[-1][0] = "Day"
+    rows += [[day, "", *(volume(mouse, day) for mouse in MICE)] for day in DAYS]
+    study = read(csv(rows))
+    assert tracks(study) == TRUTH
+    assert set(study.measurements["mouse"]) == set(MICE)
+
+
+FLANKS = {
+    "day first": lambda day: (f"D{day} Left", f"D{day} Right"),
+    "letters": lambda day: (f"Day {day} - L", f"Day {day} - R"),
+    "flank first": lambda day: (f"Left flank D{day}", f"Right flank D{day}"),
+    "with volume": lambda day: (f"D{day} TV left", f"D{day} TV right"),
+    "numbered": lambda day: (f"T1 Day {day}", f"T2 Day {day}"),
+}
+
+
+@pytest.mark.parametrize("kind", [*FLANKS, "two lines"])
+def test_flanks_of_a_day_are_two_tumours(kind):
+    if kind == "two lines":
+        days = [text for day in DAYS for text in (f"Day {day}", "")]
+        rows = [["", "", *days], ["Group", "Mouse", *("Left", "Right") * len(DAYS)]]
+    else:
+        rows = [["Group", "Mouse", *(name for day in DAYS for name in FLANKS[kind](day))]]
+    rows += [
+        [MICE[m], m, *(each for day in DAYS for each in (volume(m, day), 2 * volume(m, day)))]
+        for m in MICE
+    ]
+    study = read(csv(rows))
+    doubled = [(arm, [2 * each for each in values]) for arm, values in TRUTH]
+    assert tracks(study, ("arm", "mouse", "tumor")) == sorted([*TRUTH, *doubled])
+
+
+def test_flanks_of_weights_are_no_volumes():
+    rows = [["Body weight (g)"]]
+    rows += [["Group", "Mouse", *(name for day in DAYS for name in FLANKS["day first"](day))]]
+    rows += [[MICE[m], m, *[21.3] * 8] for m in MICE]
+    with pytest.raises(InputError, match="body weights"):
+        read(csv(rows))
+
+
+def marked(mark, few=("1", "5")):
+    table = wide([f"Day {day}" for day in DAYS])
+    return csv([row[:4] + [mark] + row[5:] if row[1] in few else row for row in table])
+
+
+@pytest.mark.parametrize("mark", ["<15", "< 15", "≤15", "<15 mm3"])
+def test_less_than_a_limit_is_not_measurable(mark):
+    study = read(marked(mark))
+    assert study.limit_mm3 == 15
+    assert study.measurements["below_limit"].sum() == 2
+    assert finding_of(study, "below-limit-marks").severity == "warning"
+    assert "not-a-number" not in rules_of(study)
+
+
+def test_less_than_a_declared_limit_needs_no_word():
+    study = read(marked("<15"), {"volume": {"limit_mm3": 20}})
+    assert "below-limit-marks" not in rules_of(study)
+    assert study.measurements["below_limit"].sum() == 2
+
+
+@pytest.mark.parametrize("mark", ["<130", "<500"])
+def test_less_than_what_was_measured_is_asked_about(mark):
+    found = finding_of(read(marked(mark)), "below-limit-marks")
+    assert found.severity == "error"
+
+
+def test_a_word_in_many_cells_is_one_finding():
+    study = read(marked("lost", few=("1", "2", "3", "5", "6")))
+    assert rules_of(study).count("not-a-number") == 1
+    assert finding_of(study, "not-a-number").seen.startswith("5 cells")
+
+
+def test_volumes_of_formulas_that_nobody_computed_come_from_the_diameters():
+    rows = [["mouse", "arm", "day", "length", "width", "volume"]]
+    rows += [[mouse, arm, day, 8 + day / 4, 6, 0] for mouse, arm, day, _ in LONG]
+    study = read(csv(rows))
+    assert study.measurements["volume_mm3"].min() == 8 * 36 / 2
+    assert "volumes-all-zero" in rules_of(study)
+
+
+def test_cured_tumours_stay_at_nothing():
+    rows = [["mouse", "arm", "day", "length", "width", "volume"]]
+    rows += [[mouse, arm, day, 0, 0, 0] for mouse, arm, day, _ in LONG]
+    assert "volumes-all-zero" not in rules_of(read(csv(rows)))
+
+
+PAGE = "<html><body><p>Export</p><table><tr>{}</tr>{}</table></body></html>"
+
+
+@pytest.mark.parametrize("merged", [True, False])
+@pytest.mark.parametrize("page", [PAGE, "<!DOCTYPE html>" + PAGE, "\ufeff" + PAGE])
+def test_a_table_of_the_web_is_read(tmp_path, merged, page):
+    head = "".join(f"<th>{name}</th>" for name in ("Group", "Mouse", "Day 0", "4", "8", "14"))
+    rows, seen = "", set()
+    for mouse, arm in MICE.items():
+        first = "" if arm in seen else f"<td rowspan='4'>{arm}</td>"
+        first = first if merged else f"<td>{arm}</td>"
+        seen.add(arm)
+        rows += f"<tr>{first}<td>{mouse}</td>"
+        rows += "".join(f"<td>{each}</td>" for each in volumes(mouse)) + "</tr>"
+    path = tmp_path / "volumes.xls"
+    path.write_text(page.format(head, rows), encoding="utf-8")
+    assert tracks(read_study(path)) == TRUTH
+
+
+def test_a_workbook_written_as_xml_is_named():
+    text = '<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+    with pytest.raises(InputError, match="save it as xlsx"):
+        read(text)
+
+
+@pytest.mark.parametrize("kind", ["padded", "two blanks", "quoted"])
+def test_columns_that_blanks_keep_apart_are_read(kind):
+    rows = [["mouse", "arm", "day", "volume"], *LONG]
+    rows = [[str(text) for text in row] for row in rows]
+    if kind == "padded":
+        lines = ["".join(f"{text.replace(' ', '_'):>12}" for text in row) for row in rows]
+    elif kind == "two blanks":
+        lines = ["  ".join(row) for row in rows]
+    else:
+        lines = [" ".join(f'"{text}"' if " " in text else text for text in row) for row in rows]
+        lines = [lines[0], *(f'"{n}" {line}' for n, line in enumerate(lines[1:], start=1))]
+    got = tracks(read("\n".join(lines) + "\n"))
+    assert [(arm.replace("_", " "), values) for arm, values in got] == TRUTH
