@@ -230,7 +230,7 @@ def test_flanks_of_weights_are_no_volumes():
 
 def marked(mark, few=("1", "5")):
     table = wide([f"Day {day}" for day in DAYS])
-    return csv([row[:4] + [mark] + row[5:] if row[1] in few else row for row in table])
+    return csv([[*row[:4], mark, *row[5:]] if row[1] in few else row for row in table])
 
 
 @pytest.mark.parametrize("mark", ["<15", "< 15", "≤15", "<15 mm3"])
@@ -312,3 +312,114 @@ def test_columns_that_blanks_keep_apart_are_read(kind):
         lines = [lines[0], *(f'"{n}" {line}' for n, line in enumerate(lines[1:], start=1))]
     got = tracks(read("\n".join(lines) + "\n"))
     assert [(arm.replace("_", " "), values) for arm, values in got] == TRUTH
+
+
+@pytest.mark.parametrize("title", ["Figure 2c. Tumor volume (mm3)", "Fig. 3a tumour growth"])
+def test_an_arm_over_the_first_of_its_columns_is_that_of_all(title):
+    head = ["Days", "Vehicle", "", "", "", "Drug A", "", "", ""]
+    rows = [[day, *(volume(mouse, day) for mouse in MICE)] for day in DAYS]
+    assert tracks(read(csv([[title], [], head, *rows]))) == TRUTH
+
+
+def test_a_lone_column_without_a_name_is_no_mouse():
+    head = ["Days", *(f"{arm}_{n}" for arm in ARMS for n in range(1, 5)), ""]
+    rows = [[day, *(volume(mouse, day) for mouse in MICE), 3] for day in DAYS]
+    assert finding_of(read(csv([head, *rows])), "column-without-name").severity == "error"
+
+
+SIZES = [[mouse, MICE[mouse], day, 8 + day / 2, 6 + day / 4] for mouse in MICE for day in DAYS]
+AXES = [
+    ("a (mm)", "b (mm)"),
+    ("Tumor D1 (mm)", "Tumor D2 (mm)"),
+    ("x [mm]", "y [mm]"),
+    ("Diameter 1", "Diameter 2"),
+    ("diameter a", "diameter b"),
+]
+
+
+@pytest.mark.parametrize("axes", AXES)
+def test_two_diameters_that_are_only_told_apart_give_volumes(axes):
+    study = read(csv([["mouse", "arm", "day", *axes], *SIZES]))
+    assert study.measurements["volume_mm3"].iloc[0] == 8 * 36 / 2
+
+
+def test_letters_without_a_unit_are_no_diameters():
+    with pytest.raises(InputError):
+        read(csv([["mouse", "arm", "day", "a", "b"], *SIZES]))
+
+
+def test_a_formula_in_a_header_is_no_part_of_its_name():
+    rows = [["mouse", "arm", "day", "V=L*W^2/2"], *LONG]
+    assert tracks(read(csv(rows))) == TRUTH
+
+
+@pytest.mark.parametrize("unit", ["mm", "cm"])
+def test_units_below_the_header_are_those_of_its_columns(unit):
+    factor = 10 if unit == "cm" else 1
+    rows = [["mouse", "arm", "day", "length", "width"], ["", "", "", unit, f"({unit})"]]
+    rows += [[*row[:3], row[3] / factor, row[4] / factor] for row in SIZES]
+    study = read(csv(rows))
+    assert study.measurements["volume_mm3"].iloc[0] == pytest.approx(8 * 36 / 2)
+    assert not {"row-without-mouse", "length-looks-like-cm"} & set(rules_of(study))
+
+
+@pytest.mark.parametrize("text", ["X{}", "Day.{}", "day_{}", "D{}", "Day {}"])
+@pytest.mark.parametrize("name", ["variable", "key", "VISIT"])
+def test_columns_of_days_made_long_are_days(text, name):
+    rows = [["mouse", "arm", name, "volume"]]
+    rows += [[mouse, arm, text.format(day), vol] for mouse, arm, day, vol in LONG]
+    assert tracks(read(csv(rows))) == TRUTH
+
+
+def test_numbered_visits_are_no_days():
+    rows = [["mouse", "arm", "visit", "volume"]]
+    rows += [[mouse, arm, DAYS.index(day) + 1, vol] for mouse, arm, day, vol in LONG]
+    with pytest.raises(InputError):
+        read(csv(rows))
+
+
+@pytest.mark.parametrize(
+    "since", ["{} post-Rx", "{} post treatment", "{} after implantation", "{} (n=8)", "{} p.i"]
+)
+def test_what_stands_behind_a_day_may_say_since_when(since):
+    since = since.replace("p.i", "post inj")
+    assert tracks(read(csv(wide([since.format(f"Day {day}") for day in DAYS])))) == TRUTH
+
+
+def test_thousands_marks_beside_decimal_points_are_read():
+    table = wide([f"Day {day}" for day in DAYS])
+    table[1][3] = '"1,293.5"'
+    table[2][3] = '"1,300"'
+    study = read(csv(table))
+    assert {1293.5, 1300.0} <= set(study.measurements["volume_mm3"])
+    assert "thousands-marks" in rules_of(study)
+
+
+@pytest.mark.parametrize("factor", [0.5, math.pi / 6, 0.52])
+def test_three_columns_a_day_are_two_diameters_and_their_volume(factor):
+    days = [text for day in DAYS for text in [f"2024-03-{4 + day:02d}"] * 3]
+    rows = [["Group", "Mouse", *days]]
+    for mouse, arm in MICE.items():
+        own = [(8 + day / 2, 6 + day / 4) for day in DAYS]
+        rows.append(
+            [arm, mouse, *(x for a, b in own for x in (a, b, round(factor * a * b * b, 1)))]
+        )
+    study = read(csv(rows))
+    assert study.measurements["volume_mm3"].iloc[0] == round(factor * 8 * 36, 1)
+    assert not {"column-misread", "heights-not-used"} & set(rules_of(study))
+
+
+def test_three_diameters_a_day_stay_diameters():
+    days = [text for day in DAYS for text in [f"2024-03-{4 + day:02d}"] * 3]
+    rows = [["Group", "Mouse", *days]]
+    rows += [[arm, m, *(x for day in DAYS for x in (8 + day, 6, 5))] for m, arm in MICE.items()]
+    assert "heights-not-used" in rules_of(read(csv(rows)))
+
+
+@pytest.mark.parametrize("name", ["Genotype", "Cell line", "Vector"])
+def test_a_sheet_without_an_arm_is_asked_which_column_it_is(name):
+    rows = [[name, "Mouse", *(f"Day {day}" for day in DAYS)]]
+    rows += [["WT" if arm == "Vehicle" else "KO", m, *volumes(m)] for m, arm in MICE.items()]
+    with pytest.raises(InputError, match=f'arm = "{name}"') as error:
+        read(csv(rows))
+    assert len(str(error.value).splitlines()) < 9

@@ -73,7 +73,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "mouse tag|tail number|tail no|tail nr|tail mark|tail id|rfid|rfid tag|chip|chip id|"
         "transponder|transponder id|animal tag|mouse identifier|unique mouse id|unique id|"
         "unique animal id",
-        "usubjid",  # of the SEND standard, as are those with PM and BW below
+        "subj|subj id|subj no|usubjid",  # of the SEND standard, as are those with PM and BW below
         "subjid",
         "number|no|nr|sample|sample id",
         "ear notch|ear mark|ear punch|ear|notch|punch|toe clip|toe",

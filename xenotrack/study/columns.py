@@ -34,6 +34,12 @@ _ROLES_OF = {
 
 
 _HOURS = re.compile(r"(?:hours?|hrs?)\b")
+_PAIRS = (("a", "b"), ("x", "y"), ("d1", "d2"), ("d 1", "d 2"), ("1", "2"), ("i", "ii"))
+# Where tables are made long by a program its columns of days are called so.
+_MOLTEN = ("variable", "key", "name", "visit", "visit name", "measure")
+_NAMED_DAY = re.compile(
+    r"(?:x|v|day|d|days|week|wk|tag|jour|day of study)[\s_.]*-?\d+(?:\.\d+)?", re.I
+)
 # The rank of a word that is known by its parts alone.
 _BY_PARTS = 99
 
@@ -75,6 +81,7 @@ def header_words(name: str) -> tuple[str, str]:
     unit = _unit(bracketed[1]) if bracketed else ""
     bare = re.sub(r"[\(\[\{][^)\]}]*[\)\]\}]", " ", name)
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=T0\b)", " ", bare)
+    spaced = spaced.partition("=")[0] or spaced
     words = re.sub(r"[\s_.:\-/#]+", " ", spaced).strip().casefold().replace("tumour", "tumor")
     if words in ("time h", "t h"):
         return words.removesuffix(" h"), "hours"
@@ -155,12 +162,32 @@ def _candidates(words: Sequence[tuple[str, str]], taken: Mapping[str, int]) -> d
                     candidates[role].append(column)
     for role in [role for role, columns in candidates.items() if not columns]:
         candidates[role] = _by_parts(role, words, used)
+    if not any(candidates.get(role) for role in ("day", "date", "week")) and "day" in candidates:
+        candidates["day"] = [c for c, (t, _) in enumerate(words) if t in _MOLTEN and c not in used]
+    if not candidates.get("length") and not candidates.get("width"):
+        candidates |= _axes(words, used)
     # `l` beside `r` is a left flank, not a length; `w` is a width only beside a length.
     if any(text == "r" for text, _ in words):
         candidates["length"] = [c for c in candidates.get("length", ()) if words[c][0] != "l"]
     if not candidates.get("length") and "length" not in taken:
         candidates["width"] = [c for c in candidates.get("width", ()) if words[c][0] != "w"]
     return {role: columns for role, columns in candidates.items() if columns}
+
+
+def _axes(words: Sequence[tuple[str, str]], used: set[int]) -> dict[str, list[int]]:
+    """Two diameters that are only told apart: ``a (mm)`` and ``b (mm)``, ``Tumor D1``, ``D2``.
+
+    A number is that of a day or of a tumour where no unit says that something was measured.
+    """
+    free = {
+        text.removeprefix("tumor ").removeprefix("diameter "): column
+        for column, (text, unit) in enumerate(words)
+        if column not in used and (unit in ("mm", "cm") or text.startswith("diameter "))
+    }
+    for first, second in _PAIRS:
+        if first in free and second in free:
+            return {"length": [free[first]], "width": [free[second]]}
+    return {}
 
 
 def _by_parts(role: str, words: Sequence[tuple[str, str]], used: set[int]) -> list[int]:
@@ -193,7 +220,11 @@ def _plausible(
     cohorts = [c for c, (text, _) in enumerate(words) if text == "cohort"]
     arms = [c for c in candidates.get("arm", ()) if c not in cohorts]
     drop = {
-        "day": [c for c in candidates.get("day", ()) if _are_clocks(body, c)],
+        "day": [
+            c
+            for c in candidates.get("day", ())
+            if _are_clocks(body, c) or (words[c][0] in _MOLTEN and not _are_days(body, c))
+        ],
         "arm": [c for c in cohorts if arms or body is None or _is_numbered(body, c)],
         "body_weight": [
             c for c, (text, unit) in enumerate(words) if text == "mass" and unit != "g"
@@ -205,6 +236,14 @@ def _plausible(
         for role, columns in candidates.items()
     }
     return {role: columns for role, columns in kept.items() if columns}
+
+
+def _are_days(body: pd.DataFrame | None, column: int) -> bool:
+    """Whether the cells of a column are days with a word or a letter before their number."""
+    if body is None or column >= body.shape[1]:
+        return False
+    texts = [text.strip() for text in body.iloc[:, column].unique() if text.strip()]
+    return len(texts) > 1 and all(map(_NAMED_DAY.fullmatch, texts))
 
 
 def _are_clocks(body: pd.DataFrame | None, column: int) -> bool:

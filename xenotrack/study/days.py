@@ -15,7 +15,7 @@ from xenotrack.errors import InputError
 from xenotrack.study.numbers import column_of, is_missing, read_numbers
 
 _DAY = re.compile(
-    r"(?:study\s*)?(?:day|d|tag|jour|j|día|dia|giorno|dag|第)?[\s_.]*([-+−]?\d+(?:[.,]\d+)?)\s*"
+    r"(?:study\s*)?(?:day|d|x|tag|jour|j|día|dia|giorno|dag|第)?[\s_.]*([-+−]?\d+(?:[.,]\d+)?)\s*"
     r"(?:d|dp[a-z]|days?|tage?|jours?|d[ií]as?|giorn[io]|dag(?:en|ar)?|天|日目?)?",
     re.IGNORECASE,
 )

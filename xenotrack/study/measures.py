@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -14,7 +15,7 @@ from xenotrack.study.column_words import COLUMN_ROLES
 from xenotrack.study.columns import Header, known_units
 from xenotrack.study.computed_volumes import volumes_of
 from xenotrack.study.frames import with_columns
-from xenotrack.study.ledger import Ledger, each_row
+from xenotrack.study.ledger import Ledger, Row, each_row
 from xenotrack.study.numbers import is_below, is_missing, mend_of, said_below
 from xenotrack.study.rules import Rules
 
@@ -34,6 +35,7 @@ _EMPTY = "Write what was measured, or empty the cell."
 # Three mm are not what was measured of a tumour below 3 mm.
 _BELOW = "Declare `limit_mm3` under [volume] and write 0, or empty the cell."
 _FEW_CELLS = 3
+_FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 _MOST_BELOW = 65.0  # of 5 mm
 _FACTORS = {"mm": 1.0, "cm": 10.0, "mm2": 1.0, "cm2": 100.0, "mm3": 1.0, "cm3": 1000.0, "g": 1.0}
 
@@ -126,18 +128,36 @@ def _note_no_numbers(rows: pd.DataFrame, role: str, numbers: Floats, ledger: Led
     wrong = [i for i in empty if texts[i] in words] if words else []
     if not wrong:
         return
-    for text, several in rows.iloc[wrong].groupby(role, sort=False):
-        decimal = ledger.origins[int(several["part"].iloc[0])].decimals.get(role, ".")
-        mend = mend_of(str(text), decimal)
-        proposal = f"Write {mend} if that was measured, or empty the cell." if mend else _EMPTY
-        proposal = _BELOW if role != "body_weight" and is_below(str(text)) else proposal
-        seen = f"{UNITS[role]} is {str(text).strip()!r}, which is no number; it was left empty."
+    kinds = rows.iloc[wrong][role].str.replace(_FIGURES, "#", regex=True)
+    for _, several in rows.iloc[wrong].groupby(kinds, sort=False):
         if len(several) > _FEW_CELLS:
-            seen = f"{len(several)} cells: {seen}"
-            ledger.note_rows("not-a-number", several, seen, proposal)
+            _note_many_words(several, role, ledger)
             continue
         for row in each_row(several):
-            ledger.note_row("not-a-number", row, seen, proposal, role=role)
+            seen = f"{UNITS[role]} is {row[role].strip()!r}, which is no number; it was left empty."
+            ledger.note_row("not-a-number", row, seen, _mend(row, role, ledger), role=role)
+
+
+def _mend(row: Row, role: str, ledger: Ledger) -> str:
+    """What to do about a cell that holds no number."""
+    if role != "body_weight" and is_below(row[role]):
+        return _BELOW
+    decimal = ledger.origins[int(row["part"])].decimals.get(role, ".")
+    mend = mend_of(row[role], decimal)
+    return f"Write {mend} if that was measured, or empty the cell." if mend else _EMPTY
+
+
+def _note_many_words(rows: pd.DataFrame, role: str, ledger: Ledger) -> None:
+    """One finding about cells that say the same, their figures aside."""
+    first = str(rows[role].iloc[0]).strip()
+    alike = rows[role].nunique() == 1
+    ledger.note_rows(
+        "not-a-number",
+        rows,
+        f"{len(rows)} cells of {UNITS[role]} hold {'' if alike else 'such as '}{first!r}, which is "
+        "no number; they were left empty.",
+        _mend(each_row(rows)[0], role, ledger) if alike else _EMPTY,
+    )
 
 
 def read_below(rows: pd.DataFrame, factor: Floats, rules: Rules, ledger: Ledger) -> pd.DataFrame:

@@ -22,6 +22,7 @@ _GROUPED = {
 }
 _COMMA_DECIMAL = re.compile(r"[-+]?\d*,\d+(e[-+]?\d+)?", re.IGNORECASE)
 # 1.789,0 is written only where the comma is the decimal mark; 1.789 alone may be either.
+_COMMAS_AND_POINT = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+\.\d+")
 _POINTS_AND_COMMA = re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+,\d+")
 # Blanks that programs put into and around numbers: no-break, figure, thin, narrow, of no width.
 _BLANK = "[ \u00a0\u2007\u2009\u202f]"
@@ -160,6 +161,8 @@ def _mark_of(column: Column) -> str:
     proven = any(_POINTS_AND_COMMA.fullmatch(text) for text in bad)
     if proven and all(_GROUPED[","].fullmatch(text.strip()) for text in pointed):
         return ","
+    if any(map(_COMMAS_AND_POINT.fullmatch, bad)) and all(map(_GROUPED["."].fullmatch, bad)):
+        return "."
     if pointed:
         # Beside points a comma is somebody's slip: the cell is named, the column keeps its mark.
         return next((text for text in bad if _GROUPED["."].fullmatch(text)), ".")
@@ -191,16 +194,28 @@ def read_numbers(
     grouped = np.zeros(len(texts), dtype=bool)
     if decimal == ",":
         numbers = _with_comma(texts, numbers)
-    if thousands or decimal == ",":
+    proven = decimal == "." and _is_proven(texts[np.isnan(numbers)])
+    if thousands or decimal == "," or proven:
         values = texts.to_numpy()
         other = "," if decimal == "." else "."
-        pattern = _GROUPED[decimal] if thousands else _POINTS_AND_COMMA
+        pattern = _GROUPED[decimal] if thousands or proven else _POINTS_AND_COMMA
         for position in np.flatnonzero(np.isnan(numbers)):
             text = values[position].strip()
             if other in text and pattern.fullmatch(text):
                 numbers[position] = float(text.replace(other, "").replace(decimal, "."))
                 grouped[position] = True
     return numbers, grouped
+
+
+def _is_proven(texts: pd.Series) -> bool:
+    """Whether commas are thousands marks, as one beside a decimal point proves: 1,293.5.
+
+    >>> _is_proven(pd.Series(["1,293.5", "1,100"])), _is_proven(pd.Series(["1,293"]))
+    (True, False)
+    """
+    commas = [text.strip() for text in texts if "," in text]
+    grouped = [text for text in commas if _GROUPED["."].fullmatch(text)]
+    return any(map(_COMMAS_AND_POINT.fullmatch, grouped)) and len(grouped) == len(commas)
 
 
 def _with_comma(texts: pd.Series, numbers: NDArray[np.float64]) -> NDArray[np.float64]:

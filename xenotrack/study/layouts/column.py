@@ -55,6 +55,7 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     best = Recognition(False, "has no column of days before columns of one mouse each")
     for position, header in candidate_headers(sheet, declared):
         header = _with_days_below_mice(sheet, position, _without_labels(sheet, position, header))
+        header = _with_arms_written_once(sheet, position, header)
         complaint = _complaint(sheet, position, header)
         if complaint is None:
             kind = day_kind(header) or "day"
@@ -67,6 +68,35 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
         if day_kind(header) is not None and not best.header.roles:
             best = Recognition(False, complaint, position, header)
     return best
+
+
+def _with_arms_written_once(sheet: Sheet, position: int, header: Header) -> Header:
+    """The header with an arm that stands over the first of its mice alone over all of them.
+
+    So merged cells are read: most names have columns of numbers without a name to their right.
+    """
+    kind = day_kind(header)
+    if kind is None or header.roles[kind] != 0:
+        return header
+    names, owners, name = list(header.names), dict[int, list[int]](), 0
+    for column in range(1, min(len(names), sheet.grid.shape[1])):
+        name = column if names[column] else name
+        if not names[column] and name and _holds_numbers(sheet.grid[position + 1 :, column]):
+            owners.setdefault(name, []).append(column)
+    named = [column for column in range(1, len(names)) if names[column]]
+    if len(named) < 2 or len(owners) < len(named) or len(set(names)) <= len(named):
+        return header
+    for first, columns in owners.items():
+        for column in columns:
+            names[column] = names[first]
+    return replace(header, names=tuple(names))
+
+
+def _holds_numbers(texts: Cells) -> bool:
+    filled = [text for text in texts if not is_missing(text)]
+    return bool(filled) and all(
+        re.fullmatch(_NUMBER, text) or _REMARK.match(text) for text in filled
+    )
 
 
 def _without_labels(sheet: Sheet, position: int, header: Header) -> Header:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from xenotrack.arrays import Floats
 from xenotrack.study.column_words import NAME_OF_ROLE
 from xenotrack.study.columns import Header
 from xenotrack.study.files.sheet import Sheet
@@ -25,6 +26,8 @@ from xenotrack.study.layouts.wide import day_columns
 _ROLES = ("length", "width", "height")
 # Twice the largest diameter of a tumour that a mouse is allowed to bear.
 _MOST_MM = 50
+# Formulas of a volume from two diameters have such factors before L·W²; rounding leaves 5 %.
+_FACTORS, _ROUNDED, _FEWEST = (0.4, 0.6), 0.05, 6
 
 
 def recognise_paired(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
@@ -34,8 +37,8 @@ def recognise_paired(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
         days = day_columns(header)
         complaint = _complaint(sheet, position, header, days)
         if complaint is None:
-            labels = _labels(days)
-            roles = ", ".join(_ROLES[: _times(days)])
+            labels = _labels(days, _are_volumes(sheet, position, days))
+            roles = ", ".join(dict.fromkeys(label.role for label in labels.values()))
             why = f"one row a mouse, {_times(days)} columns a day: {roles}"
             own = own_header(header, labels)
             return Recognition(True, why, position, own, labels=labels, bare="diameters")
@@ -66,9 +69,9 @@ def _complaint(
         return f"misses {' and '.join(missing)}"
     if len({kind for kind, _ in days.values()}) > 1:
         return "names its columns by days and by dates"
-    cells = sheet.cells.iloc[position + 1 :, list(days)].to_numpy(dtype=object).ravel()
-    texts = pd.Series(cells, dtype=object).str.replace(",", ".", regex=False)
-    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float)
+    numbers = _numbers(sheet, position, days)
+    if _are_volumes(sheet, position, days):
+        numbers = numbers.reshape(-1, 3)[:, :2]
     if np.isnan(numbers).all() or np.nanmedian(numbers) > _MOST_MM:
         return f"has no diameters under its days (half of them exceed {_MOST_MM})"
     return None
@@ -91,11 +94,31 @@ def _in_groups(days: Mapping[int, tuple[str, str]]) -> bool:
     )
 
 
-def _labels(days: Mapping[int, tuple[str, str]]) -> dict[int, Label]:
-    times = _times(days)
+def _labels(days: Mapping[int, tuple[str, str]], volumes: bool = False) -> dict[int, Label]:
+    times, roles = _times(days), (*_ROLES[:2], "volume") if volumes else _ROLES
     return {
-        column: Label(_ROLES[i % times], day) for i, (column, (_, day)) in enumerate(days.items())
+        column: Label(roles[i % times], day) for i, (column, (_, day)) in enumerate(days.items())
     }
+
+
+def _are_volumes(sheet: Sheet, position: int, days: Mapping[int, tuple[str, str]]) -> bool:
+    """Whether the third column of each day is a volume of the two before it, by one formula."""
+    if _times(days) != 3:
+        return False
+    numbers = _numbers(sheet, position, days).reshape(-1, 3)
+    long, wide, third = numbers[np.isfinite(numbers).all(axis=1) & (numbers > 0).all(axis=1)].T
+    if len(third) < _FEWEST:
+        return False
+    factor = third / (np.maximum(long, wide) * np.minimum(long, wide) ** 2)
+    usual = float(np.median(factor))
+    alike = float((np.abs(factor / usual - 1) < _ROUNDED).mean())
+    return _FACTORS[0] <= usual <= _FACTORS[1] and alike > 0.8
+
+
+def _numbers(sheet: Sheet, position: int, days: Mapping[int, tuple[str, str]]) -> Floats:
+    cells = sheet.cells.iloc[position + 1 :, list(days)].to_numpy(dtype=object).ravel()
+    texts = pd.Series(cells, dtype=object).str.replace(",", ".", regex=False)
+    return pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float)
 
 
 PAIRED = Layout(

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
+from xenotrack.study.column_words import UNIT_WORDS
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.layout import sheet_finding
 from xenotrack.study.layouts.wide import BASELINE, day_of_header
@@ -27,6 +29,8 @@ _CALLED = {
     "height": "height",
     "area": "area",
 }
+# Days have their unit as a word, which a mouse may be called as well.
+_UNITS = {word for word, unit in UNIT_WORDS.items() if unit not in ("days", "weeks", "hours")}
 Texts = Sequence[Sequence[str]]
 
 
@@ -35,9 +39,26 @@ def panels_of(sheet: Sheet) -> list[Sheet]:
 
     Only titles that name different quantities tell tables apart.
     """
+    sheet = _with_units_in_head(sheet)
     texts = [sheet.texts(place) for place in range(len(sheet.cells))]
     beside = _beside(sheet, texts)
     return [beside] if beside is not None else _below(sheet, texts) or [sheet]
+
+
+def _with_units_in_head(sheet: Sheet) -> Sheet:
+    """The sheet with the units of a record of their own beside the names above them."""
+    for place in range(1, min(len(sheet.cells), _WITHIN)):
+        units = {c: text.strip("()[] ") for c, text in enumerate(sheet.texts(place)) if text}
+        above = sheet.texts(place - 1)
+        if not units or not all(unit.casefold() in _UNITS for unit in units.values()):
+            continue
+        if sum(map(bool, above)) > 2 and all(above[c] for c in units):
+            grid = sheet.grid[[at for at in range(len(sheet.cells)) if at != place]].copy()
+            for column, unit in units.items():
+                grid[place - 1, column] = f"{above[column]} ({unit})"
+            cells = pd.DataFrame(grid, dtype=object, columns=sheet.cells.columns)
+            return replace(sheet, cells=cells, rows=np.delete(sheet.rows, place))
+    return sheet
 
 
 def quantity_of(title: str) -> str:

@@ -311,6 +311,8 @@ def _layouts(wanted: str | None) -> dict[str, Layout]:
     return {wanted: LAYOUTS[wanted]}
 
 
+_SOME_COLUMN = "NAME OF ITS COLUMN"
+_MOST_ARMS = 16
 # Of the layouts that see as much of a sheet as any, so many are told.
 _NEAREST = 3
 
@@ -329,6 +331,9 @@ def _nothing_fits(
         if said is not None:
             return no_volumes(sheet, said)
     names = [name for name in seen if name]
+    armless = [one for one in tried.values() if one.why == "misses arm"]
+    if armless:
+        return _without_arm(sheet, armless[0])
     most = max(len(candidate.header.roles) for candidate in tried.values())
     near = [name for name, candidate in tried.items() if len(candidate.header.roles) == most][
         :_NEAREST
@@ -340,9 +345,21 @@ def _nothing_fits(
         f"Columns seen: {', '.join(names[:20])}{', …' if len(names) > 20 else ''}.\n"
         f"The nearest:\n{lines}"
         "Say which is which in study.toml, for example:\n\n[columns]\n"
-        + _example(tried)
+        + _example(sheet, tried)
         + "\n\n`--arm NAME=` if all mice are in one arm."
         + (f" Other layouts: {', '.join(others)}." if others else "")
+    )
+
+
+def _without_arm(sheet: Sheet, recognition: Recognition) -> str:
+    """What settles a sheet that says everything but the arm of its mice."""
+    names = [name for name in recognition.header.names if name]
+    sorting = _sorting_column(sheet, recognition) or _SOME_COLUMN
+    return (
+        f"{sheet.title} names mice and readings, and no arm.\n"
+        f"Columns seen: {', '.join(names[:20])}{', …' if len(names) > 20 else ''}.\n"
+        f'Name the column of the arm in study.toml:\n\n[columns]\narm = "{sorting}"\n\n'
+        "`--arm NAME=` if all mice are in one arm."
     )
 
 
@@ -356,12 +373,28 @@ def _header_seen(sheet: Sheet, tried: Mapping[str, Recognition]) -> list[str]:
     return next((texts for texts in filled if any(texts)), [])
 
 
-def _example(tried: Mapping[str, Recognition]) -> str:
+def _example(sheet: Sheet, tried: Mapping[str, Recognition]) -> str:
     """The lines of ``[columns]`` that are still wanted."""
-    roles = max((r.header.roles for r in tried.values()), key=len, default={})
+    best = max(tried.values(), key=lambda recognition: len(recognition.header.roles))
     wanted = {"mouse": "mouse", "arm": "arm", "day": "day", "volume": "volume_mm3"}
-    missing = [ours for role, ours in wanted.items() if role not in roles]
-    lines = [f'{ours} = "NAME OF ITS COLUMN"' for ours in missing or ["volume_mm3"]]
+    missing = [ours for role, ours in wanted.items() if role not in best.header.roles]
+    sorting = _sorting_column(sheet, best) if "arm" in missing else ""
+    names = {"arm": sorting or _SOME_COLUMN}
+    lines = [f'{ours} = "{names.get(ours, _SOME_COLUMN)}"' for ours in missing or ["volume_mm3"]]
     if "volume_mm3" in lines[-1]:
         lines[-1] += "    # or length_mm and width_mm"
     return "\n".join(lines)
+
+
+def _sorting_column(sheet: Sheet, recognition: Recognition) -> str:
+    """A column without a role that sorts the rows into a few groups, "" where none does."""
+    body = sheet.grid[recognition.position + recognition.depth :]
+    free = set(range(min(len(recognition.header.names), body.shape[1])))
+    for column in sorted(free - set(recognition.header.roles.values())):
+        if not recognition.header.names[column]:
+            continue
+        texts = [text.strip() for text in body[:, column] if text.strip()]
+        words = {text for text in texts if re.search(r"[^\W\d_]{2}", text)}
+        if 1 < len(words) == len(set(texts)) <= _MOST_ARMS and len(texts) > 2 * len(words):
+            return recognition.header.names[column]
+    return ""

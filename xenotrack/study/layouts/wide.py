@@ -41,6 +41,20 @@ _WITH_DATE = re.compile(
 _BEFORE_DATE = re.compile(r"([-−]?\d{1,3})\s*[(\[]([^()\[\]]+)[)\]]")
 # A sign that leads to a footnote, or is one.
 _MARKS = re.compile(r"(?<=[\d)])[\s]*[*†‡§#]+$")
+# What may stand behind a day that has its word: what it is counted from, and what was done.
+_WITH_WORD = re.compile(r"(?:study )?(?:day|d|week|wk)[ _.]?[-−]?\d", re.IGNORECASE)
+_SINCE = re.compile(
+    r"[\s_-]*(?:post|after|since|of|on|p\.?)[\s_-]?(?:the )?(?:rx|tx|treatment|therapy|dose|dosing|"
+    r"implant\w*|inject\w*|inj|inoculation|randomi[sz]ation|start|tumou?r \w+)$",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"\s*[(\[](?:n ?= ?\d+|"
+    r"(?:rx|tx|treatment|dosing|dose|therapy|drug)?\s*(?:start|begins?|end|stop)\w*|"
+    r"(?:start|end|last|first|begin)\b[^()]*|"
+    r"study end|sacrifice|euthanasia|necropsy|takedown)[)\]]$",
+    re.IGNORECASE,
+)
 _HOURS = re.compile(
     r"(?:t ?=? ?)?(\d+(?:\.\d+)?) ?(?:h|hr|hrs|hours?|stunden|heures|horas)", re.IGNORECASE
 )
@@ -78,6 +92,7 @@ def day_of_header(name: str) -> tuple[str, str] | None:
     [('day', '14'), ('day', '10'), ('day', '3'), ('day', '7')]
     """
     text = _MARKS.sub("", _CLOCK.sub("", name.strip()))
+    text = _SINCE.sub("", _ASIDE.sub("", text)) if _WITH_WORD.match(text) else text
     if is_baseline(text):
         return BASELINE, text
     text = _without_baseline(text)
