@@ -178,3 +178,15 @@ def test_a_percentage_headed_volume_is_asked_about(clean):
     assert "volume-looks-relative" not in rules_of(
         read(sheet(rows), {"volume": {"readout": "volume"}})
     )
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_one_size_in_centimetres_among_millimetres_is_told(place):
+    sizes = [(6.0, 5.0), (6.6, 5.4), (7.2, 5.9), (8.0, 6.6)]
+    rows = "mouse,arm,day,length,width\n"
+    for mouse in ("m1", "m2", "m3"):
+        for day, (long, wide) in enumerate(sizes):
+            by = 10 if mouse == "m1" and day == place else 1
+            rows += f"{mouse},vehicle,{3 * day},{long / by},{wide / by}\n"
+    found = finding_of(read(rows), "implausible-jump")
+    assert "less than 1 mm" in found.seen

@@ -21,6 +21,8 @@ _STEP_DOWN, _RATE_DOWN = 1.10, 0.34
 SCATTER = ((20.0, 2.5), (50.0, 1.5))
 # How far below this a volume lies no caliper tells; many a sheet writes 1 there.
 _FLOOR_MM3 = 30.0
+# A tumour of 1 mm and one of 3.5 mm: nothing is written as less than the first.
+_NOTHING_MM3, _SEEN_MM3 = 0.5, 20.0
 # A reading leaves the line between its neighbours by as much, in ln volume and a day between them.
 _LEAVES, _LEAVES_A_DAY = 0.99, 0.14
 _ASIDE = 0.4  # and lies outside them both
@@ -67,8 +69,19 @@ def implausible_jumps(study: Study) -> Iterator[Finding]:
     times = np.where(at_end, _AT_END, _BORNE_OUT)
     came = _jumps(rows["before_mm3"], volume, day - rows["before_day"], times)
     # The way back from a spike is the spike's own doing.
+    nothing = _slips_to_nothing(rows)
+    spike |= nothing
     back = np.roll(spike, 1) & ~first
-    for row in row_by_row(rows[spike | (came & ~back)]):
+    for row in row_by_row(rows[nothing]):
+        yield at_row(
+            study,
+            row,
+            "implausible-jump",
+            f"Mouse {row.mouse}, day {row.day:g}: {row.volume_mm3:.2g} mm³ is a tumour of less "
+            f"than 1 mm, beside {np.fmax(row.before_mm3, row.after_mm3):.4g} mm³.",
+            "Were its sizes written in cm, or in another unit? Nothing was changed.",
+        )
+    for row in row_by_row(rows[(spike | (came & ~back)) & ~nothing]):
         step = f"{row.before_mm3:.4g} to {row.volume_mm3:.4g} mm³"
         days = row.day - row.before_day
         yield at_row(
@@ -95,6 +108,14 @@ def _spikes(rows: pd.DataFrame) -> np.ndarray:
     smallest = np.exp(np.fmin(volume, np.fmin(before, after)))
     allowed = np.fmax(_LEAVES * _allowance(smallest), _LEAVES_A_DAY * gap)
     return usable & (leaves > allowed) & (aside > _ASIDE)
+
+
+def _slips_to_nothing(rows: pd.DataFrame) -> np.ndarray:
+    """Where a tumour of less than 1 mm was written beside one that anybody sees: centimetres."""
+    beside = np.fmax(rows["before_mm3"].to_numpy(dtype=float), rows["after_mm3"].to_numpy(float))
+    volume = rows["volume_mm3"].to_numpy(dtype=float)
+    usual = ~rows["below_limit"].to_numpy(dtype=bool)
+    return usual & (volume > 0) & (volume < _NOTHING_MM3) & (beside >= _SEEN_MM3)
 
 
 def _allowance(volume: np.ndarray) -> np.ndarray:
