@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -96,3 +97,22 @@ def test_figures_are_known(ask, sample, tmp_path, form) -> None:
     out = tmp_path / f"rates.{form}"
     ask("plot", "rates", sample("two_arm.csv"), "-o", out, code=0)
     assert is_output(out)
+
+
+def test_a_table_of_which_one_cell_was_changed_is_a_persons(ask, sample, tmp_path) -> None:
+    out = tmp_path / "growth.csv"
+    ask("growth", sample("wide.csv"), "-o", out, code=0)
+    if not hasattr(os, "listxattr") or not os.listxattr(out):
+        pytest.skip("this file system keeps no notes beside files")
+    assert is_output(out)
+    with out.open("r+b") as file:  # as an editor saves in place
+        data = file.read()
+        file.seek(0)
+        file.write(data[::-1].replace(b"1", b"2", 1)[::-1])
+    assert not is_output(out)
+    answer = ask("growth", sample("wide.csv"), "-o", out, "--level", "0.9", code=1)
+    assert "--force" in answer.stderr
+
+
+def test_a_table_that_was_copied_is_ours_as_long_as_it_looks_so(tmp_path) -> None:
+    assert is_output(written(tmp_path, "growth.csv", FORMATS["csv"](EMPTY, (), {})))

@@ -18,6 +18,7 @@ from xenotrack.errors import InputError
 from xenotrack.glossary import TABLES
 from xenotrack.glossary_plan import PLAN_TABLES
 from xenotrack.glossary_pool import POOL_TABLES
+from xenotrack.present.safe_files import is_edited
 
 START = 65_536
 HEADERS = {
@@ -37,6 +38,8 @@ def is_output(path: Path) -> bool:
         start = file.read(START)
     if not start:
         return True
+    if is_edited(path):
+        return False
     if start.startswith(b"PK"):
         return _is_workbook(path)
     if start.startswith(b"%PDF"):

@@ -6,6 +6,7 @@ A killed process leaves no half of a file: each is written under another name an
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import stat
@@ -16,6 +17,8 @@ from typing import BinaryIO
 
 from xenotrack.errors import InputError
 
+# Kept beside the bytes by the file system: no byte of a table tells that one cell was changed.
+_WRITTEN = "user.xenotrack.sha256"
 GivesWay = Callable[[Path], bool]
 
 
@@ -56,6 +59,26 @@ def write_bytes(path: Path, data: bytes, gives_way: GivesWay = always) -> None:
             return
         with _in_place_of(path) as file:
             file.write(data)
+            _remember(file.fileno(), data)
+
+
+def _remember(descriptor: int, data: bytes) -> None:
+    """Note beside a file what was written into it, where the file system keeps such notes."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.setxattr(descriptor, _WRITTEN, hashlib.sha256(data).hexdigest().encode())
+
+
+def is_edited(path: Path) -> bool:
+    """Whether a file is known to hold something else than was written into it.
+
+    Not every file system keeps the note, and an editor may write another file in its place.
+    """
+    try:
+        written = os.getxattr(path, _WRITTEN)
+    except (OSError, AttributeError):
+        return False
+    with path.open("rb") as file:
+        return written != hashlib.file_digest(file, "sha256").hexdigest().encode()
 
 
 def put_file(draft: Path, path: Path, gives_way: GivesWay = always) -> None:

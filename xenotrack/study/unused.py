@@ -13,6 +13,8 @@ RULE = "columns-not-used"
 _SAID = "Columns that were not used: "
 # These name the column of which they speak, and say what to do about it.
 _TELLING = ("arm-pools-models", "arm-pools-groups", "factor-not-used", "readings-repeated")
+# These speak of a worksheet as a whole.
+_OF_A_SHEET = (RULE, "row-of-a-summary", "column-of-a-summary", "columns-of-numbers-not-read")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
 
@@ -45,4 +47,22 @@ def told_once(findings: Iterable[Finding]) -> list[Finding]:
             kept.append(finding)
         elif rest:
             kept.append(replace(finding, seen=not_used(rest)))
-    return kept
+    return _told_of_several(kept)
+
+
+def _told_of_several(findings: list[Finding]) -> list[Finding]:
+    """What is seen alike on many worksheets, told at the first of them."""
+    alike: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        if finding.sheet and not finding.mouse and finding.rule in _OF_A_SHEET:
+            key = (finding.rule, finding.severity, finding.file, finding.seen, finding.proposal)
+            alike.setdefault(key, []).append(finding)
+    gone = {id(one) for several in alike.values() if len(several) > 2 for one in several[1:]}
+    first = {id(several[0]): len(several) - 1 for several in alike.values() if len(several) > 2}
+    return [
+        replace(finding, seen=f"{finding.seen} So it is on {first[id(finding)]} other worksheets.")
+        if id(finding) in first
+        else finding
+        for finding in findings
+        if id(finding) not in gone
+    ]

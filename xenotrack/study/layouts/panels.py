@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.study.column_words import UNIT_WORDS
+from xenotrack.study.columns import header_words
 from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.header_roles import means
 from xenotrack.study.layouts.layout import sheet_finding
 from xenotrack.study.layouts.wide import BASELINE, day_of_header
 from xenotrack.study.meaning import meaning_of, names_tumors
@@ -39,7 +41,7 @@ def panels_of(sheet: Sheet) -> list[Sheet]:
 
     Only titles that name different quantities tell tables apart.
     """
-    sheet = _with_units_in_head(sheet)
+    sheet = _with_day_in_head(_with_units_in_head(sheet))
     texts = [sheet.texts(place) for place in range(len(sheet.cells))]
     beside = _beside(sheet, texts)
     return [beside] if beside is not None else _below(sheet, texts) or [sheet]
@@ -56,6 +58,20 @@ def _with_units_in_head(sheet: Sheet) -> Sheet:
             grid = sheet.grid[[at for at in range(len(sheet.cells)) if at != place]].copy()
             for column, unit in units.items():
                 grid[place - 1, column] = f"{above[column]} ({unit})"
+            cells = pd.DataFrame(grid, dtype=object, columns=sheet.cells.columns)
+            return replace(sheet, cells=cells, rows=np.delete(sheet.rows, place))
+    return sheet
+
+
+def _with_day_in_head(sheet: Sheet) -> Sheet:
+    """The sheet with a lone word for the days, below the names of the mice, in their corner."""
+    for place in range(1, min(len(sheet.cells) - 1, _WITHIN)):
+        row, below = sheet.texts(place), sheet.texts(place + 1)
+        names = [text for text in sheet.texts(place - 1)[1:] if text]
+        lone = bool(row) and means(header_words(row[0])[0], "day") and not any(row[1:])
+        if lone and len(names) > 1 and sum(map(bool, below)) > 1 and day_of_header(below[0]):
+            grid = sheet.grid[[at for at in range(len(sheet.cells)) if at != place]].copy()
+            grid[place - 1, 0] = row[0]
             cells = pd.DataFrame(grid, dtype=object, columns=sheet.cells.columns)
             return replace(sheet, cells=cells, rows=np.delete(sheet.rows, place))
     return sheet
