@@ -166,5 +166,5 @@ def test_a_cohort_is_the_arm_where_nothing_else_is_and_its_cells_are_words():
     text = "Mouse,Cohort,Day,Volume\n1,Vehicle,0,100\n2,Alpelisib,0,90\n"
     assert read(text).design.arm_names == ("Vehicle", "Alpelisib")
     numbered = text.replace("Vehicle", "Cohort 1").replace("Alpelisib", "Cohort 2")
-    with pytest.raises(InputError, match="misses arm"):
+    with pytest.raises(InputError, match="and no arm"):
         read(numbered)

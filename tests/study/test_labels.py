@@ -26,7 +26,7 @@ def test_a_title_or_a_trailer_is_no_arm_and_no_mouse(line, where):
 
 @pytest.mark.parametrize("name", ["INJ DATE", "Group Name", "Study Day"])
 def test_blocks_below_a_label_have_no_arm(name):
-    with pytest.raises(InputError, match="misses"):
+    with pytest.raises(InputError, match="and no arm"):
         read(blocks(names=(name, "DrugX")))
 
 

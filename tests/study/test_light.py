@@ -5,9 +5,13 @@ import re
 import pytest
 
 from xenotrack import Results
+from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.errors import InputError
+from xenotrack.glossary import COLUMNS, TABLES
 from xenotrack.present.collect import collect_tables
+from xenotrack.present.figures.catalogue import FIGURES
 from xenotrack.present.summary import summarise
+from xenotrack.present.tell.doubts import DOUBTS
 
 from .sheets import read
 
@@ -83,3 +87,47 @@ def test_an_absolute_rule_on_light_needs_its_value():
     rule = {**LIGHT, "progression": {"rule": "absolute"}}
     with pytest.raises(InputError, match="an absolute rule on light needs its flux"):
         read(LONG, rule)
+
+
+AXES = ("length_mm", "width_mm", "height_mm")
+OF_VOLUMES = re.compile(r"volume|mm³|mm3|caliper", re.IGNORECASE)
+# Names of files and of keys of study.toml are no words for what was measured.
+NAMES = re.compile(r"`[^`]*`|\[\w+\]|\w+_\w+\.\w+|volume_progression|--\S+")
+
+
+def light_design():
+    return read(LONG, LIGHT).design
+
+
+def test_every_word_of_the_glossary_is_that_of_the_readout():
+    readout = light_design().readout
+    ours = {name for columns in TABLES.values() for name in columns} - set(AXES)
+    columns = readout.glossary({name: COLUMNS[name] for name in ours if name in COLUMNS})
+    said = [f"{name} {one.unit} {NAMES.sub('', one.meaning)}" for name, one in columns.items()]
+    assert not [text for text in said if OF_VOLUMES.search(text)]
+
+
+def test_every_word_of_doubts_and_figures_is_that_of_the_readout():
+    readout = light_design().readout
+    texts = [text for words in DOUBTS.values() for text in words]
+    texts += [text for figure in FIGURES for text in figure if isinstance(text, str)]
+    said = [NAMES.sub("", readout.words(text)) for text in texts if text not in OUTCOMES]
+    assert not [text for text in said if OF_VOLUMES.search(text)]
+
+
+def test_the_change_of_light_is_called_so():
+    results = Results(read(LONG, LIGHT))
+    (found,) = results.compare(["ln_volume"], ("control",), 12)
+    table = results.study.design.readout.table(found.to_frame())
+    assert set(table["outcome"]) == {"ln_flux"}
+
+
+@pytest.mark.slow
+def test_no_file_of_a_run_of_light_speaks_of_volumes(tmp_path, ask):
+    sheet, out = tmp_path / "light.csv", tmp_path / "out"
+    sheet.write_text(LONG.replace("low volume", "drug"), encoding="utf-8")
+    ask("run", sheet, "--readout", "flux", "-o", out, "--figures", "all", code=0)
+    for path in out.rglob("*"):
+        if path.suffix in (".csv", ".md", ".txt", ".svg", ".pzfx"):
+            text = NAMES.sub("", path.read_text(encoding="utf-8"))
+            assert not OF_VOLUMES.search(text.replace("volume_progression", "")), path

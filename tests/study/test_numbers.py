@@ -70,10 +70,9 @@ def test_one_comma_among_points_is_that_cells_slip(clean):
     assert "Write 117.5 " in finding_of(study, "not-a-number").proposal
 
 
-def test_thousands_marks_beside_points_are_asked_about():
+def test_thousands_marks_beside_points_can_be_nothing_else():
     text = HEADER.replace(",", ";") + "m1;a;0;1,234.5\nm1;a;3;900.5\n"
-    with pytest.raises(InputError, match=r"--decimal \."):
-        read(text)
+    assert read(text).measurements["volume_mm3"].tolist() == [1234.5, 900.5]
     assert read(text, decimal=".").measurements["volume_mm3"].tolist() == [1234.5, 900.5]
 
 

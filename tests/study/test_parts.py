@@ -81,7 +81,7 @@ def test_files_that_are_called_after_no_arm_are_asked_about(tmp_path, name):
     paths = save(
         tmp_path, {f"{name}a": as_wide("Vehicle", "abcd"), f"{name}b": as_wide("Drug A", "efgh")}
     )
-    with pytest.raises(InputError, match="none of the layouts"):
+    with pytest.raises(InputError, match="and no arm"):
         read_studies(paths)
 
 

@@ -102,7 +102,7 @@ def test_the_word_for_an_arm_is_no_part_of_its_name():
     ids=["a block without a name", "a title alone", "an arm in two blocks"],
 )
 def test_rows_of_which_nobody_says_whose_they_are_are_refused(text):
-    with pytest.raises(InputError, match=r"misses arm"):
+    with pytest.raises(InputError, match=r"and no arm"):
         read(text)
 
 
@@ -182,18 +182,41 @@ def test_a_worksheet_a_visit():
     ],
 )
 def test_tabs_that_name_no_arm_are_not_taken_for_one(names):
-    with pytest.raises(InputError, match="misses arm"):
+    with pytest.raises(InputError, match="and no arm"):
         read(tabs(names, ["mouse", "day", "volume"], LONG))
 
 
-def test_a_worksheet_a_mouse_is_no_arm():
-    rows = [["Mouse", 101], ["Group", "Vehicle"], [], ["Day", "L", "W"], [0, 7, 6], [4, 8, 7]]
-    with pytest.raises(InputError, match="none of the layouts"):
+@pytest.mark.parametrize("said", [["Mouse", "Group"], ["Mouse: {}", "Group: {}"], ["", "Arm = {}"]])
+def test_a_worksheet_a_mouse_says_its_arm_above_the_readings(said):
+    tabs = {}
+    for mouse, arm in {
+        "101": "Vehicle",
+        "102": "Vehicle",
+        "201": "Drug A",
+        "202": "Drug A",
+    }.items():
+        lines = [
+            [text.format(name)] if "{}" in text else [text, name]
+            for text, name in zip(said, (mouse, arm), strict=True)
+            if text
+        ]
+        rows = [["Day", "L", "W"], [0, 7, 6], [4, 8, 7]]
+        tabs[f"M{mouse}" if said[0] else mouse] = [*lines, [], *rows]
+    study = read(workbook(tabs))
+    mice = study.mice.sort_values("mouse")
+    assert mice["mouse"].tolist() == ["101", "102", "201", "202"]
+    assert mice["arm"].tolist() == ["Vehicle", "Vehicle", "Drug A", "Drug A"]
+    assert rules_of(study).count("facts-above-header") == 1
+
+
+def test_worksheets_of_mice_that_say_no_arm_are_asked_about():
+    rows = [["Mouse", 101], ["Strain", "NSG"], [], ["Day", "L", "W"], [0, 7, 6], [4, 8, 7]]
+    with pytest.raises(InputError):
         read(workbook({"one": rows, "two": rows}))
 
 
 def test_blocks_named_by_a_measure_are_no_arms():
-    with pytest.raises(InputError, match="misses arm"):
+    with pytest.raises(InputError, match="and no arm"):
         read(blocks({"Tumor volume (mm3)": ROWS["vehicle"], "Body weight (g)": ROWS["drug A"]}))
 
 

@@ -100,7 +100,7 @@ def test_a_sheet_of_no_volumes_and_no_grams_is_left_beside_the_volumes(name, fac
 
 def test_volumes_and_weights_are_no_two_arms():
     bare = [[row[1:] for row in rows] for rows in (VOLUMES, WEIGHTS)]
-    with pytest.raises(InputError, match="misses arm"):
+    with pytest.raises(InputError, match="and no arm"):
         read(workbook({"Tumor volume": bare[0], "Body weight": bare[1]}))
 
 

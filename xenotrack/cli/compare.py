@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from xenotrack.cli.options import StudyCommand, Words, reads_study, writes_table
@@ -16,6 +18,13 @@ FAMILIES = {
 }
 
 
+class OutcomeName(Words):
+    """An outcome; the change of light is called by its own name as well."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert("ln_volume" if value == "ln_flux" else value, param, ctx)
+
+
 @click.command(cls=StudyCommand)
 @click.option(
     "--contrasts",
@@ -26,7 +35,7 @@ FAMILIES = {
 @click.option(
     "--outcome",
     "outcomes",
-    type=Words(list(OUTCOMES)),
+    type=OutcomeName(list(OUTCOMES)),
     multiple=True,
     help="Only this outcome [all but ln_volume]. May be repeated.",
 )

@@ -21,6 +21,7 @@ Told = TypeVar("Told")
 FLUX = "flux"  # the column of light in the tidy table
 # A name in quotes or a key of study.toml is somebody's word for something, and stays.
 _QUOTED = r"`[^`]*`|\[\w+\]|(?<!\w)'[^'\n]*'(?!\w)|\"[^\"\n]*\""
+_OF_VOLUMES = ("ln_volume", "relative_volume")  # outcomes and scales
 # Columns that hold sentences of ours; all others hold names and numbers.
 _SENTENCES = ("method", "formula", "seen", "proposal", "text", "meaning")
 
@@ -101,8 +102,9 @@ class Readout:
             return frame
         ours = [name for name in _SENTENCES if name in frame and frame[name].dtype == object]
         said = {name: self.spoken(frame[name].tolist(), names) for name in ours}
-        if "scale" in frame:
-            said["scale"] = [str(name).replace("volume", self.noun) for name in frame["scale"]]
+        for name in ("scale", "outcome"):
+            if name in frame:
+                said[name] = [self.name(value) for value in frame[name]]
         return frame.assign(**said).rename(columns=dict(self.columns))
 
     def glossary(self, columns: Mapping[str, Column]) -> Mapping[str, Column]:
@@ -110,9 +112,24 @@ class Readout:
         if self.in_mm:
             return columns
         return {
-            self.column(name): Column(self.words(each.unit), self.words(each.meaning))
+            self.column(name): Column(self.words(each.unit), self._meant(each.meaning))
             for name, each in columns.items()
         }
+
+    def _meant(self, text: str) -> str:
+        """What a column means, with the names of outcomes and scales that stand in it."""
+        for name in _OF_VOLUMES:
+            text = text.replace(name, self.name(name))
+        return self.words(text)
+
+    def name(self, value: Any) -> Any:
+        """The readout's name of an outcome or a scale of ours.
+
+        >>> Readout("flux", "fluxes", "p/s", (("volume_mm3", "flux"),)).name("ln_volume")
+        'ln_flux'
+        """
+        named = not self.in_mm and value in _OF_VOLUMES
+        return value.replace("volume", self.noun) if named else value
 
     def column(self, name: str) -> str:
         """The readout's name for a column of ours."""

@@ -14,7 +14,10 @@ _SAID = "Columns that were not used: "
 # These name the column of which they speak, and say what to do about it.
 _TELLING = ("arm-pools-models", "arm-pools-groups", "factor-not-used", "readings-repeated")
 # These speak of a worksheet as a whole.
-_OF_A_SHEET = (RULE, "row-of-a-summary", "column-of-a-summary", "columns-of-numbers-not-read")
+_OF_A_SHEET = (
+    *(RULE, "row-of-a-summary", "column-of-a-summary", "columns-of-numbers-not-read"),
+    *("lines-above-header", "facts-above-header"),
+)
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
 

@@ -17,7 +17,8 @@ NOTHING = "–"  # not applicable or not estimable
 # The words of a table that scripts read, as people say them.
 WORDS: dict[str, dict[str, str]] = {
     "fate": FATES,
-    "outcome": {name: outcome.title for name, outcome in OUTCOMES.items()},
+    "outcome": {name: outcome.title for name, outcome in OUTCOMES.items()}
+    | {"ln_flux": "Change of ln flux"},
     "reference": {
         "bliss": "single drugs",
         "bliss_doublet": "pair plus third drug",

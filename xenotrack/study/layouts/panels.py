@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from xenotrack.study.numbers import is_missing
 
 _WITHIN = 40  # records in which the titles of tables stand
 _ABOVE = 3  # records between a title and the head of its table
+_MOST_TITLES = 20
 _CALLED = {
     "volume": "volume",
     "body_weight": "body weight",
@@ -42,7 +44,8 @@ def panels_of(sheet: Sheet) -> list[Sheet]:
     Only titles that name different quantities tell tables apart.
     """
     sheet = _with_day_in_head(_with_units_in_head(sheet))
-    texts = [sheet.texts(place) for place in range(len(sheet.cells))]
+    # Of a million rows the first say whether there are titles.
+    texts = [sheet.texts(place) for place in range(min(len(sheet.cells), _WITHIN + _ABOVE + 1))]
     beside = _beside(sheet, texts)
     return [beside] if beside is not None else _below(sheet, texts) or [sheet]
 
@@ -77,6 +80,7 @@ def _with_day_in_head(sheet: Sheet) -> Sheet:
     return sheet
 
 
+@lru_cache(maxsize=1 << 12)
 def quantity_of(title: str) -> str:
     """The quantity that a title names, "" where it names none."""
     meaning = meaning_of(title)
@@ -98,6 +102,10 @@ def _beside(sheet: Sheet, texts: Texts) -> Sheet | None:
 
 def _titles_over(row: Sequence[str]) -> dict[int, str]:
     """The columns at which titles of two quantities or more stand, and the titles."""
+    said = {text for text in row if text}
+    # Titles are few, and no numbers: of a row of readings nothing needs to be understood.
+    if not 1 < len(said) <= _MOST_TITLES or any(map(is_number_alone, said)):
+        return {}
     titles = {c: text for c, text in enumerate(row) if text and quantity_of(text)}
     others = [c for c, text in enumerate(row) if text and c not in titles]
     several = len({quantity_of(text) for text in titles.values()}) > 1
@@ -105,11 +113,18 @@ def _titles_over(row: Sequence[str]) -> dict[int, str]:
 
 
 def _head_below(texts: Texts, place: int, first: int) -> int | None:
-    """The first record below a record of titles that says anything, where days stand in it."""
+    """The first record below a record of titles that says anything, where mice and days stand.
+
+    A record of readings has numbers too, and no word for a mouse or an arm.
+    """
     below = range(place + 1, min(place + 1 + _ABOVE, len(texts)))
     head = next((at for at in below if any(texts[at])), None)
-    days = [text for text in texts[head][first:] if text and _day(text)] if head else []
-    return head if len(days) > 3 else None
+    if head is None:
+        return None
+    days = [text for text in texts[head][first:] if text and _day(text)]
+    words = [header_words(text)[0] for text in texts[head] if text]
+    named = any(means(word, role) for word in words for role in ("mouse", "arm"))
+    return head if named and len(days) > 3 else None
 
 
 def _day(text: str) -> str:
@@ -183,52 +198,45 @@ def _repeats(first: np.ndarray, again: np.ndarray) -> bool:
 
 def _below(sheet: Sheet, texts: Texts) -> list[Sheet]:
     """The tables below one another, each with its title; none where titles do not tell them."""
-    heads = _heads(texts)
-    if len(heads) < 2:
+    heads = _heads(sheet, texts)
+    starts = [at for head in heads if (at := _title_above(sheet, head)) is not None]
+    titles = [_title(sheet, at) for at in starts]
+    quantities = [quantity_of(title) for title in titles]
+    if len(starts) < 2 or not all(quantities) or len(set(quantities)) < 2:
         return []
-    titles = [_title_above(texts, head) for head in heads]
-    quantities = [
-        quantity_of(texts[at][_only(texts[at])]) if at is not None else "" for at in titles
-    ]
-    if not all(quantities) or len(set(quantities)) < 2:
-        return []
-    starts = [at for at in titles if at is not None]
-    ends = [*starts[1:], len(texts)]
-    return [_table(sheet, texts, start, end) for start, end in zip(starts, ends, strict=True)]
+    ends = [*starts[1:], len(sheet.cells)]
+    places = zip(titles, starts, ends, strict=True)
+    return [_table(sheet, title, start, end) for title, start, end in places]
 
 
-def _heads(texts: Texts) -> list[int]:
-    """The records that begin as the first head of days or roles does, word for word."""
+def _heads(sheet: Sheet, texts: Texts) -> list[int]:
+    """The records that begin as the first head does, two words, each with a title above."""
     for place, row in enumerate(texts[:_WITHIN]):
-        words = [text.casefold() for text in row if text]
-        if len(words) < 3 or any(map(is_number_alone, words[:2])) or is_missing(words[0]):
+        first = next((column for column, text in enumerate(row) if text), 0)
+        words = row[first : first + 2]
+        if sum(map(bool, row)) < 3 or not all(words) or any(map(is_number_alone, words)):
             continue
-        again = [
-            at
-            for at in range(place, len(texts))
-            if [text.casefold() for text in texts[at] if text][:2] == words[:2]
-            and sum(map(bool, texts[at])) > 2
-        ]
-        if len(again) > 1 and all(_title_above(texts, at) is not None for at in again):
+        alike = np.flatnonzero(sheet.grid[place:, first] == sheet.grid[place, first]) + place
+        again = [at for at in alike.tolist() if sheet.texts(at)[first : first + 2] == words]
+        if 1 < len(again) <= _MOST_TITLES and all(
+            _title_above(sheet, at) is not None for at in again
+        ):
             return again
     return []
 
 
-def _title_above(texts: Texts, head: int) -> int | None:
+def _title_above(sheet: Sheet, head: int) -> int | None:
     """The record of a title above a head, with nothing but blank ones between."""
-    above = (at for at in range(head - 1, max(head - 1 - _ABOVE, -1), -1) if any(texts[at]))
-    at = next(above, None)
-    if at is None or len({text for text in texts[at] if text}) != 1:
-        return None
-    return at
+    above = range(head - 1, max(head - 1 - _ABOVE, -1), -1)
+    at = next((place for place in above if any(sheet.texts(place))), None)
+    return at if at is not None and len({t for t in sheet.texts(at) if t}) == 1 else None
 
 
-def _only(row: Sequence[str]) -> int:
-    return next(column for column, text in enumerate(row) if text)
+def _title(sheet: Sheet, place: int) -> str:
+    return next(text for text in sheet.texts(place) if text)
 
 
-def _table(sheet: Sheet, texts: Texts, start: int, end: int) -> Sheet:
-    title = texts[start][_only(texts[start])]
+def _table(sheet: Sheet, title: str, start: int, end: int) -> Sheet:
     name = f"{sheet.name}: {title}" if sheet.name else title
     cells = sheet.cells.iloc[start:end].copy().reset_index(drop=True)
     findings = sheet.findings if start == 0 else ()

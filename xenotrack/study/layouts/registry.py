@@ -19,12 +19,10 @@ from xenotrack.study.layouts.evidence import (
     Said,
     no_light,
     no_volumes,
-    said_in,
     said_of,
     speaks_of_tumors,
     with_said_unit,
 )
-from xenotrack.study.layouts.grid import day_kind
 from xenotrack.study.layouts.layout import (
     Layout,
     LongText,
@@ -38,6 +36,7 @@ from xenotrack.study.layouts.sections import cage_of, complete
 from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.tall import TALL
 from xenotrack.study.layouts.together import cut_by, told_together
+from xenotrack.study.layouts.unknown import nothing_fits
 from xenotrack.study.layouts.wide import WIDE
 from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.meaning import Meaning
@@ -311,90 +310,9 @@ def _layouts(wanted: str | None) -> dict[str, Layout]:
     return {wanted: LAYOUTS[wanted]}
 
 
-_SOME_COLUMN = "NAME OF ITS COLUMN"
-_MOST_ARMS = 16
-# Of the layouts that see as much of a sheet as any, so many are told.
-_NEAREST = 3
-
-
 def _nothing_fits(
     sheets: Sequence[Sheet], declared: Mapping[str, str], layouts: Mapping[str, Layout]
 ) -> str:
     sheet = max(sheets, key=lambda candidate: candidate.cells.shape[0] * candidate.cells.shape[1])
     tried = {name: _recognised(layout, sheet, declared) for name, layout in layouts.items()}
-    seen = _header_seen(sheet, tried)
-    if declared:
-        refuse_missing_columns(seen, declared, sheet.title)
-    nearest = tried.get("long")
-    if nearest and {"mouse", "arm"} <= nearest.header.roles.keys() and day_kind(nearest.header):
-        said = said_in(sheet, nearest)
-        if said is not None:
-            return no_volumes(sheet, said)
-    names = [name for name in seen if name]
-    armless = [one for one in tried.values() if one.why == "misses arm"]
-    if armless:
-        return _without_arm(sheet, armless[0])
-    most = max(len(candidate.header.roles) for candidate in tried.values())
-    near = [name for name, candidate in tried.items() if len(candidate.header.roles) == most][
-        :_NEAREST
-    ]
-    others = [name for name in layouts if name not in near]
-    lines = "".join(f"  {n}: {layouts[n].looks_for}; it {tried[n].why}.\n" for n in near)
-    return (
-        f"{sheet.title} has none of the layouts that are known.\n"
-        f"Columns seen: {', '.join(names[:20])}{', …' if len(names) > 20 else ''}.\n"
-        f"The nearest:\n{lines}"
-        "Say which is which in study.toml, for example:\n\n[columns]\n"
-        + _example(sheet, tried)
-        + "\n\n`--arm NAME=` if all mice are in one arm."
-        + (f" Other layouts: {', '.join(others)}." if others else "")
-    )
-
-
-def _without_arm(sheet: Sheet, recognition: Recognition) -> str:
-    """What settles a sheet that says everything but the arm of its mice."""
-    names = [name for name in recognition.header.names if name]
-    sorting = _sorting_column(sheet, recognition) or _SOME_COLUMN
-    return (
-        f"{sheet.title} names mice and readings, and no arm.\n"
-        f"Columns seen: {', '.join(names[:20])}{', …' if len(names) > 20 else ''}.\n"
-        f'Name the column of the arm in study.toml:\n\n[columns]\narm = "{sorting}"\n\n'
-        "`--arm NAME=` if all mice are in one arm."
-    )
-
-
-def _header_seen(sheet: Sheet, tried: Mapping[str, Recognition]) -> list[str]:
-    """The header of the layout that came nearest, else the first line with text."""
-    named = [recognition for recognition in tried.values() if recognition.header.roles]
-    if named:
-        best = max(named, key=lambda recognition: len(recognition.header.roles))
-        return list(best.header.names)
-    filled = (sheet.texts(position) for position in range(len(sheet.cells)))
-    return next((texts for texts in filled if any(texts)), [])
-
-
-def _example(sheet: Sheet, tried: Mapping[str, Recognition]) -> str:
-    """The lines of ``[columns]`` that are still wanted."""
-    best = max(tried.values(), key=lambda recognition: len(recognition.header.roles))
-    wanted = {"mouse": "mouse", "arm": "arm", "day": "day", "volume": "volume_mm3"}
-    missing = [ours for role, ours in wanted.items() if role not in best.header.roles]
-    sorting = _sorting_column(sheet, best) if "arm" in missing else ""
-    names = {"arm": sorting or _SOME_COLUMN}
-    lines = [f'{ours} = "{names.get(ours, _SOME_COLUMN)}"' for ours in missing or ["volume_mm3"]]
-    if "volume_mm3" in lines[-1]:
-        lines[-1] += "    # or length_mm and width_mm"
-    return "\n".join(lines)
-
-
-def _sorting_column(sheet: Sheet, recognition: Recognition) -> str:
-    """A column without a role that sorts the rows into a few groups, "" where none does."""
-    body = sheet.grid[recognition.position + recognition.depth :]
-    free = set(range(min(len(recognition.header.names), body.shape[1])))
-    for column in sorted(free - set(recognition.header.roles.values())):
-        if not recognition.header.names[column]:
-            continue
-        texts = [text.strip() for text in body[:, column] if text.strip()]
-        words = {text for text in texts if re.search(r"[^\W\d_]{2}", text)}
-        if 1 < len(words) == len(set(texts)) <= _MOST_ARMS and len(texts) > 2 * len(words):
-            return recognition.header.names[column]
-    return ""
+    return nothing_fits(sheet, tried, declared, layouts)

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from xenotrack.study.columns import header_words
 from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.finding import row_ranges
 from xenotrack.study.header_roles import means
 from xenotrack.study.labels import is_label
-from xenotrack.study.layouts.layout import Recognition, sheet_finding
+from xenotrack.study.layouts.layout import Recognition, has_role, sheet_finding
 from xenotrack.study.layouts.one_arm import below_arm
 from xenotrack.study.layouts.unnamed import pieces_of, with_heads
 from xenotrack.study.layouts.wide import day_of_header, kinds_of
@@ -63,6 +65,9 @@ def complete(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
 
     ``tries`` says of a sheet what every layout thinks of it; none of ``sheets`` fits any.
     """
+    facts = [one for sheet in sheets if (one := _first_fit(_with_facts(sheet, tries), tries))]
+    if facts and len(facts) == len(sheets):
+        return facts
     blocks = [block for sheet in sheets if (block := _first_fit(_from_blocks(sheet, tries), tries))]
     if blocks:
         return blocks
@@ -189,6 +194,53 @@ def _bare(name: str) -> str:
     match = _PREFIX.fullmatch(name.strip())
     named = match is not None and means(header_words(match[1])[0], "arm")
     return match[2].strip() if match is not None and named else name.strip()
+
+
+def _with_facts(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
+    """A sheet of one mouse, whose name and arm stand above its readings, as ``Group | vehicle``."""
+    for at in _near(sheet, tries):
+        said = {place: fact for place in range(at) if (fact := _fact(sheet.texts(place)))}
+        facts = {"mouse": sheet.name} | dict(reversed(list(said.values())))
+        header = next((one.header for one in tries(sheet) if one.position == at), None)
+        if header is not None:
+            facts = {role: text for role, text in facts.items() if not has_role(header, role)}
+        if "arm" not in facts:
+            continue
+        grid = sheet.grid.copy()
+        grid[list(said)] = ""
+        finding = sheet_finding(
+            sheet,
+            "facts-above-header",
+            row_ranges(int(sheet.rows[place]) for place in said),
+            f"The {' and the '.join(facts)} of all rows were taken from above them, or from the "
+            "name of the worksheet.",
+            "Nothing to do if each worksheet is of one mouse; else write them on every row.",
+        )
+        cells = pd.DataFrame(grid, dtype=object, columns=sheet.cells.columns)
+        named = replace(sheet, cells=cells, findings=(*sheet.findings, finding))
+        for role, text in facts.items():
+            named = named.with_column(at, role, [text] * (len(sheet.cells) - at - 1))
+        yield named
+
+
+def _fact(texts: Sequence[str]) -> tuple[str, str] | None:
+    """The role and the name that a line above a header says, in two cells or in one.
+
+    >>> _fact(["Mouse ID", "", "101"]), _fact(["Group: vehicle"]), _fact(["Date", "3 May"])
+    (('mouse', '101'), ('arm', 'vehicle'), None)
+    """
+    filled = [text for text in texts if text]
+    pair = filled if len(filled) == 2 else _pair(filled[0]) if len(filled) == 1 else []
+    for role in ("mouse", "arm", "cage") if len(pair) == 2 else ():
+        if means(header_words(pair[0])[0], role):
+            return role, pair[1].strip()
+    return None
+
+
+def _pair(text: str) -> list[str]:
+    """A name and what it says: ``Mouse: 101``."""
+    match = _PREFIX.fullmatch(text)
+    return [match[1], match[2]] if match else []
 
 
 def _with_arms_of_mice(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
