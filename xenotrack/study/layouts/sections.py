@@ -204,7 +204,8 @@ def _with_facts(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
         header = next((one.header for one in tries(sheet) if one.position == at), None)
         if header is not None:
             facts = {role: text for role, text in facts.items() if not has_role(header, role)}
-        if "arm" not in facts:
+        below = (_fact(sheet.texts(place)) for place in range(at + 1, len(sheet.cells)))
+        if "arm" not in facts or any(below):  # each block says its own
             continue
         grid = sheet.grid.copy()
         grid[list(said)] = ""
