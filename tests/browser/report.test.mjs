@@ -164,7 +164,7 @@ test("the Tab key stops at fewer than 60 places, once at each figure", async () 
 
 test("a reading is told at the pointer, and a mouse by the arrow keys", async () => {
   const { page } = await open();
-  const line = page.locator("#figure-growth-by-arm svg [data-mouse] path").first();
+  const line = page.locator("#figure-growth-by-arm svg path[data-mouse]").first();
   await line.scrollIntoViewIfNeeded();
   const [x, y] = await line.evaluate((path) => {
     const at = path.getPointAtLength(0).matrixTransform(path.getScreenCTM());
@@ -173,6 +173,20 @@ test("a reading is told at the pointer, and a mouse by the arrow keys", async ()
   await page.mouse.move(x, y);
   await line.dispatchEvent("pointermove", { clientX: x, clientY: y, bubbles: true });
   assert.match(await page.locator("#tip").innerText(), /day -?\d+: \d+ mm³/);
+  // Each line of a mouse tells its last reading at its end: its corners are the readings.
+  const told = await page.evaluate(() => {
+    const { mice } = JSON.parse(document.getElementById("data").textContent);
+    const paths = [...document.querySelectorAll("#figure-growth-by-arm .wide svg path[data-mouse]")]
+      .filter((path) => path.getAttribute("d").length > 60); // a mark of a fate is short
+    return paths.map((path) => {
+      const at = path.getPointAtLength(path.getTotalLength()).matrixTransform(path.getScreenCTM());
+      path.dispatchEvent(new PointerEvent("pointermove", { clientX: at.x, clientY: at.y, bubbles: true }));
+      const one = mice[path.dataset.mouse];
+      return [document.getElementById("tip").innerText.match(/day (-?\d+)/)?.[1], String(one.days.at(-1))];
+    });
+  });
+  assert.ok(told.length > 5);
+  assert.deepEqual(told.map(([day]) => day), told.map(([, day]) => day));
   await page.locator("#figure-growth-by-arm .drawing").focus();
   await page.keyboard.press("ArrowRight");
   assert.match(await page.locator("#tip").innerText(), /last seen on day \d+/);

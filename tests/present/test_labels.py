@@ -102,3 +102,10 @@ def test_no_two_arms_have_one_short_name() -> None:
 def test_a_short_name_is_on_one_line() -> None:
     design = design_of("vehicle", "alp\nelisib\x07x")
     assert not any("\n" in name or "\x07" in name for name in short_names(design).values())
+
+
+def test_initials_of_nine_short_names_are_used_since_their_key_is_short() -> None:
+    drugs = [f"{letter}-compound" for letter in "abcdefghi"]
+    pairs = [f"{drugs[0]}+{other}" for other in drugs[1:]]
+    labels = arm_labels(design_of("vehicle", *drugs, *pairs), 12)
+    assert labels[pairs[0]] == "A+B"

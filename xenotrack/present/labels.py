@@ -37,7 +37,8 @@ def _cut(name: str) -> str:
     return name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "…"
 
 
-MOST_EXPLAINED = 8  # initials that a reader looks up
+MOST_EXPLAINED = 8  # initials that a reader looks up; more where their key has two lines
+TWO_LINES = 260  # characters below a figure
 
 
 def arm_labels(design: Design, width: int, before: int = 0) -> dict[str, str]:
@@ -70,16 +71,28 @@ def called_on_a_line(design: Design, width: int, before: int = 0) -> dict[str, s
     short = short_names(design)
     long = {arm for arm in design.arm_names if len(drawable(arm)) + before > width}
     shorter = {arm for arm in long if len(short[arm]) < len(drawable(arm))}
-    if len(_explained(design, shorter)) > MOST_EXPLAINED:
+    if not _looked_up(_explained(design, shorter)):
         shorter = set()
     return {arm: short[arm] if arm in shorter else drawable(arm) for arm in design.arm_names}
+
+
+def _looked_up(key: Mapping[str, str]) -> bool:
+    """Whether a reader would look up what these initials stand for.
+
+    >>> _looked_up({f"D{i}": f"drug {i}" for i in range(12)})
+    True
+    >>> _looked_up({f"D{i}": f"drug {i}, 25 mg/kg once a day" for i in range(12)})
+    False
+    """
+    letters = sum(len(f"{one} = {drug}, ") for one, drug in key.items())
+    return len(key) <= MOST_EXPLAINED or letters <= TWO_LINES
 
 
 def drug_labels(design: Design, width: int) -> dict[str, str]:
     """What a figure calls each drug: its initials where its name is longer than ``width``."""
     initials = _initials({drug for arm in design.arms for drug in arm.drugs})
     long = {drug for drug in initials if len(drawable(drug)) > width}
-    if len(long) > MOST_EXPLAINED:
+    if not _looked_up({initials[drug]: drawable(drug) for drug in long}):
         long = set()
     return {drug: one if drug in long else drawable(drug) for drug, one in initials.items()}
 

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from costs import often
 
+from xenotrack.compare.claims import Claim
+from xenotrack.compare.synergy_verdicts import UNDECIDED
 from xenotrack.present.collect import collect_tables
 from xenotrack.present.page.forest import MARGIN, WIDTH, forest_of
 from xenotrack.present.results import Results
 from xenotrack.present.story import ArmRow, Story
-from xenotrack.present.tell.glance import SUPPORTING, VERDICTS
+from xenotrack.present.tell.facts import Facts
+from xenotrack.present.tell.glance import NOT_TESTED, SUPPORTING, VERDICTS, excess_tile
 from xenotrack.present.tell.whole import tell
 from xenotrack.study.ingest import read_study
 from xenotrack.study.settings import read_rules
@@ -55,7 +58,7 @@ def test_there_are_at_most_four_tiles_of_few_words_each_with_its_claim(results, 
     for tile in story.tiles:
         assert len(tile.says.split()) <= 8
         assert tile.question in {answer.id for answer in story.answers}
-        assert tile.claims or tile.numbers.endswith(SUPPORTING)
+        assert tile.claims or tile.numbers.endswith((SUPPORTING, NOT_TESTED))
         shows = [results.claims[place].shows for place in tile.claims]
         assert (tile.mark == "good") == (shows[:1] in (["better"], ["synergy"]))
 
@@ -140,3 +143,36 @@ def test_the_best_arm_is_that_of_the_table(results, story) -> None:
     lowest = rows[rows["among_best"]]["arm"].iloc[0]
     (row,) = [row for row in story.arms if row.arm == lowest]
     assert story.best.text.startswith(f"{row.short}, ")
+
+
+def test_light_has_the_price_of_the_arm_in_question_though_no_claim(tmp_path) -> None:
+    rows = ["mouse,arm,day,total flux (p/s),weight"]
+    for arm, rate, lost in (("vehicle", 0.09, 0.0), ("drug", -0.01, 0.006)):
+        for mouse in range(5):
+            for day in range(0, 25, 4):
+                light = 1e6 * np.exp((rate + 0.004 * mouse) * day + 0.03 * ((day + mouse) % 3))
+                rows.append(f"{arm}{mouse},{arm},{day},{light:.4g},{22 * (1 - lost * day):.1f}")
+    sheet = tmp_path / "light.csv"
+    sheet.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    light = Results(read_study(sheet, read_rules(None, {"volume": {"readout": "flux"}})))
+    (price,) = [t for t in tell(light, collect_tables(light)).tiles if t.question == "price"]
+    assert price.says == "Lowest weight −15 %"
+    assert price.numbers.startswith("vehicle 0 %")
+    assert price.numbers.endswith(NOT_TESTED)
+
+
+@pytest.mark.parametrize(
+    ("p_value", "says"),
+    [(0.3, "More or less than predicted: not shown"), (1e-5, "No claim is made")],
+)
+def test_an_excess_that_p_shows_and_a_doubt_withholds_is_no_claim(results, p_value, says) -> None:
+    arm = results.study.design.arm_names[-1]
+    claim = Claim(
+        **{"kind": "synergy", "outcome": "bliss", "family": "", "arm": arm, "against": ""},
+        **{"arms": (arm,), "shows": UNDECIDED, "estimate": 0.2, "low": 0.1, "high": 0.3},
+        p_adjusted=p_value,
+    )
+    facts = Facts(results, {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Facts, "place_of", lambda *_: 0)
+        assert excess_tile(claim, facts).says == says

@@ -5,7 +5,6 @@
   const days = [...new Set(data.mice.flatMap((one) => one.days))].sort((a, b) => a - b);
   if (!box || days.length < 2 || days.at(-1) <= 0) return;
   const last = days.at(-1);
-  const noun = data.size.noun[0].toUpperCase() + data.size.noun.slice(1);
   const logs = (value) => Math.log(Math.max(value, 1));
   const volumes = data.mice.flatMap((one) => one.volumes).filter((one) => one > 0);
   const [low, high] = [Math.min(...volumes), Math.max(...volumes)];
@@ -163,6 +162,7 @@
 (() => {
   // A number in a sentence draws what it is of: days as the area between two curves, rates as a fan.
   const { all, element, data, choose, rove } = page;
+  const noun = data.size.noun[0].toUpperCase() + data.size.noun.slice(1);
   const words = { growth_rate: `${noun} relative to`, log_hazard: "Mice without progression", rmst_days: "Mice without progression" };
   const RATES = ["growth_rate", "late_rate", "bliss", "bliss_doublet", "hsa", "hsa_doublet", "interaction"];
   const name = (arm) => data.arms[arm]?.short ?? "what is expected";

@@ -126,7 +126,7 @@ const page = (() => {
   rove(buttons);
   mice.addEventListener("change", () => chooseMouse(mice.value));
   beside.addEventListener("change", show);
-  beside.parentElement.hidden = data.control < 0;
+  beside.parentElement.hidden = data.control < 0 || data.arms.length < 2;
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && chosen.arms.size) choose([]);
   });

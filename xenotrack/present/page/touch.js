@@ -29,13 +29,17 @@
   };
 
   // The corners of a path that is written in steps, in units of the drawing.
+  const LONG = { m: 2, l: 2, h: 1, v: 1, q: 4, c: 6, z: 1 };
   const corners = (path) => {
     let [x, y] = [0, 0];
-    return [...path.getAttribute("d").matchAll(/([mlcqz])([^mlcqz]*)/g)].flatMap(([, , rest]) => {
-      const steps = (rest.match(/-?(?:\d+\.?\d*|\.\d+)/g) ?? []).map(Number).slice(-2);
-      if (steps.length < 2) return [];
-      [x, y] = [x + steps[0], y + steps[1]];
-      return [[x, y]];
+    return [...path.getAttribute("d").matchAll(/([mlhvcqz])([^mlhvcqz]*)/g)].flatMap(([, letter, rest]) => {
+      const numbers = (rest.match(/-?(?:\d+\.?\d*|\.\d+)/g) ?? []).map(Number);
+      return Array.from({ length: Math.floor(numbers.length / LONG[letter]) }, (_, step) => {
+        const own = numbers.slice(step * LONG[letter], (step + 1) * LONG[letter]);
+        const [across, down] = letter === "h" ? [own[0], 0] : letter === "v" ? [0, own[0]] : own.slice(-2);
+        [x, y] = [x + across, y + down];
+        return [x, y];
+      });
     });
   };
   const points = (mark) => {

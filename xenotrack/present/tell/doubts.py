@@ -82,7 +82,7 @@ DOUBTS: dict[str, DoubtWords] = {
     "late-baseline": DoubtWords("how-long"),
     "part-missing": DoubtWords("parts"),
     "part-not-estimable": DoubtWords("parts"),
-    "antagonism-below-limit": DoubtWords("parts"),
+    "antagonism-below-limit": DoubtWords("parts", "most readings of {arms} are below the limit"),
     "below-limit-synergy": DoubtWords("parts"),
     "independent-action-leaves-no-room": DoubtWords("parts"),
     "no-independent-action": DoubtWords("parts"),

@@ -31,6 +31,7 @@ from xenotrack.response.courses_by_arm import mean_volumes
 
 GOOD, BAD, OPEN = "good", "bad", "open"
 SUPPORTING = "supporting, not adjusted"
+NOT_TESTED = "not tested"
 SAYS = {NOT_SHOWN: "Not shown to differ", WITHHELD: "No claim is made"}
 EXCESS = {
     SYNERGY: ("More than its drugs predict", GOOD),
@@ -169,6 +170,8 @@ def best_part_claim(facts: Facts, arm: str | None) -> Claim | None:
 def excess_tile(claim: Claim, facts: Facts) -> Tile:
     """Whether a combination is more than its drugs predict."""
     says, mark = EXCESS[claim.shows]
+    if claim.shows == UNDECIDED and claim.p_adjusted < 1 - facts.level:
+        says = EXCESS[WITHHELD][0]  # for a reason that p does not know
     numbers = effect("percent_per_day", claim.estimate, claim.low, claim.high, facts.level)
     return Tile(
         f"Combination: {short_names(facts.design)[claim.arm]}",
@@ -204,20 +207,41 @@ def best_part_tile(best: Claim, predicted: list[Tile], facts: Facts) -> Tile:
 def price_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
     """Body weight against control, with the mice that lost much or left."""
     lost = facts.arm_row("tolerability", main.arm)
+    losses = losses_of(lost) if lost is not None else ""
+    claim = price_claim(main, facts)
+    if claim is not None:
+        tile = contrast_tile(claim, facts)
+        parts = (tile.numbers, losses, most_lost(claim, facts))
+        yield msgspec.structs.replace(
+            tile,
+            about=f"Price: {pair(claim.arm, claim.against, facts)}",
+            numbers="; ".join(part for part in parts if part),
+            question="price",
+        )
+    elif weight(facts, main.arm):
+        yield untested_price(main, losses, facts)
+
+
+def price_claim(main: Claim, facts: Facts) -> Claim | None:
+    """What is claimed of the weight of the arm in question."""
     for claim in facts.claims:
         asked = claim.kind == "contrast" and OUTCOMES[claim.outcome].question == "price"
         if asked and (claim.arm, claim.against) == (main.arm, facts.control):
-            tile = contrast_tile(claim, facts)
-            more = losses_of(lost) if lost is not None else ""
-            yield Tile(
-                f"Price: {pair(claim.arm, claim.against, facts)}",
-                tile.says,
-                "; ".join(part for part in (tile.numbers, more, most_lost(claim, facts)) if part),
-                tile.mark,
-                "price",
-                tile.caveats,
-                tile.claims,
-            )
+            return claim
+    return None
+
+
+def untested_price(main: Claim, losses: str, facts: Facts) -> Tile:
+    """The lowest weight itself, where no change of it was compared."""
+    control = facts.control
+    beside = f"{control} {weight(facts, control)}" if control and weight(facts, control) else ""
+    return Tile(
+        f"Price: {short_names(facts.design)[main.arm]}",
+        f"Lowest weight {weight(facts, main.arm)}",
+        "; ".join(part for part in (beside, losses, NOT_TESTED) if part),
+        OPEN,
+        "price",
+    )
 
 
 def most_lost(claim: Claim, facts: Facts) -> str:

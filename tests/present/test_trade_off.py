@@ -1,0 +1,30 @@
+"""Names in the figure of growth against weight stand beside their points, none on another."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+from xenotrack.present.figures.line_ends import LINE
+from xenotrack.present.figures.trade_off import DOT, places_beside
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 20])
+def test_names_of_points_at_one_place_do_not_meet(count) -> None:
+    wide = [0.3 + 0.1 * (i % 4) for i in range(count)]
+    places = places_beside([(3.0, 1.5 + 0.01 * i) for i in range(count)], wide, 3.0)
+    for (one, first), (other, second) in combinations(zip(places, wide, strict=True), 2):
+        across = min(one[0] + first, other[0] + second) - max(one[0], other[0])
+        assert across <= 1e-6 or abs(one[1] - other[1]) >= LINE - 1e-6
+
+
+def test_a_name_stands_on_no_point() -> None:
+    points = [(1.0, 1.0), (1.3, 1.1)]
+    (left, middle), _ = places_beside(points, [0.6, 0.6], 3.0)
+    assert not (left < 1.3 + DOT and left + 0.6 > 1.3 - DOT and abs(middle - 1.1) < LINE)
+
+
+def test_a_name_stays_within_the_panel() -> None:
+    places = places_beside([(1.0, 2.99), (1.0, 0.01), (0.05, 1.0)], [0.5, 0.5, 0.5], 3.0)
+    assert all(LINE / 2 <= middle <= 3.0 - LINE / 2 and left >= 0 for left, middle in places)
