@@ -36,9 +36,9 @@ _ROLES_OF = {
 _HOURS = re.compile(r"(?:hours?|hrs?)\b")
 _PAIRS = (("a", "b"), ("x", "y"), ("d1", "d2"), ("d 1", "d 2"), ("1", "2"), ("i", "ii"))
 # Where tables are made long by a program its columns of days are called so.
-_MOLTEN = ("variable", "key", "name", "visit", "visit name", "measure")
+_MOLTEN = ("variable", "key", "visit", "visit name", "measure")
 _NAMED_DAY = re.compile(
-    r"(?:x|v|day|d|days|week|wk|tag|jour|day of study)[\s_.]*-?\d+(?:\.\d+)?", re.I
+    r"(?:x|day|d|days|week|wk|tag|jour|day of study)[\s_.]*-?\d+(?:\.\d+)?", re.I
 )
 # The rank of a word that is known by its parts alone.
 _BY_PARTS = 99

@@ -13,6 +13,7 @@ from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.header_roles import means
 from xenotrack.study.identity import trimmed
 from xenotrack.study.layouts.layout import candidate_headers, sheet_finding
+from xenotrack.study.meaning import meaning_of, names_tumors
 
 # What tells nobody which drug it is; an arm with a name of its own keeps it.
 _CODE = re.compile(r"(?:(?:group|grp|arm|g|cohort)[ ._-]?)?(?:[a-z]|\d{1,2}|[ivx]{1,4})", re.I)
@@ -97,7 +98,9 @@ def _line_of_a_legend(texts: Sequence[str]) -> tuple[str, str] | None:
     else:
         return None
     name = _COUNT.sub("", name).strip(" ,;")
-    worded = len(re.findall(r"[^\W\d_]", name)) > 2 and not _NUMBERS.search(name)
+    # `A. Tumor volume` is the title of a figure's panel.
+    panel = meaning_of(name) is not None or names_tumors(name)
+    worded = len(re.findall(r"[^\W\d_]", name)) > 2 and not _NUMBERS.search(name) and not panel
     return (_key(code), name) if worded else None
 
 

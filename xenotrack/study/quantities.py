@@ -30,6 +30,7 @@ NOUNS = {
     "score": "scores",
     "count": "counts",
     "other_volume": "volumes that are no tumour's",
+    "summary": "graphs or summaries, as it is called,",
     "unit": "another unit than that of a volume",
 }
 

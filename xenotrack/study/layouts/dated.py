@@ -13,6 +13,7 @@ from xenotrack.study.columns import Header, header_words
 from xenotrack.study.days import is_baseline, is_date
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.bilateral import flanks_of
+from xenotrack.study.layouts.evidence import Said, no_volumes
 from xenotrack.study.layouts.grid import lengthen_grid, measure_of, own_header
 from xenotrack.study.layouts.layout import (
     Bare,
@@ -33,6 +34,7 @@ from xenotrack.study.layouts.wide import (
     kinds_of,
     measured_by_w,
 )
+from xenotrack.study.meaning import meaning_of
 
 # A measure of which nobody said what it is.
 ASKED = "?"
@@ -44,6 +46,7 @@ _GLUED = re.compile(r"([^\W\d_]+?)((?:day|d|week|wk)?[ _.]?\d+(?:\.\d+)?)", re.I
 _RELATIVE = re.compile(
     r"rtv|(?:rel|relative|fold|normali[sz]ed)\b.*|.*\bchange|%.*|percent.*|tgi|t c", re.IGNORECASE
 )
+_MADE_OF_VOLUMES = ("relative", "log", "flux")
 _OF_TUMORS = frozenset(("volume", "area", "length", ASKED))
 
 
@@ -124,6 +127,10 @@ def lengthen_dated(sheet: Sheet, recognition: Recognition) -> LongText:
         if label.role == ASKED:
             one = said[column]
             what = one.what if one is not None else "W"
+            meaning = meaning_of(what)
+            if meaning is not None and meaning.quantity in _MADE_OF_VOLUMES:
+                told = f"its columns are called {recognition.header.names[column]!r}"
+                raise InputError(no_volumes(sheet, Said(meaning, told)))
             raise InputError(_which_measure(sheet, what, recognition.header.names[column]))
     by_w = measured_by_w(recognition.header)
     numbers = {c: one for c, one in said.items() if not is_baseline(recognition.labels[c].day)}

@@ -121,6 +121,7 @@ def lengthen(
         for sheet, name, recognition in chosen
     ]
     cut = _cut_by(fits, layouts) if len(fits) > 1 else ""
+    others |= _summaries_left(fits, chosen)
     return Read(told_together(longs, cut) if cut else longs, others)
 
 
@@ -285,6 +286,16 @@ def _the_one(sheets: Sequence[Sheet], declared: Mapping[str, str], fits: list[Fi
     refuse_missing_columns(known, declared, sheet.title)
     refuse_equal_rivals(recognition.header, sheet.title)
     return fits[0]
+
+
+def _summaries_left(fits: list[Fit], chosen: list[Fit]) -> dict[str, Said]:
+    """The worksheets that could be read, and were left because of what they are called."""
+    read = {sheet.name for sheet, _, _ in chosen}
+    return {
+        sheet.name: Said(Meaning("summary"), f"its worksheet is called {sheet.name!r}")
+        for sheet, _, _ in fits
+        if sheet.name not in read and _SUMMARY.search(sheet.name)
+    }
 
 
 def _without_summaries(fits: list[Fit]) -> list[Fit]:
