@@ -66,7 +66,15 @@ def test_centimetres_are_read_when_declared():
     assert cm.measurements["volume_mm3"].tolist() == pytest.approx(
         mm.measurements["volume_mm3"].tolist()
     )
-    assert "length-looks-like-cm" in rules_of(read(diameters("1.0,0.8,")))
+    asked = read(diameters("1.0,0.8,"))
+    assert [found.rule for found in asked.errors] == ["length-looks-like-cm"]
+    assert not read(diameters("1.0,0.8,"), {"volume": {"readout": "volume"}}).errors
+
+
+def test_volumes_below_their_days_in_no_unit_are_asked_about():
+    rows = "".join(f"m{n},{'A' if n < 3 else 'B'},0.1{n},0.2{n},0.4\n" for n in range(6))
+    study = read(f"mouse,arm,day 0,day 4,day 8\n{rows}")
+    assert study.errors
 
 
 def test_cubic_centimetres_are_asked_about_and_never_rescaled(clean):

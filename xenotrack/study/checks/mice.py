@@ -48,9 +48,12 @@ def _unit_is_written(study: Study) -> bool:
     """Whether the sheet, or the lab, says in which unit volumes are."""
     if not study.columns or study.measurements["length_mm"].notna().any():
         return True
-    named = dict(study.columns).get("volume_mm3", "")
-    settled = study.design.rules.volume.readout is not None
-    return settled or not named or header_words(named)[1] != ""
+    return study.design.rules.volume.readout is not None or _has_unit(study, "volume_mm3")
+
+
+def _has_unit(study: Study, column: str) -> bool:
+    """Whether the name of a column says its unit."""
+    return header_words(dict(study.columns).get(column, ""))[1] != ""
 
 
 def volumes_like_percentages(study: Study) -> Iterator[Finding]:
@@ -92,12 +95,15 @@ def lengths_like_centimetres(study: Study) -> Iterator[Finding]:
     """The median length is so small that diameters seem to be in cm."""
     median = study.measurements["length_mm"].dropna().median()
     if 0 < median < _CM_BELOW:
-        yield about_study(
+        found = about_study(
             study,
             "length-looks-like-cm",
             f"The median length is {median:.3g} mm.",
-            'If lengths are in cm, say `length_unit = "cm"` under [volume]; nothing was rescaled.',
+            'If lengths are in cm, say `length_unit = "cm"` under [volume], if they are in mm, '
+            '`readout = "volume"`; nothing was rescaled.',
         )
+        told = study.design.rules.volume.readout is not None or _has_unit(study, "length_mm")
+        yield found if told else replace(found, severity="error")
 
 
 def arms_of_few_mice(study: Study) -> Iterator[Finding]:
