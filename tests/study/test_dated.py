@@ -130,7 +130,7 @@ def test_relative_volumes_beside_volumes_are_named_and_not_read(days):
 
 
 def test_relative_volumes_alone_are_asked_about():
-    with pytest.raises(InputError, match="what is 'RTV'"):
+    with pytest.raises(InputError, match="relative volumes"):
         read("arm,mouse,RTV D3,RTV D7\nveh,1,1,1.5\ndrug,2,1,0.9\n")
 
 

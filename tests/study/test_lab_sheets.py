@@ -423,3 +423,66 @@ def test_a_sheet_without_an_arm_is_asked_which_column_it_is(name):
     with pytest.raises(InputError, match=f'arm = "{name}"') as error:
         read(csv(rows))
     assert len(str(error.value).splitlines()) < 9
+
+
+SIZED = {
+    "by": "{} by {}",
+    "a comma": "{}, {}",
+    "a semicolon": "{}; {}",
+    "letters": "L{} W{}",
+    "letters and signs": "L={} mm, W={} mm",
+    "the Russian letter": "{}х{}",
+}
+
+
+@pytest.mark.parametrize("kind", SIZED)
+def test_sizes_are_read_however_the_two_are_kept_apart(kind):
+    cell = '"' + SIZED[kind] + '"'
+    rows = [["Group", "Mouse", *(f"Day {day}" for day in DAYS)]]
+    for mouse, arm in MICE.items():
+        rows.append([arm, mouse, *(cell.format(8.5 + day / 4, 6.5) for day in DAYS)])
+    study = read(csv(rows))
+    assert study.measurements["volume_mm3"].min() == 8.5 * 6.5**2 / 2
+
+
+def test_two_volumes_in_a_cell_are_no_size():
+    rows = [["Group", "Mouse", *(f"Day {day}" for day in DAYS)]]
+    rows += [[arm, m, *['"120.5, 98.5"'] * 4] for m, arm in MICE.items()]
+    assert read(csv(rows)).errors
+
+
+@pytest.mark.parametrize("title", ["Date: 2024-03-{:02d}", "Day {}", "Day: {}", "date = {}.3.2024"])
+def test_a_block_a_visit_says_its_day(title):
+    rows = []
+    for day in DAYS:
+        said = title.format(4 + day) if "ate" in title else title.format(day)
+        rows += [[said], ["Mouse", "Group", "Volume (mm3)"]]
+        rows += [[mouse, arm, volume(mouse, day)] for mouse, arm in MICE.items()] + [[]]
+    assert tracks(read(csv(rows))) == TRUTH
+
+
+@pytest.mark.parametrize("title", ["Mouse {} ({})", "Animal #{}: {}", "Maus {} - {}"])
+@pytest.mark.parametrize("tabs", [True, False])
+def test_a_block_or_a_worksheet_a_mouse_says_its_arm(title, tabs):
+    blocks = {
+        title.format(mouse, arm): [["Day", "Volume"], *([day, volume(mouse, day)] for day in DAYS)]
+        for mouse, arm in MICE.items()
+    }
+    if tabs:
+        sheets = {name.replace(":", ","): rows for name, rows in blocks.items()}
+        study = read(workbook(sheets))
+    else:
+        lines = [row for name, rows in blocks.items() for row in ([name], *rows, [])]
+        study = read(csv(lines))
+    assert tracks(study) == TRUTH
+
+
+def test_days_in_a_corner_without_a_name_are_days_beside_arms_that_return():
+    rows = [["", *MICE.values()], *([d, *(volume(m, d) for m in MICE)] for d in DAYS)]
+    assert tracks(read(csv(rows))) == TRUTH
+
+
+def test_a_matrix_of_names_that_do_not_return_is_asked_about():
+    rows = [["", *(f"g{n}" for n in range(6))], *([d, 1, 2, 3, 4, 5, 6] for d in DAYS)]
+    with pytest.raises(InputError):
+        read(csv(rows))

@@ -81,7 +81,7 @@ def header_words(name: str) -> tuple[str, str]:
     unit = _unit(bracketed[1]) if bracketed else ""
     bare = re.sub(r"[\(\[\{][^)\]}]*[\)\]\}]", " ", name)
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=T0\b)", " ", bare)
-    spaced = spaced.partition("=")[0] or spaced
+    spaced = re.sub(r"(?<=\S)\s*=\s*(?!\d).*", "", spaced)  # a formula says how, not what
     words = re.sub(r"[\s_.:\-/#]+", " ", spaced).strip().casefold().replace("tumour", "tumor")
     if words in ("time h", "t h"):
         return words.removesuffix(" h"), "hours"

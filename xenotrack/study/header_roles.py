@@ -59,7 +59,8 @@ _BESIDE: dict[str, str] = {
     "mouse": _NUMBER,
     "arm": _STUDY,
     "day": f"{_STUDY}|after|post|since|nach|apres|despues|dopo|apos|po|после|后|後",
-    "date": "measurement|measure|mess|messung|mesure|medicion|medida|medicao|misura|misurazione|"
+    "date": f"{_TUMOR}|measurement|measurements|measured|measure|reading|visit|caliper|"
+    "mess|messung|mesure|medicion|medida|medicao|misura|misurazione|"
     "meet|meting|pomiaru|mereni|измерения|olcum|测量|測定|計測|측정",
     "length": _TUMOR,
     "width": _TUMOR,

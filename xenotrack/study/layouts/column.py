@@ -36,6 +36,7 @@ _NUMBERED = re.compile(r"(.*[^\s._#-])[\s._#-]+\d+")
 _NUMBER = r"\s*[-+]?[\d.,]+(?:[eE][-+]?\d+)?\*?\s*"
 # Mice of whom every cell is a remark are mice all the same.
 _REMARK = re.compile(r"\s*(?:dead|died|euth|sac|cull|found|excluded|n/?a|nd|not|no )", re.I)
+_FEWEST = 4  # columns of mice, where only the names that return say so
 _HEAD = 4  # records of a head above its days
 _NAMES = ("mouse", "arm")
 _OF_A_DAY = ("day", "week", "date")
@@ -55,7 +56,9 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     best = Recognition(False, "has no column of days before columns of one mouse each")
     for position, header in candidate_headers(sheet, declared):
         header = _with_days_below_mice(sheet, position, _without_labels(sheet, position, header))
-        header = _with_arms_written_once(sheet, position, header)
+        header = _with_arms_written_once(
+            sheet, position, _with_days_in_corner(sheet, position, header)
+        )
         complaint = _complaint(sheet, position, header)
         if complaint is None:
             kind = day_kind(header) or "day"
@@ -68,6 +71,21 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
         if day_kind(header) is not None and not best.header.roles:
             best = Recognition(False, complaint, position, header)
     return best
+
+
+def _with_days_in_corner(sheet: Sheet, position: int, header: Header) -> Header:
+    """The header, its first column that of the days where it has no name and its numbers rise.
+
+    Beside it every name returns, as that of an arm over each of its mice.
+    """
+    beside = [name for name in header.names[1:] if name]
+    if header.names[0] or day_kind(header) is not None or len(beside) < _FEWEST:
+        return header
+    texts = [text for text in sheet.grid[position + 1 :, 0] if not is_missing(text)]
+    days = plain_numbers(pd.Series(texts, dtype=object))
+    returns = min(Counter(beside).values()) > 1
+    rises = len(days) > 2 and bool((np.diff(days) > 0).all())
+    return replace(header, roles={"day": 0}, rivals=()) if returns and rises else header
 
 
 def _with_arms_written_once(sheet: Sheet, position: int, header: Header) -> Header:

@@ -30,9 +30,10 @@ from xenotrack.study.layouts.layout import (
     with_all_columns_told,
 )
 from xenotrack.study.layouts.long import LONG, is_tidy
+from xenotrack.study.layouts.names_of_parts import cage_of
 from xenotrack.study.layouts.paired import PAIRED
 from xenotrack.study.layouts.pivot import PIVOT
-from xenotrack.study.layouts.sections import cage_of, complete
+from xenotrack.study.layouts.sections import complete
 from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.tall import TALL
 from xenotrack.study.layouts.together import cut_by, told_together

@@ -6,8 +6,7 @@ Either becomes a column; the layout of what is left recognises itself as ever.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,46 +16,16 @@ from xenotrack.study.columns import header_words
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import row_ranges
 from xenotrack.study.header_roles import means
-from xenotrack.study.labels import is_label
+from xenotrack.study.layouts.grid import day_kind
 from xenotrack.study.layouts.layout import Recognition, has_role, sheet_finding
+from xenotrack.study.layouts.names_of_parts import arms_of_mice, meanings_of, owner_of
 from xenotrack.study.layouts.one_arm import below_arm
 from xenotrack.study.layouts.unnamed import pieces_of, with_heads
-from xenotrack.study.layouts.wide import day_of_header, kinds_of
-from xenotrack.study.meaning import meaning_of
+from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.numbers import is_missing
 
-# What a worksheet is called when nobody named it, or named it for something that is no arm.
-_NO_ARM = re.compile(
-    r"(?:sheet|tabelle|feuil|hoja|foglio|table|page|cage|batch|cohort|experiment|exp|study|raw|data|"
-    r"mouse|animal|copy|plate|run|rep|replicate|user|operator|jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|"
-    r"sep|o[ck]t|nov|de[cz]|january|february|march|april|june|july|august|september|october|"
-    r"november|december)(?![a-z]).*|.{0,3}\d+",
-    re.IGNORECASE,
-)
-# What was measured, and what was made of it.
-_MEASURE = re.compile(
-    r"\b(?:volumes?|weights?|tv|rtv|bw|bodyweights?|calipers?|measurements?|readings?|lengths?|"
-    r"widths?|survival|summary|results?|changes?|percent|notes?|legend|info|means?)\b|%",
-    re.IGNORECASE,
-)
-# A block or a tab may be a cage, and say the arm that lives in it.
-_CAGE = r"(?:cage|box|k(?:ä|ae)fig|jaula|gabbia|gaiola|kooi|клетка|笼|籠|ケージ|케이지)"
-_CAGED = re.compile(
-    rf"{_CAGE}\W*(?P<cage>\w+(?:-\w+)?)(?:\s*[:,(/|–—]\s*|\s+-\s+)(?P<arm>.*?\w.*?)\)?",
-    re.IGNORECASE,
-)
-_A_CAGE = re.compile(rf"{_CAGE}\W*(?P<cage>\w+(?:-\w+)?)", re.IGNORECASE)
-_PREFIX = re.compile(r"([^:=]+)\s*[:=]\s*(\S.*)")
 _NUMBER = re.compile(r"[-+]?[\d.,\s]+\W*")
-_NAME_AND_NUMBER = re.compile(
-    r"(?P<arm>[^\W\d_].*?[^\W_])(?:[\s_#.-]*#[\s#]*|[\s_.-]+)(?:M|No\.? ?)?\d+"
-)
-# What mice are called everywhere, whatever they are given.
-_OF_MICE = re.compile(
-    r".{1,2}|mouse|mice|animal|id|tag|rat|male|female|tumou?r|pdx|nsg|nude|scid|balb.?c?|c57.*|"
-    r"left|right|maus|tier|souris|ratón|topo|小鼠|动物|マウス|동물",
-    re.IGNORECASE,
-)
+_PREFIX = re.compile(r"([^:=]+)\s*[:=]\s*(\S.*)")
 Tries = Callable[[Sheet], list[Recognition]]
 
 
@@ -97,9 +66,14 @@ def fits(sheet: Sheet, tries: Tries) -> bool:
 
 
 def _near(sheet: Sheet, tries: Tries) -> list[int]:
-    """Where the layouts that do not fit would have their header, a mouse and two columns more."""
-    tried = {recognition.position for recognition in tries(sheet) if recognition.header.roles}
-    return sorted(at for at in tried if sum(map(bool, sheet.texts(at))) > 2)
+    """Where a header would stand: with three columns, or with days and volumes."""
+    tried = {one.position: one.header for one in tries(sheet) if one.header.roles}
+    return sorted(
+        at
+        for at, header in tried.items()
+        if sum(map(bool, sheet.texts(at))) > 2
+        or (day_kind(header) is not None and "volume" in header.roles)
+    )
 
 
 def complete_by_names(
@@ -107,10 +81,10 @@ def complete_by_names(
 ) -> list[Sheet]:
     """The sheets that fit with their own names as a column of days or of arms, two at least."""
     completed: list[Sheet] = []
-    for role, texts in _meanings(names):
-        cages = [cage_of(name) if role == "arm" else "" for name in names]
-        for sheet, text, cage in zip(sheets, texts, cages, strict=True):
-            tried = _named_whole(sheet, role, text, tries, cage) if text else iter(())
+    for role, texts in meanings_of(names):
+        for sheet, text, name in zip(sheets, texts, names, strict=True):
+            own = owner_of(name) if role == "arm" else {}
+            tried = _named_whole(sheet, role, text, tries, own) if text else iter(())
             if found := _first_fit(tried, tries):
                 completed.append(found)
         if len(completed) > 1:
@@ -136,64 +110,16 @@ def complete_by_names(
 
 
 def _named_whole(
-    sheet: Sheet, role: str, text: str, tries: Tries, cage: str = ""
+    sheet: Sheet, role: str, text: str, tries: Tries, own: Mapping[str, str]
 ) -> Iterator[Sheet]:
-    """The sheet with one name (and cage) on all its rows, or above all its columns of mice."""
+    """The sheet with names on all its rows, or with one above all its columns of mice."""
     for at in _near(sheet, tries):
-        n_rows = len(sheet.cells) - at - 1
-        named = sheet.with_column(at, role, [text] * n_rows)
-        yield named.with_column(at, "cage", [cage] * n_rows) if cage else named
+        named = sheet
+        for called, each in {role: text, **own}.items():
+            named = named.with_column(at, called, [each] * (len(sheet.cells) - at - 1))
+        yield named
         if role == "arm":
             yield below_arm(sheet, at, text)
-
-
-def _meanings(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """What names over many rows can be: days of one kind, else arms ("" for one that is neither).
-
-    >>> list(_meanings(["Day 0", "Day 7", "alpelisib"]))
-    [('day', ['0', '7', '']), ('arm', ['', '', 'alpelisib'])]
-    >>> list(_meanings(["Group: vehicle", "Sheet3", "Body weight (g)", "M112"]))
-    [('arm', ['vehicle', '', '', ''])]
-    """
-    days = [day_of_header(name) for name in names]
-    kinds = kinds_of(filter(None, days))
-    if len(kinds) == 1:
-        yield kinds[0], [day[1] if day else "" for day in days]
-    arms = [
-        "" if day or _is_no_arm(name) else _bare(name)
-        for name, day in zip(names, days, strict=True)
-    ]
-    if any(arms):
-        yield "arm", arms
-
-
-def cage_of(name: str) -> str:
-    """The cage that a block or a tab is, "" where it is none.
-
-    >>> cage_of("Cage 12"), cage_of("Käfig 3: vehicle"), cage_of("vehicle")
-    ('12', '3', '')
-    """
-    match = _CAGED.fullmatch(name.strip()) or _A_CAGE.fullmatch(name.strip())
-    return match["cage"] if match else ""
-
-
-def _is_no_arm(name: str) -> bool:
-    """Whether a name is what nobody chose, what was measured, or a label of the sheet."""
-    if caged := _CAGED.fullmatch(name.strip()):
-        return _is_no_arm(caged["arm"])
-    meaning = meaning_of(name)
-    return bool(
-        _NO_ARM.fullmatch(name.strip()) or _MEASURE.search(name) or meaning or is_label(name)
-    )
-
-
-def _bare(name: str) -> str:
-    """The arm without the word for it: ``Group: vehicle``, but ``Group 2: vehicle`` whole."""
-    if caged := _CAGED.fullmatch(name.strip()):
-        return _bare(caged["arm"])
-    match = _PREFIX.fullmatch(name.strip())
-    named = match is not None and means(header_words(match[1])[0], "arm")
-    return match[2].strip() if match is not None and named else name.strip()
 
 
 def _with_facts(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
@@ -264,23 +190,6 @@ def _with_arms_of_mice(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
             )
             named = sheet.with_column(at, "arm", arms)
             yield replace(named, findings=(*sheet.findings, finding))
-
-
-def arms_of_mice(names: Sequence[str]) -> list[str]:
-    """The arm in each mouse's name, where all are a word and a number; none where any is not.
-
-    >>> arms_of_mice(["Control #1", "Control #2", "", "Drug A 1", "Drug A 2"])
-    ['Control', 'Control', '', 'Drug A', 'Drug A']
-    >>> arms_of_mice(["m1", "m2", "f1", "f2"]), arms_of_mice(["Cage 1", "Cage 2", "x", "x"])
-    ([], [])
-    """
-    found = {name: _NAME_AND_NUMBER.fullmatch(name) for name in names if name}
-    stems = {name: match["arm"] for name, match in found.items() if match}
-    often = Counter(stems.values())
-    told = len(stems) == len(found) and len(often) > 1 and min(often.values()) > 1
-    if not told or any(map(_is_no_arm, often)) or any(_OF_MICE.fullmatch(stem) for stem in often):
-        return []
-    return [stems.get(name, "") for name in names]
 
 
 def _from_blocks(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
@@ -358,7 +267,7 @@ def _named(
     sheet: Sheet, at: int, kept: list[int], lines: dict[int, str], names: dict[int, int]
 ) -> Iterator[Sheet]:
     """The header and the rows of the blocks, with a column of the names over them."""
-    for role, meant in _meanings(list(lines.values())):
+    for role, meant in meanings_of(list(lines.values())):
         if not all(meant):
             continue
         by_line = dict(zip(lines, meant, strict=True))
@@ -380,8 +289,9 @@ def _named(
         head = places.index(at)
         texts = [by_line[names[p]] if p in names else "" for p in places[head + 1 :]]
         named = short.with_column(head, role, texts)
-        cages = {line: cage_of(text) for line, text in lines.items()}
-        if role == "arm" and all(cages.values()):
-            own = [cages[names[p]] if p in names else "" for p in places[head + 1 :]]
-            named = named.with_column(head, "cage", own)
+        owners = {line: owner_of(text) for line, text in lines.items()}
+        for owner in ("cage", "mouse") if role == "arm" else ():
+            if all(owner in own for own in owners.values()):
+                own = [owners[names[p]][owner] if p in names else "" for p in places[head + 1 :]]
+                named = named.with_column(head, owner, own)
         yield named

@@ -28,11 +28,17 @@ from xenotrack.study.layouts.wide import day_columns, day_of_header, kinds_of
 from xenotrack.study.numbers import is_missing
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
+_TIMES = "(?:[x×X*хХ]|by)"  # the Russian letter too
 _SIZE = re.compile(
-    rf"\s*({_NUMBER})\s*(?:mm)?\s*[x×X*]\s*({_NUMBER})\s*(?:mm)?"
-    rf"(?:\s*[x×X*]\s*({_NUMBER})\s*(?:mm)?)?\s*"
+    rf"\s*({_NUMBER})\s*(?:mm)?\s*{_TIMES}\s*({_NUMBER})\s*(?:mm)?"
+    rf"(?:\s*{_TIMES}\s*({_NUMBER})\s*(?:mm)?)?\s*"
 )
-_SLASHED = re.compile(_SIZE.pattern.replace("[x×X*]", "/"))
+_SLASHED = re.compile(_SIZE.pattern.replace(_TIMES, r"(?:/|[,;](?=\s)|;)"))
+_LETTERED = re.compile(
+    rf"\s*L\s*[=:]?\s*({_NUMBER})\s*(?:mm)?[\s,;x×*]*W\s*[=:]?\s*({_NUMBER})\s*(?:mm)?"
+    rf"(?:[\s,;x×*]*H\s*[=:]?\s*({_NUMBER})\s*(?:mm)?)?\s*",
+    re.IGNORECASE,
+)
 # No tumour is this long: 420/380 are two volumes.
 _LONGEST_MM = 40.0
 _DIMENSION_WORDS = re.compile(
@@ -50,8 +56,10 @@ def dimensions_of(text: str) -> tuple[str, str, str] | None:
 
     >>> dimensions_of("7.2 x 5.1 x 4"), dimensions_of("7x5"), dimensions_of("7")
     (('7.2', '5.1', '4'), ('7', '5', ''), None)
+    >>> dimensions_of("7.2 by 5.1 mm"), dimensions_of("L 7.2, W=5.1")
+    (('7.2', '5.1', ''), ('7.2', '5.1', ''))
     """
-    return _parts(_SIZE, text)
+    return _parts(_SIZE, text) or _parts(_LETTERED, text)
 
 
 def _parts(pattern: re.Pattern[str], text: str) -> tuple[str, str, str] | None:
@@ -60,7 +68,7 @@ def _parts(pattern: re.Pattern[str], text: str) -> tuple[str, str, str] | None:
 
 
 def slashed_of(texts: Iterable[str]) -> dict[str, tuple[str, str, str]]:
-    """The sizes among texts that are written with a slash, none where it may be something else.
+    """The sizes among texts written with a slash or a comma, none where it may be something else.
 
     Dates, fractions and the volumes of two flanks are written so, too: a size is below 40 mm, some
     are in tenths, and the length stands before the width.
@@ -90,7 +98,7 @@ def tumor_of_name(name: str) -> str:
 
 
 _EARLY = 60  # records
-_SIGNS = frozenset("x×X*")  # one of them is in every size
+_SIGNS = frozenset("x×X*хХbB") | frozenset("LlWw")
 
 
 def size_columns(sheet: Sheet) -> list[int]:
@@ -112,7 +120,7 @@ def recognise_sizes(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     columns = size_columns(sheet)
     # Where sizes are written with a slash the first records show it.
     early = sheet.grid[:_EARLY].ravel()
-    may_be_slashed = not columns and any("/" in text for text in early)
+    may_be_slashed = not columns and any(mark in text for text in early for mark in "/;,")
     best = Recognition(False, "misses a header above its sizes" if columns else _NO_SIZES)
     for position, header in candidate_headers(sheet, declared):
         body = sheet.cells.iloc[position + 1 :]
@@ -214,7 +222,8 @@ def _without_slashes(sheet: Sheet, frame: pd.DataFrame) -> tuple[pd.DataFrame, l
         f"Cells such as {first!r} were read as a length and a width.",
         "Nothing to do if they are one tumour's; else write what they are in columns of their own.",
     )
-    texts = frame["volume"].mask(slashed, frame["volume"].str.replace("/", "x", regex=False))
+    crossed = {text: "x".join(filter(None, size)) for text, size in sizes.items()}
+    texts = frame["volume"].mask(slashed, frame["volume"].map(crossed))
     return frame.assign(volume=texts), [finding]
 
 
