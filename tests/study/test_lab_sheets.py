@@ -486,3 +486,36 @@ def test_a_matrix_of_names_that_do_not_return_is_asked_about():
     rows = [["", *(f"g{n}" for n in range(6))], *([d, 1, 2, 3, 4, 5, 6] for d in DAYS)]
     with pytest.raises(InputError):
         read(csv(rows))
+
+
+@pytest.mark.parametrize("head", ["two lines", "one line", "arms once"])
+@pytest.mark.parametrize(
+    "measures", [("L (mm)", "W (mm)"), ("L", "W", "BW (g)"), ("Length", "Width", "Vol")]
+)
+def test_mice_side_by_side_with_their_measures_are_read(head, measures):
+    n = len(measures)
+    blank = [""] * (n - 1)
+    arms = list(MICE.values())
+    if head == "one line":
+        rows = [["", *(t for m, arm in MICE.items() for t in (f"Mouse {m} ({arm})", *blank))]]
+    else:
+        once = [
+            arm if head == "two lines" or arms.index(arm) == at else ""
+            for at, arm in enumerate(arms)
+        ]
+        rows = [
+            ["", *(text for arm in once for text in (arm, *blank))],
+            ["", *(text for mouse in MICE for text in (f"#{mouse}", *blank))],
+        ]
+    rows.append(["Day", *measures * len(MICE)])
+    for day in DAYS:
+        cells = [[8 + int(m) / 10 + day / 4, 6.5, 21.5 if n == 3 else 0][:n] for m in MICE]
+        if "Vol" in measures:
+            cells = [[long, wide, round(long * wide**2 / 2, 1)] for long, wide, _ in cells]
+        rows.append([day, *(text for own in cells for text in own)])
+    study = read(csv(rows))
+    table = study.measurements
+    assert len(table) == len(MICE) * len(DAYS)
+    assert set(zip(table["mouse"].str.strip("#"), table["arm"], strict=True)) == set(MICE.items())
+    assert table["volume_mm3"].min() == pytest.approx(8.1 * 6.5**2 / 2, rel=1e-3)
+    assert ("BW (g)" in measures) == table["body_weight_g"].notna().all()

@@ -63,7 +63,7 @@ def meanings_of(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     if len(kinds) == 1:
         yield kinds[0], [day[1] if day else "" for day in days]
     arms = [
-        "" if day or _is_no_arm(name) else _bare(name)
+        "" if day or _is_no_arm(name) else arm_of(name)
         for name, day in zip(names, days, strict=True)
     ]
     if any(arms):
@@ -135,8 +135,12 @@ def _is_no_arm(name: str) -> bool:
     )
 
 
-def _bare(name: str) -> str:
-    """The arm without the word for it: ``Group: vehicle``, but ``Group 2: vehicle`` whole."""
+def arm_of(name: str) -> str:
+    """The arm without the word for it: ``Group: vehicle``, but ``Group 2: vehicle`` whole.
+
+    >>> arm_of("Group: vehicle"), arm_of("Cage 3: vehicle"), arm_of("Group 2: vehicle")
+    ('vehicle', 'vehicle', 'Group 2: vehicle')
+    """
     if named := _CAGED.fullmatch(name.strip()) or _MOUSED.fullmatch(name.strip()):
-        return _bare(named["arm"])
+        return arm_of(named["arm"])
     return _after_word(name, ("arm",)).strip()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from xenotrack.errors import InputError, did_you_mean
 from xenotrack.study.columns import refuse_equal_rivals, refuse_missing_columns
 from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.layouts.across import ACROSS
 from xenotrack.study.layouts.bilateral import BILATERAL
 from xenotrack.study.layouts.calendar import CALENDAR
 from xenotrack.study.layouts.coded import CODED
@@ -79,6 +80,7 @@ LAYOUTS: dict[str, Layout] = {
         CODED,
         CALENDAR,
         COLUMN,
+        ACROSS,
         EVENTLOG,
         PIVOT,
         TALL,
