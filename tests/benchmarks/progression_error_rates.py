@@ -80,12 +80,14 @@ def coverage(random: np.random.Generator, studies: int) -> None:
         rows = []
         for _ in range(studies):
             study = fit(random, [(control, n, 0), (treated, n, leaving)])
-            found = last_against_first(days_gained(study))
+            source = days_gained(study)
+            found = last_against_first(source)
             until = study.last_day_shared_by(study.design.arm_names)
             gain = float(np.subtract(*(np.minimum(each, until).mean() for each in many)))
             events = study.curves[1].n_events.sum()
             low, high = found.conf_low[0], found.conf_high[0]
-            rows.append((low > gain, high < gain, events, found.p_value[0] < 0.05, high - low))
+            claimed = found.p_value[0] < 0.05 and not source.why_withheld(study.design.arm_names)
+            rows.append((low > gain, high < gain, events, claimed, high - low))
         over, under, events, claimed, width = np.array(rows, dtype=float).T
         missed = over + under
         groups = (events == 0, events == 1, events > 1)

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 
-from xenotrack.compare.days_gained import Drawn, days_gained
+from xenotrack.compare.days_gained import Drawn, days_gained, doubt_few_splits
 from xenotrack.compare.hazards import hazard_source, log_rank_frame
 from xenotrack.model.beta_product import progressed_limits
 from xenotrack.model.progression import ProgressionFit
@@ -120,3 +123,21 @@ def test_the_share_that_progressed_is_bounded_by_who_was_followed():
     curve = fit.curves[fit.design.arm_names.index("A")]
     assert progressed_limits(curve, 60, 0.95).high == pytest.approx(1 - 0.025 ** (1 / 3))
     assert progressed_limits(curve, 5, 0.95).high == pytest.approx(1 - 0.025**0.1)
+
+
+@pytest.mark.parametrize(
+    ("mice", "level", "claimed"), [(3, 0.95, False), (4, 0.95, True), (3, 0.85, True)]
+)
+def test_days_are_claimed_where_an_order_of_so_many_mice_is_unlikely(mice, level, claimed):
+    # 2 of 20 orders set 3 and 3 mice wholly apart, 2 of 70 orders 4 and 4.
+    fit = fit_of(vehicle=[7, 8, 9, 10][:mice], A=[-60] * mice)
+    rules = fit.design.rules
+    compare = msgspec.structs.replace(rules.compare, level=level)
+    rules = msgspec.structs.replace(rules, compare=compare)
+    fit = replace(fit, design=replace(fit.design, rules=rules))
+    row = contrast(fit, [-1, 1], level=level)
+    assert row["p_value"] < 0.05
+    assert (days_gained(fit).why_withheld(("A", "vehicle")) == "") == claimed
+    assert [doubt.rule for doubt in doubt_few_splits(fit)] == (
+        [] if claimed else ["too-few-to-split"]
+    )

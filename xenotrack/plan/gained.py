@@ -38,9 +38,10 @@ class DaysGained:
 
 
 def _tails(source: ContrastSource, weights: Floats) -> tuple[float, float]:
-    row = source.contrast_of(weights[None], 0.95)
+    row = source.contrast_of(weights[None], np.nan)
     estimate, p = float(row.estimate[0]), float(row.p_value[0])
-    if not np.isfinite(p):
+    arms = [source.arms[place] for place in np.argsort(-weights) if weights[place]]
+    if not np.isfinite(p) or source.why_withheld(arms):
         return 1.0, 1.0
     return (p / 2, 1 - p / 2) if estimate > 0 else (1 - p / 2, p / 2)
 

@@ -12,7 +12,7 @@ from xenotrack.compare.components import (
 )
 from xenotrack.compare.composite import renamed, safe_from_toxicity
 from xenotrack.compare.contrasts import ContrastSource
-from xenotrack.compare.days_gained import Kept, days_gained
+from xenotrack.compare.days_gained import Kept, days_gained, doubt_few_splits
 from xenotrack.compare.growth_source import growth_source, late_source
 from xenotrack.compare.hazards import hazard_source
 from xenotrack.doubts import Doubt
@@ -56,8 +56,9 @@ def log_hazard(results: Results, day: float | None) -> Compared:
 
 def rmst_days(results: Results, day: float | None) -> Compared:
     kept: Kept = {}  # most arms have one curve, whatever mice that left for toxicity had ahead
-    source = safe_from_toxicity(lambda fit: days_gained(fit, kept), results.progression)
-    return source, results.progression.doubts
+    fit = results.progression
+    source = safe_from_toxicity(lambda each: days_gained(each, kept), fit)
+    return source, (*fit.doubts, *doubt_few_splits(fit))
 
 
 def composite_hazard(results: Results, day: float | None) -> Compared:
@@ -69,7 +70,8 @@ def composite_hazard(results: Results, day: float | None) -> Compared:
 def composite_days(results: Results, day: float | None) -> Compared:
     """Days without progression or leaving for toxicity."""
     fit = results.progression
-    return renamed(days_gained(fit.composite or fit), "composite_days"), fit.doubts
+    source = renamed(days_gained(fit.composite or fit), "composite_days")
+    return source, (*fit.doubts, *doubt_few_splits(fit))
 
 
 def response_rate(results: Results, day: float | None) -> Compared:

@@ -77,6 +77,9 @@ DOUBTS: dict[str, DoubtWords] = {
         "{arms} were read at visits of unlike length",
         "Read all arms on the same days, or interpolate days with --interpolate linear.",
     ),
+    "too-few-to-split": DoubtWords(
+        "how-long", "{arms} have too few mice for an order of days to be unlikely"
+    ),
     "rmst-beyond-follow-up": DoubtWords("how-long", "", "Choose an earlier day with --rmst-until."),
     "no-follow-up": DoubtWords("how-long"),
     "late-baseline": DoubtWords("how-long"),
