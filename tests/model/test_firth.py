@@ -220,3 +220,16 @@ def test_arms_that_progressed_in_turn_have_limits_or_none(seed):
             low, high = profile.limits(root)
             assert not low > profile.estimate
             assert not high < profile.estimate
+
+
+def test_limits_are_looked_for_where_heights_are_all_rounding():
+    # The fastest arm lies wholly before the others: far out no step raises the likelihood by more
+    # than its rounding, and the ascent must end there.
+    days = [9.35, 10.8, 11.46, 9.04, 10.87, 9.03, 18.29, 18.38, 18.6, 14.47, 18.0, 13.9]
+    days += [18.68, 29.1, 16.04, 20.33, 14.12, 17.78, 27.69, 41.75, 42, 42, 42, 42]
+    events = np.arange(24) < 20
+    fit = fit_firth(np.array(days), events, np.repeat(np.arange(4), 6), 4)
+    for arm in (1, 2, 3):
+        contrast = fit.contrast(np.eye(4)[arm] - np.eye(4)[0], 1 - 1e-6)
+        assert np.isnan(contrast.conf_low)
+        assert contrast.conf_high > contrast.estimate

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from xenotrack.errors import StudyError
 from xenotrack.model.follow_up import half_and_three
 from xenotrack.model.growth import fit_growth, fit_log_volumes
 from xenotrack.model.left_out import without_each_mouse
@@ -14,6 +16,7 @@ from xenotrack.model.shapes.registry import FORMULAS
 from xenotrack.model.shapes.regrowth import Regrowth
 from xenotrack.model.smallsample import KenwardRoger
 from xenotrack.model.touching import rounds
+from xenotrack.study.rules import GrowthRules, Rules, StudyRules
 
 from . import growth_studies as studies
 
@@ -125,3 +128,23 @@ def test_formulas_are_those_of_lme4_and_pbkrtest(name):
         assert reference.degrees_of_freedom(weights[None])[0] == pytest.approx(
             theirs["df"], rel=1e-5
         )
+
+
+@pytest.mark.parametrize("shape", ["gompertz", "regrowth"])
+def test_formulas_within_blocks_are_refused_with_what_to_do(shape):
+    sheet = studies.sheet("two_by_two")
+    block = pd.factorize(sheet["mouse"])[0] % 2
+    with pytest.raises(StudyError, match="--shape curve"):
+        studies.fit(sheet.assign(block=block.astype(str)), shape=shape)
+
+
+@pytest.mark.parametrize("shape", ["gompertz", "regrowth"])
+def test_a_formula_over_cages_has_its_degrees_of_freedom_from_cages(shape):
+    sheet = studies.sheet("two_by_two")
+    number = sheet.groupby("arm")["mouse"].transform(lambda mice: pd.factorize(mice)[0])
+    cage = sheet["arm"] + (number // 2).astype(str)
+    rules = Rules(growth=GrowthRules(shape=shape), study=StudyRules(experimental_unit="cage"))
+    rates = studies.fit_study(studies.study_of(sheet.assign(cage=cage), rules=rules)).rates()
+    assert rates.degrees_of_freedom(np.eye(4)) == pytest.approx(np.full(4, 3.0))
+    alone = studies.fit(sheet, shape=shape).rates()
+    np.testing.assert_allclose(rates.values, alone.values, rtol=1e-9)

@@ -192,3 +192,15 @@ class TestUnequalVariances:
 
     def test_a_common_intercept_is_not_compared(self):
         assert not doubts(self.unequal, "unequal-variances", baseline="common", variances="pooled")
+
+
+def test_arms_that_begin_on_other_days_are_doubted():
+    sheet = studies.simulated({"a": 0.05, "b": 0.02})
+    apart = sheet.assign(day=sheet["day"] + np.where(sheet["arm"] == "b", 14, 0))
+    study = studies.study_of(apart, shape="curve")
+    (doubt,) = (d for d in fit_growth(study).doubts if d.rule == "arms-begin-apart")
+    assert doubt.arms == ("b",)
+    assert "a from day 0, b from day 14" in doubt.text
+    near = sheet.assign(day=sheet["day"] + np.where(sheet["arm"] == "b", 3, 0))
+    fit = fit_growth(studies.study_of(near, shape="curve"))
+    assert "arms-begin-apart" not in {d.rule for d in fit.doubts}

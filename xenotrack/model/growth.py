@@ -66,7 +66,7 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
         rows = rows.until(follow_up.until_day)
     n_measurements = np.bincount(rows.arm, minlength=k)
     pooled = _require_known_rules(design)
-    _require_scatter(rows, rules)
+    _require_bearable(rows, rules)
     if rows.block is not None and not pooled and rules.df == "satterthwaite":
         raise StudyError(
             "Satterthwaite's degrees of freedom are not known for blocks with variances by arm. "
@@ -201,8 +201,13 @@ def _require_alike(rules: GrowthRules) -> None:
         )
 
 
-def _require_scatter(rows: LogVolumes, rules: GrowthRules) -> None:
-    """Studies that the declared scatter of readings does not fit."""
+def _require_bearable(rows: LogVolumes, rules: GrowthRules) -> None:
+    """Studies for which the declared model is not known."""
+    if rules.shape in FORMULAS and rows.block is not None:
+        raise StudyError(
+            f"`shape = {rules.shape}` is fitted to each arm alone, and blocks tie arms together. "
+            "Choose --shape curve, or name the column of blocks under `ignore` in [columns]."
+        )
     if rules.residual != "constant" and rows.block is not None and rules.variances == "by_arm":
         raise StudyError(
             f"`residual = {rules.residual}` is not known for blocks with variances by arm. Choose "

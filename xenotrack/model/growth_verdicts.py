@@ -11,6 +11,7 @@ from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.late import late_growth
 
 REGREW, SHRINKING, BLOCKED = "regrew", "shrinking", "blocked"
+ROUNDING = 1e-12  # per day
 GROWING, UNDECIDED = "growing", "undecided"
 
 
@@ -25,15 +26,17 @@ def judge_growth(fit: GrowthFit) -> tuple[str, ...]:
     rates = fit.rates()
     std_error = np.sqrt(np.diag(rates.covariance))
     df = np.where(fit.tested, rates.degrees_of_freedom(np.eye(len(fit.tested))), np.nan)
-    low = t_table(rates.values, std_error, df, fit.level)["conf_low"]
+    # Readings that are all one number have a rate of rounding, and are neither way of 0.
+    values = np.where(np.abs(rates.values) < ROUNDING, 0.0, rates.values)
+    low = t_table(values, std_error, df, fit.level)["conf_low"]
     alpha, below = (1 - fit.level) / 2, fit.design.rules.growth.blocked_below
     came_back, quiet = _late(fit, alpha, below)
     with np.errstate(divide="ignore", invalid="ignore"):
-        shrink_p = stdtr(df, rates.values / std_error)
+        shrink_p = stdtr(df, values / std_error)
         if fit.vanishing_p is not None:
             shrink_p = np.fmin(shrink_p, fit.vanishing_p)
         shrinks = (holm_p(shrink_p) < alpha) & quiet
-        holds = (holm_p(stdtr(df, (rates.values - below) / std_error)) < alpha) & quiet
+        holds = (holm_p(stdtr(df, (values - below) / std_error)) < alpha) & quiet
         grows = low > 0
     return tuple(
         "" if np.isnan(low[code]) else _word(came_back[code], shrinks[code], holds[code], grow)

@@ -33,6 +33,7 @@ def doubt_growth(study: Study, rows: LogVolumes, fit: GrowthFit) -> tuple[Doubt,
         *_singular(fit),
         *_few_mice(fit),
         *_below_limit(study),
+        *_begun_apart(study, fit),
         *(_of_a_line(rows, fit) if fit.design.rules.growth.shape == "line" else ()),
     )
 
@@ -88,6 +89,7 @@ def _few_mice(fit: GrowthFit) -> Iterator[Doubt]:
 def _below_limit(study: Study) -> Iterator[Doubt]:
     readings = study.of_takers(study.readings)
     share = readings.groupby("arm", sort=False)["below_limit"].mean()
+    guessed = ", which is a guess" if study.design.rules.volume.limit_mm3 is None else ""
     for name in study.design.arm_names:
         part = share.get(name, 0.0)
         if part > MUCH_BELOW_LIMIT:
@@ -96,8 +98,26 @@ def _below_limit(study: Study) -> Iterator[Doubt]:
                 (name,),
                 "growth",
                 f"{part:.0%} of the readings of {name} are below the limit of "
-                f"{study.limit_mm3:g} mm³: its rate leans on that limit.",
+                f"{study.limit_mm3:g} mm³{guessed}: its rate leans on that limit.",
             )
+
+
+def _begun_apart(study: Study, fit: GrowthFit) -> Iterator[Doubt]:
+    """Arms that were first read long after another one, as if treated later."""
+    names, begun = fit.design.arm_names, fit.follow_up.from_day
+    late = begun > np.nanmin(begun, initial=np.inf) + study.design.rules.study.baseline_window_days
+    if study.design.rules.growth.from_day is None and late.any():
+        first = ", ".join(
+            f"{name} from day {day:g}" for name, day in zip(names, begun, strict=True) if day == day
+        )
+        yield Doubt(
+            "arms-begin-apart",
+            tuple(name for name, is_late in zip(names, late, strict=True) if is_late),
+            "growth",
+            f"Arms were not read from one day on ({first}): growth is compared over the same days "
+            "of the sheet, which are not the same days of treatment if that began with the "
+            "readings.",
+        )
 
 
 def _cut_early(fit: GrowthFit) -> Iterator[Doubt]:

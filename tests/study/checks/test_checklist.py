@@ -190,3 +190,17 @@ def test_one_size_in_centimetres_among_millimetres_is_told(place):
             rows += f"{mouse},vehicle,{3 * day},{long / by},{wide / by}\n"
     found = finding_of(read(rows), "implausible-jump")
     assert "less than 1 mm" in found.seen
+
+
+def test_mice_that_begin_later_than_others_are_counted_from_their_own_first_reading():
+    def begun(*first: int):
+        rows = "".join(
+            f"m{m},vehicle,{day + step},{8 + step},6,20\n"
+            for m, day in enumerate(first)
+            for step in (0, 3, 7)
+        )
+        return read(LONG + rows)
+
+    for study, rule in ((begun(0, 0, 14), "no-baseline"), (begun(0, 0, 4), "late-baseline")):
+        assert "first_of_mouse" in finding_of(study, rule).proposal
+    assert "first_of_mouse" not in finding_of(begun(4, 4, 4), "late-baseline").proposal

@@ -37,6 +37,11 @@ DOUBTS: dict[str, DoubtWords] = {
         "growth is compared over days that differ between arms",
         "Name a last day that all arms reached with --until.",
     ),
+    "arms-begin-apart": DoubtWords(
+        "slowed",
+        "{arms} began later than other arms",
+        "Count each mouse's days from its own first reading: --day-zero first_of_mouse.",
+    ),
     "day-beyond-follow-up": DoubtWords("slowed", "", "Name an earlier day with --day."),
     "below-limit-verdict": DoubtWords("slowed", "readings below the limit decide on {arms}"),
     "at-the-limit": DoubtWords("slowed", "{arms} may have shrunk faster than is said"),
@@ -45,7 +50,11 @@ DOUBTS: dict[str, DoubtWords] = {
     ),
     "shape-not-borne": DoubtWords("slowed", "{arms} did not grow by the declared formula"),
     "window-cut-short": DoubtWords("slowed", "{arms} left before the declared days ended"),
-    "below-limit-share": DoubtWords("blocked", "", "Declare the limit with --limit-mm3."),
+    "below-limit-share": DoubtWords(
+        "blocked",
+        "",
+        "Declare the limit, if it is another: --limit-mm3.",
+    ),
     "cages-nested-in-arms": DoubtWords(
         "slowed",
         "whole cages received one arm",

@@ -133,12 +133,21 @@ def mice_without_reading(study: Study) -> Iterator[Finding]:
         )
 
 
+OF_EACH_MOUSE = (
+    "If the treatment of each mouse began at its first reading, set "
+    '`day_zero = "first_of_mouse"` under [study].'
+)
+
+
 def baselines_missing(study: Study) -> Iterator[Finding]:
     """A mouse has no reading near treatment start: no relative endpoint, but a growth rate."""
     mice = study.mice
     window = study.design.rules.study.baseline_window_days
     without = mice[mice["baseline_mm3"].isna() & (mice["n_readings"] > 0)]
     remedy = "Set day_zero or baseline_window_days under [study], or add the reading."
+    first_day = study.readings.groupby("mouse")["day"].min().reindex(without["mouse"])
+    if len(without) and (first_day > 0).all() and len(without) < len(mice):
+        remedy = f"{OF_EACH_MOUSE} Else add the reading."
     if len(without) > max(5, len(mice) // 4):
         yield about_study(
             study,
@@ -184,7 +193,9 @@ def baselines_late(study: Study) -> Iterator[Finding]:
             "late-baseline",
             f"The baseline of {len(late)} of {len(mice)} mice was read after day 0, on {days}"
             + (f": {named(late['mouse'])}." if len(late) < len(mice) else "."),
-            'If treatment began at the first reading, set `day_zero = "first"` under [study].',
+            'If treatment began at the first reading, set `day_zero = "first"` under [study].'
+            if len(late) == len(mice)
+            else OF_EACH_MOUSE,
         )
 
 
