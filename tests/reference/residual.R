@@ -14,7 +14,7 @@ quietly({
   library(clubSandwich)
 })
 
-STUDIES <- c("two_by_two", "unequal_spread")
+STUDIES <- c("two_by_two")
 control <- lmeControl(
   opt = "optim", optimMethod = "BFGS", maxIter = 500, msMaxIter = 2000, msTol = 1e-14,
   tolerance = 1e-12, niterEM = 100, returnObject = TRUE, reltol = 1e-15
