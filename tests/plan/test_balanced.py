@@ -64,3 +64,18 @@ def test_studies_drawn_together_are_as_likely_as_studies_drawn_alone() -> None:
     assert last.shape == (400, 8)
     # Means of eight spread as one over √8.
     assert last.mean(axis=1).std() == pytest.approx(last.std() / np.sqrt(8), rel=0.15)
+
+
+@pytest.mark.parametrize("shape", ["line", "curve"])
+def test_studies_of_mice_that_leave_are_fitted_together_as_one_by_one(shape, monkeypatch) -> None:
+    """Readings below the limit, three mice and five, and arms of which mice leave."""
+    from xenotrack.plan import analysed
+
+    scenario = replace(TWO_ARM, mice_per_arm=(3, 5), cull_mm3=500.0, smallest_mm=5.0)
+    found = []
+    for together in (50, 1):
+        monkeypatch.setattr(analysed, "TOGETHER", together)
+        found.append(analyse(scenario, design(shape), 4, np.random.default_rng(3)))
+    for name in ("values", "variances", "df"):
+        one, other = (getattr(rates, name) for rates in found)
+        np.testing.assert_allclose(one, other, rtol=1e-9)

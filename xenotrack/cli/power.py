@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,6 +136,8 @@ def power(
     scenario, df = _scenario(request, effect)
     design = _design(request, scenario)
     question = _question(design, kind, of)
+    if effect is not None and not isfinite(effect):
+        raise click.UsageError("--effect takes a number per day, as -0.02.")
     if effect is not None:
         scenario = question.at(scenario, effect)
     _require_effect(scenario, question)

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr
 
-from xenotrack.arrays import Bools, Floats
+from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.errors import FitError
 from xenotrack.model.follow_up import FollowUp
 from xenotrack.model.growth import fit_log_volumes
-from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.shapes.registry import FORMULAS, SHAPES
 from xenotrack.plan.balanced import ArmRates, balanced_rates
 from xenotrack.plan.readings import ArmReadings, draw_readings, log_volumes
 from xenotrack.plan.truth import Scenario
 from xenotrack.response.welch import welch_df
 from xenotrack.study.design import Design
+
+TOGETHER = 50  # arms of lines whose models are searched at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +85,18 @@ def _rates(arms: tuple[ArmReadings, ...], days: Floats, design: Design) -> Rates
     for code, arm in enumerate(arms):
         if closed[:, code].any():
             _fill(found, closed[:, code], code, _balanced(arm, closed[:, code], days, design))
-    for study in np.flatnonzero(~closed.all(axis=1)):
-        own = closed[study]
-        rows = log_volumes(arms, days, int(study), rules.below_limit, _by_cage(design))
-        _refit(found, int(study), own, rows, design)
+    left = np.argwhere(~closed)
+    together = rules.variances == "by_arm" and arms[0].block is None and not _by_cage(design)
+    if together and line:
+        # Straight lines of arms do not touch one another.
+        parts = [left[start : start + TOGETHER] for start in range(0, len(left), TOGETHER)]
+    else:
+        studies, every = np.unique(left[:, 0]), np.arange(k)
+        size = max(1, TOGETHER // k) if together else 1
+        groups = [studies[start : start + size] for start in range(0, len(studies), size)]
+        parts = [np.array([(study, code) for study in group for code in every]) for group in groups]
+    for part in parts:
+        _refit(found, part, ~closed, (arms, days, design))
     return found
 
 
@@ -115,17 +124,37 @@ def _fill(found: Rates, studies: Bools, code: int, rates: ArmRates) -> None:
     found.df[studies, code] = rates.df
 
 
-def _refit(found: Rates, study: int, known: Bools, rows: LogVolumes, design: Design) -> None:
-    """The rates of one study by the fit that the analysis makes."""
+def _refit(
+    found: Rates,
+    asked: Codes,
+    wanted: Bools,
+    given: tuple[tuple[ArmReadings, ...], Floats, Design],
+) -> None:
+    """The rates of some arms of some studies, rows of ``asked``, by the fit of the analysis.
+
+    As if they were of one study: one search for many arms is the faster, and arms of different
+    studies share nothing. Where one of them cannot be fitted each study is tried by itself.
+    """
+    arms, days, design = given
+    studies = np.unique(asked[:, 0])
+    rules = design.rules.growth
+    own = tuple(arms[code].of_study(study) for study, code in asked)
+    rows = log_volumes(own, days, 0, rules.below_limit, _by_cage(design))
+    names = [f"{code} of {study}" for study, code in asked]
     try:
-        # Lines of arms do not touch one another: those that are known need no second fit.
-        line = design.rules.growth.shape == "line" and rows.block is None
-        fit = fit_log_volumes(rows.of_arms(~known) if line else rows, design)
+        fit = fit_log_volumes(rows, Design.of_names("", names, design.rules))
+        # Straight lines say the same whichever arms are asked for.
+        one_claim = asked[:, 0] * 0 if rules.shape == "line" else asked[:, 0]
+        for claim in np.unique(one_claim):
+            places = np.flatnonzero(one_claim == claim)
+            rates = fit.over([names[place] for place in places]).rates()
+            df = rates.degrees_of_freedom(np.eye(len(names)))
+            for place in places:
+                study, code = asked[place]
+                if wanted[study, code]:
+                    found.values[study, code] = rates.values[place]
+                    found.variances[study, code] = rates.covariance[place, place]
+                    found.df[study, code] = df[place]
     except FitError:
-        return
-    rates = fit.over(design.arm_names).rates()
-    df = rates.degrees_of_freedom(np.eye(len(known)))
-    for code in np.flatnonzero(~known):
-        found.values[study, code] = rates.values[code]
-        found.variances[study, code] = rates.covariance[code, code]
-        found.df[study, code] = df[code]
+        for study in studies if len(studies) > 1 else ():
+            _refit(found, asked[asked[:, 0] == study], wanted, given)

@@ -31,6 +31,11 @@ class ArmReadings:
         """The studies in which all mice of the arm have all readings, none below, (s,)."""
         return np.asarray((self.read & ~self.below).all(axis=(1, 2)))
 
+    def of_study(self, study: int) -> ArmReadings:
+        """The arm in one of the studies."""
+        one = slice(study, study + 1)
+        return replace(self, y=self.y[one], read=self.read[one], below=self.below[one])
+
 
 def draw_readings(
     scenario: Scenario, n_studies: int, rng: np.random.Generator, shifts: Floats | None = None

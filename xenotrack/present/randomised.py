@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import floor
 from typing import Any
 
 import msgspec
@@ -187,7 +188,8 @@ class Randomised:
         made = self.allocated
         if not made.covariates:
             return "All mice have one volume: there was nothing to balance."
-        share = f"{100 * made.better_than:.1f}".rstrip("0").rstrip(".")
+        # Not rounded up: 99.96 % is not 100.
+        share = f"{floor(1000 * made.better_than) / 10:.1f}".rstrip("0").rstrip(".")
         return (
             f"Arms are more alike in {join(made.covariates)} than in {share} % of 10 000 random "
             "allocations."
@@ -218,8 +220,9 @@ def cage_words(made: Allocated) -> str:
             f"{len(made.mice)} mice are worth {costs}."
         )
     if scheme.cages == "split" and n_cages and (cage != "").all():
+        where = "the one cage" if n_cages == 1 else f"each of {n_cages} cages"
         return (
-            f"Arms were spread within each of {n_cages} cages: a cage costs no mouse, since arms "
+            f"Arms were spread within {where}: a cage costs no mouse, since arms "
             "are "
             "compared within it. Cage mates of different arms share bedding and faeces, by which "
             "an "
