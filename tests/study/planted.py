@@ -442,7 +442,12 @@ DEFECTS = (
     _defect(
         "a word for a number", _text("length_mm", "B", "like", "b10", "12,4,1"), "not-a-number"
     ),
-    _defect("a hand's mark, as 68*", _text("volume_mm3", "68*", "<15", ">2000"), "not-a-number"),
+    _defect(
+        "a hand's mark, as 68*",
+        _text("volume_mm3", "68*", "<15", ">2000"),
+        "not-a-number",
+        "below-limit-marks",
+    ),
     _defect("0 for not read", _one(_not_read), "zero-then-regrowth"),
     _defect("zeros after it left", _after_it_left("0"), "trailing-zeros", "reading-after-fate"),
     _defect(
