@@ -137,3 +137,26 @@ def test_tables_without_titles_are_asked_about():
     finding = finding_of(read("\n".join(lines) + "\n"), "readings-repeated")
     assert finding.severity == "error"
     assert "title" in finding.proposal
+
+
+MODELS = ("MCF7 tumor volume (mm3)", "T47D tumor volume (mm3)")
+
+
+def larger(mouse, day):
+    return 2 * volume(mouse, day)
+
+
+@pytest.mark.parametrize("model", [0, 1])
+def test_two_models_below_one_another_are_asked_about_and_chosen_by_their_title(model):
+    text = below(MODELS, (volume, larger))
+    with pytest.raises(InputError, match="several sheets of readings"):
+        read(text)
+    study = read(text, sheet_name=MODELS[model])
+    assert study.measurements["volume_mm3"].iloc[0] == volume("m1", 0) * (1 + model)
+
+
+def test_a_line_of_a_test_below_the_mice_is_one_finding():
+    lines = below(*PAIRS[0]).split("\n\n")[0].splitlines()[1 : 2 + len(MICE)]
+    study = read("\n".join([*lines, "t-test p,,.1,.2,.3,.04", "total,,900,900,900,900"]) + "\n")
+    assert not study.errors
+    assert len(study.mice) == len(MICE)

@@ -46,7 +46,9 @@ def drop_nameless(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
         return rows
     # The title of a block says what its rows say again.
     titles = _names_an_arm_alone(rows) & rows["arm"].isin(rows.loc[~nameless, "arm"]).to_numpy()
-    for row in each_row(rows[nameless & ~titles]):
+    left = rows[nameless & ~titles].sort_values("measured", ascending=False, kind="stable")
+    # A line of many readings lacks one name.
+    for row in each_row(left.drop_duplicates(["part", "row"])):
         reads = bool(row.get("measured"))
         known = [str(row[role]) for role in ("arm", "day", "volume", "length") if row.get(role)]
         ledger.note_row(

@@ -18,12 +18,20 @@ from xenotrack.study.arms import read_design, unite_spellings_of_mice, unite_spl
 from xenotrack.study.checks.checklist import check_study
 from xenotrack.study.checks.names import note_operators
 from xenotrack.study.column_words import NAME_OF_ROLE
-from xenotrack.study.contents import Contents, Given, Source, named_after, read_contents
+from xenotrack.study.contents import (
+    Contents,
+    Given,
+    Input,
+    Source,
+    named_after,
+    read_contents,
+)
 from xenotrack.study.design import Design
 from xenotrack.study.duplicates import merge_duplicates
 from xenotrack.study.exclusions import exclude, require_all_met
 from xenotrack.study.factors import key_by_block, settle_factors
 from xenotrack.study.fates import read_fates
+from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import sort_findings
 from xenotrack.study.flanks import read_flanks
 from xenotrack.study.frames import with_columns
@@ -146,8 +154,7 @@ def read_studies(
     sheets = [
         [
             with_joined_columns(sheet, rules.named_columns)
-            for whole in read_sheets(one, encoding, delimiter, sheet_name)
-            for sheet in panels_of(whole)
+            for sheet in _tables_of(one, encoding, delimiter, sheet_name)
         ]
         for one in inputs
     ]
@@ -176,6 +183,16 @@ def read_studies(
         mice = [mouse for study in studies for mouse in study.measurements["mouse"].unique()]
         require_all_met(rules.exclude, applied, mice)
     return studies
+
+
+def _tables_of(
+    one: Input, encoding: str | None, delimiter: str | None, name: str | None
+) -> list[Sheet]:
+    """The tables of a file, or the one named: a worksheet, or one of several on it."""
+    worksheet, mark, title = (name or "").partition(": ")
+    sheets = read_sheets(one, encoding, delimiter, worksheet if mark and title else name)
+    tables = [table for sheet in sheets for table in panels_of(sheet)]
+    return [table for table in tables if table.name == name] or tables
 
 
 def _compared(studies: Sequence[Study], allocation: Allocation, partial: bool) -> tuple[Study, ...]:

@@ -14,12 +14,13 @@ _STATISTIC = (
     r"promedio|s ?e ?m|st(?:an)?d(?:ard)? ?dev(?:iation)?|std ?dev|st ?dev|"
     r"st(?:an)?d(?:ard)? ?err(?:or)?|cv|coefficient of variation|variance|tgi|t ?/ ?c|p-? ?value|"
     r"stabw|standardabweichung|[ée]cart[ -]type|erreur[ -]type|desviaci[óo]n est[áa]ndar|"
+    r"(?:student )?t-? ?test|anova|mann[- ]whitney|wilcoxon|log-? ?rank|"
     r"\d\d ?% ?ci|ci \d\d ?%?|conf(?:idence)? ?int(?:erval)?|quartile|iqr"
 )
 # Mean of what: `Vehicle mean`, `Mean TV`, `Mean ± SEM`, `TGI (%)`, `Mean (n=4)`.
 _OF = (
     r"tv|rtv|bw|vol(?:ume)?s?|tumou?r ?(?:vol(?:ume)?|size)?s?|weight|body ?weight|of .+|"
-    rf"[±+/,&-]+ ?(?:{_STATISTIC}|sd|se|s d|s e|std)|%|\(.*\)|\[.*\]"
+    rf"[±+/,&-]+ ?(?:{_STATISTIC}|sd|se|s d|s e|std)|%|p|vs\.? .+|\(.*\)|\[.*\]"
 )
 _PLAIN = re.compile(
     rf"(?:.* )?%? ?(?:{_STATISTIC})(?: ?(?:{_OF}))*|n ?= ?\d+|(?:mean|average|avg|median) [^\d]+"

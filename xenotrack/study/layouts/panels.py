@@ -202,7 +202,11 @@ def _below(sheet: Sheet, texts: Texts) -> list[Sheet]:
     starts = [at for head in heads if (at := _title_above(sheet, head)) is not None]
     titles = [_title(sheet, at) for at in starts]
     quantities = [quantity_of(title) for title in titles]
-    if len(starts) < 2 or not all(quantities) or len(set(quantities)) < 2:
+    # Tables of one quantity are of two models, or of two experiments, where each has its arms.
+    words = [header_words(text)[0] for text in sheet.texts(heads[0]) if text] if heads else []
+    whole = all(any(means(word, role) for word in words) for role in ("mouse", "arm"))
+    told = len(set(quantities)) > 1 or (whole and len(set(titles)) == len(titles))
+    if len(starts) < 2 or not all(quantities) or not told:
         return []
     ends = [*starts[1:], len(sheet.cells)]
     places = zip(titles, starts, ends, strict=True)
