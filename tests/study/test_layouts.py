@@ -25,6 +25,13 @@ from .test_sizes import BILATERAL
 from .test_tall import TALL
 from .test_wide import WIDE
 
+ACROSS = """,Vehicle,,,,Drug A,,,
+,m1,,m2,,m3,,m4,
+Day,L,W,L,W,L,W,L,W
+0,8.1,6.2,8.4,6.3,8.2,6.1,8.6,6.6
+4,9.3,7.2,9.1,7.4,8.8,6.6,9.2,6.9
+8,10.6,8.1,10.9,8.4,9.1,6.9,9.4,7.2
+"""
 SHEETS = {
     "long": WEIGHED,
     "wide": WIDE,
@@ -35,6 +42,7 @@ SHEETS = {
     "coded": CODED,
     "calendar": CALENDAR,
     "column": COLUMN,
+    "across": ACROSS,
     "eventlog": LOG,
     "pivot": PIVOT,
     "tall": TALL,
