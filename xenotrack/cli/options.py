@@ -196,7 +196,7 @@ def _taken(key: Key) -> click.ParamType | type:
 # Those of the registry of layouts, which is slow to load.
 LAYOUT_NAMES = (
     *("long", "wide", "sizes", "bilateral", "paired", "dated", "coded", "calendar", "column"),
-    *("eventlog", "pivot", "tall"),
+    *("across", "eventlog", "pivot", "tall"),
 )
 READING = (
     click.option("--sheet", "sheet_name", help="The worksheet of a workbook."),
