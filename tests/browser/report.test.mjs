@@ -59,7 +59,7 @@ test("a phone shows the drawings that are laid out for it, from edge to edge", a
     const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
     return [...svg.querySelectorAll("text")].map((one) => scale * parseFloat(getComputedStyle(one).fontSize));
   };
-  for (const svg of await shown.all()) assert.ok(Math.min(...(await svg.evaluate(type))) > 11);
+  for (const svg of await shown.all()) assert.ok(Math.min(...(await svg.evaluate(type))) >= 12);
   const wide = await open(1366);
   assert.equal(await wide.page.locator(".narrow:visible").count(), 0);
 });
@@ -76,7 +76,7 @@ test("forced colours leave the drawings as they are, and reduced motion moves no
 
 test("without script it shows every answer, figure and table, and no button", async () => {
   const { page } = await open(1366, { javaScriptEnabled: false });
-  assert.ok(await page.locator("#answer .tiles").isVisible());
+  assert.ok(await page.locator("#answer .arms").isVisible());
   assert.equal(await page.locator("main button:visible, #highlight:visible").count(), 0);
   await page.locator("#appendix summary").first().click();
   await page.locator("#table-growth summary").click();
@@ -172,7 +172,7 @@ test("a reading is told at the pointer, and a mouse by the arrow keys", async ()
   });
   await page.mouse.move(x, y);
   await line.dispatchEvent("pointermove", { clientX: x, clientY: y, bubbles: true });
-  assert.match(await page.locator("#tip").innerText(), /day -?\d+: \d+ mm³/);
+  assert.match(await page.locator("#tip").innerText(), /day -?\d+: [\d.e+]+ \S+/);
   // Each line of a mouse tells its last reading at its end: its corners are the readings.
   const told = await page.evaluate(() => {
     const { mice } = JSON.parse(document.getElementById("data").textContent);
@@ -185,7 +185,7 @@ test("a reading is told at the pointer, and a mouse by the arrow keys", async ()
       return [document.getElementById("tip").innerText.match(/day (-?\d+)/)?.[1], String(one.days.at(-1))];
     });
   });
-  assert.ok(told.length > 5);
+  assert.ok(told.length > 1);
   assert.deepEqual(told.map(([day]) => day), told.map(([, day]) => day));
   await page.locator("#figure-growth-by-arm .drawing").focus();
   await page.keyboard.press("ArrowRight");
@@ -269,11 +269,12 @@ test("every number on the first screen is that of its table", async () => {
   const claims = await of("claims", (row) => row.outcome === "Growth rate" && row.against === control);
   const number = (text) => Number(text.replace("−", "-"));
   const rows = await page.locator("table.arms tbody tr").evaluateAll((lines) =>
-    lines.map((line) => [...line.cells].map((cell) => cell.textContent.trim())),
+    lines.map((line) => Object.fromEntries([...line.cells].map((cell) => [cell.dataset.label, cell.textContent.trim()]))),
   );
   assert.equal(rows.length, names.length);
-  rows.forEach(([, mice, , rate, doubling, p, progressed, median, response, weight], place) => {
+  rows.forEach((row, place) => {
     const arm = names[place];
+    const { mice, "% a day": rate, doubling, p = "–", progressed, median, "CR + PR": response, weight = "–" } = row;
     const told = (text) => text !== "–";
     assert.equal(mice, growth[arm]?.n_mice ?? progression[arm].n_mice);
     if (told(rate)) assert.ok(Math.abs(number(rate) - 100 * growth[arm].estimate) <= 0.0501, `${arm}: ${rate}`);
@@ -286,9 +287,34 @@ test("every number on the first screen is that of its table", async () => {
     assert.equal(progressed, `${progression[arm].n_events}/${progression[arm].n_mice}`);
     if (/^\d/.test(median)) assert.ok(Math.abs(parseFloat(median) / progression[arm].median_days - 1) < 0.01, `${arm}: ${median}`);
     if (told(response)) assert.equal(response, `${responders[arm].n}/${responders[arm].n_mice}`);
-    // Nobody was weighed: the verdict is next.
-    if (weights[arm] && told(weight)) assert.ok(Math.abs(number(weight.replace("%", "")) - weights[arm].weight_nadir_percent_mean) <= 0.501);
+    if (told(weight)) assert.ok(Math.abs(number(weight.replace("%", "")) - weights[arm].weight_nadir_percent_mean) <= 0.501, `${arm}: ${weight}`);
   });
+});
+
+test("every estimate of a tile, and of the best arm, is that of a row of a table", async () => {
+  const { page } = await open();
+  const number = (text) => Number(text.replace("−", "-"));
+  const compared = await tableOf(page, "compare");
+  const claims = await tableOf(page, "claims");
+  const known = [...claims, ...compared].flatMap((row) => [
+    [row.estimate, row.claim_low, row.claim_high],
+    [row.estimate, row.conf_low, row.conf_high],
+  ]).map((row) => row.map(Number));
+  const step = (text) => 0.501 * 10 ** -(text.split(".")[1]?.length ?? 0);
+  const text = (await page.locator(".tile .figures").allInnerTexts()).join("; ").replaceAll("\u00a0", " ");
+  const found = [...text.matchAll(/(−?[\d.]+) (% a day|days?|percentage points), \d+ % CI (−?[\d.]+) to (−?[\d.]+)/g)];
+  for (const [whole, estimate, unit, low, high] of found) {
+    const times = unit === "% a day" ? 100 : 1;
+    const told = [estimate, low, high];
+    const same = (row) => row.every((value, place) => Math.abs(times * value - number(told[place])) <= step(told[place]));
+    assert.ok(known.some(same), whole);
+  }
+  assert.ok(found.length || !(await page.locator(".tile").count()));
+  const best = page.locator("p.best");
+  if (!(await best.count())) return;
+  const rate = (await best.innerText()).match(/(−?[\d.]+)\s% a day/);
+  const [first] = (await tableOf(page, "best-arms")).filter((row) => row.among_best === "yes" || row.among_best === "true");
+  if (rate) assert.ok(Math.abs(number(rate[1]) - 100 * first.estimate) <= 0.0501, rate[0]);
 });
 
 test("one mouse is highlighted in every table and figure that has it", async () => {

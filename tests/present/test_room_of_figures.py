@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import matplotlib.pyplot as plt
@@ -241,3 +242,11 @@ def test_values_of_cut_bars_are_written_where_they_do_not_meet(grown) -> None:
 def test_days_before_treatment_have_a_minus(grown) -> None:
     caption = draw("growth_by_arm", grown({"vehicle": 0.05}, days=(-6, 0, 4, 7))).labels.caption
     assert "-" not in caption
+
+
+@pytest.mark.parametrize("kind", often(figure_names(), ["waterfall", "lattice", "progression"]))
+def test_no_type_is_smaller_than_6_points(grown, kind) -> None:
+    study = grown({"vehicle": 0.3, "a": 0.1, "b": 0.1, "a+b": -0.02}, mice=4, control="vehicle")
+    svg = render(draw(kind, study), ("svg",))["svg"].decode()
+    sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", svg)]
+    assert min(sizes) >= 6

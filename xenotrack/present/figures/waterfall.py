@@ -50,7 +50,7 @@ GONE = -100.0
 SYMBOLS, STRIP, EDGE = 0.05, 0.10, 0.125  # of the axis below its lowest bar
 BESIDE = 0.9  # inches beside the panel
 CHARACTER = 0.062  # inches, at the size of the labels
-VALUE = 0.06  # inches of a value that is written upwards
+VALUE = 0.08  # inches of a value that is written upwards
 BAR = 0.4  # half the width of a bar
 LEFT = -0.9
 WORD_ENDS = re.compile(r"(?<=[+ ])")  # where a name can break
@@ -231,7 +231,8 @@ class _Waterfall:
         if not len(cut) or not self.bars_have_room:
             return []
         words = cut.assign(label=[f"{value:+.0f}" for value in cut["value"]])
-        return [geom_words(aes(y="height", label="label"), words, size=5, angle=90, va="bottom")]
+        upwards = {"size": SMALL, "angle": 90, "va": "bottom"}
+        return [geom_words(aes(y="height", label="label"), words, **upwards)]
 
     @property
     def about_cap(self) -> str:
