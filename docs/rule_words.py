@@ -59,6 +59,7 @@ MENDS = {
     "baseline-error-shared": "Prefer `--baseline arm`, which knows the error of the baseline.",
     "at-the-limit": "Write that its rate is the least that it shrank.",
     "schedules-differ": "Read all arms on the same days; until then report both p-values.",
+    "size-before-the-rule": "Say so, and show that the claim holds with --size-cull censor.",
     "too-few-to-split": "Give the days with their interval; plan for four mice or more.",
     "tumors-vanished": "Write that the arm shrank at least so fast; its mice show the rest.",
     "below-limit-share": "Declare the limit of the calipers: `limit_mm3 = 15` under [volume].",

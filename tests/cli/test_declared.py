@@ -50,6 +50,23 @@ def test_run_says_what_changed_since(ask, sample, declared) -> None:
     assert "Rules as declared" not in text
 
 
+def test_a_named_rule_that_changed_is_told_by_its_name_and_key(ask, sample, tmp_path) -> None:
+    def rules(text):
+        path = tmp_path / "study.toml"
+        sheet = f'[study]\nsheet = "{sample("two_arm.csv")}"\n[progression.rules]\n'
+        path.write_text(sheet + text, "utf-8")
+        return path
+
+    file, typed = tmp_path / "declared.json", ("-o", "-", "--figures", "none", "--declared")
+    before = 'late = { rule = "fold", value = 4 }\nsoon = { rule = "percent", value = 20 }'
+    ask("check", rules(before), "--declare", file, code=0)
+    now = 'late = { rule = "fold", value = 3 }\nnext = { rule = "fold", value = 5 }'
+    text = " ".join(ask("run", rules(now), *typed, file, code=0).stdout.split())
+    assert "progression.rules.late.value was 4.0, is 3.0" in text
+    assert 'progression.rules.soon was { rule = "percent", value = 20.0' in text
+    assert "progression.rules.next was not set, is {" in text
+
+
 def test_a_file_that_was_edited_is_told(ask, sample, declared) -> None:
     declared.write_text(declared.read_text("utf-8").replace("3.0", "2.0"), "utf-8")
     said = ask("run", sample("two_arm.csv"), "-o", "-", "--declared", declared, code=0).stdout

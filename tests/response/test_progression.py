@@ -252,7 +252,7 @@ def test_a_mouse_that_left_for_size_unseen_progressed_by_then(study_of):
     study = study_of({"m": [(0, 100)]}, fates={"m": "tumor_size"}, left={"m": 5})
     row = row_of(study)
     assert (row.day_low, row.day_high, row.day, row.event) == (0, 5, 5, True)
-    assert progression_events(study).doubts == ()
+    assert [each.rule for each in progression_events(study).doubts] == ["size-before-the-rule"]
 
 
 def test_a_mouse_measured_only_when_it_left_progressed_since_day_zero(study_of):
@@ -370,3 +370,19 @@ def test_who_left_after_the_declared_day_had_not_left_by_then(study_of):
         7,
         "end_of_study",
     )
+
+
+@pytest.mark.parametrize(("size_cull", "told"), [("event", 1), ("censor", 0)])
+def test_mice_too_large_before_they_met_the_rule_are_told_by_arm(study_of, size_cull, told):
+    study = study_of(
+        {"a": [(0, 100), (7, 180)], "b": [(0, 100), (7, 250)], "c": [(0, 100), (7, 110)]},
+        fates={"a": "tumor_size", "b": "tumor_size"},
+        size_cull=size_cull,
+    )
+    rules = [
+        each for each in progression_events(study).doubts if each.rule == "size-before-the-rule"
+    ]
+    assert len(rules) == told
+    if told:
+        assert rules[0].arms == ("vehicle",)
+        assert "vehicle 1 of 3" in rules[0].text

@@ -37,13 +37,17 @@ class ProgressionEvents:
 
 @dataclass(frozen=True)
 class Times:
-    """Time to an event over all mice of a study, whether or not they can be judged."""
+    """Time to an event over all mice of a study, whether or not they can be judged.
+
+    ``left``: the event is that the mouse left, before the rule was met.
+    """
 
     low: Floats
     high: Floats
     day: Floats
     event: Bools
     unconfirmed: Bools
+    left: Bools
 
 
 def progression_events(study: Study) -> ProgressionEvents:
@@ -89,6 +93,7 @@ def _every_mouse(study: Study, rules: ProgressionRules, fates: tuple[str, ...]) 
         day=times.day,
         event=times.event,
         unconfirmed=times.unconfirmed,
+        left=times.left,
         reason=reasons,
     )
 
@@ -113,6 +118,7 @@ def _first_of_tumors(
         times.day[tells],
         times.event[tells],
         times.unconfirmed[tells],
+        times.left[tells],
     )
     return first, [reasons[tumor] for tumor in tells]
 
@@ -146,7 +152,7 @@ def event_times(courses: Courses, rules: ProgressionRules, fates: tuple[str, ...
     low = _last_day_without(courses, crossings, left_day, left)
     high = np.where(left, left_day, at(courses.day, crossings.position))
     day = np.where(crossed, crossings.day, np.where(left, left_day, low))
-    return Times(low, high, day, crossed | left, crossings.unconfirmed)
+    return Times(low, high, day, crossed | left, crossings.unconfirmed, left)
 
 
 def _last_day_without(

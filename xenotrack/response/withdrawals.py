@@ -41,8 +41,8 @@ def count_mice(number: int) -> str:
 def progression_doubts(study: Study, mice: pd.DataFrame) -> tuple[Doubt, ...]:
     """Every doubt about the times to progression of a study.
 
-    ``mice`` has a row a mouse, judged or not, with ``unconfirmed`` and the ``reason`` why a
-    mouse cannot be judged.
+    ``mice`` has a row a mouse, judged or not, with ``unconfirmed``, whether its event is that it
+    ``left``, and the ``reason`` why a mouse cannot be judged.
     """
     judged = mice[mice["reason"] == ""].merge(
         study.mice[["mouse", "last_day", "baseline_late"]], on="mouse"
@@ -54,6 +54,7 @@ def progression_doubts(study: Study, mice: pd.DataFrame) -> tuple[Doubt, ...]:
         *_late_baselines(judged),
         *_without_follow_up(judged),
         *_unconfirmed_crossings(judged),
+        *_too_large_before(study, judged),
         *_unknown_fates(judged[unexplained], len(judged)),
         *_losses_before_leaving(study, judged[unexplained]),
         *_differing_withdrawals(study, judged, unexplained),
@@ -121,6 +122,24 @@ def _unconfirmed_crossings(judged: pd.DataFrame) -> Iterator[Doubt]:
             f"{count_mice(len(unconfirmed))} met the rule at the last reading only and count as "
             f"censored at the one before: {name_mice(unconfirmed['mouse'])}.",
         )
+
+
+def _too_large_before(study: Study, judged: pd.DataFrame) -> Iterator[Doubt]:
+    """Arms whose mice count as progressed because they left for tumour size."""
+    large = judged[judged["left"]]
+    if large.empty:
+        return
+    arms = [arm for arm in study.design.arm_names if (large["arm"] == arm).any()]
+    counts = ", ".join(
+        f"{arm} {(large['arm'] == arm).sum()} of {(judged['arm'] == arm).sum()}" for arm in arms
+    )
+    yield Doubt(
+        "size-before-the-rule",
+        tuple(arms),
+        "progression",
+        f"Mice left for tumour size before they met the rule, and count as progressed on that day: "
+        f"{counts}.",
+    )
 
 
 def _unknown_fates(unexplained: pd.DataFrame, n_mice: int) -> Iterator[Doubt]:

@@ -38,9 +38,7 @@ class Declaration:
         now, usual = rules_of(design), _flat(_plain(Rules()))
         before = _flat(self.rules)
         for key, value in _flat(now).items():
-            declared = before.get(key, usual.get(key))
-            if declared != value:
-                yield f"{key} was {_written(declared)}, is {_written(value)}"
+            yield from _changed(key, before.get(key, usual.get(key)), value)
 
 
 def rules_of(design: Design) -> Table:
@@ -103,6 +101,18 @@ def _flat(rules: Table) -> dict[str, Any]:
     }
 
 
+def _changed(key: str, before: Any, now: Any) -> Iterator[str]:
+    """What is other of one rule; of a table of named ones each by its name and key."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for name in dict.fromkeys((*before, *now)):
+            yield from _changed(f"{key}.{name}", before.get(name), now.get(name))
+    elif before != now:
+        yield f"{key} was {_written(before)}, is {_written(now)}"
+
+
 def _written(value: Any) -> str:
-    """A value as study.toml has it; "not set" where there is none."""
+    """A value as study.toml has it, of a table what is set; "not set" where there is none."""
+    if isinstance(value, dict):
+        written = (f"{key} = {_written(own)}" for key, own in value.items() if own is not None)
+        return f"{{ {', '.join(written)} }}"
     return "not set" if value is None else json.dumps(value, ensure_ascii=False)

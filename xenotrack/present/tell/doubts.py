@@ -72,6 +72,11 @@ DOUBTS: dict[str, DoubtWords] = {
         "how-long", "arms differ in how many mice left before they progressed"
     ),
     "unconfirmed-crossing": DoubtWords("how-long"),
+    "size-before-the-rule": DoubtWords(
+        "how-long",
+        "mice of {arms} left for tumour size before the rule was met",
+        "Ask for --sensitivity, or for a rule that is met before that size.",
+    ),
     "unknown-fate": DoubtWords(
         "how-long",
         "mice left, and the sheet does not say why",
