@@ -191,6 +191,17 @@ def test_without_a_mouse_one_step_is_near_the_fit_made_anew() -> None:
         assert (apart < 0.35 * np.sqrt(np.diag(fit.mixed.covariance))).all()
 
 
+def test_a_mouse_that_says_nothing_of_growth_can_be_left_out() -> None:
+    # All of its readings surely lie below the limit, as before a tumour appears.
+    data = mice(-0.10)
+    fit = fitted(data)
+    said = (np.arange(8) != 3)[:, None, None]
+    silent = replace(fit, information=fit.information * said, score=fit.score * said[..., 0])
+    X = data.X[data.group != 3]
+    rest = silent.without_mouse(3, X, X).mixed.coefficients
+    np.testing.assert_allclose(rest, silent.without(np.arange(8))[3], rtol=1e-9)
+
+
 # ---- Through the growth fit ---------------------------------------------------------------------
 
 

@@ -84,6 +84,10 @@ class CensoredFit:
         score, information = np.zeros(shape[:2]), np.zeros(shape)
         np.add.at(score, unit, self.score)
         np.add.at(information, unit, self.information)
+        return self._less(score, information)
+
+    def _less(self, score: Floats, information: Floats) -> Floats:
+        """The coefficients less each of some shares of score and information."""
         left = self.information.sum(axis=0) - information
         step = np.linalg.solve(left, (self.score.sum(axis=0) - score)[..., None])[..., 0]
         return np.asarray(self.mixed.coefficients + step @ self.mixed.patterns.to_user.T)
@@ -95,11 +99,11 @@ class CensoredFit:
         """
         m, others, old = len(self.score), self.mouse != mouse, self.mixed.patterns
         kept, y, group = np.arange(m) != mouse, self.y[others], self.mouse[others]
-        unit = np.where(kept, 0, 1)
         group = group - (group > mouse)
         data = summarise(y, X, Z, group)
         turn = np.linalg.solve(old.to_user, data.to_user)
-        back = np.linalg.solve(data.to_user, self.without(unit)[1])
+        rest = self._less(self.score[[mouse]], self.information[[mouse]])[0]
+        back = np.linalg.solve(data.to_user, rest)
         factor = self.mixed.factor * (data.z_scale / old.z_scale)[:, None]
         sigma = float(np.sqrt(self.mixed.residual_variance))
         return CensoredFit(
