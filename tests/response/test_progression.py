@@ -223,6 +223,13 @@ def test_a_baseline_below_the_limit_cannot_double_but_has_a_nadir(study_of):
     assert (row.day_low, row.day) == (7, 14)
 
 
+@pytest.mark.parametrize(("waiting", "hints"), [(1, False), (2, False), (3, True)])
+def test_a_study_that_waits_for_tumours_is_told_how_to_ask(study_of, waiting, hints):
+    courses = {f"m{i}": [(0, 5 if i < waiting else 100), (7, 300)] for i in range(4)}
+    (doubt,) = progression_events(study_of(courses, limit=15)).doubts
+    assert ("--rule absolute --value 30" in doubt.text) == hints
+
+
 def test_a_reading_below_the_limit_stands_at_the_limit(study_of):
     course = {"m": [(0, 200), (7, 0), (14, 20), (21, 27)]}
     row = row_of(study_of(course, limit=15, rule="nadir"))

@@ -12,11 +12,12 @@ import pandas as pd
 from xenotrack.compare.components import doubt_day
 from xenotrack.compare.dose_grid import estimate_dose_grids
 from xenotrack.compare.excess import remembered
+from xenotrack.compare.expectations import arms_of
 from xenotrack.compare.factorial import estimate_factorials
 from xenotrack.compare.joint_tests import joint_test_of
 from xenotrack.compare.synergy import Growth, Synergy, synergy_of
 from xenotrack.compare.synergy_course import Course, courses
-from xenotrack.compare.synergy_verdicts import agreed_verdicts
+from xenotrack.compare.synergy_verdicts import UNDECIDED, agreed_verdicts
 from xenotrack.doubts import merge_doubts
 from xenotrack.glossary import TABLES
 from xenotrack.model.daily import Daily
@@ -47,7 +48,11 @@ def growth_synergy(study: Study, fit: GrowthFit, days: Sequence[float] | None = 
     others = [synergy(other) for other in fit.placements]
     about = [(e.combination, e.reference) for e in excess.asked]
     verdicts, doubts = agreed_verdicts(excess.verdicts, [o.verdicts for o in others], about)
-    return replace(excess, verdicts=verdicts, doubts=merge_doubts(excess.doubts, doubts))
+    spoken = tuple(
+        UNDECIDED if verdict and fit.awaited & set(arms_of(study.design, asked)) else verdict
+        for verdict, asked in zip(verdicts, excess.asked, strict=True)
+    )
+    return replace(excess, verdicts=spoken, doubts=merge_doubts(excess.doubts, doubts))
 
 
 def _courses_of(study: Study, fit: GrowthFit, found: Synergy) -> list[Course | None]:

@@ -50,6 +50,9 @@ RESIDUAL_WORDS = {
 # References that rest on the model's variance: not where mice go their own pace.
 MODELLED = ("kenward-roger", "satterthwaite")
 
+# The rule of the doubt about arms in which tumours were long waited for.
+AWAITED = "tumors-awaited"
+
 LATE = ("late_rate", "late_low", "late_high", "lowest_day", "regrowth_rate", "regrowth_low")
 
 # What is asked of an arm (its code) of a shape: weights on its coefficients, (c,).
@@ -68,7 +71,8 @@ class GrowthFit:
     ``vanishing_p`` (k,) is what their changes since the first reading say: see ``vanishing_p``.
     ``narrow`` gives the fit that a contrast of some arms (codes) rests on, ``late`` what a curve
     does late; ``placements`` are the fits with readings below the limit elsewhere; ``blocked``:
-    arms are compared within blocks.
+    arms are compared within blocks; ``awaited`` are the arms in which tumours were long waited for,
+    of whose growth nothing is claimed.
     """
 
     design: Design
@@ -90,6 +94,7 @@ class GrowthFit:
     late: LateGrowth | None = None
     placements: tuple[GrowthFit, ...] = ()
     blocked: bool = False
+    awaited: frozenset[str] = frozenset()
 
     @property
     def level(self) -> float:
@@ -226,7 +231,9 @@ class GrowthFit:
         )
 
     def why_withheld(self, arms: Sequence[str]) -> str:
-        """Where arms are compared within blocks: no claim of arms that no block links."""
+        """No claim of arms that no block links, nor of arms in which tumours were waited for."""
+        if self.awaited & set(arms):
+            return AWAITED
         codes = {self.design.arm_names.index(name) for name in arms}
         linked = any(codes <= set(piece.arms) for piece in self.pieces)
         return "blocks-not-shared" if self.blocked and not linked else ""

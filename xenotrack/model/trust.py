@@ -12,7 +12,7 @@ from xenotrack.doubts import Doubt, p_words
 from xenotrack.errors import FitError
 from xenotrack.model.arm_models import fit_arms
 from xenotrack.model.cages import doubt_cages
-from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.growth_fit import AWAITED, GrowthFit
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.patterns import join_patterns
@@ -22,6 +22,7 @@ from xenotrack.study.study import Study
 
 FEW_MICE = 5
 MUCH_BELOW_LIMIT = 0.10
+LONG_AWAITED = 1 / 3  # of the readings of an arm whose mice mostly began without a tumour
 CUT_EARLY = 0.75  # an arm whose last day lies before this share of the longest follow-up
 
 
@@ -33,6 +34,7 @@ def doubt_growth(study: Study, rows: LogVolumes, fit: GrowthFit) -> tuple[Doubt,
         *_singular(fit),
         *_few_mice(fit),
         *_below_limit(study),
+        *_awaited(study),
         *_begun_apart(study, fit),
         *(_of_a_line(rows, fit) if fit.design.rules.growth.shape == "line" else ()),
     )
@@ -100,6 +102,24 @@ def _below_limit(study: Study) -> Iterator[Doubt]:
                 f"{part:.0%} of the readings of {name} are below the limit of "
                 f"{study.limit_mm3:g} mm³{guessed}: its rate leans on that limit.",
             )
+
+
+def _awaited(study: Study) -> Iterator[Doubt]:
+    """Arms whose mice mostly began without a tumour, and were long without one."""
+    readings = study.of_takers(study.readings).sort_values("day", kind="stable")
+    below = readings.groupby("arm", sort=False)["below_limit"].mean()
+    began = readings.drop_duplicates("mouse").groupby("arm", sort=False)["below_limit"].mean()
+    waited = set(below.index[(below > LONG_AWAITED) & (began > 1 / 2)])
+    arms = tuple(name for name in study.design.arm_names if name in waited)
+    if arms:
+        yield Doubt(
+            AWAITED,
+            arms,
+            "growth",
+            f"Most mice of {', '.join(arms)} had no tumour to measure when they were first read, "
+            "nor long after: a growth rate from that day mixes when tumours appeared with how "
+            "fast they grew, and nothing is claimed of growth.",
+        )
 
 
 def _begun_apart(study: Study, fit: GrowthFit) -> Iterator[Doubt]:

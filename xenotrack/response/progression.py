@@ -11,7 +11,7 @@ from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt
 from xenotrack.response.courses import Courses, at, courses_of, reaches, tumor_courses
 from xenotrack.response.crossings import Crossings, find_crossings
-from xenotrack.response.withdrawals import progression_doubts
+from xenotrack.response.withdrawals import NO_TUMOUR_YET, progression_doubts
 from xenotrack.study.progression_rules import ProgressionRules
 from xenotrack.study.study import Study
 
@@ -187,5 +187,5 @@ def why_not_evaluable(courses: Courses, rules: ProgressionRules) -> list[str]:
         words = ["no baseline reading"]
         if rules.fold is not None:
             reasons.append(np.isnan(courses.baseline))
-            words.append("a baseline below the limit of measurement")
+            words.append(NO_TUMOUR_YET)
     return np.select(reasons, words, default="").tolist()

@@ -11,6 +11,7 @@ from xenotrack.doubts import Doubt
 from xenotrack.response.weight import has_lost, weight_changes
 from xenotrack.study.study import Study
 
+NO_TUMOUR_YET = "a baseline below the limit of measurement"
 NAMED_AT_MOST = 6
 # Two mice of ten: below it, the arms of a small study differ by chance alone.
 SHARES_DIFFER = 0.2
@@ -78,13 +79,16 @@ def _unexplained(judged: pd.DataFrame, end: float) -> pd.Series:
 
 def _not_evaluable(mice: pd.DataFrame) -> Iterator[Doubt]:
     left_out = mice[mice["reason"] != ""]
+    # Most of them: a study of when tumours appear, which a multiple of nothing cannot judge.
+    awaited = (mice["reason"] == NO_TUMOUR_YET).sum() > len(mice) / 2
+    hint = " Ask when a tumour appears: --rule absolute --value 30." if awaited else ""
     for reason, group in left_out.groupby("reason", sort=False):
         yield Doubt(
             "not-evaluable",
             (),
             "progression",
             f"{count_mice(len(group))} cannot be judged for progression ({reason}): "
-            f"{name_mice(group['mouse'])}.",
+            f"{name_mice(group['mouse'])}.{hint if reason == NO_TUMOUR_YET else ''}",
         )
 
 

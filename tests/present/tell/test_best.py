@@ -10,9 +10,12 @@ from xenotrack.study.design import Design
 from xenotrack.study.rules import Rules, StudyRules
 
 
-def told(rows, arms=("vehicle", "A", "B", "A+B"), control="vehicle"):
+def told(rows, arms=("vehicle", "A", "B", "A+B"), control="vehicle", beaten_by="A+B"):
     design = Design.of_names("study", arms, Rules(study=StudyRules(control=control)))
-    table = pd.DataFrame(rows, columns=["arm", "estimate", "among_best"])
+    table = pd.DataFrame(
+        [(*row, None if row[2] else beaten_by) for row in rows],
+        columns=["arm", "estimate", "among_best", "beaten_by"],
+    )
     facts = SimpleNamespace(tables={"best_arms": table}, design=design, control=control)
     sentence = best(facts)
     return sentence and sentence.whole
@@ -26,6 +29,11 @@ def test_the_lowest_rate_is_named_and_those_that_may_be_as_good():
 def test_an_arm_that_beats_all_others_is_said_to():
     rows = [("A+B", -0.0134, True), ("A", 0.01, False), ("vehicle", 0.05, False)]
     assert told(rows) == "Best by growth: A+B, −1.3 % a day; shown to beat every other arm."
+
+
+def test_an_arm_that_did_not_itself_beat_all_others_is_not_said_to():
+    rows = [("A+B", -0.0134, True), ("A", 0.01, False), ("vehicle", 0.05, False)]
+    assert told(rows, beaten_by="A").endswith("; every other arm was shown to be worse than one.")
 
 
 def test_a_control_that_grew_slowest_is_not_called_best():

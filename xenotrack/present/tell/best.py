@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from xenotrack.present.labels import short_names
 from xenotrack.present.numbers import fixed, join
 from xenotrack.present.story import Sentence
@@ -24,5 +26,13 @@ def best(facts: Facts) -> Sentence | None:
     names = [short[row["arm"]] for row in others]
     if len(names) > NAMED:
         names = [f"{len(names)} other arms"]
-    also = f"not shown to be worse: {join(names)}" if names else "shown to beat every other arm"
+    also = f"not shown to be worse: {join(names)}" if names else _alone(rows, first["arm"])
     return Sentence(f"{short[first['arm']]}, {rate}; {also}", "Best by growth")
+
+
+def _alone(rows: pd.DataFrame, best: str) -> str:
+    """What is known of the only arm that none beats; another one may have beaten the rest."""
+    beaten_by = rows.loc[rows["arm"] != best, "beaten_by"]
+    if (beaten_by == best).all():
+        return "shown to beat every other arm"
+    return "every other arm was shown to be worse than one"

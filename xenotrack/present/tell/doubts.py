@@ -48,6 +48,11 @@ DOUBTS: dict[str, DoubtWords] = {
     "tumors-vanished": DoubtWords(
         "slowed", "{arms} could not be measured any more after the start"
     ),
+    "tumors-awaited": DoubtWords(
+        "slowed",
+        "most mice of {arms} began without a tumour",
+        "Ask when tumours appear: --rule absolute --value 30.",
+    ),
     "shape-not-borne": DoubtWords("slowed", "{arms} did not grow by the declared formula"),
     "window-cut-short": DoubtWords("slowed", "{arms} left before the declared days ended"),
     "below-limit-share": DoubtWords(
