@@ -68,6 +68,22 @@ def test_mice_that_left_early_without_a_fate_are_listed_once():
     assert "left-without-fate" not in rules_of(study)
 
 
+@pytest.mark.parametrize(("last", "named"), [(14, False), (10, False), (7, True)])
+def test_an_end_of_study_long_before_that_of_the_arm_is_asked_about(last, named):
+    ends = {"m0": 14, "m1": 14, "m2": last, "b0": 7, "b1": 7}
+    _, study = fates(
+        *(
+            f"{m},{m[0]},{d},{100 + d},{'end of study' if d == end else ''}"
+            for m, end in ends.items()
+            for d in (0, 3, 7, 10, 14)
+            if d <= end
+        )
+    )
+    assert ("ended-before-others" in rules_of(study)) == named
+    if named:
+        assert finding_of(study, "ended-before-others").seen.endswith("read to day 14: m2.")
+
+
 def test_a_reading_after_the_fate_is_named():
     _, study = fates("m1,a,0,100,", "m1,a,3,110,tumor size", "m1,a,7,120,")
     assert finding_of(study, "reading-after-fate").cell == "4"

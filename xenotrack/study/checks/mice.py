@@ -26,6 +26,7 @@ _SIZES = frozenset(("size", "tumor size", "tumor", "diameter", "tumor diameter",
 # By chance alone one balanced study in a thousand is called unbalanced, and only for a difference
 # that matters.
 _UNBALANCED_P, _UNBALANCED_FOLD = 0.001, 1.3
+_MOST_OF = 0.75  # of its arm's days: staggered starts let ends differ by less
 
 
 def volumes_like_cubic_centimetres(study: Study) -> Iterator[Finding]:
@@ -245,10 +246,8 @@ def cages_nested(study: Study) -> Iterator[Finding]:
 def mice_left_early(study: Study) -> Iterator[Finding]:
     """Mice left before the others without a fate: whether they count as censored rests on it."""
     mice = study.mice
-    day = study.readings["day"].to_numpy(dtype=float)
-    gaps = day - Groups.of(study.readings["mouse"]).shifted(day, 1)
-    usual = float(np.nanmedian(gaps)) if np.isfinite(gaps).any() else 0.0
-    early = mice[(mice["last_day"] < mice["last_day"].max() - 1.5 * usual) & mice["fate"].isna()]
+    before = mice["last_day"] < mice["last_day"].max() - 1.5 * _usual_gap(study)
+    early = mice[before & mice["fate"].isna()]
     early = early[~early["mouse"].isin(study.moved_on)]
     if len(early):
         yield about_study(
@@ -258,6 +257,31 @@ def mice_left_early(study: Study) -> Iterator[Finding]:
             f"a fate: {named(early['mouse'])}.",
             "Add a column fate (tumor_size, toxicity, …): it decides whether they progressed.",
         )
+
+
+def ended_before_others(study: Study) -> Iterator[Finding]:
+    """Mice that left at the study's end, as is written, while their arm went on for long."""
+    mice = study.mice
+    whole = mice.groupby("arm", sort=False)["last_day"].transform("max")
+    early = mice["last_day"] < np.minimum(whole - 1.5 * _usual_gap(study), _MOST_OF * whole)
+    ended = mice[early & (mice["fate"] == "end_of_study") & ~mice["mouse"].isin(study.moved_on)]
+    if len(ended):
+        yield about_study(
+            study,
+            "ended-before-others",
+            f"{len(ended)} of {len(mice)} mice left at the end of the study, as is written, from "
+            f"day {ended['last_day'].min():g} on, and their arms were read to day "
+            f"{whole[ended.index].max():g}: {named(ended['mouse'])}.",
+            "Write why they left (tumor_size, toxicity, unrelated): it decides whether they "
+            "progressed.",
+        )
+
+
+def _usual_gap(study: Study) -> float:
+    """The median number of days from a mouse's reading to its next; 0 without two."""
+    day = study.readings["day"].to_numpy(dtype=float)
+    gaps = day - Groups.of(study.readings["mouse"]).shifted(day, 1)
+    return float(np.nanmedian(gaps)) if np.isfinite(gaps).any() else 0.0
 
 
 def readings_after_fate(study: Study) -> Iterator[Finding]:
