@@ -211,7 +211,7 @@ def _treated(sheet: Sheet, head: str, long: LongText, factor: Factor, alone: boo
 
 def _models(sheet: Sheet, factor: Factor) -> Finding:
     what = "Mice of one arm" if factor.split else "The arms"
-    apart = f'`line = "{factor.name}"` (each is a study of its own, one of which --select takes)'
+    apart = f'`line = "{factor.name}"` (each is a study of its own, and `run` pools them)'
     within = f'`block = "{factor.name}"` (arms are compared within it)'
     # Where an arm has one mouse of each there is no study of one line.
     alone = all(n == 1 for counts in factor.by_arm.values() for n in counts.values())
@@ -222,8 +222,8 @@ def _models(sheet: Sheet, factor: Factor) -> Finding:
         "",
         f"{what} differ in {factor.name!r} ({_told(factor.split or factor.by_arm)}), and what "
         "grows in them differs: one rate of both is that of neither.",
-        f'Say what it is under [columns]: {first}, {second} or `ignore = ["{factor.name}"]` (all '
-        "are one).",
+        f"Say what it is, with --column or under [columns]: {first}, {second} or "
+        f'`ignore = ["{factor.name}"]` (all are one).',
         "error",
     )
 
