@@ -27,7 +27,6 @@ MOST_STEPS = 4_000_000
 MOST_KEPT = 1_000_000
 # The share of draws on each side that is put in order: limits of 90 % and of higher levels.
 TAIL = 0.05
-FEW_SPLITS = "too-few-to-split"
 METHOD = "area under Kaplan–Meier from day 0; p and limits by mid beta products"
 
 
@@ -115,7 +114,7 @@ def why_withheld(progression: ProgressionFit, arms: Sequence[str]) -> str:
     names = progression.design.arm_names
     first, *others = (names.index(arm) for arm in arms if arm in names)
     if any(too_few_to_split(progression, first, other) for other in others):
-        return FEW_SPLITS
+        return "too-few-to-split"
     if progression.design.rules.progression.interpolate != "none":
         return ""
     unlike = any(progression.read_unlike(first, other) for other in others)
@@ -147,7 +146,7 @@ def doubt_few_splits(progression: ProgressionFit) -> Iterator[Doubt]:
         least = min(n_splits(progression, *pair) for pair in pairs) / 2
         rarely = 1 / (1 - progression.design.rules.compare.level)
         yield Doubt(
-            FEW_SPLITS,
+            "too-few-to-split",
             tuple(names[arm] for arm in few),
             "rmst_days",
             f"Arms of so few mice ({mice}) lie wholly apart by chance alone in up to 1 of "

@@ -21,7 +21,7 @@ from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.errors import FitError, RulesError, StudyError
 from xenotrack.model.blocks import PairedBlocks, doubt_blocks, one_mouse_a_cell
 from xenotrack.model.follow_up import first_unmeasured
-from xenotrack.model.growth_fit import AWAITED, SHAPE_WORDS, GrowthFit
+from xenotrack.model.growth_fit import SHAPE_WORDS, GrowthFit
 from xenotrack.model.late import late_growth
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes, take_log_volumes
@@ -49,7 +49,7 @@ def fit_growth(study: Study) -> GrowthFit:
     placements = other_placements(study, fit, fit_log_volumes)
     verdicts, unstable = agreed_verdicts(fit, placements)
     doubts = merge_doubts(fit.doubts, doubt_growth(study, rows.placed(), fit), unstable)
-    awaited = frozenset(arm for one in doubts if one.rule == AWAITED for arm in one.arms)
+    awaited = frozenset(arm for one in doubts if one.rule == "tumors-awaited" for arm in one.arms)
     return replace(fit, verdicts=verdicts, doubts=doubts, placements=placements, awaited=awaited)
 
 

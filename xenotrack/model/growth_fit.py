@@ -50,9 +50,6 @@ RESIDUAL_WORDS = {
 # References that rest on the model's variance: not where mice go their own pace.
 MODELLED = ("kenward-roger", "satterthwaite")
 
-# The rule of the doubt about arms in which tumours were long waited for.
-AWAITED = "tumors-awaited"
-
 LATE = ("late_rate", "late_low", "late_high", "lowest_day", "regrowth_rate", "regrowth_low")
 
 # What is asked of an arm (its code) of a shape: weights on its coefficients, (c,).
@@ -233,7 +230,7 @@ class GrowthFit:
     def why_withheld(self, arms: Sequence[str]) -> str:
         """No claim of arms that no block links, nor of arms in which tumours were waited for."""
         if self.awaited & set(arms):
-            return AWAITED
+            return "tumors-awaited"
         codes = {self.design.arm_names.index(name) for name in arms}
         linked = any(codes <= set(piece.arms) for piece in self.pieces)
         return "blocks-not-shared" if self.blocked and not linked else ""

@@ -12,7 +12,7 @@ from xenotrack.doubts import Doubt, p_words
 from xenotrack.errors import FitError
 from xenotrack.model.arm_models import fit_arms
 from xenotrack.model.cages import doubt_cages
-from xenotrack.model.growth_fit import AWAITED, GrowthFit
+from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.patterns import join_patterns
@@ -113,7 +113,7 @@ def _awaited(study: Study) -> Iterator[Doubt]:
     arms = tuple(name for name in study.design.arm_names if name in waited)
     if arms:
         yield Doubt(
-            AWAITED,
+            "tumors-awaited",
             arms,
             "growth",
             f"Most mice of {', '.join(arms)} had no tumour to measure when they were first read, "

@@ -243,8 +243,9 @@ class _Waterfall:
 
     @property
     def bars_have_room(self) -> bool:
-        """Whether bars are so wide that the values on two neighbours do not meet."""
-        return (figure_width() - BESIDE) / (self.right - LEFT) >= VALUE
+        """Whether cut bars are so far from one another that their values do not meet."""
+        apart = np.diff(self.bars.loc[self.bars["capped"], "place"]).min(initial=np.inf)
+        return bool(apart * (figure_width() - BESIDE) / (self.right - LEFT) >= VALUE)
 
     def scales(self) -> list[object]:
         return [

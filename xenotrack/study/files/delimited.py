@@ -138,8 +138,8 @@ def find_delimiter(text: str) -> str:
 def with_tabs(text: str) -> str:
     """A text whose columns only blanks keep apart with a tab between them, any other as it is.
 
-    >>> with_tabs("mouse  day\n   m1    0\n"), with_tabs("mouse,day\n")
-    ('mouse\tday\nm1\t0', 'mouse,day\n')
+    >>> with_tabs("mouse  day  mm3\\n   m1    0  120\\n"), with_tabs("mouse,day,mm3\\n")
+    ('mouse\\tday\\tmm3\\nm1\\t0\\t120', 'mouse,day,mm3\\n')
     """
     lines = [line.strip() for line in text.split("\n")]
     head = [line for line in lines[:300] if line]
