@@ -181,7 +181,7 @@ COLUMNS: dict[str, Column] = {
     "net_weight_low": Column("%", "lower limit of it, of this arm alone"),
     "net_weight_high": Column("%", "upper limit of it"),
     # best_arms
-    "beaten_by": Column("", "the arm that was most surely shown to grow slower; empty = none"),
+    "beaten_by": Column("", "the slowest of the arms that were shown to grow slower; empty = none"),
     "among_best": Column("", "whether no other arm was shown to grow slower, all pairs compared"),
     # tipping_point
     "better_arm": Column("", "the arm that grew slower by the claim"),

@@ -25,12 +25,12 @@ def test_an_arm_that_another_beats_is_not_among_the_best() -> None:
     assert found["among_best"].tolist() == [True, True, False]
 
 
-def test_it_is_told_who_beats_an_arm_most_surely() -> None:
+def test_the_slowest_arm_of_those_that_beat_another_is_told() -> None:
     found = best_arms(
-        RATES, pairs(("B", "vehicle", 0.01, "better"), ("vehicle", "A", 0.001, "worse"))
+        RATES, pairs(("B", "vehicle", 0.001, "better"), ("vehicle", "A", 0.01, "worse"))
     ).set_index("arm")
     assert found.loc["vehicle", "beaten_by"] == "A"
-    assert found.loc["vehicle", "p_adjusted"] == pytest.approx(0.001)
+    assert found.loc["vehicle", "p_adjusted"] == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize("shows", ["not shown", "withheld"])

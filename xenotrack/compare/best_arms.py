@@ -16,14 +16,16 @@ BEST_ARMS = ("arm", "estimate", "beaten_by", "p_adjusted", "among_best")
 
 
 def best_arms(rates: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Each arm whose rate is known, the lowest first, with the arm that beats it most surely.
+    """Each arm whose rate is known, the lowest first, with the lowest of those that beat it.
 
     ``rates`` has each arm's rate (``arm estimate``), per day and over its own days, ``pairs`` the
     contrasts of all pairs (``arm against p_adjusted shows``), each over the days that both share.
     """
     known = rates.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
-    surest = _losses(pairs).sort_values("p_adjusted", kind="stable").drop_duplicates("arm")
-    found = known[["arm", "estimate"]].merge(surest, on="arm", how="left")
+    losses = _losses(pairs)
+    place = pd.Series(range(len(known)), index=known["arm"])
+    lowest = losses.iloc[losses["beaten_by"].map(place).argsort(kind="stable")]
+    found = known[["arm", "estimate"]].merge(lowest.drop_duplicates("arm"), on="arm", how="left")
     found["among_best"] = found["beaten_by"].isna()
     return found[list(BEST_ARMS)].reset_index(drop=True)
 

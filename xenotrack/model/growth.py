@@ -21,7 +21,8 @@ from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.errors import FitError, RulesError, StudyError
 from xenotrack.model.blocks import PairedBlocks, doubt_blocks, one_mouse_a_cell
 from xenotrack.model.follow_up import first_unmeasured
-from xenotrack.model.growth_fit import SHAPE_WORDS, GrowthFit
+from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.growth_method import SHAPE_WORDS
 from xenotrack.model.late import late_growth
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes, take_log_volumes

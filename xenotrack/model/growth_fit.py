@@ -16,6 +16,7 @@ from xenotrack.doubts import Doubt
 from xenotrack.model.daily import Daily, change_method
 from xenotrack.model.estimates import ArmEstimates, t_table, welch_test
 from xenotrack.model.follow_up import FollowUp
+from xenotrack.model.growth_method import method_words
 from xenotrack.model.piece import Piece
 from xenotrack.model.shapes.shape import Shape
 from xenotrack.model.smallsample import JointTest
@@ -30,26 +31,6 @@ if TYPE_CHECKING:
     from xenotrack.model.shared_days import SharedDays
 
 Variances = Literal["by_arm", "pooled"]
-REFERENCE_NAMES = {
-    "kenward-roger": "Kenward–Roger",
-    "satterthwaite": "Satterthwaite",
-    "cr2": "CR2 by mouse",
-    "normal": "normal reference",
-}
-SHAPE_WORDS = {
-    "gompertz": "Gompertz growth",
-    "regrowth": "decay and regrowth",
-    "curve": "curves",
-    "phases": "lines that meet on declared days",
-}
-RESIDUAL_WORDS = {
-    "caliper": "caliper error",
-    "power": "error by a power of the diameter",
-    "car1": "error correlated in time",
-}
-# References that rest on the model's variance: not where mice go their own pace.
-MODELLED = ("kenward-roger", "satterthwaite")
-
 LATE = ("late_rate", "late_low", "late_high", "lowest_day", "regrowth_rate", "regrowth_low")
 
 # What is asked of an arm (its code) of a shape: weights on its coefficients, (c,).
@@ -154,27 +135,7 @@ class GrowthFit:
     @property
     def method(self) -> str:
         """How the rates were estimated and tested, in words."""
-        if not self.pieces:
-            return "not fitted"
-        model = "mixed model by arm" if self.variances == "by_arm" else "mixed model, pooled"
-        caged = self.design.rules.study.experimental_unit == "cage"
-        reference = "each cage left out" if caged else REFERENCE_NAMES[self.reference]
-        if any(piece.mixed is None and len(piece.arms) > 1 for piece in self.pieces):
-            return "mouse lines, differences within blocks"
-        mixed = [piece.mixed is not None for piece in self.pieces]
-        if not any(mixed):
-            return "mouse lines, " + (reference if caged else "Welch")
-        bent = {shape.name for shape in self.shapes}
-        shapes = " and ".join(words for name, words in SHAPE_WORDS.items() if name in bent)
-        paced = any(piece.paced for piece in self.pieces)
-        notes = (
-            f", {shapes}" if shapes else "",
-            *(f", {words}" for key, words in RESIDUAL_WORDS.items() if key == self.residual),
-            ", within blocks" if self.blocked else "",
-            "; CR2 by mouse where of own pace" if paced and self.reference in MODELLED else "",
-            "" if all(mixed) else "; mouse lines where needed",
-        )
-        return f"{model}, {reference}" + "".join(notes)
+        return method_words(self)
 
     def degrees_of_freedom(self, weights: Floats) -> Floats:
         """Degrees of freedom of weighted sums (m, c) of ``values``.

@@ -10,7 +10,7 @@ from xenotrack import __version__
 from xenotrack.compare.by_rule import named_rules
 from xenotrack.credits import RESTS_ON
 from xenotrack.model.blocks import PairedBlocks
-from xenotrack.model.growth_fit import MODELLED
+from xenotrack.model.growth_method import MODELLED
 from xenotrack.present.numbers import join, number
 from xenotrack.present.rule_words import OF_TUMORS, progression_rule, volume_rule
 from xenotrack.present.tell.facts import Facts
