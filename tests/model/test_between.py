@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from xenotrack import Results, Study
+from xenotrack.compare.hazards import log_rank_frame
 from xenotrack.model.between import accelerated_frame, turnbull_frame
 from xenotrack.study.design import Design
 from xenotrack.study.progression_rules import ProgressionRules
@@ -37,6 +38,11 @@ def test_unlike_schedules_are_told_with_both_p() -> None:
     assert doubt.text.count("p = ") == 2
 
 
+def test_each_doubt_is_of_two_arms_that_are_read_unlike() -> None:
+    doubts = doubts_of(results_of({"vehicle": 7, "A": 7, "B": 3, "C": 14}, n=4))
+    assert [doubt.arms for doubt in doubts] == [("vehicle", "B"), ("A", "B"), ("C", "vehicle")]
+
+
 def test_the_hazard_has_the_p_between_visits_and_days_of_visits_are_withheld() -> None:
     results = results_of({"vehicle": 14, "A": 2}, rate=0.08)
     fit = results.progression
@@ -48,6 +54,12 @@ def test_the_hazard_has_the_p_between_visits_and_days_of_visits_are_withheld() -
     assert hazards["p_value"] == fit.interval_test_of_pair(0, 1).p > 0.05
     assert days["p_value"] < 0.05
     assert (days["shows"], days["withheld"]) == ("withheld", "schedules-differ")
+
+
+@pytest.mark.parametrize("weight", ["tarone-ware", "fleming-harrington", "late"])
+def test_weighted_days_are_not_fooled_by_unlike_schedules(weight) -> None:
+    row = log_rank_frame(results_of({"vehicle": 14, "A": 2}, rate=0.08).progression, weight).iloc[1]
+    assert row["p_value"] == max(row["p_permutation"], row["p_between"]) > 0.05
 
 
 def test_alike_schedules_raise_no_doubt() -> None:

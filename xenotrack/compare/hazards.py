@@ -205,7 +205,8 @@ def log_rank_frame(progression: ProgressionFit, weight: Weight = "logrank") -> p
     """The log-rank test of all arms, then of each arm against the control.
 
     ``p_value`` of two arms is that of their hazards, and ``p_adjusted`` Holm's over the arms; with
-    weighted days it is that of the permutation.
+    weighted days it is that of the permutation, or the larger ``p_between`` visits where the arms
+    are read at unlike ones.
     """
     import pandas as pd
 
@@ -224,10 +225,12 @@ def log_rank_frame(progression: ProgressionFit, weight: Weight = "logrank") -> p
         hazards = compare_hazards(progression, weights)
         for code, own in zip(others, weights, strict=True):
             test, hazard = progression.log_rank_of_pair(reference, code, weight), hazards[own]
+            between = progression.interval_test_of_pair(reference, code).p
             p_value = test.p_permutation
             if weight == "logrank":
                 p_value = np.nan if hazard is None or test.df == 0 else hazard.p_value
-            between = progression.interval_test_of_pair(reference, code).p
+            elif progression.read_unlike(reference, code):
+                p_value = max(p_value, between)
             row = _log_rank_row(f"{names[code]} - {control}", test, p_value)
             rows.append(row | {"p_between": between})
     frame = pd.DataFrame(rows, columns=columns)

@@ -101,8 +101,9 @@ def doubt_schedules(fit: ProgressionFit) -> Iterator[Doubt]:
     narrowest = int(followed[np.nanargmin(widths[followed])])
     reference = names.index(control) if control in names else narrowest
     for code in followed[np.isfinite(widths[followed])]:
-        other = narrowest if code == reference else reference
-        if not fit.read_unlike(int(code), narrowest):
+        # Control first, as arms are compared with it; of two that are read alike nothing is said.
+        other = reference if fit.read_unlike(int(code), reference) else narrowest
+        if code == narrowest or not fit.read_unlike(int(code), other):
             continue
         plain = fit.log_rank_of_pair(other, int(code)).p_permutation
         between = fit.interval_test_of_pair(other, int(code)).p

@@ -94,7 +94,7 @@ DOUBTS: dict[str, DoubtWords] = {
     "schedules-differ": DoubtWords(
         "how-long",
         "{arms} were read at visits of unlike length",
-        "Read all arms on the same days, or interpolate days with --interpolate linear.",
+        "Read all arms on the same days; until then report both p.",
     ),
     "too-few-to-split": DoubtWords(
         "how-long", "{arms} have too few mice for an order of days to be unlikely"
