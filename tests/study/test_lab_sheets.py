@@ -519,3 +519,16 @@ def test_mice_side_by_side_with_their_measures_are_read(head, measures):
     assert set(zip(table["mouse"].str.strip("#"), table["arm"], strict=True)) == set(MICE.items())
     assert table["volume_mm3"].min() == pytest.approx(8.1 * 6.5**2 / 2, rel=1e-3)
     assert ("BW (g)" in measures) == table["body_weight_g"].notna().all()
+
+
+def regrown(mark):
+    """A tumour that is ``mark`` on the third of four days and grows again; one that ends so."""
+    rows = [line.split(",") for line in marked("100").splitlines()]
+    rows = [[*row[:4], mark, *row[5:]] if row[1] == "1" else row for row in rows]
+    return csv([[*row[:-2], mark, mark] if row[1] == "5" else row for row in rows])
+
+
+def test_less_than_a_limit_is_no_question_about_a_zero():
+    asked = {"zero-then-regrowth", "trailing-zeros"}
+    assert asked <= set(rules_of(read(regrown("0"))))
+    assert not asked & set(rules_of(read(regrown("<13"))))

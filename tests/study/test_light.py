@@ -8,10 +8,12 @@ from xenotrack import Results
 from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.errors import InputError
 from xenotrack.glossary import COLUMNS, TABLES
+from xenotrack.many.pool import with_stored
 from xenotrack.present.collect import collect_tables
 from xenotrack.present.figures.catalogue import FIGURES
 from xenotrack.present.summary import summarise
 from xenotrack.present.tell.doubts import DOUBTS
+from xenotrack.study.rules import Rules
 
 from .sheets import read
 
@@ -131,3 +133,31 @@ def test_no_file_of_a_run_of_light_speaks_of_volumes(tmp_path, ask):
         if path.suffix in (".csv", ".md", ".txt", ".svg", ".pzfx"):
             text = NAMES.sub("", path.read_text(encoding="utf-8"))
             assert not OF_VOLUMES.search(text.replace("volume_progression", "")), path
+
+
+def stored(readout):
+    growth = {"blocked_below": 0.01, "variances": "by_arm"}
+    volume = {"readout": readout, "readout_unit": "p/s" if readout == "flux" else None}
+    return {"compare": {"level": 0.95}, "growth": growth, "volume": volume}
+
+
+def test_a_pool_of_folders_has_the_readout_of_their_studies():
+    assert with_stored(Rules(), stored("flux"), {}).volume.readout == "flux"
+    assert with_stored(Rules(), stored("flux"), {}).volume.readout_unit == "p/s"
+    assert with_stored(Rules(), stored("volume"), {}).volume.readout == Rules().volume.readout
+
+
+@pytest.mark.slow
+def test_no_file_of_a_pool_of_light_speaks_of_volumes(tmp_path, ask):
+    lines = ["line," + LONG.splitlines()[0]]
+    for line in ("PDX1", "PDX2"):
+        rows = LONG.replace("low volume", "drug").splitlines()[1:]
+        lines += [f"{line},{line}{row}" for row in rows]
+    sheet, out = tmp_path / "light.csv", tmp_path / "pool"
+    sheet.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    said = ask("pool", sheet, "--column", "line=line", "--readout", "flux", "--report", out, code=0)
+    assert not OF_VOLUMES.search(NAMES.sub("", said.output))
+    for path in out.rglob("*"):
+        if path.suffix in (".csv", ".md", ".svg"):
+            text = NAMES.sub("", path.read_text(encoding="utf-8"))
+            assert not OF_VOLUMES.search(text), path

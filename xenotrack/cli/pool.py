@@ -92,7 +92,9 @@ def pool(
         overrides,
         asked,
     )
-    request.write(found.tables[TABLES[which]], found.doubts)
+    design = found.design
+    frame = design.readout.table(found.tables[TABLES[which]], design.names)
+    request.write(frame, design.in_words(found.doubts))
     if report is not None:
         write_report(found, named, report, figures != "none", request.say)
         request.say(f"Wrote {report}/: report.html is the page of the pool.")

@@ -110,9 +110,16 @@ def with_stored(rules: Rules, stored: Mapping[str, Any], typed: Mapping[str, Any
         "lines": {**stored.get("lines", {}), **msgspec.to_builtins(rules.lines)},
         "compare": {"level": stored["compare"]["level"], **typed.get("compare", {})},
         "growth": {**_told_of_growth(stored["growth"]), **typed.get("growth", {})},
+        "volume": {**_readout(stored.get("volume", {})), **typed.get("volume", {})},
     }
     return read_rules(None, overrides)
 
 
 def _told_of_growth(stored: Mapping[str, Any]) -> dict[str, Any]:
     return {name: stored[name] for name in ("blocked_below", "variances")}
+
+
+def _readout(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What was measured in the stored results, with its unit, where it is no volume."""
+    light = stored.get("readout") == "flux"
+    return {name: stored[name] for name in ("readout", "readout_unit")} if light else {}

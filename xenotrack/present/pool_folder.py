@@ -14,6 +14,7 @@ from xenotrack import __version__
 from xenotrack.compare.across import Pool
 from xenotrack.compare.claims import claims_frame
 from xenotrack.credits import DRAWN_BY, POOL_RESTS_ON
+from xenotrack.glossary import COLUMNS
 from xenotrack.present.folder import claim_record, methods_page, versions
 from xenotrack.present.manifest import MANIFEST, complete
 from xenotrack.present.report import render_report
@@ -31,17 +32,19 @@ def write_pool(
     pool: Pool, story: Story, folder: Path, inputs: Sequence[Source], drawn: bool, name: str
 ) -> None:
     """Write everything; ``drawn``: with figures. ``name`` is that of the folder among others."""
+    design, readout = pool.design, pool.design.readout
     tables = {**pool.tables, "claims": claims_frame(pool.claims)}
+    tables = {table: readout.table(frame, design.names) for table, frame in tables.items()}
     (folder / "tables").mkdir(parents=True)
     for table, frame in tables.items():
         (folder / "tables" / f"{table}.csv").write_bytes(to_csv(frame))
-    (folder / "tables.xlsx").write_bytes(to_workbook(tables))
+    (folder / "tables.xlsx").write_bytes(to_workbook(tables, readout.glossary(COLUMNS)))
     said = {
         "schema_version": SCHEMA_VERSION,
         "study": facts(pool),
         "tables": {table: records(frame) for table, frame in tables.items()},
-        "claims": [claim_record(each) for each in pool.claims],
-        "doubts": [msgspec.to_builtins(doubt) for doubt in pool.doubts],
+        "claims": readout.spoken([claim_record(each) for each in pool.claims], design.names),
+        "doubts": [msgspec.to_builtins(doubt) for doubt in design.in_words(pool.doubts)],
         "story": msgspec.to_builtins(story),
     }
     made = manifest(pool, inputs) | {"folder": name}
@@ -93,12 +96,13 @@ def manifest(pool: Pool, inputs: Sequence[Source]) -> dict[str, Any]:
 
 def draw_pool(pool: Pool) -> dict[str, bytes]:
     """Every figure of a pool: file name → bytes."""
-    from xenotrack.present.figures.save import give_matplotlib_a_home, render
+    from xenotrack.present.figures.save import give_matplotlib_a_home, render, say_readout
 
     give_matplotlib_a_home()
     pictures = {}
     for kind in FIGURES:
         figure = import_module(f"xenotrack.present.figures.{kind}").draw(pool)
+        say_readout(figure, pool.design)
         for form, data in render(figure, FORMATS).items():
             pictures[f"{kind}.{form}"] = data
     return pictures

@@ -69,7 +69,7 @@ from xenotrack.study.rules import Rules
 from xenotrack.study.schedule import schedule_rows
 from xenotrack.study.settings import read_rules
 from xenotrack.study.split import split_studies
-from xenotrack.study.study import FACTORS, PLACE, TIDY_COLUMNS, Study, Trace
+from xenotrack.study.study import FACTORS, PLACE, TIDY_COLUMNS, Place, Study, Trace
 from xenotrack.study.took import exclusions_of
 from xenotrack.study.unused import told_once
 from xenotrack.study.weights import join_weights, part_weights
@@ -287,6 +287,7 @@ def _build_study(
         if written is not None
         else None,
         moved_on=_moved_on(rows),
+        said_below=_said_below(rows),
         first_sources=rows["source"].to_numpy(dtype=object) if "source" in rows else None,
     )
     # Of numbers that are no volumes nothing else is worth a word.
@@ -303,6 +304,14 @@ def _build_study(
 def _moved_on(rows: pd.DataFrame) -> frozenset[str]:
     """The mice whose phase ended because they began another."""
     return frozenset(rows.loc[rows["moved_on"], "mouse"]) if "moved_on" in rows else frozenset()
+
+
+def _said_below(rows: pd.DataFrame) -> frozenset[Place]:
+    """Where a reading says no more than what it is less than."""
+    if "below_mm3" not in rows:
+        return frozenset()
+    said = rows.loc[rows["below_mm3"].notna(), list(PLACE)]
+    return frozenset(said.itertuples(index=False, name=None))
 
 
 def _with_measured(rows: pd.DataFrame) -> pd.DataFrame:
@@ -327,7 +336,7 @@ def _ordered(rows: pd.DataFrame, arms: tuple[str, ...]) -> pd.DataFrame:
     order = row_order(rows, arms)
     used = [
         name
-        for name in (*TIDY_COLUMNS, "part", "row", "column", "written", "moved_on")
+        for name in (*TIDY_COLUMNS, "part", "row", "column", "written", "moved_on", "below_mm3")
         if name in rows
     ]
     return pd.DataFrame({name: rows[name].to_numpy()[order] for name in used}, copy=False)

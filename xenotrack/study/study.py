@@ -43,6 +43,7 @@ TIDY_COLUMNS = (
 )
 # Where the value of each row stands in the sheet that was read: findings are placed by it.
 PLACE = ("part", "row", "column")
+Place = tuple[int, int, int]
 FATES: tuple[str, ...] = get_args(FateName)
 
 
@@ -65,7 +66,8 @@ class Study:
     calipers tell from nothing, 0 where the study neither declares one nor has a reading of zero.
     What it declared as left out is in ``exclusions`` and no longer in ``measurements``. ``layout``
     and ``columns`` (ours, theirs) say how the sheet was read, ``trace`` row by row if it was asked
-    for; ``moved_on`` are the mice that left this phase for the next; ``fate`` stands where it was
+    for; ``moved_on`` are the mice that left this phase for the next; ``said_below`` are the places
+    of readings such as ``<15``; ``fate`` stands where it was
     written. ``first_sources`` is what a tidy table says of where each of its rows was first
     written, "" for rows of another sheet.
     """
@@ -80,6 +82,7 @@ class Study:
     layout: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     moved_on: frozenset[str] = frozenset()
+    said_below: frozenset[Place] = frozenset()
     trace: Trace | None = None
     first_sources: np.ndarray | None = None
 

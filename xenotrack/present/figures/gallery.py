@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xenotrack.errors import InputError
 from xenotrack.present.figures.catalogue import FIGURES, figure_names
 from xenotrack.present.figures.needs import Results
+from xenotrack.present.figures.save import say_readout
 from xenotrack.present.figures.style import MILLIMETRES, USUAL, Canvas, on
 
 if TYPE_CHECKING:
@@ -36,9 +37,7 @@ def draw(kind: str, results: Results, canvas: Canvas = USUAL) -> ggplot:
         )
     with on(canvas):
         plot = _drawing(kind)(results)
-    for place, text in vars(plot.labels).items():
-        if isinstance(text, str):
-            setattr(plot.labels, place, results.study.design.words(text))
+    say_readout(plot, results.study.design)
     return plot
 
 

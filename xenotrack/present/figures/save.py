@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from plotnine import ggplot
 
+    from xenotrack.study.design import Design
+
 # A date in a file, or random ids in it, would make two runs differ.
 METADATA: dict[str, dict[str, str | None]] = {
     "svg": {"Date": None, "Creator": "xenotrack"},
@@ -64,6 +66,13 @@ def render(
             return {name: _bytes(drawn, name, times) for name in formats}
         finally:
             _forget(drawn)
+
+
+def say_readout(plot: ggplot, design: Design) -> None:
+    """Put the titles of a figure in the words of the study's readout."""
+    for place, text in vars(plot.labels).items():
+        if isinstance(text, str):
+            setattr(plot.labels, place, design.words(text))
 
 
 def _lay_out(drawn: Figure) -> None:

@@ -175,7 +175,7 @@ def zeros_between(study: Study) -> Iterator[Finding]:
     before = by_track.cumsum() > 0
     total = by_track.transform("sum")
     later = total > by_track.cumsum()
-    first_zero = ~positive & before & later & (rows["before_mm3"] > 0)
+    first_zero = ~positive & before & later & (rows["before_mm3"] > 0) & ~_said_below(study)
     yield from at_arms(
         study,
         rows[first_zero],
@@ -183,6 +183,12 @@ def zeros_between(study: Study) -> Iterator[Finding]:
         "volume 0 between positive readings.",
         "Keep it if the tumour was gone; empty the cell if it was not measured.",
     )
+
+
+def _said_below(study: Study) -> np.ndarray:
+    """Which readings say that they were measured, and less than the calipers tell: ``<15``."""
+    places = study.tracks[list(PLACE)].itertuples(index=False, name=None)
+    return np.array([place in study.said_below for place in places], dtype=bool)
 
 
 def zeros_trailing(study: Study) -> Iterator[Finding]:
@@ -199,7 +205,7 @@ def zeros_trailing(study: Study) -> Iterator[Finding]:
     trailing = ~positive & (seen > 0) & (by_track.transform("sum") == seen)
     yield from at_arms(
         study,
-        rows[trailing & (rows["before_mm3"] > 0) & rows["after_mm3"].notna()],
+        rows[trailing & (rows["before_mm3"] > 0) & rows["after_mm3"].notna() & ~_said_below(study)],
         "trailing-zeros",
         "every volume from then on is 0.",
         "Keep them if the tumour was gone; empty the cells if the mouse had left.",
