@@ -167,3 +167,11 @@ def test_independent_parts_are_rarely_called_anything_else(n, shares):
         wrong += found.conf_low > 0, found.conf_high < 0
     # 2.5 % a side, and two standard errors of 1500 draws.
     assert (wrong / 1500 < 0.033).all()
+
+
+def test_why_a_comparison_cannot_be_made_is_told_of_arms_and_whole_days():
+    left = independent_action(fit_of(C=[20] * 3, A=[-9] * 3, B=[-9] * 3, AB=[-60] * 3), [47.5366])
+    assert left.doubts[0].text.endswith("A and B: A, B were not followed to day 47.5.")
+    none = independent_action(fit_of(C=[20] * 3, A=[-60] * 3, B=[-60] * 3, AB=[]), [30])
+    reason = "A and B: no mouse of A+B can be judged for progression."
+    assert none.doubts[0].text.endswith(reason)

@@ -127,7 +127,7 @@ def test_an_arm_of_one_cage_is_listed_without_a_test():
     assert np.isfinite(fit.rates().values).all()
     assert [doubt.rule for doubt in fit.doubts] == ["arm-not-tested"]
     assert "fewer than two cages" in fit.doubts[0].text
-    with pytest.raises(FitError, match="two cages"):
+    with pytest.raises(FitError, match=r"no arm has two cages.*--experimental-unit mouse"):
         fitted(replace(rows, cage=rows.mouse_arm))
 
 

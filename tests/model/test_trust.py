@@ -73,6 +73,7 @@ def test_nothing_is_claimed_of_the_growth_of_tumours_that_were_long_waited_for(u
     withheld = "tumors-awaited" if fires else ""
     assert growth_source(fit).why_withheld(["a", "vehicle"]) == withheld
     assert growth_source(fit).why_withheld(["vehicle"]) == ""
+    assert fit.verdicts == ("growing", "undecided" if fires else "growing")
 
 
 @pytest.mark.parametrize(("last", "fires"), [(17, False), (14, True)])
@@ -185,7 +186,8 @@ class TestUnequalVariances:
             for v in ("by_arm", "pooled")
         )
         assert "each arm has its own" in by_arm
-        assert "the pooled model ignores it" in pooled
+        assert "--variances" not in by_arm
+        assert "the pooled model ignores it, and --variances by_arm gives each arm its own" in pooled
 
     def test_it_never_changes_the_model(self):
         assert fit_growth(studies.study_of(self.unequal, variances="pooled")).variances == "pooled"

@@ -76,6 +76,18 @@ def test_where_tumours_are_awaited_none_is_said_not_to_have_taken():
     assert not read(sheet(**awaited), {"volume": {"limit_mm3": 15}}).never_took
 
 
+def test_in_an_arm_where_tumours_are_awaited_those_that_stay_free_are_kept():
+    awaited = {"b1": (0, 0, 60), "b2": (0, 50, 90), "b3": (0, 0, 0)}
+    own = {mouse: course for mouse, course in GROWN.items() if mouse[0] == "a"}
+    rules = {"volume": {"limit_mm3": 15}}
+    assert not read(sheet(**own, **awaited), rules).never_took
+    # An arm in which no tumour appears later did not wait for one.
+    never = dict.fromkeys(awaited, (0, 0, 0))
+    assert read(sheet(**own, **never), rules).never_took == set(awaited)
+    took = {**never, "b1": (60, 80, 90)}
+    assert read(sheet(**own, **took), rules).never_took == {"b2", "b3"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "mice"), [("bugs/c17_no_take.csv", 5), ("claims/allzero.csv", 6)])
 def test_shared_studies_with_mice_that_never_took(ask, faults, name, mice):

@@ -153,12 +153,22 @@ def obstacle(
         return "; ".join(lacking)
     unknown = [name for name in arms_of(progression, asked) if shares[name] is None]
     if unknown:
-        return f"{', '.join(unknown)} was not followed to day {day:g}"
+        return why_unknown(progression, unknown, day)
     control = shares[str(arm_for(design, NO_DRUG, combination))]
     assert control is not None  # it is among the arms above
     if control.value == 0:
-        return f"no control mouse had progressed by day {day:g}"
+        return f"no control mouse had progressed by day {day:.3g}"
     return ""
+
+
+def why_unknown(progression: ProgressionFit, arms: Sequence[str], day: float) -> str:
+    """Why the share of arms that had progressed by a day is not known."""
+    curves = dict(zip(progression.design.arm_names, progression.curves, strict=True))
+    unjudged = [name for name in arms if not curves[name].n_mice]
+    if unjudged:
+        return f"no mouse of {', '.join(unjudged)} can be judged for progression"
+    were = "was" if len(arms) == 1 else "were"
+    return f"{', '.join(arms)} {were} not followed to day {day:.3g}"
 
 
 def doubt_lacking(lacking: Sequence[tuple[Expectation, str]]) -> Iterator[Doubt]:
@@ -185,7 +195,7 @@ def doubt_room(rows: Sequence[Held]) -> Iterator[Doubt]:
             "independent-action-leaves-no-room",
             arms,
             "independent_action",
-            f"By day {day:g} a part of {', '.join(arms)} has held every one of its mice: "
+            f"By day {day:.3g} a part of {', '.join(arms)} has held every one of its mice: "
             "no combination could be beyond it. A later day may tell.",
         )
 

@@ -23,6 +23,7 @@ from xenotrack.model.blocks import PairedBlocks, doubt_blocks, one_mouse_a_cell
 from xenotrack.model.follow_up import first_unmeasured
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.growth_method import SHAPE_WORDS
+from xenotrack.model.growth_verdicts import UNDECIDED
 from xenotrack.model.late import late_growth
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes, take_log_volumes
@@ -51,6 +52,9 @@ def fit_growth(study: Study) -> GrowthFit:
     verdicts, unstable = agreed_verdicts(fit, placements)
     doubts = merge_doubts(fit.doubts, doubt_growth(study, rows.placed(), fit), unstable)
     awaited = frozenset(arm for one in doubts if one.rule == "tumors-awaited" for arm in one.arms)
+    # That tumours appeared is no growth, nor that none did a block of it.
+    said = zip(study.design.arm_names, verdicts, strict=True)
+    verdicts = tuple(UNDECIDED if arm in awaited else verdict for arm, verdict in said)
     return replace(fit, verdicts=verdicts, doubts=doubts, placements=placements, awaited=awaited)
 
 
@@ -76,10 +80,7 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
         )
     testable = _units_with_lines(rows) >= 2
     if not testable.any():
-        raise FitError(
-            f"No arm has two {_units(design)} that were each measured on two days, so no growth "
-            "rate has a standard error. Check the days with `xenotrack check`."
-        )
+        raise FitError(_why_untestable(rows))
     shapes = [SHAPES[rules.shape](rows, code, follow_up, rules) for code in range(k)]
     codes = np.flatnonzero(testable & ~vanished)
     pieces, doubts = fit_pieces(rows.of_arms(testable & ~vanished), codes, shapes, design, pooled)
@@ -156,6 +157,20 @@ def _units_with_lines(rows: LogVolumes) -> NDArray[np.intp]:
     known = ~np.isnan(fit_mouse_lines(rows.placed()).slope)
     pairs = np.unique(np.column_stack([rows.mouse_arm, unit])[known], axis=0)
     return np.bincount(pairs[:, 0], minlength=rows.n_arms)
+
+
+def _why_untestable(rows: LogVolumes) -> str:
+    """Why no arm has a growth rate with a standard error, and what to do."""
+    if rows.cage is None:
+        return (
+            "No arm has two mice that were each measured on two days, so no growth rate has a "
+            "standard error. Check the days with `xenotrack check`."
+        )
+    return (
+        "The unit is the cage, and no arm has two cages with growth rates: what is the arm's and "
+        "what is the cage's cannot be told apart. --experimental-unit mouse gives rates that hold "
+        "as far as mice of one cage are not alike."
+    )
 
 
 def _units(design: Design) -> str:

@@ -224,7 +224,9 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
     p_value = chdtrc(df, max(ratio, 0.0))
     if p_value < 0.05:
         treated = (
-            "each arm has its own" if fit.variances == "by_arm" else "the pooled model ignores it"
+            "each arm has its own"
+            if fit.variances == "by_arm"
+            else "the pooled model ignores it, and --variances by_arm gives each arm its own"
         )
         yield Doubt(
             "unequal-variances",

@@ -22,7 +22,8 @@ def mice_that_never_took(mice: pd.DataFrame, readings: pd.DataFrame) -> frozense
     """Mice that were read and never had a measurable tumour, in a study that began with tumours.
 
     It began with tumours if most mice with a baseline had one. Where tumours are awaited, in a
-    study of prevention, none is said not to have taken.
+    study or an arm of prevention, none is said not to have taken: those that stay free of a tumour
+    are what it is about.
     """
     based = mice["baseline_mm3"].notna()
     bore = based & ~mice["baseline_below_limit"] & (mice["baseline_mm3"] > 0)
@@ -32,7 +33,20 @@ def mice_that_never_took(mice: pd.DataFrame, readings: pd.DataFrame) -> frozense
     by_mouse = Groups.of(readings["mouse"])
     took = np.zeros(len(by_mouse.names), dtype=bool)
     took[by_mouse.codes[measurable]] = True
-    return frozenset(by_mouse.names[~took].tolist())
+    untaken = frozenset(by_mouse.names[~took].tolist())
+    if not untaken:
+        return untaken
+    awaited = _arms_of_prevention(mice[based], bore[based], untaken)
+    return untaken - frozenset(mice.loc[mice["arm"].isin(awaited), "mouse"])
+
+
+def _arms_of_prevention(
+    mice: pd.DataFrame, bore: pd.Series, untaken: frozenset[str]
+) -> list[str]:
+    """The arms that mostly began without a tumour, and in which one appeared later."""
+    later = ~bore & ~mice["mouse"].isin(untaken)
+    began, appeared = (flags.groupby(mice["arm"]) for flags in (bore, later))
+    return began.mean().index[(began.mean() <= 1 / 2) & appeared.any()].tolist()
 
 
 def exclusions_of(

@@ -129,9 +129,7 @@ DOUBTS: dict[str, DoubtWords] = {
     "blocks-not-shared": DoubtWords(
         SURE, "{arms} share no block", "Compare arms that were treated in one batch."
     ),
-    "unequal-variances": DoubtWords(
-        SURE, "", "--variances by_arm gives each arm a spread of its own."
-    ),
+    "unequal-variances": DoubtWords(SURE),
     "singular-fit": DoubtWords(SURE),
     "baseline-error-shared": DoubtWords(SURE),
     "volume-extrapolated": DoubtWords(SURE),
