@@ -245,3 +245,42 @@ def test_findings_are_counted_and_the_first_shown_with_their_place() -> None:
     text = " ".join(story.quality)
     assert "about the sheet" in text
     assert "row 3" in text
+
+
+def cut(sheet: bytes, arm: str, last: float) -> bytes:
+    """The sheet without an arm's readings after a day; every arm's where ``arm`` is empty."""
+    heading, *rows = sheet.decode().splitlines()
+    kept = [
+        row
+        for row in rows
+        if arm not in ("", row.split(",")[1]) or float(row.split(",")[2]) <= last
+    ]
+    return "\n".join([heading, *kept]).encode()
+
+
+@pytest.mark.parametrize(
+    ("arm", "words"),
+    [
+        ("", "No mouse was followed after day 0: none can be seen to progress"),
+        ("A", "No mouse was followed after day 0 in A: none can be seen to progress"),
+    ],
+)
+def test_a_median_is_not_called_unreached_where_nobody_was_followed(arm, words) -> None:
+    story = told(cut(sheet_of(vehicle=0.08, A=0.03), arm, 0))
+    followed = {row.arm: row.median != "not followed" for row in story.arms}
+    assert followed == {"vehicle": arm == "A", "A": False}
+    assert words in answer(story, "how-long")
+
+
+def test_a_control_with_nothing_beside_it_is_still_the_control() -> None:
+    story = told(cut(sheet_of(vehicle=0.08, A=0.03), "A", 0))
+    headline = " ".join(one.whole for one in story.headline)
+    assert "No growth rate can be compared with that of vehicle" in headline
+    assert "no arm is the control" not in headline
+
+
+def test_arms_that_nobody_weighed_are_named() -> None:
+    heading, *rows = sheet_of(vehicle=0.08, A=0.03, B=0.05).decode().splitlines()
+    weighed = [f"{row},{'' if ',A,' in row else 21}" for row in rows]
+    sheet = "\n".join([f"{heading},body_weight_g", *weighed]).encode()
+    assert "No body weights were recorded of A" in answer(told(sheet), "price")

@@ -136,12 +136,14 @@ def per_day(rate: float) -> str:
 
 
 def days_range(first: float, last: float) -> str:
-    """``days 0–28``; "" where nobody says them.
+    """``days 0–28``, one day as ``day 7``; "" where nobody says them.
 
-    >>> days_range(0.0, 28.0), days_range(float("nan"), 28.0)
-    ('days 0–28', '')
+    >>> days_range(0.0, 28.0), days_range(7.0, 7.0), days_range(float("nan"), 28.0)
+    ('days 0–28', 'day 7', '')
     """
-    return f"days {number(first)}–{number(last)}" if isfinite(first) and isfinite(last) else ""
+    if not (isfinite(first) and isfinite(last)):
+        return ""
+    return f"day {number(first)}" if first == last else f"days {number(first)}–{number(last)}"
 
 
 def share(low: float, high: float, level: float) -> str:

@@ -12,7 +12,7 @@ from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.compare.verdicts import NOT_SHOWN
 from xenotrack.doubts import p_words
 from xenotrack.present.figures.catalogue import figure_names
-from xenotrack.present.numbers import effect
+from xenotrack.present.numbers import effect, join
 from xenotrack.present.story import Answer, Sentence
 from xenotrack.present.tell.by_rule import by_further_rules
 from xenotrack.present.tell.caveats import claims_in
@@ -28,7 +28,7 @@ from xenotrack.present.tell.declared import as_declared
 from xenotrack.present.tell.definitions import in_definitions, under_definitions
 from xenotrack.present.tell.doubts import SURE
 from xenotrack.present.tell.facts import Facts
-from xenotrack.present.tell.leaving import left_by_arm
+from xenotrack.present.tell.leaving import left_by_arm, nobody_followed
 from xenotrack.present.tell.one_out import one_mouse, one_out
 from xenotrack.present.tell.tipping import left_unexplained
 
@@ -116,6 +116,7 @@ def how_long(facts: Facts) -> Iterator[Sentence]:
     for claim in hazards.values():
         yield contrast_sentence(claim, facts)
     yield from by_further_rules(facts.tables["progression_by_rule"])
+    yield from nobody_followed(facts)
     yield from left_by_arm(facts)
 
 
@@ -187,6 +188,7 @@ def price(facts: Facts) -> Iterator[Sentence]:
         yield from how_to_read(facts, compared, "arm")
     for claim in compared:
         yield contrast_sentence(claim, facts)
+    yield from unweighed(rows)
     yield losses(rows)
     if rows["n_toxicity_exits"].isna().all():
         yield Sentence("No mouse has a fate, so nobody knows which mice left for toxicity")
@@ -195,6 +197,13 @@ def price(facts: Facts) -> Iterator[Sentence]:
 def is_price(claim: Claim) -> bool:
     """Whether a claim is of what a treatment costs."""
     return claim.kind == "contrast" and OUTCOMES[claim.outcome].question == "price"
+
+
+def unweighed(rows: pd.DataFrame) -> Iterator[Sentence]:
+    """The arms of which no mouse was weighed, so that nothing can be said of their weight."""
+    arms = rows.loc[(rows["n_mice"] > 0) & (rows["n_weighed"] == 0), "arm"]
+    if len(arms):
+        yield Sentence(f"No body weights were recorded of {join(arms)}")
 
 
 def losses(rows: pd.DataFrame) -> Sentence:

@@ -26,6 +26,7 @@ from xenotrack.present.numbers import effect, fixed, number
 from xenotrack.present.story import ArmRow, Tile
 from xenotrack.present.tell.doubts import DOUBTS, in_short
 from xenotrack.present.tell.facts import Facts
+from xenotrack.present.tell.leaving import not_followed
 from xenotrack.present.words import doubling_text
 from xenotrack.response.courses_by_arm import mean_volumes
 
@@ -284,13 +285,20 @@ def arm_rows(facts: Facts) -> Iterator[ArmRow]:
             p_value=p_number(claim.p_adjusted) if claim else "",
             progressed=int(time["n_events"]),
             judged=int(time["n_mice"]),
-            median=days(time["median_days"]) if time["n_mice"] else "",
+            median=median_of(time, facts),
             responders=responders(facts, arm),
             weight=weight(facts, arm),
             verdict=verdict,
             shape=shape,
             course=courses.get(arm, ()),
         )
+
+
+def median_of(time: pd.Series, facts: Facts) -> str:
+    """The median day of progression; "" without a mouse that can be judged."""
+    if not time["n_mice"]:
+        return ""
+    return "not followed" if time["arm"] in not_followed(facts) else days(time["median_days"])
 
 
 def courses_of(facts: Facts) -> dict[str, tuple[tuple[float, float], ...]]:

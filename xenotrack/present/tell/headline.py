@@ -22,6 +22,7 @@ from xenotrack.present.tell.claims import (
 from xenotrack.present.tell.declared import as_declared
 from xenotrack.present.tell.definitions import in_definitions
 from xenotrack.present.tell.facts import Facts
+from xenotrack.present.tell.leaving import nobody_followed
 
 
 def headline(facts: Facts) -> tuple[Sentence, ...]:
@@ -49,10 +50,14 @@ def effect_of(facts: Facts) -> Iterator[Sentence]:
         return
     if not facts.results.has_growth:
         yield Sentence("Growth could not be fitted; what follows rests on time to progression")
+        yield from nobody_followed(facts)
         return
     claims = [claim for claim in facts.claims_of("growth_rate") if claim.against == facts.control]
     if not claims:
-        yield Sentence("Nothing was compared: no arm is the control")
+        if facts.control is None:
+            yield Sentence("Nothing was compared: no arm is the control")
+        else:
+            yield Sentence(f"No growth rate can be compared with that of {facts.control}")
         return
     yield from most(facts, claims)
 

@@ -27,6 +27,21 @@ def left_early(mice: pd.DataFrame, last_day: float) -> pd.DataFrame:
     return rows.assign(why=rows["fate"].map(FATES).fillna("no reason given"))
 
 
+def not_followed(facts: Facts) -> list[str]:
+    """The arms of which no mouse has a reading after day 0."""
+    mice = facts.tables["progression_mice"]
+    last_days = mice.groupby("arm", sort=False)["day"].max()
+    return [arm for arm in facts.design.arm_names if last_days.get(arm, 1.0) <= 0]
+
+
+def nobody_followed(facts: Facts) -> Iterator[Sentence]:
+    """That of some arms, or of all, nobody knows whether they progressed."""
+    arms = not_followed(facts)
+    if arms:
+        where = f" in {join(arms)}" if facts.last_day > 0 else ""
+        yield Sentence(f"No mouse was followed after day 0{where}: none can be seen to progress")
+
+
 def who_left(facts: Facts, arm: str) -> str:
     """Who left an arm early: ``N075 left on day 14, toxicity``; "" where all were followed."""
     mice = facts.tables["progression_mice"]
