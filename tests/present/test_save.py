@@ -99,3 +99,19 @@ def test_letters_stand_where_matplotlib_puts_them() -> None:
     usual, ours = inks
     assert usual.sum() > 0
     assert abs(usual - ours).sum() < 0.05 * usual.sum()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks are of Unix")
+def test_a_fork_opens_the_fonts_itself() -> None:
+    from matplotlib.font_manager import FontProperties
+
+    from xenotrack.present.figures import measure, shaping
+
+    held = (shaping._letters, measure._font)
+    shaping._letters("day", shaping._fonts(FontProperties(family=list(FAMILIES))))
+    measure._font()
+    assert all(cached.cache_info().currsize for cached in held)
+    child = os.fork()
+    if child == 0:
+        os._exit(sum(cached.cache_info().currsize for cached in held))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

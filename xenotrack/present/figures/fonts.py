@@ -7,6 +7,7 @@ Cyrillic; for the rest the fonts that are installed are asked.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -91,3 +92,13 @@ def font_of(*families: str) -> Any:
     from matplotlib.ft2font import FT2Font
 
     return FT2Font(findfont(FontProperties(family=list(families))))
+
+
+def forget_in_forks(cached: Any) -> None:
+    """Have a cache of fonts start empty in a forked process.
+
+    A font keeps its file open, and a fork shares the place in it: where both read letters, each
+    gets bytes that the other asked for, and draws another letter or fails.
+    """
+    if hasattr(os, "register_at_fork"):  # not on Windows
+        os.register_at_fork(after_in_child=cached.cache_clear)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from xenotrack.present.figures.fonts import FAMILIES
+from xenotrack.present.figures.fonts import FAMILIES, forget_in_forks
 
 POINTS = 72.0  # in an inch
 LARGE = 1000
@@ -45,6 +45,9 @@ def _font() -> Any:
     font = FT2Font(findfont(FontProperties(family=list(FAMILIES))))
     font.set_size(LARGE, POINTS)
     return font
+
+
+forget_in_forks(_font)
 
 
 def fill_lines(text: str, fits: Callable[[str], bool], least: int = 3) -> str:

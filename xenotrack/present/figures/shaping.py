@@ -14,6 +14,7 @@ from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.ft2font import FT2Font, LoadFlags
 
+from xenotrack.present.figures.fonts import forget_in_forks
 from xenotrack.present.figures.measure import POINTS
 
 LARGE = 100  # the size that lines are measured in: what is rounded there is not seen
@@ -121,6 +122,9 @@ def _line(text: str, files: tuple[Any, ...]) -> tuple[float, float, float]:
 def _letters(text: str, files: tuple[Any, ...]) -> tuple[tuple[FT2Font, int, float, float], ...]:
     items = _large(files)._layout(text, flags=LoadFlags.NO_HINTING, features=None, language=None)
     return tuple((item.ft_object, item.glyph_index, item.x, item.y) for item in items)
+
+
+forget_in_forks(_letters)
 
 
 def _large(files: tuple[Any, ...]) -> FT2Font:
