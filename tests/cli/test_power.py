@@ -95,6 +95,54 @@ def test_power_writes_a_table_a_curve_and_a_page(ask, tmp_path, planned) -> None
     assert "The primary contrast is alpelisib+ribociclib - alpelisib" in page
 
 
+@pytest.mark.parametrize(
+    ("asked", "question", "declare"),
+    [
+        ((), "Does alpelisib+ribociclib slow growth more than alpelisib?", None),
+        (
+            ("--outcome", "rmst_days"),
+            "Do mice stay longer without progression under alpelisib+ribociclib than under "
+            "alpelisib?",
+            '["alpelisib+ribociclib", "alpelisib"], outcome = "rmst_days"',
+        ),
+        (
+            ("--question", "best_part", "--of", "alpelisib+ribociclib"),
+            "Does alpelisib+ribociclib slow growth more than each of its parts?",
+            '["alpelisib+ribociclib", "best part"], outcome = "growth_rate"',
+        ),
+    ],
+)
+def test_the_page_asks_what_was_planned(ask, tmp_path, planned, asked, question, declare) -> None:
+    plan = ("--mice-per-arm", "4", *PLAN[2:])
+    said = ask("power", planned, *asked, *plan, "-o", tmp_path / "out", code=0).stderr
+    page = (tmp_path / "out" / "protocol.md").read_text(encoding="utf-8")
+    assert question in page
+    assert (declare is None) == ("The analysis will do so if it is declared" not in page)
+    assert declare is None or f"primary = {{contrast = {declare}}} under [compare]" in page
+    assert "\nUp to 4 mice an arm show alpelisib+ribociclib - " in said
+
+
+LINES = """
+[compare]
+primary = "A - vehicle"
+[truth]
+lines = ["L1", "L2"]
+[truth.arms.vehicle]
+rate = 0.05
+[truth.arms.A]
+rate = 0.01
+"""
+
+
+def test_mice_over_lines_are_told_so_and_days_are_not_pooled(ask, tmp_path) -> None:
+    study = tmp_path / "lines.toml"
+    study.write_text(LINES)
+    asked = ("power", study, "--mice-per-arm", "6", *PLAN[2:])
+    assert "6 mice an arm over 2 lines show A - vehicle" in ask(*asked, code=0).stderr
+    said = ask(*asked, "--outcome", "rmst_days", code=1).stderr
+    assert "Days without progression are planned in one line" in said
+
+
 def test_last_days_and_ratios_are_planned_side_by_side(ask, planned) -> None:
     asked = ("--duration", "14,28", "--ratio", "1,1,1,1", "--ratio", "2,1,1,2")
     answer = ask("power", planned, "--mice-per-arm", "6", *PLAN[2:], *asked, code=0)
@@ -133,6 +181,10 @@ def test_of_a_study_that_was_done_the_effect_must_be_named(ask, sample) -> None:
         (("--question", "best_part", "--of", "alpelisib"), "has no part among the arms"),
         (("--question", "synergy", "--of", "alpelisib+ribociclib"), "There is nothing to show"),
         (("--of", "vehicle - alpelisib"), "There is nothing to show"),
+        (
+            ("--question", "blocked", "--of", "alpelisib+ribociclib", "--outcome", "rmst_days"),
+            "blocked is asked of growth rates",
+        ),
     ],
 )
 def test_what_cannot_be_planned_is_one_sentence(ask, planned, asked, words) -> None:

@@ -128,7 +128,7 @@ def power(
       xenotrack power sample_data/plan/next.toml --mice-per-arm 8 --duration 14,28
       xenotrack power sample_data/two_arm.csv --of 'alpelisib - vehicle' --effect -0.02
     """
-    from xenotrack.plan.power import Plan, power_table, smallest_effect
+    from xenotrack.plan.power import Plan, power_table, require_days, smallest_effect
     from xenotrack.present.planned import Planned
     from xenotrack.present.tables import to_text
 
@@ -145,6 +145,7 @@ def power(
     if effect is not None:
         planned = [question.at(one, effect) for one in planned]
     plan = Plan(planned[0], design, question, studies, seed, effect_sd, df, outcome)
+    require_days(plan)
     table = power_table(plan, counts, request.say, planned)
     least = smallest_effect(plan, max(counts), target) if smallest else float("nan")
     made = Planned(plan, table, target, least, design.name, df is not None)

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.special import chdtri, ndtr, ndtri
 
 from xenotrack.arrays import Floats
+from xenotrack.errors import StudyError
 from xenotrack.glossary_plan import PLAN_TABLES
 from xenotrack.plan.analysed import analyse
 from xenotrack.plan.closed_form import closed_power, exact_for
@@ -74,6 +75,23 @@ class Plan:
         counts = self.scenario.counts
         return replace(
             self.scenario, mice_per_arm=tuple(round(n * mice / min(counts)) for n in counts)
+        )
+
+
+def require_days(plan: Plan) -> None:
+    """Refuse what days without progression are not planned for."""
+    if plan.outcome != "rmst_days":
+        return
+    if plan.question.kind not in ("difference", "best_part"):
+        raise StudyError(
+            "Days without progression are planned for a difference of two arms, or a combination "
+            f"against its best part; {plan.question.kind} is asked of growth rates. Leave out "
+            "--outcome, or --question."
+        )
+    if plan.scenario.lines:
+        raise StudyError(
+            "Days without progression are planned in one line: `run` pools them over lines, power "
+            "for that is not simulated. Take `lines` out of [truth], or leave out --outcome."
         )
 
 

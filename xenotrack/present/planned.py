@@ -26,13 +26,19 @@ from xenotrack.present.protocol import (
 )
 from xenotrack.present.safe_folder import Say, replaced_folder
 from xenotrack.present.tables import to_csv
+from xenotrack.study.primary import BEST_PART, arms_compared
 
 _SHOWN = ("mice_per_arm", "n_mice", "power", "power_error", "false_positive", "closed_form")
-_ASKED = {
-    "difference": "Does {arm} slow growth more than what it is compared with?",
+_SLOWED = {
+    "difference": "Does {arm} slow growth more than {others}?",
     "best_part": "Does {arm} slow growth more than each of its parts?",
     "synergy": "Does {arm} slow growth more than independence of its drugs expects?",
     "blocked": "Does {arm} block growth?",
+}
+_GAINED = {
+    "difference": "Do mice stay longer without progression under {arm} than under {others}?",
+    "best_part": "Do mice stay longer without progression under {arm} than under each of its "
+    "parts?",
 }
 
 
@@ -54,7 +60,7 @@ class Planned:
         said = [self._needed(name, rows, most) for name, rows in designs_of(table)]
         if np.isfinite(self.smallest):
             said.append(
-                f"The smallest effect that {most} mice an arm show so often is "
+                f"The smallest effect that {self._mice_an_arm(most)} show so often is "
                 f"{_per_day(self.smallest)}."
             )
         wrong = table["false_positive"].max()
@@ -66,30 +72,70 @@ class Planned:
         if len(sure):
             said.append(
                 "With what is not known of effect and spread averaged over (assurance), "
-                f"{most} mice an arm show it in {100 * sure.iloc[-1]:.0f} % of studies."
+                f"{self._mice_an_arm(most)} show it in {100 * sure.iloc[-1]:.0f} % of studies."
             )
         return tuple(said)
 
     def _needed(self, name: str, table: pd.DataFrame, most: int) -> str:
         """How many mice an arm one design needs."""
-        asked = self.plan.question.label
-        if self.plan.outcome == "rmst_days":
-            asked += " in days without progression"
+        asked = self._label()
         effect = _per_day(table["effect"].iloc[0])
         start, target = f"Read {name}: " if name else "", f"{100 * self.target:.0f} % of studies"
         n = mice_needed(table, self.target)
         if n is None:
-            return (
-                f"{start}up to {most} mice an arm show {asked} ({effect}) in fewer than {target}."
-            )
-        return f"{start}{n} mice an arm show {asked} ({effect}) in at least {target}."
+            up_to = "up to" if start else "Up to"
+            many = self._mice_an_arm(most)
+            return f"{start}{up_to} {many} show {asked} ({effect}) in fewer than {target}."
+        many = self._mice_an_arm(n)
+        return f"{start}{many} show {asked} ({effect}) in at least {target}."
+
+    def _label(self) -> str:
+        """The contrast, and what it is of where that is not growth."""
+        of_days = " in days without progression" if self.plan.outcome == "rmst_days" else ""
+        return self.plan.question.label + of_days
+
+    def _mice_an_arm(self, n: int) -> str:
+        """Mice of an arm, which has them in all of its lines together."""
+        lines = len(self.plan.scenario.lines)
+        return f"{n} mice an arm" + (f" over {lines} lines" if lines else "")
+
+    def _asked(self) -> str:
+        """The question as a committee reads it."""
+        question, names = self.plan.question, self.plan.design.arm_names
+        asked = _GAINED if self.plan.outcome == "rmst_days" else _SLOWED
+        others = join([names[code] for code in np.flatnonzero(question.weights[0] < 0)])
+        return asked[question.kind].format(arm=names[question.moved], others=others)
+
+    def _undeclared(self) -> tuple[str, ...]:
+        """What must be declared for the analysis to test what was planned, as it was planned."""
+        plan, rules = self.plan, self.plan.design.rules.compare
+        named = rules.named_beforehand
+        if plan.question.kind not in _GAINED or (named is None and len(plan.design.arms) == 2):
+            return ()
+        if named is not None and (named.outcome, self._sides()) == (
+            plan.outcome,
+            arms_compared(named, plan.design.arm_names),
+        ):
+            return ()
+        arm, against = self._sides()
+        return (
+            f"Power is of {self._label()}, tested at the full level. The analysis will do so if it "
+            f'is declared: primary = {{contrast = ["{arm}", "{against}"], '
+            f'outcome = "{plan.outcome}"}} under [compare].',
+        )
+
+    def _sides(self) -> tuple[str, str]:
+        """The arm that the question is about, and what it is held against."""
+        question, names = self.plan.question, self.plan.design.arm_names
+        if question.kind == "best_part":
+            return names[question.moved], BEST_PART
+        return names[question.moved], names[int(question.weights[0].argmin())]
 
     def protocol(self, picture: str = "") -> Protocol:
         """The page for the committee."""
         plan, rules = self.plan, self.plan.design.rules
         scenario = plan.scenario
-        arm = plan.design.arm_names[plan.question.moved]
-        asked = (_ASKED[plan.question.kind].format(arm=arm), f"Planned for: {plan.question.label}.")
+        asked = (self._asked(), f"Planned for: {self._label()}.", *self._undeclared())
         made = (
             f"For each number {self.table['n_studies'].iloc[0]} studies were simulated (seed "
             f"{plan.seed}, xenotrack {__version__}) and analysed as this study will be, with "

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from xenotrack import __version__
+from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.glossary_plan import PLAN_COLUMNS
 from xenotrack.present.numbers import join
 from xenotrack.present.rule_words import progression_rule
@@ -133,7 +134,7 @@ def question(arms: Sequence[str], rules: Rules) -> Section:
     named = rules.compare.named_beforehand
     primary = (
         f"The primary contrast is {_contrast(named.contrast)}, in "
-        f"{named.outcome.replace('_', ' ')}; "
+        f"{OUTCOMES[named.outcome].title.lower()}; "
         "it is tested at the full level, unadjusted for the others."
         if named is not None
         else "No contrast is named as primary: comparisons with the control are adjusted together "

@@ -21,9 +21,11 @@ from plotnine import (
 
 from xenotrack.plan.power import designs_of, probit_line
 from xenotrack.present.figures.style import MIDDLE, assemble, begin, caption, paper
+from xenotrack.present.numbers import number
 
 POWER, FALSE, CLOSED = "power", "false positives", "closed form"
 COLOURS = {POWER: "#1f5fa8", FALSE: "#b3541e", CLOSED: "#111111"}
+LOWEST = -0.02  # a point at 0 is seen whole
 SHAPES = {POWER: "o", FALSE: "s", CLOSED: "x"}
 
 
@@ -32,12 +34,15 @@ def power_figure(table: pd.DataFrame, target: float, level: float) -> ggplot:
     points = pd.concat([_points(table, *one) for one in _SHOWN], ignore_index=True)
     points = points.dropna(subset="share")
     line = pd.concat([_line(*one) for one in designs_of(table)], ignore_index=True)
+    # Through one number of mice there is no line.
+    through = [geom_line(aes(linetype="design"), line, size=0.8, show_legend=_legend(line))]
+    through = through if line["design"].duplicated().any() else []
     names = [name for name in COLOURS if name in set(points["what"])]
     return assemble(
         begin(points, aes("mice", "share", colour="what", shape="what")),
         geom_hline(yintercept=target, linetype="dashed", colour=MIDDLE, size=0.4),
         geom_hline(yintercept=1 - level, linetype="dotted", colour=MIDDLE, size=0.4),
-        geom_line(aes(linetype="design"), line, size=0.8, show_legend=_legend(line)),
+        *through,
         geom_errorbar(
             aes(ymin="low", ymax="high"),
             points[points["what"] != CLOSED],
@@ -58,7 +63,9 @@ def power_figure(table: pd.DataFrame, target: float, level: float) -> ggplot:
         scale_colour_manual(values=[COLOURS[name] for name in names], limits=names),
         scale_shape_manual(values=[SHAPES[name] for name in names], limits=names),
         scale_x_continuous(breaks=sorted(set(table["mice_per_arm"]))),
-        scale_y_continuous(limits=(0, 1.02), breaks=np.arange(0, 1.1, 0.2).tolist(), expand=(0, 0)),
+        scale_y_continuous(
+            limits=(LOWEST, 1.02), breaks=np.arange(0, 1.1, 0.2).tolist(), expand=(0, 0)
+        ),
         labs(
             x="Mice of each arm (of the smallest)",
             y="Share of simulated studies",
@@ -67,13 +74,19 @@ def power_figure(table: pd.DataFrame, target: float, level: float) -> ggplot:
             linetype="",
         ),
         caption(
-            f"{table['contrast'].iloc[0]}, true effect {table['effect'].iloc[0]:+.3g} per day. "
-            f"{table['n_studies'].iloc[0]} studies a point, bars two Monte-Carlo errors; the line "
-            "is "
-            "probit in √n. Dotted: the level of false positives that is allowed."
+            f"{_claim(table)}, true effect {number(table['effect'].iloc[0])} per day. "
+            f"{table['n_studies'].iloc[0]} studies a point, bars two Monte-Carlo errors"
+            f"{'; the line is probit in √n' if through else ''}. Dotted: the level of false "
+            "positives that is allowed."
         ),
         *paper(3.2),
     )
+
+
+def _claim(table: pd.DataFrame) -> str:
+    """The contrast, and what it is of where that is not growth."""
+    of_days = " in days without progression" if table["outcome"].iloc[0] == "rmst_days" else ""
+    return f"{table['contrast'].iloc[0]}{of_days}"
 
 
 _SHOWN = (
