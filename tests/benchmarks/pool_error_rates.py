@@ -1,6 +1,8 @@
 """How often a pool over lines is wrong: coverage of the mean, of the next line, false claims.
 
-    python tests/benchmarks/pool_error_rates.py [STUDIES] [SEED]
+    python tests/benchmarks/pool_error_rates.py [STUDIES] [SEED] [WORDS...]
+
+With words only the rows whose name has one of them.
 
 Simulated at the level of the lines' contrasts, where it is exact: each estimate is normal about the
 line's own truth, its variance is known as a χ² of 2 (n − 1) degrees of freedom, n mice an arm.
@@ -50,7 +52,8 @@ class Setting:
     @property
     def name(self) -> str:
         each = "/".join(map(str, self.panel or self.mice))
-        kind = f"{each} mice a cell" if self.panel else f"{each} mice an arm"
+        mice = "mouse" if self.panel == (1,) else "mice"
+        kind = f"{each} {mice} a cell" if self.panel else f"{each} mice an arm"
         groups = ", in two groups" if self.groups else ""
         return f"{self.lines} lines{groups}, {kind}, τ {self.tau:g}"
 
@@ -161,7 +164,8 @@ def main() -> None:
     heads = ("lines", "studies", "mean holds", "false claims", "next line holds")
     print(f"| {' | '.join((*heads, 'difference holds', 'false in each'))} |")
     print("|---|---|---|---|---|---|---|")
-    for setting in SETTINGS:
+    words = sys.argv[3:] or [""]
+    for setting in (one for one in SETTINGS if any(word in one.name for word in words)):
         found = measured(setting, studies, seed)
         cells = (share(found[name]) for name in ("mean", "false", "next", "difference", "each"))
         print(f"| {setting.name} | {studies} | {' | '.join(cells)} |", flush=True)

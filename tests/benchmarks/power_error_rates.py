@@ -24,7 +24,7 @@ from xenotrack.study.rules import GrowthRules, Rules
 ASKED = (
     *(f"equal lines, {mice} mice" for mice in (3, 5, 8)),
     "equal lines, spread of rates 3 : 1, 6 and 6 mice",
-    "flat, 8 mice",
+    "flat, 120 mm³, 8 mice",
     "lines that differ by .02, 8 mice",
 )
 
