@@ -9,6 +9,7 @@ import pytest
 from xenotrack import Results, Study
 from xenotrack.compare.hazards import log_rank_frame
 from xenotrack.model.between import accelerated_frame, turnbull_frame
+from xenotrack.model.turnbull import turnbull_curve
 from xenotrack.study.design import Design
 from xenotrack.study.progression_rules import ProgressionRules
 from xenotrack.study.rules import Rules
@@ -79,3 +80,8 @@ def test_an_arm_that_never_progresses_has_one_open_interval() -> None:
     rows = turnbull_frame(results_of({"vehicle": 7}, rate=0.0).progression)
     assert rows[["day_low", "estimate"]].to_numpy().tolist() == [[42.0, 1.0]]
     assert rows["day_high"].isna().all()
+
+
+def test_an_arm_that_progresses_wholly_ends_at_zero() -> None:
+    curve = turnbull_curve(np.array([7.0, 7, 14, 14, 21, 28]), np.array([14.0, 14, 21, 21, 28, 35]))
+    assert curve.free[-1] == 0.0

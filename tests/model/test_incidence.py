@@ -100,3 +100,8 @@ def test_an_arm_never_at_risk_says_nothing():
     days, own, other, arm = mice_of(["vehicle"], "progression")
     found = gray_test(days, own, other, arm, 2)
     assert (found.df, np.isnan(found.p_value)) == (0, True)
+
+
+def test_a_share_of_one_has_no_error() -> None:
+    days, own = np.arange(1.0, 7.0), np.ones(6, dtype=bool)
+    assert estimate_incidence(days, own, ~own).std_error[-1] == 0.0

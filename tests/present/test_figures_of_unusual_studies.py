@@ -21,8 +21,9 @@ from xenotrack.present.figures.artists import (
 from xenotrack.present.figures.gallery import draw
 from xenotrack.present.figures.growth import growth
 from xenotrack.present.figures.growth_mean import growth_mean
-from xenotrack.present.figures.progression import progression
+from xenotrack.present.figures.progression import medians, progression
 from xenotrack.present.figures.residuals import residuals
+from xenotrack.present.figures.sensitivity import open_circles
 from xenotrack.present.figures.spider import spider
 from xenotrack.present.results import Results
 from xenotrack.response.courses_by_arm import mean_volumes, mice_on_study
@@ -197,3 +198,16 @@ def test_readings_below_the_limit_are_told_and_have_open_symbols(results_of, kin
     rows = study.measurements[below]
     expected = set(map(tuple, rows[["arm", "day"]].drop_duplicates().to_numpy().tolist()))
     assert set(map(tuple, opened[["arm", "day"]].to_numpy().tolist())) == expected
+
+
+def test_a_curve_that_ends_on_day_0_does_not_fail_to_reach_its_median() -> None:
+    curve = pd.DataFrame({"arm": ["A", "B", "B"], "day": [0.0, 0.0, 28.0]})
+    table = pd.DataFrame({"arm": ["A", "B"], "median_days": np.nan})
+    table = table.assign(conf_low=np.nan, conf_high=np.nan)
+    assert medians(table, curve) == {"A": "not followed", "B": "not reached"}
+
+
+@pytest.mark.parametrize(("holds", "told"), [(True, False), (False, True)])
+def test_an_open_circle_with_a_small_p_is_explained(holds, told) -> None:
+    own = pd.DataFrame({"holds": [holds, False], "p_adjusted": [0.02, 0.4]})
+    assert bool(open_circles(own, 0.05)) == told

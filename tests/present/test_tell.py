@@ -284,3 +284,21 @@ def test_arms_that_nobody_weighed_are_named() -> None:
     weighed = [f"{row},{'' if ',A,' in row else 21}" for row in rows]
     sheet = "\n".join([f"{heading},body_weight_g", *weighed]).encode()
     assert "No body weights were recorded of A" in answer(told(sheet), "price")
+
+
+@pytest.mark.parametrize(("fate", "told_of"), [("", True), ("technical", False)])
+def test_days_gained_that_rest_on_why_mice_left_are_told(fate, told_of) -> None:
+    """Arms of eight, of which three leave on day 7 or 14."""
+    rows = ["mouse,arm,day,volume,fate"]
+    for arm, rate, left in (("vehicle", 0.07, 7), ("A", 0.03, 14)):
+        for mouse in range(8):
+            last = 42 if mouse < 5 else left
+            own = rate * (1 + 0.02 * mouse)
+            rows += [
+                f"{arm}{mouse},{arm},{day},{150 * np.exp(own * day):.1f},"
+                f"{fate if day == last != 42 else ''}"
+                for day in range(0, last + 1, 7)
+            ]
+    said = answer(told("\n".join(rows).encode()), "how-long")
+    assert "A stayed longer without progression than vehicle" in said
+    assert ("no longer shown if the mice that left unexplained (3 of A and 3 of" in said) == told_of

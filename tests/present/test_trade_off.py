@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pandas as pd
 import pytest
 
 from xenotrack.present.figures.line_ends import LINE
-from xenotrack.present.figures.trade_off import DOT, places_beside
+from xenotrack.present.figures.trade_off import DOT, places_beside, trade_off
+from xenotrack.study.design import Design
 
 
 @pytest.mark.parametrize("count", [1, 2, 8, 20])
@@ -28,3 +30,16 @@ def test_a_name_stands_on_no_point() -> None:
 def test_a_name_stays_within_the_panel() -> None:
     places = places_beside([(1.0, 2.99), (1.0, 0.01), (0.05, 1.0)], [0.5, 0.5, 0.5], 3.0)
     assert all(LINE / 2 <= middle <= 3.0 - LINE / 2 and left >= 0 for left, middle in places)
+
+
+def test_the_caption_names_arms_without_a_point_and_one_day_as_one() -> None:
+    growth = {"growth_rate": 0.05, "growth_low": 0.03, "growth_high": 0.07}
+    weight = {"net_weight": -2.0, "net_weight_low": -4.0, "net_weight_high": 0.0}
+    days = {"growth_from_day": 0.0, "growth_until_day": 42.0}
+    days |= {"weight_from_day": 7.0, "weight_until_day": 7.0}
+    rows = [{"arm": arm, **growth, **weight, **days} for arm in ("vehicle", "A", "B")]
+    rows[1]["net_weight"] = float("nan")
+    figure = trade_off(Design.of_names("toy", ("vehicle", "A", "B")), pd.DataFrame(rows))
+    words = " ".join(figure.labels.caption.split())
+    assert "Growth of days 0–42, weight of day 7, which these arms share" in words
+    assert "Without a growth rate or a body weight: A." in words

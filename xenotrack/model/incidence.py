@@ -11,6 +11,8 @@ from scipy.special import betaincinv
 from xenotrack.arrays import Bools, Counts, Floats
 from xenotrack.model.risk_sets import count_risk_sets
 
+ROUNDING = 1e-15  # variance that sums of shares leave where there is none
+
 
 @dataclass(frozen=True, eq=False)
 class Incidence:
@@ -70,7 +72,8 @@ def _variance(free: Floats, hazard: Floats, total: Floats, n: Counts, estimate: 
         # Where all mice at risk leave nothing is to come: 0, not 0 · ∞.
         odds = np.where(total < 1, total / (1 - total), 0.0)
     terms = free**2 * hazard * (1 - hazard) + to_come**2 * odds - 2 * to_come * free * hazard
-    return np.asarray(np.maximum(np.tril(terms / n).sum(axis=1), 0.0), dtype=float)
+    variance = np.tril(terms / n).sum(axis=1)
+    return np.asarray(np.where(variance > ROUNDING, variance, 0.0), dtype=float)
 
 
 def _limits(

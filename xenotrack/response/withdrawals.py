@@ -153,8 +153,8 @@ def _unknown_fates(unexplained: pd.DataFrame, n_mice: int) -> Iterator[Doubt]:
             (),
             "progression",
             f"{len(unexplained)} of {n_mice} mice were last measured before the study's last "
-            "day, nobody says why, and count as censored; name in the fate column those that "
-            f"left for tumour size: {name_mice(unexplained['mouse'])}.",
+            "day, nobody says why, and count as censored: "
+            f"{name_mice(unexplained['mouse'])}.",
         )
 
 

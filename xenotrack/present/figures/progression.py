@@ -74,7 +74,7 @@ def progression(
         return say("No mouse could be judged for progression.")
     if len(design.arms) > MOST_TOGETHER:
         return _a_panel_each(design, curve, table)
-    columns = {MEDIAN: medians(table), **({GAINED: gained} if gained else {})}
+    columns = {MEDIAN: medians(table, curve), **({GAINED: gained} if gained else {})}
     return _together(design, curve, table, columns)
 
 
@@ -191,11 +191,17 @@ def _table(
     )
 
 
-def medians(table: pd.DataFrame) -> dict[str, str]:
+def unreached(curve: pd.DataFrame, arm: str) -> str:
+    """What is said of an arm without a median: a curve that ends on day 0 reaches nothing."""
+    followed = (curve["arm"] == arm) & (curve["day"] > 0)
+    return "not reached" if followed.any() else "not followed"
+
+
+def medians(table: pd.DataFrame, curve: pd.DataFrame) -> dict[str, str]:
     """The median of each arm with its interval."""
     columns = ["arm", "median_days", "conf_low", "conf_high"]
     return {
-        arm: days_text(median, low, high, "not reached")
+        arm: days_text(median, low, high, unreached(curve, arm))
         for arm, median, low, high in table[columns].to_numpy(dtype=object).tolist()
     }
 
@@ -235,7 +241,7 @@ def _a_panel_each(design: Design, curve: pd.DataFrame, table: pd.DataFrame) -> g
     """Each arm in a panel of its own, with the other arms in grey and the control in black."""
     corners = curve_corners(curve)
     medians = {
-        arm: "not reached" if np.isnan(median) else f"{median:.1f} days"
+        arm: unreached(curve, arm) if np.isnan(median) else f"{median:.1f} days"
         for arm, median in zip(table["arm"], table["median_days"], strict=True)
     }
     n_mice = dict(zip(table["arm"], table["n_mice"], strict=True))

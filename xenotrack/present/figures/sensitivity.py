@@ -81,6 +81,7 @@ def sensitivity(design: Design, table: pd.DataFrame) -> ggplot:
         caption(
             f"One row a definition, with its {interval_name(design)}, not adjusted. Full circles: "
             "shown after adjustment, with the sign that the declared definition gives.",
+            open_circles(own, 1 - design.rules.compare.level),
             _not_estimable(table, label),
             about_numbers("sensitivity"),
             about_names(design, {name: names[name] for name in (arm, other) if name}),
@@ -95,6 +96,16 @@ def _other_arm(design: Design, against: str) -> str:
     """
     over_parts = design.primary is None and any(True for _ in design.combinations())
     return against if against in design.arm_names and not over_parts else ""
+
+
+def open_circles(own: pd.DataFrame, alpha: float) -> str:
+    """What an open circle says where p alone would show a difference."""
+    open_ = own[~own["holds"].astype(bool) & (own["p_adjusted"] < alpha)]
+    return (
+        f"Open circles with p below {alpha:.2g}: the claim is withheld, or of the other sign."
+        if len(open_)
+        else ""
+    )
 
 
 def _not_estimable(table: pd.DataFrame, label: str) -> str:

@@ -28,6 +28,7 @@ from xenotrack.present.figures.style import (
     stretched,
 )
 from xenotrack.present.labels import about_names, called_on_a_line
+from xenotrack.present.numbers import days_range, join
 from xenotrack.study.design import Design
 
 GROWTH = ("growth_rate", "growth_low", "growth_high")
@@ -89,13 +90,23 @@ def trade_off(design: Design, table: pd.DataFrame) -> ggplot:
         ),
         labs(x="Growth rate (% a day)", y="Body weight net of the tumour, change in %"),
         caption(
-            f"Growth of days {first['growth_from_day']:g} to {first['growth_until_day']:g}, weight "
-            f"of days {first['weight_from_day']:g} to {first['weight_until_day']:g}, which all "
+            f"Growth of {_days(first, 'growth')}, weight of {_days(first, 'weight')}, which these "
             f"arms share; lines: {interval_name(design)} of each arm alone. Upper left is best: "
             "tumours shrink, and weight is kept.",
+            _left_out(design, rows),
             about_names(design, {arm: names[arm] for arm in rows["arm"]}),
         ),
     )
+
+
+def _days(row: pd.Series, what: str) -> str:
+    return days_range(row[f"{what}_from_day"], row[f"{what}_until_day"])
+
+
+def _left_out(design: Design, rows: pd.DataFrame) -> str:
+    """Which arms have no point."""
+    lost = [arm for arm in design.arm_names if arm not in set(rows["arm"])]
+    return f"Without a growth rate or a body weight: {join(lost)}." if lost else ""
 
 
 def _named(

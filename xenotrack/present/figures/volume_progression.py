@@ -168,7 +168,7 @@ class VolumeAndProgression:
             title="",
             heading="Mice at risk",
             inches=INCHES,
-            columns={MEDIAN: medians(self.table)},
+            columns={MEDIAN: medians(self.table, self.curve)},
             parts=((LOW, HIGH, TITLE), (self.floor, self.top, self.study.design.words(VOLUME))),
         )
 

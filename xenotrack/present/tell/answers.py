@@ -28,7 +28,7 @@ from xenotrack.present.tell.declared import as_declared
 from xenotrack.present.tell.definitions import in_definitions, under_definitions
 from xenotrack.present.tell.doubts import SURE
 from xenotrack.present.tell.facts import Facts
-from xenotrack.present.tell.leaving import left_by_arm, nobody_followed
+from xenotrack.present.tell.leaving import left_by_arm, nobody_followed, rests_on_fates
 from xenotrack.present.tell.one_out import one_mouse, one_out
 from xenotrack.present.tell.tipping import left_unexplained
 
@@ -118,6 +118,7 @@ def how_long(facts: Facts) -> Iterator[Sentence]:
     yield from by_further_rules(facts.tables["progression_by_rule"])
     yield from nobody_followed(facts)
     yield from left_by_arm(facts)
+    yield from rests_on_fates(facts)
 
 
 def with_hazard(days: Claim, hazard: Claim | None, facts: Facts) -> Sentence:

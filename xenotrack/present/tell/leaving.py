@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from xenotrack.present.numbers import join, number
+from xenotrack.compare.verdicts import BETTER, WORSE
+from xenotrack.doubts import p_words
+from xenotrack.present.numbers import fixed, join, number
 from xenotrack.present.story import Sentence
 from xenotrack.present.words import FATES
 
@@ -40,6 +42,26 @@ def nobody_followed(facts: Facts) -> Iterator[Sentence]:
     if arms:
         where = f" in {join(arms)}" if facts.last_day > 0 else ""
         yield Sentence(f"No mouse was followed after day 0{where}: none can be seen to progress")
+
+
+def rests_on_fates(facts: Facts) -> Iterator[Sentence]:
+    """Days gained that are no longer shown if mice that left unexplained fared otherwise."""
+    bounds = facts.tables["unknown_fates"].set_index("arm")
+    for claim in facts.claims_of("rmst_days"):
+        shown = {BETTER: ("worst", "badly"), WORSE: ("best", "well")}.get(claim.shows)
+        if shown is None or claim.against != facts.control or claim.arm not in bounds.index:
+            continue
+        case, how = shown
+        row = bounds.loc[claim.arm]
+        if row[f"{case}_p"] < 1 - facts.level and row[case] * claim.estimate > 0:
+            continue
+        left = ((row["n_unknown"], claim.arm), (row["n_unknown_control"], claim.against))
+        counted = join(f"{int(count)} of {arm}" for count, arm in left if count)
+        yield Sentence(
+            f"{claim.arm} vs {claim.against}: no longer shown if the mice that left unexplained "
+            f"({counted}) fared as {how} for {claim.arm} as they could "
+            f"({fixed(row[case], 1)} days, {p_words(row[f'{case}_p'])})"
+        )
 
 
 def who_left(facts: Facts, arm: str) -> str:
