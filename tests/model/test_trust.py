@@ -187,7 +187,7 @@ class TestUnequalVariances:
         )
         assert "each arm has its own" in by_arm
         assert "--variances" not in by_arm
-        assert "the pooled model ignores it, and --variances by_arm gives each arm its own" in pooled
+        assert "the pooled model ignores it; --variances by_arm does not." in pooled
 
     def test_it_never_changes_the_model(self):
         assert fit_growth(studies.study_of(self.unequal, variances="pooled")).variances == "pooled"

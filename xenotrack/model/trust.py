@@ -226,7 +226,7 @@ def _unequal_variances(rows: LogVolumes, fit: GrowthFit) -> Iterator[Doubt]:
         treated = (
             "each arm has its own"
             if fit.variances == "by_arm"
-            else "the pooled model ignores it, and --variances by_arm gives each arm its own"
+            else "the pooled model ignores it; --variances by_arm does not"
         )
         yield Doubt(
             "unequal-variances",
