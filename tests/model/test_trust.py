@@ -13,6 +13,7 @@ from xenotrack.model.growth import fit_growth
 from xenotrack.model.log_volume import take_log_volumes
 from xenotrack.model.spread import variance_components
 from xenotrack.model.trust import mouse_curvature
+from xenotrack.study.ingest import read_study
 
 from . import growth_studies as studies
 
@@ -47,6 +48,20 @@ def test_by_arm_only_the_singular_arm_is_named():
 def test_fewer_than_five_mice_are_few():
     sheet = studies.simulated({**SOUND, "one": 0.05}, n_mice={"vehicle": 5, "a": 4, "one": 1})
     assert [d.arms for d in doubts(sheet, "few-mice")] == [("a",)]
+
+
+@pytest.mark.parametrize(("first", "fires"), [(3, False), (2, False), (1, True)])
+def test_arms_that_lie_unevenly_over_a_column_that_nobody_declared_are_a_doubt(
+    first, fires, tmp_path
+):
+    sheet = studies.simulated(SOUND, n_mice=6)
+    place = sheet.groupby("arm")["mouse"].transform(lambda names: pd.factorize(names)[0])
+    sheet["batch"] = 1 + (place >= sheet["arm"].map({"vehicle": 3, "a": first}))
+    sheet.to_csv(tmp_path / "sheet.csv", index=False)
+    found = fit_growth(read_study(tmp_path / "sheet.csv")).doubts
+    assert [doubt.rule for doubt in found if doubt.rule == "factor-not-used"] == (
+        ["factor-not-used"] if fires else []
+    )
 
 
 @pytest.mark.parametrize(("below", "fires"), [(2, False), (3, True)])

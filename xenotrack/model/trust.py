@@ -18,6 +18,7 @@ from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.patterns import join_patterns
 from xenotrack.model.reml import MixedFit, fit_patterns
 from xenotrack.model.shapes.shape import Shape
+from xenotrack.study.checks.pooled import lies_unevenly
 from xenotrack.study.study import Study
 
 FEW_MICE = 5
@@ -31,6 +32,7 @@ def doubt_growth(study: Study, rows: LogVolumes, fit: GrowthFit) -> tuple[Doubt,
     return (
         *_shared_baseline_error(rows),
         *doubt_cages(study, fit_mouse_lines(rows).slope),
+        *_uneven_factors(study),
         *_singular(fit),
         *_few_mice(fit),
         *_below_limit(study),
@@ -55,6 +57,17 @@ def _shared_baseline_error(rows: LogVolumes) -> Iterator[Doubt]:
             "growth",
             "The model is of volumes relative to the baseline: the error of one baseline reading "
             "is in every reading of its mouse, and the model does not know it.",
+        )
+
+
+def _uneven_factors(study: Study) -> Iterator[Doubt]:
+    """Columns that nobody declared, over which arms lie unevenly."""
+    for finding in filter(lies_unevenly, study.findings):
+        yield Doubt(
+            "factor-not-used",
+            (),
+            "growth",
+            f"{finding.seen} A difference between such mice would look like one of arms.",
         )
 
 

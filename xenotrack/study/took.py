@@ -40,9 +40,7 @@ def mice_that_never_took(mice: pd.DataFrame, readings: pd.DataFrame) -> frozense
     return untaken - frozenset(mice.loc[mice["arm"].isin(awaited), "mouse"])
 
 
-def _arms_of_prevention(
-    mice: pd.DataFrame, bore: pd.Series, untaken: frozenset[str]
-) -> list[str]:
+def _arms_of_prevention(mice: pd.DataFrame, bore: pd.Series, untaken: frozenset[str]) -> list[str]:
     """The arms that mostly began without a tumour, and in which one appeared later."""
     later = ~bore & ~mice["mouse"].isin(untaken)
     began, appeared = (flags.groupby(mice["arm"]) for flags in (bore, later))

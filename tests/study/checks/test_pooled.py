@@ -2,6 +2,7 @@
 
 import pytest
 
+from xenotrack.study.checks.pooled import lies_unevenly
 from xenotrack.study.ingest import read_study
 
 from ..sheets import finding_of, read, rules_of
@@ -125,7 +126,18 @@ def test_several_such_columns_are_one_finding_with_one_line_to_ignore_them():
 
 def test_arms_that_each_have_a_sex_of_their_own_are_told():
     text = sheet("arm,sex", *["vehicle,f"] * 3, *["A,m"] * 3)
-    assert "each arm has one of its own" in finding_of(read(text), "factor-not-used").seen
+    found = finding_of(read(text), "factor-not-used")
+    assert "each arm has one of its own" in found.seen
+    assert lies_unevenly(found)
+
+
+@pytest.mark.parametrize(("females", "uneven"), [(2, False), (3, False), (4, True), (5, True)])
+def test_arms_that_lie_unevenly_over_a_column_are_told_apart(females, uneven):
+    # Five mice an arm: an odd one falls somewhere.
+    treated = ["A,f"] * females + ["A,m"] * (5 - females)
+    text = sheet("arm,sex", *["vehicle,f"] * 2, *["vehicle,m"] * 3, *treated)
+    found = finding_of(read(text), "factor-not-used")
+    assert lies_unevenly(found) == ("(unevenly, " in found.seen) == uneven
 
 
 @pytest.mark.parametrize(

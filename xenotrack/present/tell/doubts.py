@@ -60,6 +60,11 @@ DOUBTS: dict[str, DoubtWords] = {
         "",
         "Declare the limit, if it is another: --limit-mm3.",
     ),
+    "factor-not-used": DoubtWords(
+        "slowed",
+        "arms lie unevenly over a column that was not used",
+        "Under [columns], name it as block, or to ignore: `xenotrack check` has the line.",
+    ),
     "cages-nested-in-arms": DoubtWords(
         "slowed",
         "whole cages received one arm",

@@ -24,6 +24,8 @@ _SHOWN = 4
 _LETTER = re.compile(r"[^\W\d_]")
 # Of a sheet of thousands of columns these are looked at whose words are known.
 _MANY_COLUMNS = 200
+# How arms lie over a column, in a finding.
+_UNEVENLY, _OF_ONE = "unevenly, ", "each arm has one of its own"
 
 
 @dataclass(frozen=True)
@@ -228,8 +230,29 @@ def _models(sheet: Sheet, factor: Factor) -> Finding:
     )
 
 
+def lies_unevenly(finding: Finding) -> bool:
+    """Whether arms lie unevenly over a column that nobody declared."""
+    apart = any(f"({words}" in finding.seen for words in (_UNEVENLY, _OF_ONE))
+    return finding.rule == "factor-not-used" and apart
+
+
+def _spread(factor: Factor) -> str:
+    """How the mice of each arm lie over a factor."""
+    if not factor.split:
+        return _OF_ONE
+    return ("" if _is_even(factor) else _UNEVENLY) + _told(factor.split)
+
+
+def _is_even(factor: Factor) -> bool:
+    """Whether arms lie over it as evenly as their numbers allow: to one mouse a value."""
+    arms = [(counts, sum(counts.values())) for counts in factor.by_arm.values()]
+    fewest = min(total for _, total in arms)
+    shares = ([own.get(value, 0) / total for own, total in arms] for value in factor.totals)
+    return all((max(by_arm) - min(by_arm)) * fewest <= 1 + 1e-9 for by_arm in shares)
+
+
 def _blocks(sheet: Sheet, factors: list[Factor]) -> Finding:
-    values = (_told(f.split) if f.split else "each arm has one of its own" for f in factors)
+    values = (_spread(factor) for factor in factors)
     listed_values = ", ".join(
         f"{factor.name!r} ({value})" for factor, value in zip(factors, values, strict=True)
     )
