@@ -87,7 +87,7 @@ MENDS = {
     "line-left-out": "Nothing need be done; a line of two arms and two mice each would count.",
     "line-without-group": "Name them under `[lines]`.",
     "loss-before-leaving": "Write `toxicity` as the fate of those that were taken out for it.",
-    "factor-not-used": 'Name the column under `[columns]` as `block`, or to `ignore`.',
+    "factor-not-used": "Name the column under `[columns]` as `block`, or to `ignore`.",
     "cages-nested-in-arms": 'Say `experimental_unit = "cage"` under `[study]`.',
     "cage-is-the-unit": "Prefer growth, which is compared by cage.",
     "mice-lost-before-index-day": _DAY,

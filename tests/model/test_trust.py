@@ -51,9 +51,7 @@ def test_fewer_than_five_mice_are_few():
 
 
 @pytest.mark.parametrize(("first", "fires"), [(3, False), (2, False), (1, True)])
-def test_arms_that_lie_unevenly_over_a_column_that_nobody_declared_are_a_doubt(
-    first, fires, tmp_path
-):
+def test_arms_unevenly_over_a_column_that_nobody_declared_are_a_doubt(first, fires, tmp_path):
     sheet = studies.simulated(SOUND, n_mice=6)
     place = sheet.groupby("arm")["mouse"].transform(lambda names: pd.factorize(names)[0])
     sheet["batch"] = 1 + (place >= sheet["arm"].map({"vehicle": 3, "a": first}))
