@@ -96,6 +96,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "drug|drugs|compound|therapy|egp|test article|test item|treatment description|"
         "供试品|受试物|药物|被験物質|시험물질|препарат|wirkstoff|substanz|substance|produit|fármaco|farmaco|droga|ilaç",
         "condition|conditions|experimental condition",
+        "trt01a|trta|actarm",  # of ADaM, in which what was given comes before what was planned
+        "trt01p|trtp",
         "cohort",
     ),
     "phase": ("phase|treatment phase|study phase|period",),
@@ -113,7 +115,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "сутки|天数|天|日数|日|给药天数|経過日数|일|일수",
         "study days|days on study|days post injection|days from injection|days after injection|"
         "days since injection|days post tumor injection|day post injection|day after injection|"
-        "pmdy|bwdy|"
+        "pmdy|bwdy|ady|"
         "days post implant|days post implantation|days since implant|days since implantation|"
         "days post inoculation|dpi",
     ),
@@ -140,7 +142,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "width": (
         "width|tumor width|short|shortest|shortest diameter|short diameter|short axis|"
-        "minor axis|min diameter|minimum diameter|perpendicular|w",
+        "minor axis|min diameter|minimum diameter|perpendicular|perpendicular diameter|w",
         "breite|largeur|ancho|larghezza|largura|largura do tumor|menor diâmetro|diâmetro menor|"
         "anchura|diámetro menor|breedte|petit axe|petit diamètre|szerokość|ширина|"
         "短径|宽度|宽|幅|단경|너비",
@@ -152,7 +154,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "高度|高|高さ|높이",
     ),
     "volume": (
-        "volume|tumor volume|tumor vol|tum vol|tumvol|tumorvolume|tv|vol",
+        "volume|tumor volume|tumor vol|tum vol|tumvol|tumorvolume|tv|tvol|vol",
         "size|tumor size",
         "tumorvolumen|volumen|volume tumoral|volume do tumor|volumen tumoral|volumen del tumor|"
         "volume tumorale|volume del tumore|volume de la tumeur|objętość|objętość guza|"
@@ -194,7 +196,8 @@ _UNREAD_WORDS = (
     "cohort|cohort id|sex|gender|strain|age|age months|age weeks|dob|date of birth|source|"
     "below limit|contributor|disease type|tumor type|model|model id|cell|cell line|passage|"
     "treatment group id|group id|group number|dose|dosing|domain|subjid|armcd|setcd|rfstdtc|"
-    "pmseq|pmtest|pmtestcd|pmstresc|pmstresu|pmorresu|bwseq|bwtest|bwtestcd|bworresu|bwstresu"
+    "pmseq|pmtest|pmtestcd|pmstresc|pmstresu|pmorresu|bwseq|bwtest|bwtestcd|bworresu|bwstresu|"
+    "paramcd|param|paramn|avalc|avalu|avisit|avisitn|ablfl|trt01an|trt01pn|trtan|trtpn|adt"
 )
 UNREAD = frozenset(_UNREAD_WORDS.split("|"))
 _UNITS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -49,6 +50,26 @@ def is_statistic(name: str) -> bool:
 def may_be_statistic(name: str) -> bool:
     """Whether a name is one that statistics have and mice may have: N, SD, Max."""
     return _words(name).removeprefix("group ") in _DOUBTFUL
+
+
+def of_an_arm(name: str) -> bool:
+    """Whether a column may hold the mean, error or number of the mice to its left."""
+    return is_statistic(name) or may_be_statistic(name)
+
+
+def statistics_of_columns(heads: Sequence[str]) -> set[str]:
+    """Which heads of columns are statistics, where the arm stands over each of its mice.
+
+    N is one where it stands once for each arm, and arms have several columns each.
+
+    >>> statistics_of_columns(["Vehicle", "Vehicle", "n", "Drug", "Drug", "n"])
+    {'n'}
+    """
+    often = Counter(heads)
+    arms = [name for name in often if not of_an_arm(name)]
+    several = len(arms) > 1 and min(often[name] for name in arms) > 1
+    beside = {n for n, times in often.items() if of_an_arm(n) and times == len(arms)}
+    return statistics_among(heads) | (beside if several else set())
 
 
 def statistics_among(names: Iterable[str]) -> set[str]:

@@ -106,3 +106,32 @@ def test_short_lines_before_a_long_one_with_an_open_quote_are_read():
     text = '\n\n\n\ntrt\t1\t25\tb10\t16\t \t30\t35\t20\t"0,5\n'
     cells = read_delimited(text.encode(), "s.tsv").cells
     assert cells.iloc[4].tolist() == ["trt", "1", "25", "b10", "16", " ", "30", "35", "20", '"0,5']
+
+
+TIBBLE = (
+    "# A tibble: 4 × 4\n"
+    "# Groups:   arm [2]\n"
+    "  animal arm       day tumor_volume\n"
+    "  <chr>  <chr>   <dbl>        <dbl>\n"
+    "1 V1     Vehicle     0         101.\n"
+    "2 V1     Vehicle     7         188.\n"
+    "3 D1     Drug        0         103.\n"
+    "4 D1     Drug        7         120.\n"
+)
+
+
+def test_a_tibble_that_was_printed_is_read_without_what_r_says_of_it():
+    sheet = read_delimited(TIBBLE.encode(), "a.txt")
+    filled = [row for row in sheet.cells.to_numpy().tolist() if any(row)]
+    assert filled[0] == ["", "animal", "arm", "day", "tumor_volume"]
+    assert filled[1] == ["1", "V1", "Vehicle", "0", "101."]
+    assert len(filled) == 5
+    assert sheet.rows[-1] == 8
+
+
+@pytest.mark.parametrize(
+    "said", ["# ℹ 20 more rows", "# … with 20 more rows", "# i 2 more variables: sex <chr>"]
+)
+def test_a_tibble_of_which_rows_were_not_printed_is_refused(said):
+    with pytest.raises(InputError, match=r"write\.csv"):
+        read_delimited(f"{TIBBLE}{said}\n".encode(), "a.txt")

@@ -27,6 +27,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BLANKS = re.compile(r"[ \t]{2,}")
+# What R says about a tibble that it prints, and the line of its types below the names.
+_CUT_SHORT = re.compile(r"^# .*\bmore (?:rows?|variables?|columns?)\b", re.MULTILINE)
+_ABOUT_A_PRINT = re.compile(r"^(?:#.*|[ \t]*<\w+>(?:[ \t]+<\w+>)*[ \t]*)$", re.MULTILINE)
 # A table of this many cells takes about a gigabyte; real sheets stay a hundred times below.
 _MOST_CELLS = 60_000_000
 _MANY_COLUMNS = 500
@@ -43,7 +46,7 @@ def read_delimited(
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise InputError(f"{file} is empty. Save the sheet again, with a line of column names.")
-    text = text if delimiter else with_tabs(text)
+    text = text if delimiter else with_tabs(_without_print(text, file))
     mark = _delimiter(delimiter) if delimiter else find_delimiter(text)
     cells, rows = _records(text, mark, file, findings)
     cells = _with_row_names(cells, text, mark, file, findings)
@@ -133,6 +136,24 @@ def find_delimiter(text: str) -> str:
     # The first lines alone: a reader of all the text would copy it, which of 30 MB takes 2 s.
     lines = [line for line in text.split("\n", 300)[:300] if line.strip()]
     return max(DELIMITERS, key=lambda mark: _consistency(lines, mark))
+
+
+def _without_print(text: str, file: str) -> str:
+    """A table as R prints a tibble, with tabs and without what R says about it.
+
+    Lines keep their places; over the numbers of the rows stands no name.
+    """
+    if not text.lstrip().startswith("# A tibble"):
+        return text
+    if _CUT_SHORT.search(text):
+        raise InputError(
+            f"{file} is the beginning of a table as R prints it, and says that more rows or "
+            "columns are not in it. Save the whole table in R: write.csv(data, 'sheet.csv')."
+        )
+    bare = re.sub(r"^(?=[ \t]*\S)", '"" ', _ABOUT_A_PRINT.sub("", text), count=1, flags=re.M)
+    cells = [_cut_at_blanks(line.strip()) for line in bare.split("\n")]
+    even = len({len(row) for row in cells if row}) == 1
+    return "\n".join(map("\t".join, cells)) if even else text
 
 
 def with_tabs(text: str) -> str:

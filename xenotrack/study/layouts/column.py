@@ -30,7 +30,7 @@ from xenotrack.study.layouts.layout import (
 from xenotrack.study.layouts.sizes import dimensions_of, size_columns, with_sizes
 from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.numbers import is_missing, plain_numbers
-from xenotrack.study.summaries import is_statistic, statistics_among, summaries_in
+from xenotrack.study.summaries import is_statistic, of_an_arm, statistics_of_columns, summaries_in
 
 _NUMBERED = re.compile(r"(.*[^\s._#-])[\s._#-]+\d+")
 _NUMBER = r"\s*[-+]?[\d.,]+(?:[eE][-+]?\d+)?\*?\s*"
@@ -101,7 +101,7 @@ def _with_arms_written_once(sheet: Sheet, position: int, header: Header) -> Head
         name = column if names[column] else name
         if not names[column] and name and _holds_numbers(sheet.grid[position + 1 :, column]):
             owners.setdefault(name, []).append(column)
-    named = [column for column in range(1, len(names)) if names[column]]
+    named = [c for c in range(1, len(names)) if names[c] and not of_an_arm(names[c])]
     if len(named) < 2 or len(owners) < len(named) or len(set(names)) <= len(named):
         return header
     for first, columns in owners.items():
@@ -300,7 +300,7 @@ def _statistics(sheet: Sheet, recognition: Recognition) -> dict[int, str]:
     header = recognition.header
     columns = _value_columns(header)
     arms = _arms_above(sheet, recognition.position, header)
-    named = statistics_among(header.names[column] for column in columns)
+    named = statistics_of_columns([header.names[column] for column in columns])
     of_arms = {c: arm for c, arm in arms.items() if is_statistic(arm)}
     return of_arms | {c: header.names[c] for c in columns if header.names[c] in named}
 

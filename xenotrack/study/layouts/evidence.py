@@ -84,7 +84,7 @@ def said_in(sheet: Sheet, recognition: Recognition) -> Said | None:
         c for role, c in recognition.header.roles.items() if role not in (*MEASURES, "body_weight")
     }
     body = sheet.grid[recognition.position + recognition.depth :]
-    numbers = [c for c in names if c not in own and names[c] and _holds_numbers(body[:, c])]
+    numbers = [c for c in names if c not in own and names[c] and holds_numbers(body[:, c])]
     if light := light_columns(sheet):
         return Said(Meaning("flux"), f"its column is called {light[0]!r}")
     meaning = meaning_of(names[numbers[0]]) if len(numbers) == 1 else None
@@ -93,7 +93,8 @@ def said_in(sheet: Sheet, recognition: Recognition) -> Said | None:
     return Said(meaning, f"its column is called {names[numbers[0]]!r}")
 
 
-def _holds_numbers(texts: Iterable[str]) -> bool:
+def holds_numbers(texts: Iterable[str]) -> bool:
+    """Whether most of the filled cells are numbers."""
     filled = pd.Series([text for text in set(texts) if not is_missing(text)], dtype=object)
     numbers = (
         plain_numbers(filled.str.replace(",", ".", regex=False)) if len(filled) else np.array([])

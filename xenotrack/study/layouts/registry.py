@@ -31,6 +31,7 @@ from xenotrack.study.layouts.layout import (
     with_all_columns_told,
 )
 from xenotrack.study.layouts.long import LONG, is_tidy
+from xenotrack.study.layouts.means import table_of_means
 from xenotrack.study.layouts.names_of_parts import cage_of
 from xenotrack.study.layouts.paired import PAIRED
 from xenotrack.study.layouts.pivot import PIVOT
@@ -110,6 +111,8 @@ def lengthen(
         sheets, wanted = tidy, LONG.name
         declared = {name: name for name in FACTORS if name in tidy[0].texts(0)} | {**declared}
     layouts = _layouts(wanted)
+    if wanted is None and all(means := [table_of_means(sheet, declared) for sheet in sheets]):
+        raise InputError(means[0])
     fits = _with_cages(_fitting(sheets, declared, layouts), declared, layouts)
     others = {} if settled else _of_another_quantity(fits, wished)
     rest = [sheet for sheet in sheets if sheet.name not in others]

@@ -35,8 +35,11 @@ _NO_MEASURE = (*NAMED_ROLES, "day", "week", "date")
 _VALUE_TEXT = "value|result|reading|measurement|measured|measured value|size"
 # SEND has each result as it was written, beside its unit, and again in a standard one.
 _OF_SEND = "pmorres"
+OF_ADAM = "aval"
+# What these standards call the column of measures: there a sheet of one measure has it as well.
+CODES = ("paramcd", "param", "pmtestcd", "pmtest")
 _VALUE_WORDS = frozenset(
-    (_OF_SEND, *(word + s for word in _VALUE_TEXT.split("|") for s in ("", "s")))
+    (_OF_SEND, OF_ADAM, *(word + s for word in _VALUE_TEXT.split("|") for s in ("", "s")))
 )
 
 
@@ -69,12 +72,23 @@ def _measure_column(
         if column not in taken
         # A look at the first rows: a column of a million numbers need not be read.
         and _words(body[:50, column], declared)
-        and _measures(_words(body[:, column], declared), declared)
+        and _measures(_words(body[:, column], declared), declared, _is_code(header, column))
     ]
     # A code and its words say the same.
     pairs = len({tuple(row) for row in body[:, columns].tolist()}) if columns else 0
     alike = all(len(set(body[:, column].tolist())) == pairs for column in columns)
-    return columns[0] if columns and alike else None
+    if not columns or not alike:
+        return None
+    # Where a code and its words say the same, the words alone may say the unit.
+    written = (
+        column for column in columns if any(header_words(w)[1] for w in set(body[:, column]))
+    )
+    return next(written, columns[0])
+
+
+def _is_code(header: Header, column: int) -> bool:
+    """Whether a column is called as SEND and ADaM call that of the measure of each row."""
+    return header_words(header.names[column])[0] in CODES
 
 
 def _words(texts: Iterable[str], declared: Mapping[str, str]) -> list[str]:
@@ -85,11 +99,14 @@ def _words(texts: Iterable[str], declared: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(words)) if plain else []
 
 
-def _measures(words: Sequence[str], declared: Mapping[str, str]) -> bool:
-    """Whether words name at least two measures, one of them of a tumour."""
+def _measures(words: Sequence[str], declared: Mapping[str, str], code: bool) -> bool:
+    """Whether words name at least two measures, one of them of a tumour; of a ``code`` its volume.
+
+    Sheets of SEND and ADaM have a column for it even where every row holds a volume.
+    """
     chosen = {theirs.strip().casefold(): COLUMN_ROLES[ours] for ours, theirs in declared.items()}
     roles = {chosen.get(word.casefold()) or measure_of(word) for word in words}
-    return len(roles) > 1 and bool(roles & set(MEASURES))
+    return bool(roles & set(MEASURES)) and (len(roles) > 1 or (code and roles == {"volume"}))
 
 
 def _fitting(
@@ -105,7 +122,9 @@ def _fitting(
     labels |= {column: Label("measure") for column in (measure, unit) if column is not None}
     own = own_header(header, labels, day_kind(header) or "")
     means = measures_said(dict.fromkeys(words), declared)
-    complaint = _complaint(header, own, days, values, measure) or _alone(body, own, measure, means)
+    complaint = _complaint(header, own, days, values, measure)
+    if complaint is None and not _is_code(header, measure):
+        complaint = _alone(body, own, measure, means)
     why = complaint or f"a row for each {', '.join(words)} of a mouse"
     return Tall(
         complaint is None,
@@ -172,7 +191,7 @@ def _unit_column(header: Header, body: pd.DataFrame, measure: int) -> int | None
     for column in range(len(header.names)):
         texts = body.iloc[:, column]
         word = header_words(header.names[column])[0]
-        if column == measure or not ("unit" in word or word == f"{_OF_SEND}u"):
+        if column == measure or not ("unit" in word or word in (f"{_OF_SEND}u", f"{OF_ADAM}u")):
             continue
         if all(text.strip().casefold() in UNIT_WORDS for text in texts.unique() if text.strip()):
             return column

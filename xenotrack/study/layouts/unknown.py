@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from xenotrack.study.columns import refuse_missing_columns
+from xenotrack.study.columns import header_words, refuse_missing_columns
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.evidence import no_volumes, said_in
-from xenotrack.study.layouts.grid import day_kind
+from xenotrack.study.layouts.grid import MEASURES, day_kind, measure_of
 from xenotrack.study.layouts.layout import Layout, Recognition
+from xenotrack.study.layouts.tall import CODES, OF_ADAM
 from xenotrack.study.layouts.wide import day_columns
 
 _SOME_COLUMN = "NAME OF ITS COLUMN"
@@ -33,6 +34,8 @@ def nothing_fits(
         said = said_in(sheet, nearest)
         if said is not None:
             return no_volumes(sheet, said)
+    if parameters := _parameters(sheet, tried):
+        return parameters
     names = [name for name in seen if name]
     armless = [one for one in tried.values() if one.why == "misses arm" and _has_days(one)]
     if armless:
@@ -51,6 +54,25 @@ def nothing_fits(
         + _example(sheet, tried)
         + "\n\n`--arm NAME=` if all mice are in one arm."
         + (f" Other layouts: {', '.join(others)}." if others else "")
+    )
+
+
+def _parameters(sheet: Sheet, tried: Mapping[str, Recognition]) -> str:
+    """What an export of ADaM holds beside or instead of a tumour's size, "" where it is none."""
+    best = max(tried.values(), key=lambda recognition: len(recognition.header.roles))
+    columns = {header_words(name)[0]: place for place, name in enumerate(best.header.names)}
+    code = next((columns[word] for word in CODES if word in columns), None)
+    if code is None or OF_ADAM not in columns:
+        return ""
+    body = sheet.grid[best.position + best.depth :, code]
+    words = list(dict.fromkeys(text.strip() for text in body if text.strip()))
+    ours = [word for word in words if measure_of(word) in MEASURES]
+    listed = ", ".join(words[:_MOST_ARMS]) + (", …" if len(words) > _MOST_ARMS else "")
+    return (
+        f"{sheet.title} holds a parameter a row, in {best.header.names[code]} {listed}: "
+        + (f"keep the rows of {', '.join(ours)} alone" if ours else "none is a tumour's size")
+        + ". Read are a tumour's volume (TUMVOL), or its length and width (LENGTH, WIDTH), with "
+        "USUBJID, TRT01A, ADY and AVAL."
     )
 
 
