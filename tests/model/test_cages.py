@@ -129,6 +129,8 @@ def test_an_arm_of_one_cage_is_listed_without_a_test():
     assert "fewer than two cages" in fit.doubts[0].text
     with pytest.raises(FitError, match=r"no arm has two cages.*--experimental-unit mouse"):
         fitted(replace(rows, cage=rows.mouse_arm))
+    with pytest.raises(FitError, match="check`, and those of --from and --until"):
+        fitted(replace(caged_rows(np.random.default_rng(3), cages=1, size=1), cage=None), "mouse")
 
 
 def test_cages_and_one_variance_for_all_arms_exclude_each_other():
