@@ -164,7 +164,8 @@ def _why_untestable(rows: LogVolumes) -> str:
     if rows.cage is None:
         return (
             "No arm has two mice that were each measured on two days, so no growth rate has a "
-            "standard error. Check the days with `xenotrack check`, and those of --from and --until."
+            "standard error. Check the days with `xenotrack check`, and those of --from and "
+            "--until."
         )
     return (
         "The unit is the cage, and no arm has two cages with growth rates: what is the arm's and "
