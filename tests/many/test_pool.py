@@ -138,6 +138,14 @@ def test_a_run_writes_each_line_and_a_pool_that_its_folders_give_again(ask, tmp_
     for found, row in zip(json.loads(again.stdout)["rows"], wanted, strict=True):
         assert found["estimate"] == pytest.approx(row["estimate"], rel=1e-9)
         assert found["std_error"] == pytest.approx(row["std_error"], rel=1e-9)
+    # The folder of all is as good as those in it, its pool apart.
+    asked = ("-f", "json", "--report", tmp_path / "again", "--figures", "none")
+    whole = ask("pool", out, "--outcome", "growth_rate", "--outcome", "late_rate", *asked, code=0)
+    assert json.loads(whole.stdout)["rows"] == json.loads(again.stdout)["rows"]
+    assert "Folders of results do not hold late_rate: pool the sheets" in whole.stderr
+    assert "do not hold" not in again.stderr
+    refused = ask("pool", out / "pool", folders[0], code=1).stderr
+    assert "is a pool, and no line." in refused
     assert (out / "pool" / "report.html").stat().st_size > 10_000
     assert {claim["kind"] for claim in said["claims"]} == {"pooled", "lines"}
 

@@ -76,7 +76,7 @@ def pool(
       xenotrack pool sample_data/models.toml --table lines --outcome growth_rate -f csv
     """
     from xenotrack.many.lines import known_outcomes
-    from xenotrack.many.pool import read_pool, write_report
+    from xenotrack.many.pool import not_stored, read_pool, write_report
 
     lines = _groups(groups)
     overrides = {**request.overrides, **({"lines": lines} if lines else {})}
@@ -92,6 +92,8 @@ def pool(
         overrides,
         asked,
     )
+    if missing := not_stored(found, named):
+        request.say(missing)
     design = found.design
     frame = design.readout.table(found.tables[TABLES[which]], design.names)
     request.write(frame, design.in_words(found.doubts))

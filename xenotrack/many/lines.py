@@ -174,7 +174,17 @@ def read_line(folder: Path) -> tuple[Line, Mapping[str, Any]]:
         ) from error
     if not isinstance(said, dict) or said.get("schema_version") != SCHEMA_VERSION:
         raise InputError(f"{path} is of another version. Run the study again with `xenotrack run`.")
+    if "tidy" not in said["tables"]:
+        raise InputError(
+            f"{folder} is a pool, and no line. Name the folders of the lines, or the one that "
+            "holds them all."
+        )
     return _stored(said, folder), rules
+
+
+def is_pool(folder: Path) -> bool:
+    """Whether a folder of results is that of a pool."""
+    return (folder / "tables" / "pool.csv").is_file()
 
 
 def _stored(said: Mapping[str, Any], folder: Path) -> Line:

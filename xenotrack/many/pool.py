@@ -10,8 +10,9 @@ import msgspec
 
 from xenotrack.compare.across import Pool
 from xenotrack.compare.lines import Line
-from xenotrack.many.lines import lines_of, read_line, require_lines
+from xenotrack.many.lines import is_pool, lines_of, read_line, require_lines
 from xenotrack.present.manifest import digest
+from xenotrack.present.numbers import join
 from xenotrack.present.safe_files import stats_of
 from xenotrack.present.safe_folder import Say, replaced_folder
 from xenotrack.present.stored import run_folders
@@ -42,7 +43,7 @@ def read_pool(
     for source in sources:
         path = Path(source)
         if path.is_dir() or path.suffix == ".json":
-            for folder in run_folders(path):
+            for folder in _line_folders(path):
                 line, stored = read_line(folder)
                 lines.append(line)
                 rules = with_stored(rules, stored, typed)
@@ -50,6 +51,24 @@ def read_pool(
             lines += analyse(source)
     require_lines(lines, " and ".join(sources) if len(sources) < 3 else sources[0])
     return Pool(rules.study.name or "", tuple(lines), rules, outcomes)
+
+
+def not_stored(pool: Pool, named: Sequence[str]) -> str:
+    """What was asked and folders of results do not hold, in a sentence; empty where they do."""
+    if not any(Path(source).is_dir() or source.endswith(".json") for source in named):
+        return ""
+    lacking = ("net_weight",) if pool.is_panel else ("late_rate", "ln_volume")
+    missing = [name for name in lacking if name in pool.outcomes]
+    return (
+        f"Folders of results do not hold {join(missing)}: pool the sheets for that."
+        if missing
+        else ""
+    )
+
+
+def _line_folders(source: Path) -> list[Path]:
+    """The folders of lines that a run wrote; it put their pool beside them."""
+    return [one for one in run_folders(source) if one == source or not is_pool(one)]
 
 
 def write_report(pool: Pool, named: Sequence[str], out: Path, drawn: bool, say: Say) -> str:
@@ -72,7 +91,7 @@ def write_report(pool: Pool, named: Sequence[str], out: Path, drawn: bool, say: 
 def _files_of(source: Path) -> list[Path]:
     """What a source was read from: the results of its folders, or the sheet itself."""
     if source.is_dir() or source.suffix == ".json":
-        folders = run_folders(source)
+        folders = _line_folders(source)
         return [one / "results.json" if one.is_dir() else one for one in folders]
     return [source] if source.is_file() else []
 
