@@ -11,7 +11,7 @@ import pytest
 
 GROWTH = ("--outcome", "growth_rate")  # the cheapest to ask for
 ARMS = {"vehicle": 0.05, "A": 0.0, "B": 0.03}
-GROWTH = ("--outcome", "growth_rate")
+HAZARD = ("--outcome", "log_hazard")
 
 
 def sheet_of(lines: dict[str, dict[str, int]], seed: int = 1) -> pd.DataFrame:
@@ -158,6 +158,27 @@ def test_a_panel_has_a_report_and_counts_its_lines(ask, tmp_path) -> None:
     said = json.loads((report / "results.json").read_text())
     assert {row["n_lines"] for row in said["tables"]["pool_blocked"]} == {4}
     assert json.loads((report / "manifest.json").read_text())["inputs"][0]["name"] == "sheet.csv"
+
+
+def test_folders_of_a_panel_give_its_contrasts_again(ask, tmp_path) -> None:
+    sheet, out = tmp_path / "sheet.csv", tmp_path / "out"
+    rows = sheet_of({f"L{k}": {"vehicle": 1, "A": 1} for k in range(3)})
+    rows[(rows["line"] != "L0") | (rows["day"] < 20)].to_csv(sheet, index=False)
+    column = ("--column", "line=line")
+    ask("run", sheet, *column, "--figures", "none", "-o", out, code=0)
+    asked = (
+        "--outcome",
+        "rmst_days",
+        "--outcome",
+        "response_rate",
+        "--outcome",
+        "net_weight",
+        *HAZARD,
+    )
+    of_sheet = ask("pool", sheet, *column, *asked, "-f", "json", code=0)
+    of_folders = ask("pool", out, *asked, "-f", "json", code=0)
+    assert json.loads(of_folders.stdout)["rows"] == json.loads(of_sheet.stdout)["rows"]
+    assert "Folders of results do not hold net_weight" in of_folders.stderr
 
 
 def test_the_waterfall_of_lines_has_a_bar_a_line_and_arm_from_the_top_down() -> None:

@@ -176,6 +176,14 @@ def _contrast(
     )
 
 
+def with_lines(tables: Readings) -> pd.DataFrame:
+    """The rows of every line, with its name; empty where no line has any."""
+    # By rows: pandas warns where a column that is empty in one line meets numbers of another.
+    return pd.DataFrame(
+        [{**row, "line": line} for line, rows in tables.items() for row in rows.to_dict("records")]
+    )
+
+
 def panel_hazards(
     responses: Readings, arms: tuple[str, ...], control: str | None, level: float
 ) -> Iterator[Pooled]:
@@ -183,7 +191,7 @@ def panel_hazards(
 
     ``responses`` are the tables ``response`` of the lines.
     """
-    rows = pd.concat([own.assign(line=line) for line, own in responses.items()], ignore_index=True)
+    rows = with_lines(responses)
     days = [pd.to_numeric(rows[name]).astype(float) for name in ("progression_day", "last_day")]
     event = rows["progressed"].eq(True)
     rows = rows.assign(event=event, until=days[0].where(event, days[1]))

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.arrays import Bools, Floats
-from xenotrack.compare.panel import Cell, Readings, compared
+from xenotrack.compare.panel import Cell, Readings, compared, with_lines
 from xenotrack.compare.pooling import LineContrasts
 from xenotrack.compare.within_lines import Bounded
 from xenotrack.model.restricted_mean import last_comparable_day
@@ -37,8 +37,8 @@ def panel_components(
     tables: PanelTables, arms: Sequence[str], control: str | None, level: float
 ) -> Iterator[LineContrasts]:
     """Each arm against control within lines, in every outcome that has no model by line."""
-    response, times = _stacked(tables.response), _stacked(tables.times)
-    weighed = _changes_by_cell(_stacked(tables.weights))
+    response, times = with_lines(tables.response), with_lines(tables.times)
+    weighed = _changes_by_cell(with_lines(tables.weights))
     for arm in arms if control is not None else ():
         if arm == control:
             continue
@@ -51,12 +51,6 @@ def panel_components(
         yield from _days(_with_both(times, pair), pair, level)
         yield from _responses(_with_both(response, pair), pair)
         yield from compared("net_weight", pair, both, _means) if both else ()
-
-
-def _stacked(tables: Readings) -> pd.DataFrame:
-    """The rows of every line, with its name; empty where no line has any."""
-    frames = [rows.assign(line=line) for line, rows in tables.items() if len(rows)]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
 def _with_both(rows: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:

@@ -54,13 +54,22 @@ def draw(pool: Pool) -> ggplot:
         *forest_scales(heights, names, low, high, END),
         labs(x=f"Difference of growth rates from {pool.control} (% a day)"),
         caption(
-            "Squares: lines, each with its own interval; diamonds: their means. Left of the line "
+            f"{_squares(pool.is_panel)}; diamonds: their means. Left of the line "
             "the arm grows slower. The thin line through a mean of all lines is where the next "
             "line lies.",
             about_numbers("pool"),
             about_names(pool.design, arm_labels(pool.design, name_width())),
         ),
     )
+
+
+def _squares(panel: bool) -> str:
+    """What the squares are; lines of one or two mice an arm know no error of their own.
+
+    >>> _squares(panel=True), _squares(panel=False)
+    ('Squares: lines', 'Squares: lines, each with its own interval')
+    """
+    return "Squares: lines" if panel else "Squares: lines, each with its own interval"
 
 
 def _rows_of_arm(pool: Pool, arm: str) -> Iterator[dict[str, object]]:
