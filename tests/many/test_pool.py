@@ -179,6 +179,7 @@ def test_folders_of_a_panel_give_its_contrasts_again(ask, tmp_path) -> None:
     of_folders = ask("pool", out, *asked, "-f", "json", code=0)
     assert json.loads(of_folders.stdout)["rows"] == json.loads(of_sheet.stdout)["rows"]
     assert "Folders of results do not hold net_weight" in of_folders.stderr
+    assert "are counted to day" not in of_folders.stderr
 
 
 def test_the_waterfall_of_lines_has_a_bar_a_line_and_arm_from_the_top_down() -> None:

@@ -206,7 +206,9 @@ def doubts_about_lines(
         yield from _left_out(line, control, contrasts)
     yield from _arms_of_some(lines)
     yield from _windows(contrasts)
-    yield from cut_short(contrasts, _followed(lines))
+    # A panel counts the days of its mice by itself: what its lines were compared to says nothing.
+    if not is_panel([n for line in lines for n in line.counts.values()]):
+        yield from cut_short(contrasts, _followed(lines))
     yield from _held_back(contrasts)
     used = {name for one in contrasts for name in one.lines}
     if 0 < len(used) <= FEW_LINES:
