@@ -81,6 +81,17 @@ def test_a_filled_measuring_sheet_reads_back_without_a_finding(ask, tmp_path, st
     assert ask("growth", toml, "-f", "csv", code=0).stdout.count("\n") == 5
 
 
+def test_a_filled_sheet_without_its_key_is_told_of_the_option(ask, tmp_path, staging) -> None:
+    out = tmp_path / "out"
+    ask("randomize", staging, *ARMS, "-o", out, code=0)
+    fill(out / "measuring.xlsx")
+    assert (
+        "`--allocation FILE` if another file" in ask("tidy", out / "measuring.xlsx", code=1).stderr
+    )
+    key = ("--allocation", out / "allocation.csv")
+    assert "vehicle" in ask("tidy", out / "measuring.xlsx", *key, code=0).stdout
+
+
 def test_the_measuring_sheet_tells_no_arm(ask, tmp_path, staging) -> None:
     ask("randomize", staging, *ARMS, "-o", tmp_path / "out", code=0)
     sheet = CalamineWorkbook.from_path(tmp_path / "out" / "measuring.xlsx").get_sheet_by_index(0)

@@ -89,7 +89,8 @@ def _without_arm(sheet: Sheet, recognition: Recognition) -> str:
         f"{sheet.title} names mice and readings, and no arm.\n"
         f"Columns seen: {', '.join(names[:20])}{', …' if len(names) > 20 else ''}.\n"
         f'Name the column of the arm in study.toml:\n\n[columns]\narm = "{sorting}"\n\n'
-        "`--arm NAME=` if all mice are in one arm."
+        "`--arm NAME=` if all mice are in one arm; `--allocation FILE` if another file says the "
+        "arm of each, as `xenotrack randomize` writes it."
     )
 
 
