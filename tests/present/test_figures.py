@@ -456,7 +456,7 @@ def test_trade_off_is_a_point_an_arm_with_both_intervals(naive):
     _, across, up = (layer for layer in figure.layers if isinstance(layer.geom, geom_segments))
     assert (across.mapping["x"], across.mapping["xend"]) == ("growth_low", "growth_high")
     assert (up.mapping["y"], up.mapping["yend"]) == ("net_weight_low", "net_weight_high")
-    assert "which all arms share" in figure.labels.caption.replace("\n", " ")
+    assert "which these arms share" in figure.labels.caption.replace("\n", " ")
     unweighed = Stand(naive, trade_off=table.assign(net_weight=float("nan")))
     assert "No arm has both" in str(
         [layer.geom.aes_params for layer in draw("trade_off", unweighed).layers]

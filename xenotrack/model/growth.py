@@ -54,7 +54,7 @@ def fit_growth(study: Study) -> GrowthFit:
     awaited = frozenset(arm for one in doubts if one.rule == "tumors-awaited" for arm in one.arms)
     # That tumours appeared is no growth, nor that none did a block of it.
     said = zip(study.design.arm_names, verdicts, strict=True)
-    verdicts = tuple(UNDECIDED if arm in awaited else verdict for arm, verdict in said)
+    verdicts = tuple(UNDECIDED if word and arm in awaited else word for arm, word in said)
     return replace(fit, verdicts=verdicts, doubts=doubts, placements=placements, awaited=awaited)
 
 
