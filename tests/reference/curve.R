@@ -64,13 +64,6 @@ one_arm <- function(arm, sheet) {
   )
 }
 
-arguments <- commandArgs(trailingOnly = TRUE)
-studies <- if (length(arguments) > 0) arguments[1] else "studies"
-out <- if (length(arguments) > 1) arguments[2] else "."
-for (study in STUDIES) {
-  sheet <- read_growth(file.path(studies, paste0(study, ".csv")))
-  sheet <- sheet[is.finite(sheet$ln_volume), ]
-  arms <- do.call(rbind, lapply(levels(sheet$arm), one_arm, sheet = sheet))
-  value <- list(made_with = made_with(c("lme4", "pbkrtest", "clubSandwich")), arms = arms)
-  writeLines(to_text(value), file.path(out, paste0(study, ".curve.json")))
-}
+write_answers(STUDIES, "curve", c("lme4", "pbkrtest", "clubSandwich"), function(sheet, study) {
+  list(arms = do.call(rbind, lapply(levels(sheet$arm), one_arm, sheet = sheet)))
+})

@@ -111,16 +111,8 @@ one_arm <- function(arm, sheet, kind, paced) {
   )
 }
 
-arguments <- commandArgs(trailingOnly = TRUE)
-studies <- if (length(arguments) > 0) arguments[1] else "studies"
-out <- if (length(arguments) > 1) arguments[2] else "."
-for (study in STUDIES) {
-  sheet <- read_growth(file.path(studies, paste0(study, ".csv")))
-  sheet <- sheet[is.finite(sheet$ln_volume), ]
+write_answers(STUDIES, "formulas", c("lme4", "pbkrtest", "nlme"), function(sheet, study) {
   asked <- expand.grid(arm = levels(sheet$arm), kind = names(KINDS), paced = c(FALSE, TRUE), stringsAsFactors = FALSE)
-  arms <- do.call(rbind, lapply(seq_len(nrow(asked)), function(i) {
-    one_arm(asked$arm[i], sheet, asked$kind[i], asked$paced[i])
-  }))
-  value <- list(made_with = made_with(c("lme4", "pbkrtest", "nlme")), arms = arms)
-  writeLines(to_text(value), file.path(out, paste0(study, ".formulas.json")))
-}
+  each <- lapply(seq_len(nrow(asked)), function(i) one_arm(asked$arm[i], sheet, asked$kind[i], asked$paced[i]))
+  list(arms = do.call(rbind, each))
+})

@@ -40,13 +40,7 @@ one_arm <- function(arm, sheet, turns) {
   )
 }
 
-arguments <- commandArgs(trailingOnly = TRUE)
-studies <- if (length(arguments) > 0) arguments[1] else "studies"
-out <- if (length(arguments) > 1) arguments[2] else "."
-for (study in names(TURNS)) {
-  sheet <- read_growth(file.path(studies, paste0(study, ".csv")))
-  sheet <- sheet[is.finite(sheet$ln_volume), ]
-  arms <- do.call(rbind, lapply(levels(sheet$arm), one_arm, sheet = sheet, turns = TURNS[[study]]))
-  value <- list(made_with = made_with(c("lme4", "pbkrtest")), turns = I(TURNS[[study]]), arms = arms)
-  writeLines(to_text(value), file.path(out, paste0(study, ".phases.json")))
-}
+write_answers(names(TURNS), "phases", c("lme4", "pbkrtest"), function(sheet, study) {
+  turns <- TURNS[[study]]
+  list(turns = I(turns), arms = do.call(rbind, lapply(levels(sheet$arm), one_arm, sheet = sheet, turns = turns)))
+})

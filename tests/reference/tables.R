@@ -73,3 +73,13 @@ arguments <- function(suffix) {
   wanted <- if (length(given) >= 3) given[-(1:2)] else named
   list(paths = paths[intersect(named, wanted)], out = out)
 }
+
+# <study>.<kind>.json of each study: what `answer_of` says of its measured readings.
+write_answers <- function(names, kind, packages, answer_of) {
+  asked <- arguments(".csv")
+  for (study in names) {
+    sheet <- read_growth(asked$paths[[study]])
+    answer <- answer_of(sheet[is.finite(sheet$ln_volume), ], study)
+    write_result(c(list(made_with = made_with(packages)), answer), file.path(asked$out, paste0(study, ".", kind, ".json")))
+  }
+}
