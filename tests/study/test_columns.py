@@ -168,3 +168,13 @@ def test_a_cohort_is_the_arm_where_nothing_else_is_and_its_cells_are_words():
     numbered = text.replace("Vehicle", "Cohort 1").replace("Alpelisib", "Cohort 2")
     with pytest.raises(InputError, match="and no arm"):
         read(numbered)
+
+
+@pytest.mark.parametrize("name", ["", "X", "...1", "Unnamed: 0"])
+def test_numbers_of_rows_are_no_reading_and_no_doubt(name):
+    rows = [f"m{n},{'ab'[n % 2]},{d},{100 + n + d}" for n in range(4) for d in (0, 3, 7)]
+    numbered = "\n".join(f"{number},{row}" for number, row in enumerate(rows, start=1))
+    told = {"columns-not-used", "columns-of-numbers-not-read"}
+    assert not told & set(rules_of(read(f"{name},mouse,arm,day,volume\n{numbered}")))
+    weighed = "\n".join(f"{20 + len(row) % 3},{row}" for row in rows)
+    assert told & set(rules_of(read(f"{name},mouse,arm,day,volume\n{weighed}")))

@@ -206,7 +206,18 @@ def test_months_of_neighbours_are_read(dates):
 
 
 @pytest.mark.parametrize(
-    "names", ["Day 0 (3/14/22),Day 7 (3/21/22),Day 21 (4/4/22)", "D0 3/14,D7 3/21,D21 4/4"]
+    "names",
+    [
+        "Day 0 (3/14/22),Day 7 (3/21/22),Day 21 (4/4/22)",
+        "D0 3/14,D7 3/21,D21 4/4",
+        "3/14/22 (Day 0),3/21/22 (Day 7),4/4/22 (Day 21)",
+        "2022-03-14 - d0,2022-03-21 - d7,2022-04-04 - d21",
+        "14-Mar (0),21-Mar (7),4-Apr (21)",
+        # The days beside them tell whether the day or the month comes first.
+        "02/01/2024 (Day 0),09/01/2024 (Day 7),23/01/2024 (Day 21)",
+        "01/02/2024 (Day 0),01/09/2024 (Day 7),01/23/2024 (Day 21)",
+        "D0 01/02/2024,D7 08/02/2024,D21 22/02/2024",
+    ],
 )
 def test_a_date_beside_the_day_of_a_name_leaves_it_a_day(names):
     study = wide(names)
@@ -219,6 +230,10 @@ def test_a_date_beside_a_day_that_does_not_agree_is_named():
         wide("Day 0 (3/14/22),Day 7 (3/22/22),Day 21 (4/4/22)"), "date-and-day-disagree"
     )
     assert found.seen.startswith("Day 7 stands beside 3/22/22, 1 days")
+    found = finding_of(
+        wide("3/1/22 (Day 0),10/1/22 (Day 7),1/24/22 (Day 21)"), "date-and-day-disagree"
+    )
+    assert "which is no date in the order of the others" in found.seen
 
 
 def test_a_number_of_mice_in_brackets_is_no_date_of_a_day():

@@ -23,6 +23,8 @@ from xenotrack.study.unused import not_used
 # Above a header stand a title, a date, a name; not a table.
 _HEADER_WITHIN = 30
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+# What R, readr and pandas write above the numbers of rows, to which nobody gave a name.
+_ABOVE_ROW_NUMBERS = ("", "X", "...1", "Unnamed: 0")
 
 
 Bare = Literal["", "volumes", "diameters"]
@@ -137,12 +139,14 @@ def with_all_columns_told(sheet: Sheet, recognition: Recognition, long: LongText
     read = {*long.frame["column"].unique().tolist(), *recognition.labels, *header.roles.values()}
     read |= set(recognition.header.roles.values())
     read |= {column for rival in header.rivals for column in rival.candidates}
+    rows_numbered = _row_numbers(sheet, recognition)
     told = " ".join(finding.seen for finding in long.findings)
     body = sheet.cells.iloc[recognition.position + recognition.depth :]
     lost = [
         column
         for column in range(min(len(header.names), body.shape[1]))
         if column not in read
+        and column not in rows_numbered
         and not _is_told(header.names[column], told, long.findings)
         and body.iloc[:, column].map(_is_number).any()
     ]
@@ -195,7 +199,8 @@ def _columns_left_out(sheet: Sheet, recognition: Recognition) -> Iterator[Findin
                 f"not {', '.join(map(repr, others))}.",
                 f"If that is wrong, name the column under [columns] as {rival.role}.",
             )
-    unknown = [header.names[c] for c in header.unknown if header.names[c]]
+    numbered = _row_numbers(sheet, recognition)
+    unknown = [header.names[c] for c in header.unknown if header.names[c] and c not in numbered]
     if unknown:
         yield sheet_finding(
             sheet,
@@ -204,6 +209,17 @@ def _columns_left_out(sheet: Sheet, recognition: Recognition) -> Iterator[Findin
             not_used(unknown),
             "Nothing to do, unless one holds a reading: then name it under [columns].",
         )
+
+
+def _row_numbers(sheet: Sheet, recognition: Recognition) -> set[int]:
+    """The first column, where R or pandas wrote it to count the rows: no reading, and no doubt."""
+    header = recognition.header
+    if header.names[:1] == () or header.names[0].strip() not in _ABOVE_ROW_NUMBERS:
+        return set()
+    below = sheet.cells.iloc[recognition.position + recognition.depth :, 0].str.strip()
+    texts = [text for text in below if text]
+    counts = any(texts == list(map(str, range(first, first + len(texts)))) for first in (0, 1))
+    return {0} if len(texts) > 1 and counts else set()
 
 
 def _without_headers(

@@ -58,11 +58,8 @@ def _with_units_in_head(sheet: Sheet) -> Sheet:
         if not units or not all(unit.casefold() in _UNITS for unit in units.values()):
             continue
         if sum(map(bool, above)) > 2 and all(above[c] for c in units):
-            grid = sheet.grid[[at for at in range(len(sheet.cells)) if at != place]].copy()
-            for column, unit in units.items():
-                grid[place - 1, column] = f"{above[column]} ({unit})"
-            cells = pd.DataFrame(grid, dtype=object, columns=sheet.cells.columns)
-            return replace(sheet, cells=cells, rows=np.delete(sheet.rows, place))
+            names = {column: f"{above[column]} ({unit})" for column, unit in units.items()}
+            return _without_record(sheet, place, names)
     return sheet
 
 
@@ -73,11 +70,17 @@ def _with_day_in_head(sheet: Sheet) -> Sheet:
         names = [text for text in sheet.texts(place - 1)[1:] if text]
         lone = bool(row) and means(header_words(row[0])[0], "day") and not any(row[1:])
         if lone and len(names) > 1 and sum(map(bool, below)) > 1 and day_of_header(below[0]):
-            grid = sheet.grid[[at for at in range(len(sheet.cells)) if at != place]].copy()
-            grid[place - 1, 0] = row[0]
-            cells = pd.DataFrame(grid, dtype=object, columns=sheet.cells.columns)
-            return replace(sheet, cells=cells, rows=np.delete(sheet.rows, place))
+            return _without_record(sheet, place, {0: row[0]})
     return sheet
+
+
+def _without_record(sheet: Sheet, place: int, names: Mapping[int, str]) -> Sheet:
+    """The sheet without a record, whose columns have these names in the record above it."""
+    grid = np.delete(sheet.grid, place, axis=0)
+    for column, name in names.items():
+        grid[place - 1, column] = name
+    cells = pd.DataFrame(grid, dtype=object, columns=sheet.cells.columns)
+    return replace(sheet, cells=cells, rows=np.delete(sheet.rows, place))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -26,6 +26,11 @@ from xenotrack.study.numbers import is_missing
 
 _NUMBER = re.compile(r"[-+]?[\d.,\s]+\W*")
 _PREFIX = re.compile(r"([^:=]+)\s*[:=]\s*(\S.*)")
+_NAMED_BY = {
+    "Worksheets": "tabs-are-names",
+    "Files": "files-are-names",
+    "Blocks": "blocks-are-names",
+}
 Tries = Callable[[Sheet], list[Recognition]]
 
 
@@ -96,11 +101,7 @@ def complete_by_names(
     told = ", ".join(map(repr, titles))
     finding = sheet_finding(
         completed[0],
-        "tabs-are-names"
-        if kind == "Worksheets"
-        else "files-are-names"
-        if kind == "Files"
-        else "blocks-are-names",
+        _NAMED_BY[kind],
         "",
         f"{kind} were read together, the name of each as its {role}: {told}.",
         f"Nothing to do if each is one {role}; else write the {role} on every row.",

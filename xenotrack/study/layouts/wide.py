@@ -31,14 +31,21 @@ _DAY = re.compile(
     r"(?: ?d| ?dp[a-z]| ?(?:days?|tage?|jours?|d[ií]as?|giorn[io]|dag(?:en|ar)?|dni|天|日目?))?",
     re.IGNORECASE,
 )
-# A day and its date, as Day 7 (3/21/22).
-_WITH_DATE = re.compile(
-    r"(?:day|d|tag|jour|j|día|dia|giorno)[ _.]?([-−]?\d+(?:\.\d+)?)[\s,;:_-]*[ (\[]"
-    r"([^()\[\]]+?)[)\]]?",
-    re.IGNORECASE,
+# A day and its date, as Day 7 (3/21/22) or 3/21/22 (Day 7). A number alone is a day only where one
+# of the two stands in brackets.
+_WORDED = r"(?:day|d|tag|jour|j|día|dia|giorno)[ _.]?(?P<day>[-−]?\d+(?:\.\d+)?)"
+_BARE = r"(?P<day>[-−]?\d{1,3})"
+_DATE = r"(?P<date>[^()\[\]]+?)"
+_GAP = r"[\s,;:_/–-]*[ (\[]"
+_WITH_DATE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_WORDED}{_GAP}{_DATE}[)\]]?",
+        rf"{_BARE}\s*[(\[]{_DATE}[)\]]",
+        rf"{_DATE}{_GAP}{_WORDED}[)\]]?",
+        rf"{_DATE}\s*[(\[]{_BARE}[)\]]",
+    )
 )
-# A number alone is a day only where what is beside it in brackets is surely a date.
-_BEFORE_DATE = re.compile(r"([-−]?\d{1,3})\s*[(\[]([^()\[\]]+)[)\]]")
 # A sign that leads to a footnote, or is one.
 _MARKS = re.compile(r"(?<=[\d)])[\s]*[*†‡§#]+$")
 # What may stand behind a day that has its word: what it is counted from, and what was done.
@@ -90,6 +97,8 @@ def day_of_header(name: str) -> tuple[str, str] | None:
     (('baseline', 'Baseline'), ('day', '0'), None)
     >>> [day_of_header(name) for name in ("14*", "Wk2 D3", "72 h", "7 (03/11/2024)")]
     [('day', '14'), ('day', '10'), ('day', '3'), ('day', '7')]
+    >>> day_of_header("02/01/2024 (Day 0)"), day_of_header("Feb 3 (7)"), day_of_header("M1 (7)")
+    (('day', '0'), ('day', '7'), None)
     """
     text = _MARKS.sub("", _CLOCK.sub("", name.strip()))
     text = _SINCE.sub("", _ASIDE.sub("", text)) if _WITH_WORD.match(text) else text
@@ -111,12 +120,13 @@ def day_of_header(name: str) -> tuple[str, str] | None:
     if is_date(text) or month_and_day(text):
         return "date", text
     match = _with_date(text)
-    return ("day", match[1].replace("−", "-")) if match and is_date_like(match[2]) else None
+    return ("day", match["day"].replace("−", "-")) if match else None
 
 
 def _with_date(text: str) -> re.Match[str] | None:
-    """A day, and beside it what may be its date."""
-    return _WITH_DATE.fullmatch(text) or _BEFORE_DATE.fullmatch(text)
+    """A day and its date beside it."""
+    matches = (pattern.fullmatch(text) for pattern in _WITH_DATE)
+    return next((match for match in matches if match and is_date_like(match["date"])), None)
 
 
 def _without_baseline(text: str) -> str:
@@ -139,7 +149,7 @@ def _is_date_in_digits(text: str) -> bool:
 def dates_of_names(header: Header) -> dict[int, str]:
     """The dates that stand beside the days in the names of columns, as in Day 7 (3/21/22)."""
     matches = {c: _with_date(header.names[c].strip()) for c in day_columns(header)}
-    return {c: match[2] for c, match in matches.items() if match is not None and is_date(match[2])}
+    return {c: match["date"] for c, match in matches.items() if match and is_date(match["date"])}
 
 
 def is_date_like(text: str) -> bool:

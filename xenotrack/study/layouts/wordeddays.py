@@ -12,7 +12,6 @@ import pandas as pd
 
 from xenotrack.errors import InputError
 from xenotrack.study.days import (
-    find_date_order,
     half_converted,
     is_baseline,
     month_and_day,
@@ -55,20 +54,34 @@ def disagreements(
     dates = {column: date for column, date in dates.items() if not is_baseline(days[column])}
     if not dates:
         return
-    order = find_date_order(dates.values(), sheet.title)
-    numbers, _ = read_days(pd.Series(list(dates.values()), dtype=object), "date", ".", order)
-    zeros = numbers - np.array([float(days[column]) for column in dates])
-    usual = Counter(zeros.tolist()).most_common(1)[0][0]
+    zeros = _day_zeros(list(dates.values()), [float(days[column]) for column in dates])
+    usual = Counter(zeros).most_common(1)[0][0]
     for (column, date), zero in zip(dates.items(), zeros, strict=True):
         if zero != usual:
             yield sheet_finding(
                 sheet,
                 "date-and-day-disagree",
                 sheet.cell(int(sheet.rows[recognition.position]), column),
-                f"Day {days[column]} stands beside {date}, {abs(zero - usual):g} days from where "
-                "the other columns put it; the day was taken.",
+                f"Day {days[column]} stands beside {date}, {_apart(zero - usual)}; "
+                "the day was taken.",
                 "Mend the date or the day.",
             )
+
+
+def _apart(days: float) -> str:
+    if np.isnan(days):
+        return "which is no date in the order of the others"
+    return f"{abs(days):g} days from where the other columns put it"
+
+
+def _day_zeros(dates: list[str], days: list[float]) -> list[float]:
+    """Where each date puts day 0, in the order of day and month in which most of them agree.
+
+    The days beside the dates tell the order, so nobody is asked for it.
+    """
+    texts = pd.Series(dates, dtype=object)
+    ways = [read_days(texts, "date", ".", order)[0] - days for order in ("day", "month", "year")]
+    return max((way.tolist() for way in ways), key=lambda way: max(map(way.count, way)))
 
 
 def _with_days_below(sheet: Sheet, long: LongText) -> LongText:
