@@ -23,9 +23,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from xenotrack.compare.line_contrasts import LineContrasts
 from xenotrack.compare.panel import panel_contrasts
+from xenotrack.compare.pooled import ALL, DIFFERENCE, EACH, Pooled
 from xenotrack.compare.pooled_claims import pool
-from xenotrack.compare.pooling import ALL, DIFFERENCE, EACH, LineContrasts, Pooled
 
 USUAL = 8
 UNEQUAL = (4, 16, 6, 8)

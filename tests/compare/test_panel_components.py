@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from xenotrack.compare.panel_components import PanelTables, panel_components, pseudo_values
+from xenotrack.compare.pooled import DIFFERENCE, EACH, GROUP
 from xenotrack.compare.pooled_claims import pool
-from xenotrack.compare.pooling import DIFFERENCE, EACH, GROUP
 from xenotrack.model.restricted_mean import restricted_mean
 from xenotrack.model.survival import estimate_curve
 

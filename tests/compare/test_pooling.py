@@ -10,17 +10,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from xenotrack.compare.line_contrasts import RATE, LineContrasts
 from xenotrack.compare.panel import panel_contrasts
+from xenotrack.compare.pooled import ALL, DIFFERENCE, EACH, GROUP, Pooled
 from xenotrack.compare.pooled_claims import pool, pool_frame
-from xenotrack.compare.pooling import (
-    ALL,
-    DIFFERENCE,
-    EACH,
-    GROUP,
-    RATE,
-    LineContrasts,
-    Pooled,
-)
 from xenotrack.glossary_pool import POOL_TABLES
 
 STORED = json.loads((Path(__file__).parents[1] / "reference" / "pool.json").read_text())

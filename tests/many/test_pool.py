@@ -235,8 +235,8 @@ def test_a_line_in_some_pooled_outcomes_is_told_where_it_is_left_out(pooled) -> 
 def test_what_a_line_withholds_is_withheld_over_lines() -> None:
     from dataclasses import replace
 
+    from xenotrack.compare.line_contrasts import LineContrasts
     from xenotrack.compare.pooled_claims import pool
-    from xenotrack.compare.pooling import LineContrasts
 
     n = 4
     days = (np.zeros(n), np.full(n, 28.0))
@@ -252,8 +252,8 @@ def test_what_a_line_withholds_is_withheld_over_lines() -> None:
 
 
 def test_the_next_line_is_no_surer_than_the_mean_at_its_level() -> None:
+    from xenotrack.compare.line_contrasts import LineContrasts
     from xenotrack.compare.pooled_claims import pool
-    from xenotrack.compare.pooling import LineContrasts
     from xenotrack.compare.verdicts import claim_level
 
     n = 4

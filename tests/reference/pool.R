@@ -74,14 +74,15 @@ panel_fits <- function(sheet) {
   list(pairs = pairs, one_stage = one_stage)
 }
 
-# Days to progression of one or two mice a line and arm, made up, with ties.
-times <- function() {
+# Days to progression of one or two mice a line and arm, made up, with ties; of the treated every
+# second or so is censored, who leave later by so many visits.
+times <- function(every = 2, later = 0.6) {
   cells <- expand.grid(arm = c("untreated", "A"), line = sprintf("L%d", 1:8), mouse = 1:2, stringsAsFactors = FALSE)
   i <- seq_len(nrow(cells))
   cells <- cells[!(cells$mouse == 2 & i %% 3 == 0), ]
   i <- seq_len(nrow(cells))
-  cells$day <- 4 * ceiling(2 + 2 * sin(1.7 * i)^2 + ifelse(cells$arm == "A", 0.6 + 2 * sin(i), 0))
-  cells$event <- as.integer(!(cells$arm == "A" & i %% 2 == 0))
+  cells$day <- 4 * ceiling(2 + 2 * sin(1.7 * i)^2 + ifelse(cells$arm == "A", later + 2 * sin(i), 0))
+  cells$event <- as.integer(!(cells$arm == "A" & i %% every == 0))
   rows(line = cells$line, arm = cells$arm, day = cells$day, event = cells$event)
 }
 
@@ -92,8 +93,31 @@ stratified <- function(sheet) {
     p_ratio = pchisq(2 * diff(fit$loglik), 1, lower.tail = FALSE))
 }
 
+# The same by two groups of lines: each group's own ratio, and what the interaction adds.
+stratified_groups <- function(sheet) {
+  sheet$arm <- in_order(sheet$arm)
+  sheet$A <- as.integer(sheet$arm == "A")
+  sheet$first <- as.integer(sheet$line %in% c("L1", "L2", "L5", "L7"))
+  both <- coxph(Surv(day, event) ~ A + A:first + strata(line), sheet, ties = "efron")
+  alike <- coxph(Surv(day, event) ~ A + strata(line), sheet, ties = "efron")
+  own <- function(in_first) stratified(sheet[sheet$first == in_first, ])
+  # Profile limits of the interaction: where twice the log likelihood has fallen by qchisq(0.95, 1).
+  fallen <- function(apart) {
+    held <- coxph(Surv(day, event) ~ A + offset(apart * A * first) + strata(line), sheet, ties = "efron")
+    2 * (both$loglik[2] - held$loglik[2]) - qchisq(0.95, 1)
+  }
+  limit <- function(side) uniroot(fallen, coef(both)[2] + side * c(0, 12), tol = 1e-10)$root
+  list(
+    groups = rbind(own(1), own(0)),
+    difference = rows(estimate = unname(coef(both)[2]), std_error = sqrt(diag(vcov(both)))[2],
+      p_ratio = pchisq(2 * (both$loglik[2] - alike$loglik[2]), 1, lower.tail = FALSE),
+      conf_low = limit(-1), conf_high = limit(1))
+  )
+}
+
 sheet <- panel()
 mice <- times()
+grouped <- times(5, 0.4)
 write_result(
   list(
     made_with = made_with(c("metafor", "lme4", "lmerTest", "pbkrtest", "survival")),
@@ -104,7 +128,9 @@ write_result(
     panel = sheet,
     panel_fits = panel_fits(sheet),
     times = mice,
-    stratified = stratified(mice)
+    stratified = stratified(mice),
+    grouped = grouped,
+    stratified_groups = stratified_groups(grouped)
   ),
   file.path(arguments(".csv")$out, "pool.json")
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from xenotrack.compare.blocked_lines import blocked_lines, response_of_lines
 from xenotrack.compare.claims import Claim
+from xenotrack.compare.line_contrasts import RATE, LineContrasts
 from xenotrack.compare.lines import (
     POOLED,
     Line,
@@ -19,9 +20,9 @@ from xenotrack.compare.lines import (
     is_panel,
     line_frame,
 )
-from xenotrack.compare.panel import panel_hazards
+from xenotrack.compare.panel_hazards import panel_hazards
+from xenotrack.compare.pooled import EACH, Pooled
 from xenotrack.compare.pooled_claims import pool, pool_frame
-from xenotrack.compare.pooling import EACH, RATE, LineContrasts, Pooled
 from xenotrack.doubts import Doubt
 from xenotrack.study.design import Arm, Design
 
@@ -74,7 +75,7 @@ class Pool:
     def _hazards(self) -> Iterator[Pooled]:
         if self.is_panel and "log_hazard" in self.outcomes:
             responses = {line.name: line.response for line in self.lines}
-            yield from panel_hazards(responses, self.arms, self.control, self.level)
+            yield from panel_hazards(responses, self.arms, self.control, self.factors, self.level)
 
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:

@@ -13,8 +13,8 @@ from xenotrack.doubts import Doubt
 from xenotrack.study.design import Design
 
 if TYPE_CHECKING:
+    from xenotrack.compare.line_contrasts import LineContrasts
     from xenotrack.compare.lines import Line
-    from xenotrack.compare.pooling import LineContrasts
     from xenotrack.study.rules import Rules
 
 APART = 1.25  # times as long: then the lines whose follow-up was cut short are told

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.compare.days_over_lines import cut_short, to_one_day
+from xenotrack.compare.line_contrasts import RATE, LineContrasts
 from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.compare.panel import panel_contrasts
 from xenotrack.compare.panel_components import PanelTables, panel_components
-from xenotrack.compare.pooling import RATE, LineContrasts
 from xenotrack.doubts import Doubt
 from xenotrack.study.design import Arm
 from xenotrack.study.rules import Rules

@@ -15,15 +15,10 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.arrays import Floats
+from xenotrack.compare.line_contrasts import RATE, LineContrasts
 from xenotrack.compare.one_stage import Names, PanelMice
-from xenotrack.compare.pooling import ALL, RATE, LineContrasts, Pooled
 from xenotrack.compare.random_effects import LEAST_DF
-from xenotrack.model.stratified import StratifiedHazard
 
-STRATIFIED = (
-    "Cox stratified by line, Efron ties; p the larger of the likelihood ratio's and that of arms "
-    "permuted within lines"
-)
 # line → ``mouse arm day volume_mm3``.
 Readings = Mapping[str, pd.DataFrame]
 # The days and ln volumes of each mouse of a cell.
@@ -181,47 +176,4 @@ def with_lines(tables: Readings) -> pd.DataFrame:
     # By rows: pandas warns where a column that is empty in one line meets numbers of another.
     return pd.DataFrame(
         [{**row, "line": line} for line, rows in tables.items() for row in rows.to_dict("records")]
-    )
-
-
-def panel_hazards(
-    responses: Readings, arms: tuple[str, ...], control: str | None, level: float
-) -> Iterator[Pooled]:
-    """The hazard of progression of each arm against control, stratified by line.
-
-    ``responses`` are the tables ``response`` of the lines.
-    """
-    rows = with_lines(responses)
-    days = [pd.to_numeric(rows[name]).astype(float) for name in ("progression_day", "last_day")]
-    event = rows["progressed"].eq(True)
-    rows = rows.assign(event=event, until=days[0].where(event, days[1]))
-    rows = rows[rows["until"].notna() & (rows["mrecist"] != "NE")]
-    for arm in arms if control is not None else ():
-        own = rows[rows["arm"].isin([arm, control])]
-        both = own.groupby("line")["arm"].transform("nunique") == 2
-        if arm != control and both.any():
-            yield _hazard(arm, str(control), own[both], level)
-
-
-def _hazard(arm: str, control: str, rows: pd.DataFrame, level: float) -> Pooled:
-    lines = pd.factorize(rows["line"])[0]
-    until = rows["until"].to_numpy(dtype=float)
-    event, treated = rows["event"].to_numpy(dtype=bool), rows["arm"].eq(arm).to_numpy()
-    model = StratifiedHazard(until, event, treated, lines)
-    low, high = model.limits(level)
-    last = np.array([until[lines == code].max() for code in range(lines.max() + 1)])
-    return Pooled(
-        *("log_hazard", arm, control, ALL, "", (), int(lines.max()) + 1),
-        estimate=model.estimate,
-        std_error=model.std_error,
-        df=np.nan,
-        statistic=np.nan,
-        p_value=model.p_value,
-        conf_low=low,
-        conf_high=high,
-        from_day=0.0,
-        until_day=float(last.min()),
-        until_last=float(last.max()),
-        method=STRATIFIED,
-        limits=model.limits,
     )

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.arrays import Bools, Floats
+from xenotrack.compare.line_contrasts import LineContrasts
 from xenotrack.compare.panel import Cell, Readings, compared, with_lines
-from xenotrack.compare.pooling import LineContrasts
 from xenotrack.compare.within_lines import Bounded
 from xenotrack.model.restricted_mean import last_comparable_day
 from xenotrack.model.survival import estimate_curve

@@ -9,19 +9,11 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.compare.contrasts import finite
+from xenotrack.compare.line_contrasts import RATE, Factors, LineContrasts
 from xenotrack.compare.multiplicity import holm_p
 from xenotrack.compare.outcomes import OUTCOMES, Better
-from xenotrack.compare.pooling import (
-    DIFFERENCE,
-    EACH,
-    GROUP,
-    RATE,
-    Factors,
-    LineContrasts,
-    Pooled,
-    farthest,
-    pool_contrast,
-)
+from xenotrack.compare.pooled import DIFFERENCE, EACH, GROUP, Pooled, farthest
+from xenotrack.compare.pooling import pool_contrast
 from xenotrack.compare.verdicts import claim_level, what_it_shows
 
 HIDDEN = ("null", "limits", "next_line", "withheld")  # of a row, and no column

@@ -9,141 +9,39 @@ mice stand in one model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
 
-from xenotrack.arrays import Codes, Floats
-from xenotrack.compare.contrasts import t_contrasts
-from xenotrack.compare.one_stage import PanelMice, StagedMeans
-from xenotrack.compare.outcomes import OUTCOMES, Better
+from xenotrack.arrays import Codes
+from xenotrack.compare.line_contrasts import Factors, LineContrasts
+from xenotrack.compare.one_stage import StagedMeans
+from xenotrack.compare.pooled import (
+    ALL,
+    GROUP,
+    Pooled,
+    coherent,
+    difference_of,
+    each_row,
+    earliest,
+    latest,
+    tested,
+)
 from xenotrack.compare.random_effects import (
     FEWEST_FOR_PREDICTION,
     RandomEffects,
     expected_square,
 )
-from xenotrack.compare.within_lines import Bounded, bounded_row
-
-ALL, GROUP, DIFFERENCE, EACH = "all lines", "group", "difference", "each group"
-RATE = "arm_rate"
-"""The growth rate of an arm itself, no contrast: whether it was blocked is a claim of it."""
+from xenotrack.compare.within_lines import bounded_row
 
 METHOD = "random effects (Paule–Mandel), t on {df} df"
 PAIRED = "arms paired within lines, t on {df} df"
 BOUNDED = "arms paired within lines, t on {df} df; p not below that of arms permuted within lines"
 ALONE = "mean over lines, t on {df} df"
 ONE_STAGE = "mice in one model of arm, line and line by arm, Kenward–Roger, t on {df} df"
-
-# Subgroups of lines: factor → group → lines.
-Factors = Mapping[str, Mapping[str, Sequence[str]]]
-
-
-@dataclass(frozen=True, eq=False)
-class LineContrasts:
-    """One contrast of one outcome in every line that has it.
-
-    ``std_error`` is NaN where lines do not know their own error; ``df`` NaN where it is taken as
-    known. ``against`` is empty for the rate of an arm itself. ``null`` is the value that is tested.
-    ``mice`` are those of a panel, where all of them stand in one model. ``withheld`` are the lines
-    whose own claim is withheld, with the rule of the doubt. ``bounded`` are the mice of a panel
-    whose values have bounds and ties.
-    """
-
-    outcome: str
-    arm: str
-    against: str
-    lines: tuple[str, ...]
-    estimate: Floats
-    std_error: Floats
-    df: Floats
-    from_day: Floats
-    until_day: Floats
-    primary: bool = False
-    null: float = 0.0
-    mice: PanelMice | None = None
-    withheld: Mapping[str, str] = field(default_factory=dict)
-    bounded: Bounded | None = None
-
-    @property
-    def is_paired(self) -> bool:
-        """Whether lines have no errors of their own."""
-        return bool(np.isnan(self.std_error).all())
-
-    @property
-    def better(self) -> Better:
-        return "lower" if self.outcome == RATE else OUTCOMES[self.outcome].better
-
-    def some(self, names: Sequence[str]) -> LineContrasts:
-        """The contrast in some of the lines."""
-        kept = np.isin(self.lines, list(names))
-        arrays = ("estimate", "std_error", "df", "from_day", "until_day")
-        return replace(
-            self,
-            lines=tuple(line for line, one in zip(self.lines, kept, strict=True) if one),
-            **{name: getattr(self, name)[kept] for name in arrays},
-            withheld={line: why for line, why in self.withheld.items() if line in names},
-        )
-
-
-@dataclass(frozen=True)
-class Pooled:
-    """One row of the table ``pool``: a contrast over lines.
-
-    ``scope`` is all lines, a group of them, the difference of two groups, or each group at once
-    (the larger p, and the limits that are farthest towards no effect). ``tau`` is the SD between
-    the true values of lines; ``predict_low`` and ``predict_high`` are where that of the next line
-    lies. ``until_day`` is the first of the lines' last days, ``until_last`` the last.
-    ``next_line`` gives where the next line lies at another level; ``withheld`` is the rule for
-    which a line's own claim is withheld.
-    """
-
-    outcome: str
-    arm: str
-    against: str
-    scope: str
-    factor: str
-    groups: tuple[str, ...]
-    n_lines: int
-    estimate: float
-    std_error: float
-    df: float
-    statistic: float
-    p_value: float
-    conf_low: float
-    conf_high: float
-    tau: float = np.nan
-    tau_low: float = np.nan
-    tau_high: float = np.nan
-    predict_low: float = np.nan
-    predict_high: float = np.nan
-    from_day: float = np.nan
-    until_day: float = np.nan
-    until_last: float = np.nan
-    primary: bool = False
-    p_adjusted: float = np.nan
-    adjustment: str = "none"
-    claim_low: float = np.nan
-    claim_high: float = np.nan
-    shows: str = ""
-    method: str = ""
-    null: float = 0.0
-    limits: Callable[[float], tuple[float, float]] | None = None
-    next_line: Callable[[float], tuple[float, float]] | None = None
-    withheld: str = ""
-
-    @property
-    def group(self) -> str:
-        """The groups that it is of, as the table has them."""
-        return (" - " if self.scope == DIFFERENCE else " and ").join(self.groups)
-
-    @property
-    def is_claim(self) -> bool:
-        """Whether it is read as a claim; the mean of one group is evidence for one."""
-        return self.scope != GROUP
 
 
 def pool_contrast(one: LineContrasts, factors: Factors, level: float) -> Iterator[Pooled]:
@@ -195,7 +93,7 @@ def by_factor(
         if one.against:
             row = difference_row(model, means[first], means[second])
             yield in_one_stage(row, stage, (first, second), model.level, 0.0)
-    yield each_row(inside, means, level)
+    yield each_row(inside.better, means, level)
 
 
 def model_of(one: LineContrasts, codes: Codes, level: float) -> RandomEffects:
@@ -261,19 +159,6 @@ def mean_row(
     return coherent(in_one_stage(row, stage, (code,), model.level, one.null))
 
 
-def coherent(row: Pooled) -> Pooled:
-    """The row with the next line known no better than the mean.
-
-    The two rest on other variances (``RandomEffects.prediction``), so that few lines that are
-    alike could predict the next one within the limits of their own mean.
-    """
-    low, high = (
-        np.minimum(row.predict_low, row.conf_low),
-        np.maximum(row.predict_high, row.conf_high),
-    )
-    return replace(row, predict_low=float(low), predict_high=float(high))
-
-
 def in_one_stage(
     row: Pooled, stage: StagedMeans | None, codes: tuple[int, ...], level: float, null: float
 ) -> Pooled:
@@ -313,90 +198,8 @@ def alone(model: RandomEffects, code: int) -> float:
     return float(model.estimate[model.group == code].mean())
 
 
-def tested(estimate: float, error: float, df: float, level: float, null: float) -> dict[str, Any]:
-    """``estimate … conf_high`` of a t test of ``null``."""
-    off = t_contrasts(np.array([estimate - null]), np.array([error]), np.array([float(df)]), level)
-    row = {name: float(values[0]) for name, values in off.columns().items()}
-    shifted = ("estimate", "conf_low", "conf_high")
-    return {name: value + null if name in shifted else value for name, value in row.items()}
-
-
 def difference_row(model: RandomEffects, first: Pooled, second: Pooled) -> Pooled:
     """The interaction: by how much the contrast differs between two groups of lines."""
     error = float(np.hypot(first.std_error, second.std_error))
     raw = tested(first.estimate - second.estimate, error, model.df, model.level, 0.0)
-    return replace(
-        first,
-        scope=DIFFERENCE,
-        groups=first.groups + second.groups,
-        n_lines=first.n_lines + second.n_lines,
-        predict_low=np.nan,
-        predict_high=np.nan,
-        next_line=None,
-        limits=None,
-        withheld=first.withheld or second.withheld,
-        from_day=max(first.from_day, second.from_day),
-        until_day=min(first.until_day, second.until_day),
-        until_last=max(first.until_last, second.until_last),
-        null=0.0,
-        **raw,
-    )
-
-
-def each_row(one: LineContrasts, means: Sequence[Pooled], level: float) -> Pooled:
-    """The claim that the contrast is better in every group: an intersection, no mean.
-
-    ``p = min(1, 2 · the largest one-sided p)`` (Berger 1982, Technometrics 24:295); the limits are
-    the farthest of the groups' own, and the estimate that of the group that shows least.
-    """
-    sign = 1.0 if one.better == "lower" else -1.0
-    least = max(means, key=lambda row: sign * row.estimate)
-    low, high = farthest(means, level)
-    return replace(
-        least,
-        scope=EACH,
-        groups=tuple(name for row in means for name in row.groups),
-        n_lines=len(one.lines),
-        statistic=np.nan,
-        p_value=largest_p(means, sign),
-        conf_low=low,
-        conf_high=high,
-        predict_low=np.nan,
-        predict_high=np.nan,
-        next_line=None,
-        limits=None,
-        withheld=next((row.withheld for row in means if row.withheld), ""),
-        from_day=max(row.from_day for row in means),
-        until_day=min(row.until_day for row in means),
-        until_last=max(row.until_last for row in means),
-    )
-
-
-def largest_p(means: Sequence[Pooled], sign: float) -> float:
-    """Twice the largest p of the groups against "no better"."""
-    known = [row.p_value / 2 for row in means]
-    sides = [
-        p if sign * (row.estimate - row.null) < 0 else 1 - p
-        for p, row in zip(known, means, strict=True)
-    ]
-    return float(np.minimum(1.0, 2 * np.max(sides)))
-
-
-def farthest(rows: Sequence[Pooled], level: float) -> tuple[float, float]:
-    """The lowest and the highest limit of some rows at a level."""
-    reached = [row.limits(level) if row.limits else _limits(row, level) for row in rows]
-    low, high = np.array(reached).T
-    return float(low.min()), float(high.max())
-
-
-def _limits(row: Pooled, level: float) -> tuple[float, float]:
-    reach = float(stdtrit(row.df, (1 + level) / 2)) * row.std_error
-    return row.estimate - reach, row.estimate + reach
-
-
-def latest(days: Floats) -> float:
-    return float(np.nanmax(days)) if np.isfinite(days).any() else np.nan
-
-
-def earliest(days: Floats) -> float:
-    return float(np.nanmin(days)) if np.isfinite(days).any() else np.nan
+    return replace(difference_of(first, second), **raw)

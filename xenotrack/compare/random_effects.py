@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.special import chdtri, ndtr, stdtrit
+from scipy.special import chdtrc, chdtri, ndtr, stdtrit
 
 from xenotrack.arrays import Codes, Floats
 
@@ -93,7 +93,9 @@ class RandomEffects:
 
         It averages over the confidence distribution of τ² (Nagashima, Noma and Furukawa 2019, Stat
         Methods Med Res 28:1689), here by quadrature: with τ̂ alone, the usual interval misses up
-        to 13 % of ten lines. NaN with fewer than three lines.
+        to 13 % of ten lines. Half of the confidence that there is no spread goes to spreads above
+        0, as a mid-p has it: with all of it, lines that differ about as much as their errors miss
+        6 to 8 %. NaN with fewer than three lines.
         """
         if len(self.estimate) < FEWEST_FOR_PREDICTION or self.df < 2:
             return np.nan, np.nan
@@ -101,7 +103,8 @@ class RandomEffects:
             # Variances made larger for their few df would leave less of the spread to the lines.
             as_estimated = RandomEffects(self.estimate, self.squares, self.group, self.level)
             return as_estimated.prediction(code)
-        shares = (np.arange(_SPREADS) + 0.5) / _SPREADS
+        none = float(chdtrc(self.df, self.q)) / 2
+        shares = none + (1 - none) * (np.arange(_SPREADS) + 0.5) / _SPREADS
         spreads = self._spread(chdtri(self.df, shares))
         means = self._means(spreads)[:, code]
         precision = (1 / (self.variance + spreads[:, None]))[:, self.group == code].sum(axis=1)

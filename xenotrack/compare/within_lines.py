@@ -14,7 +14,7 @@ from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.model.stratified import SEED, SPLITS, dealt
 
 if TYPE_CHECKING:
-    from xenotrack.compare.pooling import Pooled
+    from xenotrack.compare.pooled import Pooled
 
 
 @dataclass(frozen=True, eq=False)

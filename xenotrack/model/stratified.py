@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,53 +29,64 @@ class StratifiedHazard:
     line: Codes
 
     @cached_property
-    def _terms(self) -> tuple[float, Floats, Floats]:
-        """Events of the treated; of each event the treated (a) and others (b) at risk.
+    def _terms(self) -> tuple[Floats, Floats, Floats, Codes]:
+        """Of each event whether it is of the treated, those (a) and others (b) at risk, its line.
 
-        Tied events count down as Efron's do.
+        Tied events count down as Efron's do. Where all at risk are of one arm, the event says
+        nothing of the ratio, and is left out.
         """
-        treated = np.array([], dtype=float)
-        others = np.array([], dtype=float)
-        for code, day in {
-            (c, d) for c, d in zip(self.line[self.event], self.day[self.event], strict=True)
-        }:
-            at_risk = (self.line == code) & (self.day >= day)
-            tied = at_risk & self.event & (self.day == day)
+        terms = [
+            term
+            for code in np.unique(self.line)
+            for term in self._terms_of(self.line == code, float(code))
+        ]
+        rows = np.array(terms, dtype=float).reshape(-1, 4)
+        rows = rows[(rows[:, 1] > 0) & (rows[:, 2] > 0)]
+        return rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3].astype(np.intp)
+
+    def _terms_of(self, own: Bools, code: float) -> Iterator[tuple[float, float, float, float]]:
+        """The terms of one line."""
+        day, event, treated = self.day[own], self.event[own], self.treated[own]
+        for when in np.unique(day[event]):
+            at_risk, tied = day >= when, event & (day == when)
             n = int(tied.sum())
-            left = np.arange(n) / n
-            a, b = (at_risk & self.treated).sum(), (at_risk & ~self.treated).sum()
-            d1, d0 = (tied & self.treated).sum(), (tied & ~self.treated).sum()
-            treated, others = np.r_[treated, a - left * d1], np.r_[others, b - left * d0]
-        telling = (treated > 0) & (others > 0)
-        # Where all at risk are of one arm, the event says nothing of the ratio.
-        alone = int((treated[~telling] > 0).sum())
-        events = float((self.event & self.treated).sum() - alone)
-        return events, treated[telling], others[telling]
+            a, b = (at_risk & treated).sum(), (at_risk & ~treated).sum()
+            d1 = (tied & treated).sum()
+            for k in range(n):
+                left = k / n
+                yield float(k < d1), float(a - left * d1), float(b - left * (n - d1)), code
 
     def log_likelihood(self, beta: float) -> float:
-        events, a, b = self._terms
-        return float(events * beta - np.log(a * np.exp(beta) + b).sum())
+        treated, a, b, _ = self._terms
+        return float(treated.sum() * beta - np.log(a * np.exp(beta) + b).sum())
 
-    def _score(self, beta: float) -> float:
-        events, a, b = self._terms
-        return float(events - (a * np.exp(beta) / (a * np.exp(beta) + b)).sum())
+    def score(self, beta: float) -> float:
+        """The slope of the log likelihood."""
+        treated, a, b, _ = self._terms
+        return float((treated - a * np.exp(beta) / (a * np.exp(beta) + b)).sum())
+
+    def residuals(self, beta: float) -> Floats:
+        """What each line adds to the score at a log hazard ratio, (lines,)."""
+        treated, a, b, line = self._terms
+        score = treated - a * np.exp(beta) / (a * np.exp(beta) + b)
+        return np.bincount(line, score, minlength=int(self.line.max()) + 1).astype(float)
 
     @cached_property
     def estimate(self) -> float:
         """The maximum; ±∞ where every telling event is of one arm, NaN where there is none."""
-        events, a, _ = self._terms
-        if not len(a):
+        treated, _, _, _ = self._terms
+        if not len(treated):
             return np.nan
-        if self._score(-FAR) <= 1e-9 or self._score(FAR) >= -1e-9:
-            return -np.inf if events < 0.5 else np.inf
-        return zero_between(self._score, -FAR, FAR)
+        if self.score(-FAR) <= 1e-9 or self.score(FAR) >= -1e-9:
+            return -np.inf if treated.sum() < 0.5 else np.inf
+        return zero_between(self.score, -FAR, FAR)
 
     @property
     def std_error(self) -> float:
         """From the information at the maximum."""
         if not np.isfinite(self.estimate):
             return np.nan
-        _, a, b = self._terms
+        _, a, b, _ = self._terms
         share = a * np.exp(self.estimate) / (a * np.exp(self.estimate) + b)
         return float(1 / np.sqrt((share * (1 - share)).sum()))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from xenotrack.compare.contrasts import Contrasts
     from xenotrack.compare.independent_action import IndependentAction
     from xenotrack.compare.indices import GroupIndices
-    from xenotrack.compare.outcomes import Outcome
     from xenotrack.compare.synergy import Synergy
     from xenotrack.model.growth_fit import GrowthFit
     from xenotrack.model.log_volume import LogVolumes
     from xenotrack.model.net_weight import WeightFit
     from xenotrack.model.progression import ProgressionFit
+    from xenotrack.present.comparing import Asked
     from xenotrack.present.figures.gallery import ggplot
     from xenotrack.response.responses import MouseResponses
     from xenotrack.study.declaration import Declaration
@@ -148,51 +148,12 @@ class Results:
         since day 0 at ``day`` (the last day fitted). Raises ``FitError`` where growth is asked for
         and cannot be measured.
         """
-        from xenotrack.compare.outcomes import OUTCOMES
-        from xenotrack.present.sources import SOURCES
+        from xenotrack.present.comparing import compared_outcomes
 
-        primary = self.study.design.primary
-        named = primary.outcome if primary is not None else ""
-        asked = outcomes or [
-            outcome_entry.name
-            for outcome_entry in OUTCOMES.values()
-            if outcome_entry.by_default or outcome_entry.name == named
-        ]
-        contrasts = []
-        for outcome in (
-            outcome_entry for outcome_entry in OUTCOMES.values() if outcome_entry.name in asked
-        ):
-            # All pairs are of every outcome; the others are those in which it is read.
-            read_in = families if outcomes else (*outcome.families, "all")
-            wanted = tuple(name for name in families if name in read_in)
-            if wanted and (outcomes or SOURCES[outcome.name].has(self)):
-                contrasts.append(self._compared(outcome, wanted, day))
-        return tuple(contrasts)
-
-    def _compared(
-        self, outcome: Outcome, families: tuple[str, ...], day: float | None
-    ) -> Contrasts:
-        """The contrasts of one outcome, once."""
-        from xenotrack.compare.comparisons import compare_arms
-        from xenotrack.compare.components import unless_caged
-        from xenotrack.compare.uneven_blocks import unless_uneven
-        from xenotrack.present.sources import SOURCES
-
-        asked = (outcome.name, families, day)
-        if asked not in self._known:
-            compared, doubts = SOURCES[outcome.name].of(self, day)
-            unit: tuple[Doubt, ...] = ()
-            if outcome.source != "growth":
-                compared, uneven = unless_uneven(compared, self.study.mice)
-                compared, caged = unless_caged(compared, self.study.design)
-                unit = (*uneven, *caged)
-            found = compare_arms(compared, self.study.design, families)
-            found = replace(found, doubts=merge_doubts(doubts, unit, found.doubts))
-            self._known[asked] = found
-        return self._known[asked]
+        return compared_outcomes(self, self._known, outcomes, families, day)
 
     @cached_property
-    def _known(self) -> dict[tuple[str, tuple[str, ...], float | None], Contrasts]:
+    def _known(self) -> dict[Asked, Contrasts]:
         return {}
 
     @property

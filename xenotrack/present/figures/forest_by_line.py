@@ -9,7 +9,7 @@ import pandas as pd
 from plotnine import aes, geom_polygon, ggplot, labs
 
 from xenotrack.compare.across import Pool
-from xenotrack.compare.pooling import ALL, GROUP, Pooled
+from xenotrack.compare.pooled import ALL, GROUP, Pooled
 from xenotrack.present.axes import reach
 from xenotrack.present.figures.artists import geom_points, geom_segments
 from xenotrack.present.figures.forest import (

@@ -7,8 +7,9 @@ from math import isfinite
 
 from xenotrack.compare.across import Pool
 from xenotrack.compare.claims import Claim
+from xenotrack.compare.line_contrasts import RATE
 from xenotrack.compare.outcomes import OUTCOMES
-from xenotrack.compare.pooling import ALL, DIFFERENCE, EACH, GROUP, RATE, Pooled
+from xenotrack.compare.pooled import ALL, DIFFERENCE, EACH, GROUP, Pooled
 from xenotrack.compare.verdicts import BETTER, WITHHELD, WORSE, claim_level
 from xenotrack.doubts import p_words
 from xenotrack.present.numbers import (
