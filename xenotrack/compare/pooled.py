@@ -76,7 +76,9 @@ class Pooled:
         return self.scope != GROUP
 
 
-def tested(estimate: float, error: float, df: float, level: float, null: float) -> dict[str, Any]:
+def by_t_test(
+    estimate: float, error: float, df: float, level: float, null: float
+) -> dict[str, Any]:
     """``estimate … conf_high`` of a t test of ``null``."""
     off = t_contrasts(np.array([estimate - null]), np.array([error]), np.array([float(df)]), level)
     row = {name: float(values[0]) for name, values in off.columns().items()}

@@ -23,12 +23,12 @@ from xenotrack.compare.pooled import (
     ALL,
     GROUP,
     Pooled,
+    by_t_test,
     coherent,
     difference_of,
     each_row,
     earliest,
     latest,
-    tested,
 )
 from xenotrack.compare.random_effects import (
     FEWEST_FOR_PREDICTION,
@@ -120,7 +120,7 @@ def mean_row(
     """The mean of a group of lines, with the spread between lines and the next line."""
     error = np.sqrt(model.variances[code]) if model.df > 0 else np.nan
     estimate = model.means[code] if model.df > 0 else alone(model, code)
-    raw = tested(float(estimate), float(error), model.df, model.level, one.null)
+    raw = by_t_test(float(estimate), float(error), model.df, model.level, one.null)
     # The spread of differences of single mice is no spread of lines: it has no τ.
     paired = one.is_paired
     low, high = (np.nan, np.nan) if paired else model.tau2_limits
@@ -167,7 +167,7 @@ def in_one_stage(
         return row
     estimate, error, df = stage.estimate(*codes)
     return replace(
-        row, **tested(estimate, error, df, level, null), method=ONE_STAGE.format(df=f"{df:.1f}")
+        row, **by_t_test(estimate, error, df, level, null), method=ONE_STAGE.format(df=f"{df:.1f}")
     )
 
 
@@ -201,5 +201,5 @@ def alone(model: RandomEffects, code: int) -> float:
 def difference_row(model: RandomEffects, first: Pooled, second: Pooled) -> Pooled:
     """The interaction: by how much the contrast differs between two groups of lines."""
     error = float(np.hypot(first.std_error, second.std_error))
-    raw = tested(first.estimate - second.estimate, error, model.df, model.level, 0.0)
+    raw = by_t_test(first.estimate - second.estimate, error, model.df, model.level, 0.0)
     return replace(difference_of(first, second), **raw)
