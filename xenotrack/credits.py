@@ -7,6 +7,9 @@ where our own code is compared with them.
 
 from __future__ import annotations
 
+import importlib.metadata
+from functools import cache
+
 _FRAMES = ("numpy", "pandas")
 _TESTS = (*_FRAMES, "scipy")  # its distributions: p-values, limits, quantiles
 
@@ -51,3 +54,9 @@ POOL_RESTS_ON: dict[str, tuple[str, ...]] = {
     "pool_blocked": _TESTS,
 }
 DRAWN_BY = ("matplotlib", "plotnine")
+
+
+@cache
+def version(library: str) -> str:
+    """The version installed, asked of the system once."""
+    return importlib.metadata.version(library)

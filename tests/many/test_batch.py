@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -14,6 +16,7 @@ from many.crews import Here
 from xenotrack.errors import InputError
 from xenotrack.many.asked import Asked
 from xenotrack.many.batch import Batch, Ended, strangers
+from xenotrack.many.claim import claim
 from xenotrack.many.crew import Processes
 from xenotrack.many.job import Job
 from xenotrack.many.plan import in_shard, names_of, plan_studies
@@ -147,6 +150,45 @@ def test_a_study_that_another_run_is_writing_is_waited_for(sheets) -> None:
         crew = Here(lambda name, turn: staging.discard(out / "b") if turn == 3 else None)
         assert hows(batch(sheets, crew)) == "done done done"
     assert crew.begun.count("b") == 3
+
+
+def test_of_two_batches_at_once_one_does_a_study_and_the_other_finds_it_done(sheets) -> None:
+    other, found = Here(), {}
+    second = Thread(target=lambda: found.update(batch(sheets, other)))
+
+    def meanwhile(name: str, turn: int) -> None:
+        if name == "a":  # the second begins now, and does what is free
+            second.start()
+            until = time.monotonic() + 60
+            while len(other.begun) < 2 and time.monotonic() < until:
+                time.sleep(0.01)
+
+    first = Here(meanwhile)
+    assert hows(batch(sheets, first)) == "done unchanged unchanged"
+    second.join()
+    assert hows(found) == "unchanged done done"
+    assert (first.begun, other.begun) == (["a"], ["b", "c"])
+    assert [path.name for path in (sheets.parent / "out").glob(".*")] == []
+
+
+def test_a_study_claimed_by_a_batch_that_died_is_free(done) -> None:
+    out = done.parent / "out"
+    for name in "ab":
+        (out / f".{name}.claim").touch()
+    (done / "b.csv").write_bytes((done / "c.csv").read_bytes())
+    assert hows(batch(done)) == "unchanged done unchanged"
+    assert list(out.glob(".*")) == []
+
+
+def test_a_claim_is_one_at_a_time(tmp_path) -> None:
+    first = claim(tmp_path, "a")
+    assert first is not None
+    assert claim(tmp_path, "a") is None
+    first.release()
+    again = claim(tmp_path, "a")
+    assert again is not None
+    again.release()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_person_changed_is_kept_and_said(done) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import time
@@ -40,12 +41,17 @@ def test_a_driver_that_is_ended_and_started_again_does_every_study_once(
     assert held(tmp_path) == serial
 
 
-def test_two_batches_into_one_folder_do_every_study(eleven, serial, start, tmp_path) -> None:
+def test_two_batches_into_one_folder_do_every_study_once_between_them(
+    eleven, serial, start, tmp_path
+) -> None:
     asked = (*BATCH, eleven, "-o", tmp_path, *ASKED, "--jobs", 2)
     both = [start(*asked, stderr=subprocess.PIPE) for _ in range(2)]
     said = [each.communicate(timeout=WAIT)[1].decode() for each in both]
     assert [each.returncode for each in both] == [1, 1], said
     assert all("1 of 11 studies failed" in text for text in said)
+    counts = [re.search(r"(\d+) done, (\d+) unchanged, 1 failed", text) for text in said]
+    assert [int(one[1]) + int(one[2]) for one in counts] == [10, 10]
+    assert sum(int(one[1]) for one in counts) == 10
     assert held(tmp_path) == serial
 
 

@@ -131,11 +131,22 @@ def first_lost(
     change: ChangeOver, design: Design, asked: Expectation, day: float, level: float
 ) -> float:
     """The first whole day after which one expectation stays untestable; NaN if it is at ``day``."""
-    days = np.arange(1.0, np.ceil(day) + 1)
     # The last day says whether it matters; the days before say since when.
-    daily = change(arms_of(design, asked), [*days[:-1], day])
+    if not lost_on(change, design, asked, [day], level)[0]:
+        return np.nan
+    days = [*np.arange(1.0, np.ceil(day)), day]
+    lost = lost_on(change, design, asked, days, level)
+    kept = np.flatnonzero(~lost)
+    since = int(kept[-1]) + 1 if len(kept) else 0
+    # A whole day, as people count: the last may not be one.
+    return float(np.ceil(days[since]))
+
+
+def lost_on(
+    change: ChangeOver, design: Design, asked: Expectation, days: Sequence[float], level: float
+) -> np.ndarray:
+    """On which days one expectation is estimable and not surely a tumour, (d,)."""
+    daily = change(arms_of(design, asked), days)
     weights, place = sums_of(daily, design, asked)
     estimable = np.isfinite(estimate_contrasts(daily.estimates, weights, level).df)
-    kept = ~estimable | expectation(daily.estimates, weights, place, level)[1]
-    since = np.flatnonzero(kept)[-1] + 1 if kept.any() else 0
-    return float(days[since]) if since < len(days) else np.nan
+    return estimable & ~expectation(daily.estimates, weights, place, level)[1]

@@ -138,17 +138,7 @@ def estimate_contrasts(estimates: ArmEstimates, weights: Floats, level: Level) -
     A row with weight on an arm that is not estimable is NaN; other arms do not spoil it.
     """
     weights = np.atleast_2d(np.asarray(weights, dtype=float))
-    known = np.isfinite(estimates.values) & np.isfinite(np.diag(estimates.covariance))
-    estimable = ~((weights != 0) & ~known).any(axis=1)
-    used = np.where(known, weights, 0.0)
-    spread = np.where(np.outer(known, known), estimates.covariance, 0.0)
-    variance = ((used @ spread) * used).sum(axis=1)
-    estimate = np.where(estimable, used @ np.where(known, estimates.values, 0.0), np.nan)
-    std_error = np.where(estimable, np.sqrt(np.clip(variance, 0.0, None)), np.nan)
-    df = np.full(len(weights), np.nan)
-    if estimable.any():
-        df[estimable] = estimates.degrees_of_freedom(weights[estimable])
-    raw = t_contrasts(estimate, std_error, df, level)
+    raw = t_contrasts(*estimates.sums(weights), level)
     return raw if estimates.at_most is None else one_sided(raw, weights, estimates.at_most)
 
 

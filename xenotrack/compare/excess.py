@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -22,7 +22,6 @@ from xenotrack.compare.expectations import Expectation, arms_of, called, weights
 from xenotrack.compare.multiplicity import bonferroni_level, holm_p
 from xenotrack.compare.verdicts import claim_levels
 from xenotrack.model.daily import Daily
-from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
 
 T = TypeVar("T")
@@ -173,25 +172,6 @@ def best_part_method(design: Design, method: str, asked: Expectation, chosen: Ch
     parts = [next(cell for cell, weight in terms.items() if weight < 0) for terms in asked.terms]
     named = chosen.words([called(design, part) for part in parts])
     return f"{method}; intersection-union over {len(parts)} parts{named}"
-
-
-def remembered(estimates: ArmEstimates) -> ArmEstimates:
-    """The same estimates, their degrees of freedom worked out once for each weighted sum.
-
-    One excess is read at several levels, and on straight lines at several days.
-    """
-    known: dict[bytes, float] = {}
-
-    def degrees_of_freedom(weights: Floats) -> Floats:
-        rows = np.atleast_2d(weights)
-        keys = [row.tobytes() for row in rows]
-        new = [i for i, key in enumerate(keys) if key not in known]
-        if new:
-            df = estimates.degrees_of_freedom(rows[new])
-            known.update(zip((keys[i] for i in new), df.tolist(), strict=True))
-        return np.array([known[key] for key in keys])
-
-    return replace(estimates, degrees_of_freedom=degrees_of_freedom)
 
 
 def family_level(p_value: Floats, level: float) -> float:

@@ -11,11 +11,10 @@ import pandas as pd
 
 from xenotrack.compare.components import doubt_day
 from xenotrack.compare.dose_grid import estimate_dose_grids
-from xenotrack.compare.excess import remembered
 from xenotrack.compare.expectations import arms_of
 from xenotrack.compare.factorial import estimate_factorials
 from xenotrack.compare.joint_tests import joint_test_of
-from xenotrack.compare.synergy import Growth, Synergy, synergy_of
+from xenotrack.compare.synergy import Growth, Synergy, excess_of, synergy_of
 from xenotrack.compare.synergy_course import Course, courses
 from xenotrack.compare.synergy_verdicts import UNDECIDED, agreed_verdicts
 from xenotrack.doubts import merge_doubts
@@ -36,18 +35,18 @@ def growth_synergy(study: Study, fit: GrowthFit, days: Sequence[float] | None = 
     shares = study.readings.groupby("arm", sort=False)["below_limit"].mean()
     below = {str(arm): float(share) for arm, share in shares.items()}
 
-    def synergy(fit: GrowthFit) -> Synergy:
-        return synergy_of(growth_over(fit, max(days)), study.design, fit.level, days, below)
-
-    excess = synergy(fit)
+    excess = synergy_of(growth_over(fit, max(days)), study.design, fit.level, days, below)
     if not excess.asked:
         return excess
     excess = excess.with_courses(_courses_of(study, fit, excess))
     late = doubt_day(study.design, fit.follow_up.until_day, max(days), fit.narrow is not None)
     excess = replace(excess, doubts=merge_doubts(excess.doubts, late))
-    others = [synergy(other) for other in fit.placements]
+    others = [
+        excess_of(growth_over(other, max(days)), study.design, fit.level, days, below).verdicts
+        for other in fit.placements
+    ]
     about = [(e.combination, e.reference) for e in excess.asked]
-    verdicts, doubts = agreed_verdicts(excess.verdicts, [o.verdicts for o in others], about)
+    verdicts, doubts = agreed_verdicts(excess.verdicts, others, about)
     spoken = tuple(
         UNDECIDED if verdict and fit.awaited & set(arms_of(study.design, asked)) else verdict
         for verdict, asked in zip(verdicts, excess.asked, strict=True)
@@ -75,11 +74,10 @@ def growth_over(fit: GrowthFit, day: float) -> Growth:
 
     @cache
     def rates(arms: tuple[str, ...]) -> ArmEstimates:
-        return remembered(fit.over(arms).rates())
+        return fit.over(arms).rates()
 
     def changes(arms: Sequence[str], days: Sequence[float]) -> Daily:
-        daily = fit.over(arms).changes_by_day(arms, days)
-        return replace(daily, estimates=remembered(daily.estimates))
+        return fit.over(arms).changes_by_day(arms, days)
 
     def window(arms: Sequence[str]) -> tuple[float, float]:
         return (0.0, day) if fit.narrow is None else rates(tuple(arms)).days(arms)

@@ -23,7 +23,6 @@ from xenotrack.compare.excess import (
     best_part_excess,
     join_excess,
     linear_excess,
-    remembered,
 )
 from xenotrack.compare.expectations import (
     REFERENCES,
@@ -159,7 +158,6 @@ def estimate_synergy(
     As ``synergy_of``, with the index of rates at ``day``; changes of ln volume are by default those
     of straight lines of these rates.
     """
-    rates = remembered(rates)
     changes = change_at or (lambda when: ln_volume_change(rates, when))
     index_day = np.nan if day is None else day
     growth = Growth(
@@ -187,19 +185,34 @@ def synergy_of(
     What cannot be computed is said among the doubts.
     """
     possible = expectations(design)
-    asked = [e for e in possible if has_arms(design, growth.own, e)]
+    excess = excess_of(growth, design, level, days, below_limit)
+    when = [day for day in days if day > 0]
+    additive = [
+        e for e in possible if e.reference == "additivity" and has_arms(design, growth.own, e)
+    ]
+    later = not_testable_later(growth.change, design, additive, max(when), level) if when else ()
+    doubts = (*impossible(possible, design, growth.own), *later, *excess.doubts)
+    return replace(excess, doubts=doubts)
+
+
+def excess_of(
+    growth: Growth,
+    design: Design,
+    level: float,
+    days: Sequence[float],
+    below_limit: Mapping[str, float] | None = None,
+) -> Synergy:
+    """The rows of ``synergy_of``, and the doubts about their verdicts only."""
+    asked = [e for e in expectations(design) if has_arms(design, growth.own, e)]
     when = [day for day in days if day > 0]
     blocks = [
         *rate_blocks(growth, design, asked, level),
         *(change_blocks(growth, design, asked, level, when) if when else ()),
     ]
     excess = joined(blocks, level)
-    additive = [e for e in asked if e.reference == "additivity"]
-    later = not_testable_later(growth.change, design, additive, max(when), level) if when else ()
     combinations = [e.combination for e in excess.asked]
     verdicts, spared = spare_antagonism(excess.verdicts, combinations, below_limit or {})
-    doubts = (*impossible(possible, design, growth.own), *later, *spared)
-    return replace(excess, verdicts=verdicts, doubts=doubts)
+    return replace(excess, verdicts=verdicts, doubts=tuple(spared))
 
 
 class Block(NamedTuple):

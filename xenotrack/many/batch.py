@@ -1,7 +1,8 @@
 """Many studies, each analysed as ``run`` does it; the results on the disk are the truth.
 
 A study is skipped whose results are those asked for. One that fails is noted beside its folder, and
-the rest goes on. Whenever this ends, by whatever, the same command goes on with what is left.
+the rest goes on. Whenever this ends, by whatever, the same command goes on with what is left. Of
+several batches into one folder one does a study, and the others find it done.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Literal
 
 from xenotrack.errors import InputError, XenotrackError
 from xenotrack.many.asked import Asked, digest_of
+from xenotrack.many.claim import Claim, claim
 from xenotrack.many.crew import Crew
 from xenotrack.many.job import Job
 from xenotrack.many.plan import Planned
@@ -52,7 +54,7 @@ class Batch:
     rerun: Rerun = "changed"
     _waiting: deque[Planned] = field(init=False)
     _busy: deque[Planned] = field(default_factory=deque)
-    _at_work: dict[str, tuple[Planned, str]] = field(default_factory=dict)
+    _at_work: dict[str, tuple[Planned, str, Claim]] = field(default_factory=dict)
     _deaths: dict[str, int] = field(default_factory=dict)
     _hidden: list[str] = field(default_factory=list)
 
@@ -73,6 +75,13 @@ class Batch:
         """Do what is left to do, and say what became of each study."""
         make_folder(self.out)
         self._hidden = [path.name for path in self.out.glob(".*")]
+        try:
+            yield from self._all(crew)
+        finally:
+            for *_, claimed in self._at_work.values():
+                claimed.release()
+
+    def _all(self, crew: Crew) -> Iterator[Ended]:
         while self._waiting or self._busy or crew.n_at_work:
             while self._waiting and crew.has_room():
                 ended = self._begin(self._waiting.popleft(), crew)
@@ -97,16 +106,30 @@ class Batch:
         """Give a study to the crew, or say why there is nothing to do."""
         try:
             job, request = self._job_of(planned)
+            if (ended := self._settled(planned, job, request)) is not None:
+                return ended
+            claimed = claim(self.out, planned.name)
         except XenotrackError as error:
             return self._failed(planned, str(error), "", settled=False)
+        if claimed is None:
+            self._busy.append(planned)
+            return None
+        # Another batch may have done it while it was not yet claimed.
+        if (ended := self._settled(planned, job, request)) is not None:
+            claimed.release()
+            return ended
+        self._at_work[planned.name] = planned, request, claimed
+        crew.give(planned.name, job)
+        return None
+
+    def _settled(self, planned: Planned, job: Job, request: str) -> Ended | None:
+        """What became of a study that is not to be done again; None of one that is."""
         state = state_of(self.out, planned.name, request)
         if state == "unchanged" and self.rerun != "all":
             forget_failure(self.out, planned.name)
             return self._unchanged(planned, job)
         if state == "failed" and self.rerun == "changed":
             return Ended(planned, "failed", known_failure(self.out, planned.name))
-        self._at_work[planned.name] = planned, request
-        crew.give(planned.name, job)
         return None
 
     def _unchanged(self, planned: Planned, job: Job) -> Ended:
@@ -115,11 +138,20 @@ class Batch:
         if any(name.startswith(f".{planned.name}.") for name in self._hidden):
             with suppress(AnotherRunError):
                 end_killed_runs(self.out / planned.name, job.inputs, said.append)
+            if (left := claim(self.out, planned.name)) is not None:
+                left.release()
         return Ended(planned, "unchanged", said=tuple(said))
 
     def _end(self, name: str, reply: Reply) -> Ended | None:
         """What became of a study; nothing where it is tried again."""
-        planned, request = self._at_work.pop(name)
+        planned, request, claimed = self._at_work.pop(name)
+        try:
+            return self._ended(planned, request, reply)
+        finally:
+            claimed.release()
+
+    def _ended(self, planned: Planned, request: str, reply: Reply) -> Ended | None:
+        name = planned.name
         if reply.kind == "done":
             forget_failure(self.out, name)
             return Ended(planned, "done", said=reply.said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -36,6 +37,40 @@ class ArmEstimates:
     last_day: Floats | None = None
     why_withheld: Callable[[Sequence[str]], str] = lambda arms: ""
     at_most: Bools | None = None
+
+    def sums(self, weights: Floats) -> tuple[Floats, Floats, Floats]:
+        """Weighted sums ``w·β`` (m,), with ``√(w V wᵀ)`` and df, of weights (m, k).
+
+        A row with weight on an arm that is not estimable is NaN; other arms do not spoil it. The
+        same sums are asked for at several levels, and worked out once.
+        """
+        key = weights.shape, weights.tobytes()
+        if key not in self._known:
+            self._known[key] = self._sums(weights)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[tuple[int, ...], bytes], tuple[Floats, Floats, Floats]]:
+        return {}
+
+    @cached_property
+    def _estimable(self) -> tuple[Bools, Floats, Floats]:
+        """Which arms are known, and their values and covariance with 0 for the others."""
+        known = np.isfinite(self.values) & np.isfinite(np.diag(self.covariance))
+        spread = np.where(np.outer(known, known), self.covariance, 0.0)
+        return known, np.where(known, self.values, 0.0), spread
+
+    def _sums(self, weights: Floats) -> tuple[Floats, Floats, Floats]:
+        known, values, spread = self._estimable
+        estimable = ~((weights != 0) & ~known).any(axis=1)
+        used = np.where(known, weights, 0.0)
+        variance = ((used @ spread) * used).sum(axis=1)
+        estimate = np.where(estimable, used @ values, np.nan)
+        std_error = np.where(estimable, np.sqrt(np.clip(variance, 0.0, None)), np.nan)
+        df = np.full(len(weights), np.nan)
+        if estimable.any():
+            df[estimable] = self.degrees_of_freedom(weights[estimable])
+        return estimate, std_error, df
 
     def days(self, arms: Sequence[str]) -> tuple[float, float]:
         """The first and the last day of any of these arms' estimates; NaN where unknown."""

@@ -113,6 +113,10 @@ class GrowthFit:
         return np.concatenate([self.blocks[code] for code in piece.arms])
 
     @cached_property
+    def _placed(self) -> tuple[tuple[Piece, NDArray[np.intp]], ...]:
+        return tuple((piece, self.places(piece)) for piece in self.pieces)
+
+    @cached_property
     def values(self) -> Floats:
         """The coefficients of all arms, one arm after the other; NaN where an arm has none."""
         values = np.full(sum(shape.size for shape in self.shapes), np.nan)
@@ -144,12 +148,13 @@ class GrowthFit:
         """
         variance = np.zeros((len(weights), len(self.pieces)))
         df = np.full_like(variance, np.inf)
-        for column, piece in enumerate(self.pieces):
-            of_piece = weights[:, self.places(piece)]
-            variance[:, column] = ((of_piece @ piece.covariance) * of_piece).sum(axis=1)
+        for column, (piece, places) in enumerate(self._placed):
+            of_piece = weights[:, places]
             used = of_piece.any(axis=1)
             if used.any():
-                df[used, column] = piece.degrees_of_freedom(of_piece[used])
+                own = of_piece[used]
+                variance[used, column] = ((own @ piece.covariance) * own).sum(axis=1)
+                df[used, column] = piece.degrees_of_freedom(own)
         pooled = welch_df(variance, df)
         # One piece alone: its own df, without the detour that loses 0/0 at a zero variance.
         single = (variance > 0).sum(axis=1) == 1
@@ -198,6 +203,10 @@ class GrowthFit:
 
     def rates(self) -> ArmEstimates:
         """The average growth rate of each arm over its follow-up, per day."""
+        return self._rates
+
+    @cached_property
+    def _rates(self) -> ArmEstimates:
         codes = np.arange(len(self.shapes))
         return self._sums("growth_rate", self.weights_of(self.rate_asked), codes)
 

@@ -20,6 +20,7 @@ from xenotrack.model.lines import fit_mouse_lines, mean_line
 from xenotrack.model.log_volume import LogVolumes
 from xenotrack.model.patterns import Patterns
 from xenotrack.model.piece import Piece, given_of, linear_model
+from xenotrack.model.remembered import remembered
 from xenotrack.model.reml import MixedFit, fit_each
 from xenotrack.model.residual_search import with_residuals
 from xenotrack.model.robust import ClusteredByMouse
@@ -196,7 +197,7 @@ def piece_of(
         lift=lift,
         values=lift @ fit.coefficients + given_of(shapes),
         covariance=lift @ reference.covariance @ lift.T,
-        degrees_of_freedom=lambda weights: reference.degrees_of_freedom(weights @ lift),
+        degrees_of_freedom=remembered(lambda weights: reference.degrees_of_freedom(weights @ lift)),
         mixed=fit,
         joint_test=None if joint is None else lambda weights: joint(weights @ lift),
         unseen=unseen,

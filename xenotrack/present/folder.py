@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib.metadata import version
 from itertools import chain
 from math import isfinite
 from pathlib import Path
@@ -15,7 +14,7 @@ import pandas as pd
 
 from xenotrack import __version__
 from xenotrack.compare.claims import Claim
-from xenotrack.credits import DRAWN_BY, RESTS_ON
+from xenotrack.credits import DRAWN_BY, RESTS_ON, version
 from xenotrack.glossary import COLUMNS, TABLES
 from xenotrack.model.spread import variance_components
 from xenotrack.present.figures.catalogue import FIGURES, OF_PHONES

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import version
 from itertools import chain
 
 from xenotrack import __version__
 from xenotrack.compare.by_rule import named_rules
-from xenotrack.credits import RESTS_ON
+from xenotrack.credits import RESTS_ON, version
 from xenotrack.model.blocks import PairedBlocks
 from xenotrack.model.growth_method import MODELLED
 from xenotrack.present.numbers import join, number
