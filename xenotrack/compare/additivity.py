@@ -60,7 +60,7 @@ def one_additivity(
     expected, testable = expectation(changes, weights, place, level)
     index = ratio_to(expected, changes, gradient, place, level)
     log_index = np.column_stack([index.estimate, index.conf_low, index.conf_high])
-    return testable_only(raw, testable), np.where(testable[:, None], log_index, np.nan)
+    return only_testable(raw, testable), np.where(testable[:, None], log_index, np.nan)
 
 
 def sums_of(daily: Daily, design: Design, asked: Expectation) -> tuple[Floats, np.ndarray]:
@@ -104,7 +104,7 @@ def ratio_to(
     return by_delta(changes, changes.values[place] - np.log(positive), slopes, level)
 
 
-def testable_only(raw: RawContrasts, testable: np.ndarray) -> RawContrasts:
+def only_testable(raw: RawContrasts, testable: np.ndarray) -> RawContrasts:
     """The same rows, without test and interval where nothing can be tested."""
     tests = ("statistic", "p_value", "conf_low", "conf_high")
     return replace(raw, **{name: np.where(testable, getattr(raw, name), np.nan) for name in tests})
