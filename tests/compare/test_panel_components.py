@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +15,7 @@ from xenotrack.compare.pooled_claims import pool
 from xenotrack.model.restricted_mean import restricted_mean
 from xenotrack.model.survival import estimate_curve
 
+STORED = json.loads((Path(__file__).parents[1] / "reference" / "panel_outcomes.json").read_text())
 DAYS = np.array([5.0, 8.0, 12.0, 20.0])
 
 
@@ -97,3 +101,42 @@ def test_pseudo_values_are_what_each_mouse_adds_to_kaplan_meier() -> None:
     # Without the last mouse nobody is followed to day 15, and the curve stays as it was.
     assert pseudo_values(DAYS, event, 15.0)[:3] == pytest.approx(wanted)
     assert pseudo_values(DAYS, np.ones(4, bool), 15.0).tolist() == pytest.approx([5, 8, 12, 15])
+
+
+def of_r() -> PanelTables:
+    """The mice of the reference script."""
+    mice, weighed = pd.DataFrame(STORED["mice"]), pd.DataFrame(STORED["weights"])
+    mice = mice.assign(
+        mouse=mice["arm"],
+        mrecist=np.where(mice["responded"], "PR", "PD"),
+        event=mice["event"].astype(bool),
+        day_low=mice["day"],
+        day_high=mice["day"],
+        fate=None,
+    )
+    by_line = dict(tuple(mice.groupby("line")))
+    weights = dict(tuple(weighed.assign(mouse=weighed["arm"]).groupby("line")))
+    return PanelTables(by_line, by_line, weights)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "name"),
+    [("rmst_days", "days"), ("response_rate", "responders"), ("net_weight", "weight")],
+)
+def test_paired_lines_have_the_numbers_of_r(outcome: str, name: str) -> None:
+    """Paired t; of days and responders no p below that of all sign flips, but for its draws."""
+    row, (wanted,) = rows_of(of_r())[outcome, "all lines", ""], STORED[name]
+    assert row.estimate == pytest.approx(wanted["estimate"], rel=1e-5)
+    error = max(wanted["std_error"], wanted.get("least_error", 0.0))
+    assert row.std_error == pytest.approx(error, rel=1e-5)
+    if name == "weight":
+        limits = (wanted["conf_low"], wanted["conf_high"])
+        assert (row.conf_low, row.conf_high) == pytest.approx(limits, rel=1e-5)
+        assert row.p_value == pytest.approx(wanted["p_t"], rel=1e-5)
+        return
+    flips = wanted["p_flips"]
+    assert row.p_value == pytest.approx(flips, abs=4 * np.sqrt(flips / 20_000))
+
+
+def test_the_days_of_r_are_counted_to_the_same_day() -> None:
+    assert rows_of(of_r())["rmst_days", "all lines", ""].until_day == STORED["until"]

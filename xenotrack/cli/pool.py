@@ -13,7 +13,9 @@ from xenotrack.cli.request import Request
 from xenotrack.compare.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
-    from xenotrack.compare.lines import Line
+    from collections.abc import Sequence
+
+    from xenotrack.many.lines import Entry
 
 TABLES = {"means": "pool", "lines": "pool_lines", "response": "pool_response"}
 TABLES["blocked"] = "pool_blocked"
@@ -76,7 +78,7 @@ def pool(
       xenotrack pool sample_data/models.toml --table lines --outcome growth_rate -f csv
     """
     from xenotrack.many.lines import known_outcomes
-    from xenotrack.many.pool import not_stored, read_pool, write_report
+    from xenotrack.many.pool import read_pool, write_report
 
     lines = _groups(groups)
     overrides = {**request.overrides, **({"lines": lines} if lines else {})}
@@ -87,13 +89,12 @@ def pool(
     asked = known_outcomes(outcomes)
     found = read_pool(
         named,
-        lambda source: _lines(replace(request, sources=(source,)), asked, day),
+        lambda source: _entries(replace(request, sources=(source,))),
         request.rules(),
         overrides,
         asked,
+        day,
     )
-    if missing := not_stored(found, named):
-        request.say(missing)
     design = found.design
     frame = design.readout.table(found.tables[TABLES[which]], design.names)
     request.write(frame, design.in_words(found.doubts))
@@ -102,9 +103,9 @@ def pool(
         request.say(f"Wrote {report}/: report.html is the page of the pool.")
 
 
-def _lines(request: Request, outcomes: list[str], day: float | None) -> list[Line]:
+def _entries(request: Request) -> Sequence[Entry]:
     """The lines of a sheet, each a study of its own; of a panel read at once."""
-    from xenotrack.many.lines import lines_of, read_panel
+    from xenotrack.many.lines import read_panel
     from xenotrack.present.results import Results
 
     if request.source != "-":
@@ -114,7 +115,7 @@ def _lines(request: Request, outcomes: list[str], day: float | None) -> list[Lin
     studies = request.studies()
     for study in studies:
         request.refuse_errors(study)
-    return lines_of([Results(study) for study in studies], outcomes, day)
+    return [Results(study) for study in studies]
 
 
 def _groups(typed: tuple[str, ...]) -> dict[str, dict[str, list[str]]]:

@@ -1,8 +1,9 @@
-"""Results of studies → lines to be pooled: from a sheet of several lines, or folders of results."""
+"""Results of studies → lines to be pooled: of sheets, of panels, of folders of results."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +13,48 @@ import pandas as pd
 from xenotrack.compare.lines import POOLED, Line, is_panel
 from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.errors import InputError
+from xenotrack.many.stored_lines import BLOCKING, StoredLine
 from xenotrack.present.results import Results
-from xenotrack.present.tables import SCHEMA_VERSION, stack
+from xenotrack.present.tables import stack
 from xenotrack.response.progression import progression_events
 from xenotrack.response.weight import net_weight_changes
-from xenotrack.study.design import Arm
 from xenotrack.study.ingest import read_studies
 from xenotrack.study.rules import Rules
 from xenotrack.study.study import Study
 
-BLOCKING = ("arm", "shows", "n", "n_mice", "share_low", "share_high", "until_day")
+Entry = Results | StoredLine | Line
+"""What is pooled: a line to be analysed, one of a folder, or one of a panel."""
 
 
 def lines_of(
-    results: Sequence[Results], outcomes: Sequence[str] = POOLED, day: float | None = None
+    entries: Sequence[Entry], outcomes: Sequence[str] = POOLED, day: float | None = None
 ) -> list[Line]:
-    """The lines of a sheet, each a study of its own; ``day`` is that of ``ln_volume``."""
-    studies = [one.study for one in results]
-    names = line_names(studies)
-    counts = [n for study in studies for n in study.mice["arm"].value_counts()]
-    if is_panel(counts):
-        return [_cells(one, name) for one, name in zip(results, names, strict=True)]
-    at = _last_day_of_all(results) if day is None else day
-    return [_line(one, name, outcomes, at) for one, name in zip(results, names, strict=True)]
+    """The lines of sheets and folders, each a study of its own; ``day`` is that of ``ln_volume``.
+
+    Where lines have one or two mice an arm, their mice are all that they hold.
+    """
+    studies = [one.study for one in entries if isinstance(one, Results)]
+    names = iter(line_names(studies))
+    if is_panel([n for one in entries for n in _counts(one)]):
+        return [one if isinstance(one, Line) else _cells(one, names) for one in entries]
+    at = day
+    if day is None and "ln_volume" in outcomes:
+        at = _last_day_of_all([one for one in map(_results, entries) if one is not None])
+    return [one if isinstance(one, Line) else _line(one, names, outcomes, at) for one in entries]
+
+
+def _results(one: Entry) -> Results | None:
+    if isinstance(one, Line):
+        return None
+    return one.results if isinstance(one, StoredLine) else one
+
+
+def _counts(one: Entry) -> Sequence[int]:
+    """The mice of each arm."""
+    results = _results(one)
+    if isinstance(one, Line) or results is None:
+        return list(one.counts.values()) if isinstance(one, Line) else []
+    return results.study.mice["arm"].value_counts().tolist()
 
 
 def read_panel(source: Path, rules: Rules, reading: Mapping[str, Any]) -> list[Line]:
@@ -98,55 +118,76 @@ def _last_day_of_all(results: Sequence[Results]) -> float | None:
     return min(days, default=None)
 
 
-def _cells(results: Results, name: str) -> Line:
+def _cells(one: Results | StoredLine, names: Iterator[str]) -> Line:
     """A line of a panel: its mice, and nothing that needs an error of its own."""
-    study = results.study
+    if isinstance(one, StoredLine):
+        return one.line
     empty = pd.DataFrame(columns=list(BLOCKING))
-    return Line(
-        name,
-        study.design.arms,
-        study.design.control,
-        pd.DataFrame(),
-        pd.DataFrame(),
-        results.response,
-        empty,
-        study.readings,
-        progression_events(study).mice,
-        net_weight_changes(study),
-    )
+    return _of_mice(one, next(names), pd.DataFrame(), pd.DataFrame(), empty)
 
 
-def _line(results: Results, name: str, outcomes: Sequence[str], day: float | None) -> Line:
+def _of_mice(
+    results: Results,
+    name: str,
+    compare: pd.DataFrame,
+    growth: pd.DataFrame,
+    blocking: pd.DataFrame,
+) -> Line:
+    """A line with what is known of each of its mice."""
     study = results.study
     return Line(
-        name,
-        study.design.arms,
-        study.design.control,
-        _compared(results, outcomes, day),
-        results.growth.to_frame() if results.has_growth else pd.DataFrame(),
-        results.response,
-        _blocking(results),
-        study.readings,
-        progression_events(study).mice,
-        net_weight_changes(study),
+        *(name, study.design.arms, study.design.control),
+        *(compare, growth, results.response, blocking, study.readings),
+        *(progression_events(study).mice, net_weight_changes(study)),
     )
 
 
-def _compared(results: Results, outcomes: Sequence[str], day: float | None) -> pd.DataFrame:
-    """The contrasts with control of every outcome that the line has."""
+def _line(
+    one: Results | StoredLine, names: Iterator[str], outcomes: Sequence[str], day: float | None
+) -> Line:
+    if isinstance(one, StoredLine):
+        return _with_more(one, outcomes, day)
+    growth = one.growth.to_frame() if one.has_growth else pd.DataFrame()
+    compared = _compared(one, outcomes, day)
+    return _of_mice(one, next(names), compared, growth, _blocking(one))
+
+
+def _with_more(stored: StoredLine, outcomes: Sequence[str], day: float | None) -> Line:
+    """The line of a folder, with the outcomes that no run compares unasked."""
+    line, known = stored.line, set(stored.line.compare.get("outcome", ()))
+    asked = [
+        name
+        for name in _asked(stored.results, outcomes, day)
+        if name not in known and not OUTCOMES[name].by_default
+    ]
+    if not asked:
+        return line
+    more = [one.to_frame() for one in stored.results.compare(tuple(asked), ("control",), day)]
+    return replace(line, compare=stack([line.compare, *more]))
+
+
+def _asked(results: Results, outcomes: Sequence[str], day: float | None) -> list[str]:
+    """The outcomes that the line has."""
     # A panel needs none of the models behind these.
     from xenotrack.present.sources import SOURCES
 
     if results.study.design.control is None:
-        return pd.DataFrame()
+        return []
     curved = results.study.design.rules.growth.shape != "line"
-    asked = [
+    return [
         name
         for name in outcomes
         if SOURCES[name].has(results)
         and (name != "late_rate" or curved)
         and (name != "ln_volume" or day is not None)
     ]
+
+
+def _compared(results: Results, outcomes: Sequence[str], day: float | None) -> pd.DataFrame:
+    """The contrasts with control of every outcome that the line has."""
+    asked = _asked(results, outcomes, day)
+    if not asked:
+        return pd.DataFrame()
     known = {one.outcome: one for one in results.comparisons if one.outcome in asked}
     fresh = [name for name in asked if name not in known]
     more = results.compare(tuple(fresh), ("control",), day) if fresh else ()
@@ -160,77 +201,6 @@ def _blocking(results: Results) -> pd.DataFrame:
         for one in results.blocking
     ]
     return pd.DataFrame(rows, columns=list(BLOCKING))
-
-
-def read_line(folder: Path) -> tuple[Line, Mapping[str, Any]]:
-    """The line of a folder that ``run`` wrote, or of its results.json; and the rules in force."""
-    path = folder / "results.json" if folder.is_dir() else folder
-    try:
-        said = msgspec.json.decode(path.read_bytes())
-        rules = msgspec.json.decode((path.parent / "manifest.json").read_bytes())["rules"]
-    except (OSError, msgspec.DecodeError, KeyError) as error:
-        raise InputError(
-            f"{folder} holds no results of xenotrack. Name folders that `xenotrack run` wrote."
-        ) from error
-    if not isinstance(said, dict) or said.get("schema_version") != SCHEMA_VERSION:
-        raise InputError(f"{path} is of another version. Run the study again with `xenotrack run`.")
-    if "tidy" not in said["tables"]:
-        raise InputError(
-            f"{folder} is a pool, and no line. Name the folders of the lines, or the one that "
-            "holds them all."
-        )
-    return _stored(said, folder), rules
-
-
-def is_pool(folder: Path) -> bool:
-    """Whether a folder of results is that of a pool."""
-    return (folder / "tables" / "pool.csv").is_file()
-
-
-def _stored(said: Mapping[str, Any], folder: Path) -> Line:
-    tables = {name: pd.DataFrame(rows) for name, rows in said["tables"].items()}
-    tidy = tables["tidy"]
-    named = [line for line in tidy.get("line", pd.Series(dtype=object)).unique() if line]
-    study = said["study"]
-    name = str(named[0]) if len(named) == 1 else str(study["name"] or folder.name)
-    return Line(
-        name,
-        tuple(Arm(arm["name"], frozenset(arm["drugs"])) for arm in study["arms"]),
-        study["control"],
-        tables["compare"],
-        tables["growth"],
-        tables["response"],
-        _stored_blocking(tables),
-        _stored_readings(tidy),
-        tables["progression_mice"],
-        pd.DataFrame(columns=["mouse", "arm", "day", "change_percent"]),
-    )
-
-
-def _stored_blocking(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """What the claims say of each arm, with the bounds of the table ``blocked``."""
-    progressed = tables["blocked"]
-    if not len(progressed):
-        return pd.DataFrame(columns=list(BLOCKING))
-    progressed = progressed[progressed["category"] == "progressed"].set_index("arm")
-    claims = tables["claims"]
-    claims = claims[claims["kind"] == "arm"].set_index("arm") if len(claims) else claims
-    rows = []
-    for arm, row in progressed.iterrows():
-        told = claims.loc[arm] if len(claims) and arm in claims.index else {}
-        share = (row["conf_low"], row["conf_high"])
-        rows.append(
-            (arm, told.get("shows", ""), row["n"], row["n_mice"], *share, told.get("until_day"))
-        )
-    return pd.DataFrame(rows, columns=list(BLOCKING))
-
-
-def _stored_readings(tidy: pd.DataFrame) -> pd.DataFrame:
-    """The burden of each mouse and day."""
-    rows = tidy.assign(volume_mm3=pd.to_numeric(tidy["volume_mm3"]))
-    rows = rows[rows["volume_mm3"].notna()]
-    keys = ["mouse", "arm", "day"]
-    return rows.groupby(keys, sort=False, as_index=False)["volume_mm3"].sum()
 
 
 def require_lines(lines: Sequence[Line], source: str) -> None:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from xenotrack.compare.across import Pool
-from xenotrack.compare.lines import Line
-from xenotrack.many.lines import is_pool, lines_of, read_line, require_lines
+from xenotrack.many.lines import Entry, lines_of, require_lines
+from xenotrack.many.stored_lines import is_pool, read_line
 from xenotrack.present.manifest import digest
-from xenotrack.present.numbers import join
 from xenotrack.present.safe_files import stats_of
 from xenotrack.present.safe_folder import Say, replaced_folder
 from xenotrack.present.stored import run_folders
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from xenotrack.study.rules import Rules
     from xenotrack.study.study import Study
 
-Analyse = Callable[[str], Sequence[Line]]
+Analyse = Callable[[str], Sequence[Entry]]
 
 
 def read_pool(
@@ -33,37 +32,26 @@ def read_pool(
     rules: Rules,
     typed: Mapping[str, Any],
     outcomes: Sequence[str],
+    day: float | None = None,
 ) -> Pool:
     """The pool of sheets and folders of results; ``analyse`` gives the lines of a sheet.
 
     The groups of lines, the level and the bound of a block are those ``typed``, else of the
     study.toml or of the first folder.
     """
-    lines: list[Line] = []
+    entries: list[Entry] = []
     for source in sources:
         path = Path(source)
         if path.is_dir() or path.suffix == ".json":
             for folder in _line_folders(path):
-                line, stored = read_line(folder)
-                lines.append(line)
-                rules = with_stored(rules, stored, typed)
+                stored = read_line(folder)
+                entries.append(stored)
+                rules = with_stored(rules, stored.rules, typed)
         else:
-            lines += analyse(source)
+            entries += analyse(source)
+    lines = lines_of(entries, outcomes, day)
     require_lines(lines, " and ".join(sources) if len(sources) < 3 else sources[0])
     return Pool(rules.study.name or "", tuple(lines), rules, outcomes)
-
-
-def not_stored(pool: Pool, named: Sequence[str]) -> str:
-    """What was asked and folders of results do not hold, in a sentence; empty where they do."""
-    if not any(Path(source).is_dir() or source.endswith(".json") for source in named):
-        return ""
-    lacking = ("net_weight",) if pool.is_panel else ("late_rate", "ln_volume")
-    missing = [name for name in lacking if name in pool.outcomes]
-    return (
-        f"Folders of results do not hold {join(missing)}: pool the sheets for that."
-        if missing
-        else ""
-    )
 
 
 def _line_folders(source: Path) -> list[Path]:

@@ -84,26 +84,30 @@ class HazardDifference:
         floor = self._top - reach**2 / 2
         at = float(np.clip(self.estimate, -WIDE, WIDE))
 
-        def above(apart: float) -> float:
-            return self._profile(apart) - floor
+        def above(apart: float) -> tuple[float, float]:
+            height, slope = self._profile(apart)
+            return height - floor, slope
 
-        low = zero_between(above, -WIDE, at) if at > -WIDE and above(-WIDE) < 0 else -np.inf
-        high = zero_between(above, at, WIDE) if at < WIDE and above(WIDE) < 0 else np.inf
+        low = zero_between(above, -WIDE, at) if at > -WIDE and above(-WIDE)[0] < 0 else -np.inf
+        high = zero_between(above, at, WIDE) if at < WIDE and above(WIDE)[0] < 0 else np.inf
         return float(low), float(high)
 
-    def _profile(self, apart: float) -> float:
-        """The largest log likelihood with the ratios so far apart."""
+    def _profile(self, apart: float) -> tuple[float, float]:
+        """The largest log likelihood with the ratios so far apart, and its slope."""
         one, other = self.groups
 
-        def score(beta: float) -> float:
-            return one.score(beta + apart) + other.score(beta)
+        def score(beta: float) -> tuple[float, float]:
+            first, second = one.score(beta + apart), other.score(beta)
+            return first[0] + second[0], first[1] + second[1]
 
         low, high = min(0.0, -apart) - FAR, max(0.0, -apart) + FAR
-        if score(low) <= 0:
+        if score(low)[0] <= 0:
             beta = low
         else:
-            beta = zero_between(score, low, high) if score(high) < 0 else high
-        return one.log_likelihood(beta + apart) + other.log_likelihood(beta)
+            beta = zero_between(score, low, high) if score(high)[0] < 0 else high
+        height = one.log_likelihood(beta + apart) + other.log_likelihood(beta)
+        # Of the other ratio the slope is 0 there.
+        return height, one.score(beta + apart)[0]
 
 
 def _some(model: StratifiedHazard, kept: Bools) -> StratifiedHazard:

@@ -13,6 +13,7 @@ from xenotrack.arrays import Bools, Codes, Floats
 
 FAR = 25.0  # a log hazard ratio beyond which the likelihood does not change any more
 SPLITS = 20_000
+EXACT = 1e-13  # of a ratio, as far as it is followed
 SEED = 20261129
 
 
@@ -60,10 +61,11 @@ class StratifiedHazard:
         treated, a, b, _ = self._terms
         return float(treated.sum() * beta - np.log(a * np.exp(beta) + b).sum())
 
-    def score(self, beta: float) -> float:
-        """The slope of the log likelihood."""
+    def score(self, beta: float) -> tuple[float, float]:
+        """The slope of the log likelihood, and how fast it falls: less the information."""
         treated, a, b, _ = self._terms
-        return float((treated - a * np.exp(beta) / (a * np.exp(beta) + b)).sum())
+        share = a * np.exp(beta) / (a * np.exp(beta) + b)
+        return float((treated - share).sum()), -float((share * (1 - share)).sum())
 
     def residuals(self, beta: float) -> Floats:
         """What each line adds to the score at a log hazard ratio, (lines,)."""
@@ -77,7 +79,7 @@ class StratifiedHazard:
         treated, _, _, _ = self._terms
         if not len(treated):
             return np.nan
-        if self.score(-FAR) <= 1e-9 or self.score(FAR) >= -1e-9:
+        if self.score(-FAR)[0] <= 1e-9 or self.score(FAR)[0] >= -1e-9:
             return -np.inf if treated.sum() < 0.5 else np.inf
         return zero_between(self.score, -FAR, FAR)
 
@@ -86,9 +88,7 @@ class StratifiedHazard:
         """From the information at the maximum."""
         if not np.isfinite(self.estimate):
             return np.nan
-        _, a, b, _ = self._terms
-        share = a * np.exp(self.estimate) / (a * np.exp(self.estimate) + b)
-        return float(1 / np.sqrt((share * (1 - share)).sum()))
+        return float(1 / np.sqrt(-self.score(self.estimate)[1]))
 
     @cached_property
     def ratio(self) -> float:
@@ -138,11 +138,11 @@ class StratifiedHazard:
         top = float(np.clip(self.estimate, -FAR, FAR))
         floor = self.log_likelihood(top) - reach**2 / 2
 
-        def below(beta: float) -> float:
-            return self.log_likelihood(beta) - floor
+        def above(beta: float) -> tuple[float, float]:
+            return self.log_likelihood(beta) - floor, self.score(beta)[0]
 
-        low = zero_between(below, -FAR, top) if top > -FAR and below(-FAR) < 0 else -np.inf
-        high = zero_between(below, top, FAR) if top < FAR and below(FAR) < 0 else np.inf
+        low = zero_between(above, -FAR, top) if top > -FAR and above(-FAR)[0] < 0 else -np.inf
+        high = zero_between(above, top, FAR) if top < FAR and above(FAR)[0] < 0 else np.inf
         return float(low), float(high)
 
 
@@ -154,14 +154,21 @@ def dealt(scores: Floats, arm: Bools, rng: np.random.Generator) -> Floats:
     return np.asarray(labels @ scores, dtype=float)
 
 
-def zero_between(value: Callable[[float], float], low: float, high: float) -> float:
-    """Where a function with other signs at both ends is 0, by halving.
+def zero_between(value: Callable[[float], tuple[float, float]], low: float, high: float) -> float:
+    """Where a function with other signs at both ends is 0; ``value`` has its slope as well.
 
-    >>> round(zero_between(lambda x: x**3 - 8, 0.0, 5.0), 9)
+    By Newton's steps, and by halving where they leave the ends.
+
+    >>> round(zero_between(lambda x: (x**3 - 8, 3 * x**2), 0.0, 5.0), 9)
     2.0
     """
-    rises = value(low) < 0
-    while high - low > 1e-13 * max(1.0, abs(low), abs(high)):
-        middle = (low + high) / 2
-        low, high = (middle, high) if (value(middle) < 0) == rises else (low, middle)
-    return (low + high) / 2
+    rises = value(low)[0] < 0
+    at = (low + high) / 2
+    while high - low > EXACT * max(1.0, abs(low), abs(high)):
+        off, slope = value(at)
+        low, high = (at, high) if (off < 0) == rises else (low, at)
+        step = off / slope if slope else np.inf
+        if abs(step) < EXACT * max(1.0, abs(at)):
+            return at - step
+        at = at - step if low < at - step < high else (low + high) / 2
+    return at
