@@ -284,7 +284,7 @@ test("every number on the first screen is that of its table", async () => {
       const exact = Number(claims[arm].p_adjusted);
       assert.ok(p.startsWith("<") ? exact < number(p.slice(1)) : Math.abs(number(p) - exact) <= 0.06 * exact, `${arm}: ${p}`);
     }
-    assert.equal(progressed, `${progression[arm].n_events}/${progression[arm].n_mice}`);
+    assert.equal(progressed.split(" ")[0], `${progression[arm].n_events}/${progression[arm].n_mice}`);
     if (/^\d/.test(median)) assert.ok(Math.abs(parseFloat(median) / progression[arm].median_days - 1) < 0.01, `${arm}: ${median}`);
     if (told(response)) assert.equal(response, `${responders[arm].n}/${responders[arm].n_mice}`);
     if (told(weight)) assert.ok(Math.abs(number(weight.replace("%", "")) - weights[arm].weight_nadir_percent_mean) <= 0.501, `${arm}: ${weight}`);

@@ -66,6 +66,7 @@ class Tile(msgspec.Struct, frozen=True):
 class ArmRow(msgspec.Struct, frozen=True, kw_only=True):
     """One arm at a glance; rates are per day, None where there is none, and texts "" alike.
 
+    ``regrew`` counts mice that came back from their smallest volume, where none progressed.
     ``course`` is its curve in the figure of growth: (day, geometric mean volume in mm³).
     """
 
@@ -78,6 +79,7 @@ class ArmRow(msgspec.Struct, frozen=True, kw_only=True):
     doubling: str
     p_value: str
     progressed: int
+    regrew: int = 0
     judged: int
     median: str
     responders: str
@@ -99,7 +101,9 @@ class Guideline(msgspec.Struct, frozen=True):
 class Story(msgspec.Struct, frozen=True):
     """The whole report as text and names: nothing in it has to be computed again.
 
-    ``names`` says what the initials in short names stand for, ``best`` which arm grew slowest.
+    ``names`` says what the initials in short names stand for, ``best`` which arm grew slowest,
+    ``caveat`` what must be borne in mind with what is seen first, and ``arms_note`` what the
+    words of ``arms`` mean.
     """
 
     title: str
@@ -116,3 +120,5 @@ class Story(msgspec.Struct, frozen=True):
     arrive: tuple[Guideline, ...]
     captions: tuple[Caption, ...]
     best: Sentence | None = None
+    caveat: Sentence | None = None
+    arms_note: str = ""

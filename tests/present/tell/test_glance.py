@@ -11,11 +11,13 @@ from costs import often
 from xenotrack.compare.claims import Claim
 from xenotrack.compare.synergy_verdicts import UNDECIDED
 from xenotrack.present.collect import collect_tables
+from xenotrack.present.numbers import days_range
 from xenotrack.present.page.forest import MARGIN, WIDTH, forest_of
 from xenotrack.present.results import Results
 from xenotrack.present.story import ArmRow, Story
+from xenotrack.present.tell.arm_rows import MEANINGS, VERDICTS
 from xenotrack.present.tell.facts import Facts
-from xenotrack.present.tell.glance import NOT_TESTED, SUPPORTING, VERDICTS, excess_tile
+from xenotrack.present.tell.glance import NOT_TESTED, SUPPORTING, excess_tile
 from xenotrack.present.tell.whole import tell
 from xenotrack.study.ingest import read_study
 from xenotrack.study.settings import read_rules
@@ -58,7 +60,7 @@ def test_there_are_at_most_four_tiles_of_few_words_each_with_its_claim(results, 
     for tile in story.tiles:
         assert len(tile.says.split()) <= 8
         assert tile.question in {answer.id for answer in story.answers}
-        assert tile.claims or tile.numbers.endswith((SUPPORTING, NOT_TESTED))
+        assert tile.claims or any(text in tile.numbers for text in (SUPPORTING, NOT_TESTED))
         shows = [results.claims[place].shows for place in tile.claims]
         assert (tile.mark == "good") == (shows[:1] in (["better"], ["synergy"]))
 
@@ -70,6 +72,36 @@ def test_whether_the_largest_combination_beats_its_best_part_is_answered(results
     for tile in asked:
         assert results.claims[tile.claims[0]].best_part
         assert tile.about.startswith("Best part: ")
+
+
+def test_numbers_of_a_contrast_carry_its_days(results, story) -> None:
+    for tile in story.tiles:
+        for place in tile.claims:
+            claim = results.claims[place]
+            days = days_range(claim.from_day, claim.until_day)
+            assert days
+            assert days in tile.numbers
+
+
+def test_a_word_that_is_no_plain_word_is_explained_where_it_stands(story) -> None:
+    said = {row.verdict for row in story.arms}
+    assert {word for word in MEANINGS if f" {word}: " in story.arms_note} == said & set(MEANINGS)
+    assert ("↻" in story.arms_note) == any(row.regrew for row in story.arms)
+
+
+def test_mice_that_regrew_stand_beside_none_that_progressed(results, story) -> None:
+    regrew = {each.arm: each.n_regrew for each in results.blocking}
+    for row in story.arms:
+        assert row.regrew == (0 if row.progressed else regrew[row.arm])
+
+
+def test_what_must_be_borne_in_mind_is_seen_by_short_names(story) -> None:
+    said = [sentence for sentence in story.headline if sentence.about == "To bear in mind"]
+    assert (story.caveat is None) == (not said)
+    if story.caveat is not None:
+        names = {row.arm: row.short for row in story.arms}
+        long = [arm for arm in sorted(names, key=len, reverse=True) if arm != names[arm]]
+        assert not any(arm in story.caveat.text for arm in long)
 
 
 def test_a_verdict_has_a_shape_beside_its_colour() -> None:
@@ -131,7 +163,7 @@ def test_the_price_names_the_arm_that_lost_most(results, story) -> None:
     for tile in price:
         about = tile.about.removeprefix("Price: ").partition(" vs ")[0]
         weights = {each.short: each.weight for each in story.arms}
-        told = f"lowest: {row.short} {row.weight}" in tile.numbers
+        told = f"{row.short}: lowest weight {row.weight}" in tile.numbers
         assert told == (weights[about] != row.weight)
 
 

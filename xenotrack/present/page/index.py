@@ -39,6 +39,7 @@ class Entry(NamedTuple):
     control: str | None = None
     tiles: tuple[Tile, ...] = ()
     arms: tuple[ArmRow, ...] = ()
+    note: str = ""
     colours: tuple[str, ...] = ()
     doubts: int = 0
     level: float = 0.95
@@ -57,6 +58,7 @@ def entry_of(run: StoredRun, place: str, name: str = "") -> Entry:
         control=study.control,
         tiles=story.tiles,
         arms=story.arms,
+        note=story.arms_note,
         colours=colours_of(run),
         doubts=len(results.doubts),
         level=float(rules["compare"]["level"]),

@@ -26,7 +26,7 @@ def best(facts: Facts) -> Sentence | None:
     names = [short[row["arm"]] for row in others]
     if len(names) > NAMED:
         names = [f"{len(names)} other arms"]
-    also = f"not shown to be worse: {join(names)}" if names else _alone(rows, first["arm"])
+    also = f"{join(names)} may be as good" if names else _alone(rows, first["arm"])
     return Sentence(f"{short[first['arm']]}, {rate}; {also}", "Best by growth")
 
 

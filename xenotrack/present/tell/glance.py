@@ -1,14 +1,13 @@
-"""What is seen before it is read: up to four tiles, and one row an arm."""
+"""What is seen before it is read: up to four tiles."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite, isnan
+from math import isfinite
 
 import msgspec
 import pandas as pd
 
-from xenotrack.compare.blocking import BLOCKED, HELD, REGREW
 from xenotrack.compare.claims import Claim
 from xenotrack.compare.families import BEST_PART
 from xenotrack.compare.outcomes import OUTCOMES
@@ -20,15 +19,13 @@ from xenotrack.compare.synergy_verdicts import (
     UNDECIDED,
 )
 from xenotrack.compare.verdicts import BETTER, NOT_SHOWN, WITHHELD, WORSE
-from xenotrack.doubts import p_number, p_words
+from xenotrack.doubts import p_words
 from xenotrack.present.labels import short_names
-from xenotrack.present.numbers import effect, fixed, number
-from xenotrack.present.story import ArmRow, Tile
+from xenotrack.present.numbers import days_range, effect
+from xenotrack.present.story import Tile
+from xenotrack.present.tell.arm_rows import weight
 from xenotrack.present.tell.doubts import DOUBTS, in_short
 from xenotrack.present.tell.facts import Facts
-from xenotrack.present.tell.leaving import not_followed
-from xenotrack.present.words import doubling_text
-from xenotrack.response.courses_by_arm import mean_volumes
 
 GOOD, BAD, OPEN = "good", "bad", "open"
 SUPPORTING = "supporting, not adjusted"
@@ -41,15 +38,6 @@ EXCESS = {
     LESS_THAN_PAIRS: ("Less than its drugs predict", BAD),
     UNDECIDED: ("More or less than predicted: not shown", OPEN),
     WITHHELD: ("No claim is made", OPEN),
-}
-# What an arm did, in a word with a shape: colour alone tells nothing to some readers.
-VERDICTS = {
-    "shrinking": ("▼", "shrank"),
-    "growing": ("▲", "grew"),
-    "undecided": ("?", "open"),
-    BLOCKED: ("■", "blocked"),
-    HELD: ("■", "held"),
-    REGREW: ("↻", "came back"),
 }
 
 
@@ -85,13 +73,22 @@ def contrast_tile(claim: Claim, facts: Facts) -> Tile:
     return Tile(
         f"{kind}: {pair(claim.arm, claim.against, facts)}",
         says,
-        f"{effect(outcome.display, claim.estimate, claim.low, claim.high, facts.level)}, "
-        f"{p_words(claim.p_adjusted)}",
+        with_days(
+            claim,
+            effect(outcome.display, claim.estimate, claim.low, claim.high, facts.level),
+            p_words(claim.p_adjusted),
+        ),
         mark,
         outcome.question,
         caveats_of(claim, facts),
         (facts.place_of(claim),),
     )
+
+
+def with_days(of: Claim | pd.Series, *numbers: str) -> str:
+    """The numbers of a contrast with the days that it speaks of, as far as it names any."""
+    days = days_range(of.from_day, of.until_day)
+    return ", ".join([*numbers, *filter(None, [days])])
 
 
 def pair(arm: str, against: str, facts: Facts) -> str:
@@ -125,10 +122,14 @@ def time_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
     row = facts.compared("rmst_days", main.arm, main.against)
     if row is not None and isfinite(row["conf_low"]):
         yield Tile(
-            f"Time: {pair(main.arm, main.against, facts)}",
+            f"{OUTCOMES['rmst_days'].title}: {pair(main.arm, main.against, facts)}",
             days_more(row["estimate"], row["conf_low"], row["conf_high"]),
-            f"{effect('days', row['estimate'], row['conf_low'], row['conf_high'], facts.level)}, "
-            f"{SUPPORTING}",
+            with_days(
+                row,
+                effect("days", row["estimate"], row["conf_low"], row["conf_high"], facts.level),
+                p_words(row["p_value"]),
+                SUPPORTING,
+            ),
             OPEN,
             "how-long",
         )
@@ -177,7 +178,7 @@ def excess_tile(claim: Claim, facts: Facts) -> Tile:
     return Tile(
         f"Combination: {short_names(facts.design)[claim.arm]}",
         says,
-        f"Bliss excess {numbers}, {p_words(claim.p_adjusted)}",
+        f"Bliss excess {with_days(claim, numbers, p_words(claim.p_adjusted))}; below 0 is synergy",
         mark,
         "parts",
         caveats_of(claim, facts),
@@ -246,12 +247,14 @@ def untested_price(main: Claim, losses: str, facts: Facts) -> Tile:
 
 
 def most_lost(claim: Claim, facts: Facts) -> str:
-    """The arm that paid more than the one in question: ``lowest: A+R+F −16 %``; "" without one."""
+    """The arm that paid most, where another is in question: ``A+R+F: −16 %, 7 of 10 lost 15 %``."""
     rows = facts.tables["tolerability"].dropna(subset=["weight_nadir_percent_mean"])
     lowest = rows.loc[rows["weight_nadir_percent_mean"].idxmin(), "arm"]
     if weight(facts, lowest) == weight(facts, claim.arm):
         return ""
-    return f"lowest: {short_names(facts.design)[lowest]} {weight(facts, lowest)}"
+    losses = losses_of(rows.set_index("arm", drop=False).loc[lowest])
+    paid = ", ".join(filter(None, [weight(facts, lowest), losses]))
+    return f"{short_names(facts.design)[lowest]}: lowest weight {paid}"
 
 
 def losses_of(row: pd.Series) -> str:
@@ -262,97 +265,3 @@ def losses_of(row: pd.Series) -> str:
     if pd.notna(row["n_toxicity_exits"]) and row["n_toxicity_exits"]:
         parts.append(f"{int(row['n_toxicity_exits'])} left for toxicity")
     return ", ".join(parts)
-
-
-def arm_rows(facts: Facts) -> Iterator[ArmRow]:
-    """One row an arm: growth, time, response, weight and verdict."""
-    short = short_names(facts.design)
-    growth = {claim.arm: claim for claim in facts.claims_of("growth_rate", "control")}
-    courses = courses_of(facts)
-    for arm in facts.design.arm_names:
-        rate, time = facts.arm_row("growth", arm), facts.arm_row("progression", arm)
-        claim = growth.get(arm)
-        assert time is not None  # every arm has its row of the curve
-        shape, verdict = VERDICTS.get(verdict_of(facts, arm), ("", ""))
-        yield ArmRow(
-            arm=arm,
-            short=short[arm],
-            mice=int(time["n_mice"]) if rate is None else int(rate["n_mice"]),
-            rate=finite_or_none(rate, "estimate"),
-            rate_low=finite_or_none(rate, "conf_low"),
-            rate_high=finite_or_none(rate, "conf_high"),
-            doubling=doubling(rate),
-            p_value=p_number(claim.p_adjusted) if claim else "",
-            progressed=int(time["n_events"]),
-            judged=int(time["n_mice"]),
-            median=median_of(time, facts),
-            responders=responders(facts, arm),
-            weight=weight(facts, arm),
-            verdict=verdict,
-            shape=shape,
-            course=courses.get(arm, ()),
-        )
-
-
-def median_of(time: pd.Series, facts: Facts) -> str:
-    """The median day of progression; "" without a mouse that can be judged."""
-    if not time["n_mice"]:
-        return ""
-    return "not followed" if time["arm"] in not_followed(facts) else days(time["median_days"])
-
-
-def courses_of(facts: Facts) -> dict[str, tuple[tuple[float, float], ...]]:
-    """The curve of each arm as the figure of growth has it."""
-    means = mean_volumes(facts.results.study)
-    return {
-        str(arm): tuple(
-            (float(day), float(f"{volume:.4g}"))
-            for day, volume in of_arm[["day", "estimate"]].itertuples(index=False)
-        )
-        for arm, of_arm in means.groupby("arm", sort=False)
-    }
-
-
-def verdict_of(facts: Facts, arm: str) -> str:
-    """What the arm's claim shows, else the verdict of its growth rate."""
-    shown = [claim.shows for claim in facts.claims if claim.kind == "arm" and claim.arm == arm]
-    if shown and shown[0] in VERDICTS:
-        return shown[0]
-    rate = facts.rate_of(arm)
-    if rate is None:
-        return ""
-    # Growth that was held, of which no more is claimed.
-    return HELD if rate.verdict == BLOCKED else rate.verdict
-
-
-def finite_or_none(row: pd.Series | None, name: str) -> float | None:
-    return float(row[name]) if row is not None and isfinite(row[name]) else None
-
-
-def doubling(row: pd.Series | None) -> str:
-    """A doubling time; only its lower limit where the arm may not grow at all; "" without one."""
-    if row is None:
-        return ""
-    time, low, high = (row[f"doubling_time_{name}"] for name in ("days", "low", "high"))
-    if isnan(time) and isnan(low):
-        return ""
-    return f"{doubling_text(time, low, high, interval=False)} d"
-
-
-def days(value: float) -> str:
-    return f"{number(value)} d" if isfinite(value) else "not reached"
-
-
-def responders(facts: Facts, arm: str) -> str:
-    """How many mice had a complete or partial response."""
-    rows = facts.tables["response_by_arm"]
-    rows = rows[(rows["arm"] == arm) & (rows["category"] == "objective")]
-    return f"{int(rows['n'].iloc[0])}/{int(rows['n_mice'].iloc[0])}" if len(rows) else ""
-
-
-def weight(facts: Facts, arm: str) -> str:
-    """The mean lowest body weight."""
-    row = facts.arm_row("tolerability", arm)
-    if row is None or not isfinite(row["weight_nadir_percent_mean"]):
-        return ""
-    return f"{fixed(row['weight_nadir_percent_mean'], 0)} %"

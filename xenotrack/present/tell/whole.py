@@ -12,10 +12,12 @@ from xenotrack.present.numbers import join
 from xenotrack.present.results import Results
 from xenotrack.present.story import Story
 from xenotrack.present.tell.answers import answers
+from xenotrack.present.tell.arm_rows import arm_rows, note_of
 from xenotrack.present.tell.arrive import arrive
 from xenotrack.present.tell.best import best
+from xenotrack.present.tell.caveats import claims_in, in_few_words
 from xenotrack.present.tell.facts import Facts
-from xenotrack.present.tell.glance import arm_rows, tiles
+from xenotrack.present.tell.glance import tiles
 from xenotrack.present.tell.headline import headline, key_figure
 from xenotrack.present.tell.methods import methods, references
 
@@ -35,13 +37,17 @@ def tell(
 
 def _told(facts: Facts, figures: Collection[str] | None) -> Story:
     results = facts.results
+    first = headline(facts)
+    arms = tuple(arm_rows(facts))
     return Story(
         title=results.study.title,
-        headline=headline(facts),
+        headline=first,
         tiles=tuple(tiles(facts)),
-        arms=tuple(arm_rows(facts)),
+        arms=arms,
+        arms_note=note_of(arms, facts),
         names=about_names(facts.design, short_names(facts.design)),
         best=best(facts),
+        caveat=in_few_words(facts, claims_in(first)),
         key_figure=key_figure(facts),
         answers=tuple(answers(facts)),
         quality=tuple(quality(facts)),
