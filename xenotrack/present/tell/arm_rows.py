@@ -75,8 +75,9 @@ def regrew(facts: Facts, arm: str) -> int:
 def note_of(rows: Sequence[ArmRow], facts: Facts) -> str:
     """What the columns and the words of the rows mean."""
     parts = ["Lines: zero, and growth held (dotted)"]
-    adjusted = {claim.adjustment for claim in facts.claims_of("growth_rate", "control")}
-    if names := [ADJUSTMENTS[name] for name in ADJUSTMENTS if name in adjusted]:
+    adjusted = [claim.adjustment for claim in facts.claims_of("growth_rate", "control")]
+    names = [ADJUSTMENTS[name] for name in ADJUSTMENTS if name in adjusted]
+    if names and len(adjusted) > 1:
         parts.append(f"p: by {' and '.join(names)}")
     parts.append("progressed: mice of those judged")
     if any(row.regrew for row in rows):
