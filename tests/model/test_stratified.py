@@ -60,3 +60,9 @@ def test_mirrored_arms_mirror_the_ratio() -> None:
 def test_without_an_event_nothing_is_known() -> None:
     rows = pd.DataFrame(STORED["times"]).assign(event=0)
     assert np.isnan(hazard(rows).p_value)
+
+
+def test_more_lines_that_agree_know_the_ratio_better() -> None:
+    """p cannot fall below one in so many draws, and the limits are not held back by that."""
+    high = [pairs(n).limits(0.95)[1] for n in (10, 20, 40)]
+    assert high[0] > high[1] > high[2]

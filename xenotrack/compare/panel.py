@@ -173,7 +173,15 @@ def _contrast(
 
 def with_lines(tables: Readings) -> pd.DataFrame:
     """The rows of every line, with its name; empty where no line has any."""
-    # By rows: pandas warns where a column that is empty in one line meets numbers of another.
+    names = dict.fromkeys(name for rows in tables.values() for name in rows)
+    # By values: pandas warns where a column that is empty in one line meets numbers of another.
+    columns = {
+        name: [value for rows in tables.values() for value in _values(rows, name)] for name in names
+    }
     return pd.DataFrame(
-        [{**row, "line": line} for line, rows in tables.items() for row in rows.to_dict("records")]
+        {**columns, "line": [line for line, own in tables.items() for _ in own.index]}
     )
+
+
+def _values(rows: pd.DataFrame, name: str) -> list[object]:
+    return rows[name].tolist() if name in rows else [None] * len(rows)

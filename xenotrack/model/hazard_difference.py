@@ -10,10 +10,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.special import chdtrc, ndtri
+from scipy.special import chdtrc
 
 from xenotrack.arrays import Bools
-from xenotrack.model.stratified import FAR, SEED, SPLITS, StratifiedHazard, dealt, zero_between
+from xenotrack.model.stratified import (
+    FAR,
+    SEED,
+    SPLITS,
+    StratifiedHazard,
+    dealt,
+    reach_of,
+    zero_between,
+)
 
 WIDE = 2 * FAR  # two log hazard ratios can be so far apart
 
@@ -79,8 +87,7 @@ class HazardDifference:
         """Profile limits, as far out as makes them exclude 0 exactly when p < 1 − level."""
         if np.isnan(self.estimate):
             return np.nan, np.nan
-        beyond = np.sqrt(self.ratio) + ndtri(self.p_value / 2)
-        reach = float(ndtri((1 + level) / 2) + max(beyond, 0.0))
+        reach = reach_of(level, self.ratio, self.p_value)
         floor = self._top - reach**2 / 2
         at = float(np.clip(self.estimate, -WIDE, WIDE))
 

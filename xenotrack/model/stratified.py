@@ -133,8 +133,7 @@ class StratifiedHazard:
         """Profile limits, as far out as makes them exclude 0 exactly when p < 1 − level."""
         if np.isnan(self.estimate):
             return np.nan, np.nan
-        beyond = np.sqrt(self.ratio) + ndtri(self.p_value / 2)
-        reach = float(ndtri((1 + level) / 2) + max(beyond, 0.0))
+        reach = reach_of(level, self.ratio, self.p_value)
         top = float(np.clip(self.estimate, -FAR, FAR))
         floor = self.log_likelihood(top) - reach**2 / 2
 
@@ -144,6 +143,18 @@ class StratifiedHazard:
         low = zero_between(above, -FAR, top) if top > -FAR and above(-FAR)[0] < 0 else -np.inf
         high = zero_between(above, top, FAR) if top < FAR and above(FAR)[0] < 0 else np.inf
         return float(low), float(high)
+
+
+def reach_of(level: float, ratio: float, p_value: float) -> float:
+    """How far a profile reaches, so that it agrees with a p larger than the likelihood ratio's.
+
+    Where no draw was as far as what is seen, p is only known to be small: that widens nothing.
+
+    >>> round(reach_of(0.95, 9.0, 0.0027), 3), round(reach_of(0.95, 9.0, 0.05), 3)
+    (1.96, 3.0)
+    """
+    beyond = np.sqrt(ratio) + ndtri(p_value / 2) if p_value > 1 / (SPLITS + 1) else 0.0
+    return float(ndtri((1 + level) / 2) + max(beyond, 0.0))
 
 
 def dealt(scores: Floats, arm: Bools, rng: np.random.Generator) -> Floats:

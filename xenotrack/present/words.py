@@ -52,10 +52,12 @@ def _drawable(letter: str) -> str:
     return "" if category(letter) == "Cf" else "\N{REPLACEMENT CHARACTER}"
 
 
-def rate_text(estimate: float, low: float = nan, high: float = nan) -> str:
+def rate_text(
+    estimate: float, low: float = nan, high: float = nan, places: int | None = None
+) -> str:
     """A growth rate in percent a day, with its interval where it has one.
 
-    All numbers have one decimal; two where they would be next to nothing.
+    All numbers have one decimal; two where they would be next to nothing, or so many ``places``.
 
     >>> rate_text(0.0502, 0.0431, 0.0573)
     '5.0 (4.3 to 5.7)'
@@ -67,10 +69,15 @@ def rate_text(estimate: float, low: float = nan, high: float = nan) -> str:
     if isnan(estimate):
         return "not estimable"
     numbers = [100 * value for value in (estimate, low, high) if not isnan(value)]
-    places = 1 if max(map(abs, numbers)) >= HARDLY else 2
+    places = places or rate_places(estimate, low, high)
     text, *ends = (_fixed(value, places) for value in numbers)
     ends = ["–", *ends] if len(ends) == 1 else ends
     return f"{text} ({' to '.join(ends)})" if ends else text
+
+
+def rate_places(*rates: float) -> int:
+    """The decimals of rates in percent a day that are read together."""
+    return 1 if any(abs(100 * rate) >= HARDLY for rate in rates) else 2
 
 
 def _fixed(value: float, places: int) -> str:

@@ -19,7 +19,7 @@ from plotnine import (
 
 from xenotrack.compare.across import Pool
 from xenotrack.present.figures.style import SMALL, assemble, caption, paper, say
-from xenotrack.present.labels import arm_labels, short_names
+from xenotrack.present.labels import about_names, arm_labels, short_names
 from xenotrack.present.theme import RESPONSES
 
 ROW = 0.22  # inches
@@ -64,7 +64,8 @@ def draw(pool: Pool) -> ggplot:
         caption(
             "Colour: class of the mouse in the middle. In the cells: mice with an objective "
             "response (CR or PR) of all, and the median best change of volume. Below the arms: "
-            "mice with objective response, and with disease control, over all lines.",
+            "mice with objective response (OR), and with disease control (DC), over all lines.",
+            about_names(pool.design, short),
         ),
     )
 
