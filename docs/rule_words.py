@@ -75,6 +75,7 @@ MENDS = {
     "blocks-not-shared": "Compare arms that were treated in one batch.",
     "uneven-blocks": "Read growth rates, which are compared within blocks; or one block at a time.",
     "few-mice": "Read the interval, not the estimate; plan for six mice or more.",
+    "group-is-sheet": "Where labs or times differ too, say so beside the difference of groups.",
     "group-without-line": "Correct the name under `[lines]`.",
     "growth-not-fitted": "Mend what the text names; all else is still given.",
     "independent-action-leaves-no-room": "Ask at a later day, with `--day`.",

@@ -84,6 +84,36 @@ def test_an_arm_of_another_name_is_told(pooled) -> None:
     assert "Only 1 of 3 lines have the arm drug A: Z." in said
 
 
+def test_an_arm_of_one_line_is_no_headline_and_leaves_its_line_out(pooled, ask, tmp_path) -> None:
+    lines = {"X": two_arms(4), "Y": two_arms(4), "Z": {"vehicle": 4, "A1": 4}}
+    _, said = pooled(lines, *GROWTH)
+    assert "Z is in no pooled contrast: but for vehicle no other line has its arms" in said
+    assert "2 lines say little" in said
+    sheet_of(lines).to_csv(tmp_path / "odd.csv", index=False)
+    asked = ("run", tmp_path / "odd.csv", "--column", "line=line", "--figures", "none", "-o", "-")
+    head = ask(*asked, code=0).stdout.split("Does it hold")[0]
+    assert "A grew slower" in head
+    assert "A1 grew" not in head
+
+
+def test_a_control_of_another_name_is_no_treated_arm(pooled) -> None:
+    lines = {"X": two_arms(4), "Y": two_arms(4), "Z": {"untreated": 4, "A": 4}}
+    rows, said = pooled(lines, *GROWTH)
+    assert set(rows.loc[rows["outcome"] == "arm_rate", "arm"]) == {"A"}
+    assert "Z is in no pooled contrast: it has no mouse of vehicle" in said
+
+
+def test_groups_of_which_each_is_a_sheet_are_told(ask, tmp_path) -> None:
+    for name, lines in (("one", "WX"), ("two", "YZ")):
+        sheet = sheet_of({line: two_arms(4) for line in lines})
+        sheet.to_csv(tmp_path / f"{name}.csv", index=False)
+    asked = ("pool", tmp_path / "one.csv", tmp_path / "two.csv", "--column", "line=line", *GROWTH)
+    apart = ask(*asked, "--group", "F:a=W,X", "--group", "F:b=Y,Z", code=0).stderr
+    mixed = ask(*asked, "--group", "F:a=W,Y", "--group", "F:b=X,Z", code=0).stderr
+    assert "Each group of F was read from a sheet of its own (a one.csv, b two.csv)" in apart
+    assert "a sheet of its own" not in mixed
+
+
 def test_lines_that_are_mice_are_refused_with_what_to_do(pooled) -> None:
     sheet = sheet_of({"X": two_arms(3)}).assign(line=lambda rows: rows["mouse"])
     _, said = pooled(sheet, code=1)

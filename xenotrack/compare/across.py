@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from xenotrack.compare.blocked_lines import blocked_lines, response_of_lines
 from xenotrack.compare.claims import Claim
 from xenotrack.compare.line_contrasts import RATE, LineContrasts
+from xenotrack.compare.line_doubts import doubts_about_lines
 from xenotrack.compare.lines import (
     POOLED,
     Line,
     arms_over,
     contrasts_of,
     control_over,
-    doubts_about_lines,
     is_panel,
     line_frame,
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.compare.blocking import BLOCKED
-from xenotrack.compare.lines import Line, arms_over, control_over, is_panel
+from xenotrack.compare.lines import Line, is_panel, treated_over
 from xenotrack.response.best import MRECIST
 from xenotrack.response.by_arm import CATEGORIES, clopper_pearson
 
@@ -72,9 +72,9 @@ def blocked_lines(lines: Sequence[Line], factors: Factors, level: float) -> pd.D
     """
     panel = is_panel([n for line in lines for n in line.counts.values()])
     rows = []
-    for arm in arms_over(lines):
+    for arm in treated_over(lines):
         having = [line for line in lines if line.counts.get(arm) and (panel or len(line.blocking))]
-        if arm == control_over(lines) or not having:
+        if not having:
             continue
         holds = _none_progressed if panel else _is_blocked
         blocked = {line.name: holds(line, arm) for line in having}

@@ -95,11 +95,14 @@ def panel_of(results: Results) -> list[Line]:
         dict(tuple(frame.groupby("line", sort=False))) for frame in frames
     )
     empty, blocking = pd.DataFrame(), pd.DataFrame(columns=list(BLOCKING))
+    part_of = study.measurements.groupby("block", sort=False)["part"]
+    sheets = {str(name): _sheets(study, own) for name, own in part_of}
     arms, control = study.design.arms, study.design.control
     return [
         Line(
             *(name, arms, control, empty, empty, responses[name], blocking, readings[name]),
             *(times.get(name, frames[2][:0]), weights.get(name, frames[3][:0])),
+            sheets=sheets.get(name, frozenset()),
         )
         for name in names
         if name in responses and name in readings
@@ -139,7 +142,15 @@ def _of_mice(
         *(name, study.design.arms, study.design.control),
         *(compare, growth, results.response, blocking, study.readings),
         *(progression_events(study).mice, net_weight_changes(study)),
+        sheets=_sheets(study, study.measurements["part"]),
     )
+
+
+def _sheets(study: Study, part: pd.Series) -> frozenset[str]:
+    """The sheets of these parts of a study."""
+    parts = part.unique()
+    origins = [study.origins[part] for part in parts if part < len(study.origins)]
+    return frozenset(f"{one.file} {one.sheet}".strip() for one in origins)
 
 
 def _line(

@@ -353,6 +353,11 @@ def note_two_arms(rows: pd.DataFrame, ledger: Ledger) -> None:
         _note_two_arms(pd.concat(of_mice), same_day, ledger)
 
 
+def _names_lines(rows: pd.DataFrame) -> bool:
+    """Whether what names the mice names the lines, too."""
+    return "line" in rows and bool(rows["line"].eq(rows["mouse"]).all())
+
+
 def _note_two_arms(rows: pd.DataFrame, same_day: bool, ledger: Ledger) -> None:
     counts, mice = rows["arm"].value_counts(), rows["mouse"].unique().tolist()
     listed = ", ".join(f"{arm!r} ({count} rows)" for arm, count in counts.items())
@@ -364,6 +369,11 @@ def _note_two_arms(rows: pd.DataFrame, same_day: bool, ledger: Ledger) -> None:
         proposal = (
             "If it changed treatment, add a phase column and choose with --phase; if they are two "
             'mice that share a number, set `mouse_ids = "arm"` under [study]; else mend the arm.'
+        )
+    if same_day and (len(mice) > 1 or _names_lines(rows)):
+        proposal += (
+            " If they are models (PDX, cell lines) with a mouse in each arm, set it too, and name "
+            "their column both as `mouse` and as `line`."
         )
     if "cage" in rows and rows["cage"].nunique() > 1:
         proposal += " If names are unique only within a cage, name the cage under [columns]."

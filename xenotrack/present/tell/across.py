@@ -131,7 +131,9 @@ def tiles(pool: Pool) -> Iterator[Tile]:
 def _foremost(pool: Pool) -> str | None:
     """The arm of the primary contrast, else the one whose growth differs most from control."""
     rows = [row for row in pool.rows if row.outcome == "growth_rate" and row.scope == ALL]
-    primary = [row for row in rows if row.primary] or sorted(rows, key=lambda row: row.estimate)
+    # What a line alone has comes last: nothing is pooled of it.
+    by_growth = sorted(rows, key=lambda row: (not isfinite(row.std_error), row.estimate))
+    primary = [row for row in rows if row.primary] or by_growth
     return primary[0].arm if primary else None
 
 
@@ -301,7 +303,8 @@ def each_line(pool: Pool) -> Iterator[Sentence]:
                     f"{row.arm} blocked progression to day {number(row.until_day)} ({bound})"
                 )
             elif row.n_mice:
-                told.append(f"{row.arm} {row.n_disease_control} of {row.n_mice} mice with control")
+                mice = f"{row.n_disease_control} of {row.n_mice}"
+                told.append(f"{row.arm} had disease control in {mice} mice")
         yield Sentence("; ".join(told) or "no arm", f"Line {line.name}")
 
 

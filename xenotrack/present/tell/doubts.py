@@ -161,6 +161,7 @@ DOUBTS: dict[str, DoubtWords] = {
     ),
     "line-withheld": DoubtWords(ACROSS, "what is pooled is withheld where a line's own claim is"),
     "few-lines": DoubtWords(ACROSS, "there are few lines"),
+    "group-is-sheet": DoubtWords(ACROSS, "each group of lines is of a sheet of its own"),
     "group-without-line": DoubtWords(ACROSS, "", "Correct the name under [lines]."),
     "line-without-group": DoubtWords(ACROSS, "", "Name them under [lines]."),
 }
