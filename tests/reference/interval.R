@@ -4,6 +4,16 @@
 source("tables.R")
 quietly(library(survival))
 
+# survfit's iteration ends where a step moves no share by more than 5e-5, up to 3e-5 short of the maximum, and has no
+# option for it: its own steps are taken on until none moves a share by more than 1e-10.
+go_on <- function() {
+  steps <- deparse(getFromNamespace("survfitTurnbull", "survival"))
+  stopifnot(sum(grepl("eps > 5e-05", steps, fixed = TRUE)) == 1)
+  longer <- eval(parse(text = sub("eps > 5e-05", "eps > 1e-10", steps, fixed = TRUE)), asNamespace("survival"))
+  assignInNamespace("survfitTurnbull", longer, "survival")
+}
+go_on()
+
 # survfit gives the middle of each interval between visits, and the share after it.
 curve_of <- function(times, arms, name) {
   own <- times[times$arm %in% arms, ]
