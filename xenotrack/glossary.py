@@ -307,7 +307,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "turnbull": ("arm", "day_low", "day_high", "share", "estimate", "conf_low", "conf_high"),
     "accelerated": (
         *("law", "contrast", "arm", "against", "estimate", "std_error", "statistic", "p_value"),
-        *("conf_low", "conf_high", "scale", "log_likelihood"),
+        *("conf_low", "conf_high", "scale", "log_likelihood", "method"),
     ),
     "incidence": ("arm", "cause", "day", "n_at_risk", "n_events", "n_competing", *_CURVE),
     "gray": (

@@ -9,6 +9,7 @@ import pytest
 from xenotrack import Results, Study
 from xenotrack.compare.hazards import log_rank_frame
 from xenotrack.model.between import accelerated_frame, turnbull_frame
+from xenotrack.model.progression import fit_mice
 from xenotrack.model.turnbull import turnbull_curve
 from xenotrack.study.design import Design
 from xenotrack.study.progression_rules import ProgressionRules
@@ -74,6 +75,20 @@ def test_one_visit_and_two_are_answered(days) -> None:
     fit = Results(study).progression
     assert len(turnbull_frame(fit)) == 2
     assert accelerated_frame(fit)["estimate"].isna().all()
+    assert accelerated_frame(fit)["method"].str.startswith("not estimable: ").all()
+
+
+def test_an_empty_time_ratio_says_which_arm_never_progressed() -> None:
+    high = [7, 14, 21, 28, 14, 21, 28, 35, *[np.nan] * 4]
+    day = np.where(np.isnan(high), 42, high)
+    mice = pd.DataFrame({"arm": np.repeat(["vehicle", "A", "B"], 4), "day": day, "day_high": high})
+    mice = mice.assign(day_low=day - 7, event=np.isfinite(high), fate=None, mouse=range(12))
+    fit = fit_mice(mice, Design.of_names("", ("vehicle", "A", "B")))
+    rows = accelerated_frame(fit).set_index(["law", "arm"])
+    assert np.isfinite(rows.loc[("weibull", "A"), "estimate"])
+    assert rows.loc[("weibull", "A"), "method"].startswith("Weibull days between visits")
+    assert np.isnan(rows.loc[("weibull", "B"), "estimate"])
+    assert rows.loc[("weibull", "B"), "method"] == "not estimable: no mouse of B progressed"
 
 
 def test_an_arm_that_never_progresses_has_one_open_interval() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +14,8 @@ from xenotrack.glossary import TABLES
 from xenotrack.model.accelerated import LAWS, AcceleratedFit, fit_accelerated
 from xenotrack.model.progression import ProgressionFit
 from xenotrack.model.turnbull import turnbull_curve
+
+LAW_WORDS = {"weibull": "Weibull", "lognormal": "log-normal"}
 
 
 def turnbull_frame(fit: ProgressionFit) -> pd.DataFrame:
@@ -63,6 +65,7 @@ def _time_ratios(
     if control not in names:
         return
     reference = names.index(control)
+    idle = set(range(len(names))).difference(fit.times.arm[fit.times.events].tolist())
     for code in np.unique(fit.times.arm[fit.times.arm != reference]):
         weights = np.zeros(len(names))
         weights[[code, reference]] = 1, -1
@@ -83,7 +86,17 @@ def _time_ratios(
             "conf_high": estimate + reach * error,
             "scale": model.scale,
             "log_likelihood": model.log_likelihood,
+            "method": _method(law, model, [names[own] for own in (code, reference) if own in idle]),
         }
+
+
+def _method(law: str, model: AcceleratedFit, idle: Sequence[str]) -> str:
+    """How the row was found, or why it is empty: which of its arms are ``idle``, without event."""
+    if idle:
+        return f"not estimable: no mouse of {' nor of '.join(idle)} progressed"
+    if np.isnan(model.scale):
+        return "not estimable: each arm progressed between two visits alone, or as good as"
+    return f"{LAW_WORDS[law]} days between visits, one scale for all arms; Wald"
 
 
 def with_schedules(fit: ProgressionFit) -> ProgressionFit:
