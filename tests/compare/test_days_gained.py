@@ -1,13 +1,15 @@
 from dataclasses import replace
+from itertools import combinations
 
 import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 
-from xenotrack.compare.days_gained import Drawn, days_gained, doubt_few_splits
+from xenotrack.compare.days_gained import Drawn, days_gained
+from xenotrack.compare.few_splits import doubt_few_splits
 from xenotrack.compare.hazards import hazard_source, log_rank_frame
-from xenotrack.model.beta_product import progressed_limits
+from xenotrack.model.beta_product import draw_restricted_means, progressed_limits
 from xenotrack.model.progression import ProgressionFit
 from xenotrack.model.survival import estimate_curves
 from xenotrack.model.times import mouse_times
@@ -30,6 +32,14 @@ def fit_of(**days):
 def contrast(fit, weights, source=days_gained, level=0.95):
     found = source(fit).contrast_of(np.array([weights], float), level)
     return {name: values[0] for name, values in found.columns().items()}
+
+
+def drawn_of(fit):
+    """Draws of what the second arm gains."""
+    until = fit.last_day_shared_by(fit.design.arm_names)
+    random = np.random.default_rng(1)
+    lost, gained = (draw_restricted_means(curve, until, 4000, random) for curve in fit.curves)
+    return gained - lost
 
 
 FAST = [7, 10, 10, 14, 14, 17, 21, 24]
@@ -125,19 +135,48 @@ def test_the_share_that_progressed_is_bounded_by_who_was_followed():
     assert progressed_limits(curve, 5, 0.95).high == pytest.approx(1 - 0.025**0.1)
 
 
-@pytest.mark.parametrize(
-    ("mice", "level", "claimed"), [(3, 0.95, False), (4, 0.95, True), (3, 0.85, True)]
-)
-def test_days_are_claimed_where_an_order_of_so_many_mice_is_unlikely(mice, level, claimed):
-    # 2 of 20 orders set 3 and 3 mice wholly apart, 2 of 70 orders 4 and 4.
-    fit = fit_of(vehicle=[7, 8, 9, 10][:mice], A=[-60] * mice)
+def at_level(fit, level):
     rules = fit.design.rules
-    compare = msgspec.structs.replace(rules.compare, level=level)
-    rules = msgspec.structs.replace(rules, compare=compare)
-    fit = replace(fit, design=replace(fit.design, rules=rules))
+    rules = msgspec.structs.replace(rules, compare=msgspec.structs.replace(rules.compare, level=level))
+    return replace(fit, design=replace(fit.design, rules=rules))
+
+
+@pytest.mark.parametrize(("mice", "level", "shown"), [(3, 0.95, 0), (4, 0.95, 1), (3, 0.85, 1)])
+def test_days_are_shown_where_an_order_of_so_many_mice_is_unlikely(mice, level, shown):
+    # 2 of 20 orders set 3 and 3 mice wholly apart, 2 of 70 orders 4 and 4.
+    fit = at_level(fit_of(vehicle=[7, 8, 9, 10][:mice], A=[-60] * mice), level)
     row = contrast(fit, [-1, 1], level=level)
-    assert row["p_value"] < 0.05
-    assert (days_gained(fit).why_withheld(("A", "vehicle")) == "") == claimed
-    assert [doubt.rule for doubt in doubt_few_splits(fit)] == (
-        [] if claimed else ["too-few-to-split"]
-    )
+    assert row["p_value"] == pytest.approx({3: 0.1, 4: 2 / 70}[mice])
+    assert (row["conf_low"] > 0) == shown
+    assert row["conf_high"] > row["estimate"] > 0
+    assert [doubt.rule for doubt in doubt_few_splits(fit)] == [] if shown else ["too-few-to-split"]
+
+
+def test_contrasts_adjusted_together_may_be_too_many_for_their_mice():
+    three = dict.fromkeys("ABC", [-60] * 4)
+    (doubt,) = doubt_few_splits(fit_of(vehicle=[7, 8, 9, 10], **three))
+    assert doubt.arms == ("vehicle", "A", "B", "C")
+    assert "no p below 0.0857 where 3 contrasts with control are adjusted together" in doubt.text
+    assert not list(doubt_few_splits(fit_of(vehicle=[7, 8, 9, 10, 11], **three)))
+
+
+def test_p_of_days_is_at_least_that_of_the_permutation_of_the_mice():
+    fit = fit_of(vehicle=[1, 3, 5, 14, 20], A=[3.1, 12, 40, 70, 99])
+    row, days = contrast(fit, [-1, 1]), fit.times.day
+    splits = [list(own) for own in combinations(range(10), 5)]
+    gains = [np.delete(days, own).mean() - days[own].mean() for own in splits]
+    assert row["p_value"] == np.mean(np.abs(gains) >= row["estimate"] - 1e-9)
+    alone = Drawn(row["estimate"], drawn_of(fit))
+    assert row["p_value"] > 0.05 > alone.p_value
+    assert alone.limits(0.95)[0] > 0
+    assert row["conf_low"] < 0
+    assert contrast(fit, [-1, 1], level=1 - 1.01 * row["p_value"])["conf_low"] > 0
+
+
+def test_a_limit_that_draws_do_not_reach_is_that_of_a_normal_law():
+    low, high = Drawn(20.0, np.linspace(10, 30, 99), least=0.1, most=60).limits(0.95)
+    assert low == pytest.approx(20 * (1 - 1.959964 / 1.644854), rel=1e-4)
+    assert high == pytest.approx(29.6, abs=0.2)
+    mirrored = Drawn(-20.0, np.linspace(-30, -10, 99), least=0.1, most=60).limits(0.95)
+    assert mirrored == pytest.approx((-high, -low))
+    assert Drawn(20.0, np.linspace(10, 30, 99), least=0.99, most=60).limits(0.95)[0] == -60

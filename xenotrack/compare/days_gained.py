@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, cached_property
-from itertools import combinations
-from math import comb
 from zlib import crc32
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import ContrastSource, Level, RawContrasts
-from xenotrack.doubts import Doubt
 from xenotrack.model.beta_product import DrawnCurve, draw_restricted_means
-from xenotrack.model.progression import ProgressionFit
+from xenotrack.model.progression import DRAWS_OF_DAYS, ProgressionFit
 from xenotrack.model.restricted_mean import known_mean
 from xenotrack.model.survival import SurvivalCurve
 
@@ -27,8 +25,11 @@ MOST_STEPS = 4_000_000
 MOST_KEPT = 1_000_000
 # The share of draws on each side that is put in order: limits of 90 % and of higher levels.
 TAIL = 0.05
-METHOD = "area under Kaplan–Meier from day 0; p and limits by mid beta products"
-
+METHOD = (
+    "area under Kaplan–Meier from day 0; limits by mid beta products, p of two arms the larger of "
+    "theirs and that of the permutation of pseudo-values, with which the limits agree"
+)
+NOT_ESTIMABLE = (np.nan,) * 7
 
 Kept = dict[tuple[tuple[int, int], int], DrawnCurve]
 
@@ -40,11 +41,14 @@ def days_gained(
 
     That day is each contrast's own, or the one of all arms of which one claim is made. Draws of
     the arms' curves are combined by weight; the interval lies between their quantiles, and p is
-    twice the share of draws beyond 0, seen from the estimate. Draws ``kept`` serve every fit that
-    has the same curves; ``draws`` are fewer where many studies are only counted.
+    twice the share of draws beyond 0, seen from the estimate. Where days spread widely that is too
+    sure of few mice: p of two arms is at least that of the permutation of their mice (see
+    ``Drawn``). Draws ``kept`` serve every fit that has the same curves; ``draws`` are fewer where
+    many studies are only counted.
     """
     drawn_curves: Kept = {} if kept is None else kept
     names = progression.design.arm_names
+    splits = min(draws or DRAWS_OF_DAYS, DRAWS_OF_DAYS)
     seeds, draws = seeds_of(progression.curves), draws or n_draws(progression)
 
     def drawn_curve(arm: int) -> DrawnCurve | None:
@@ -77,13 +81,17 @@ def days_gained(
         if np.isnan(estimate) or not until > 0:
             return None
         first, *others = (weight * each for weight, _, each in areas)
-        return Drawn(estimate, sum(others, first))
+        return Drawn(estimate, sum(others, first), permuted(weights, until), until)
+
+    def permuted(weights: tuple[float, ...], until: float) -> float:
+        if sorted(weight for weight in weights if weight) != [-1.0, 1.0]:
+            return 0.0
+        pair = weights.index(-1.0), weights.index(1.0)
+        return progression.days_test_of_pair(*pair, until, splits).p
 
     def row(weights: Floats, until: float, level: float) -> tuple[float, ...]:
         found = drawn(tuple(weights.tolist()), until)
-        if found is None:
-            return (np.nan,) * 7
-        return (found.estimate, found.spread, np.nan, np.nan, found.p_value, *found.limits(level))
+        return NOT_ESTIMABLE if found is None else found.row(level)
 
     def source(shared: Sequence[str] = ()) -> ContrastSource:
         def contrast_of(weights: Floats, level: Level) -> RawContrasts:
@@ -109,50 +117,14 @@ def days_gained(
 
 
 def why_withheld(progression: ProgressionFit, arms: Sequence[str]) -> str:
-    """Why days gained by the first of some arms over the others are not claimed: they have too few
-    mice, or visits that are farther apart in one arm where days are those of visits."""
+    """Why days gained by the first of some arms over the others are not claimed: visits are farther
+    apart in one arm, where days are those of visits."""
     names = progression.design.arm_names
     first, *others = (names.index(arm) for arm in arms if arm in names)
-    if any(too_few_to_split(progression, first, other) for other in others):
-        return "too-few-to-split"
     if progression.design.rules.progression.interpolate != "none":
         return ""
     unlike = any(progression.read_unlike(first, other) for other in others)
     return "schedules-differ" if unlike else ""
-
-
-def n_splits(progression: ProgressionFit, first: int, second: int) -> int:
-    """How many ways there are to deal the mice of two arms into arms of these sizes."""
-    mice = [progression.curves[arm].n_mice for arm in (first, second)]
-    return comb(sum(mice), mice[0])
-
-
-def too_few_to_split(progression: ProgressionFit, first: int, second: int) -> bool:
-    """Whether even of two arms that lie apart wholly every order of the mice is too likely.
-
-    Of arms alike one in 10 studies of three mice an arm lies apart so, however far.
-    """
-    return not 2 / n_splits(progression, first, second) < 1 - progression.design.rules.compare.level
-
-
-def doubt_few_splits(progression: ProgressionFit) -> Iterator[Doubt]:
-    """That between some arms no days gained are claimed, as they have too few mice."""
-    names, curves = progression.design.arm_names, progression.curves
-    followed = [arm for arm, curve in enumerate(curves) if curve.n_mice]
-    pairs = [pair for pair in combinations(followed, 2) if too_few_to_split(progression, *pair)]
-    if pairs:
-        few = sorted({arm for pair in pairs for arm in pair})
-        mice = ", ".join(f"{names[arm]} {curves[arm].n_mice}" for arm in few)
-        least = min(n_splits(progression, *pair) for pair in pairs) / 2
-        rarely = 1 / (1 - progression.design.rules.compare.level)
-        yield Doubt(
-            "too-few-to-split",
-            tuple(names[arm] for arm in few),
-            "rmst_days",
-            f"Arms of so few mice ({mice}) lie wholly apart by chance alone in up to 1 of "
-            f"{least:.3g} studies: between two that do so in 1 of {rarely:.3g} or more no days "
-            "gained are claimed.",
-        )
 
 
 def seeds_of(curves: Sequence[SurvivalCurve]) -> list[tuple[int, int]]:
@@ -178,15 +150,27 @@ def n_draws(progression: ProgressionFit) -> int:
 
 
 class Drawn:
-    """Draws of one quantity around its estimate.
+    """Draws of one quantity around its estimate, and the least p that it may have.
+
+    Draws of a curve know how many mice there are, and not how far from the days of these mice
+    those of others may lie: where days spread widely p of the draws alone is below .05 in up to
+    17 % of studies of arms alike. A quantity lies within ±``most``.
 
     >>> found = Drawn(2.0, np.array([2.0, -1, 3, 1]))
     >>> found.p_value, found.limits(0.5)
     (0.8, (-1.0, 3.0))
+    >>> Drawn(2.0, np.array([2.0, 1, 3, 1]), least=1.0, most=9.0).limits(0.5)
+    (-9.0, 3.0)
     """
 
-    def __init__(self, estimate: float, draws: Floats) -> None:
-        self.estimate, self.draws = estimate, draws
+    def __init__(
+        self, estimate: float, draws: Floats, least: float = 0.0, most: float = np.inf
+    ) -> None:
+        self.estimate, self.draws, self.least, self.most = estimate, draws, least, most
+
+    def row(self, level: float) -> tuple[float, ...]:
+        """The columns of ``RawContrasts``: df and statistic are empty, as p is no tail of a law."""
+        return self.estimate, self.spread, np.nan, np.nan, self.p_value, *self.limits(level)
 
     @cached_property
     def spread(self) -> float:
@@ -195,18 +179,47 @@ class Drawn:
 
     @cached_property
     def p_value(self) -> float:
-        """Twice the share of draws that lie on the other side of 0, at most 1."""
+        """Twice the share of draws that lie on the other side of 0, from ``least`` to 1."""
+        return max(self.least, self._p_of_draws)
+
+    @cached_property
+    def _p_of_draws(self) -> float:
         other = self.draws <= 0 if self.estimate >= 0 else self.draws >= 0
         return min(1.0, 2 * float(1 + np.count_nonzero(other)) / (1 + self.draws.size))
 
     def limits(self, level: float) -> tuple[float, float]:
-        """The limits between which ``level`` of the draws lie.
+        """The limits between which ``level`` of the draws lie, that towards 0 as far out as p asks.
 
         They exclude 0 exactly when p is at most 1 − level; too few draws leave them open.
         """
         if np.isnan(level):
             return np.nan, np.nan
-        outside = int((1 - level) / 2 * (self.draws.size + 1) + 1e-9)
+        low, high = self._ranked(self._count((1 - level) / 2))
+        if self.least <= self._p_of_draws:
+            return low, high
+        nearest = self._towards_nothing(level)
+        return (min(low, nearest), high) if self.estimate >= 0 else (low, max(high, nearest))
+
+    def _towards_nothing(self, level: float) -> float:
+        """The limit on the side of 0 at as much higher a level as p is larger than that of draws.
+
+        Where draws do not reach so far, that of a normal law with the estimate and p.
+        """
+        reach, beyond = -ndtri((1 - level) / 2), -ndtri(self.p_value / 2)
+        outside = self._count(ndtr(-(reach - beyond - ndtri(self._p_of_draws / 2))))
+        if outside:
+            return self._ranked(outside)[0 if self.estimate >= 0 else 1]
+        farthest = float(np.copysign(self.most, -self.estimate))
+        if not beyond > 0:
+            return farthest
+        limit = self.estimate * (1 - reach / beyond)
+        return max(limit, farthest) if self.estimate >= 0 else min(limit, farthest)
+
+    def _count(self, share: float) -> int:
+        return int(share * (self.draws.size + 1) + 1e-9)
+
+    def _ranked(self, outside: int) -> tuple[float, float]:
+        """The limits outside of which so many draws lie on each side."""
         if outside == 0:
             return -np.inf, np.inf
         lowest, highest = self._ends

@@ -14,6 +14,7 @@ from xenotrack.arrays import Bools, Codes, Floats
 MOST_SPLITS = 200_000
 # With so few mice every split can be counted from two halves, however many splits there are.
 MOST_MICE = 32
+FEW_SUBSETS = 1_024  # of half of the mice: they cost nothing
 DRAWS = 100_000
 CHUNK = 2_000_000  # shuffled scores held at a time
 
@@ -42,13 +43,19 @@ class SplitScores:
 
     @property
     def exact(self) -> bool:
-        return self.scores.size <= MOST_MICE or self.n_splits <= MOST_SPLITS
+        return self._by_halves or self.n_splits <= MOST_SPLITS
+
+    @property
+    def _by_halves(self) -> bool:
+        """Whether all splits can be counted from two halves, at no more cost than draws have."""
+        mice = self.scores.size
+        return mice <= MOST_MICE and 2 ** ((mice + 1) // 2) <= max(self.draws, FEW_SUBSETS)
 
     def share_beyond(self, distance: float) -> float:
         """The share of splits whose sum is at least so far from 0."""
         # Equal sums, added in another order, differ in the last bit.
         threshold = distance * (1 - 1e-9) - 1e-12
-        if self.scores.size <= MOST_MICE:
+        if self._by_halves:
             return self._count_by_halves(threshold) / self.n_splits
         hits = int(np.count_nonzero(np.abs(self._sums) >= threshold))
         return hits / self.n_splits if self.exact else (1 + hits) / (1 + self.draws)

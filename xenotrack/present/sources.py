@@ -12,7 +12,8 @@ from xenotrack.compare.components import (
 )
 from xenotrack.compare.composite import renamed, safe_from_toxicity
 from xenotrack.compare.contrasts import ContrastSource
-from xenotrack.compare.days_gained import Kept, days_gained, doubt_few_splits
+from xenotrack.compare.days_gained import Kept, days_gained
+from xenotrack.compare.few_splits import doubt_few_splits
 from xenotrack.compare.growth_source import growth_source, late_source
 from xenotrack.compare.hazards import hazard_source
 from xenotrack.doubts import Doubt

@@ -267,7 +267,9 @@ def progression(facts: Facts, cite: Citations) -> Iterator[str]:
         yield (
             "Mean times without progression were compared up to the last day on which each of the "
             "arms had three mice at risk or none left without progression; intervals and p-values "
-            f"come from beta products of the arms' curves {cite('fay')}."
+            f"come from beta products of the arms' curves {cite('fay')}; of two arms p is at least "
+            f"that of permuting their mice's pseudo-values {cite('andersen')}, and the interval "
+            "agrees with it."
         )
         yield (
             "Hazards were compared by Cox regression with Firth's penalty and profile likelihood "

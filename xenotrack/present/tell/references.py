@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 WORKS = {
+    "andersen": "Andersen PK, Hansen MG, Klein JP. Regression analysis of restricted mean survival "
+    "time based on pseudo-observations. Lifetime Data Anal 2004;10:335–350.",
     "arrive": "Percie du Sert N et al. The ARRIVE guidelines 2.0: updated guidelines for reporting "
     "animal research. PLoS Biol 2020;18:e3000410.",
     "berger": "Berger RL. Multiparameter hypothesis testing and acceptance sampling. "
