@@ -60,7 +60,8 @@ MENDS = {
     "at-the-limit": "Write that its rate is the least that it shrank.",
     "schedules-differ": "Read all arms on the same days; until then report both p-values.",
     "size-before-the-rule": "Say so, and show that the claim holds with --size-cull censor.",
-    "too-few-to-split": "Give the days with their interval; name one primary contrast before the data, or plan for more mice.",
+    "too-few-to-split": "Give the days with their interval. Name one primary contrast before the "
+    "data, or plan for more mice.",
     "tumors-awaited": "Report the days to a tumour: `--rule absolute --value 30`.",
     "tumors-vanished": "Write that the arm shrank at least so fast; its mice show the rest.",
     "below-limit-share": "Declare the limit of the calipers: `limit_mm3 = 15` under [volume].",

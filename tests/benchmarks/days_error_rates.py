@@ -39,7 +39,12 @@ LAWS: dict[str, Draw] = {
 }
 SIZES = ((4, 4), (5, 5), (8, 8), (12, 12), (4, 8), (12, 5))
 # Of each arm the share that leaves by chance on days 3 to 42; without visits nobody leaves.
-FOLLOWED = {"until they progress": None, "visits": (0.0, 0.0), "30 %": (0.3, 0.3), "A 50 %": (0.0, 0.5)}
+FOLLOWED = {
+    "until they progress": None,
+    "visits": (0.0, 0.0),
+    "30 %": (0.3, 0.3),
+    "A 50 %": (0.0, 0.5),
+}
 LONGER = (
     ("Weibull of shape 2, mean 20", 0.7, 2.1),
     ("exponential, mean 20", 0.7, 2.8),
@@ -102,7 +107,15 @@ def shares(studies: int, *design: object) -> list[str]:
 
 
 def main(studies: int) -> None:
-    heading = ("days", "mice", "followed, leave", "draws alone", "log-rank", "permutation", "claimed")
+    heading = (
+        "days",
+        "mice",
+        "followed, leave",
+        "draws alone",
+        "log-rank",
+        "permutation",
+        "claimed",
+    )
     table(heading)
     for law, sizes, (words, leaving) in product(LAWS, SIZES, FOLLOWED.items()):
         line([law, f"{sizes[0]} v {sizes[1]}", words, *shares(studies, law, sizes, leaving)])

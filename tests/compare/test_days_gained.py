@@ -137,7 +137,9 @@ def test_the_share_that_progressed_is_bounded_by_who_was_followed():
 
 def at_level(fit, level):
     rules = fit.design.rules
-    rules = msgspec.structs.replace(rules, compare=msgspec.structs.replace(rules.compare, level=level))
+    rules = msgspec.structs.replace(
+        rules, compare=msgspec.structs.replace(rules.compare, level=level)
+    )
     return replace(fit, design=replace(fit.design, rules=rules))
 
 

@@ -1,4 +1,4 @@
-"""Arms of so few mice that no order of their days is unlikely: between them nothing can be shown."""
+"""Arms of so few mice that no order of their days is unlikely: nothing can be shown of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each mouse adds to a restricted mean, and whether the arms that mice are in matter for it."""
+"""What each mouse adds to a restricted mean, and whether it matters in which arm it is."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def pseudo_values(days: Floats, events: Bools, until: float) -> Floats:
     past_it = before[row] * (1 - (tied[row] - events) / others[row])
     height = curve.estimate[row]
     # Where the last mouse of all progressed, the curve without it stays where it was.
-    after = np.where(height > 0, beyond[row] / np.where(height > 0, height, 1), until - ends[row + 1])
+    after = np.where(
+        height > 0, beyond[row] / np.where(height > 0, height, 1), until - ends[row + 1]
+    )
     without = until_then[row] + past_it * after
     return np.asarray(days.size * areas.sum() - (days.size - 1) * without, dtype=float)
 
