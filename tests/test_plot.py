@@ -7,7 +7,7 @@ import re
 import pytest
 from costs import often
 
-from xenotrack.present.figures.catalogue import FIGURES, figure_names
+from xenotrack.present.figures.catalogue import FIGURES, NARROW, figure_names
 
 BEGINS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 
@@ -78,9 +78,9 @@ def test_a_journal_names_a_width(ask, sample, tmp_path) -> None:
 def test_a_width_at_which_words_would_meet_is_refused(ask, sample, tmp_path) -> None:
     out = tmp_path / "a.svg"
     asked = ("plot", "lattice", sample("combination.csv"), "-o", out)
-    answer = ask(*asked, "--journal", "nature-column", code=1)
-    assert "The words of lattice would meet at a width of 89 mm" in answer.stderr
-    assert "at least 152 mm" in answer.stderr
+    answer = ask(*asked, "--width", "60", code=1)
+    assert "The words of lattice would meet at a width of 60 mm" in answer.stderr
+    assert "at least 78 mm" in answer.stderr
     assert not out.exists()
     both = ask(*asked, "--journal", "cell", "--width", "9", code=2)
     assert "say one of it and --width" in both.stderr
@@ -105,7 +105,7 @@ def test_a_size_that_cannot_be_is_refused_with_a_sentence(ask, sample, tmp_path,
 @pytest.mark.parametrize("kind", often(figure_names(), ["contrasts", "growth", "lattice"]))
 def test_every_figure_is_drawn_as_narrow_as_it_says(ask, sample, tmp_path, kind) -> None:
     figure = BY_NAME[kind]
-    out, width = tmp_path / "a.svg", figure.narrowest
+    out, width = tmp_path / "a.svg", NARROW
     ask("plot", figure.name, sample("combination.csv"), "-o", out, "--width", width, code=0)
     assert size_of(out.read_text())[0] == pytest.approx(width, abs=0.1)
 

@@ -250,3 +250,21 @@ def test_no_type_is_smaller_than_6_points(grown, kind) -> None:
     svg = render(draw(kind, study), ("svg",))["svg"].decode()
     sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", svg)]
     assert min(sizes) >= 6
+
+
+def test_rows_of_definitions_are_told_apart_where_they_have_no_columns(results_of) -> None:
+    figure = draw("sensitivity", results_of("two_arm.csv"), Canvas(89 / MILLIMETRES))
+    names = scale_of(figure, "y").labels
+    blocks = "|".join(names).replace("Or toxicity", "#").replace("From the nadir", "#").split("#")
+    assert len(blocks) == 3
+    for block in blocks:
+        rows = [name for name in block.split("|") if name]
+        assert len(set(rows)) == len(rows)
+    assert sum("(declared)" in name for name in names) == 1
+
+
+def test_words_of_a_band_do_not_begin_on_the_axis(results_of) -> None:
+    words = words_of(draw("index_by_day", results_of("combination.csv")))
+    sides = [word for word in words if "expected" in word]
+    assert sides
+    assert all(word.startswith("\N{NO-BREAK SPACE}") for word in sides)

@@ -323,9 +323,11 @@ class Results:
 
     @cached_property
     def dose_grid(self) -> pd.DataFrame:
-        """The Bliss excess over every grid of doses of two drugs."""
+        """The Bliss excess over every grid of doses of two drugs; nothing without growth."""
         from xenotrack.compare.growth_synergy import dose_grid_frame
 
+        if not self.has_growth:
+            return _nothing(TABLES["dose_grid"])
         return dose_grid_frame(self.growth)
 
     @cached_property

@@ -18,9 +18,8 @@ class Figure(NamedTuple):
     """What is known of a figure before it is drawn.
 
     ``note`` says how to read it, ``alt`` what it shows to readers who cannot see it, ``help`` what
-    ``plot`` says of it. ``share`` is its CPU time in hundredths of a second, ``narrowest`` the
-    width in millimetres that its words need, ``question`` the answer of the report to which it
-    belongs. A ``key`` figure is one of the few that stand for all; ``run`` draws one ``on_request``
+    ``plot`` says of it. ``share`` is its CPU time in hundredths of a second, ``question`` the
+    answer of the report to which it belongs. A ``key`` figure is one of the few that stand for all; ``run`` draws one ``on_request``
     only where its table is asked for. The page shows a ``folded`` one when it is asked for, and
     prints a ``printed`` one with the summary. One for ``phones`` is drawn narrow as well. ``data``
     is the table with what it shows.
@@ -33,7 +32,6 @@ class Figure(NamedTuple):
     help: str
     question: str
     share: int
-    narrowest: int = NARROW
     key: bool = False
     on_request: bool = False
     folded: bool = False
@@ -197,7 +195,6 @@ FIGURES: tuple[Figure, ...] = (
         help="what each drug adds to the arm without it",
         question="parts",
         share=22,
-        narrowest=152,
         data="compare",
     ),
     Figure(
@@ -269,7 +266,6 @@ FIGURES: tuple[Figure, ...] = (
         help="days gained under other definitions of progression",
         question="sure",
         share=25,
-        narrowest=NARROW,
         on_request=True,
         folded=True,
         data="sensitivity",

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from xenotrack.errors import InputError
-from xenotrack.present.figures.catalogue import FIGURES, figure_names
+from xenotrack.present.figures.catalogue import NARROW, figure_names
 from xenotrack.present.figures.needs import Results
 from xenotrack.present.figures.save import say_readout
 from xenotrack.present.figures.style import MILLIMETRES, USUAL, Canvas, on
@@ -23,12 +23,11 @@ def draw(kind: str, results: Results, canvas: Canvas = USUAL) -> ggplot:
 
     Raises ``InputError`` where the size asked for is too small for its words, or beyond all paper.
     """
-    (narrowest,) = (figure.narrowest for figure in FIGURES if figure.name == kind)
     width, height = MILLIMETRES * canvas.width, MILLIMETRES * (canvas.height or 0)
-    if width < narrowest - 1e-6:
+    if width < NARROW - 1e-6:
         raise InputError(
             f"The words of {kind} would meet at a width of {width:.0f} mm. "
-            f"Draw it at least {narrowest} mm wide (--width)."
+            f"Draw it at least {NARROW} mm wide (--width)."
         )
     if max(width, height) > LARGEST + 1e-6:
         raise InputError(

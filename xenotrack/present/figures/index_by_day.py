@@ -96,8 +96,9 @@ def _sides(panels: Panels) -> object:
         pd.DataFrame({"arm": [arm], "day": panels.first, "at": at, "label": label, "va": va})
         for arm in panels.arms
         for at, label, va in (
-            (panels.high - edge, "more than expected", "top"),
-            (panels.low + edge, "less than expected", "bottom"),
+            # The blank keeps the words off the axis, where panels are as wide as they may be.
+            (panels.high - edge, "\N{NO-BREAK SPACE}more than expected", "top"),
+            (panels.low + edge, "\N{NO-BREAK SPACE}less than expected", "bottom"),
         )
     )
     return geom_words(

@@ -1,4 +1,4 @@
-"""The lattice of components: every arm, and what each drug adds to the arm without it."""
+"""The lattice of components: every arm, and what each drug adds; doses of two drugs as a grid."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from plotnine import (
 
 from xenotrack.compare.lattice import one_drug_more, why_no_step
 from xenotrack.present.figures.artists import geom_labels, geom_points, geom_segments, geom_words
+from xenotrack.present.figures.dose_cells import dose_cells, doses_of
 from xenotrack.present.figures.measure import text_inches
 from xenotrack.present.figures.needs import Results, growth_of
 from xenotrack.present.figures.style import (
@@ -60,7 +61,11 @@ def draw(results: Results) -> ggplot:
     fit = growth_of(results)
     if fit is None:
         return say("No growth rate could be estimated.")
-    return lattice(results.study.design, fit.to_frame(), results.contrasts)
+    design, grid = results.study.design, results.dose_grid
+    doses = doses_of(design, grid)
+    if doses is not None:
+        return dose_cells(design, fit.to_frame(), grid, doses)
+    return lattice(design, fit.to_frame(), results.contrasts)
 
 
 def lattice(design: Design, rates: pd.DataFrame, contrasts: pd.DataFrame) -> ggplot:

@@ -55,14 +55,22 @@ def fill_lines(text: str, fits: Callable[[str], bool], least: int = 3) -> str:
 
     >>> fill_lines("one two three four five six seven", lambda line: len(line) < 28)
     'one two three four\\nfive six seven'
+    >>> fill_lines("one two three four five\\N{NO-BREAK SPACE}six\\N{NO-BREAK SPACE}seven",
+    ...            lambda line: len(line) < 20).split("\\n")[0]
+    'one two three four'
     """
     lines = _greedy(text.split(" "), fits)
-    while len(lines) > 1 and len(lines[-1]) < least < len(lines[-2]):
+    while len(lines) > 1 and _count(lines[-1]) < least < len(lines[-2]):
         lines[-1].insert(0, lines[-2].pop())
         if not fits(" ".join(lines[-1])):
             lines[-2].append(lines[-1].pop(0))
             break
     return "\n".join(" ".join(line) for line in lines)
+
+
+def _count(words: list[str]) -> int:
+    """How many words a reader sees: some are held together so that no line breaks in them."""
+    return len(" ".join(words).split())
 
 
 def _greedy(words: list[str], fits: Callable[[str], bool]) -> list[list[str]]:

@@ -51,6 +51,9 @@ class Results(Protocol):
     def synergy_by_day(self) -> pd.DataFrame: ...
 
     @property
+    def dose_grid(self) -> pd.DataFrame: ...
+
+    @property
     def residuals(self) -> pd.DataFrame: ...
 
     @property

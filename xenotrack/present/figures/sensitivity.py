@@ -81,6 +81,9 @@ def sensitivity(design: Design, table: pd.DataFrame) -> ggplot:
         caption(
             f"One row a definition, with its {interval_name(design)}, not adjusted. Full circles: "
             "shown after adjustment, with the sign that the declared definition gives.",
+            ""
+            if has_words()
+            else "Below each: the day of progression, and what a cull for size counts as.",
             open_circles(own, 1 - design.rules.compare.level),
             _not_estimable(table, label),
             about_numbers("sensitivity"),
@@ -128,8 +131,16 @@ def _rows(own: pd.DataFrame) -> pd.DataFrame:
 
 
 def _labelled(block: pd.DataFrame) -> pd.DataFrame:
+    """The rows with their names, which hold all choices where these have no columns beside."""
     events = [_event(*row) for row in block[["estimand", "rule", "value", "confirm"]].to_numpy()]
-    return block.assign(label=[wrap_name(event, name_width()) for event in events])
+    if has_words():
+        return block.assign(label=[wrap_name(event, name_width()) for event in events])
+    choices = block[["interpolate", "size_cull", "declared"]].to_numpy()
+    labels = [
+        f"{event}{' (declared)' if declared else ''}\n{_DAY[day]}, cull {_CULL[cull]}"
+        for event, (day, cull, declared) in zip(events, choices, strict=True)
+    ]
+    return block.assign(label=labels)
 
 
 def _event(estimand: str, rule: str, value: float, confirm: bool) -> str:

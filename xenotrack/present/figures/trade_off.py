@@ -37,8 +37,14 @@ PANEL, FRAME, LOWEST = 3.0, 0.9, 1.2  # inches: the panel, what is around it, an
 BESIDE = 0.7  # inches left of the panel
 GAP = 0.08  # inches from a point to its name
 DOT = 0.05  # inches of half a point
+MANY, CROWDED_NAME = 12, 5  # points of a narrow figure, and characters of their names beyond
 STEPS = 60  # half lines that a name may stand away from its point
+FAR = 2.0  # lines from a point to its name from which a thin line joins them
+# What it costs a name to stand on a word or a point, on a line, and half a line further away.
+ON_WORD, ON_LINE, AWAY = 100.0, 1.0, 0.2
+HALF_WORD = 0.045  # inches from the middle of a name to where no letter is
 Place = tuple[float, ...]  # inches from the left end of the panel, and from below
+Segment = tuple[Place, Place]
 
 
 def draw(results: Results) -> ggplot:
@@ -53,14 +59,14 @@ def trade_off(design: Design, table: pd.DataFrame) -> ggplot:
     low, high = reach([0.0, *rows[list(GROWTH)].to_numpy(float).flat], least=0.02)
     under, over = reach([0.0, *rows[list(WEIGHT)].to_numpy(float).flat], least=4.0)
     panel = stretched(PANEL, FRAME, LOWEST)
-    names = called_on_a_line(design, WIDE_NAME if figure_width() >= WIDE else NARROW_NAME)
+    names = called_on_a_line(design, _name_width(len(rows)))
     beside = GAP + max(text_inches(names[arm], SMALL) for arm in rows["arm"])
     across = (high - low) / (figure_width() - BESIDE - beside)
     first = rows.iloc[0]
     return assemble(
         begin(rows, aes(GROWTH[0], WEIGHT[0], colour="arm")),
         *paper(FRAME + panel, FRAME + LOWEST),
-        _nothing_happened(low, high, under, over),
+        _nothing_happened(low, high + beside * across, under, over),
         geom_segments(
             aes(GROWTH[1], WEIGHT[0], xend=GROWTH[2], yend=WEIGHT[0], arm="arm"),
             rows.dropna(subset=list(GROWTH)),
@@ -74,7 +80,7 @@ def trade_off(design: Design, table: pd.DataFrame) -> ggplot:
             alpha=0.6,
         ),
         geom_points(aes(shape="arm", arm="arm"), size=2.6),
-        _named(rows, names, (low, under), (across, (over - under) / panel), panel),
+        *_named(rows, names, (low, under), (across, (over - under) / panel), panel),
         *arm_scales(design),
         scale_x_continuous(
             limits=(low, high + beside * across),
@@ -99,6 +105,13 @@ def trade_off(design: Design, table: pd.DataFrame) -> ggplot:
     )
 
 
+def _name_width(points: int) -> int:
+    """Characters of a name in full."""
+    if figure_width() >= WIDE:
+        return WIDE_NAME
+    return NARROW_NAME if points <= MANY else CROWDED_NAME
+
+
 def _days(row: pd.Series, what: str) -> str:
     return days_range(row[f"{what}_from_day"], row[f"{what}_until_day"])
 
@@ -115,38 +128,77 @@ def _named(
     corner: tuple[float, float],
     inch: tuple[float, float],
     panel: float,
-) -> object:
-    """The name of each arm beside its point, none on another.
+) -> list[object]:
+    """The name of each arm beside its point, none on another, joined to it where it is far.
 
     ``corner`` is where both axes begin, ``inch`` how much of each is in an inch.
     """
     label = [names[arm] for arm in rows["arm"]]
-    points = [
-        tuple((value - begin) / one for value, begin, one in zip(point, corner, inch, strict=True))
-        for point in rows[[GROWTH[0], WEIGHT[0]]].itertuples(index=False)
-    ]
+    points, lines = _inches(rows, corner, inch)
     wide = [text_inches(text, SMALL) for text in label]
-    places = places_beside(points, wide, panel)
+    places = places_beside(points, wide, panel, lines)
     words = rows.assign(
         x=[corner[0] + left * inch[0] for left, _ in places],
         at=[corner[1] + middle * inch[1] for _, middle in places],
         label=label,
     )
-    return geom_words(
-        aes("x", "at", label="label", colour="arm"),
-        words,
-        ha="left",
-        va="center_baseline",
-        size=SMALL,
-        inherit_aes=False,
-    )
+    return [
+        *_leaders(words, points, places, wide, corner[0], inch[0]),
+        geom_words(
+            aes("x", "at", label="label", colour="arm"),
+            words,
+            ha="left",
+            va="center_baseline",
+            size=SMALL,
+            inherit_aes=False,
+        ),
+    ]
 
 
-def places_beside(points: Sequence[Place], wide: Sequence[float], high: float) -> list[Place]:
+def _leaders(
+    words: pd.DataFrame,
+    points: Sequence[Place],
+    places: Sequence[Place],
+    wide: Sequence[float],
+    begin: float,
+    inch: float,
+) -> list[object]:
+    """A thin line from each point to the near end of its name, where that is far."""
+    each = list(zip(points, places, wide, strict=True))
+    ends = [left if left > x else left + width for (x, _), (left, _), width in each]
+    far = [abs(middle - y) > FAR * LINE for (_, y), (_, middle), _ in each]
+    if not any(far):
+        return []
+    line = aes(GROWTH[0], WEIGHT[0], xend="end", yend="at", colour="arm", arm="arm")
+    joined = words.assign(end=[begin + end * inch for end in ends])[far]
+    return [geom_segments(line, joined, size=0.25, inherit_aes=False)]
+
+
+def _inches(
+    rows: pd.DataFrame, corner: tuple[float, float], inch: tuple[float, float]
+) -> tuple[list[Place], list[Segment]]:
+    """Each point, and every line that a name could stand on: both intervals and both zeros."""
+
+    def place(across: float, up: float) -> Place:
+        return (across - corner[0]) / inch[0], (up - corner[1]) / inch[1]
+
+    far = 100.0  # inches: beyond every panel
+    (right, above) = place(0.0, 0.0)
+    lines: list[Segment] = [((0.0, above), (far, above)), ((right, 0.0), (right, far))]
+    points = []
+    for x, low, high, y, under, over in rows[[*GROWTH, *WEIGHT]].itertuples(index=False):
+        points.append(place(x, y))
+        lines += [(place(low, y), place(high, y)), (place(x, under), place(x, over))]
+    return points, lines
+
+
+def places_beside(
+    points: Sequence[Place], wide: Sequence[float], high: float, lines: Sequence[Segment] = ()
+) -> list[Place]:
     """Left end and middle, in inches, of a word beside each point, so wide, none on another.
 
-    The nearest place is taken at which it meets no word that stands, and no point; where there is
-    none, that at which it meets the fewest.
+    That place is taken at which it meets no word that stands and no point, or the fewest, where
+    it is near and stands on few of the ``lines``, which lie along the axes.
 
     >>> places_beside([(1.0, 1.0), (1.0, 1.0)], [0.5, 0.5], 2.0)[0]
     (1.08, 1.092)
@@ -155,8 +207,13 @@ def places_beside(points: Sequence[Place], wide: Sequence[float], high: float) -
     words: list[tuple[float, float, float]] = []
     for place, width in zip(points, wide, strict=True):
         near = [at for at in _around(place, width) if LINE / 2 <= at[1] <= high - LINE / 2]
-        free = [sum(_meets(at, width, other) for other in (*words, *dots)) for at in near]
-        left, middle = near[free.index(min(free))]
+        cost = [
+            ON_WORD * sum(_meets(at, width, other) for other in (*words, *dots))
+            + ON_LINE * sum(_crosses(at, width, line) for line in lines)
+            + AWAY * round(2 * abs(at[1] - place[1]) / LINE, 3)
+            for at in near
+        ]
+        left, middle = near[cost.index(min(cost))]
         words.append((left, left + width, middle))
     return [(left, middle) for left, _, middle in words]
 
@@ -173,6 +230,18 @@ def _around(point: Place, width: float) -> Iterator[Place]:
 def _meets(at: Place, width: float, other: tuple[float, float, float]) -> bool:
     (left, middle), (first, last, height) = at, other
     return left < last and first < left + width and abs(middle - height) < LINE
+
+
+def _crosses(at: Place, width: float, line: Segment) -> bool:
+    """Whether a word stands on a line; one without an end is none.
+
+    >>> _crosses((1.0, 1.0), 0.5, ((1.2, 0.0), (1.2, 3.0)))
+    True
+    >>> _crosses((1.0, 1.0), 0.5, ((0.0, 1.1), (3.0, 1.1)))
+    False
+    """
+    (left, middle), ((x, y), (xend, yend)) = at, line
+    return left < xend and x < left + width and y < middle + HALF_WORD and middle - HALF_WORD < yend
 
 
 def _nothing_happened(low: float, high: float, under: float, over: float) -> object:
