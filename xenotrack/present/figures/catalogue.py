@@ -19,10 +19,10 @@ class Figure(NamedTuple):
 
     ``note`` says how to read it, ``alt`` what it shows to readers who cannot see it, ``help`` what
     ``plot`` says of it. ``share`` is its CPU time in hundredths of a second, ``question`` the
-    answer of the report to which it belongs. A ``key`` figure is one of the few that stand for all; ``run`` draws one ``on_request``
-    only where its table is asked for. The page shows a ``folded`` one when it is asked for, and
-    prints a ``printed`` one with the summary. One for ``phones`` is drawn narrow as well. ``data``
-    is the table with what it shows.
+    answer of the report to which it belongs. A ``key`` figure is one of the few that stand for all;
+    ``run`` draws one ``on_request`` only where its table is asked for. The page shows a ``folded``
+    one when it is asked for, and prints a ``printed`` one with the summary. One for ``phones`` is
+    drawn narrow as well. ``data`` is the table with what it shows.
     """
 
     name: str
