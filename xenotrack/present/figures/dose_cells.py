@@ -205,7 +205,9 @@ def _lines(
 ) -> Iterator[str]:
     for before, numbers in (("", rate), ("excess ", over)):
         if np.isfinite(numbers[0]):
-            words = before + rate_text(*(numbers if with_limits else numbers[:1]))
+            estimate, low, high = numbers
+            known = rate_text(estimate, low, high) if with_limits else rate_text(estimate)
+            words = before + known
             yield words.replace(" (", "\n(") if split else words
 
 
