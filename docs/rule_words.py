@@ -118,7 +118,7 @@ MENDS = {
     "on it. It is no reason to leave it out.",
     "day-beyond-follow-up": "Ask for a day within the follow-up of the arms, with `--day`.",
     "arms-begin-apart": "Count the days of each mouse from its own first reading, with "
-    "`--day-zero first_of_mouse`.",
+    "`--day-zero first_of_mouse`; if all were treated from one day on, name it with `--from`.",
     "window-cut-short": "Read the days of each row, or declare a shorter window.",
     "volume-extrapolated": "Ask for a day within the days fitted, with `--day`.",
     "windows-differ": "Name the days of every line, with `--window`.",

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 from model.growth_studies import simulated, study_of
 
+from xenotrack.compare.claims import synergy_claims
 from xenotrack.compare.growth_synergy import growth_synergy, visit_days
+from xenotrack.compare.verdicts import WITHHELD
 from xenotrack.model.growth import fit_growth
 from xenotrack.present.results import Results
 from xenotrack.study.ingest import read_study
@@ -107,12 +109,26 @@ def test_a_combination_that_sinks_out_of_sight_is_no_antagonist():
     assert "antagonism-below-limit" in {doubt.rule for doubt in found.doubts}
 
 
+def test_what_is_withheld_of_growth_is_withheld_of_synergy():
+    sheet = simulated(RATES | {"A+B": -0.02}, days=(0, 3, 7, 10, 14, 17))
+    early = (sheet["arm"] == "A+B") & (sheet["day"] <= 3)
+    study = study_of(sheet.assign(volume=sheet["volume"].where(~early, 5.0)), 15)
+    found = growth_synergy(study, fit_growth(study))
+    claims = list(synergy_claims(found, study.design, lambda arms: (0.0, 17.0)))
+    assert claims
+    assert {claim.shows for claim in claims if claim.p_adjusted < 0.05} == {WITHHELD}
+    assert {claim.withheld for claim in claims if claim.shows == WITHHELD} == {"tumors-awaited"}
+
+
 def test_one_arm_with_one_mouse_is_named_and_the_rest_is_computed():
     rates = RATES | {"C": 0.05, "A+C": 0.03}
     study = study_of(simulated(rates, n_mice={arm: 1 if arm == "C" else 6 for arm in rates}))
     found = growth_synergy(study, fit_growth(study))
     told = reasons(found)
-    assert "arm C has no standard error (fewer than two usable mice)" in told["no-bliss", "A+C"]
+    assert (
+        "arm C has no standard error (fewer than two usable mice or cages)"
+        in told["no-bliss", "A+C"]
+    )
     by_arm = found.only(("bliss",), ("rate",)).to_frame().set_index("combination")["p_value"]
     assert np.isfinite(by_arm["A+B"])
     assert np.isnan(by_arm["A+C"])

@@ -32,10 +32,12 @@ def test_an_interaction_of_three_speaks_of_its_pairs(triple, expected):
 def test_no_antagonism_where_much_of_the_combination_is_below_the_limit():
     hidden = on_rates(WORSE, std_error=0.004, below_limit={"A+B": 0.11})
     assert "antagonism" not in hidden.verdicts
+    assert "antagonism-below-limit" in hidden.withheld
     assert "11% of its readings" in reasons(hidden)["antagonism-below-limit", "A+B"]
     seen = on_rates(WORSE, std_error=0.004, below_limit={"A+B": 0.10, "A": 0.5})
     assert "antagonism" in seen.verdicts
     assert ("antagonism-below-limit", "A+B") not in reasons(seen)
+    assert set(seen.withheld) == {""}
 
 
 def test_synergy_is_said_however_much_is_below_the_limit():

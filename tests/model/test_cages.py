@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from xenotrack.compare.contrasts import estimate_contrasts
+from xenotrack.compare.growth_synergy import last_shared_day
 from xenotrack.errors import FitError, StudyError
 from xenotrack.model.cages import cage_share, jackknife_covariance
 from xenotrack.model.growth import fit_log_volumes
@@ -127,10 +128,17 @@ def test_an_arm_of_one_cage_is_listed_without_a_test():
     assert np.isfinite(fit.rates().values).all()
     assert [doubt.rule for doubt in fit.doubts] == ["arm-not-tested"]
     assert "fewer than two cages" in fit.doubts[0].text
-    with pytest.raises(FitError, match=r"no arm has two cages.*--experimental-unit mouse"):
-        fitted(replace(rows, cage=rows.mouse_arm))
     with pytest.raises(FitError, match="check`, and those of --from and --until"):
         fitted(replace(caged_rows(np.random.default_rng(3), cages=1, size=1), cage=None), "mouse")
+
+
+def test_of_one_cage_an_arm_rates_are_listed_and_nothing_is_tested():
+    rows = caged_rows(np.random.default_rng(3))
+    fit = fitted(replace(rows, cage=rows.mouse_arm))
+    assert not fit.tested.any()
+    assert np.isfinite(fit.rates().values).all()
+    assert np.isnan(fit.rates().covariance).all()
+    assert last_shared_day(fit) == 21
 
 
 def test_cages_and_one_variance_for_all_arms_exclude_each_other():

@@ -69,7 +69,7 @@ class TestBelowTheLimit:
 
 def test_a_run_below_the_limit_ends_with_its_mouse():
     sheet = studies.sheet_of({"a": [np.log([50, 10]), np.log([10, 50])]}, (0, 3))
-    rows = take_log_volumes(studies.study_of(sheet, 15))
+    rows = take_log_volumes(studies.study_of(sheet, 15, below_limit="first"))
     assert rows.mouse.tolist() == [0, 0, 1, 1]
 
 

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from scipy.stats import chi2, ttest_1samp
 
-from xenotrack.compare.growth_source import growth_source
 from xenotrack.doubts import Doubt, p_words
 from xenotrack.model.growth import fit_growth
 from xenotrack.model.log_volume import take_log_volumes
@@ -71,22 +70,6 @@ def test_more_than_a_tenth_below_the_limit_is_a_doubt(below, fires):
     assert [d.arms for d in found] == ([("a",)] if fires else [])
     if fires:
         assert found[0].text.startswith("15% of the readings of a are below the limit of 15 mm³")
-
-
-@pytest.mark.parametrize(
-    ("until", "fires"),
-    [(-1, False), (0, False), (3, False), (10, True)],
-    ids=["from_the_start", "first_reading", "early", "long"],
-)
-def test_nothing_is_claimed_of_the_growth_of_tumours_that_were_long_waited_for(until, fires):
-    sheet = studies.simulated(SOUND, n_mice=6, days=(0, 3, 7, 10, 14, 17, 21))
-    sheet.loc[(sheet["arm"] == "a") & (sheet["day"] <= until), "volume"] = 5.0
-    fit = fit_growth(studies.study_of(sheet, 15))
-    assert [d.arms for d in fit.doubts if d.rule == "tumors-awaited"] == [("a",)] * fires
-    withheld = "tumors-awaited" if fires else ""
-    assert growth_source(fit).why_withheld(["a", "vehicle"]) == withheld
-    assert growth_source(fit).why_withheld(["vehicle"]) == ""
-    assert fit.verdicts == ("growing", "undecided" if fires else "growing")
 
 
 @pytest.mark.parametrize(("last", "fires"), [(17, False), (14, True)])
@@ -223,15 +206,3 @@ class TestUnequalVariances:
 
     def test_a_common_intercept_is_not_compared(self):
         assert not doubts(self.unequal, "unequal-variances", baseline="common", variances="pooled")
-
-
-def test_arms_that_begin_on_other_days_are_doubted():
-    sheet = studies.simulated({"a": 0.05, "b": 0.02})
-    apart = sheet.assign(day=sheet["day"] + np.where(sheet["arm"] == "b", 14, 0))
-    study = studies.study_of(apart, shape="curve")
-    (doubt,) = (d for d in fit_growth(study).doubts if d.rule == "arms-begin-apart")
-    assert doubt.arms == ("b",)
-    assert "a from day 0, b from day 14" in doubt.text
-    near = sheet.assign(day=sheet["day"] + np.where(sheet["arm"] == "b", 3, 0))
-    fit = fit_growth(studies.study_of(near, shape="curve"))
-    assert "arms-begin-apart" not in {d.rule for d in fit.doubts}

@@ -19,6 +19,7 @@ from xenotrack.compare.contrasts import Contrasts
 from xenotrack.compare.lattice import arm_for
 from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.compare.synergy import Synergy
+from xenotrack.compare.verdicts import WITHHELD
 from xenotrack.doubts import Doubt
 from xenotrack.study.design import Design
 
@@ -122,7 +123,8 @@ def synergy_claims(
             arm=asked.combination,
             against=asked.text,
             arms=arms,
-            shows=verdict,
+            shows=WITHHELD if synergy.withheld[row] else verdict,
+            withheld=synergy.withheld[row],
             from_day=from_day,
             until_day=until_day,
             estimate=float(synergy.estimate[row]),

@@ -179,7 +179,7 @@ def obstacles(design: Design, estimates: ArmEstimates, asked: Expectation) -> It
             if np.isnan(estimates.values[at]):
                 yield f"arm {name} has no estimate"
             elif np.isnan(estimates.covariance[at, at]):
-                yield f"arm {name} has no standard error (fewer than two usable mice)"
+                yield f"arm {name} has no standard error (fewer than two usable mice or cages)"
 
 
 def impossible(

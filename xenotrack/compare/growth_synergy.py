@@ -22,6 +22,7 @@ from xenotrack.glossary import TABLES
 from xenotrack.model.daily import Daily
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.growth_fit import GrowthFit
+from xenotrack.model.log_volume import before_take
 from xenotrack.study.study import Study
 
 
@@ -32,7 +33,7 @@ def growth_synergy(study: Study, fit: GrowthFit, days: Sequence[float] | None = 
     below the limit are placed becomes undecided.
     """
     days = [last_shared_day(fit)] if days is None else list(days)
-    shares = study.readings.groupby("arm", sort=False)["below_limit"].mean()
+    shares = study.readings[~before_take(study)].groupby("arm", sort=False)["below_limit"].mean()
     below = {str(arm): float(share) for arm, share in shares.items()}
 
     excess = synergy_of(growth_over(fit, max(days)), study.design, fit.level, days, below)
@@ -47,11 +48,18 @@ def growth_synergy(study: Study, fit: GrowthFit, days: Sequence[float] | None = 
     ]
     about = [(e.combination, e.reference) for e in excess.asked]
     verdicts, doubts = agreed_verdicts(excess.verdicts, others, about)
-    spoken = tuple(
-        UNDECIDED if verdict and fit.awaited & set(arms_of(study.design, asked)) else verdict
-        for verdict, asked in zip(verdicts, excess.asked, strict=True)
-    )
-    return replace(excess, verdicts=spoken, doubts=merge_doubts(excess.doubts, doubts))
+    excess = excess.agreed(verdicts, ["below-limit-synergy"] * len(verdicts))
+    reasons = [_why_withheld(fit, arms_of(study.design, asked)) for asked in excess.asked]
+    spoken = [
+        UNDECIDED if verdict and reason else verdict
+        for verdict, reason in zip(verdicts, reasons, strict=True)
+    ]
+    return replace(excess.agreed(spoken, reasons), doubts=merge_doubts(excess.doubts, doubts))
+
+
+def _why_withheld(fit: GrowthFit, arms: Sequence[str]) -> str:
+    """The rule for which nothing is claimed of some arms, over the days that they share."""
+    return fit.over(arms).why_withheld(arms)
 
 
 def _courses_of(study: Study, fit: GrowthFit, found: Synergy) -> list[Course | None]:
@@ -66,7 +74,9 @@ def last_shared_day(fit: GrowthFit) -> float:
     """The last day that all fitted arms share; of straight lines the last day fitted."""
     if fit.narrow is None:
         return float(np.nanmax(fit.last_day))
-    return fit.follow_up.shared(np.flatnonzero(fit.tested).tolist())[1]
+    followed = np.isfinite(fit.follow_up.until_day)
+    known = fit.tested if fit.tested.any() else followed  # of one cage an arm none is tested
+    return fit.follow_up.shared(np.flatnonzero(known).tolist())[1]
 
 
 def growth_over(fit: GrowthFit, day: float) -> Growth:

@@ -21,8 +21,10 @@ def joint_test_of(fit: GrowthFit) -> JointOf:
 
     Where arms were fitted together that is Kenward & Roger's scaled F (or the declared one).
     """
-    piece = fit.pieces[0]
-    if len(fit.pieces) > 1 or piece.joint_test is None or len(piece.arms) < 2:
+    if len(fit.pieces) != 1:
+        return welch_james(fit.rates())
+    (piece,) = fit.pieces
+    if piece.joint_test is None or len(piece.arms) < 2:
         return welch_james(fit.rates())
     own_test, rates = piece.joint_test, fit.weights_of(fit.rate_asked)[:, fit.places(piece)]
 

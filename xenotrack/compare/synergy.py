@@ -51,6 +51,7 @@ class Synergy(RawContrasts):
 
     A row a combination, reference, scale and day; ``day`` is NaN where none was asked. The band
     holds for all visits of the shared days together, and from ``beyond_from`` on lies beyond 0.
+    ``withheld`` is the rule of the doubt for which a verdict became undecided, "" where none did.
     """
 
     asked: tuple[Expectation, ...]
@@ -65,6 +66,7 @@ class Synergy(RawContrasts):
     p_plug_in: Floats
     method: tuple[str, ...]
     verdicts: tuple[str | None, ...]
+    withheld: tuple[str, ...]
     band_low: Floats
     band_high: Floats
     beyond_from: Floats
@@ -77,6 +79,12 @@ class Synergy(RawContrasts):
             if course is not None and scale == "ln_volume":
                 band[:, row] = *course.at(float(self.day[row])), course.beyond
         return replace(self, band_low=band[0], band_high=band[1], beyond_from=band[2])
+
+    def agreed(self, verdicts: Sequence[str | None], rules: Sequence[str]) -> Synergy:
+        """The same with other verdicts; those that changed are withheld by a rule of each row."""
+        rows = zip(self.verdicts, verdicts, self.withheld, rules, strict=True)
+        withheld = tuple(rule if new != old else known for old, new, known, rule in rows)
+        return replace(self, verdicts=tuple(verdicts), withheld=withheld)
 
     def only(self, references: Sequence[str] = (), scales: Sequence[str] = ()) -> Synergy:
         """The rows of some references and scales, as they were adjusted; none named: of all."""
@@ -212,7 +220,8 @@ def excess_of(
     excess = joined(blocks, level)
     combinations = [e.combination for e in excess.asked]
     verdicts, spared = spare_antagonism(excess.verdicts, combinations, below_limit or {})
-    return replace(excess, verdicts=verdicts, doubts=tuple(spared))
+    excess = excess.agreed(verdicts, ["antagonism-below-limit"] * len(verdicts))
+    return replace(excess, doubts=tuple(spared))
 
 
 class Block(NamedTuple):
@@ -296,6 +305,7 @@ def joined(blocks: Sequence[Block], level: float) -> Synergy:
         p_plug_in=excess.p_plug_in,
         method=excess.methods,
         verdicts=tuple(read_excess(asked, excess, level)),
+        withheld=("",) * len(asked),
         **dict.fromkeys(("band_low", "band_high", "beyond_from"), np.full(len(asked), np.nan)),
         doubts=(),
     )

@@ -28,8 +28,13 @@ class FollowUp:
         return FollowUp(np.maximum(self.from_day, first), np.minimum(self.until_day, last))
 
     def shared(self, arms: Iterable[int]) -> Window:
-        """The days that all these arms (codes) share; the second is not after the first if none."""
+        """The days that all these arms (codes) share; the second is not after the first if none.
+
+        NaN of no arms.
+        """
         codes = list(arms)
+        if not codes:
+            return np.nan, np.nan
         return float(self.from_day[codes].max()), float(self.until_day[codes].min())
 
 

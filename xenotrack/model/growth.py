@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.errors import FitError, RulesError, StudyError
+from xenotrack.model.beginnings import beginnings_of
 from xenotrack.model.blocks import PairedBlocks, doubt_blocks, one_mouse_a_cell
 from xenotrack.model.follow_up import first_unmeasured
 from xenotrack.model.growth_fit import GrowthFit
@@ -51,11 +52,13 @@ def fit_growth(study: Study) -> GrowthFit:
     placements = other_placements(study, fit, fit_log_volumes)
     verdicts, unstable = agreed_verdicts(fit, placements)
     doubts = merge_doubts(fit.doubts, doubt_growth(study, rows.placed(), fit), unstable)
-    awaited = frozenset(arm for one in doubts if one.rule == "tumors-awaited" for arm in one.arms)
-    # That tumours appeared is no growth, nor that none did a block of it.
-    said = zip(study.design.arm_names, verdicts, strict=True)
-    verdicts = tuple(UNDECIDED if word and arm in awaited else word for arm, word in said)
-    return replace(fit, verdicts=verdicts, doubts=doubts, placements=placements, awaited=awaited)
+    # That no tumour appeared is no block of growth.
+    awaited = fit.beginnings.awaited & fit.beginnings.waited
+    verdicts = tuple(
+        UNDECIDED if waited and word in ("shrinking", "blocked") else word
+        for word, waited in zip(verdicts, awaited, strict=True)
+    )
+    return replace(fit, verdicts=verdicts, doubts=doubts, placements=placements)
 
 
 def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
@@ -63,6 +66,7 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
     k, rules = rows.n_arms, design.rules.growth
     follow_up, n_all = DAYS[rules.shape](rows), np.bincount(rows.arm, minlength=k)
     shrunk_p = vanishing_p(rows)
+    begun = beginnings_of(rows, design.arm_names, rules.from_day is not None)
     gone = first_unmeasured(rows, follow_up)
     vanished = ~np.isnan(gone)
     rows = rows.at_limit_until(gone)
@@ -79,8 +83,12 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
             "Choose --df kenward-roger, or --variances pooled."
         )
     testable = _units_with_lines(rows) >= 2
-    if not testable.any():
-        raise FitError(_why_untestable(rows))
+    if not testable.any() and rows.cage is None:
+        raise FitError(
+            "No arm has two mice that were each measured on two days, so no growth rate has a "
+            "standard error. Check the days with `xenotrack check`, and those of --from and "
+            "--until."
+        )
     shapes = [SHAPES[rules.shape](rows, code, follow_up, rules) for code in range(k)]
     codes = np.flatnonzero(testable & ~vanished)
     pieces, doubts = fit_pieces(rows.of_arms(testable & ~vanished), codes, shapes, design, pooled)
@@ -108,7 +116,9 @@ def fit_log_volumes(rows: LogVolumes, design: Design) -> GrowthFit:
             _cut_short(design, follow_up.until_day),
             _vanished(design, np.where(testable, gone, np.nan)),
             doubt_blocks(rows, design.arm_names),
+            begun.doubts(),
         ),
+        beginnings=begun,
         narrow=_narrow(rows, design),
         blocked=rows.block is not None,
     )
@@ -157,21 +167,6 @@ def _units_with_lines(rows: LogVolumes) -> NDArray[np.intp]:
     known = ~np.isnan(fit_mouse_lines(rows.placed()).slope)
     pairs = np.unique(np.column_stack([rows.mouse_arm, unit])[known], axis=0)
     return np.bincount(pairs[:, 0], minlength=rows.n_arms)
-
-
-def _why_untestable(rows: LogVolumes) -> str:
-    """Why no arm has a growth rate with a standard error, and what to do."""
-    if rows.cage is None:
-        return (
-            "No arm has two mice that were each measured on two days, so no growth rate has a "
-            "standard error. Check the days with `xenotrack check`, and those of --from and "
-            "--until."
-        )
-    return (
-        "The unit is the cage, and no arm has two cages with growth rates: what is the arm's and "
-        "what is the cage's cannot be told apart. --experimental-unit mouse gives rates that hold "
-        "as far as mice of one cage are not alike."
-    )
 
 
 def _units(design: Design) -> str:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt
+from xenotrack.model.beginnings import Beginnings
 from xenotrack.model.daily import Daily, change_method
 from xenotrack.model.estimates import ArmEstimates, t_table, welch_test
 from xenotrack.model.follow_up import FollowUp
@@ -49,8 +50,7 @@ class GrowthFit:
     ``vanishing_p`` (k,) is what their changes since the first reading say: see ``vanishing_p``.
     ``narrow`` gives the fit that a contrast of some arms (codes) rests on, ``late`` what a curve
     does late; ``placements`` are the fits with readings below the limit elsewhere; ``blocked``:
-    arms are compared within blocks; ``awaited`` are the arms in which tumours were long waited for,
-    of whose growth nothing is claimed.
+    arms are compared within blocks; ``beginnings`` are how the arms began.
     """
 
     design: Design
@@ -65,6 +65,7 @@ class GrowthFit:
     n_after: NDArray[np.intp]
     verdicts: tuple[str, ...]
     doubts: tuple[Doubt, ...]
+    beginnings: Beginnings
     at_most: Bools | None = None
     n_unmeasurable: NDArray[np.intp] | None = None
     vanishing_p: Floats | None = None
@@ -72,7 +73,6 @@ class GrowthFit:
     late: LateGrowth | None = None
     placements: tuple[GrowthFit, ...] = ()
     blocked: bool = False
-    awaited: frozenset[str] = frozenset()
 
     @property
     def level(self) -> float:
@@ -194,12 +194,11 @@ class GrowthFit:
         )
 
     def why_withheld(self, arms: Sequence[str]) -> str:
-        """No claim of arms that no block links, nor of arms in which tumours were waited for."""
-        if self.awaited & set(arms):
-            return "tumors-awaited"
-        codes = {self.design.arm_names.index(name) for name in arms}
-        linked = any(codes <= set(piece.arms) for piece in self.pieces)
-        return "blocks-not-shared" if self.blocked and not linked else ""
+        """No claim of arms that no block links, nor of arms that did not begin alike."""
+        codes = sorted({self.design.arm_names.index(name) for name in arms})
+        linked = any(set(codes) <= set(piece.arms) for piece in self.pieces)
+        apart = "blocks-not-shared" if self.blocked and not linked else ""
+        return self.beginnings.why_withheld(codes) or apart
 
     def rates(self) -> ArmEstimates:
         """The average growth rate of each arm over its follow-up, per day."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.errors import StudyError
 from xenotrack.model.caliper import caliper_errors
+from xenotrack.study.frames import Groups
 from xenotrack.study.study import Study
 
 
@@ -27,7 +28,8 @@ class LogVolumes:
     known that they are at most ``y``. ``caliper`` (m,) is what a millimetre of error does to ln
     volume of a tumour of 1 mm³ of the mouse's shape. ``relative_sd`` (n,), by ``size_power`` where
     a power was estimated, and ``day_correlation`` are how readings scatter about the course of
-    their mouse, where they are not alike: see ``residual``.
+    their mouse, where they are not alike: see ``residual``. ``n_waiting`` (m,) is the number of
+    readings of each mouse before it had a tumour to measure.
     """
 
     arm: Codes
@@ -48,6 +50,7 @@ class LogVolumes:
     relative_sd: Floats | None = None
     size_power: float | None = None
     day_correlation: float | None = None
+    n_waiting: Codes | None = None
 
     def of_arms(self, wanted: NDArray[np.bool_]) -> LogVolumes:
         """The readings of some arms only, codes unchanged; ``wanted`` (k,) by arm."""
@@ -125,7 +128,8 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
 
     ``below_limit`` overrides the declared treatment of readings below the limit: ``censored`` keeps
     them as below it, ``first`` the first of each run of them at the limit, ``limit`` and ``half``
-    all of them, ``drop`` none.
+    all of them, ``drop`` none. What was read before a mouse had a tumour to measure is no growth
+    where they are censored: that a tumour appeared says little of how fast it grew before.
     """
     rules = study.design.rules.growth
     mice = study.mice
@@ -140,6 +144,10 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
     volume, kept = _at_limit(study, mouse, readings, treatment)
     kept &= _in_days(study, day, baseline_day[mouse])
     kept &= ~mice["mouse"].isin(study.never_took).to_numpy()[mouse]
+    below = readings["below_limit"].to_numpy(dtype=bool)
+    waiting = kept & before_take(study)
+    if treatment == "censored":
+        kept &= ~waiting
     through_origin = rules.baseline == "ratio"
     if through_origin:
         measured = ~mice["baseline_below_limit"].to_numpy(dtype=bool)
@@ -150,7 +158,6 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
         _require_day_zero(mice, mouse[kept], day[kept])
     block, block_names = blocks_of(mice)
     seen = _in_days(study, readings["day"].to_numpy(dtype=float), baseline_day[mouse])
-    below = readings["below_limit"].to_numpy(dtype=bool)
     measurable = seen & ~below
     unseen = below[kept] if treatment == "censored" and below[kept].any() else None
     return LogVolumes(
@@ -169,6 +176,7 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
         block=block,
         block_names=block_names,
         caliper=caliper_errors(study) if rules.residual == "caliper" else None,
+        n_waiting=np.bincount(mouse[waiting], minlength=len(mice)),
     )
 
 
@@ -191,6 +199,17 @@ def cages_of(mice: pd.DataFrame) -> Codes:
         )
     codes: Codes = pd.factorize(mice["cage"])[0]
     return codes
+
+
+def before_take(study: Study) -> Bools:
+    """Which readings are of a mouse that had not yet had a tumour to measure."""
+    seen = ~study.readings["below_limit"].to_numpy(dtype=bool)
+    if seen.all():
+        return ~seen
+    by_mouse = Groups.of(study.readings["mouse"])
+    first = np.full(len(by_mouse.names), len(seen))
+    np.minimum.at(first, by_mouse.codes[seen], np.flatnonzero(seen))
+    return np.asarray(np.arange(len(seen)) < first[by_mouse.codes])
 
 
 def last_days(mouse: Codes, day: Floats, n_mice: int) -> Floats:

@@ -14,7 +14,7 @@ from xenotrack.model.arm_models import fit_arms
 from xenotrack.model.cages import doubt_cages
 from xenotrack.model.growth_fit import GrowthFit
 from xenotrack.model.lines import fit_mouse_lines
-from xenotrack.model.log_volume import LogVolumes
+from xenotrack.model.log_volume import LogVolumes, before_take
 from xenotrack.model.patterns import join_patterns
 from xenotrack.model.reml import MixedFit, fit_patterns
 from xenotrack.model.shapes.shape import Shape
@@ -23,7 +23,6 @@ from xenotrack.study.study import Study
 
 FEW_MICE = 5
 MUCH_BELOW_LIMIT = 0.10
-LONG_AWAITED = 1 / 3  # of the readings of an arm whose mice mostly began without a tumour
 CUT_EARLY = 0.75  # an arm whose last day lies before this share of the longest follow-up
 
 
@@ -36,8 +35,6 @@ def doubt_growth(study: Study, rows: LogVolumes, fit: GrowthFit) -> tuple[Doubt,
         *_singular(fit),
         *_few_mice(fit),
         *_below_limit(study),
-        *_awaited(study),
-        *_begun_apart(study, fit),
         *(_of_a_line(rows, fit) if fit.design.rules.growth.shape == "line" else ()),
     )
 
@@ -102,7 +99,8 @@ def _few_mice(fit: GrowthFit) -> Iterator[Doubt]:
 
 
 def _below_limit(study: Study) -> Iterator[Doubt]:
-    readings = study.of_takers(study.readings)
+    # Before a tumour took there was nothing that could have been below the limit.
+    readings = study.of_takers(study.readings[~before_take(study)])
     share = readings.groupby("arm", sort=False)["below_limit"].mean()
     guessed = ", which is a guess" if study.design.rules.volume.limit_mm3 is None else ""
     for name in study.design.arm_names:
@@ -115,42 +113,6 @@ def _below_limit(study: Study) -> Iterator[Doubt]:
                 f"{part:.0%} of the readings of {name} are below the limit of "
                 f"{study.limit_mm3:g} mm³{guessed}: its rate leans on that limit.",
             )
-
-
-def _awaited(study: Study) -> Iterator[Doubt]:
-    """Arms whose mice mostly began without a tumour, and were long without one."""
-    readings = study.of_takers(study.readings).sort_values("day", kind="stable")
-    below = readings.groupby("arm", sort=False)["below_limit"].mean()
-    began = readings.drop_duplicates("mouse").groupby("arm", sort=False)["below_limit"].mean()
-    waited = set(below.index[(below > LONG_AWAITED) & (began > 1 / 2)])
-    arms = tuple(name for name in study.design.arm_names if name in waited)
-    if arms:
-        yield Doubt(
-            "tumors-awaited",
-            arms,
-            "growth",
-            f"Most mice of {', '.join(arms)} had no tumour to measure when they were first read, "
-            "nor long after: a growth rate from that day mixes when tumours appeared with how "
-            "fast they grew, and nothing is claimed of growth.",
-        )
-
-
-def _begun_apart(study: Study, fit: GrowthFit) -> Iterator[Doubt]:
-    """Arms that were first read long after another one, as if treated later."""
-    names, begun = fit.design.arm_names, fit.follow_up.from_day
-    late = begun > np.nanmin(begun, initial=np.inf) + study.design.rules.study.baseline_window_days
-    if study.design.rules.growth.from_day is None and late.any():
-        first = ", ".join(
-            f"{name} from day {day:g}" for name, day in zip(names, begun, strict=True) if day == day
-        )
-        yield Doubt(
-            "arms-begin-apart",
-            tuple(name for name, is_late in zip(names, late, strict=True) if is_late),
-            "growth",
-            f"Arms were not read from one day on ({first}): growth is compared over the same days "
-            "of the sheet, which are not the same days of treatment if that began with the "
-            "readings.",
-        )
 
 
 def _cut_early(fit: GrowthFit) -> Iterator[Doubt]:

@@ -39,14 +39,15 @@ def vanishing_p(rows: LogVolumes) -> Floats | None:
         mean = np.bincount(arm, change, minlength=rows.n_arms) / n
         square = np.bincount(arm, (change - mean[arm]) ** 2, minlength=rows.n_arms)
         p = stdtr(n - 1.0, mean / np.sqrt(square / (n - 1.0) / n))
-    most = 2 * np.bincount(rows.mouse_arm[gone], minlength=rows.n_arms) > n
+    most = 2 * np.bincount(arm[gone[read]], minlength=rows.n_arms) > n
     return np.where(most & (n > 2), p, np.nan)
 
 
 def _are_gone(rows: LogVolumes) -> Bools | None:
-    """Which mice (m,) were last read with nothing to measure."""
+    """Which mice (m,) were last read with nothing to measure, those included that never had."""
     if rows.read_until is None or rows.measurable_until is None:
         return None
-    return np.asarray(
-        (rows.measurable_until < rows.read_until) & (rows.readings_by_mouse() > 0), dtype=bool
-    )
+    read = rows.readings_by_mouse() > 0
+    if rows.n_waiting is not None:
+        read |= rows.n_waiting > 0
+    return np.asarray((rows.measurable_until < rows.read_until) & read, dtype=bool)

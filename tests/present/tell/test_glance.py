@@ -10,6 +10,7 @@ from costs import often
 
 from xenotrack.compare.claims import Claim
 from xenotrack.compare.synergy_verdicts import UNDECIDED
+from xenotrack.compare.verdicts import WITHHELD
 from xenotrack.present.collect import collect_tables
 from xenotrack.present.numbers import days_range
 from xenotrack.present.page.forest import MARGIN, WIDTH, forest_of
@@ -194,15 +195,15 @@ def test_light_has_the_price_of_the_arm_in_question_though_no_claim(tmp_path) ->
 
 
 @pytest.mark.parametrize(
-    ("p_value", "says"),
-    [(0.3, "More or less than predicted: not shown"), (1e-5, "No claim is made")],
+    ("shows", "says"),
+    [(UNDECIDED, "More or less than predicted: not shown"), (WITHHELD, "No claim is made")],
 )
-def test_an_excess_that_p_shows_and_a_doubt_withholds_is_no_claim(results, p_value, says) -> None:
+def test_an_excess_that_a_doubt_withholds_is_no_claim(results, shows, says) -> None:
     arm = results.study.design.arm_names[-1]
     claim = Claim(
         **{"kind": "synergy", "outcome": "bliss", "family": "", "arm": arm, "against": ""},
-        **{"arms": (arm,), "shows": UNDECIDED, "estimate": 0.2, "low": 0.1, "high": 0.3},
-        p_adjusted=p_value,
+        **{"arms": (arm,), "shows": shows, "estimate": 0.2, "low": 0.1, "high": 0.3},
+        p_adjusted=0.3,
     )
     facts = Facts(results, {})
     with pytest.MonkeyPatch.context() as patch:

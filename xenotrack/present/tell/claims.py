@@ -114,13 +114,14 @@ def contrast_evidence(claim: Claim, facts: Facts) -> str:
 def synergy_sentence(claim: Claim, facts: Facts) -> Sentence:
     """Whether a combination is more than a reference predicts."""
     predicted = REFERENCES[claim.outcome].format(parts=claim.against)
+    reason = in_short(claim.withheld, facts.results.doubts, claim.arms) if claim.withheld else ""
     text = {
         SYNERGY: f"{claim.arm} did more than {predicted}",
         BEYOND_PAIRS: f"{claim.arm} did more than {predicted}",
         ANTAGONISM: f"{claim.arm} did less than {predicted}",
         LESS_THAN_PAIRS: f"{claim.arm} did less than {predicted}",
         UNDECIDED: f"{claim.arm} was not shown to do more or less than {predicted}",
-        WITHHELD: f"{claim.arm} is not claimed to do more or less than {predicted}",
+        WITHHELD: f"{claim.arm} is not claimed to do more or less than {predicted}, since {reason}",
     }[claim.shows]
     shown = effect("percent_per_day", claim.estimate, claim.low, claim.high, facts.level)
     parts = [days_range(claim.from_day, claim.until_day), f"excess {shown}"]

@@ -40,7 +40,8 @@ DOUBTS: dict[str, DoubtWords] = {
     "arms-begin-apart": DoubtWords(
         "slowed",
         "{arms} began later than other arms",
-        "Count each mouse's days from its own first reading: --day-zero first_of_mouse.",
+        "Count each mouse's days from its own first reading: --day-zero first_of_mouse. If all "
+        "were treated from one day on, name the first day that they share: --from.",
     ),
     "day-beyond-follow-up": DoubtWords("slowed", "", "Name an earlier day with --day."),
     "below-limit-verdict": DoubtWords("slowed", "readings below the limit decide on {arms}"),
@@ -50,7 +51,7 @@ DOUBTS: dict[str, DoubtWords] = {
     ),
     "tumors-awaited": DoubtWords(
         "slowed",
-        "most mice of {arms} began without a tumour",
+        "tumours of {arms} had yet to appear when other arms bore them",
         "Ask when tumours appear: --rule absolute --value 30.",
     ),
     "shape-not-borne": DoubtWords("slowed", "{arms} did not grow by the declared formula"),
@@ -110,7 +111,7 @@ DOUBTS: dict[str, DoubtWords] = {
     "part-missing": DoubtWords("parts"),
     "part-not-estimable": DoubtWords("parts"),
     "antagonism-below-limit": DoubtWords("parts", "most readings of {arms} are below the limit"),
-    "below-limit-synergy": DoubtWords("parts"),
+    "below-limit-synergy": DoubtWords("parts", "readings below the limit decide on {arms}"),
     "independent-action-leaves-no-room": DoubtWords("parts"),
     "no-independent-action": DoubtWords("parts"),
     "additivity-not-testable": DoubtWords("parts", "", "Name an earlier day with --day."),

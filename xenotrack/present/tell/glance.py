@@ -172,8 +172,6 @@ def best_part_claim(facts: Facts, arm: str | None) -> Claim | None:
 def excess_tile(claim: Claim, facts: Facts) -> Tile:
     """Whether a combination is more than its drugs predict."""
     says, mark = EXCESS[claim.shows]
-    if claim.shows == UNDECIDED and claim.p_adjusted < 1 - facts.level:
-        says = EXCESS[WITHHELD][0]  # for a reason that p does not know
     numbers = effect("percent_per_day", claim.estimate, claim.low, claim.high, facts.level)
     return Tile(
         f"Combination: {short_names(facts.design)[claim.arm]}",

@@ -1,0 +1,92 @@
+"""Growth begins when there is a tumour to grow, and arms that began apart are not compared."""
+
+import numpy as np
+import pytest
+
+from model import growth_studies as studies
+from xenotrack.compare.growth_source import growth_source
+from xenotrack.model.growth import fit_growth
+from xenotrack.model.log_volume import take_log_volumes
+
+SOUND = {"vehicle": 0.05, "a": 0.05, "b": 0.05}
+DAYS = (0, 3, 7, 10, 14, 17, 21)
+LIMIT = 15.0
+
+
+def waiting(until, arms=("a",), mice=6, **growth):
+    """Six mice an arm; ``mice`` of some arms have nothing to measure until a day."""
+    sheet = studies.simulated(SOUND, n_mice=6, days=DAYS, seed=4)
+    place = sheet.groupby("arm")["mouse"].transform(lambda own: np.unique(own, return_inverse=1)[1])
+    early = sheet["arm"].isin(arms) & (place < mice) & (sheet["day"] <= until)
+    return studies.study_of(
+        sheet.assign(volume=sheet["volume"].where(~early, 5.0)), LIMIT, **growth
+    )
+
+
+@pytest.mark.parametrize("shape", ["line", "curve"])
+@pytest.mark.parametrize("until", [0, 3, 10])
+def test_an_arm_that_waited_for_tumours_is_not_compared_with_one_that_began_with_them(until, shape):
+    fit = fit_growth(waiting(until, shape=shape))
+    (doubt,) = (each for each in fit.doubts if each.rule == "tumors-awaited")
+    assert doubt.arms == ("a",)
+    assert "vehicle 0 of 6; a 6 of 6" in doubt.text
+    why = growth_source(fit).why_withheld
+    assert why(["a", "vehicle"]) == "tumors-awaited"
+    assert why(["b", "vehicle"]) == why(["a"]) == ""
+    assert fit.verdicts[0] == "growing"
+
+
+@pytest.mark.parametrize(("mice", "fires"), [(1, False), (2, True)])
+def test_two_mice_of_six_that_began_without_a_tumour_are_more_than_chance_leaves(mice, fires):
+    fit = fit_growth(waiting(3, mice=mice))
+    assert bool(growth_source(fit).why_withheld(["a", "vehicle"])) == fires
+
+
+def test_arms_that_waited_alike_are_compared():
+    fit = fit_growth(waiting(7, arms=("a", "b"), shape="curve"))
+    why = growth_source(fit).why_withheld
+    assert why(["a", "b"]) == ""
+    assert why(["a", "b", "vehicle"]) == "tumors-awaited"
+
+
+def test_that_a_tumour_appeared_is_no_growth():
+    plain, late = (take_log_volumes(waiting(until)) for until in (-1, 3))
+    own = plain.day > 3
+    own |= plain.arm != 1
+    assert np.array_equal(late.y, plain.y[own])
+    assert late.n_waiting.tolist() == [0] * 6 + [2] * 6 + [0] * 6
+    rates = [fit_growth(waiting(until)).rates().values[1] for until in (-1, 3)]
+    assert rates[1] == pytest.approx(rates[0], abs=0.01)
+
+
+def test_mice_that_never_had_a_tumour_are_counted_and_have_no_growth():
+    sheet = studies.simulated(SOUND, n_mice=6, days=DAYS, seed=4)
+    first = sheet["mouse"] == sheet.loc[sheet["arm"] == "a", "mouse"].iloc[0]
+    free = (sheet["arm"] == "a") & ~(first & (sheet["day"] > 7))
+    study = studies.study_of(sheet.assign(volume=sheet["volume"].where(~free, 5.0)), LIMIT)
+    fit = fit_growth(study)
+    assert fit.beginnings.n_never.tolist() == [0, 5, 0]
+    assert fit.n_mice.tolist() == [6, 1, 6]
+    assert fit.verdicts[1] == ""
+    (doubt,) = (each for each in fit.doubts if each.rule == "tumors-awaited")
+    assert "a 6 of 6, 5 of them to the end" in doubt.text
+
+
+@pytest.mark.parametrize(("later", "fires"), [(3, False), (4, True)])
+def test_arms_first_read_more_than_a_visit_apart_are_not_compared(later, fires):
+    sheet = studies.simulated({"a": 0.05, "b": 0.02})
+    days = sheet["day"] + np.where(sheet["arm"] == "b", later, 0)
+    fit = fit_growth(studies.study_of(sheet.assign(day=days), shape="curve"))
+    found = [each.arms for each in fit.doubts if each.rule == "arms-begin-apart"]
+    assert found == [("b",)] * fires
+    assert growth_source(fit).why_withheld(["a", "b"]) == ("arms-begin-apart" if fires else "")
+
+
+def test_days_that_were_declared_are_compared():
+    sheet = studies.simulated({"a": 0.05, "b": 0.02}, days=(0, 4, 7, 10, 14))
+    sheet = sheet[(sheet["arm"] == "a") | (sheet["day"] > 0)]
+    apart, declared = (
+        fit_growth(studies.study_of(sheet, shape="curve", from_day=day)) for day in (None, 4)
+    )
+    assert growth_source(apart).why_withheld(["a", "b"]) == "arms-begin-apart"
+    assert growth_source(declared).why_withheld(["a", "b"]) == ""
