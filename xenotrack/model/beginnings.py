@@ -126,10 +126,10 @@ def beginnings_of(rows: LogVolumes, names: Sequence[str], declared: bool) -> Beg
     waiting = np.zeros(len(rows.mice), dtype=np.intp) if rows.n_waiting is None else rows.n_waiting
     read = rows.readings_by_mouse() > 0
     without = waiting > 0
-    known, without, never = (
+    n_mice, n_without, n_never = (
         np.bincount(rows.mouse_arm[mice], minlength=k)
         for mice in (read | without, without, without & ~read)
     )
     compared = not declared and not rows.through_origin
     day = half_and_three(rows).from_day if compared else np.full(k, np.nan)
-    return Beginnings(tuple(names), day, known, without, never)
+    return Beginnings(tuple(names), day, n_mice, n_without, n_never)
