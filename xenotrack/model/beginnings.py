@@ -19,8 +19,7 @@ from xenotrack.model.follow_up import half_and_three
 from xenotrack.model.log_volume import LogVolumes
 
 SHARE_APART = 0.2  # of an arm's mice: more than one of five, or two of eight
-DAYS_APART = 3.0  # of first readings, on days that are counted from treatment as far as is known
-TAKES_APART = 2.0  # of first tumours: those that appear a visit later are younger for sure
+DAYS_APART = 2.0  # between the days on which arms began
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,16 +47,17 @@ class Beginnings:
         """The arms that began with fewer tumours than another one, or whose tumours came later."""
         known = self.n_mice > 0
         fewer = _beyond(self._share(self.n_without)) | _beyond(self._share(self.n_never))
-        later = self.waited & self._later_by(TAKES_APART)
+        later = self.waited & self._begun_late
         return np.asarray(known & (fewer | later))
 
     @property
     def late(self) -> Bools:
         """The arms that were first read long after another one, as if treated later."""
-        return np.asarray(~self.waited & self._later_by(DAYS_APART))
+        return np.asarray(~self.waited & self._begun_late)
 
-    def _later_by(self, days: float) -> Bools:
-        return np.asarray(self.day > np.nanmin(self.day, initial=np.inf) + days)
+    @property
+    def _begun_late(self) -> Bools:
+        return np.asarray(self.day > np.nanmin(self.day, initial=np.inf) + DAYS_APART)
 
     def _share(self, count: Codes) -> Floats:
         return np.where(self.n_mice > 0, count / np.maximum(self.n_mice, 1), np.nan)
