@@ -48,6 +48,7 @@ class Course:
 
 
 NO_BAND = (np.nan, np.nan)
+GRID = 257  # quantiles at which χ² is found first
 
 
 def courses(
@@ -106,9 +107,39 @@ def largest_t(covariance: Floats, df: float, level: float) -> float:
     kept = values > 1e-9 * values[-1]
     root = vectors[:, kept] * np.sqrt(values[kept])
     uniform, normal = points(root.shape[1])
-    s = 1.0 if np.isinf(df) else np.sqrt(2 * gammaincinv(df / 2, uniform) / df)
-    largest = np.abs(root @ normal).max(axis=0) / s
-    return float(np.quantile(largest, level))
+    largest = np.abs(root @ normal).max(axis=0)
+    if np.isinf(df):
+        return float(np.quantile(largest, level))
+    return tail_quantile(largest, uniform, df, level)
+
+
+def tail_quantile(largest: Floats, uniform: Floats, df: float, level: float) -> float:
+    """The quantile of ``largest / √(χ²/df)``, χ² at the quantiles ``uniform``.
+
+    χ² is dear: it is found where a coarse grid of it does not tell that the ratio lies below the
+    quantile.
+
+    >>> u = np.array([0.1, 0.4, 0.7])
+    >>> tail_quantile(np.ones(3), u, 4, 0.5) == float(1 / scale(4, np.array(0.4)))
+    True
+    """
+    grid = np.linspace(0.0, 1.0, GRID)
+    known = scale(df, grid)
+    place = np.searchsorted(grid, uniform, side="right")
+    with np.errstate(divide="ignore", invalid="ignore"):  # below the first quantile
+        most = largest / known[place - 1]
+    least = largest / known[np.minimum(place, GRID - 1)]
+    rank = int((len(largest) - 1) * level)
+    # The quantile is no smaller than what so many are at least; χ² rises but for rounding.
+    near = ~(most < np.partition(least, rank)[rank] * (1 - 1e-9))
+    ratio = np.zeros_like(largest)
+    ratio[near] = largest[near] / scale(df, uniform[near])
+    return float(np.quantile(ratio, level))
+
+
+def scale(df: float, uniform: Floats) -> Floats:
+    """``√(χ²/df)`` at quantiles."""
+    return np.asarray(np.sqrt(2 * gammaincinv(df / 2, uniform) / df))
 
 
 @lru_cache(maxsize=16)

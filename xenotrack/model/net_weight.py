@@ -7,6 +7,7 @@ intercept. Weighings after the baseline only: there the change is 0 by definitio
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,8 @@ from xenotrack.model.estimates import ArmEstimates, welch_satterthwaite
 from xenotrack.model.follow_up import FollowUp, half_and_three
 from xenotrack.model.lines import MouseLines, fit_mouse_lines, mean_line
 from xenotrack.model.log_volume import LogVolumes
-from xenotrack.model.reml import fit_reml
+from xenotrack.model.patterns import Patterns, summarise
+from xenotrack.model.reml import MixedFit, fit_each
 from xenotrack.model.shapes.line import Line
 from xenotrack.model.shapes.registry import curve_of
 from xenotrack.model.shapes.shape import Shape
@@ -95,13 +97,23 @@ def fit_net_weight(study: Study) -> WeightFit:
     rows = _weighings(study)
     follow_up = half_and_three(rows)
     weighed = np.bincount(rows.mouse_arm[rows.readings_by_mouse() > 0], minlength=rows.n_arms)
-    curves = tuple(
-        _fit_arm(rows.of_arms(np.arange(rows.n_arms) == code), code, follow_up)
-        if weighed[code] > 1
-        else None
+    own = {
+        int(code): rows.of_arms(np.arange(rows.n_arms) == code)
+        for code in np.flatnonzero(weighed > 1)
+    }
+    shapes = {code: curve_of(of_arm, code, follow_up) for code, of_arm in own.items()}
+    models = {}
+    for code, shape in shapes.items():
+        with suppress(FitError):
+            models[code] = _model(own[code], code, shape)
+    fits = dict(zip(models, _fit_side_by_side(list(models.values())), strict=True))
+    curves = (
+        _mixed(shapes[code], fit)
+        if (fit := fits.get(code)) is not None
+        else (_mean_of_lines(own[code], code) if code in own else None)
         for code in range(rows.n_arms)
     )
-    return WeightFit(study.design.arm_names, curves, follow_up)
+    return WeightFit(study.design.arm_names, tuple(curves), follow_up)
 
 
 def _weighings(study: Study) -> LogVolumes:
@@ -123,19 +135,30 @@ def _weighings(study: Study) -> LogVolumes:
     )
 
 
-def _fit_arm(rows: LogVolumes, code: int, follow_up: FollowUp) -> WeightCurve:
-    shape = curve_of(rows, code, follow_up)
+def _model(rows: LogVolumes, code: int, shape: Shape) -> Patterns:
+    """What the likelihood of an arm's mixed model asks of its weighings."""
+    if rows.mice_with(3)[code] < 3:
+        raise FitError("fewer than three mice with three weighings")
+    mouse = np.unique(rows.mouse, return_inverse=True)[1]
+    return summarise(rows.y, shape.fixed(rows.day), shape.random(rows.day), mouse)
+
+
+def _fit_side_by_side(models: Sequence[Patterns]) -> list[MixedFit | None]:
+    """The fits of several arms by one search; each alone where one of them does not end."""
     try:
-        if rows.mice_with(3)[code] < 3:
-            raise FitError("fewer than three mice with three weighings")
-        fit = fit_reml(
-            rows.y,
-            shape.fixed(rows.day),
-            shape.random(rows.day),
-            np.unique(rows.mouse, return_inverse=True)[1],
-        )
+        return list(fit_each(models))
     except FitError:
-        return _mean_of_lines(rows, code)
+        return [_fit_alone(model) for model in models]
+
+
+def _fit_alone(model: Patterns) -> MixedFit | None:
+    try:
+        return fit_each([model])[0]
+    except FitError:
+        return None
+
+
+def _mixed(shape: Shape, fit: MixedFit) -> WeightCurve:
     reference = KenwardRoger(fit)
     return WeightCurve(
         shape, fit.coefficients, reference.covariance, reference.degrees_of_freedom, True

@@ -36,10 +36,11 @@ def _texts(values: pd.Series, mark: str) -> list[str]:
         picked: list[str] = written[codes].tolist()
         return picked
     if pd.api.types.infer_dtype(values, skipna=True) == "string":
-        texts = values.where(values.notna(), "").tolist()
+        texts = values.tolist()
         # Not pandas' factorize: to it a text ends at the first NUL.
         names = list(dict.fromkeys(texts))
-        return list(map(dict(zip(names, _safe(names, mark), strict=True)).__getitem__, texts))
+        safe = _safe(["" if _is_missing(name) else name for name in names], mark)
+        return list(map(dict(zip(names, safe, strict=True)).__getitem__, texts))
     plain = ["" if _is_missing(value) else value for value in values.tolist()]
     return _safe([value if isinstance(value, str) else _text(value) for value in plain], mark)
 

@@ -99,14 +99,14 @@ def outcome_tables(results: Results) -> list[PrismTable]:
 
 def _by_day(title: str, study: Study, rows: pd.DataFrame, column: str) -> PrismTable:
     known = rows.dropna(subset=[column])
-    days = np.sort(known["day"].astype(float).unique())
+    days, when = np.unique(known["day"].to_numpy(dtype=float), return_inverse=True)
+    line = known.groupby(["arm", "name"], sort=False).ngroup().to_numpy()
+    values = np.full((line.max(initial=-1) + 1, len(days)), np.nan)
+    values[line, when] = known[column].to_numpy(dtype=float)
     groups: dict[str, dict[str, list[float]]] = {arm: {} for arm in study.design.arm_names}
-    for (arm, name), readings in known.groupby(["arm", "name"], sort=False):
-        values = np.full(len(days), np.nan)
-        values[np.searchsorted(days, readings["day"].astype(float))] = readings[column].astype(
-            float
-        )
-        groups[str(arm)][str(name)] = values.tolist()
+    first = known.drop_duplicates(["arm", "name"])
+    for arm, name, own in zip(first["arm"], first["name"], values.tolist(), strict=True):
+        groups[str(arm)][str(name)] = own
     return PrismTable(title, "XY", groups, "Day", days.tolist())
 
 

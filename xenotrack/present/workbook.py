@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -62,15 +62,16 @@ def _write(sheet: Any, frame: pd.DataFrame, heading: Any) -> None:
         texts = [len(value) for value in values if isinstance(value, str)]
         sheet.set_column(place, place, min(max([len(str(name)) + 3, *texts]), WIDEST))
         sheet.write_string(0, place, str(name), heading)
-        for row, value in enumerate(values, start=1):
-            _write_cell(sheet, row, place, value)
+        _write_cells(sheet, place, values)
 
 
-def _write_cell(sheet: Any, row: int, place: int, value: Any) -> None:
-    """A text, a truth or a number; nothing where a cell is empty."""
-    if isinstance(value, bool):
-        sheet.write_boolean(row, place, value)
-    elif isinstance(value, int | float):
-        sheet.write_number(row, place, value)
-    elif value is not None and value != "":
-        sheet.write_string(row, place, str(value)[:LONGEST_TEXT])
+def _write_cells(sheet: Any, place: int, values: Sequence[Any]) -> None:
+    """Texts, truths and numbers below the header; nothing where a cell is empty."""
+    writers = {bool: sheet.write_boolean, int: sheet.write_number, float: sheet.write_number}
+    for row, value in enumerate(values, start=1):
+        if value is None or value == "":
+            continue
+        if write := writers.get(type(value)):
+            write(row, place, value)
+        else:
+            sheet.write_string(row, place, str(value)[:LONGEST_TEXT])
