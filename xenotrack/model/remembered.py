@@ -15,19 +15,20 @@ DegreesOfFreedom = Callable[[Floats], Floats]
 
 
 def remembered(degrees_of_freedom: DegreesOfFreedom) -> DegreesOfFreedom:
-    """The same degrees of freedom of weights (m, c); those of a sum are those of its negative."""
+    """The same degrees of freedom of weights (m, c); those of a sum are those of its negative.
+
+    Each sum is worked out alone: together with others its last digit would depend on which of them
+    were asked for first.
+    """
     known: dict[bytes, float] = {}
 
-    def looked_up(weights: Floats) -> Floats:
-        rows = upright(np.atleast_2d(weights))
-        keys = [row.tobytes() for row in rows]
-        new = {key: place for place, key in enumerate(keys) if key not in known}
-        if new:
-            found = degrees_of_freedom(rows[list(new.values())])
-            known.update(zip(new, found.tolist(), strict=True))
-        return np.array([known[key] for key in keys])
+    def of_one(row: Floats) -> float:
+        key = row.tobytes()
+        if key not in known:
+            known[key] = float(degrees_of_freedom(row[None])[0])
+        return known[key]
 
-    return looked_up
+    return lambda weights: np.array([of_one(row) for row in upright(np.atleast_2d(weights))])
 
 
 def upright(weights: Floats) -> Floats:

@@ -35,11 +35,11 @@ def _texts(values: pd.Series, mark: str) -> list[str]:
         written = np.array([*map(repr, uniques.tolist()), ""], dtype=object)  # code −1: missing
         picked: list[str] = written[codes].tolist()
         return picked
-    if pd.api.types.infer_dtype(values, skipna=True) == "string":
+    if pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty"):
         texts = values.tolist()
         # Not pandas' factorize: to it a text ends at the first NUL.
         names = list(dict.fromkeys(texts))
-        safe = _safe(["" if _is_missing(name) else name for name in names], mark)
+        safe = _safe([name if isinstance(name, str) else "" for name in names], mark)
         return list(map(dict(zip(names, safe, strict=True)).__getitem__, texts))
     plain = ["" if _is_missing(value) else value for value in values.tolist()]
     return _safe([value if isinstance(value, str) else _text(value) for value in plain], mark)

@@ -162,8 +162,7 @@ def with_tabs(text: str) -> str:
     >>> with_tabs("mouse  day  mm3\\n   m1    0  120\\n"), with_tabs("mouse,day,mm3\\n")
     ('mouse\\tday\\tmm3\\nm1\\t0\\t120', 'mouse,day,mm3\\n')
     """
-    lines = [line.strip() for line in text.split("\n")]
-    head = [line for line in lines[:300] if line]
+    head = [line for line in map(str.strip, text.split("\n", 300)[:300]) if line]
     if any(_consistency(head, mark)[0] for mark in DELIMITERS):
         return text
     for cut in (_BLANKS.split, _cut_at_blanks):
@@ -171,6 +170,7 @@ def with_tabs(text: str) -> str:
         # One more where R wrote the names of rows and none over them.
         first = len(cut(head[0])) if head else 0
         if first > 2 and (len(widths) == 1 or widths == {first, first + 1}):
+            lines = map(str.strip, text.split("\n"))
             cells = ([cell.strip('"') for cell in cut(line)] if line else [] for line in lines)
             return "\n".join(map("\t".join, cells)).rstrip("\n")
     return text

@@ -89,10 +89,12 @@ def _with_days_below(sheet: Sheet, long: LongText) -> LongText:
 
     Each visit has a day of its own, and no mouse twice.
     """
-    days = long.frame["day"].str.strip()
-    blank = days.map(is_missing).to_numpy(dtype=bool)
-    if not blank.any() or blank[0] or 2 * (~blank).sum() > len(days):
+    texts = long.frame["day"].tolist()
+    known = {text: is_missing(text) for text in dict.fromkeys(texts)}
+    blank = np.fromiter(map(known.__getitem__, texts), dtype=bool, count=len(texts))
+    if not blank.any() or blank[0] or 2 * (~blank).sum() > len(texts):
         return long
+    days = long.frame["day"].str.strip()
     visit = (~blank).cumsum()
     names = [role for role in ("arm", "cage", "mouse", "tumor") if role in long.frame]
     twice = long.frame[names].assign(visit=visit).duplicated().any()
