@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from zlib import crc32
 
 import numpy as np
@@ -46,74 +46,79 @@ def days_gained(
     ``Drawn``). Draws ``kept`` serve every fit that has the same curves; ``draws`` are fewer where
     many studies are only counted.
     """
-    drawn_curves: Kept = {} if kept is None else kept
-    names = progression.design.arm_names
-    splits = min(draws or DRAWS_OF_DAYS, DRAWS_OF_DAYS)
-    seeds, draws = seeds_of(progression.curves), draws or n_draws(progression)
+    return _DaysOfArms(progression, {} if kept is None else kept, draws).source()
 
-    def drawn_curve(arm: int) -> DrawnCurve | None:
-        curve, key = progression.curves[arm], (seeds[arm], draws)
-        if curve.days.size * draws > MOST_KEPT:
-            return None
-        if key not in drawn_curves:
-            drawn_curves[key] = DrawnCurve(curve, draws, np.random.default_rng(seeds[arm]))
-        return drawn_curves[key]
 
-    @cache
-    def area(arm: int, until: float) -> tuple[float, Floats]:
-        curve = progression.curves[arm]
-        mean = known_mean(curve, until).estimate
-        if np.isnan(mean):
-            return mean, np.empty(0)
-        curves = drawn_curve(arm)
-        if curves is not None:
-            return mean, curves.areas(until)
-        return mean, draw_restricted_means(curve, until, draws, np.random.default_rng(seeds[arm]))
+class _DaysOfArms:
+    """Restricted means of a study's arms with their draws, each worked out once.
 
-    @cache  # contrasts are taken up to other days, each of its own
-    def last_day(arms: tuple[str, ...]) -> float:
-        return progression.last_day_shared_by(arms)
+    Families ask for the same contrasts again, at other levels and up to other days.
+    """
 
-    @cache  # families ask for the same contrasts again, at other levels
-    def drawn(weights: tuple[float, ...], until: float) -> Drawn | None:
-        areas = [(weight, *area(arm, until)) for arm, weight in enumerate(weights) if weight]
+    def __init__(self, progression: ProgressionFit, kept: Kept, draws: int | None) -> None:
+        self.progression, self.kept = progression, kept
+        self.names = progression.design.arm_names
+        self.seeds = seeds_of(progression.curves)
+        self.draws = draws or n_draws(progression)
+        self.splits = min(draws or DRAWS_OF_DAYS, DRAWS_OF_DAYS)
+        self.last_day = cache(progression.last_day_shared_by)
+        self.area, self.drawn = cache(self._area), cache(self._drawn)
+
+    def source(self, shared: Sequence[str] = ()) -> ContrastSource:
+        """Contrasts up to their own last days, or up to the one that the ``shared`` arms have."""
+        return ContrastSource(
+            outcome="rmst_days",
+            arms=self.names,
+            contrast_of=partial(self._contrasts, shared),
+            method=METHOD,
+            independent=True,
+            days=lambda arms: (0.0, self.last_day(tuple(shared or arms))),
+            why_withheld=partial(why_withheld, self.progression),
+            narrowed=self.source,
+        )
+
+    def _contrasts(self, shared: Sequence[str], weights: Floats, level: Level) -> RawContrasts:
+        rows, weights = [], np.atleast_2d(weights)
+        levels = np.broadcast_to(level, len(weights)).tolist()
+        for each, own in zip(weights, levels, strict=True):
+            arms = shared or [self.names[arm] for arm in np.flatnonzero(each)]
+            found = self.drawn(tuple(each.tolist()), self.last_day(tuple(arms)))
+            rows.append(NOT_ESTIMABLE if found is None else found.row(own))
+        return RawContrasts(*np.array(rows, dtype=float).reshape(-1, 7).T)
+
+    def _drawn(self, weights: tuple[float, ...], until: float) -> Drawn | None:
+        areas = [(weight, *self.area(arm, until)) for arm, weight in enumerate(weights) if weight]
         estimate = sum(weight * mean for weight, mean, _ in areas)
         if np.isnan(estimate) or not until > 0:
             return None
         first, *others = (weight * each for weight, _, each in areas)
-        return Drawn(estimate, sum(others, first), permuted(weights, until), until)
+        return Drawn(estimate, sum(others, first), self._permuted(weights, until), until)
 
-    def permuted(weights: tuple[float, ...], until: float) -> float:
+    def _permuted(self, weights: tuple[float, ...], until: float) -> float:
+        """p of the permutation of two arms' mice; 0 of any other contrast."""
         if sorted(weight for weight in weights if weight) != [-1.0, 1.0]:
             return 0.0
         pair = weights.index(-1.0), weights.index(1.0)
-        return progression.days_test_of_pair(*pair, until, splits).p
+        return self.progression.days_test_of_pair(*pair, until, self.splits).p
 
-    def row(weights: Floats, until: float, level: float) -> tuple[float, ...]:
-        found = drawn(tuple(weights.tolist()), until)
-        return NOT_ESTIMABLE if found is None else found.row(level)
+    def _area(self, arm: int, until: float) -> tuple[float, Floats]:
+        curve = self.progression.curves[arm]
+        mean = known_mean(curve, until).estimate
+        if np.isnan(mean):
+            return mean, np.empty(0)
+        if curve.days.size * self.draws <= MOST_KEPT:
+            return mean, self._kept_curve(arm).areas(until)
+        return mean, draw_restricted_means(curve, until, self.draws, self._rng(arm))
 
-    def source(shared: Sequence[str] = ()) -> ContrastSource:
-        def contrast_of(weights: Floats, level: Level) -> RawContrasts:
-            rows, weights = [], np.atleast_2d(weights)
-            levels = np.broadcast_to(level, len(weights)).tolist()
-            for each, own in zip(weights, levels, strict=True):
-                arms = shared or [names[arm] for arm in np.flatnonzero(each)]
-                rows.append(row(each, last_day(tuple(arms)), own))
-            return RawContrasts(*np.array(rows, dtype=float).reshape(-1, 7).T)
+    def _kept_curve(self, arm: int) -> DrawnCurve:
+        key = (self.seeds[arm], self.draws)
+        if key not in self.kept:
+            curve = self.progression.curves[arm]
+            self.kept[key] = DrawnCurve(curve, self.draws, self._rng(arm))
+        return self.kept[key]
 
-        return ContrastSource(
-            outcome="rmst_days",
-            arms=names,
-            contrast_of=contrast_of,
-            method=METHOD,
-            independent=True,
-            days=lambda arms: (0.0, last_day(tuple(shared or arms))),
-            why_withheld=lambda arms: why_withheld(progression, arms),
-            narrowed=source,
-        )
-
-    return source()
+    def _rng(self, arm: int) -> np.random.Generator:
+        return np.random.default_rng(self.seeds[arm])
 
 
 def why_withheld(progression: ProgressionFit, arms: Sequence[str]) -> str:
