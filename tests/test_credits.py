@@ -50,6 +50,7 @@ MADE_IN = {
     "unknown_fates": "compare/unknown_fates",
     "accelerated": "model/between",
     "leave_one_out": "compare/leave_one_out",
+    "leave_one_out_mice": "compare/leave_one_out",
     "pool": "compare/pooling",
     "pool_lines": "compare/lines",
     "pool_response": "compare/blocked_lines",

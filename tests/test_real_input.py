@@ -62,8 +62,7 @@ def test_run_draws(ask, shared, tmp_path, name) -> None:
     ask("run", shared(name), *SHEETS[name], "-o", tmp_path / "out", code=0)
     studies = len([*(tmp_path / "out").rglob("manifest.json")])
     drawn = [figure for figure in FIGURES if not figure.on_request]
-    drawn += [figure for figure in FIGURES if figure.phones]
-    assert len([*(tmp_path / "out").rglob("*.svg")]) == len(drawn) * studies
+    assert len([*(tmp_path / "out").rglob("*.svg")]) == 2 * len(drawn) * studies
 
 
 @pytest.mark.parametrize(

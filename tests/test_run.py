@@ -42,7 +42,7 @@ FILES = {
         if not figure.on_request
         for form in ("svg", "png")
     ),
-    *(f"figures/{figure.name}_narrow.svg" for figure in FIGURES if figure.phones),
+    *(f"figures/{figure.name}_narrow.svg" for figure in FIGURES if not figure.on_request),
 }
 ENDS_WITH = {"SIGTERM": 143, "SIGINT": 130, "SIGKILL": -9}
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
@@ -80,7 +80,7 @@ def unpainted(monkeypatch) -> None:
     def drawn(kinds, drawable):
         for kind in kinds:
             yield from ((f"{kind}.{form}", PICTURE) for form in studio.FORMATS)
-        yield from ((f"{kind}_narrow.svg", PICTURE) for kind in studio.narrow_names(kinds))
+        yield from ((f"{kind}_narrow.svg", PICTURE) for kind in kinds)
 
     monkeypatch.setattr(studio, "_draw", drawn)
     monkeypatch.setattr(studio, "_can_share_work", lambda: False)

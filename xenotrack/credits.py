@@ -45,6 +45,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "influence": _TESTS,
     "sensitivity": _TESTS,
     "leave_one_out": _TESTS,
+    "leave_one_out_mice": _TESTS,
 }
 # Of the tables over lines.
 POOL_RESTS_ON: dict[str, tuple[str, ...]] = {

@@ -362,4 +362,5 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("family", "contrast", "arm", "against", "p_adjusted", "p_lowest", "without_lowest"),
         *("p_highest", "without_highest", "n_changes", "changed_by"),
     ),
+    "leave_one_out_mice": ("family", "contrast", "mouse", "p_adjusted"),
 }

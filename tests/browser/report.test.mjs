@@ -52,16 +52,20 @@ for (const width of WIDTHS) {
 
 test("a phone shows the drawings that are laid out for it, from edge to edge", async () => {
   const { page } = await open(390);
+  await page.locator("figure .narrow svg").first().waitFor({ state: "attached" });
+  await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
   const shown = page.locator("figure .narrow svg:visible");
-  assert.ok((await shown.count()) > 0);
-  assert.equal(await page.locator("figure .wide:visible:has(+ .narrow)").count(), 0);
+  assert.equal(await shown.count(), await page.locator("main figure").count());
+  assert.equal(await page.locator("figure .wide:visible").count(), 0);
+  const wider = (one) => one.scrollWidth > one.clientWidth;
+  for (const drawing of await page.locator("figure .drawing").all()) assert.ok(!(await drawing.evaluate(wider)));
   const type = (svg) => {
     const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
     return [...svg.querySelectorAll("text")].map((one) => scale * parseFloat(getComputedStyle(one).fontSize));
   };
   for (const svg of await shown.all()) assert.ok(Math.min(...(await svg.evaluate(type))) >= 12);
   const wide = await open(1366);
-  assert.equal(await wide.page.locator(".narrow:visible").count(), 0);
+  assert.equal(await wide.page.locator(".narrow:visible, .narrow svg").count(), 0);
 });
 
 test("forced colours leave the drawings as they are, and reduced motion moves nothing", async () => {
@@ -233,7 +237,21 @@ test("each claim on growth is told without the mouse that is chosen", async () =
   const { page } = await open();
   await page.locator("#left-out").selectOption({ index: 1 });
   const rows = await page.locator("#without tbody tr").count();
-  assert.equal(rows, await page.locator("#table-leave-one-out tbody tr").count());
+  const claims = await tableOf(page, "leave-one-out");
+  assert.equal(rows, claims.length);
+  const { mice, without } = JSON.parse(await page.locator("#data").textContent());
+  for (const [place, claim] of claims.entries()) {
+    const each = without[place].each;
+    assert.equal(each.length, mice.length);
+    const near = (one, other) => Math.abs(one / Number(other) - 1) < 0.006;
+    const of = (name) => each[mice.findIndex((one) => one.name === name)];
+    assert.ok(near(of(claim.without_lowest), claim.p_lowest), claim.contrast);
+    assert.ok(near(of(claim.without_highest), claim.p_highest), claim.contrast);
+  }
+  const told = await page.locator("p.stated .without-it").allInnerTexts();
+  assert.ok(told.some((text) => text.trim().startsWith(`without ${mice[0].name} p`)), told.join());
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".without-it").count(), 0);
 });
 
 /** A table of the appendix as objects, in full precision; what is the same in every row, too. */

@@ -151,3 +151,18 @@ def test_claims_without_each_mouse_are_those_of_r(variances):
         turned = (theirs[contrast] < 0.05) != (p < 0.05)
         assert row["n_changes"] == turned.sum()
         assert set(filter(None, row["changed_by"].split("; "))) == set(theirs.index[turned])
+
+
+def test_every_claim_has_a_p_value_without_each_mouse():
+    results = results_of("combination.csv")
+    claims, each = results.leave_one_out, results.leave_one_out_mice
+    mice = results.study.mice["mouse"]
+    assert len(each) == len(claims) * len(mice)
+    for row in claims.to_dict("records"):
+        own = each[(each["contrast"] == row["contrast"]) & (each["family"] == row["family"])]
+        p = own.set_index("mouse")["p_adjusted"]
+        assert set(p.index) == set(mice)
+        assert (p.min(), p.max()) == (row["p_lowest"], row["p_highest"])
+        assert p[row["without_lowest"]] == row["p_lowest"]
+        turned = p.index[(p < 0.05) != (row["p_adjusted"] < 0.05)]
+        assert set(turned) == set(filter(None, row["changed_by"].split("; ")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,14 @@ def told(**changes: Any) -> Story:
     return Story(**{**words, **changes})
 
 
-def written_run(sheet: Path, folder: Path, story: Story | None = None) -> Path:
+def written_run(
+    sheet: Path,
+    folder: Path,
+    story: Story | None = None,
+    pictures: Mapping[str, bytes] = PICTURES,
+) -> Path:
     """The folder of a run of ``sheet`` that tells ``story``."""
 
     results = Results(read_study(sheet))
-    write_folder(results, collect_tables(results), story or told(), folder, lambda: PICTURES)
+    write_folder(results, collect_tables(results), story or told(), folder, lambda: dict(pictures))
     return folder

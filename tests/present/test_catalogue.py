@@ -97,7 +97,7 @@ def test_a_new_figure_is_known_to_run_and_report(planted) -> None:
     assert price["figures"] == ["weight", "trade_off", "throwaway"]
     assert 'id="figure-throwaway"' in (out / "report.html").read_text(encoding="utf-8")
     told = (out / "README.txt").read_text(encoding="utf-8")
-    assert "throwaway.png throwaway.svg  Mice that were counted" in told
+    assert "throwaway.png throwaway.svg throwaway_narrow.svg  Mice that were counted" in told
 
 
 def test_each_figure_has_its_file() -> None:

@@ -43,6 +43,7 @@ LEAVE_ONE_OUT = (
     *("family", "contrast", "arm", "against", "p_adjusted", "p_lowest", "without_lowest"),
     *("p_highest", "without_highest", "n_changes", "changed_by"),
 )
+LEAVE_ONE_OUT_MICE = ("family", "contrast", "mouse", "p_adjusted")
 MOST_MICE = 200  # of one fit; a pooled one is made anew with all its mice for each
 
 
@@ -78,33 +79,70 @@ def claims_of(design: Design) -> list[Claim]:
     return [*first, *(claim for claim in claims if claim not in first)]
 
 
-def leave_one_out(fit: GrowthFit, rows: LogVolumes) -> pd.DataFrame:
-    """A row a claim: its p-value, the ends of those without one mouse, and who turns it.
+@dataclass(frozen=True, eq=False)
+class LeftOut:
+    """The p-values of claims with all mice, and (mice, claims) without each mouse."""
 
-    ``family contrast arm against p_adjusted p_lowest without_lowest p_highest without_highest
-    n_changes changed_by``: a mouse turns a claim where p passes 1 − level without it. ``rows`` are
-    the readings that were fitted. Empty where one model has more than ``MOST_MICE`` mice.
+    claims: Sequence[Claim]
+    mice: NDArray[np.object_]
+    whole: Floats
+    without: Floats
+    alpha: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a claim: its p-value, the ends of those without one mouse, and who turns it.
+
+        ``family contrast arm against p_adjusted p_lowest without_lowest p_highest without_highest
+        n_changes changed_by``: a mouse turns a claim where p passes 1 − level without it.
+        """
+        import pandas as pd
+
+        lines = [
+            (claim.family, *claim.pair.names, p, *_ends(own, p, self.mice, self.alpha))
+            for claim, p, own in self._known()
+        ]
+        return pd.DataFrame(lines, columns=list(LEAVE_ONE_OUT))
+
+    def by_mouse(self) -> pd.DataFrame:
+        """A row a claim and mouse: ``family contrast mouse p_adjusted``, without that mouse."""
+        import pandas as pd
+
+        lines = [
+            (claim.family, claim.pair.names[0], mouse, p)
+            for claim, _, own in self._known()
+            for mouse, p in zip(self.mice, own, strict=True)
+        ]
+        return pd.DataFrame(lines, columns=list(LEAVE_ONE_OUT_MICE))
+
+    def _known(self) -> Iterator[tuple[Claim, float, Floats]]:
+        """Each claim that has a p-value, with it and with those without each mouse."""
+        for claim, p, own in zip(self.claims, self.whole, self.without.T, strict=True):
+            if np.isfinite(p) and np.isfinite(own).any():
+                yield claim, p, own
+
+
+def leave_each_out(fit: GrowthFit, rows: LogVolumes) -> LeftOut:
+    """Every claim without each mouse; ``rows`` are the readings that were fitted.
+
+    No claims where one model has more than ``MOST_MICE`` mice.
     """
-    import pandas as pd
-
     design = fit.design
     claims = claims_of(design)
     mice = np.unique(rows.mouse)
     own = [len(mice)] if fit.variances == "pooled" else [_mice_of(rows, p.arms) for p in fit.pieces]
     if not claims or max(own, default=0) > MOST_MICE:
-        return pd.DataFrame(columns=list(LEAVE_ONE_OUT))
+        return LeftOut((), rows.mice[mice], np.empty(0), np.empty((len(mice), 0)), 1 - fit.level)
     alone = raw_p(growth_source(fit), claims, design)
     raw = np.repeat(alone[None], len(mice), axis=0)
     fill_without(raw, fit, rows, mice, claims)
-    whole = adjusted(alone, claims, design)
     without = np.array([adjusted(own, claims, design) for own in raw]).reshape(raw.shape)
-    names = rows.mice[mice]
-    lines = [
-        (claim.family, *claim.pair.names, p, *_ends(own, p, names, 1 - fit.level))
-        for claim, p, own in zip(claims, whole, without.T, strict=True)
-        if np.isfinite(p) and np.isfinite(own).any()
-    ]
-    return pd.DataFrame(lines, columns=list(LEAVE_ONE_OUT))
+    whole = adjusted(alone, claims, design)
+    return LeftOut(claims, rows.mice[mice], whole, without, 1 - fit.level)
+
+
+def leave_one_out(fit: GrowthFit, rows: LogVolumes) -> pd.DataFrame:
+    """The claims on growth rates without each mouse, a row a claim."""
+    return leave_each_out(fit, rows).to_frame()
 
 
 def _mice_of(rows: LogVolumes, arms: tuple[int, ...]) -> int:

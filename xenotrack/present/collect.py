@@ -98,6 +98,7 @@ def _of_growth(results: Results) -> dict[str, Maker]:
             results.growth.to_frame(), results.compare(("growth_rate",), ("all",))[0].to_frame()
         ),
         "leave_one_out": lambda: results.leave_one_out,
+        "leave_one_out_mice": lambda: results.leave_one_out_mice,
         "factorial": lambda: results.factorial,
         "dose_grid": lambda: results.dose_grid,
     }

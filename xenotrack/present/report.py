@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import zlib
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +24,7 @@ from xenotrack.present.page.tables import Marks, Table, views_of, whole_table, w
 from xenotrack.present.stored import StoredRun
 from xenotrack.present.story import Answer, Caption, Sentence, Story
 
-SCRIPTS = ("report.js", "touch.js", "draw.js", "replay.js")
+SCRIPTS = ("report.js", "touch.js", "draw.js", "replay.js", "narrow.js")
 FOLDED = frozenset(one.name for one in FIGURES if one.folded)
 PRINTED = frozenset(one.name for one in FIGURES if one.printed)
 
@@ -96,18 +99,30 @@ class Report:
         return own[0] if own else Caption(name, words, "", words)
 
     def drawing(self, name: str) -> Markup:
-        """A figure, and behind it the narrow drawing of it that phones show instead."""
-        alt, number = self.caption(name).alt, self.figure_numbers[name]
-        drawn = self._inline(name, alt, f"f{number}-")
+        """A figure, and behind it the place of the narrow drawing that phones show instead."""
+        drawn = self._inline(name, name, "f")
         if name + OF_PHONES not in self.run.pictures:
             return drawn
-        narrow = self._inline(name + OF_PHONES, alt, f"n{number}-")
-        return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(
-            drawn, narrow
-        )
+        place = '<div class="wide">{}</div><div class="narrow" data-narrow="{}"></div>'
+        return Markup(place).format(drawn, name)
 
-    def _inline(self, picture: str, alt: str, prefix: str) -> Markup:
-        return Markup(inline_svg(picture, self.run.pictures[picture], alt, self.marks, prefix))
+    @property
+    def packed(self) -> str:
+        """The narrow drawings by name, a fifth as long as they would be: most never look at them.
+
+        A browser unpacks them itself; without script it shows the wide ones.
+        """
+        narrow = {
+            name: self._inline(name + OF_PHONES, name, "n")
+            for name in self.figure_numbers
+            if name + OF_PHONES in self.run.pictures
+        }
+        text = json.dumps(narrow, ensure_ascii=False, separators=(",", ":"))
+        return b64encode(zlib.compress(text.encode(), 9)).decode() if narrow else ""
+
+    def _inline(self, picture: str, name: str, prefix: str) -> Markup:
+        alt, first = self.caption(name).alt, f"{prefix}{self.figure_numbers[name]}-"
+        return Markup(inline_svg(picture, self.run.pictures[picture], alt, self.marks, first))
 
     def figures(self, answer: Answer, folded: bool) -> list[str]:
         """The figures of an answer that were drawn, but for those that stand above it."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xenotrack.compare.contrasts import Contrasts
     from xenotrack.compare.independent_action import IndependentAction
     from xenotrack.compare.indices import GroupIndices
+    from xenotrack.compare.leave_one_out import LeftOut
     from xenotrack.compare.synergy import Synergy
     from xenotrack.model.growth_fit import GrowthFit
     from xenotrack.model.log_volume import LogVolumes
@@ -292,11 +293,21 @@ class Results:
     @cached_property
     def leave_one_out(self) -> pd.DataFrame:
         """The claims on growth without each mouse; nothing without a control or without growth."""
-        from xenotrack.compare.leave_one_out import LEAVE_ONE_OUT, leave_one_out
+        return self._left_out.to_frame() if self._left_out else _nothing(TABLES["leave_one_out"])
+
+    @cached_property
+    def leave_one_out_mice(self) -> pd.DataFrame:
+        """The p-value of each claim on growth without each mouse; nothing as above."""
+        nothing = _nothing(TABLES["leave_one_out_mice"])
+        return self._left_out.by_mouse() if self._left_out else nothing
+
+    @cached_property
+    def _left_out(self) -> LeftOut | None:
+        from xenotrack.compare.leave_one_out import leave_each_out
 
         if self.study.design.control is None or not self.has_growth:
-            return _nothing(LEAVE_ONE_OUT)
-        return leave_one_out(self.growth, self._log_volumes)
+            return None
+        return leave_each_out(self.growth, self._log_volumes)
 
     @cached_property
     def tipping_point(self) -> pd.DataFrame:

@@ -24,7 +24,6 @@ from xenotrack.present.figures.catalogue import (
     OF_PHONES,
     figure_names,
     hands,
-    narrow_names,
     owed,
 )
 from xenotrack.present.figures.needs import ASKED
@@ -222,5 +221,5 @@ def _draw(kinds: Iterable[str], drawable: Drawable) -> Iterator[tuple[str, bytes
     for kind in kinds:
         for form, data in render(draw(kind, results), FORMATS).items():
             yield f"{kind}.{form}", data
-    for kind in narrow_names(kinds):
+    for kind in kinds:
         yield f"{kind}{OF_PHONES}.svg", render(draw(kind, results, narrow), ("svg",))["svg"]

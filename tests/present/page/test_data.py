@@ -57,3 +57,14 @@ def test_a_name_cannot_end_the_script_that_holds_it(run) -> None:
     text = page_data(run._replace(results=results), marks(run))
     assert json.loads(text)["mice"][0]["name"] == "</script><!--"
     assert "<" not in text
+
+
+def test_each_claim_has_its_p_without_each_mouse_by_the_number_of_the_mouse(run) -> None:
+    data = json.loads(page_data(run, marks(run)))
+    rows = run.results.tables["leave_one_out_mice"]
+    for claim in data["without"]:
+        own = {
+            row["mouse"]: row["p_adjusted"] for row in rows if row["contrast"] == claim["contrast"]
+        }
+        for mouse, p in zip(data["mice"], claim["each"], strict=True):
+            assert p == pytest.approx(own[mouse["name"]], rel=0.006)

@@ -21,8 +21,8 @@ class Figure(NamedTuple):
     ``plot`` says of it. ``share`` is its CPU time in hundredths of a second, ``question`` the
     answer of the report to which it belongs. A ``key`` figure is one of the few that stand for all;
     ``run`` draws one ``on_request`` only where its table is asked for. The page shows a ``folded``
-    one when it is asked for, and prints a ``printed`` one with the summary. One for ``phones`` is
-    drawn narrow as well. ``data`` is the table with what it shows.
+    one when it is asked for, and prints a ``printed`` one with the summary. ``data`` is the table
+    with what it shows.
     """
 
     name: str
@@ -36,7 +36,6 @@ class Figure(NamedTuple):
     on_request: bool = False
     folded: bool = False
     printed: bool = False
-    phones: bool = False
     data: str = "tidy"
 
 
@@ -64,7 +63,6 @@ FIGURES: tuple[Figure, ...] = (
         question="slowed",
         share=33,
         key=True,
-        phones=True,
     ),
     Figure(
         name="growth",
@@ -77,7 +75,6 @@ FIGURES: tuple[Figure, ...] = (
         share=43,
         key=True,
         folded=True,
-        phones=True,
     ),
     Figure(
         name="rates",
@@ -90,7 +87,6 @@ FIGURES: tuple[Figure, ...] = (
         share=26,
         key=True,
         folded=True,
-        phones=True,
         data="growth",
     ),
     Figure(
@@ -102,7 +98,6 @@ FIGURES: tuple[Figure, ...] = (
         question="slowed",
         share=31,
         printed=True,
-        phones=True,
         data="compare",
     ),
     Figure(
@@ -150,7 +145,6 @@ FIGURES: tuple[Figure, ...] = (
         share=34,
         key=True,
         data="response",
-        phones=True,
     ),
     Figure(
         name="progression",
@@ -162,7 +156,6 @@ FIGURES: tuple[Figure, ...] = (
         share=36,
         key=True,
         printed=True,
-        phones=True,
         data="progression_curve",
     ),
     Figure(
@@ -185,7 +178,6 @@ FIGURES: tuple[Figure, ...] = (
         share=28,
         folded=True,
         data="progression_mice",
-        phones=True,
     ),
     Figure(
         name="lattice",
@@ -208,7 +200,6 @@ FIGURES: tuple[Figure, ...] = (
         share=18,
         folded=True,
         data="synergy",
-        phones=True,
     ),
     Figure(
         name="weight",
@@ -219,7 +210,6 @@ FIGURES: tuple[Figure, ...] = (
         question="price",
         share=39,
         key=True,
-        phones=True,
     ),
     Figure(
         name="trade_off",
@@ -232,7 +222,6 @@ FIGURES: tuple[Figure, ...] = (
         share=20,
         folded=True,
         data="trade_off",
-        phones=True,
     ),
     Figure(
         name="residuals",
@@ -280,12 +269,6 @@ def figure_names(question: str | None = None, key: bool = False) -> tuple[str, .
         for figure in FIGURES
         if question in (None, figure.question) and figure.key >= key
     )
-
-
-def narrow_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Those of some figures that are drawn narrow as well."""
-    asked = {figure.name for figure in FIGURES if figure.phones}
-    return tuple(name for name in names if name in asked)
 
 
 def owed(names: Iterable[str], requested: bool) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def page_data(run: StoredRun, marks: Marks) -> Markup:
         "mice": _mice(tables, marks, run.readout),
         "growth": _growth(tables.get("growth", ()), marks),
         "claims": [_claim(row, marks) for row in tables.get("claims", ())],
-        "without": [_without(row, marks) for row in tables.get("leave_one_out", ())],
+        "without": _without(tables, marks, 1 - run.manifest.rules["compare"]["level"]),
         "tables": {one.name: one.data for one in FIGURES},
     }
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -112,16 +112,30 @@ def _claim(row: Row, marks: Marks) -> dict[str, Any]:
     }
 
 
-def _without(row: Row, marks: Marks) -> dict[str, Any]:
-    """A claim on growth: its p, the lowest and highest without one mouse, and who turns it."""
-    return {
-        "contrast": row["contrast"],
-        "arm": marks.arms.get(row["arm"], -1),
-        "p": short(row["p_adjusted"], 4),
-        "low": [short(row["p_lowest"], 4), row["without_lowest"]],
-        "high": [short(row["p_highest"], 4), row["without_highest"]],
-        "turned": row["changed_by"] or "",
-    }
+def _without(
+    tables: Mapping[str, Sequence[Row]], marks: Marks, alpha: float
+) -> list[dict[str, Any]]:
+    """Each claim on growth: its p with all mice, and without each mouse by the mouse's number."""
+    each: dict[tuple[str, str], list[float | None]] = defaultdict(lambda: [None] * len(marks.mice))
+    for row in tables.get("leave_one_out_mice", ()):
+        each[row["family"], row["contrast"]][marks.mice[row["mouse"]]] = row["p_adjusted"]
+
+    def turned(p: float, own: list[float | None]) -> list[int]:
+        return [
+            mouse for mouse, q in enumerate(own) if q is not None and (q < alpha) != (p < alpha)
+        ]
+
+    return [
+        {
+            "contrast": row["contrast"],
+            "arm": marks.arms.get(row["arm"], -1),
+            "against": marks.arms.get(row["against"], -1),
+            "p": short(row["p_adjusted"], 3),
+            "each": [short(p, 3) for p in each[row["family"], row["contrast"]]],
+            "turned": turned(row["p_adjusted"], each[row["family"], row["contrast"]]),
+        }
+        for row in tables.get("leave_one_out", ())
+    ]
 
 
 def _by_mouse(rows: Iterable[Row]) -> dict[str, Row]:

@@ -7,7 +7,9 @@ const draw = (() => {
     if (text !== undefined) one.textContent = text;
     return one;
   };
-  const [WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM] = [470, 270, 52, 10, 26, 34];
+  // As wide as a phone, so that its words are not drawn smaller there.
+  const WIDE = matchMedia("(max-width: 40rem)").matches ? 345 : 470;
+  const [HIGH, LEFT, RIGHT, TOP, BOTTOM] = [270, 52, 10, 26, 34];
   const colour = (arm) => data.arms[arm]?.colour ?? "#767676";
   const near = (value) => Math.round(value * 10) / 10;
 

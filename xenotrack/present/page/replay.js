@@ -127,31 +127,42 @@
 })();
 (() => {
   // Every claim without a mouse, by choosing the mouse.
-  const { element, data, chosen, chooseMouse } = page;
+  const { all, element, data, chosen, chooseMouse } = page;
   const box = document.getElementById("without");
   if (!box || !data.without.length) return;
   const select = element("select", { id: "left-out" }, element("option", { value: "" }, "choose a mouse"));
   data.mice.forEach((one, mouse) => select.append(element("option", { value: mouse }, `${one.name}, ${data.arms[one.arm]?.short ?? ""}`)));
   const answer = element("div", { role: "status" });
-  const p = (value) => (value === null ? "–" : value < 1e-4 ? "< 0.0001" : value.toPrecision(2));
-  const line = (claim, name) => {
-    const [turns, lowest, highest] = [claim.turned.split(/[,;\s]+/).includes(name), claim.low, claim.high];
-    const exact = [lowest, highest].find(([, mouse]) => mouse === name);
-    const [low, high] = [p(lowest[0]), p(highest[0])];
-    const without = exact ? p(exact[0]) : low === high ? low : `${low} to ${high}`;
-    return element("tr", {}, element("th", { scope: "row" }, claim.contrast), element("td", { class: "n" }, p(claim.p)),
-      element("td", { class: "n" }, without), element("td", {}, turns ? "▲ turns" : "■ stays"));
+  const p = (value) => (value === null ? "–" : value < 1e-4 ? "< 0.0001" : String(+value.toPrecision(2)));
+  const verdict = (claim, mouse) => (claim.turned.includes(+mouse) ? "▲ turns" : "■ stays");
+  const line = (claim, mouse) =>
+    element("tr", {}, element("th", { scope: "row" }, claim.contrast), element("td", { class: "n" }, p(claim.p)),
+      element("td", { class: "n" }, p(claim.each[mouse])), element("td", {}, verdict(claim, mouse)));
+  // In place: behind the numbers of each sentence that claims something of growth.
+  const beside = () => {
+    for (const old of all(".without-it")) old.remove();
+    const { mouse } = chosen;
+    if (mouse === "") return;
+    for (const number of all(".numbers[data-claims]")) {
+      const stated = number.dataset.claims.split(" ").map((place) => data.claims[place]);
+      const growth = stated.find((one) => one?.outcome === "growth_rate");
+      const claim = growth && data.without.find(({ arm, against }) => arm === growth.arm && against === growth.against);
+      if (!claim) continue;
+      const told = ` without ${data.mice[mouse].name} p = ${p(claim.each[mouse])}, ${verdict(claim, mouse)}`.replace("= <", "<");
+      number.after(element("span", { class: "without-it" }, told));
+    }
   };
   const show = () => {
     select.value = chosen.mouse;
     const one = data.mice[chosen.mouse];
+    beside();
     if (chosen.mouse === "" || !one) return answer.replaceChildren();
-    const head = element("tr", {}, ...["claim on growth", "p with all", `p without ${one.name}, or its range`, "verdict"].map((text) => element("th", { scope: "col" }, text)));
+    const head = element("tr", {}, ...["claim on growth", "p with all", `p without ${one.name}`, "verdict"].map((text) => element("th", { scope: "col" }, text)));
     const rate = data.growth[one.arm]?.[0];
     const percent = (value) => (100 * value).toFixed(2).replace("-", "−");
     const moved = one.rate === null || rate == null ? "" :
       `Rate of ${data.arms[one.arm].name}: ${percent(rate)} % a day, without ${one.name} ${percent(one.rate)} (${Math.abs(one.errors).toFixed(2)} standard errors).`;
-    const rows = data.without.map((claim) => line(claim, one.name));
+    const rows = data.without.map((claim) => line(claim, chosen.mouse));
     answer.replaceChildren(element("p", {}, moved), element("table", { class: "without" }, element("thead", {}, head), element("tbody", {}, ...rows)));
   };
   select.addEventListener("change", () => chooseMouse(select.value));

@@ -1,0 +1,43 @@
+"""Drawings for phones lie packed in the page, and their places wait for them."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from base64 import b64decode
+from pathlib import Path
+
+import pytest
+
+from .story import PICTURES, SVG, written_run
+
+NARROW = {name.replace(".svg", "_narrow.svg"): SVG.encode() for name in PICTURES}
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory, sample) -> str:
+    folder = tmp_path_factory.mktemp("run") / "out"
+    written_run(Path(sample("two_arm.csv")), folder, pictures=PICTURES | NARROW)
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_each_figure_has_a_narrow_drawing_and_a_place_for_it(page) -> None:
+    (packed,) = re.findall(r'<script type="text/plain" id="packed">([^<]+)</script>', page)
+    drawings = json.loads(zlib.decompress(b64decode(packed)))
+
+    places = re.findall(r"""<div class="narrow" data-narrow="([^"]+)"></div>""", page)
+    assert set(places) == set(drawings)
+    assert len(drawings) == page.count("<figure")
+    for drawing in drawings.values():
+        assert drawing.startswith("<svg")
+        assert not re.search(r"\sstyle=|\son\w+=|<script", drawing)
+
+
+def test_ids_of_a_narrow_drawing_are_its_own(page) -> None:
+    (packed,) = re.findall(r'id="packed">([^<]+)<', page)
+    narrow = "".join(json.loads(zlib.decompress(b64decode(packed))).values())
+    own = re.findall(r'\sid="([^"]+)"', narrow)
+    assert own
+    assert len(own) == len(set(own))
+    assert not set(own) & set(re.findall(r'\sid="([^"]+)"', page))
