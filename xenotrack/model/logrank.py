@@ -20,6 +20,7 @@ from xenotrack.model.permutation import (
     permute_two_arms,
 )
 from xenotrack.model.risk_sets import RiskSets, count_risk_sets
+from xenotrack.model.weighted_permutation import permute_weighted
 
 
 def _free_before(sets: RiskSets) -> Floats:
@@ -73,8 +74,8 @@ def log_rank(
 
     ``χ² = (O−E)' V⁻ (O−E)`` with V the hypergeometric covariance of the arms' events on each day
     (Mantel 1966; Peto & Peto 1972; Tarone & Ware 1977; Fleming & Harrington 1991). The permutation
-    p assumes that the arms are followed and withdrawn alike; it is ``hits/splits`` when all splits
-    are counted, ``(1+hits)/(1+draws)`` else.
+    p, of scores or, with weights, of the statistic itself, assumes that the arms are followed and
+    withdrawn alike; it is ``hits/splits`` when all splits are counted, ``(1+hits)/(1+draws)`` else.
     """
     sets = count_risk_sets(days, events, arm, n_arms)
     weights = WEIGHTS[weight](sets)
@@ -83,11 +84,17 @@ def log_rank(
     chi_square, df = _quadratic_form(difference, _covariance(sets, weights))
     if df == 0:
         return LogRank(observed, expected, np.nan, 0, np.nan, np.nan, 0, False)
-    arm, scores = np.asarray(arm), _scores(sets, days, events, weights)
+    arm = np.asarray(arm)
     sizes = np.bincount(arm, minlength=n_arms)
-    if np.count_nonzero(sizes) == 2:
+    if weight != "logrank":
+        codes = (np.cumsum(sizes > 0) - 1)[arm]
+        mice = np.asarray(days, float), np.asarray(events, bool), codes
+        permuted = permute_weighted(sets, weights, mice, draws, seed)
+    elif np.count_nonzero(sizes) == 2:
+        scores = _scores(sets, days, events)
         permuted = permute_two_arms(scores, arm == np.flatnonzero(sizes)[1], draws, seed)
     else:
+        scores = _scores(sets, days, events)
         p_permutation, splits, exact = _permute(scores, arm, sizes, seed, draws, most_splits)
         permuted = Permutation(p_permutation, np.nan, splits, exact)
     p_value = float(chdtrc(df, chi_square))
@@ -133,11 +140,11 @@ def _quadratic_form(difference: Floats, covariance: Floats) -> tuple[float, int]
     return float(np.sum(along**2 / values[kept])), int(kept.sum())
 
 
-def _scores(sets: RiskSets, days: Floats, events: Bools, weights: Floats) -> Floats:
+def _scores(sets: RiskSets, days: Floats, events: Bools) -> Floats:
     """Each mouse's share of O − E: its event less the pooled cumulative hazard of its days."""
-    hazard = np.cumsum(weights * sets.events.sum(axis=1) / sets.at_risk.sum(axis=1))
+    hazard = np.cumsum(sets.events.sum(axis=1) / sets.at_risk.sum(axis=1))
     row = np.searchsorted(sets.days, days)
-    return np.asarray(weights[row] * np.asarray(events, float) - hazard[row], dtype=float)
+    return np.asarray(np.asarray(events, float) - hazard[row], dtype=float)
 
 
 def _permute(

@@ -1,0 +1,87 @@
+"""Log-rank statistics of weighted days under other splits of the mice, each over its own spread.
+
+Where late days count most, the sum of the mice's scores is large in every split that leaves many
+mice of one arm to the end: only over its own spread does it say how far the arms lie apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from math import comb
+
+import numpy as np
+
+from xenotrack.arrays import Bools, Codes, Floats
+from xenotrack.model.permutation import Permutation
+from xenotrack.model.risk_sets import RiskSets
+
+MOST_SPLITS = 20_000
+CHUNK = 2_000_000  # numbers held at a time
+
+
+def permute_weighted(
+    sets: RiskSets, weights: Floats, mice: tuple[Floats, Bools, Codes], draws: int, seed: int
+) -> Permutation:
+    """The permutation p of ``(O−E)' V⁻ (O−E)`` of mice (days, events, arms from 0) on weighted days.
+
+    All splits of two arms are counted where they are ``MOST_SPLITS`` or fewer, else drawn.
+    """
+    days, events, arm = mice
+    test = _Weighted(sets, weights, days, events, int(arm.max()) + 1)
+    sizes, draws = np.bincount(arm), min(draws, MOST_SPLITS)
+    exact = sizes.size == 2 and comb(arm.size, int(sizes[0])) <= MOST_SPLITS
+    splits = _every_split(sizes) if exact else _drawn(arm, draws, seed)
+    rows = max(1, CHUNK // (sizes.size * (arm.size + weights.size)))
+    found = np.concatenate([test.of(own) for own in _chunks(splits, rows)])
+    beyond, farthest = (
+        np.count_nonzero(found >= height * (1 - 1e-9) - 1e-12)
+        for height in (test.of(arm[None])[0], found.max())
+    )
+    added = 0 if exact else 1  # the observed split is among all, and beside those that are drawn
+    p_value, smallest = ((added + each) / (added + found.size) for each in (beyond, farthest))
+    return Permutation(p_value, smallest if exact else np.nan, found.size, exact)
+
+
+class _Weighted:
+    """The statistic as a function of the arms that the mice are in."""
+
+    def __init__(
+        self, sets: RiskSets, weights: Floats, days: Floats, events: Bools, n_arms: int
+    ) -> None:
+        n, d = sets.at_risk.sum(axis=1), sets.events.sum(axis=1)
+        told = (d > 0) & (weights > 0)
+        self.n, self.d, self.weights = n[told], d[told], weights[told]
+        self.spread = self.weights**2 * self.d * (self.n - self.d) / np.maximum(self.n - 1, 1)
+        own = sets.days[told]
+        self.at_risk = (days[:, None] >= own).astype(float)
+        self.progressed = ((days[:, None] == own) & events[:, None]).astype(float)
+        self.arms = np.arange(n_arms - 1)  # the last one follows from the others
+
+    def of(self, arm: Codes) -> Floats:
+        """The statistic (s,) of mice in arms (s, n)."""
+        held = (arm[:, None, :] == self.arms[:, None]).astype(float)
+        share = held @ self.at_risk / self.n
+        apart = (held @ self.progressed - self.d * share) @ self.weights
+        scaled = share * self.spread
+        covariance = np.eye(self.arms.size) * scaled.sum(axis=2)[:, None, :]
+        covariance -= scaled @ share.transpose(0, 2, 1)
+        inverse = np.linalg.pinv(covariance, rcond=1e-10, hermitian=True)
+        return np.asarray(np.einsum("si,sij,sj->s", apart, inverse, apart), dtype=float)
+
+
+def _every_split(sizes: Codes) -> Codes:
+    n, first = int(sizes.sum()), int(sizes[0])
+    chosen = np.array(list(combinations(range(n), first)))
+    arm = np.ones((len(chosen), n), dtype=int)
+    np.put_along_axis(arm, chosen, 0, axis=1)
+    return arm
+
+
+def _drawn(arm: Codes, draws: int, seed: int) -> Codes:
+    return np.random.default_rng(seed).permuted(np.tile(arm, (draws, 1)), axis=1)
+
+
+def _chunks(splits: Codes, rows: int) -> Iterator[Codes]:
+    for begin in range(0, len(splits), rows):
+        yield splits[begin : begin + rows]
