@@ -61,7 +61,9 @@ def above(rules: ProgressionRules) -> str:
     return f" and {rules.rise:g} mm³ above it" if rules.rise else ""
 
 
-def definitions(declared: ProgressionRules) -> tuple[Definition, ...]:
+def definitions(
+    declared: ProgressionRules, estimand: Estimand = "progression"
+) -> tuple[Definition, ...]:
     """The declared definition, then those of the list that differ from it.
 
     Twelve of progression: 2 × baseline, that confirmed, and 4 × baseline (of a declared volume: it,
@@ -71,7 +73,7 @@ def definitions(declared: ProgressionRules) -> tuple[Definition, ...]:
     if declared.fold is not None:  # a percent is a fold in other words
         declared = _with(declared, rule="fold", value=declared.fold)
     declared = _with(declared, value=declared.threshold)
-    first = Definition(declared, estimand_of(declared), declared=True)
+    first = Definition(declared, estimand_of(declared, estimand), declared=True)
     others = [one for one in _listed(declared) if replace(one, declared=True) != first]
     return (first, *others)
 
@@ -81,9 +83,9 @@ def with_rules(design: Design, rules: ProgressionRules) -> Design:
     return replace(design, rules=msgspec.structs.replace(design.rules, progression=rules))
 
 
-def estimand_of(rules: ProgressionRules) -> Estimand:
-    """What a declared rule is a time to."""
-    return "nadir" if rules.rule == "nadir" else "progression"
+def estimand_of(rules: ProgressionRules, named: Estimand = "progression") -> Estimand:
+    """What a declared rule is a time to, where an estimand was named beforehand."""
+    return "nadir" if rules.rule == "nadir" and named == "progression" else named
 
 
 def _listed(declared: ProgressionRules) -> Iterator[Definition]:

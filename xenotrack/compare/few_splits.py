@@ -11,7 +11,7 @@ from xenotrack.doubts import Doubt
 from xenotrack.model.progression import ProgressionFit
 
 
-def doubt_few_splits(progression: ProgressionFit) -> Iterator[Doubt]:
+def doubt_few_splits(progression: ProgressionFit, outcome: str = "rmst_days") -> Iterator[Doubt]:
     """That p of hazards and days cannot be below α, of two arms or of contrasts read together."""
     names = [
         name
@@ -25,6 +25,7 @@ def doubt_few_splits(progression: ProgressionFit) -> Iterator[Doubt]:
         least = min(least_p(progression, pair) for pair in apart)
         yield _doubt(
             progression,
+            outcome,
             apart,
             f"have no p below {least:.3g} however far they lie apart: between them neither a "
             "difference in days nor in hazards can be shown.",
@@ -34,6 +35,7 @@ def doubt_few_splits(progression: ProgressionFit) -> Iterator[Doubt]:
         if len(claims) > 1 and least < alpha <= least * len(claims):
             yield _doubt(
                 progression,
+                outcome,
                 [pair for own in claims for pair in own],
                 f"have no p below {least * len(claims):.3g} where {len(claims)} {what} are "
                 "adjusted together: no difference of theirs in days or hazards can be shown. One "
@@ -68,11 +70,11 @@ def families(progression: ProgressionFit) -> Iterator[tuple[str, list[list[Pair]
     yield "combinations", [[pair for pair in parts if pair.arm == whole] for whole in wholes]
 
 
-def _doubt(progression: ProgressionFit, pairs: Iterable[Pair], words: str) -> Doubt:
+def _doubt(progression: ProgressionFit, outcome: str, pairs: Iterable[Pair], words: str) -> Doubt:
     named = {name for pair in pairs for name in (pair.arm, pair.other)}
     few = [name for name in progression.design.arm_names if name in named]
     text = f"Arms of so few mice ({_sizes(progression, few)}) {words}"
-    return Doubt("too-few-to-split", tuple(few), "rmst_days", text)
+    return Doubt("too-few-to-split", tuple(few), outcome, text)
 
 
 def _sizes(progression: ProgressionFit, names: Sequence[str]) -> str:

@@ -37,6 +37,32 @@ class Outcome:
     families: tuple[str, ...] = ("control", "parts")
 
 
+# Of each estimand of ``[compare]``: the hazards and the days that are claimed.
+TIMES = {
+    "progression": ("log_hazard", "rmst_days"),
+    "composite": ("composite_hazard", "composite_days"),
+}
+
+
+def times_of(estimand: str) -> tuple[str, str]:
+    """The hazards and the days that are claimed where an estimand was named beforehand."""
+    return TIMES[estimand]
+
+
+def usual_outcomes(estimand: str) -> tuple[str, ...]:
+    """The outcomes that are compared when none is asked for.
+
+    >>> usual_outcomes("composite")[:3]
+    ('growth_rate', 'composite_hazard', 'composite_days')
+    """
+    others = {name for times in TIMES.values() for name in times}.difference(TIMES[estimand])
+    return tuple(
+        outcome.name
+        for outcome in OUTCOMES.values()
+        if outcome.name in TIMES[estimand] or (outcome.by_default and outcome.name not in others)
+    )
+
+
 OUTCOMES: dict[str, Outcome] = {
     outcome.name: outcome
     for outcome in (

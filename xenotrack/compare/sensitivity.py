@@ -46,10 +46,11 @@ def sensitivity(study: Study) -> pd.DataFrame:
     pairs = claimed_pairs(design) if design.control is not None else ()
     if not pairs:
         return pd.DataFrame(columns=columns)
-    declared = estimand_of(design.rules.progression)
+    named = design.rules.compare.estimand
+    declared = estimand_of(design.rules.progression, named)
     drawn: Kept = {}
     rows = []
-    for definition in definitions(design.rules.progression):
+    for definition in definitions(design.rules.progression, named):
         fit = fit_definition(study, definition, declared)
         source = safe_from_toxicity(lambda each: days_gained(each, drawn), fit)
         facts = facts_of(definition, declared)
@@ -77,7 +78,7 @@ def fit_definition(study: Study, definition: Definition, declared: Estimand) -> 
         return fit_mice(regrowth_times(study, rules), design, gaps)
     composite = definition.estimand == "composite"
     fit = fit_mice(progression_mice(study, rules, composite), design, gaps)
-    if definition.estimand != declared or not fit.arms_with_toxicity:
+    if composite or definition.estimand != declared or not fit.arms_with_toxicity:
         return fit
     return replace(fit, composite=fit_mice(progression_mice(study, rules, True), design, gaps))
 

@@ -42,6 +42,7 @@ def unknown_fates(fit: ProgressionFit) -> pd.DataFrame:
     """
     import pandas as pd
 
+    fit = fit.claimed
     design, names, control = fit.design, fit.design.arm_names, fit.design.control
     last = float(fit.times.day.max(initial=0.0))
     unknown = fit.times.left_for(UNKNOWN) & (fit.times.day < last)

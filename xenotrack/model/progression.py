@@ -105,6 +105,12 @@ class ProgressionFit:
         return pd.concat(frames, ignore_index=True)[columns]
 
     @property
+    def claimed(self) -> ProgressionFit:
+        """The fit of what times are claimed to: progression, or the composite by declaration."""
+        composite = self.design.rules.compare.estimand == "composite"
+        return self.composite if composite and self.composite is not None else self
+
+    @property
     def arms_with_mice(self) -> frozenset[str]:
         """The arms of which a mouse can be judged."""
         names = zip(self.design.arm_names, self.curves, strict=True)

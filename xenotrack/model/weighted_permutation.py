@@ -23,7 +23,7 @@ CHUNK = 2_000_000  # numbers held at a time
 def permute_weighted(
     sets: RiskSets, weights: Floats, mice: tuple[Floats, Bools, Codes], draws: int, seed: int
 ) -> Permutation:
-    """The permutation p of ``(O−E)' V⁻ (O−E)`` of mice (days, events, arms from 0) on weighted days.
+    """The permutation p of ``(O−E)' V⁻ (O−E)`` on weighted days; mice are days, events, arms.
 
     All splits of two arms are counted where they are ``MOST_SPLITS`` or fewer, else drawn.
     """

@@ -76,10 +76,12 @@ def _some(
         )
     )
     rules = design.rules.progression
-    composite = bool((sheet["fate"] == "toxicity").any())
+    # Where the composite is claimed by declaration no other reading bounds it.
+    claimed = design.rules.compare.estimand == "composite"
+    bounded = not claimed and bool((sheet["fate"] == "toxicity").any())
     tables = [
         _by_study(progression_mice(study, rules, also), study_of, size)
-        for also in ((False, True) if composite else (False,))
+        for also in ((claimed, True) if bounded else (claimed,))
     ]
     for own in zip(*tables, strict=True):
         fit, *others = (fit_mice(mice, design) for mice in own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xenotrack.compare.outcomes import OUTCOMES
+from xenotrack.compare.outcomes import OUTCOMES, usual_outcomes
 from xenotrack.doubts import merge_doubts
 
 if TYPE_CHECKING:
@@ -28,11 +28,9 @@ def compared_outcomes(
     """The contrasts of each outcome asked for; ``known`` are those computed before."""
     from xenotrack.present.sources import SOURCES
 
-    primary = results.study.design.primary
-    named = primary.outcome if primary is not None else ""
-    asked = outcomes or [
-        one.name for one in OUTCOMES.values() if one.by_default or one.name == named
-    ]
+    design = results.study.design
+    named = () if design.primary is None else (design.primary.outcome,)
+    asked = outcomes or (*usual_outcomes(design.rules.compare.estimand), *named)
     contrasts = []
     for outcome in (one for one in OUTCOMES.values() if one.name in asked):
         # All pairs are of every outcome; the others are those in which it is read.

@@ -144,7 +144,8 @@ class Results:
     ) -> tuple[Contrasts, ...]:
         """The contrasts of each outcome asked for, families never mixed.
 
-        By default those that ``compare/outcomes.py`` says and that of the primary contrast, each as
+        By default those of ``compare/outcomes.py`` that the declared estimand has, and that of the
+        primary contrast, each as
         far as the study has it and in the families that it is read in; ``ln_volume`` is the change
         since day 0 at ``day`` (the last day fitted). Raises ``FitError`` where growth is asked for
         and cannot be measured.
@@ -175,8 +176,9 @@ class Results:
 
     @cached_property
     def days_gained(self) -> pd.DataFrame:
-        """The contrasts of days without progression; none without a control."""
-        return self._rows_of("rmst_days", True)
+        """The contrasts of days without progression; none without a control, or not claimed."""
+        estimand = self.study.design.rules.compare.estimand
+        return self._rows_of("rmst_days", estimand == "progression")
 
     def _rows_of(self, outcome: str, measured: bool) -> pd.DataFrame:
         if self.study.design.control is None or not measured:

@@ -72,7 +72,7 @@ def composite_days(results: Results, day: float | None) -> Compared:
     """Days without progression or leaving for toxicity."""
     fit = results.progression
     source = renamed(days_gained(fit.composite or fit), "composite_days")
-    return source, (*fit.doubts, *doubt_few_splits(fit))
+    return source, (*fit.doubts, *doubt_few_splits(fit, "composite_days"))
 
 
 def response_rate(results: Results, day: float | None) -> Compared:

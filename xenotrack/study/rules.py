@@ -256,6 +256,13 @@ class CompareRules(Section, frozen=True):
             metavar="'A - B'",
         ),
     ] = None
+    estimand: Annotated[
+        Literal["progression", "composite"],
+        Rule(
+            "What times are claimed to: progression, or progression or leaving for toxicity, "
+            "whichever comes first. Named beforehand."
+        ),
+    ] = "progression"
     hazards: Annotated[
         Literal["firth", "efron"],
         Rule("Cox model: penalised, or Efron alone where every arm has events."),

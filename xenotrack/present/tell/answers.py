@@ -107,10 +107,10 @@ def blocked(facts: Facts) -> Iterator[Sentence]:
 
 def how_long(facts: Facts) -> Iterator[Sentence]:
     """Days gained and hazards against control, and who left."""
-    days = facts.claims_of("rmst_days", "control")
+    days = facts.claims_of(facts.times[1], "control")
     if days:
         yield from how_to_read(facts, days, "arm")
-    hazards = {claim.arm: claim for claim in facts.claims_of("log_hazard", "control")}
+    hazards = {claim.arm: claim for claim in facts.claims_of(facts.times[0], "control")}
     for claim in days:
         yield with_hazard(claim, hazards.pop(claim.arm, None), facts)
     for claim in hazards.values():
@@ -144,7 +144,7 @@ def parts(facts: Facts) -> Iterator[Sentence]:
         for claim in facts.claims
         if claim.kind == "contrast"
         and claim.against == BEST_PART
-        and claim.outcome in TOLD_OF_PARTS
+        and claim.outcome in ("growth_rate", facts.times[1])
     ]
     primary = facts.primary
     if primary is not None and primary.against not in (facts.control, BEST_PART):
@@ -171,9 +171,6 @@ def parts(facts: Facts) -> Iterator[Sentence]:
 
 
 CLAIMED_REFERENCE = "bliss"
-
-
-TOLD_OF_PARTS = ("growth_rate", "rmst_days")
 
 
 def price(facts: Facts) -> Iterator[Sentence]:

@@ -56,10 +56,12 @@ def in_definitions(facts: Facts, arm: str, against: str) -> str:
 
 def under_definitions(facts: Facts) -> Iterator[Sentence]:
     """Each claim of days gained under other definitions of progression."""
+    composite = facts.design.rules.compare.estimand == "composite"
+    event = "with progression alone or the nadir" if composite else "with toxicity or the nadir"
     for one in holdings(facts.tables["sensitivity"]):
         row = one.declared
         pair = versus(one.arm, one.against)
-        others = f"with toxicity or the nadir in the event, {one.words_of_others}"
+        others = f"{event} in the event, {one.words_of_others}"
         if not isfinite(row["estimate"]):
             yield Sentence(
                 f"days gained cannot be estimated as declared, and are shown {one.words}", pair

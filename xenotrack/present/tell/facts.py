@@ -11,6 +11,7 @@ import pandas as pd
 
 from xenotrack.compare.blocking import ArmBlocking
 from xenotrack.compare.claims import Claim
+from xenotrack.compare.outcomes import times_of
 from xenotrack.present.results import Results
 from xenotrack.present.tell.doubts import question_of
 from xenotrack.study.design import Design
@@ -30,6 +31,11 @@ class Facts:
     @property
     def level(self) -> float:
         return self.design.rules.compare.level
+
+    @property
+    def times(self) -> tuple[str, str]:
+        """The hazards and the days that are claimed."""
+        return times_of(self.design.rules.compare.estimand)
 
     @property
     def control(self) -> str | None:

@@ -47,7 +47,7 @@ def tiles(facts: Facts) -> Iterator[Tile]:
     if main is None:
         return
     yield contrast_tile(main, facts)
-    if main.outcome != "rmst_days":
+    if main.outcome != facts.times[1]:
         yield from time_tile(main, facts)
     yield from parts_tile(main, facts)
     yield from price_tile(main, facts)
@@ -114,15 +114,16 @@ def caveats_of(claim: Claim, facts: Facts) -> tuple[str, ...]:
 
 def time_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
     """Days without progression of the same contrast: its claim, else the estimate by itself."""
-    claims = facts.claims_of("rmst_days")
+    days = facts.times[1]
+    claims = facts.claims_of(days)
     same = [claim for claim in claims if (claim.arm, claim.against) == (main.arm, main.against)]
     if same:
         yield contrast_tile(same[0], facts)
         return
-    row = facts.compared("rmst_days", main.arm, main.against)
+    row = facts.compared(days, main.arm, main.against)
     if row is not None and isfinite(row["conf_low"]):
         yield Tile(
-            f"{OUTCOMES['rmst_days'].title}: {pair(main.arm, main.against, facts)}",
+            f"{OUTCOMES[days].title}: {pair(main.arm, main.against, facts)}",
             days_more(row["estimate"], row["conf_low"], row["conf_high"]),
             with_days(
                 row,

@@ -81,7 +81,7 @@ def support(facts: Facts, primary: Claim) -> Iterator[Sentence]:
             title = "" if outcome.display == "hazard_ratio" else f"{outcome.title.lower()} "
             days = days_range(row["from_day"], row["until_day"])
             shown = in_definitions(facts, primary.arm, primary.against)
-            beside = f", shown {shown}" if shown and outcome.name == "rmst_days" else ""
+            beside = f", shown {shown}" if shown and outcome.name == facts.times[1] else ""
             parts.append(f"{title}{numbers}" + (f" ({days})" if days else "") + beside)
     if parts:
         yield Sentence("; ".join(parts), "In support, each by itself")

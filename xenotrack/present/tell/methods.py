@@ -263,6 +263,11 @@ def progression(facts: Facts, cite: Citations) -> Iterator[str]:
         f"its median by Brookmeyer and Crowley {cite('brookmeyer')}, and the mean time without "
         f"progression as the area under the curve up to day {number(table['rmst_until'].max())}."
     )
+    if facts.design.rules.compare.estimand == "composite":
+        yield (
+            "By declaration, times are compared to progression or leaving for toxicity, whichever "
+            "came first; medians are those of progression."
+        )
     if facts.control is not None:
         yield (
             "Mean times without progression were compared up to the last day on which each of the "
