@@ -355,6 +355,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "sensitivity": (
         *("contrast", "arm", "against", "best_part", "definition", "declared", "estimand"),
         *("same_estimand", "holds", "estimate", "conf_low", "conf_high", "p_value", "p_adjusted"),
+        *("claim_low", "claim_high"),
         *("until_day", "n_events", "rule", "value", "confirm", "interpolate", "size_cull"),
     ),
     "influence": ("mouse", "arm", "estimate", "change", "change_in_errors"),

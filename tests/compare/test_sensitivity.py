@@ -11,7 +11,7 @@ from xenotrack.compare.comparisons import compare_arms
 from xenotrack.compare.composite import safe_from_toxicity
 from xenotrack.compare.days_gained import days_gained
 from xenotrack.compare.definitions import definitions
-from xenotrack.compare.sensitivity import sensitivity
+from xenotrack.compare.sensitivity import doubt_no_definition, sensitivity
 from xenotrack.model.progression import fit_progression
 from xenotrack.study.design import Design
 from xenotrack.study.progression_rules import ProgressionRules
@@ -120,12 +120,35 @@ def test_only_who_asks_gets_the_table_and_its_sentences() -> None:
     assert "; shown in 12 of 12 definitions" in asked
 
 
-@pytest.mark.parametrize("days", [DAYS[:1], DAYS[:2]])
-def test_a_study_of_one_or_two_visits_is_answered(days) -> None:
+def study_on(days) -> Study:
     frame = study_of().tidy
     frame = frame[frame["day"].isin(days)]
-    study = Study.of_frame(frame, Design.of_names("toy", tuple(RATES), Rules()))
-    assert len(sensitivity(study)) == 4 * 24
+    return Study.of_frame(frame, Design.of_names("toy", tuple(RATES), Rules()))
+
+
+def test_a_study_of_two_visits_is_answered() -> None:
+    assert len(sensitivity(study_on(DAYS[:2]))) == 4 * 24
+
+
+def test_a_study_of_one_visit_is_answered_in_one_sentence() -> None:
+    from xenotrack.present.tell.definitions import under_definitions
+    from xenotrack.present.tell.facts import Facts
+
+    study = study_on(DAYS[:1])
+    table = sensitivity(study)
+    assert table.empty
+    (doubt,) = doubt_no_definition(table)
+    results = Results(study, with_sensitivity=True)
+    (sentence,) = under_definitions(Facts(results, {"sensitivity": table}))
+    assert sentence.text == doubt.text.rstrip(".")
+
+
+def test_the_interval_of_a_claim_agrees_with_its_adjusted_p() -> None:
+    rows = sensitivity(study_of({"vehicle": 0.08, "A": 0.06, "B": 0.068, "A+B": 0.05}))
+    rows = rows.dropna(subset=["p_adjusted"])
+    apart = (rows["claim_low"] > 0) | (rows["claim_high"] < 0)
+    assert apart.eq(rows["p_adjusted"] < 0.05).all()
+    assert ((rows["conf_low"] > 0) != apart).any()
 
 
 def test_without_a_control_nothing_is_claimed() -> None:

@@ -108,6 +108,7 @@ def progression(
     """
     from xenotrack.compare.by_rule import by_rule, named_rules
     from xenotrack.compare.hazards import doubt_untested, log_rank_frame
+    from xenotrack.compare.sensitivity import doubt_no_definition
     from xenotrack.compare.unknown_fates import unknown_fates
     from xenotrack.model.between import accelerated_frame, turnbull_frame
     from xenotrack.model.leaving import gray_frame, incidence_frame
@@ -145,10 +146,10 @@ def progression(
         "accelerated": lambda: accelerated_frame(progression),
         "sensitivity": lambda: results.sensitivity,
     }
+    frame = frames[what or ("by_rule" if also else "arms")]()
     untested = doubt_untested(progression) if what in ("logrank", "gray", "accelerated") else ()
-    request.write(
-        frames[what or ("by_rule" if also else "arms")](), (*progression.doubts, *untested)
-    )
+    empty = doubt_no_definition(frame) if what == "sensitivity" else ()
+    request.write(frame, (*progression.doubts, *untested, *empty))
 
 
 def _typed_rules(also: tuple[str, ...], declared: ProgressionRules) -> list[TimedRule]:

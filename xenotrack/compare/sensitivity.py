@@ -20,6 +20,7 @@ from xenotrack.compare.definitions import (
     with_rules,
 )
 from xenotrack.compare.families import BEST_PART, Family, Pair, control_family, primary_pair
+from xenotrack.doubts import Doubt
 from xenotrack.glossary import TABLES
 from xenotrack.model.progression import ProgressionFit, fit_mice
 from xenotrack.response.progression import progression_mice
@@ -31,6 +32,12 @@ from xenotrack.study.study import Study
 if TYPE_CHECKING:
     import pandas as pd
 
+NO_ESTIMATE = (
+    "Days gained cannot be estimated under any definition of progression: they need two arms whose "
+    "mice were read after day 0."
+)
+CLAIM = ("claim_low", "claim_high")
+
 
 def sensitivity(study: Study) -> pd.DataFrame:
     """Every claim of days gained under every definition: the table ``sensitivity``.
@@ -38,7 +45,8 @@ def sensitivity(study: Study) -> pd.DataFrame:
     The claims are the primary contrast (without one, every arm against control) and each
     combination over its best part. A claim *holds* under a definition that shows a difference of
     the sign that the declared one has, with an adjusted p below 1 − level and nothing that
-    withholds it; where nothing can be estimated it does not hold. Empty without a control.
+    withholds it; where nothing can be estimated it does not hold. Empty without a control, and
+    where no definition gives an estimate.
     """
     import pandas as pd
 
@@ -56,9 +64,17 @@ def sensitivity(study: Study) -> pd.DataFrame:
         facts = facts_of(definition, declared)
         rows += [facts | row for row in rows_of(source, fit, pairs)]
     frame = pd.DataFrame(rows)
+    if frame["estimate"].isna().all():
+        return pd.DataFrame(columns=columns)
     by_claim = [frame[frame["contrast"] == pair.label] for pair in pairs]
     whole = pd.concat([with_holds(own) for own in by_claim], ignore_index=True)
     return whole[columns]
+
+
+def doubt_no_definition(table: pd.DataFrame) -> Iterator[Doubt]:
+    """That no definition gives an estimate, where the table is empty."""
+    if table.empty:
+        yield Doubt("contrast-not-estimable", (), "progression", NO_ESTIMATE)
 
 
 def claimed_pairs(design: Design) -> tuple[Pair, ...]:
@@ -134,7 +150,7 @@ def place_of(contrasts: Contrasts, pair: Pair) -> int | None:
 def numbers_of(contrasts: Contrasts, row: int) -> dict[str, object]:
     """The estimate, its interval and p-values; empty where not estimable or unbounded."""
     about = contrasts.about[row]
-    names = ("estimate", "conf_low", "conf_high", "p_value", "p_adjusted")
+    names = ("estimate", "conf_low", "conf_high", "p_value", "p_adjusted", *CLAIM)
     return {
         "contrast": about.pair.label,
         "arm": about.pair.arm,

@@ -35,7 +35,7 @@ from xenotrack.study.design import Design
 END = 2.5  # where the words end, in shares of the days' own axis
 LEAST_DAYS = 4.0
 ABOVE, BETWEEN = 0.75, 1.25  # rows below a heading, and above it
-LIMITS = ["conf_low", "conf_high"]
+LIMITS = ["claim_low", "claim_high"]
 HEADINGS = {
     "progression": "Progression",
     "composite": "Or toxicity",
@@ -51,7 +51,11 @@ def draw(results: Results) -> ggplot:
 def sensitivity(design: Design, table: pd.DataFrame) -> ggplot:
     """A row a definition, by size in each block: one claim, the primary one where there is one."""
     if table.empty:
-        return say("No arm is the control, so no days gained are compared.")
+        return say(
+            "No arm is the control, so no days gained are compared."
+            if design.control is None
+            else "Days gained could not be estimated under any definition."
+        )
     contrasts = table["contrast"].unique()
     label = contrasts[0] if design.primary is not None else contrasts[-1]
     own = table[(table["contrast"] == label) & table["estimate"].notna()]
@@ -79,8 +83,8 @@ def sensitivity(design: Design, table: pd.DataFrame) -> ggplot:
         *forest_scales(heights, labels, low, high, END, times=1),
         labs(x=f"Days gained, {names[arm]} vs {versus}"),
         caption(
-            f"One row a definition, with its {interval_name(design)}, not adjusted. Full circles: "
-            "shown after adjustment, with the sign that the declared definition gives.",
+            f"One row a definition, with its {interval_name(design)}, wider where it is adjusted. "
+            "Full circles: shown, with the sign that the declared definition gives.",
             ""
             if has_words()
             else "Below each: the day of progression, and what a cull for size counts as.",

@@ -308,7 +308,7 @@ VIEWS: dict[str, tuple[View, ...]] = {
                 Shown("claim", ("contrast",)),
                 Shown("definition", ("definition",)),
                 Shown("a time to", ("estimand",)),
-                Shown("days gained (%)", ALONE),
+                Shown("days gained (%)", TOGETHER),
                 Shown("p adjusted", ("p_adjusted",)),
                 Shown("holds", ("holds",)),
             ),

@@ -8,6 +8,7 @@ from math import isfinite
 
 import pandas as pd
 
+from xenotrack.compare.sensitivity import NO_ESTIMATE
 from xenotrack.present.numbers import effect
 from xenotrack.present.story import Sentence
 from xenotrack.present.tell.claims import versus
@@ -56,9 +57,12 @@ def in_definitions(facts: Facts, arm: str, against: str) -> str:
 
 def under_definitions(facts: Facts) -> Iterator[Sentence]:
     """Each claim of days gained under other definitions of progression."""
+    table, control = facts.tables["sensitivity"], facts.control
+    if facts.results.with_sensitivity and table.empty and control is not None:
+        yield Sentence(NO_ESTIMATE.rstrip("."))
     composite = facts.design.rules.compare.estimand == "composite"
     event = "with progression alone or the nadir" if composite else "with toxicity or the nadir"
-    for one in holdings(facts.tables["sensitivity"]):
+    for one in holdings(table):
         row = one.declared
         pair = versus(one.arm, one.against)
         others = f"{event} in the event, {one.words_of_others}"
@@ -67,7 +71,7 @@ def under_definitions(facts: Facts) -> Iterator[Sentence]:
                 f"days gained cannot be estimated as declared, and are shown {one.words}", pair
             )
             continue
-        shown = effect("days", row["estimate"], row["conf_low"], row["conf_high"], facts.level)
+        shown = effect("days", row["estimate"], row["claim_low"], row["claim_high"], facts.level)
         yield Sentence(
             f"days gained are shown {one.words}; {others}", pair, f"{shown}, as declared"
         )
