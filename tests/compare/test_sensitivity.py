@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from xenotrack import Results, Study
 from xenotrack.compare.comparisons import compare_arms
