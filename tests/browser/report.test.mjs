@@ -50,6 +50,14 @@ for (const width of WIDTHS) {
   });
 }
 
+test("the first screen holds the answer: tiles and a row an arm, and is not a long page", async () => {
+  const { page } = await open(1300);
+  const ends = await page.locator("table.arms").evaluate((table) => [table.rows.length - 1, table.getBoundingClientRect().bottom]);
+  assert.ok(ends[0] > 8 || ends[1] <= 700, `${ends[1]} pixels`);
+  const long = await page.evaluate(() => document.documentElement.scrollHeight);
+  assert.ok(ends[0] > 8 || long <= 9500, `${long} pixels`);
+});
+
 test("a phone shows the drawings that are laid out for it, from edge to edge", async () => {
   const { page } = await open(390);
   await page.locator("figure .narrow svg").first().waitFor({ state: "attached" });

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from xenotrack.present.story import ArmRow
 
-WIDTH, HEIGHT, MARGIN = 140.0, 16.0, 5.0
+WIDTH, HEIGHT, MARGIN = 116.0, 16.0, 5.0
 
 
 class Mark(NamedTuple):
