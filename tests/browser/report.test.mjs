@@ -374,9 +374,11 @@ test("it prints the summary, key figures, doubts and methods, and is then as it 
   const pdf = await page.pdf({ preferCSSPageSize: true });
   assert.ok((pdf.toString("latin1").match(/\/Type\s*\/Page\b/g) ?? []).length <= 4);
   assert.equal(await closed(), before);
+  const chip = (one) => one.getBoundingClientRect().left - one.closest("table").getBoundingClientRect().left;
   const paper = await printed("");
   assert.ok(await paper.page.locator("#methods-text").isVisible());
   assert.ok(await paper.page.locator("#words-text").isVisible());
+  assert.ok((await paper.page.locator(".arms .chip").first().evaluate(chip)) >= -0.5);
   assert.equal(await paper.page.locator("#appendix:visible, nav:visible, thead button").count(), 0);
   assert.deepEqual([...heard, ...paper.heard], []);
 });
