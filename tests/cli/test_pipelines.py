@@ -65,6 +65,14 @@ def test_snakemake_does_every_study_and_again_only_what_changed(place) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(shutil.which("nextflow") is None, reason="nextflow is not installed")
+def test_nextflow_does_every_study(place) -> None:
+    (place / "main.nf").write_text(recipe("Nextflow"), encoding="utf-8")
+    subprocess.run(["nextflow", "run", "main.nf"], check=True, capture_output=True)
+    assert studies_done(place / "results") == ["s1", "s2"]
+
+
+@pytest.mark.slow
 def test_each_task_of_the_slurm_script_does_its_share(place) -> None:
     script = recipe("SLURM").replace("/data/", f"{place}/")
     (place / "array.sh").write_text(script, encoding="utf-8")

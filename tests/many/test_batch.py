@@ -266,6 +266,14 @@ def test_shards_have_every_study_once_and_none_moves_when_another_comes() -> Non
     assert [one for one in shards[2] if one in planned[:50]] == fewer
 
 
+def test_shards_write_between_them_what_one_batch_writes(once, sheets) -> None:
+    planned, out = plan_studies([sheets]), sheets.parent / "out"
+    for number in range(1, 4):
+        ended = list(Batch(in_shard(planned, number, 3), TIDY, out).work(Here()))
+        assert {one.how for one in ended} <= {"done"}
+    assert held(out) == held(once / "out")
+
+
 def test_results_of_studies_that_are_gone_are_named(done) -> None:
     (done / "c.csv").unlink()
     assert strangers(done.parent / "out", plan_studies([done])) == ["c"]
