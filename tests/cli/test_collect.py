@@ -138,6 +138,13 @@ def test_the_page_leads_to_reports_and_the_section_names_every_arm(ask, out, tmp
     ask("collect", out, "--index", page, code=1)
 
 
+def test_a_section_that_no_study_has_leaves_no_page_without_it(ask, out, tmp_path) -> None:
+    shutil.copytree(out / "a", tmp_path / "batch" / "a")
+    made = ("--index", tmp_path / "index.html", "--multiqc", tmp_path / "all_mqc.json")
+    assert "No study has a section" in ask("collect", tmp_path / "batch", *made, code=1).stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["batch"]
+
+
 def test_a_folder_without_results_is_said(ask, tmp_path) -> None:
     for place in (tmp_path, tmp_path / "gone"):
         assert "xenotrack batch" in ask("collect", place, "-o", "x.sqlite", code=1).stderr

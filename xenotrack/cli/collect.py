@@ -77,10 +77,13 @@ def collect(source: Path, **options: Any) -> None:
         _from_database(source, options)
         return
     studies = studies_of(source)
+    # All of it is made before any is written: what cannot be had leaves no half of the rest.
+    page = index_page(source, studies, index) if index else b""
+    section = multiqc_of(studies) if multiqc else b""
     if index:
-        _save(index, index_page(source, studies, index), b"<!doctype html>", options)
+        _save(index, page, b"<!doctype html>", options)
     if multiqc:
-        _save(multiqc, multiqc_of(studies), b'{\n "id": "xenotrack_arms"', options)
+        _save(multiqc, section, b'{\n "id": "xenotrack_arms"', options)
     if options["output"] or options["query"] or options["parquet"]:
         _by_database(studies, options)
 

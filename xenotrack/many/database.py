@@ -119,8 +119,9 @@ def ask_database(path: Path, question: str) -> pd.DataFrame:
             names = [column[0] for column in answer.description or ()]
             rows = answer.fetchall()
         except (sqlite3.Error, sqlite3.Warning) as error:
+            why = str(error).rstrip(".")
             raise InputError(
-                f"The question was not answered: {error}. It is one SELECT; tables: studies, "
+                f"The question was not answered: {why}. It is one SELECT; tables: studies, "
                 f"doubts, {', '.join(TABLES)}."
             ) from error
     if not names:
