@@ -92,10 +92,14 @@ def linear_excess(
     )
 
 
-def read_together(claims: Sequence[Claim], level: float) -> tuple[RawContrasts, dict[str, Floats]]:
+def read_together(
+    claims: Sequence[Claim], level: float, raw: Sequence[RawContrasts] = ()
+) -> tuple[RawContrasts, dict[str, Floats]]:
     """A family of claims on each day, a row a day and claim, and what holds for all of a day:
-    Holm's p-values, Bonferroni's limits, and the limits at the level that Holm leaves to each."""
-    raw = [claim(level) for claim in claims]
+    Holm's p-values, Bonferroni's limits, and the limits at the level that Holm leaves to each.
+
+    ``raw`` are the claims at ``level``, where they are known."""
+    raw = raw or [claim(level) for claim in claims]
     p_value = np.column_stack([own.p_value for own in raw])
     wide_levels = [family_level(of_day, level) for of_day in p_value]
     p_adjusted = np.array([holm_p(of_day) for of_day in p_value])
@@ -147,13 +151,16 @@ def best_part_excess(
         return lambda at: own(at)[0]
 
     found = [claims_at(*own) for own in zip(each, asked, strict=True)]
-    raw, together = read_together([claim(own) for own in found], level)
+    alone = [own(level) for own in found]
+    raw, together = read_together(
+        [claim(own) for own in found], level, [claims for claims, _ in alone]
+    )
     methods = [
         [
-            best_part_method(design, words, e, chosen)
-            for words, chosen in zip(daily.methods, own(level)[1], strict=True)
+            best_part_method(design, words, e, which)
+            for words, which in zip(daily.methods, chosen, strict=True)
         ]
-        for daily, e, own in zip(each, asked, found, strict=True)
+        for daily, e, (_, chosen) in zip(each, asked, alone, strict=True)
     ]
     return Excess(
         raw=raw,

@@ -56,6 +56,9 @@ class ProportionDifference(NamedTuple):
     conf_high: float
 
 
+UNKNOWN = ProportionDifference(*[np.nan] * 6)
+
+
 @lru_cache(maxsize=4096)
 def proportion_difference(counts: Counts, level: float) -> ProportionDifference:
     """The difference of two proportions, its test and interval by one exact score statistic.
@@ -70,18 +73,25 @@ def proportion_difference(counts: Counts, level: float) -> ProportionDifference:
     >>> [round(float(value), 3) for value in (found.estimate, found.conf_low, found.conf_high)]
     [0.5, 0.118, 0.813]
     """
-    tails = [upper_tail(each, np.zeros(1), MANY_PLACES)[0] for each in (counts, counts.mirrored)]
     alpha = (1 - level) / 2
     return ProportionDifference(
         estimate=counts.difference,
         std_error=agresti_caffo_error(counts),
         statistic=float(score(counts.x1, counts.x2, counts, np.zeros(1))[0]),
-        p_value=float(min(1.0, 2 * min(tails))),
+        p_value=two_sided_p(counts),
         conf_low=lower_limit(counts, alpha),
         conf_high=-lower_limit(counts.mirrored, alpha),
     )
 
 
+@lru_cache(maxsize=4096)
+def two_sided_p(counts: Counts) -> float:
+    """Twice the smaller tail at no difference."""
+    tails = [upper_tail(each, np.zeros(1), MANY_PLACES)[0] for each in (counts, counts.mirrored)]
+    return float(min(1.0, 2 * min(tails)))
+
+
+@lru_cache(maxsize=4096)
 def lower_limit(counts: Counts, alpha: float) -> float:
     """The smallest difference that the upper tail does not reject at ``alpha``.
 
@@ -91,12 +101,19 @@ def lower_limit(counts: Counts, alpha: float) -> float:
         return np.nan
     low, high = -1.0, counts.difference
     while high - low > PRECISION:
-        steps = np.linspace(low, high, STEPS + 1)
+        steps, tails = tails_between(counts, float(low), float(high))
         # At −1 itself the tail is 0 unless the arms show exactly that; at the estimate it holds.
-        kept = np.append(upper_tail(counts, steps[1:-1]) > alpha, True)
+        kept = np.append(tails > alpha, True)
         first = int(np.argmax(kept)) + 1
         low, high = steps[first - 1], steps[first]
     return float(high)
+
+
+@lru_cache(maxsize=4096)
+def tails_between(counts: Counts, low: float, high: float) -> tuple[Floats, Floats]:
+    """Steps between two differences, with the tails within: limits of all levels begin alike."""
+    steps = np.linspace(low, high, STEPS + 1)
+    return steps, upper_tail(counts, steps[1:-1])
 
 
 def upper_tail(counts: Counts, difference: Floats, places: int = PLACES) -> Floats:
@@ -171,27 +188,36 @@ def proportion_source(
 ) -> ContrastSource:
     """Proportions ``x / n`` of each arm as a source of differences between two arms."""
 
-    def difference(weights: Floats, level: float) -> ProportionDifference:
+    def counts_of(weights: Floats) -> Counts | None:
         first, second = np.flatnonzero(weights == 1), np.flatnonzero(weights == -1)
         if len(first) != 1 or len(second) != 1 or np.count_nonzero(weights) != 2:
             raise ValueError("proportions are compared two at a time")
         i, j = int(first[0]), int(second[0])
-        if not (n[i] and n[j]):
-            return ProportionDifference(*[np.nan] * 6)
-        return proportion_difference(Counts(int(x[i]), int(n[i]), int(x[j]), int(n[j])), level)
+        return Counts(int(x[i]), int(n[i]), int(x[j]), int(n[j])) if n[i] and n[j] else None
 
     def contrast_of(weights: Floats, level: Level) -> RawContrasts:
-        weights = np.atleast_2d(weights)
-        levels = np.broadcast_to(level, len(weights)).tolist()
-        differences = [
-            difference(row, own)._asdict() for row, own in zip(weights, levels, strict=True)
+        counts = [counts_of(row) for row in np.atleast_2d(weights)]
+        levels = np.broadcast_to(level, len(counts)).tolist()
+        rows = [
+            UNKNOWN if each is None else proportion_difference(each, own)
+            for each, own in zip(counts, levels, strict=True)
         ]
-        columns = {
-            name: np.array([each[name] for each in differences], dtype=float)
-            for name in ProportionDifference._fields
-        }
-        return RawContrasts(df=np.full(len(differences), np.nan), **columns)
+        columns = np.array(rows, dtype=float).reshape(-1, len(UNKNOWN)).T
+        named = dict(zip(ProportionDifference._fields, columns, strict=True))
+        return RawContrasts(df=np.full(len(rows), np.nan), **named)
+
+    def limits(weights: Floats, levels: Floats, sides: Floats) -> tuple[Floats, Floats]:
+        """Each limit is dear: those of a side alone are half the work."""
+        low, high = np.full((2, len(weights)), np.nan)
+        for row, (own, level, side) in enumerate(zip(weights, levels, sides, strict=True)):
+            if (counts := counts_of(own)) is not None:
+                alpha = (1 - float(level)) / 2
+                low[row] = lower_limit(counts, alpha) if side <= 0 else np.nan
+                high[row] = -lower_limit(counts.mirrored, alpha) if side >= 0 else np.nan
+        return low, high
 
     # No covariance: no joint normal law describes a handful of yes and no, so that families fall
     # back on Holm and Bonferroni.
-    return ContrastSource(outcome, arms, contrast_of, method, covariance=None, independent=True)
+    return ContrastSource(
+        outcome, arms, contrast_of, method, covariance=None, independent=True, limits=limits
+    )
