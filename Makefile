@@ -23,9 +23,10 @@ slow: .venv/ready
 fuzz: .venv/ready
 	XENOTRACK_TEST_TIMES=10 $(BIN)/python -m pytest -q tests/test_bad_input.py tests/study
 
+# Days of CPU from nothing. What is in build/calibration is not simulated again: stop it and go on.
 calibrate: .venv/ready
-	for script in tests/benchmarks/*error_rates.py tests/benchmarks/planted_defects.py; do \
-	  $(BIN)/python $$script; done
+	$(BIN)/python tests/benchmarks/calibration.py build/calibration
+	$(BIN)/python tests/benchmarks/planted_defects.py
 
 # Needs chromium, node and npm; says so where they are missing.
 browser: .venv/ready

@@ -107,6 +107,7 @@ MENDS = {
     "pptp-small-baseline": "Use mRECIST for these mice.",
     "pptp-unsplit": "Report PD unsplit.",
     "response-not-evaluable": "Say how many were not evaluable, or lower `min_day`.",
+    "rounding-not-fitted": "Nothing to do; or leave `rounding_mm` out for all arms.",
     "rmst-beyond-follow-up": "Set an earlier day with `--rmst-until`.",
     "shape-not-borne": "Nothing to do; or `--shape curve` for all arms.",
     "singular-fit": "Nothing to do; the mice of the arm hardly differ beyond the readings' error.",

@@ -23,7 +23,7 @@ from zlib import crc32
 
 import numpy as np
 import pandas as pd
-from parts import rows_asked_for
+from parts import names_with, rows_asked_for
 
 from xenotrack.compare.contrasts import estimate_contrasts
 from xenotrack.errors import FitError
@@ -148,7 +148,7 @@ def summary(table: pd.DataFrame) -> Iterator[str]:
 def main() -> None:
     studies = int(sys.argv[1])
     out = Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    names = [n for n in ROWS if not sys.argv[3:] or any(word in n for word in sys.argv[3:])]
+    names = names_with(ROWS, sys.argv[3:])
     print("\n".join(summary(rows_asked_for(names, studies, one_study, out))))
 
 

@@ -84,7 +84,10 @@ def p_values(setting: Setting, n: int, seed: int) -> np.ndarray:
 def main() -> None:
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 20261129
-    print("| cages an arm | mice a cage | share | by mouse | by cage | power by mouse | by cage |")
+    print(
+        "| cages an arm | mice a cage | share of cages | false by mouse | false by cage "
+        "| power by mouse | power by cage |"
+    )
     print("|---|---|---|---|---|---|---|")
     with ProcessPoolExecutor(WORKERS) as pool:
         for i, setting in enumerate(SETTINGS):

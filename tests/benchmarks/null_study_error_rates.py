@@ -112,7 +112,7 @@ def studies_of(setting: Setting, n: int, seed: int) -> np.ndarray:
 def main() -> None:
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 20261129
-    print(f"| truth of all eight arms | {' | '.join(CLAIMS)} |")
+    print(f"| truth | {' | '.join(CLAIMS)} |")
     print("|---" * (len(CLAIMS) + 1) + "|")
     with ProcessPoolExecutor(WORKERS) as pool:
         for i, setting in enumerate(SETTINGS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,6 +26,11 @@ def in_parts(
     """The rows of ``work(setting, studies, seed)`` of each worker, one below the other."""
     parts = [pool.submit(work, setting, n // workers, seed + part) for part in range(workers)]
     return np.concatenate([part.result() for part in parts])
+
+
+def names_with(names: Iterable[str], words: Sequence[str]) -> list[str]:
+    """The names in which one of some regular expressions is found; all where none is given."""
+    return [name for name in names if not words or any(re.search(word, name) for word in words)]
 
 
 def rows_asked_for(

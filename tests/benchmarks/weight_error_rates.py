@@ -93,7 +93,9 @@ def verdicts(setting: Setting, n: int, seed: int) -> np.ndarray:
 def main() -> None:
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 20261129
-    print("| setting | nadir: below vehicle | above | net weight: below vehicle | above |")
+    print(
+        "| truth | lowest gross weight below vehicle | above | net weight below vehicle | above |"
+    )
     print("|---|---|---|---|---|")
     with ProcessPoolExecutor(WORKERS) as pool:
         for i, setting in enumerate(SETTINGS):

@@ -54,12 +54,12 @@ def fit_any(
     baseline: str = "arm",
     start: Floats | None = None,
 ) -> Fitted:
-    """The same where readings may be below the limit."""
-    if not rows.n_below or rows.below is None:
+    """The same where readings may be below the limit, or rounded."""
+    if rows.is_exact:
         return fit_arms(rows, codes, shapes, baseline), None
     model = linear_model(rows, codes, shapes, model_lift(rows, shapes, baseline))
     group = np.unique(rows.mouse, return_inverse=True)[1]
-    unseen = fit_censored(*model, group, rows.below, start)
+    unseen = fit_censored(*model, group, rows.unsure, start, rows.ends)
     return _of_readings(unseen.mixed, rows), unseen
 
 

@@ -14,6 +14,7 @@ Biometrika 86:948).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ STEPS = 40  # of Newton's method
 EXACT = 1e-3  # in log-likelihood
 CLOSE = 1e-7  # predicted gain in log-likelihood below which there is nothing left to gain
 NEAR = 1e-3  # the same where roughly is enough
+HIDDEN = 0.2  # of the room that rounding leaves: the SD of readings below which it hides them
 FLAT = 1e-6  # a direction of Λ and σ of which the likelihood says so much less is not moved in
 REACH = 3e-3  # of a difference quotient, in units of a parameter's own size
 
@@ -144,20 +146,29 @@ class Completed:
 
 
 def fit_censored(
-    y: Floats, X: Floats, Z: Floats, group: Codes, below: Bools, start: Floats | None = None
+    y: Floats,
+    X: Floats,
+    Z: Floats,
+    group: Codes,
+    below: Bools,
+    start: Floats | None = None,
+    ends: Floats | None = None,
 ) -> CensoredFit:
     """Fit where the readings ``below`` (n,) are only known to be at most ``y``.
+
+    Or, with ``ends`` (n, 2), to lie between two limits that far from ``y``.
 
     ``start``: parameters of a fit to nearly the same readings, beside which this one is held: it
     goes on from there, and roughly.
     Errors as ``fit_reml``; ``FitError`` as well where the measured readings do not identify the
     mean, so that the likelihood may rise without end.
     """
-    require_identified(X, below)
-    data = take_readings(y, X, Z, group, below)
+    hidden = below if ends is None else below & np.isinf(ends[:, 0])
+    require_identified(X, hidden)
+    data = take_readings(y, X, Z, group, below, ends)
     shift = np.zeros(X.shape[1])
     if start is None:
-        data, top = _highest(data, _start(data, y, X, Z, group, below), shift)
+        data, top = _highest(data, _start(data, y, X, Z, group, hidden), shift)
     else:
         data = replace(data, nodes=ROUGH)
         top = _climb(data, start, shift, NEAR)
@@ -224,14 +235,25 @@ def _climb(data: Readings, parameters: Floats, shift: Floats, close: float = CLO
             return here
         step *= min(1.0, 1.0 / np.abs(step / _sizes(parameters)).max())
         for _ in range(30):
-            new_value, new_shift = _integrated(data, parameters + step, shift)
-            if new_value >= value:
-                break
+            with suppress(FitError):  # a step so far that nothing can be integrated there
+                new_value, new_shift = _integrated(data, parameters + step, shift)
+                if new_value >= value:
+                    break
             step /= 3
         else:
             return here
         parameters, value, shift = parameters + step, new_value, new_shift
+        _require_scatter(data, parameters)
     raise FitError("the model of readings below the limit did not converge")
+
+
+def _require_scatter(data: Readings, parameters: Floats) -> None:
+    """Readings that scatter far less than their rounding hides say nothing of how much."""
+    if data.width is None:
+        return
+    known = data.width[data.real & np.isfinite(data.width)]
+    if known.size and np.exp(parameters[-1]) < HIDDEN * np.median(known):
+        raise FitError("readings scatter less than their rounding hides")
 
 
 def _sizes(parameters: Floats) -> Floats:

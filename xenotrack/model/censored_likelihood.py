@@ -1,13 +1,14 @@
-"""The likelihood of a mixed model of which some readings are only known to lie below a limit.
+"""The likelihood of a mixed model of which some readings are only known to lie within limits.
 
 Of mouse i, with u ~ N(0, I) its own departure in q directions, b = σΛu:
 
     L_i = ∫ Π_measured φ((y − xβ − zb)/σ)/σ · Π_below Φ((limit − xβ − zb)/σ) φ(u) du
 
-(Hughes 1999, Biometrics 55:625). The measured readings are integrated in closed form; what
-is left, an expectation of the Φ over the mouse's normal distribution given them, by adaptive
-Gauss–Hermite quadrature (Pinheiro & Bates 1995, J Comput Graph Stat 4:12). Scores and information
-of β come from the same nodes, by Fisher's and Louis's identities.
+with Φ((highest − xβ − zb)/σ) − Φ((lowest − xβ − zb)/σ) of a reading that was rounded (Hughes 1999,
+Biometrics 55:625). The measured readings are integrated in closed form; what is left, an
+expectation of the Φ over the mouse's normal distribution given them, by adaptive Gauss–Hermite
+quadrature (Pinheiro & Bates 1995, J Comput Graph Stat 4:12). Scores and information of β come from
+the same nodes, by Fisher's and Louis's identities.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.special import erfcx
+from scipy.special import erfcx, log_ndtr
 
 from xenotrack.arrays import Bools, Codes, Floats
+from xenotrack.errors import FitError
 from xenotrack.model.criterion import inverse
 from xenotrack.model.patterns import Patterns, summarise
 
@@ -41,7 +43,8 @@ class Readings:
     padded to r a mouse: ``X`` (b, r, p), ``Z`` (b, r, q), ``limit`` (b, r), ``real`` (b, r); and
     where they stand, ``place`` (b, r). X is orthonormal, Z scaled and y a residual, as in
     ``patterns``; ``mouse`` (m,) are the groups' codes, those with readings below the limit last.
-    ``nodes`` is the number of nodes in each direction.
+    ``nodes`` is the number of nodes in each direction. Where readings were rounded all of them are
+    among those below their limit, and ``width`` (b, r) is how far below it they may lie.
     """
 
     patterns: Patterns
@@ -59,6 +62,7 @@ class Readings:
     real: Bools
     place: Codes
     nodes: int
+    width: Floats | None = None
 
     @property
     def n_below(self) -> int:
@@ -70,8 +74,13 @@ class Readings:
         return int(self.n.sum()) + int(self.real.sum())
 
 
-def take_readings(y: Floats, X: Floats, Z: Floats, group: Codes, below: Bools) -> Readings:
-    """The readings (n,) of a model, ``below`` those that are at most y; errors as ``summarise``."""
+def take_readings(
+    y: Floats, X: Floats, Z: Floats, group: Codes, below: Bools, ends: Floats | None = None
+) -> Readings:
+    """The readings (n,) of a model, ``below`` those that are at most y; errors as ``summarise``.
+
+    ``ends`` (n, 2): how far from y the lowest and the highest lie that a reading ``below`` may be.
+    """
     patterns = summarise(y, X, Z, group)
     Q, Z = X @ patterns.to_user, Z / patterns.z_scale
     y = y - Q @ patterns.ols
@@ -101,10 +110,11 @@ def take_readings(y: Floats, X: Floats, Z: Floats, group: Codes, below: Bools) -
         c=total(z * v[:, None]),
         X=Q[place],
         Z=Z[place],
-        limit=y[place],
+        limit=y[place] if ends is None else (y + ends[:, 1])[place],
         real=real,
         place=place,
         nodes=NODES[Z.shape[1]],
+        width=None if ends is None else np.where(real, np.diff(ends)[:, 0][place], np.inf),
     )
 
 
@@ -211,17 +221,20 @@ def _below(
     room = (data.limit - np.einsum("mrp,tp->tmr", data.X, shift)) / scale
     room = np.where(data.real, room, SURE)
     G = np.where(data.real[..., None], data.Z @ factor[:, None], 0.0)
-    at, H = _mode(room, G, normal)
-    X, G, room = (data.X, G, room) if moments else _doubtful(data.X, G, room, at, H)
+    width = None if data.width is None else data.width / scale
+    at, H = _mode(room, G, width, normal)
+    X = data.X
+    if width is None and not moments:
+        X, G, room = _doubtful(X, G, room, at, H)
     # The mode and its curvature are a first guess: of a tumour that never came back the density
     # is steep on one side only, and nodes by its own mean and spread reach farther.
     rough = _quadrature(
-        room, G, normal, at, np.swapaxes(np.linalg.inv(np.linalg.cholesky(H)), 2, 3), ROUGH
+        room, G, width, normal, at, np.swapaxes(np.linalg.inv(np.linalg.cholesky(H)), 2, 3), ROUGH
     )
-    fine = _quadrature(room, G, normal, *rough.mean_and_spread(), data.nodes)
-    u, v, ratio, weight, value = fine.u, fine.v, fine.ratio, fine.weight, fine.value
+    fine = _quadrature(room, G, width, normal, *rough.mean_and_spread(), data.nodes)
+    u, ratio, weight, value = fine.u, fine.ratio, fine.weight, fine.value
     pushes = -ratio @ X
-    bend = (weight[:, :, None] @ (ratio * (v + ratio)))[:, :, 0]
+    bend = (weight[:, :, None] @ fine.bend)[:, :, 0]
     expected = spread = NOTHING
     if moments:
         middle = u @ np.swapaxes(G, 2, 3) - ratio  # E[e + Gu | u], in σ
@@ -250,8 +263,8 @@ class _Quadrature:
     """Nodes u (T, b, K, q) with their weights, what readings make of them, and the integral."""
 
     u: Floats
-    v: Floats
     ratio: Floats
+    bend: Floats
     weight: Floats
     value: Floats
 
@@ -260,37 +273,48 @@ class _Quadrature:
         mean = np.einsum("tmk,tmkq->tmq", self.weight, self.u)
         away = self.u - mean[:, :, None]
         covariance = np.swapaxes(away * self.weight[..., None], 2, 3) @ away
-        return mean, np.linalg.cholesky(covariance)
+        try:
+            return mean, np.linalg.cholesky(covariance)
+        except np.linalg.LinAlgError:  # limits so sharp that one node has all the weight
+            raise FitError("readings lie in limits too sharp to be integrated") from None
 
 
 def _quadrature(
-    room: Floats, G: Floats, normal: _Normal, at: Floats, spread: Floats, nodes: int
+    room: Floats,
+    G: Floats,
+    width: Floats | None,
+    normal: _Normal,
+    at: Floats,
+    spread: Floats,
+    nodes: int,
 ) -> _Quadrature:
     """Gauss–Hermite nodes around ``at`` (T, b, q), with SSʹ of ``spread`` for their covariance."""
     z, log_weight = _grid(G.shape[-1], nodes)
     u = at[:, :, None] + z @ np.swapaxes(spread, 2, 3)
-    v, ratio, tail = _below_normal(room[:, :, None] - u @ np.swapaxes(G, 2, 3))
+    one = _within(
+        room[:, :, None] - u @ np.swapaxes(G, 2, 3), None if width is None else width[:, :, None]
+    )
     height = log_weight + normal.log_density(u)
-    height += (np.log(tail / 2) - 0.5 * v * v).sum(axis=3)
+    height += one.log_share.sum(axis=3)
     top = height.max(axis=2, keepdims=True)
     weight = np.exp(height - top)
     total = weight.sum(axis=2, keepdims=True)
     log_det = np.linalg.slogdet(spread)[1]
     value = (top + np.log(total))[:, :, 0] + 0.5 * normal.log_det + log_det
-    return _Quadrature(u, v, ratio, weight / total, value)
+    return _Quadrature(u, one.ratio, one.bend, weight / total, value)
 
 
-def _mode(room: Floats, G: Floats, normal: _Normal) -> tuple[Floats, Floats]:
+def _mode(room: Floats, G: Floats, width: Floats | None, normal: _Normal) -> tuple[Floats, Floats]:
     """Where the density of u given all readings is highest (T, b, q), and its precision there.
 
     Newton's method; the density is log-concave.
     """
     u, G_t = normal.centre.copy(), np.swapaxes(G, 2, 3)
     for _ in range(60):
-        v, ratio, _ = _below_normal(room - (G @ u[..., None])[..., 0])
-        H = normal.precision + G_t @ ((ratio * (v + ratio))[..., None] * G)
+        one = _within(room - (G @ u[..., None])[..., 0], width)
+        H = normal.precision + G_t @ (one.bend[..., None] * G)
         away = np.einsum("tmqr,tmr->tmq", normal.precision, u - normal.centre)
-        slope = -away - np.einsum("tmrq,tmr->tmq", G, ratio)
+        slope = -away - np.einsum("tmrq,tmr->tmq", G, one.ratio)
         step = np.einsum("tmqr,tmr->tmq", inverse(H)[0], slope)
         u += step
         if np.abs(step).max() < MODE:
@@ -316,11 +340,37 @@ def _doubtful(
     return X[one, order], G[:, one, order], room[:, one, order]
 
 
-def _below_normal(v: Floats) -> tuple[Floats, Floats, Floats]:
-    """v, φ(v)/Φ(v) and 2Φ(v) exp(v²/2), from one function that neither vanishes nor overflows."""
-    v = np.minimum(v, SURE)
-    tail = erfcx(v * -np.sqrt(0.5))
-    return v, np.sqrt(2 / np.pi) / tail, tail
+@dataclass(frozen=True)
+class _Share:
+    """The normal's share between limits: its logarithm, and by how much that falls and bends as
+    both limits move down by one SD."""
+
+    log_share: Floats
+    ratio: Floats
+    bend: Floats
+
+
+def _within(v: Floats, width: Floats | None) -> _Share:
+    """The normal's share below v, or of the ``width`` below it.
+
+    ln Φ(v) from one function that neither vanishes nor overflows. Between limits a and v the ratio
+    is (φ(v) − φ(a)) / share, on the side of 0 on which Φ keeps its digits.
+    """
+    if width is None:
+        v = np.minimum(v, SURE)
+        tail = erfcx(v * -np.sqrt(0.5))
+        ratio = np.sqrt(2 / np.pi) / tail
+        return _Share(np.log(tail / 2) - 0.5 * v * v, ratio, ratio * (v + ratio))
+    high, low = np.where(np.isinf(width), np.minimum(v, SURE), v), v - width
+    right = low + high > 0
+    near, far = np.where(right, -low, high), np.where(right, -high, low)
+    log_near = log_ndtr(near)
+    log_share = log_near + np.log(-np.expm1(np.minimum(log_ndtr(far) - log_near, -1e-15)))
+    at_high = np.exp(-0.5 * high * high - 0.5 * LOG_2PI - log_share)
+    at_low = np.exp(-0.5 * low * low - 0.5 * LOG_2PI - log_share)
+    ratio = at_high - at_low
+    from_low = np.where(np.isinf(low), 0.0, low) * at_low
+    return _Share(log_share, ratio, high * at_high - from_low + ratio * ratio)
 
 
 @cache

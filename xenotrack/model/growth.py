@@ -226,11 +226,31 @@ def _require_bearable(rows: LogVolumes, rules: GrowthRules) -> None:
             f"`residual = {rules.residual}` is not known for blocks with variances by arm. Choose "
             "--variances pooled, or --residual constant."
         )
+    if rows.ends is not None:
+        _require_roundable(rows, rules)
     if rules.residual == "car1" and rows.n_below:
         raise StudyError(
             f"`residual = car1` needs measured readings, and {rows.n_below} are below the limit. "
             "Choose --below-limit first, or another --residual."
         )
+
+
+def _require_roundable(rows: LogVolumes, rules: GrowthRules) -> None:
+    """Models of which the likelihood of rounded readings is not known."""
+    for is_asked, asked, other in (
+        (rules.baseline == "ratio", "`baseline = ratio`", "--baseline arm"),
+        (rules.residual != "constant", f"`residual = {rules.residual}`", "--residual constant"),
+        (rules.shape in FORMULAS, f"`shape = {rules.shape}`", "--shape curve"),
+        (
+            rows.block is not None and rules.variances == "by_arm",
+            "blocks with variances by arm",
+            "--variances pooled",
+        ),
+    ):
+        if is_asked:
+            raise StudyError(
+                f"`rounding_mm` is not known for {asked}. Choose {other}, or leave it out."
+            )
 
 
 def _require_phases(rules: GrowthRules) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.errors import StudyError
 from xenotrack.model.caliper import caliper_errors
+from xenotrack.model.rounding import rounding_ends
 from xenotrack.study.frames import Groups
 from xenotrack.study.study import Study
 
@@ -29,7 +30,8 @@ class LogVolumes:
     volume of a tumour of 1 mm³ of the mouse's shape. ``relative_sd`` (n,), by ``size_power`` where
     a power was estimated, and ``day_correlation`` are how readings scatter about the course of
     their mouse, where they are not alike: see ``residual``. ``n_waiting`` (m,) is the number of
-    readings of each mouse before it had a tumour to measure.
+    readings of each mouse before it had a tumour to measure. ``ends`` (n, 2) is how far below and
+    above ``y`` a reading may lie whose diameters were rounded.
     """
 
     arm: Codes
@@ -51,6 +53,7 @@ class LogVolumes:
     size_power: float | None = None
     day_correlation: float | None = None
     n_waiting: Codes | None = None
+    ends: Floats | None = None
 
     def of_arms(self, wanted: NDArray[np.bool_]) -> LogVolumes:
         """The readings of some arms only, codes unchanged; ``wanted`` (k,) by arm."""
@@ -71,8 +74,20 @@ class LogVolumes:
 
     @property
     def measured(self) -> LogVolumes:
-        """Without the readings below the limit."""
-        return self if self.below is None else replace(self._of(~self.below), below=None)
+        """Without the readings below the limit, rounded ones as they were written."""
+        kept = self if self.below is None else self._of(~self.below)
+        return replace(kept, below=None, ends=None)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all readings are numbers, none below the limit and none rounded."""
+        return not self.n_below and self.ends is None
+
+    @property
+    def unsure(self) -> Bools:
+        """The readings (n,) that are only known to lie within limits."""
+        below = np.zeros(len(self.y), dtype=bool) if self.below is None else self.below
+        return below if self.ends is None else below | (self.ends[:, 0] < self.ends[:, 1])
 
     @property
     def n_below(self) -> int:
@@ -83,9 +98,10 @@ class LogVolumes:
 
         For what needs a number of every reading: mice's lines, visits, knots.
         """
-        if self.below is None:
+        if self.is_exact:
             return self
-        return replace(self._of(~_repeated(self.below, self.mouse)), below=None)
+        below = np.zeros(len(self.y), dtype=bool) if self.below is None else self.below
+        return replace(self._of(~_repeated(below, self.mouse)), below=None, ends=None)
 
     def at_limit_until(self, day: Floats) -> LogVolumes:
         """Arms up to a day of their own (k,), readings below the limit at it; NaN: as they are."""
@@ -104,6 +120,7 @@ class LogVolumes:
             y=self.y[kept],
             below=None if self.below is None else self.below[kept],
             relative_sd=None if self.relative_sd is None else self.relative_sd[kept],
+            ends=None if self.ends is None else self.ends[kept],
         )
 
     def readings_by_mouse(self) -> Codes:
@@ -177,6 +194,7 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
         block_names=block_names,
         caliper=caliper_errors(study) if rules.residual == "caliper" else None,
         n_waiting=np.bincount(mouse[waiting], minlength=len(mice)),
+        ends=rounding_ends(study, kept, unseen),
     )
 
 

@@ -68,7 +68,7 @@ def fit_pieces(
             placed = _at_limit(own, group, shapes, design)
             if placed is not None:
                 pieces.append(placed)
-                doubts.append(_placed_doubt(arms, reason))
+                doubts.append(_placed_doubt(arms, reason, own))
                 continue
             pieces.extend(lines_piece(own, int(code)) for code in group)
             doubts.append(_lines_doubt(arms, reason))
@@ -99,7 +99,7 @@ def fit_alone(
     Arms that have readings below the limit, or whose readings do not identify a model, are left
     out, and all of them where a search does not end.
     """
-    seen = [int(code) for (code,) in groups if not rows.of_arms(_only(rows, code)).n_below]
+    seen = [int(code) for (code,) in groups if rows.of_arms(_only(rows, code)).is_exact]
     try:
         fits = _fit_side_by_side(rows, {code: shapes[code] for code in seen})
         bent = {code: _bent(shape, fit) for code, (fit, shape) in fits.items()}
@@ -135,7 +135,7 @@ def _at_limit(
     rows: LogVolumes, codes: Codes, shapes: Sequence[Shape], design: Design
 ) -> Piece | None:
     """Arms whose readings below the limit have no top of a likelihood, with these at the limit."""
-    if not rows.n_below or rows.placed().mice_with(3)[codes].min() < 3:
+    if rows.is_exact or rows.placed().mice_with(3)[codes].min() < 3:
         return None
     try:
         return mixed_piece(rows.placed(), codes, [shapes[code] for code in codes], design)
@@ -301,7 +301,15 @@ def lines_piece(rows: LogVolumes, code: int) -> Piece:
     )
 
 
-def _placed_doubt(arms: tuple[str, ...], reason: str) -> Doubt:
+def _placed_doubt(arms: tuple[str, ...], reason: str, rows: LogVolumes) -> Doubt:
+    if not rows.n_below:
+        return Doubt(
+            "rounding-not-fitted",
+            arms,
+            "growth",
+            f"What rounding left open could not be estimated for {', '.join(arms)} "
+            f"({reason.rstrip('.')}): its diameters count as they were written.",
+        )
     return Doubt(
         "at-the-limit",
         arms,

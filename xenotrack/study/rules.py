@@ -156,6 +156,16 @@ class VolumeRules(Section, frozen=True):
         float | None,
         Rule("Smallest volume that calipers measure.", example=15, unit="mm³", above=0),
     ] = None
+    rounding_mm: Annotated[
+        float | None,
+        Rule(
+            "What diameters were rounded to; growth knows each to half of it.",
+            otherwise="as they are written",
+            example=0.5,
+            unit="mm",
+            above=0,
+        ),
+    ] = None
 
 
 class GrowthRules(Section, frozen=True, rename={"from_day": "from", "until_day": "until"}):

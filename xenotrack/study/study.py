@@ -146,9 +146,7 @@ class Study:
         ``[study] tumors`` says. A reading below the limit stands at the limit, and a day on which
         a tumour that was seen before was not measured has no burden.
         """
-        below = self.measurements["below_limit"].to_numpy(dtype=bool)
-        volume = self.measurements["volume_mm3"].to_numpy(dtype=float)
-        return self._burdens(np.where(below, self.limit_mm3, volume), self.limit_mm3)
+        return self.burdens_of(self.measurements["volume_mm3"].to_numpy(dtype=float))
 
     @cached_property
     def never_took(self) -> frozenset[str]:
@@ -192,6 +190,11 @@ class Study:
         if self.design.rules.study.tumors == "sum":
             return self.measured
         return self._burdens(self.measurements["volume_mm3"].to_numpy(dtype=float), None, "sum")
+
+    def burdens_of(self, volume_mm3: np.ndarray) -> pd.DataFrame:
+        """As ``readings``, of other volumes of the same rows."""
+        below = self.measurements["below_limit"].to_numpy(dtype=bool)
+        return self._burdens(np.where(below, self.limit_mm3, volume_mm3), self.limit_mm3)
 
     def _burdens(
         self, volume_mm3: np.ndarray, limit_mm3: float | None, tumors: str | None = None

@@ -54,6 +54,7 @@ DOUBTS: dict[str, DoubtWords] = {
         "tumours of {arms} had yet to appear when other arms bore them",
         "Ask when tumours appear: --rule absolute --value 30.",
     ),
+    "rounding-not-fitted": DoubtWords("slowed"),
     "shape-not-borne": DoubtWords("slowed", "{arms} did not grow by the declared formula"),
     "window-cut-short": DoubtWords("slowed", "{arms} left before the declared days ended"),
     "below-limit-share": DoubtWords(
