@@ -11,8 +11,9 @@ class Doubt:
     """One reason to trust a result less.
 
     ``rule`` is a stable kebab-case name for scripts; ``arms`` are those concerned (none: all);
-    ``outcome`` is an outcome of ``compare``, or the source of several (``growth``,
-    ``progression``, ``response``, ``weight``; "" = whatever the study says); ``text`` is the fact
+    ``outcome`` is an outcome of ``compare`` (several with blanks between), or the source of some
+    (``growth``, ``progression``, ``response``, ``weight``; "" = whatever the study says); ``text``
+    is the fact
     in one or two sentences; ``mice`` are named where a few of them matter; ``accepted`` is
     the reason for which the study declares that it is known.
     """
@@ -41,7 +42,9 @@ class Doubt:
         """
         named = set(arms)
         about_arms = not self.arms or not named or bool(named & set(self.arms))
-        return about_arms and (not self.outcome or self.outcome in set(outcomes))
+        return about_arms and (
+            not self.outcome or not set(self.outcome.split()).isdisjoint(outcomes)
+        )
 
 
 def merge_doubts(*groups: Iterable[Doubt]) -> tuple[Doubt, ...]:

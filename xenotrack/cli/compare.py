@@ -55,6 +55,7 @@ def compare(
       xenotrack compare sheet.csv --contrasts control --adjust dunnett
       xenotrack compare sheet.csv --outcome ln_volume --day 21
     """
+    from xenotrack.compare.by_mouse import told_together
     from xenotrack.doubts import merge_doubts
     from xenotrack.present.tables import stack
 
@@ -72,5 +73,5 @@ def compare(
     found = results.compare(outcomes, FAMILIES[contrasts], day)
     # Where nothing is asked for by name, also why an outcome is missing.
     missing = () if outcomes else results.fit_doubts
-    doubts = merge_doubts(missing, *(each.doubts for each in found))
+    doubts = told_together(merge_doubts(missing, *(each.doubts for each in found)))
     request.write(stack([each.to_frame() for each in found]), doubts)

@@ -10,6 +10,7 @@ import numpy as np
 
 from xenotrack.arrays import Bools, Floats
 from xenotrack.compare.best_part import Chosen, best_part_claim
+from xenotrack.compare.by_mouse import in_words
 from xenotrack.compare.contrasts import (
     About,
     Contrasts,
@@ -228,7 +229,7 @@ def doubts_about(family: Family, raw: RawContrasts, outcome: str) -> Iterator[Do
     lost = [pair for pair, given in zip(family.pairs, raw.estimable, strict=True) if not given]
     if lost:
         labels = "; ".join(pair.label for pair in lost)
-        text = f"Not estimable on {outcome}, and not counted as claims: {labels}."
+        text = f"Not estimable on {in_words([outcome])}, and not counted as claims: {labels}."
         arms = dict.fromkeys(name for pair in lost for name in (pair.arm, pair.other))
         yield Doubt("contrast-not-estimable", tuple(arms), outcome, text)
 
@@ -341,7 +342,8 @@ def doubts_about_claims(
     if untested:
         names = "; ".join(untested)
         text = (
-            f"Whether a combination is better than its parts cannot be tested on {outcome}, as not "
+            f"Whether a combination is better than its parts cannot be tested on "
+            f"{in_words([outcome])}, as not "
             f"all of them are estimable: {names}."
         )
         yield Doubt("part-not-estimable", tuple(untested), outcome, text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenotrack.arrays import Floats
+from xenotrack.compare.by_mouse import caged_doubt
 from xenotrack.compare.contrasts import (
     ContrastSource,
     Level,
@@ -80,14 +81,8 @@ def unless_caged(
     """The source of an outcome that is compared by mouse: where cages are the unit, no claim."""
     if design.rules.study.experimental_unit == "mouse":
         return source, ()
-    doubt = Doubt(
-        "cage-is-the-unit",
-        (),
-        source.outcome,
-        f"The study's unit is the cage, and {source.outcome} is compared by mouse: its p-values "
-        "are too small, and no claim is made.",
-    )
-    return replace(source, why_withheld=lambda arms: "cage-is-the-unit"), (doubt,)
+    withheld = replace(source, why_withheld=lambda arms: "cage-is-the-unit")
+    return withheld, (caged_doubt([source.outcome]),)
 
 
 def net_weight_source(fit: WeightFit) -> ContrastSource:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from xenotrack.compare.by_mouse import uneven_doubt
 from xenotrack.compare.contrasts import ContrastSource, source_of
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates
@@ -28,14 +29,7 @@ def unless_uneven(
     def why_withheld(arms: Sequence[str]) -> str:
         return given.why_withheld(arms) or ("" if are_even(mice, arms) else "uneven-blocks")
 
-    doubt = Doubt(
-        "uneven-blocks",
-        (),
-        source.outcome,
-        f"Arms lie unevenly over blocks, which {source.outcome} does not know: a difference of "
-        "blocks would look like one of arms, and no claim is made of such arms.",
-    )
-    return replace(given, why_withheld=why_withheld), (doubt,)
+    return replace(given, why_withheld=why_withheld), (uneven_doubt([source.outcome]),)
 
 
 def are_even(mice: pd.DataFrame, arms: Sequence[str]) -> bool:

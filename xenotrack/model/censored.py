@@ -31,6 +31,7 @@ from xenotrack.model.censored_likelihood import (
     take_readings,
 )
 from xenotrack.model.criterion import LOWER, profile
+from xenotrack.model.identified import require_identified, require_scatter
 from xenotrack.model.patterns import Patterns, summarise
 from xenotrack.model.reml import SINGULAR, MixedFit, fit_reml
 from xenotrack.model.robust import ClusteredByMouse
@@ -41,7 +42,6 @@ STEPS = 40  # of Newton's method
 EXACT = 1e-3  # in log-likelihood
 CLOSE = 1e-7  # predicted gain in log-likelihood below which there is nothing left to gain
 NEAR = 1e-3  # the same where roughly is enough
-HIDDEN = 0.2  # of the room that rounding leaves: the SD of readings below which it hides them
 FLAT = 1e-6  # a direction of Λ and σ of which the likelihood says so much less is not moved in
 REACH = 3e-3  # of a difference quotient, in units of a parameter's own size
 
@@ -188,13 +188,6 @@ def _highest(data: Readings, parameters: Floats, shift: Floats) -> tuple[Reading
     return finer, _climb(finer, parameters, shift)
 
 
-def require_identified(X: Floats, below: Bools) -> None:
-    """Measured readings must fix every coefficient: else it may fall without end."""
-    measured = X[~below] / np.sqrt(np.maximum(np.sum(X * X, axis=0), 1e-300))
-    if len(measured) < X.shape[1] or np.linalg.svd(measured, compute_uv=False)[-1] < 1e-7:
-        raise FitError("the readings above the limit do not identify the mean")
-
-
 def _start(data: Readings, y: Floats, X: Floats, Z: Floats, group: Codes, below: Bools) -> Floats:
     """Parameters (θ, ln σ) of REML with the first of each run below the limit at it."""
     q = Z.shape[1]
@@ -243,17 +236,8 @@ def _climb(data: Readings, parameters: Floats, shift: Floats, close: float = CLO
         else:
             return here
         parameters, value, shift = parameters + step, new_value, new_shift
-        _require_scatter(data, parameters)
+        require_scatter(data, parameters)
     raise FitError("the model of readings below the limit did not converge")
-
-
-def _require_scatter(data: Readings, parameters: Floats) -> None:
-    """Readings that scatter far less than their rounding hides say nothing of how much."""
-    if data.width is None:
-        return
-    known = data.width[data.real & np.isfinite(data.width)]
-    if known.size and np.exp(parameters[-1]) < HIDDEN * np.median(known):
-        raise FitError("readings scatter less than their rounding hides")
 
 
 def _sizes(parameters: Floats) -> Floats:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 import pandas as pd
 
 from xenotrack.compare.best_arms import best_arms
+from xenotrack.compare.by_mouse import told_together
 from xenotrack.doubts import Doubt, merge_doubts
 from xenotrack.glossary import TABLES
 from xenotrack.present.results import Results
@@ -120,7 +121,9 @@ def doubts_about(results: Results, names: Iterable[str]) -> tuple[Doubt, ...]:
         **dict.fromkeys(("response", "response_by_arm"), lambda: results.responses.doubts),
         **dict.fromkeys(("growth", "influence"), lambda: _about_growth(results)),
         **dict.fromkeys(_OF_PROGRESSION, lambda: results.progression.doubts),
-        "compare": lambda: merge_doubts(*(each.doubts for each in results.comparisons)),
+        "compare": lambda: told_together(
+            merge_doubts(*(each.doubts for each in results.comparisons))
+        ),
     }
     whole = [name for name in names if name not in about]
     if whole or results.study.design.control is None:

@@ -355,6 +355,7 @@ class Results:
     def doubts(self) -> tuple[Doubt, ...]:
         """Every doubt of every result, each once, and what is accepted in vain."""
         from xenotrack.compare.blocking import doubts_about_blocking
+        from xenotrack.compare.by_mouse import told_together
         from xenotrack.compare.leave_one_out import doubts_about_mice
 
         blocking = tuple(doubts_about_blocking(self.blocking))
@@ -368,7 +369,7 @@ class Results:
             if self.has_growth:
                 groups.append(self.synergy.doubts)
                 groups.append(tuple(doubts_about_mice(self.leave_one_out, self.growth.level)))
-        found = self.study.design.in_words(merge_doubts(*groups))
+        found = self.study.design.in_words(told_together(merge_doubts(*groups)))
         known = accept_doubts(found, self.study.design.rules.accept)
         return (*known, *unmet(self.study, known))
 

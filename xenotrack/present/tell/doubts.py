@@ -174,7 +174,8 @@ def question_of(doubt: Doubt) -> str:
     named = DOUBTS[doubt.rule].question
     if named:
         return named
-    return OUTCOMES[doubt.outcome].question if doubt.outcome in OUTCOMES else SURE
+    outcomes = [OUTCOMES[name] for name in doubt.outcome.split() if name in OUTCOMES]
+    return outcomes[0].question if outcomes else SURE
 
 
 def in_short(rule: str, doubts: Iterable[Doubt], among: Collection[str] = ()) -> str:
