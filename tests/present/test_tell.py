@@ -191,6 +191,7 @@ def test_heavy_losses_before_leaving_are_doubted_and_unknown_exits_not_counted()
         ({"compare": CompareRules(adjust="dunnett")}, "by Dunnett ["),
         ({"volume": VolumeRules(formula="pi6_lw2")}, "π/6 · L · W²"),
         ({"volume": VolumeRules(limit_mm3=60)}, "limit of measurement was 60 mm³"),
+        ({"volume": VolumeRules(rounding_mm=0.5)}, "Diameters were written to 0.5 mm"),
     ],
 )
 def test_the_methods_say_what_the_rules_in_force_are(rules, said) -> None:

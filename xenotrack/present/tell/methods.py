@@ -78,7 +78,7 @@ def volumes(facts: Facts, cite: Citations) -> Iterator[str]:
     if study.limit_mm3:
         how = {
             "censored": "readings below it entered the likelihood of growth as below it "
-            "(left-censored)",
+            "(left-censored), from the first day on which a mouse had a tumour to measure",
             "first": "the first reading of each run below it entered growth at the limit and the "
             "rest of the run was left out",
             "limit": "readings below it entered growth at the limit",
@@ -89,6 +89,11 @@ def volumes(facts: Facts, cite: Citations) -> Iterator[str]:
         if rules.volume.limit_mm3 is None:
             limit += ", the smallest volume above 0 in the sheet"
         yield f"{limit}; {how}."
+    if rules.volume.rounding_mm is not None:
+        yield (
+            f"Diameters were written to {number(rules.volume.rounding_mm)} mm, and growth knew "
+            "each to half of it (interval-censored)."
+        )
     left_out = [exclusion.text.removesuffix(".") for exclusion in study.exclusions]
     if left_out:
         yield f"Left out as declared: {'; '.join(left_out)}."
