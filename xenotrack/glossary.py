@@ -54,7 +54,8 @@ COLUMNS: dict[str, Column] = {
         "growth_rate (per day), log_hazard, rmst_days (days), response_rate (share of all mice "
         "with CR or PR), net_weight (mean change of body weight net of the tumour, percent), "
         "late_rate (per day, over the last third of the days), composite_hazard and composite_days "
-        "(of progression or leaving for toxicity), ln_volume (change since day 0)",
+        "(of progression or leaving for toxicity), ln_volume (change since day 0), mean_ln_volume "
+        "(mean change over the days: the area under the ln curve)",
     ),
     "contrast": Column("", "what is compared: A - B"),
     "kind": Column("", "contrast of an outcome, synergy beside a reference, or arm by itself"),

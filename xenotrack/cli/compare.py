@@ -22,7 +22,8 @@ class OutcomeName(Words):
     """An outcome; the change of light is called by its own name as well."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        return super().convert("ln_volume" if value == "ln_flux" else value, param, ctx)
+        own = value.replace("ln_flux", "ln_volume") if isinstance(value, str) else value
+        return super().convert(own, param, ctx)
 
 
 @click.command(cls=StudyCommand)
@@ -37,7 +38,7 @@ class OutcomeName(Words):
     "outcomes",
     type=OutcomeName(list(OUTCOMES)),
     multiple=True,
-    help="Only this outcome [all but ln_volume]. May be repeated.",
+    help="Only this outcome [all but ln_volume, mean_ln_volume]. May be repeated.",
 )
 @click.option("--day", type=float, help="Day of --outcome ln_volume [the last day fitted].")
 @writes_table

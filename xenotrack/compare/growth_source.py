@@ -68,6 +68,16 @@ def growth_source(fit: GrowthFit, ask: Ask = rates_of, joint: bool = True) -> Co
     )
 
 
+def mean_change_source(fit: GrowthFit) -> ContrastSource:
+    """Contrasts of the area under the ln curve above where it began, per day of the shared days."""
+    if fit.narrow is None:
+        raise FitError(
+            "The mean change of a straight line says what its rate says: it needs curves. Choose "
+            "--shape curve."
+        )
+    return growth_source(fit, lambda each: each.mean_changes())
+
+
 def late_source(fit: GrowthFit) -> ContrastSource:
     """Contrasts of the average rates over the last third of the shared days."""
     if fit.narrow is None:

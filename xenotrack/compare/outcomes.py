@@ -181,5 +181,18 @@ OUTCOMES: dict[str, Outcome] = {
             # A straight line says the same of every day: its change is asked for.
             by_default=False,
         ),
+        Outcome(
+            name="mean_ln_volume",
+            source="growth",
+            better="lower",
+            title="Mean change of ln volume",
+            unit="ln mm³",
+            display="log_ratio",
+            gained="stayed smaller on average than",
+            lost="was larger on average than",
+            gain="stay smaller on average than",
+            question="slowed",
+            by_default=False,
+        ),
     )
 }

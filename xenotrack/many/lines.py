@@ -189,7 +189,7 @@ def _asked(results: Results, outcomes: Sequence[str], day: float | None) -> list
         name
         for name in outcomes
         if SOURCES[name].has(results)
-        and (name != "late_rate" or curved)
+        and (name not in ("late_rate", "mean_ln_volume") or curved)
         and (name != "ln_volume" or day is not None)
     ]
 

@@ -217,6 +217,20 @@ class GrowthFit:
             return np.full(shape.size, np.nan)
         return shape.rate(from_day, until_day)
 
+    def mean_changes(self) -> ArmEstimates:
+        """The mean over its follow-up of each arm's change of ln volume since it began.
+
+        That is the area under the ln curve above its first height, divided by the days.
+        """
+        codes = np.arange(len(self.shapes))
+        return self._sums("mean_ln_volume", self.weights_of(self._mean_change_asked), codes)
+
+    def _mean_change_asked(self, code: int, shape: Shape) -> Floats:
+        first, last = float(self.follow_up.from_day[code]), float(self.follow_up.until_day[code])
+        if not last > first:
+            return np.full(shape.size, np.nan)
+        return shape.area(first, last) / (last - first) - shape.fixed(np.array([first]))[0]
+
     def days_shared(self, arms: Sequence[str]) -> tuple[float, float]:
         """The first and the last day that a claim about some arms speaks of."""
         return self.over(arms).rates().days(arms)

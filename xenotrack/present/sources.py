@@ -14,7 +14,7 @@ from xenotrack.compare.composite import renamed, safe_from_toxicity
 from xenotrack.compare.contrasts import ContrastSource
 from xenotrack.compare.days_gained import Kept, days_gained
 from xenotrack.compare.few_splits import doubt_few_splits
-from xenotrack.compare.growth_source import growth_source, late_source
+from xenotrack.compare.growth_source import growth_source, late_source, mean_change_source
 from xenotrack.compare.hazards import hazard_source
 from xenotrack.doubts import Doubt
 from xenotrack.model.estimates import ArmEstimates
@@ -49,6 +49,10 @@ def ln_volume(results: Results, day: float | None) -> Compared:
     at = results.last_day_fitted if day is None else day
     beyond = doubt_day(design, growth.follow_up.until_day, at, growth.narrow is not None)
     return growth_source(growth, lambda fit: fit.changes(at)), (*growth.doubts, *beyond)
+
+
+def mean_ln_volume(results: Results, day: float | None) -> Compared:
+    return mean_change_source(results.growth), results.growth.doubts
 
 
 def log_hazard(results: Results, day: float | None) -> Compared:
@@ -109,4 +113,5 @@ SOURCES: dict[str, Source] = {
     "response_rate": Source(response_rate, always),
     "net_weight": Source(net_weight, weighed),
     "ln_volume": Source(ln_volume, fitted),
+    "mean_ln_volume": Source(mean_ln_volume, fitted),
 }

@@ -21,7 +21,7 @@ Told = TypeVar("Told")
 FLUX = "flux"  # the column of light in the tidy table
 # A name in quotes or a key of study.toml is somebody's word for something, and stays.
 _QUOTED = r"`[^`]*`|\[\w+\]|(?<!\w)'[^'\n]*'(?!\w)|\"[^\"\n]*\""
-_OF_VOLUMES = ("ln_volume", "relative_volume")  # outcomes and scales
+_OF_VOLUMES = ("mean_ln_volume", "ln_volume", "relative_volume")  # outcomes and scales
 # Columns that hold sentences of ours; all others hold names and numbers.
 _SENTENCES = ("method", "formula", "seen", "proposal", "text", "meaning")
 

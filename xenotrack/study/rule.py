@@ -47,6 +47,7 @@ Outcome = Literal[
     "response_rate",
     "net_weight",
     "ln_volume",
+    "mean_ln_volume",
 ]
 
 FateName = Literal["end_of_study", "tumor_size", "toxicity", "unrelated", "technical", "unknown"]
