@@ -88,6 +88,7 @@ MENDS = {
     "line-withheld": "Settle what the line's own doubt says, or leave the line out.",
     "line-left-out": "Nothing need be done; a line of two arms and two mice each would count.",
     "line-without-group": "Name them under `[lines]`.",
+    "one-group": "Name the lines of two groups under `[lines]`.",
     "loss-before-leaving": "Write `toxicity` as the fate of those that were taken out for it.",
     "factor-not-used": "Name the column under `[columns]` as `block`, or to `ignore`.",
     "cages-nested-in-arms": 'Say `experimental_unit = "cage"` under `[study]`.',

@@ -21,7 +21,7 @@ import sys
 
 import numpy as np
 import pandas as pd
-from pool_error_rates import ARMS, LEVEL, MOUSE, UNIT, Setting, share
+from pool_error_rates import ARMS, EFFECT, LEVEL, MOUSE, UNIT, Setting, share
 
 from xenotrack.compare.panel_components import PanelTables, panel_components
 from xenotrack.compare.panel_hazards import panel_hazards
@@ -30,10 +30,10 @@ from xenotrack.compare.pooled_claims import pool
 
 OUTCOMES = ("log_hazard", "rmst_days", "response_rate", "net_weight")
 LAST, VISIT, MEAN, FEW = 28.0, 3.5, 0.04, 0.01
-SETTINGS = tuple(
-    Setting(k, tau, panel=cells)
-    for k, cells in ((6, (1,)), (12, (1,)), (12, (2,)), (6, (1, 2, 1, 3, 2)), (12, (1, 2, 1, 3, 2)))
-    for tau in (0.0, 2.5)
+SETTINGS = (
+    Setting(12, 0.0, panel=(1,)),
+    Setting(6, EFFECT / 2, panel=(1,)),
+    *(Setting(12, EFFECT / 2, panel=cells) for cells in ((1,), (2,), (1, 2, 1, 3, 2))),
 )
 
 

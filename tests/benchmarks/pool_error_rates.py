@@ -64,9 +64,9 @@ SETTINGS = (
         Setting(k, tau, mice)
         for k in (2, 3, 5, 10)
         for mice in ((USUAL,), UNEQUAL)
-        for tau in (0.0, EFFECT / 2, EFFECT)
+        for tau in (0.0, 1.0, EFFECT / 2, EFFECT)
     ),
-    *(Setting(k, 1.0, mice) for k in (5, 10) for mice in ((USUAL,), (4,))),
+    *(Setting(k, 1.0, (4,)) for k in (5, 10)),
     *(Setting(k, tau, panel=(1,)) for k in (6, 12, 40) for tau in (0.0, EFFECT / 2, EFFECT)),
     *(
         Setting(k, tau, panel=cells)
@@ -75,6 +75,11 @@ SETTINGS = (
         for tau in (0.0, EFFECT / 2, EFFECT)
     ),
     *(Setting(k, tau, groups=True) for k in (4, 10) for tau in (0.0, 1.0)),
+    *(
+        Setting(12, tau, panel=cells, groups=True)
+        for cells in ((1,), (1, 2, 1, 3, 2))
+        for tau in (0.0, EFFECT / 2)
+    ),
 )
 
 
@@ -105,6 +110,7 @@ def draw_panel(setting: Setting, rng: np.random.Generator) -> tuple[LineContrast
     for line in range(setting.lines):
         shift = rng.normal(0, 2 * MOUSE)
         of_drug = rng.normal(0, setting.tau)
+        of_drug -= EFFECT * (setting.groups and line >= setting.lines // 2)
         rows = []
         for arm in ARMS:
             for mouse in range(next(sizes)):
@@ -130,19 +136,20 @@ def measured(setting: Setting, studies: int, seed: int) -> dict[str, list[bool]]
         rows = {
             row.scope: row for row in pool([one], {"F": halves} if setting.groups else {}, LEVEL)
         }
-        add(found, rows, next_line, setting.groups)
+        add(found, rows, next_line, setting)
     return found
 
 
 def add(
-    found: dict[str, list[bool]], rows: dict[str, Pooled], next_line: float, groups: bool
+    found: dict[str, list[bool]], rows: dict[str, Pooled], next_line: float, setting: Setting
 ) -> None:
     """Whether the intervals of one study hold the truth, and what it claims."""
-    if groups:
+    if setting.groups:
         # No effect in one group: "in each" is false of both signs; the difference is EFFECT.
+        effect = EFFECT * (UNIT if setting.panel else 1.0)
         found["each"].append(rows[EACH].p_value < 1 - LEVEL)
         row = rows[DIFFERENCE]
-        found["difference"].append(row.conf_low <= EFFECT <= row.conf_high)
+        found["difference"].append(row.conf_low <= effect <= row.conf_high)
         return
     row = rows[ALL]
     found["mean"].append(row.conf_low <= 0 <= row.conf_high)

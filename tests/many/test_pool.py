@@ -135,6 +135,13 @@ def test_a_group_that_names_no_line_is_told(pooled) -> None:
     assert "difference" in set(rows["scope"])
 
 
+def test_one_group_of_lines_compares_nothing_and_is_told(pooled) -> None:
+    lines = {name: two_arms(4) for name in "WX"}
+    rows, said = pooled(lines, *GROWTH, "--group", "P:mut=W,X", "--group", "P:wt=nowhere")
+    assert "Of the groups of P only mut has lines: nothing is compared by it." in said
+    assert set(rows["scope"]) == {"all lines"}
+
+
 @pytest.mark.parametrize("typed", ["mut=W", "P:mut", ":mut=W", "P:=W"])
 def test_a_mistyped_group_is_a_slip(ask, typed) -> None:
     assert "FACTOR:GROUP=LINE,LINE" in ask("pool", "x.csv", "--group", typed, code=2).stderr

@@ -76,6 +76,14 @@ def test_a_row_without_a_line_is_an_error_where_there_are_several():
     assert finding_of(first, "row-without-line").severity == "error"
 
 
+def test_rows_without_a_line_are_one_finding():
+    text = two_lines().replace("X2vehicle0,vehicle,X2,", "X2vehicle0,vehicle,,")
+    first, _ = lined(text)
+    found = [one for one in first.findings if one.rule == "row-without-line"]
+    assert len(found) == 1
+    assert "These rows name no line" in found[0].seen
+
+
 def test_a_line_in_merged_cells_is_that_of_the_rows_below():
     rows = two_lines().splitlines()
     merged = [

@@ -160,6 +160,15 @@ def _grouping(
             f"[lines] {factor} names {', '.join(unknown)}, and there is no such line. The lines "
             f"are: {', '.join(lines)}.",
         )
+    having = [name for name, own in groups.items() if set(own) & set(lines)]
+    if len(having) < 2:
+        yield Doubt(
+            "one-group",
+            (),
+            "",
+            f"Of the groups of {factor} only {having[0] if having else 'none'} has lines: nothing "
+            "is compared by it.",
+        )
     if outside := [line for line in lines if line not in named]:
         yield Doubt(
             "line-without-group",

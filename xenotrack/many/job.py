@@ -150,8 +150,9 @@ def _read(job: Job, say: Say) -> tuple[Study, ...]:
             say(f"Known: {finding.told}")
     for study in studies:
         refuse_findings(study, job.strict, job.name)
-        if study.unaccepted:
-            say(about_warnings(study, job.name))
+    # What is found in every line of a panel is said once.
+    for text in dict.fromkeys(about_warnings(one, job.name) for one in studies if one.unaccepted):
+        say(text)
     return studies
 
 

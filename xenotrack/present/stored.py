@@ -22,7 +22,7 @@ class StoredArm(msgspec.Struct, frozen=True):
 
 
 class StoredStudy(msgspec.Struct, frozen=True):
-    """The facts of a study."""
+    """The facts of a study; of a pool the ``lines`` as well."""
 
     name: str | None
     phase: str | None
@@ -30,6 +30,7 @@ class StoredStudy(msgspec.Struct, frozen=True):
     control: str | None
     n_mice: int
     n_readings: int
+    lines: tuple[str, ...] = ()
 
 
 class StoredResults(msgspec.Struct, frozen=True):

@@ -85,14 +85,13 @@ def _without_nameless(table: LongTable, role: str) -> LongTable:
     if not blank.any():
         return table
     ledger = Ledger(table.origins)
-    for row in each_row(table.rows[blank]):
-        ledger.note_row(
-            "row-without-study" if role == "study" else "row-without-line",
-            row,
-            f"The row names no {role}, and the sheet has several; it was left out.",
-            f"Write the {role} on every row.",
-            role=role,
-            severity="error",
-        )
+    rule = "row-without-study" if role == "study" else "row-without-line"
+    proposal = f"Write the {role} on every row."
+    if blank.sum() > 1:
+        seen = f"These rows name no {role}, and the sheet has several; they were left out."
+        ledger.note_rows(rule, table.rows[blank], seen, proposal, severity="error")
+    for row in each_row(table.rows[blank]) if blank.sum() == 1 else ():
+        seen = f"The row names no {role}, and the sheet has several; it was left out."
+        ledger.note_row(rule, row, seen, proposal, role=role, severity="error")
     findings = (*table.findings, *ledger.findings)
     return replace(table, rows=table.rows[~blank], findings=findings)

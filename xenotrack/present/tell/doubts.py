@@ -165,6 +165,7 @@ DOUBTS: dict[str, DoubtWords] = {
     "few-lines": DoubtWords(ACROSS, "there are few lines"),
     "group-is-sheet": DoubtWords(ACROSS, "each group of lines is of a sheet of its own"),
     "group-without-line": DoubtWords(ACROSS, "", "Correct the name under [lines]."),
+    "one-group": DoubtWords(ACROSS, "", "Name the lines of two groups under [lines]."),
     "line-without-group": DoubtWords(ACROSS, "", "Name them under [lines]."),
 }
 
