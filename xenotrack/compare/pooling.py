@@ -104,7 +104,7 @@ def model_of(one: LineContrasts, codes: Codes, level: float) -> RandomEffects:
         return RandomEffects(one.estimate, np.full(len(codes), least), codes, level)
     squares = one.std_error**2
     larger = expected_square(one.std_error, one.df)
-    return RandomEffects(one.estimate, larger, codes, level, squares)
+    return RandomEffects(one.estimate, larger, codes, level, squares, one.mice is not None)
 
 
 def mean_row(
