@@ -227,6 +227,19 @@ def test_lines_of_several_sheets_are_read_to_one_day(ask, tmp_path) -> None:
     assert {row["until_day"] for row in found if row["outcome"] == "ln_volume"} <= {16.0}
 
 
+def test_the_sheets_of_a_book_are_lines_by_the_names_of_their_folders(ask, tmp_path) -> None:
+    book = tmp_path / "book.xlsx"
+    with pd.ExcelWriter(book) as sheets:
+        for name, own in sheet_of({"X": two_arms(3), "Y": two_arms(3)}).groupby("line"):
+            own.drop(columns="line").to_excel(sheets, sheet_name=str(name), index=False)
+    assert "give the folders to `xenotrack pool`" in ask("pool", book, code=1).stderr
+    for name in "XY":
+        asked = ("--sheet", name, "--figures", "none", "-o", tmp_path / "out" / name)
+        ask("run", book, *asked, code=0)
+    answer = ask("pool", tmp_path / "out", *GROWTH, "--table", "lines", "-f", "json", code=0)
+    assert {row["line"] for row in json.loads(answer.stdout)["rows"]} == {"X", "Y"}
+
+
 def test_the_waterfall_of_lines_has_a_bar_a_line_and_arm_from_the_top_down() -> None:
     from types import SimpleNamespace
 

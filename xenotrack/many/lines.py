@@ -33,6 +33,7 @@ def lines_of(
 
     Where lines have one or two mice an arm, their mice are all that they hold.
     """
+    entries = _named_apart(entries)
     studies = [one.study for one in entries if isinstance(one, Results)]
     names = iter(line_names(studies))
     if is_panel([n for one in entries for n in _counts(one)]):
@@ -41,6 +42,19 @@ def lines_of(
     if day is None and "ln_volume" in outcomes:
         at = _last_day_of_all([one for one in map(_results, entries) if one is not None])
     return [one if isinstance(one, Line) else _line(one, names, outcomes, at) for one in entries]
+
+
+def _named_apart(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Folders of studies of one name and of no line (sheets of a book) are called as they are."""
+    names = [one.line.name for one in entries if isinstance(one, StoredLine)]
+    return [
+        one.named_by_folder()
+        if isinstance(one, StoredLine)
+        and not one.results.study.line
+        and names.count(one.line.name) > 1
+        else one
+        for one in entries
+    ]
 
 
 def _results(one: Entry) -> Results | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,11 @@ class StoredLine:
     line: Line
     rules: Mapping[str, Any]
     results: Results
+    folder: str
+
+    def named_by_folder(self) -> StoredLine:
+        """The same, called as its folder."""
+        return replace(self, line=replace(self.line, name=self.folder))
 
 
 def read_line(folder: Path) -> StoredLine:
@@ -52,7 +57,7 @@ def read_line(folder: Path) -> StoredLine:
             "holds them all."
         )
     study = _study(said, rules, folder)
-    return StoredLine(_line(said, study), rules, Results(study))
+    return StoredLine(_line(said, study), rules, Results(study), path.resolve().parent.name)
 
 
 def is_pool(folder: Path) -> bool:

@@ -279,7 +279,8 @@ def _the_one(sheets: Sequence[Sheet], declared: Mapping[str, str], fits: list[Fi
     if len(holders) > 1:
         raise InputError(
             f"{sheets[0].file} has several sheets of readings: {', '.join(holders)}. "
-            f"Choose one with --sheet {holders[0]!r}."
+            f"Choose one with --sheet {holders[0]!r}. If each is a model (PDX, cell line), run "
+            "each into a folder of its own, and give the folders to `xenotrack pool`."
         )
     if len(fits) > 1:
         names = [name for _, name, _ in fits]
