@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -188,6 +189,22 @@ def test_a_claim_is_one_at_a_time(tmp_path) -> None:
     again = claim(tmp_path, "a")
     assert again is not None
     again.release()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("lacks", ["system", "disk"])
+def test_without_locks_every_claim_is_granted(tmp_path, monkeypatch, lacks) -> None:
+    def refuse(*asked: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    if lacks == "system":
+        monkeypatch.setattr("xenotrack.many.claim.fcntl", None)
+    else:
+        monkeypatch.setattr("xenotrack.many.claim.fcntl.flock", refuse)
+    both = [claim(tmp_path, "a"), claim(tmp_path, "a")]
+    for one in both:
+        assert one is not None
+        one.release()
     assert list(tmp_path.iterdir()) == []
 
 

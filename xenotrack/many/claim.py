@@ -1,13 +1,14 @@
 """One batch does a study at a time, however many work into one folder.
 
 ``.NAME.claim`` beside the folder of a study is locked while a batch is at it. The system lets go of
-the lock of a process that dies, so that nothing is left for a person to clear; on a file system
-without locks every claim is granted.
+the lock of a process that dies, so that nothing is left for a person to clear; where the system or
+the disk has no locks every claim is granted.
 """
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,15 +21,17 @@ except ImportError:  # not on this system
 
 
 class Claim:
-    """A study that this process alone is at."""
+    """A study that this process alone is at; without a file where the system has no locks."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
+    def __init__(self, path: Path, file: BinaryIO | None) -> None:
         self._path, self._file = path, file
 
     def release(self) -> None:
         """Let others have it. The file goes first: who waits for its lock sees that it is gone."""
-        self._path.unlink(missing_ok=True)
-        self._file.close()
+        if self._file is not None:
+            with suppress(OSError):  # somebody removed the folder, or may not be written to now
+                self._path.unlink()
+            self._file.close()
 
 
 def claim(out: Path, name: str) -> Claim | None:
@@ -37,6 +40,8 @@ def claim(out: Path, name: str) -> Claim | None:
     Raises ``WriteError`` where nothing can be written there.
     """
     path = out / f".{name}.claim"
+    if fcntl is None:
+        return Claim(path, None)
     with cannot_write(path):
         while True:
             file = path.open("ab")
@@ -49,8 +54,6 @@ def claim(out: Path, name: str) -> Claim | None:
 
 
 def _lock(file: BinaryIO) -> bool:
-    if fcntl is None:
-        return True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
