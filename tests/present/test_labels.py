@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xenotrack.present.labels import about_names, arm_labels, short_names
+from xenotrack.present.tell.whole import key_of
 from xenotrack.study.design import Arm, Design, drugs_in_name
 from xenotrack.study.rules import ArmRule, Rules
 
@@ -109,3 +110,12 @@ def test_initials_of_nine_short_names_are_used_since_their_key_is_short() -> Non
     pairs = [f"{drugs[0]}+{other}" for other in drugs[1:]]
     labels = arm_labels(design_of("vehicle", *drugs, *pairs), 12)
     assert labels[pairs[0]] == "A+B"
+
+
+def test_the_key_of_a_page_is_left_out_where_it_would_be_longer_than_the_answer() -> None:
+    few, many = (
+        Design.of_names("toy", ["vehicle", *(f"compound {k:02d}" for k in range(n))])
+        for n in (3, 19)
+    )
+    assert key_of(few).count("=") == 3
+    assert key_of(many) == ""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 
 from xenotrack.present.captions import captions
-from xenotrack.present.labels import about_names, short_names
+from xenotrack.present.labels import MOST_EXPLAINED, about_names, short_names
 from xenotrack.present.numbers import join
 from xenotrack.present.results import Results
 from xenotrack.present.story import Story
@@ -20,6 +20,7 @@ from xenotrack.present.tell.facts import Facts
 from xenotrack.present.tell.glance import tiles
 from xenotrack.present.tell.headline import headline, key_figure
 from xenotrack.present.tell.methods import methods, references
+from xenotrack.study.design import Design
 
 
 def tell(
@@ -35,6 +36,12 @@ def tell(
     return facts.design.readout.struct(_told(facts, figures), facts.design.names)
 
 
+def key_of(design: Design) -> str:
+    """What short names stand for; "" where they are many, as the row of each arm says it."""
+    key = about_names(design, short_names(design))
+    return key if key.count(" = ".replace(" ", "\N{NO-BREAK SPACE}")) <= MOST_EXPLAINED else ""
+
+
 def _told(facts: Facts, figures: Collection[str] | None) -> Story:
     results = facts.results
     first = headline(facts)
@@ -45,7 +52,7 @@ def _told(facts: Facts, figures: Collection[str] | None) -> Story:
         tiles=tuple(tiles(facts)),
         arms=arms,
         arms_note=note_of(arms, facts),
-        names=about_names(facts.design, short_names(facts.design)),
+        names=key_of(facts.design),
         best=best(facts),
         caveat=in_few_words(facts, claims_in(first)),
         key_figure=key_figure(facts),
