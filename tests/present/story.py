@@ -28,7 +28,7 @@ SVG = """<?xml version="1.0"?>
   <image xlink:href="https://example.org/spy.png" width="1" height="1"/>
  </g>
 </svg>"""
-PICTURES = {"growth.svg": SVG.encode(), "weight.svg": SVG.encode(), "rates.svg": SVG.encode()}
+PICTURES = {"growth.svg": SVG.encode(), "weight.svg": SVG.encode(), "of_mine.svg": SVG.encode()}
 
 
 def told(**changes: Any) -> Story:

@@ -18,12 +18,18 @@ from xenotrack.present.figures.catalogue import FIGURES, figure_names, hands
 ROOT = Path(__file__).parents[2]
 DRAWING = '''"""A figure that stays for one test."""
 
+import pandas as pd
+from plotnine import aes
+
+from xenotrack.present.figures.artists import geom_words
 from xenotrack.present.figures.needs import Results
-from xenotrack.present.figures.style import say
+from xenotrack.present.figures.style import begin
 
 
 def draw(results: Results) -> object:
-    return say(f"Here {len(results.response)} mice are counted, {len(results.doubts)} doubts.")
+    text = f"Here {len(results.response)} mice are counted, {len(results.doubts)} doubts."
+    rows = pd.DataFrame({"x": [0.0], "y": [0.0], "label": [text]})
+    return begin(rows, aes("x", "y")) + geom_words(aes(label="label"))
 '''
 ENTRY = """
 FIGURES += (

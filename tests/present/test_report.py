@@ -16,11 +16,13 @@ from pathlib import Path
 import pytest
 
 from xenotrack.errors import InputError
+from xenotrack.present.figures.save import render
+from xenotrack.present.figures.style import say
 from xenotrack.present.report import render_report
 from xenotrack.present.stored import read_run, run_folders
 from xenotrack.present.story import Answer, Sentence
 
-from .story import told, written_run
+from .story import PICTURES, SVG, told, written_run
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 HOSTILE = "<script>alert(1)</script>"
@@ -179,7 +181,7 @@ def test_what_a_table_says_is_folded_and_not_printed_with_the_summary(page) -> N
 
 def test_a_figure_is_drawn_once_and_says_what_it_shows(page) -> None:
     labels = [a["aria-label"] for tag, a in page.tags if tag == "svg" and a["role"] == "img"]
-    assert labels == ["Tumours of A grew slower.", "Weight", "Rates"]
+    assert labels == ["Tumours of A grew slower.", "Weight", "Of mine"]
 
 
 def test_headers_of_tables_say_what_they_head(page) -> None:
@@ -263,3 +265,14 @@ def test_a_folder_of_several_studies_has_a_run_in_each(tmp_path) -> None:
         (tmp_path / name / "manifest.json").write_text('{"xenotrack": "0"}', encoding="utf-8")
     assert run_folders(tmp_path) == [tmp_path / "a", tmp_path / "b"]
     assert run_folders(tmp_path / "a") == [tmp_path / "a"]
+
+
+def test_a_figure_that_is_only_a_sentence_is_left_out_of_the_page(tmp_path, sample) -> None:
+    picture = render(say("Nobody was weighed."), ("svg",))["svg"]
+    pictures = {**PICTURES, "weight.svg": picture, "lattice.svg": SVG.encode()}
+    folder = written_run(Path(sample("two_arm.csv")), tmp_path / "out", pictures=pictures)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert 'id="figure-growth"' in page
+    assert 'id="figure-weight"' not in page
+    # Nor is one of a question that this study does not ask.
+    assert 'id="figure-lattice"' not in page

@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from xenotrack.glossary import COLUMNS, Column
-from xenotrack.present.figures.catalogue import FIGURES, OF_PHONES
+from xenotrack.present.figures.catalogue import FIGURES, OF_PHONES, SENTENCE
 from xenotrack.present.page.cells import NOTHING
 from xenotrack.present.page.colours import colour_rules, colours_of
 from xenotrack.present.page.data import page_data
@@ -26,6 +26,8 @@ from xenotrack.present.story import Answer, Caption, Sentence, Story
 
 SCRIPTS = ("report.js", "touch.js", "draw.js", "replay.js", "narrow.js")
 FOLDED = frozenset(one.name for one in FIGURES if one.folded)
+KNOWN = frozenset(one.name for one in FIGURES)
+SENTENCE_MARK = f'id="{SENTENCE}"'.encode()
 PRINTED = frozenset(one.name for one in FIGURES if one.printed)
 
 
@@ -98,6 +100,15 @@ class Report:
         words = name.replace("_", " ").capitalize()
         return own[0] if own else Caption(name, words, "", words)
 
+    @cached_property
+    def pictures(self) -> frozenset[str]:
+        """The figures that show more than a sentence of why there is nothing to show."""
+        return frozenset(
+            name
+            for name, drawn in self.run.pictures.items()
+            if not name.endswith(OF_PHONES) and SENTENCE_MARK not in drawn
+        )
+
     def drawing(self, name: str) -> Markup:
         """A figure, and behind it the place of the narrow drawing that phones show instead."""
         drawn = self._inline(name, name, "f")
@@ -152,7 +163,7 @@ class Report:
         for answer in self.story.answers:
             for name in answer.figures:
                 places.setdefault(name, answer.id)
-        return {name: place for name, place in places.items() if name in self.run.pictures}
+        return {name: place for name, place in places.items() if name in self.pictures}
 
     def figures_above(self, answer: Answer) -> list[str]:
         """The figures of an answer that were drawn before it."""
@@ -160,9 +171,8 @@ class Report:
 
     @property
     def other_figures(self) -> list[str]:
-        """Figures that no answer names."""
-        narrow = {name + OF_PHONES for name in self.run.pictures}
-        return sorted(set(self.run.pictures) - set(self._first_at) - narrow)
+        """Figures that no answer names, and that no question of the page asks for."""
+        return sorted(set(self.pictures) - set(self._first_at) - KNOWN)
 
     @property
     def n_doubts(self) -> str:

@@ -27,6 +27,7 @@ from plotnine import (
 from plotnine.layer import layer
 
 from xenotrack.arrays import Floats
+from xenotrack.present.figures.catalogue import SENTENCE
 from xenotrack.present.figures.owners import owners
 
 POINTS = sqrt(pi)  # plotnine's own factor from its line sizes to points
@@ -238,6 +239,7 @@ class geom_words(_Placed, geom_text):  # noqa: N801
     """Text whose rows may differ in all their looks."""
 
     paper: dict[str, Any] | None = None  # what lies under each text
+    mark: str | None = None  # the id of each text in an svg
 
     def draw_panel(self, data: pd.DataFrame, panel_params: Any, coord: Any, ax: Any) -> None:
         names = ["x", "y", "label", "color", "size", "ha", "va", "angle", "lineheight"]
@@ -255,8 +257,15 @@ class geom_words(_Placed, geom_text):  # noqa: N801
                 rotation=angle,
                 linespacing=height,
                 bbox=self.paper,
+                gid=self.mark,
                 zorder=self.params["zorder"],
             )
+
+
+class geom_sentence(geom_words):  # noqa: N801
+    """All that a figure says where there is nothing to draw: a page leaves such a figure out."""
+
+    mark = SENTENCE
 
 
 class geom_labels(geom_words):  # noqa: N801

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 NARROW = 78  # millimetres below which words would meet: type of 12 pixels on a phone of 390
+SENTENCE = "sentence"  # what a figure's words are marked as where it is nothing but these
 OF_PHONES = "_narrow"  # what stands behind the name of a figure that is drawn as narrow as that
 
 

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import pandas as pd
 from plotnine import (
     aes,
-    annotate,
     element_blank,
     element_line,
     element_text,
@@ -33,6 +32,7 @@ from plotnine import (
 from plotnine.facets.layout import Layout
 
 from xenotrack.errors import InputError
+from xenotrack.present.figures.artists import geom_sentence
 from xenotrack.present.figures.measure import fill_lines, text_inches
 from xenotrack.present.theme import arm_colours, arm_linetypes, arm_shapes
 from xenotrack.study.design import Design
@@ -248,7 +248,7 @@ def say(sentence: str) -> ggplot:
     text = textwrap.fill(sentence, int(70 * figure_width() / FIGURE_WIDTH))
     return (
         begin(pd.DataFrame({"x": [0.0], "y": [0.0]}), aes("x", "y"))
-        + annotate("text", x=0, y=0, label=text, size=FONT + 1)
+        + geom_sentence(label=text, size=FONT + 1)
         + xlim(-1, 1)
         + ylim(-1, 1)
         + theme_void()
