@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import comb
 from typing import NamedTuple
 
@@ -53,18 +53,38 @@ class SplitScores:
 
     def share_beyond(self, distance: float) -> float:
         """The share of splits whose sum is at least so far from 0."""
-        # Equal sums, added in another order, differ in the last bit.
-        threshold = distance * (1 - 1e-9) - 1e-12
+        threshold = self._threshold(distance)
         if self._by_halves:
             return self._count_by_halves(threshold) / self.n_splits
         hits = int(np.count_nonzero(np.abs(self._sums) >= threshold))
         return hits / self.n_splits if self.exact else (1 + hits) / (1 + self.draws)
 
-    @property
-    def farthest(self) -> float:
-        """The largest distance from 0 of any split's sum."""
-        ranked = np.sort(self.scores)
-        return float(max(ranked[-self.size :].sum(), -ranked[: self.size].sum()))
+    @cached_property
+    def smallest_share(self) -> float:
+        """The share of splits whose sum is as far from 0 as any can be.
+
+        Such a split holds the largest scores, or the smallest; of those that tie at the edge, any.
+        """
+        ranked, size = np.sort(self.scores), self.size
+        ends = ranked[-size:][::-1], ranked[:size]
+        sums = [abs(float(end.sum())) for end in ends]
+        if not self.exact:
+            return self.share_beyond(max(sums))
+        ways = [
+            comb(self._ties(ranked, end[-1]), self._ties(end, end[-1]))
+            for end, sum_ in zip(ends, sums, strict=True)
+            if sum_ >= self._threshold(max(sums))
+        ]
+        return min(1.0, sum(ways) / self.n_splits)
+
+    @staticmethod
+    def _ties(scores: Floats, edge: float) -> int:
+        return int(np.count_nonzero(np.abs(scores - edge) <= 1e-9 * abs(edge) + 1e-12))
+
+    @staticmethod
+    def _threshold(distance: float) -> float:
+        # Equal sums, added in another order, differ in the last bit.
+        return distance * (1 - 1e-9) - 1e-12
 
     @cached_property
     def _halves(self) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
@@ -113,7 +133,7 @@ def permute_two_arms(
     observed = abs(float(split.scores[second].sum()))
     return Permutation(
         split.share_beyond(observed),
-        split.share_beyond(split.farthest),
+        split.smallest_share,
         split.n_splits if split.exact else draws,
         split.exact,
     )
@@ -125,7 +145,8 @@ def _subset_sums(scores: Floats) -> tuple[Floats, ...]:
     for score in scores:
         sums = np.concatenate([sums, sums + score])
     order, ends = _subsets_by_size(scores.size)
-    return tuple(np.sort(own) for own in np.split(sums[order], ends))
+    ranked, starts = sums[order], [0, *ends]
+    return tuple(np.sort(ranked[start:end]) for start, end in pairwise([*starts, ranked.size]))
 
 
 @lru_cache(maxsize=32)

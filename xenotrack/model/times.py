@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ class MouseTimes:
     cause: NDArray[np.object_]
     arm: Codes
 
-    @property
+    @cached_property
     def events(self) -> Bools:
         """The mice that progressed."""
         return np.asarray(self.cause == PROGRESSION, dtype=bool)
