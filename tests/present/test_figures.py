@@ -497,7 +497,7 @@ def test_each_arm_has_a_band_of_its_own(naive, kind, arms):
 
 
 def test_the_index_says_in_each_panel_which_side_is_which(naive):
-    words = words_of(draw("index_by_day", naive))
+    words = [word.strip() for word in words_of(draw("index_by_day", naive))]
     assert words.count("more than expected") == words.count("less than expected") == 4
 
 

@@ -69,6 +69,11 @@ def test_drugs_are_called_as_they_are_declared() -> None:
     assert short_names(design)["CDK4/6i and ET"] == "R+F"
 
 
+def test_a_declared_label_is_what_figures_call_an_arm_also_where_its_name_fits() -> None:
+    arms = (Arm("vehicle", frozenset()), Arm("alpelisib", frozenset(["alpelisib"]), "PI3Ki"))
+    assert arm_labels(Design("toy", arms), 40) == {"vehicle": "vehicle", "alpelisib": "PI3Ki"}
+
+
 def test_a_label_goes_before_all() -> None:
     arms = (Arm("vehicle", frozenset(), "V"), Arm("alpelisib", frozenset({"alpelisib"}), "PI3K"))
     design = Design("toy", arms)

@@ -65,14 +65,16 @@ def _numbered(design: Design) -> frozenset[str]:
 def called_on_a_line(design: Design, width: int, before: int = 0) -> dict[str, str]:
     """What each arm is called where a line has at most ``width`` characters.
 
-    The name in full where it fits, else the short name; where too many initials would have to be
-    explained, the name, which takes several lines. ``before``: characters that stand before each.
+    Its declared label; else the name in full where it fits, else the short name; where too many
+    initials would have to be explained, the name, on several lines. ``before``: characters that
+    stand before each.
     """
     short = short_names(design)
     long = {arm for arm in design.arm_names if len(drawable(arm)) + before > width}
     shorter = {arm for arm in long if len(short[arm]) < len(drawable(arm))}
     if not _looked_up(_explained(design, shorter)):
         shorter = set()
+    shorter |= {arm.name for arm in design.arms if arm.label}
     return {arm: short[arm] if arm in shorter else drawable(arm) for arm in design.arm_names}
 
 
