@@ -65,7 +65,9 @@ def _settled(rows: pd.DataFrame, role: str, ledger: Ledger) -> pd.DataFrame:
             "Write the block of every mouse.",
             severity="error",
         )
-    return with_columns(rows, **{role: rows["mouse"].map(first).fillna("").to_numpy()})
+    return with_columns(
+        rows, **{role: rows["mouse"].map(first).astype(object).fillna("").to_numpy()}
+    )
 
 
 def _note_blocks(rows: pd.DataFrame, ledger: Ledger) -> None:

@@ -58,6 +58,15 @@ class LongTable:
     findings: tuple[Finding, ...]
 
 
+def is_text(values: pd.Series) -> bool:
+    """Whether a column holds words: pandas 2 calls them objects, pandas 3 texts.
+
+    >>> is_text(pd.Series(["a"])), is_text(pd.Series([1.0])), is_text(pd.Series([True]))
+    (True, False, False)
+    """
+    return not pd.api.types.is_numeric_dtype(values)
+
+
 def stack(tables: list[LongTable]) -> LongTable:
     """The tables of several sheets as one."""
     if len(tables) == 1:
@@ -68,7 +77,7 @@ def stack(tables: list[LongTable]) -> LongTable:
         for table, first in zip(tables, before[:-1], strict=True)
     ]
     stacked = pd.concat(rows, ignore_index=True)
-    texts = [name for name in stacked if stacked[name].dtype == object and name != "day_is_date"]
+    texts = [name for name in stacked if is_text(stacked[name]) and name != "day_is_date"]
     return LongTable(
         stacked.fillna(dict.fromkeys(texts, "")),
         tuple(origin for table in tables for origin in table.origins),

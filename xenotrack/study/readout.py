@@ -100,7 +100,7 @@ class Readout:
         """A table with the readout's columns, and its words in the sentences."""
         if self.in_mm:
             return frame
-        ours = [name for name in _SENTENCES if name in frame and frame[name].dtype == object]
+        ours = [name for name in _SENTENCES if name in frame and frame[name].dtype.kind == "O"]
         said = {name: self.spoken(frame[name].tolist(), names) for name in ours}
         for name in ("scale", "outcome"):
             if name in frame:

@@ -25,7 +25,7 @@ from xenotrack.study.layouts.layout import (
 from xenotrack.study.layouts.wide import day_columns
 from xenotrack.study.layouts.wordeddays import settle_days
 from xenotrack.study.ledger import Origin
-from xenotrack.study.longtable import LongTable
+from xenotrack.study.longtable import LongTable, is_text
 from xenotrack.study.numbers import is_missing, plain_numbers
 
 # What mice weigh: a sheet of percent or of mm³ that is called so by mistake is not taken.
@@ -237,7 +237,7 @@ def _with_rows(
     new = with_columns(weighed, part=part, **kept)
     new = new[[name for name in new if name in rows]]
     stacked = pd.concat([rows, new], ignore_index=True)
-    texts = [name for name in stacked if stacked[name].dtype == object and name != "day_is_date"]
+    texts = [name for name in stacked if is_text(stacked[name]) and name != "day_is_date"]
     return stacked.fillna(dict.fromkeys(texts, "")).astype({"day_is_date": bool})
 
 

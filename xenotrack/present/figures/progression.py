@@ -89,7 +89,7 @@ def _together(
     corners = curve_corners(curve)
     apart = set_apart(corners)
     corners, events, censored = (
-        rows.assign(height=rows["estimate"] + rows["arm"].map(apart))
+        rows.assign(height=rows["estimate"] + rows["arm"].map(apart).astype(float))
         for rows in (corners, falls(curve), curve[curve["n_censored"] > 0])
     )
     last = corners.drop_duplicates("arm", keep="last").assign(y=lambda rows: rows["height"])

@@ -108,7 +108,7 @@ class VolumeAndProgression:
 
     def _on_curve(self, rows: pd.DataFrame) -> pd.DataFrame:
         apart = set_apart(curve_corners(self.curve))
-        return rows.assign(y=rows["estimate"] + rows["arm"].map(apart))
+        return rows.assign(y=rows["estimate"] + rows["arm"].map(apart).astype(float))
 
     def _censored(self) -> list[object]:
         rows = self.curve[self.curve["n_censored"] > 0]
