@@ -49,6 +49,19 @@ def test_arms_that_waited_alike_are_compared():
     assert why(["a", "b", "vehicle"]) == "tumors-awaited"
 
 
+@pytest.mark.parametrize("how", ["first", "limit", "drop"])
+def test_how_arms_began_does_not_hang_on_how_readings_below_the_limit_count(how):
+    late = waiting(10, shape="curve", below_limit=how)
+    assert growth_source(fit_growth(late)).why_withheld(["a", "vehicle"]) == "tumors-awaited"
+    sheet = studies.simulated(SOUND, n_mice=6, days=DAYS, seed=4)
+    early = sheet["day"] <= np.where(sheet["arm"] == "a", 10, 3)
+    both = sheet.assign(volume=sheet["volume"].where(~early, 5.0))
+    fit = fit_growth(studies.study_of(both, LIMIT, shape="curve", below_limit=how))
+    assert fit.beginnings.day.tolist() == [7, 14, 7]
+    assert growth_source(fit).why_withheld(["a", "vehicle"]) == "tumors-awaited"
+    assert growth_source(fit).why_withheld(["b", "vehicle"]) == ""
+
+
 def test_that_a_tumour_appeared_is_no_growth():
     plain, late = (take_log_volumes(waiting(until)) for until in (-1, 3))
     own = plain.day > 3

@@ -15,8 +15,7 @@ import numpy as np
 
 from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.doubts import Doubt
-from xenotrack.model.follow_up import half_and_three
-from xenotrack.model.log_volume import LogVolumes
+from xenotrack.model.log_volume import LogVolumes, last_days
 
 SHARE_APART = 0.2  # of an arm's mice: more than one of five, or two of eight
 DAYS_APART = 2.0  # between the days on which arms began
@@ -131,5 +130,19 @@ def beginnings_of(rows: LogVolumes, names: Sequence[str], declared: bool) -> Beg
         for mice in (read | without, without, without & ~read)
     )
     compared = not declared and not rows.through_origin
-    day = half_and_three(rows).from_day if compared else np.full(k, np.nan)
+    day = _first_tumors(rows, n_mice) if compared else np.full(k, np.nan)
     return Beginnings(tuple(names), day, n_mice, n_without, n_never)
+
+
+def _first_tumors(rows: LogVolumes, n_mice: Codes) -> Floats:
+    """The day (k,) on which half of an arm's mice, and three, had a tumour; not before day 0."""
+    first = -last_days(rows.mouse, -rows.day, len(rows.mice))
+    if rows.measurable_from is not None:
+        first = rows.measurable_from
+    begun = np.full(rows.n_arms, np.nan)
+    for code in np.flatnonzero(n_mice):
+        own = np.sort(first[(rows.mouse_arm == code) & np.isfinite(first)])
+        most = max((len(own) + 1) // 2, min(3, len(own)))
+        if most:
+            begun[code] = max(own[most - 1], 0.0)
+    return begun

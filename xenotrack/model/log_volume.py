@@ -23,7 +23,8 @@ class LogVolumes:
     ``arm`` (n,) codes 0…k−1 in the design's order, ``mouse`` (n,) codes into ``mice``; ``y`` is
     ln mm³, or ln(V/V₀) with ``day`` counted from the baseline reading where the model is a ratio.
     ``read_until`` and ``measurable_until`` (m,) are the days of each mouse's last reading and of
-    its last measurable one, where readings below the limit stand for less than their days.
+    its last measurable one, ``measurable_from`` (m,) that of its first, where readings below the
+    limit stand for less than their days.
     ``cage`` (m,) is each mouse's where cages are the unit, ``block`` (m,) where arms are compared
     within blocks, whose names are ``block_names``. ``below`` (n,) are the readings of which only is
     known that they are at most ``y``. ``caliper`` (m,) is what a millimetre of error does to ln
@@ -53,6 +54,7 @@ class LogVolumes:
     size_power: float | None = None
     day_correlation: float | None = None
     n_waiting: Codes | None = None
+    measurable_from: Floats | None = None
     ends: Floats | None = None
 
     def of_arms(self, wanted: NDArray[np.bool_]) -> LogVolumes:
@@ -159,10 +161,11 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
     day = readings["day"].to_numpy(dtype=float)
     treatment = below_limit or rules.below_limit
     volume, kept = _at_limit(study, mouse, readings, treatment)
-    kept &= _in_days(study, day, baseline_day[mouse])
-    kept &= ~mice["mouse"].isin(study.never_took).to_numpy()[mouse]
+    seen = _in_days(study, day, baseline_day[mouse])
+    took = ~mice["mouse"].isin(study.never_took).to_numpy()[mouse]
+    kept &= seen & took
     below = readings["below_limit"].to_numpy(dtype=bool)
-    waiting = kept & before_take(study)
+    waiting = seen & took & before_take(study)
     if treatment == "censored":
         kept &= ~waiting
     through_origin = rules.baseline == "ratio"
@@ -174,7 +177,6 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
     elif rules.baseline == "common":
         _require_day_zero(mice, mouse[kept], day[kept])
     block, block_names = blocks_of(mice)
-    seen = _in_days(study, readings["day"].to_numpy(dtype=float), baseline_day[mouse])
     measurable = seen & ~below
     unseen = below[kept] if treatment == "censored" and below[kept].any() else None
     return LogVolumes(
@@ -194,6 +196,7 @@ def take_log_volumes(study: Study, below_limit: str | None = None) -> LogVolumes
         block_names=block_names,
         caliper=caliper_errors(study) if rules.residual == "caliper" else None,
         n_waiting=np.bincount(mouse[waiting], minlength=len(mice)),
+        measurable_from=-last_days(mouse[measurable], -day[measurable], len(mice)),
         ends=rounding_ends(study, kept, unseen),
     )
 
