@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -31,12 +33,19 @@ def out(tmp_path_factory, sample) -> Path:
     return folder
 
 
-def database(ask, out: Path, path: Path) -> sqlite3.Connection:
-    ask("collect", out, "-o", path, code=0)
-    return sqlite3.connect(path)
+@pytest.fixture
+def database() -> Iterator[Callable[..., sqlite3.Connection]]:
+    """``database(ask, out, path)``: the database of a batch, closed after the test."""
+    with ExitStack() as opened:
+
+        def made(ask, out: Path, path: Path) -> sqlite3.Connection:
+            ask("collect", out, "-o", path, code=0)
+            return opened.enter_context(closing(sqlite3.connect(path)))
+
+        yield made
 
 
-def test_every_row_of_every_study_is_there_with_its_type(ask, out, tmp_path) -> None:
+def test_every_row_of_every_study_is_there_with_its_type(ask, out, tmp_path, database) -> None:
     made = database(ask, out, tmp_path / "all.sqlite")
     for table, columns in TABLES.items():
         expected = []
@@ -50,7 +59,9 @@ def test_every_row_of_every_study_is_there_with_its_type(ask, out, tmp_path) -> 
     assert [types[name] for name in ("study", "n_mice", "estimate")] == ["TEXT", "INTEGER", "REAL"]
 
 
-def test_failures_are_listed_with_their_reason_and_have_no_rows(ask, out, tmp_path) -> None:
+def test_failures_are_listed_with_their_reason_and_have_no_rows(
+    ask, out, tmp_path, database
+) -> None:
     made = database(ask, out, tmp_path / "all.sqlite")
     rows = made.execute("SELECT study, status, why FROM studies ORDER BY study").fetchall()
     assert rows == [
@@ -62,7 +73,9 @@ def test_failures_are_listed_with_their_reason_and_have_no_rows(ask, out, tmp_pa
     assert made.execute("SELECT count(*) FROM growth WHERE study = 'bad'").fetchone() == (0,)
 
 
-def test_the_same_studies_give_the_same_bytes_and_only_ours_gives_way(ask, out, tmp_path) -> None:
+def test_the_same_studies_give_the_same_bytes_and_only_ours_gives_way(
+    ask, out, tmp_path, database
+) -> None:
     path = tmp_path / "all.sqlite"
     database(ask, out, path).close()
     before = path.read_bytes()
@@ -75,11 +88,14 @@ def test_the_same_studies_give_the_same_bytes_and_only_ours_gives_way(ask, out, 
     other.close()
     answer = ask("collect", out, "-o", theirs, code=1)
     assert "is there already" in answer.stderr
-    assert sqlite3.connect(theirs).execute("SELECT count(*) FROM mine").fetchone() == (0,)
+    with closing(sqlite3.connect(theirs)) as kept:
+        assert kept.execute("SELECT count(*) FROM mine").fetchone() == (0,)
     assert "no database that" in ask("collect", theirs, "--query", "SELECT 1", code=1).stderr
 
 
-def test_a_question_is_answered_from_the_folder_and_from_the_file(ask, out, tmp_path) -> None:
+def test_a_question_is_answered_from_the_folder_and_from_the_file(
+    ask, out, tmp_path, database
+) -> None:
     question = "SELECT study, count(*) AS n FROM growth GROUP BY study"
     expected = "study,n\na,2\nb,2\nwhole,4\n"
     assert ask("collect", out, "--query", question, "-f", "csv", code=0).stdout == expected
@@ -102,7 +118,7 @@ def test_a_question_is_answered_from_the_folder_and_from_the_file(ask, out, tmp_
         "",
     ],
 )
-def test_a_question_changes_nothing(ask, out, tmp_path, monkeypatch, question) -> None:
+def test_a_question_changes_nothing(ask, out, tmp_path, monkeypatch, question, database) -> None:
     monkeypatch.chdir(tmp_path)
     database(ask, out, tmp_path / "all.sqlite").close()
     before = (tmp_path / "all.sqlite").read_bytes()
@@ -113,7 +129,7 @@ def test_a_question_changes_nothing(ask, out, tmp_path, monkeypatch, question) -
     assert [path.name for path in tmp_path.iterdir()] == ["all.sqlite"]
 
 
-def test_parquet_has_the_same_rows(ask, out, tmp_path) -> None:
+def test_parquet_has_the_same_rows(ask, out, tmp_path, database) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     made = database(ask, out, tmp_path / "all.sqlite")
     ask("collect", out, "--parquet", tmp_path / "pq", code=0)
