@@ -15,15 +15,13 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import sys
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 import pandas as pd
-from parts import names_with, rows_asked_for
+from parts import print_rows, share
 
 from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import estimate_contrasts
@@ -124,11 +122,6 @@ def one_study(name: str, number: int) -> Iterator[dict[str, object]]:
             yield {**about, "asked": "A", "verdict": str(error)}
 
 
-def share(yes: pd.Series) -> str:
-    rate, n = float(yes.mean()), len(yes)
-    return f"{rate:.3f} ± {np.sqrt(max(rate * (1 - rate), 1 / n) / n):.3f}"
-
-
 def summary(table: pd.DataFrame) -> Iterator[str]:
     """A line a truth, question and model."""
     yield (
@@ -157,12 +150,5 @@ def summary(table: pd.DataFrame) -> Iterator[str]:
         yield f"| {name} | {model} | " + " | ".join(cells) + " |"
 
 
-def main() -> None:
-    studies = int(sys.argv[1])
-    out = Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    names = names_with(ROWS, sys.argv[3:])
-    print("\n".join(summary(rows_asked_for(names, studies, one_study, out))))
-
-
 if __name__ == "__main__":
-    main()
+    print_rows(ROWS, one_study, summary)

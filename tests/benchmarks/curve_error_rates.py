@@ -14,16 +14,14 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 import pandas as pd
-from parts import names_with, rows_asked_for
+from parts import print_rows, share
 
 from xenotrack.arrays import Floats
 from xenotrack.compare.contrasts import estimate_contrasts
@@ -303,11 +301,6 @@ def smallest_by_holm(fit: GrowthFit) -> float:
     return float(min(1.0, len(each) * min(each)))
 
 
-def share(yes: pd.Series) -> str:
-    rate, n = float(yes.mean()), len(yes)
-    return f"{rate:.3f} ± {np.sqrt(max(rate * (1 - rate), 1 / n) / n):.3f}"
-
-
 def summary(table: pd.DataFrame) -> Iterator[str]:
     """A line a truth and model: claims below and above 0, misses, bias, error and its estimate."""
     yield "| truth | model | studies | days | claims below 0 | above 0 | misses | bias | SE | SD |"
@@ -361,12 +354,5 @@ def of_families(table: pd.DataFrame) -> Iterator[str]:
         yield f"| {name} | {len(own)} | {share(own['p_family'] < 0.05)} |"
 
 
-def main() -> None:
-    studies = int(sys.argv[1])
-    out = Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    names = names_with(ROWS, sys.argv[3:])
-    print("\n".join(summary(rows_asked_for(names, studies, one_study, out))))
-
-
 if __name__ == "__main__":
-    main()
+    print_rows(ROWS, one_study, summary)

@@ -33,6 +33,24 @@ def names_with(names: Iterable[str], words: Sequence[str]) -> list[str]:
     return [name for name in names if not words or any(re.search(word, name) for word in words)]
 
 
+def share(yes: pd.Series) -> str:
+    """A share with its Monte-Carlo error, which is never 0."""
+    rate, n = float(yes.mean()), len(yes)
+    return f"{rate:.3f} ± {np.sqrt(max(rate * (1 - rate), 1 / n) / n):.3f}"
+
+
+def print_rows(
+    rows: Iterable[str],
+    one_study: Callable[[str, int], Iterable[dict[str, object]]],
+    summary: Callable[[pd.DataFrame], Iterable[str]],
+) -> None:
+    """The tables of a benchmark that is called by ``STUDIES [OUT.csv] [ROW ...]``."""
+    studies = int(sys.argv[1])
+    out = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    names = names_with(rows, sys.argv[3:])
+    print("\n".join(summary(rows_asked_for(names, studies, one_study, out))))
+
+
 def rows_asked_for(
     names: Sequence[str],
     studies: int,

@@ -14,15 +14,12 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 import pandas as pd
-from beginning_error_rates import share
-from parts import names_with, rows_asked_for
+from parts import print_rows, share
 
 from xenotrack.compare.contrasts import estimate_contrasts
 from xenotrack.errors import FitError
@@ -96,12 +93,5 @@ def summary(table: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def main() -> None:
-    studies = int(sys.argv[1])
-    out = Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    names = names_with(ROWS, sys.argv[3:])
-    print("\n".join(summary(rows_asked_for(names, studies, one_study, out))))
-
-
 if __name__ == "__main__":
-    main()
+    print_rows(ROWS, one_study, summary)
