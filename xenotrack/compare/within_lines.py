@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from xenotrack.arrays import Bools, Codes, Floats
-from xenotrack.model.stratified import SEED, SPLITS, dealt
+from xenotrack.model.profiled import SEED, SPLITS, dealt, share_as_far
 
 if TYPE_CHECKING:
     from xenotrack.compare.pooled import Pooled
@@ -55,8 +55,7 @@ class Bounded:
             seen += weight * float(centred @ arm)
             if np.ptp(value) > 0:
                 drawn += weight * dealt(centred, arm, rng)
-        as_far = np.abs(drawn) >= abs(seen) - 1e-9
-        return float((1 + as_far.sum()) / (SPLITS + 1))
+        return share_as_far(drawn, seen)
 
     def least_error(self, differences: Floats) -> float:
         """The standard error with half a line more of the largest difference to either side.
