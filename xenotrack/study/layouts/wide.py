@@ -32,7 +32,7 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 # A day and its date, as Day 7 (3/21/22) or 3/21/22 (Day 7). A number alone is a day only where one
-# of the two stands in brackets.
+# of the two stands in brackets; before it 1.5 is a dose as well as a date.
 _WORDED = r"(?:day|d|tag|jour|j|día|dia|giorno)[ _.]?(?P<day>[-−]?\d+(?:\.\d+)?)"
 _BARE = r"(?P<day>[-−]?\d{1,3})"
 _DATE = r"(?P<date>[^()\[\]]+?)"
@@ -43,7 +43,7 @@ _WITH_DATE = tuple(
         rf"{_WORDED}{_GAP}{_DATE}[)\]]?",
         rf"{_BARE}\s*[(\[]{_DATE}[)\]]",
         rf"{_DATE}{_GAP}{_WORDED}[)\]]?",
-        rf"{_DATE}\s*[(\[]{_BARE}[)\]]",
+        rf"(?!\d+\.\d+\s*[(\[]){_DATE}\s*[(\[]{_BARE}[)\]]",
     )
 )
 # A sign that leads to a footnote, or is one.
@@ -99,6 +99,8 @@ def day_of_header(name: str) -> tuple[str, str] | None:
     [('day', '14'), ('day', '10'), ('day', '3'), ('day', '7')]
     >>> day_of_header("02/01/2024 (Day 0)"), day_of_header("Feb 3 (7)"), day_of_header("M1 (7)")
     (('day', '0'), ('day', '7'), None)
+    >>> day_of_header("3/14 (7)"), day_of_header("1.5 (3)"), day_of_header("1.5.2024 (3)")
+    (('day', '7'), None, ('day', '3'))
     """
     text = _MARKS.sub("", _CLOCK.sub("", name.strip()))
     text = _SINCE.sub("", _ASIDE.sub("", text)) if _WITH_WORD.match(text) else text
