@@ -107,3 +107,16 @@ def test_flanks_laid_side_by_side_come_back(left, right):
             if size is not None
         }
     assert set(study.measurements["source"]) == {f"stdin:{row}" for row in range(2, 20)}
+
+
+@pytest.mark.parametrize(
+    "heads",
+    ["Left flank (mm3),Right flank (mm3)", "L (mm³),R (mm³)", "Left,Right", "Tumor 1,Tumor 2"],
+)
+def test_a_flank_alone_is_its_volume(heads):
+    study = read(
+        f"Mouse,Arm,Day,{heads}\nm1,A,0,100,110\nm1,A,3,120,130\nm2,B,0,90,80\nm2,B,3,99,88\n"
+    )
+    assert study.layout == "bilateral"
+    assert study.measurements["volume_mm3"].tolist() == [100, 120, 110, 130, 90, 99, 80, 88]
+    assert study.measurements["tumor"].nunique() == 2

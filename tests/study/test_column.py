@@ -136,3 +136,28 @@ def test_cells_of_a_length_and_a_width_are_read_below_each_mouse(written):
     sizes = rows.loc[rows["mouse"] == "3", ["length_mm", "width_mm"]].to_numpy().tolist()
     assert sizes == [[6.1, 5.2], [6.4, 5.4], [7.0, 5.9]]
     assert rows.loc[rows["mouse"] == "4", "volume_mm3"].iloc[0] == 0
+
+
+@pytest.mark.parametrize("corner", ["Mouse ID", "Tag", "Animal No."])
+@pytest.mark.parametrize("days", ["Day 0|Day 3|Day 4", "0|3|4", "2026-03-01|2026-03-04|2026-03-05"])
+def test_the_corner_may_name_the_mice_where_days_stand_below_it(corner, days):
+    first, second, third = days.split("|")
+    study = read(
+        f"Treatment,A,A,B,B\n{corner},#1,#2,#3,#4\n{first},100,101,102,103\n"
+        f"{second},120,121,122,123\n{third},130,,132,133\n"
+    )
+    assert study.layout == "column"
+    assert study.mice["arm"].tolist() == ["A", "A", "B", "B"]
+    own = study.readings[study.readings["mouse"] == "#1"]
+    assert own["day"].tolist() == [0, 3, 4]
+    assert own["volume_mm3"].tolist() == [100, 120, 130]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_corner_may_name_the_arms_above_or_below_the_mice(order):
+    rows = ["Group,A,A,B,B\n", "Mouse,m1,m2,m3,m4\n"]
+    head = "".join(rows[place] for place in order)
+    study = read(f"{head}D0,100,101,102,103\nD3,120,121,122,123\nD7,130,131,132,133\n")
+    assert study.mice["mouse"].tolist() == ["m1", "m2", "m3", "m4"]
+    alone = read("Group,A,A,B,B\nD0,100,101,102,103\nD3,120,121,122,123\nD7,130,131,132,133\n")
+    assert alone.mice["mouse"].tolist() == ["A/1", "A/2", "B/1", "B/2"]

@@ -79,7 +79,7 @@ def test_sizes_below_the_days_of_a_wide_sheet_are_lengths_and_widths(mark):
         ("m2", 0): (6, 5),
     }
     assert ("sizes-with-slash" in rules_of(study)) == (mark == "/")
-    assert "'dead'" in finding_of(study, "not-a-number").seen
+    assert "'dead'" in finding_of(study, "fate-in-a-reading").seen
 
 
 def test_sizes_with_decimal_commas_stand_below_days():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -17,8 +18,8 @@ from xenotrack.study.study import FATES
 _WORDS = {
     "end_of_study": (
         "end of study|end of experiment|end study|end experiment|study end|end|eos|completed|"
-        "scheduled|scheduled sacrifice|study terminated|termination|terminated|alive|survived|"
-        "endpoint of study|planned|sacrificed at end"
+        "scheduled|scheduled sacrifice|terminal|study terminated|termination|terminated|alive|"
+        "survived|endpoint of study|planned|sacrificed at end"
     ),
     "tumor_size": (
         "tumor size|tumor volume|tumor burden|tumor too large|tumor too big|large tumor|size|"
@@ -60,14 +61,60 @@ _TOXICITY = re.compile(
 )
 
 
+# Words for leaving alone, which say nothing of why, in the languages of the trade.
+_LEFT = (
+    r"found dead|dead|died|deaths?|deceased|demise|dod|doa|fd|euth\w*|eutanasi\w*|sac|sacs|sacd|"
+    r"sacked|sacced|sacrific\w*|sacrifi|culls?|culled|kill|killed|humane(?: end ?points?)?|hep|"
+    r"moribund|put down|removed|terminated|tot|verstorben|gestorben|getotet|"
+    r"eingeschlafert|mort|morte|morto|morta|muert[oa]|fallecid[oa]|obito|dood|padl[ay]|zgon|"
+    r"умер\w*|погиб\w*|пал[аи]?|мертв\w*|эвтаназ\w*|死亡|死|安乐死|安樂死|安楽死|处死|處死|사망|안락사|†"
+)
+_LEAVES = re.compile(rf"(?<![^\W\d_])(?:{_LEFT})(?![^\W\d_])")
+_ENDS = re.compile(r"\b(?:end of (?:study|experiment)|study end|eos)\b")
+# What stands between the leaving and its reason: on day 12 due to.
+_BETWEEN = re.compile(
+    r"\b(?:d|day) ?\d+|\b(?:was|were|mouse|animal|found|on|in|at|day|d|due|to|for|because|of|the|"
+    r"by|from|as|with|reason|cage|over ?night|today|early|study)\b|[^\w†]+|\d+|_"
+)
+
+
+def says_leaving(text: str) -> bool:
+    """Whether words say that a mouse left alive or dead, whatever else they say.
+
+    >>> [says_leaving(text) for text in ("found dead", "Euthanised, 2 g lost", "sac'd", "missing")]
+    [True, True, True, False]
+    """
+    bare = _bare(text)
+    return _LEAVES.search(bare) is not None or _ENDS.search(bare) is not None
+
+
+def _bare(text: str) -> str:
+    """Small letters without accents and apostrophes, tumours as in America."""
+    apart = unicodedata.normalize("NFKD", text.casefold().replace("'", "").replace("’", ""))
+    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return unicodedata.normalize("NFC", bare).replace("tumour", "tumor").replace("ł", "l")
+
+
 def fate_of(text: str) -> str | None:
     """The fate that a sheet's words mean, nothing where they mean none that is known.
 
     >>> fate_of("Bodyweight Loss"), fate_of("End Of Experiment"), fate_of("mauve")
     ('toxicity', 'end_of_study', None)
+    >>> [fate_of(text) for text in ("Euthanized (tumour burden)", "sac d14", "dead, gavage error")]
+    ['tumor_size', 'unknown', 'technical']
+    >>> fate_of("sac EOS"), fate_of("sac > 2000")
+    ('end_of_study', None)
     """
-    words = re.sub(r"[^a-z]+", " ", text.casefold().replace("tumour", "tumor")).strip()
-    return FATE_WORDS.get(words)
+    bare = _bare(text)
+    words = re.sub(r"[^a-z]+", " ", bare).strip()
+    if words in FATE_WORDS:
+        return FATE_WORDS[words]
+    if not _LEAVES.search(bare):
+        return None
+    reason = " ".join(_BETWEEN.sub(" ", _LEAVES.sub(" ", bare)).split())
+    if not reason:
+        return None if re.search("[>≥]", text) else "unknown"
+    return FATE_WORDS.get(reason)
 
 
 def read_fates(rows: pd.DataFrame, declared: Mapping[str, str], ledger: Ledger) -> pd.DataFrame:

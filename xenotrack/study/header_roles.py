@@ -25,7 +25,8 @@ _HEADS: dict[str, str] = {
     "tratamento|groep|behandeling|grupp|grupa|grupy|leczenie|skupina|группа|группы|лечение|grup|"
     "grubu|gruplar|tedavi|组|組|组别|組別|分组|群|군|그룹",
     "day": "day|days|tag|tage|jour|jours|dia|dias|giorno|giorni|dag|dagen|dagar|dzien|dni|den|"
-    "день|дни|днеи|сутки|gun|gunler|天|日|天数|天數|日数|日數|일|일차|일수",
+    "день|дни|днеи|сутки|gun|gunler|天|日|天数|天數|日数|日數|일|일차|일수|timepoint|zeitpunkt|zeit|temps|"
+    "tiempo|tempo|tijdstip|tijd|tidpunkt|tid|czas|время|zaman|时间|時間|时间点|時間點|時点|시점",
     "date": "date|datum|fecha|data|dato|дата|tarih|tarihi|日期|日付|날짜|일자",
     "length": "length|lange|laenge|longueur|longitud|largo|lunghezza|comprimento|lengte|langd|"
     "laengde|lengde|dlugosc|delka|длина|uzunluk|uzunlugu|长|長|长度|長度|长径|長径|長徑|長さ|长轴|长边|"
@@ -55,13 +56,16 @@ _STUDY = (
     "эксперимента|лечения|tedavi|deney|给药|给藥|治疗|治療|处理|處理|实验|実験|試験|试验|投与|処置|시험|"
     "실험|투여|치료|처리"
 )
+_MEASURED = (
+    "measurement|measurements|measured|measure|measuring|reading|visit|caliper|mess|messung|mesure|"
+    "medicion|medida|medicao|misura|misurazione|meet|meting|mat|male|maling|pomiaru|mereni|"
+    "измерения|olcum|测量|測定|計測|측정"
+)
 _BESIDE: dict[str, str] = {
     "mouse": _NUMBER,
     "arm": _STUDY,
-    "day": f"{_STUDY}|after|post|since|nach|apres|despues|dopo|apos|po|после|后|後",
-    "date": f"{_TUMOR}|measurement|measurements|measured|measure|reading|visit|caliper|"
-    "mess|messung|mesure|medicion|medida|medicao|misura|misurazione|"
-    "meet|meting|pomiaru|mereni|измерения|olcum|测量|測定|計測|측정",
+    "day": f"{_STUDY}|{_MEASURED}|after|post|since|nach|apres|despues|dopo|apos|po|после|后|後",
+    "date": f"{_TUMOR}|{_MEASURED}",
     "length": _TUMOR,
     "width": _TUMOR,
     "height": _TUMOR,
@@ -87,7 +91,10 @@ _SEVERAL = _parts(
 )
 _NUMBERS = _parts(_NUMBER) - {"id", "ids", "name", "code", "kod", "код"}
 _UNSPACED = re.compile(r"[\u0400-\u04ff]|[a-z]")
-_GLUED = ("tumor", "behandlungs", "versuchs", "studien", "therapie", "tier", "maus", "mess")
+_GLUED = (
+    *("tumor", "behandlungs", "versuchs", "studien", "therapie", "tier", "maus"),
+    *("mess", "meet", "mat", "male"),
+)
 
 
 _HEADS_OF = {role: _parts(words) for role, words in _HEADS.items()}
@@ -112,6 +119,8 @@ def roles_named(words: str) -> tuple[str, ...]:
     (('length',), ('mouse',), ('length',))
     >>> roles_named("behandlungstag"), roles_named("treatment group"), roles_named("tümör hacmi")
     (('day',), ('arm',), ('volume',))
+    >>> roles_named("messtag"), roles_named("jour de mesure"), roles_named("mätdag")
+    (('day',), ('day',), ('day',))
     >>> roles_named("tumor weight"), roles_named("group mean"), roles_named("date of birth")
     ((), (), ())
     """

@@ -65,6 +65,7 @@ from xenotrack.study.phases import (
     take_phase,
 )
 from xenotrack.study.primary import named_sides
+from xenotrack.study.remarks import read_remarks
 from xenotrack.study.rules import Rules
 from xenotrack.study.schedule import schedule_rows
 from xenotrack.study.settings import read_rules
@@ -230,8 +231,8 @@ def _build_phases(
     name: str, table: LongTable, rules: Rules, files: tuple[Source, ...], trace: bool
 ) -> Iterator[Study]:
     ledger = Ledger(table.origins, list(table.findings))
-    rows = _with_measured(table.rows)
-    written = rows if trace else None
+    rows = _with_measured(read_remarks(table.rows, rules, ledger))
+    written = _with_measured(table.rows) if trace else None
     if trace:
         rows = with_columns(rows, written=np.arange(len(rows)))
     rows = fill_down(drop_labels(drop_summaries(rows, ledger), ledger), ledger)

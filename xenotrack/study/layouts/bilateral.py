@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from xenotrack.study.column_words import NAME_OF_ROLE
-from xenotrack.study.columns import Header
+from xenotrack.study.columns import Header, header_words, known_units
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.layouts.grid import day_kind, lengthen_grid, measure_of, own_header
 from xenotrack.study.layouts.layout import (
+    Bare,
     Label,
     Layout,
     LongText,
@@ -45,7 +46,13 @@ def flank_of(name: str) -> Label | None:
     (Label(role='width', day='', tumor='left'), Label(role='length', day='', tumor='right'), None)
     >>> flank_of("T2 L"), flank_of("Tumor 1 width").tumor
     (Label(role='length', day='', tumor='2'), '1')
+    >>> flank_of("Left flank (mm3)"), flank_of("Left flank")
+    (Label(role='volume', day='', tumor='left'), None)
     """
+    words, unit = header_words(name)
+    side = _SIDE_ALONE.fullmatch(words) if unit in known_units("volume") else None
+    if side:
+        return Label("volume", tumor=_tumor((side["side"] or side["other"]).casefold()))
     for pattern in _SIDED:
         match = pattern.fullmatch(name.strip())
         role = measure_of(match["what"]) if match else None
@@ -98,7 +105,9 @@ def recognise_bilateral(sheet: Sheet, declared: Mapping[str, str]) -> Recognitio
             own = own_header(header, labels, day_kind(header) or "")
             tumors = dict.fromkeys(label.tumor for label in labels.values())
             why = f"tumours {', '.join(tumors)} side by side"
-            return Recognition(True, why, position, own, labels=labels)
+            named = any(map(flank_of, header.names))
+            bare: Bare = "" if named else "volumes"
+            return Recognition(True, why, position, own, labels=labels, bare=bare)
         if labels and len(header.roles) > len(best.header.roles):
             best = Recognition(False, complaint, position, header)
     return best
@@ -115,8 +124,14 @@ def lengthen_bilateral(sheet: Sheet, recognition: Recognition) -> LongText:
 
 
 def _labels(header: Header) -> dict[int, Label]:
+    """The columns that say a flank and a measure; where none does, those that say a flank alone."""
     flanks = {column: flank_of(name) for column, name in enumerate(header.names)}
-    return {column: label for column, label in flanks.items() if label is not None}
+    labels = {column: label for column, label in flanks.items() if label is not None}
+    if labels:
+        return labels
+    alone = {c: name for c, name in enumerate(header.names) if _SIDE_ALONE.fullmatch(name.strip())}
+    sides = flanks_of(alone.values())
+    return {column: sides[name] for column, name in alone.items() if name in sides}
 
 
 def _complaint(header: Header, labels: Mapping[int, Label]) -> str | None:

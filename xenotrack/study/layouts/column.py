@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xenotrack.arrays import Floats
 from xenotrack.errors import InputError
 from xenotrack.study.columns import Header, header_words
 from xenotrack.study.compound_names import Key, labels_of
+from xenotrack.study.days import read_days
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
 from xenotrack.study.header_roles import means
@@ -29,7 +31,7 @@ from xenotrack.study.layouts.layout import (
 )
 from xenotrack.study.layouts.sizes import dimensions_of, size_columns, with_sizes
 from xenotrack.study.layouts.wide import day_of_header
-from xenotrack.study.numbers import is_missing, plain_numbers
+from xenotrack.study.numbers import is_missing
 from xenotrack.study.summaries import is_statistic, of_an_arm, statistics_of_columns, summaries_in
 
 _NUMBERED = re.compile(r"(.*[^\s._#-])[\s._#-]+\d+")
@@ -74,18 +76,29 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
 
 
 def _with_days_in_corner(sheet: Sheet, position: int, header: Header) -> Header:
-    """The header, its first column that of the days where it has no name and its numbers rise.
+    """The header, its first column that of the days where its cells are and its name is not.
 
-    Beside it every name returns, as that of an arm over each of its mice.
+    That column has no name, or one that says of what the names beside it are, as ``Treatment``.
+    Every name returns there, as that of an arm over each of its mice.
     """
     beside = [name for name in header.names[1:] if name]
-    if header.names[0] or day_kind(header) is not None or len(beside) < _FEWEST:
+    corner = header.names[0]
+    if corner and not means_role(corner, "arm"):
         return header
-    texts = [text for text in sheet.grid[position + 1 :, 0] if not is_missing(text)]
-    days = plain_numbers(pd.Series(texts, dtype=object))
-    returns = min(Counter(beside).values()) > 1
-    rises = len(days) > 2 and bool((np.diff(days) > 0).all())
-    return replace(header, roles={"day": 0}, rivals=()) if returns and rises else header
+    if day_kind(header) is not None or len(beside) < _FEWEST or min(Counter(beside).values()) < 2:
+        return header
+    kind, days = _days_below(sheet, position)
+    return replace(header, roles={kind: 0}, rivals=()) if len(days) > 2 else header
+
+
+def _days_below(sheet: Sheet, position: int) -> tuple[str, Floats]:
+    """What the first column holds below a header, and its days; none unless they rise."""
+    texts = [text.strip() for text in sheet.grid[position + 1 :, 0] if not is_missing(text)]
+    for order in ("day", "month"):
+        days, dates = read_days(pd.Series(texts, dtype=object), "day", ".", order)
+        if len(days) and (np.diff(days) > 0).all() and (dates.all() or not dates.any()):
+            return "date" if dates.all() else "day", days
+    return "day", np.array([])
 
 
 def _with_arms_written_once(sheet: Sheet, position: int, header: Header) -> Header:
@@ -134,19 +147,17 @@ def _without_labels(sheet: Sheet, position: int, header: Header) -> Header:
 def _with_days_below_mice(sheet: Sheet, position: int, header: Header) -> Header:
     """The header, its first column that of the days where `Tag` there names the mice beside it.
 
-    Arms stand above the mice, and the numbers below do not count mice: they leave out some.
+    Arms stand above the mice. Bare numbers below do not count mice: they leave out some.
     """
     if header.roles.get("mouse") != 0 or day_kind(header) is not None:
         return header
-    own = Header(header.names, {"day": 0}, header.units)
-    arms = set(_arms_above(sheet, position, own).values())
-    texts = [text for text in sheet.grid[position + 1 :, 0] if not is_missing(text)]
-    days = plain_numbers(pd.Series(texts, dtype=object))
-    rises = bool(len(days) > 1 and (np.diff(days) > 0).all())
+    arms = set(_arms_above(sheet, position, Header(header.names, {"day": 0})).values())
     names = Counter(filter(None, header.names))
     if len(arms) < 2 or any(map(day_of_header, arms)) or max(names.values()) > 1:
         return header
-    return own if rises and (np.diff(days) != 1).any() else header
+    kind, days = _days_below(sheet, position)
+    counts = (np.diff(days) == 1).all() and sheet.grid[position + 1, 0].strip().isdigit()
+    return Header(header.names, {kind: 0}, header.units) if len(days) > 1 and not counts else header
 
 
 def lengthen_column(sheet: Sheet, recognition: Recognition) -> LongText:

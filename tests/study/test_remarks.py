@@ -1,0 +1,129 @@
+"""Sheets on which a mouse's end stands where its next reading would."""
+
+import pytest
+
+from xenotrack.study.fates import fate_of, says_leaving
+
+from .sheets import finding_of, read, rules_of
+
+WIDE = "Mouse,Arm,Day 0,Day 3,Day 7,Day 10\n"
+OTHERS = "m8,V,101,151,221,401\nm9,A,97,107,131,149\n"
+
+
+def fate_and_volumes(text, mouse="m1", rules=None):
+    study = read(text, rules)
+    rows = study.readings[study.readings["mouse"] == mouse]
+    fate = study.mice.set_index("mouse")["fate"][mouse]
+    return fate, rows["volume_mm3"].tolist(), study
+
+
+@pytest.mark.parametrize(
+    ("cell", "fate"),
+    [
+        ("dead", "unknown"),
+        ("Sac'd", "unknown"),
+        ("†", "unknown"),
+        ("euthanised (tumour burden)", "tumor_size"),
+        ("Culled - weight loss", "toxicity"),
+        ("died after gavage error", None),
+        ("dead: gavage error", "technical"),
+        ("EOS sac", "end_of_study"),
+        ("tot", "unknown"),
+        ("安乐死", "unknown"),
+    ],
+)
+def test_a_cell_that_says_how_a_mouse_left_is_its_fate(cell, fate):
+    found, volumes, study = fate_and_volumes(f'{WIDE}m1,V,100,150,"{cell}",\n{OTHERS}')
+    assert found == (fate or "unknown")
+    assert ("fate-not-known" in rules_of(study)) == (fate is None)
+    assert volumes == [100, 150]
+    assert repr(cell) in finding_of(study, "fate-in-a-reading").seen
+    assert "not-a-number" not in rules_of(study)
+    assert study.mice.set_index("mouse")["left_day"]["m1"] == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mouse,arm,day,volume\nm1,V,0,100\nm1,V,3,150\nm1,V,7,dead\nm1,V,10,dead\nm2,A,0,99\n",
+        "mouse,arm,day,length,width\nm1,V,0,6,5.774\nm1,V,3,7,6.547\nm1,V,7,dead,\nm2,A,0,6,5.7\n",
+        "Group,V,V,A,A\nMouse,m1,m2,m3,m4\nDay 0,100,99,98,97\nDay 3,150,140,110,120\n"
+        "Day 7,dead,211,130,140\nDay 10,dead,300,140,150\n",
+        "Mouse,Arm,L0,W0,L3,W3,L7,W7\nm1,V,6,5.774,7,6.547,dead,dead\nm2,A,6,5.7,7,6,7,6.5\n",
+        "Mouse,Arm,Day 0,Day 3,Day 7\nm1,V,6 x 5.774,7 x 6.547,dead\nm2,A,6 x 5.7,7 x 6,7 x 6.5\n",
+    ],
+    ids=["long", "diameters", "column", "dated", "sizes"],
+)
+def test_it_is_read_in_every_layout_and_once(text):
+    found, volumes, study = fate_and_volumes(text)
+    assert found == "unknown"
+    assert volumes == pytest.approx([100, 150], rel=0.01)
+    assert study.mice.set_index("mouse")["left_day"]["m1"] == 7
+    assert "(1 mouse: unknown)" in finding_of(study, "fate-in-a-reading").seen
+
+
+@pytest.mark.parametrize(
+    ("cell", "volumes"),
+    [
+        ("2100 sac", [100, 150, 2100]),
+        ("2100 mm3 (culled)", [100, 150, 2100]),
+        ("0 dead", [100, 150]),
+    ],
+)
+def test_the_number_before_the_words_is_a_reading_unless_it_is_a_zero(cell, volumes):
+    _, found, study = fate_and_volumes(f"{WIDE}m1,V,100,150,{cell},\n{OTHERS}")
+    assert found == volumes
+    assert "below-limit-marks" not in rules_of(study)
+
+
+def test_the_number_has_the_decimal_mark_of_its_sheet():
+    text = "Maus;Gruppe;Tag 0;Tag 3;Tag 7\nm1;V;100,5;150,5;1999,5 (tot)\nm2;A;99,5;98,5;97,5\n"
+    assert fate_and_volumes(text)[1] == [100.5, 150.5, 1999.5]
+
+
+def test_a_column_of_fates_goes_before_what_cells_say():
+    text = WIDE.replace("Arm", "Arm,fate") + "m1,V,tumor size,100,150,sac,\nm9,A,,97,107,131,149\n"
+    found, _, study = fate_and_volumes(text)
+    assert found == "tumor_size"
+    assert not {"two-fates", "fate-in-a-reading"} & set(rules_of(study))
+
+
+def test_a_lab_s_own_words_are_those_it_declares():
+    text = f"{WIDE}m1,V,100,150,gone,\n{OTHERS}"
+    assert fate_and_volumes(text, rules={"fates": {"Gone": "tumor_size"}})[0] == "tumor_size"
+    assert fate_and_volumes(text)[0] is None
+
+
+def test_a_remark_that_may_be_an_event_is_asked_about():
+    found = finding_of(
+        read(f"{WIDE}m1,V,100,150,euth - ulcerated,\n{OTHERS}"), "fate-may-be-an-event"
+    )
+    assert found.severity == "error"
+    assert '"euth - ulcerated" = "tumor_size"' in found.proposal
+
+
+@pytest.mark.parametrize(
+    "cell", ["not measured", "missing", "n.m.", "too small", "lost tag", "68*"]
+)
+def test_other_words_are_no_fate(cell):
+    found, _, study = fate_and_volumes(f"{WIDE}m1,V,100,150,{cell},180\n{OTHERS}")
+    assert found is None
+    assert "not-a-number" in rules_of(study)
+    assert not says_leaving(cell)
+
+
+def test_mice_that_all_leave_on_the_last_day_left_nobody_early():
+    rows = "".join(f"m{n},{'VA'[n % 2]},{100 + n},{150 + n},{200 + n},sac\n" for n in range(6))
+    study = read(WIDE + rows)
+    assert set(study.mice["fate"]) == {"unknown"}
+    assert "left-without-fate" not in rules_of(study)
+
+
+def test_a_mouse_read_after_its_end_is_named():
+    study = read(f"{WIDE}m1,V,100,dead,150,180\n{OTHERS}")
+    assert "reading-after-fate" in rules_of(study)
+
+
+@pytest.mark.parametrize("text", ["sac > 2000", "euth., vol ≥ 1500"])
+def test_a_size_beside_the_leaving_is_not_unknown(text):
+    assert fate_of(text) is None

@@ -1,0 +1,133 @@
+"""Cells of readings that say how their mouse left: ``dead``, ``euth. (tumour size)``, ``2100 sac``.
+
+Most sheets have no column for it: whoever measures writes it where the next reading would stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from xenotrack.arrays import Bools, Floats
+from xenotrack.study.fates import fate_of, says_leaving
+from xenotrack.study.frames import with_columns
+from xenotrack.study.ledger import Ledger, Origin
+from xenotrack.study.measures import UNITS
+from xenotrack.study.numbers import column_of, is_missing, read_numbers
+from xenotrack.study.rules import Rules
+
+_OF_A_MOUSE = ["mouse", "arm"]
+_MOST_NAMED = 5
+_NUMBER_FIRST = re.compile(
+    r"(?P<number>\d[\d.,]*)\s*(?:[mc]m\s*\^?[3³]?)?\s*[,;:/(\[–—-]*\s*(?P<words>[^\W\d_†].*|†.*?)",
+    re.IGNORECASE,
+)
+
+
+class Remark(NamedTuple):
+    """Why a mouse left, and the number before it, "" where there is none."""
+
+    words: str
+    number: str
+
+
+def remark_in(text: str, declared: Collection[str] = ()) -> Remark | None:
+    """The remark on how a mouse left in a cell of a reading, if it holds one.
+
+    ``declared`` are a lab's own words for it, in small letters.
+
+    >>> remark_in("Dead (tumor burden)"), remark_in("2100 mm3 - sac")
+    (Remark(words='Dead (tumor burden)', number=''), Remark(words='sac', number='2100'))
+    >>> remark_in("68*"), remark_in("missing"), remark_in("gone", {"gone"})
+    (None, None, Remark(words='gone', number=''))
+    """
+    text = text.strip()
+    if text.casefold() in declared or says_leaving(text):
+        match = _NUMBER_FIRST.fullmatch(text)
+        return Remark(match["words"].strip(" )]"), match["number"]) if match else Remark(text, "")
+    return None
+
+
+def read_remarks(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
+    """The rows with the fates that cells of readings say, where no column says that of the mouse.
+
+    A mouse's first such cell counts. The number before the words is the reading, but for a 0: it
+    stands for the mouse that is gone, and not for a tumour that is.
+    """
+    found = {role: _remarks(rows, role, rules) for role in UNITS if f"{role}_number" in rows}
+    found = {role: remarks for role, remarks in found.items() if remarks}
+    if not found:
+        return rows
+    read = {}
+    words = np.full(len(rows), "", dtype=object)
+    for role, remarks in found.items():
+        texts = rows[role].to_numpy(dtype=object)
+        here = np.array([text in remarks for text in texts])
+        read[role] = np.where(here, "", texts)
+        number = _numbers(rows, role, here, remarks, ledger.origins)
+        read[f"{role}_number"] = np.where(here, number, rows[f"{role}_number"])
+        first = here & (words == "")
+        words[first] = [remarks[text].words for text in texts[first]]
+    return with_columns(rows, **read, fate=_fates(rows, words, ledger))
+
+
+def _remarks(rows: pd.DataFrame, role: str, rules: Rules) -> dict[str, Remark]:
+    """The texts of a role that are remarks, with what each says."""
+    unread = rows[role].to_numpy(dtype=object)[np.isnan(rows[f"{role}_number"].to_numpy(float))]
+    declared = {" ".join(word.split()).casefold() for word in rules.fates}
+    texts = {text for text in set(unread.tolist()) if not is_missing(text)}
+    return {text: remark for text in texts if (remark := remark_in(text, declared)) is not None}
+
+
+def _numbers(
+    rows: pd.DataFrame,
+    role: str,
+    here: Bools,
+    remarks: dict[str, Remark],
+    origins: tuple[Origin, ...],
+) -> Floats:
+    """The numbers before the words, NaN elsewhere."""
+    numbers = np.full(len(rows), np.nan)
+    for place in np.flatnonzero(here):
+        row = rows.iloc[place]
+        written = remarks[row[role]].number
+        decimal = origins[int(row["part"])].decimals.get(role, ".")
+        number = read_numbers(column_of(pd.Series([written], dtype=object)), decimal)[0][0]
+        numbers[place] = number if number > 0 else np.nan
+    return numbers
+
+
+def _fates(rows: pd.DataFrame, words: np.ndarray, ledger: Ledger) -> np.ndarray:
+    """The fate as each row says it, with those of remarks on the first row of their mouse."""
+    written = rows["fate"].to_numpy(dtype=object) if "fate" in rows else np.full(len(rows), "")
+    said = ~np.fromiter(map(is_missing, written), bool, len(rows))
+    mouse = rows.groupby(_OF_A_MOUSE, sort=False).ngroup().to_numpy()
+    days = pd.DataFrame({"mouse": mouse, "day": rows["day_number"].to_numpy(dtype=float)})
+    days = days[(words != "") & ~np.isin(mouse, mouse[said])]
+    first = days.sort_values("day", kind="stable").drop_duplicates("mouse").index.to_numpy()
+    if len(first):
+        _note(rows.iloc[np.sort(first)], words[np.sort(first)], ledger)
+    fates = written.astype(object)
+    fates[first] = words[first]
+    return fates
+
+
+def _note(rows: pd.DataFrame, words: np.ndarray, ledger: Ledger) -> None:
+    counted = pd.Series(words).value_counts(sort=False)
+    listed = [
+        f"{word!r} ({n} {'mouse' if n == 1 else 'mice'}: {fate_of(word) or 'not known'})"
+        for word, n in counted.items()
+    ]
+    more = f" and {len(listed) - _MOST_NAMED} more" if len(listed) > _MOST_NAMED else ""
+    ledger.note_rows(
+        "fate-in-a-reading",
+        rows,
+        "Cells of readings say how their mice left, and were read as their fates: "
+        f"{', '.join(listed[:_MOST_NAMED])}{more}.",
+        "Nothing to do if so; where unknown, write why (tumor_size, toxicity, …): it decides "
+        "whether they progressed.",
+    )
