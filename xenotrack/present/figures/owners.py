@@ -7,13 +7,10 @@ The parts of one arm or one mouse can then be found, in a page or in a drawing p
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import groupby
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 from xml.sax.saxutils import quoteattr
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # matplotlib writes what it takes for the address of a link around each part of a collection, and
 # nothing else that could tell one part from the next.
@@ -50,10 +47,13 @@ def _group(arm: str, mouse: str, drawn: list[str]) -> str:
     return f"<g data-arm={quoteattr(arm)}{whose}>{inside}</g>"
 
 
-def owners(rows: pd.DataFrame) -> list[str | None]:
+def owners(arms: Iterable[object], mice: Iterable[object]) -> list[str | None]:
     """The address of each row's arm and mouse; matplotlib wants two of them to write any."""
-    addresses = [
-        f"{SCHEME}{quote(arm, safe='')}/{quote(mouse, safe='')}" if arm else None
-        for arm, mouse in zip(rows["arm"].astype(str), rows["mouse"].astype(str), strict=True)
-    ]
+    whose = list(zip(arms, mice, strict=True))
+    known = {pair: _address(*map(str, pair)) for pair in set(whose)}
+    addresses = [known[pair] for pair in whose]
     return addresses * 2 if len(addresses) == 1 else addresses
+
+
+def _address(arm: str, mouse: str) -> str | None:
+    return f"{SCHEME}{quote(arm, safe='')}/{quote(mouse, safe='')}" if arm else None

@@ -160,6 +160,13 @@ class _OnePanel(facet_null):
     matplotlib makes and dresses each of them: a tenth of what a figure takes.
     """
 
+    def train_position_scales(self, layout: Any, layers: Any) -> facet_null:
+        """Show the axes all rows; plotnine picks those of each panel first."""
+        for scales in (layout.panel_scales_x, layout.panel_scales_y):
+            for layer in layers:
+                scales.train_df(layer.data)
+        return self
+
     def set_limits_breaks_and_labels(self, panel_params: Any, ax: Any) -> None:
         x, y = (replace(axis, minor_breaks=[]) for axis in (panel_params.x, panel_params.y))
         super().set_limits_breaks_and_labels(replace(panel_params, x=x, y=y), ax)

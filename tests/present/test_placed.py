@@ -1,0 +1,74 @@
+"""Layers that are drawn as they are: a part of plotnine's figures like any other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.collections import LineCollection, PathCollection
+from plotnine import aes, geom_point, labs
+from plotnine.exceptions import PlotnineError, PlotnineWarning
+
+from xenotrack.present.figures.artists import geom_points, geom_polylines
+from xenotrack.present.figures.placed import Columns
+from xenotrack.present.figures.save import render
+from xenotrack.present.figures.style import assemble, begin
+
+ROWS = pd.DataFrame({"x": [0.0, 1.0, 2.0], "y": [1.0, np.nan, 3.0], "arm": ["B", "A", "B"]})
+
+
+def drawn(layer: object, kind: type, frame: pd.DataFrame = ROWS):
+    figure = assemble(begin(frame, aes("x", "y")), layer).draw()
+    (found,) = figure.axes[0].findobj(kind)
+    return found
+
+
+def test_layers_of_plotnine_go_on_a_figure_and_widen_its_axes() -> None:
+    frame = ROWS.dropna()
+    figure = assemble(begin(frame, aes("x", "y")), geom_points())
+    more = pd.DataFrame({"x": [0.0, 9.0], "y": [1.0, 8.0], "dose": ["low", "high"]})
+    both = figure + geom_point(aes("x", "y", colour="dose"), more) + labs(title="both")
+    axes = both.draw().axes[0]
+    assert len(axes.collections) == 1 + 1
+    assert axes.get_xlim()[1] > 9
+    assert b">high<" in render(both, ("svg",))["svg"]
+
+
+def test_a_point_without_a_place_is_left_out_and_told() -> None:
+    with pytest.warns(PlotnineWarning, match="geom_points: Removed 1 rows"):
+        points = drawn(geom_points(), PathCollection)
+    assert points.get_offsets().tolist() == [[0, 1], [2, 3]]
+
+
+def test_a_line_has_a_gap_where_a_point_is_missing() -> None:
+    lines = drawn(geom_polylines(), LineCollection)
+    assert [len(part) for part in lines.get_segments()] == [2]  # the two known points
+    assert np.isnan(lines.get_paths()[0].vertices[1, 1])
+
+
+def test_groups_lie_on_each_other_as_they_are_met_not_by_their_names() -> None:
+    lines = drawn(geom_polylines(aes(group="arm")), LineCollection, ROWS.fillna(2.0))
+    assert [len(path.vertices) for path in lines.get_paths()] == [2, 1]
+
+
+def test_a_frame_is_left_as_it_was() -> None:
+    before = ROWS.dropna().copy()
+    frame = before.copy()
+    drawn(geom_points(aes(arm="arm")), PathCollection, frame)
+    assert frame.equals(before)
+
+
+def test_an_aesthetic_that_a_geom_needs_is_asked_for() -> None:
+    with pytest.raises(PlotnineError, match="missing aesthetics"):
+        assemble(begin(ROWS, aes("x")), geom_points()).draw()
+
+
+def test_columns_hold_values_that_are_tuples() -> None:
+    rows = Columns({"x": np.arange(2.0)})
+    rows["linetype"] = (0, (4, 2))
+    rows["label"] = ["a", "b"]
+    assert rows["linetype"].tolist() == [(0, (4, 2))] * 2
+    kept = rows.take(np.array([False, True]))
+    assert (len(kept), kept["label"].tolist()) == (1, ["b"])
+    rows["y"] = np.array([np.nan, 1.0])
+    assert rows.complete(["x", "y"]).tolist() == [False, True]
