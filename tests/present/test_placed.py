@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection, PathCollection
-from plotnine import aes, geom_point, labs
+from plotnine import aes, element_blank, element_line, geom_point, labs, theme
 from plotnine.exceptions import PlotnineError, PlotnineWarning
 
 from xenotrack.present.figures.artists import geom_points, geom_polylines
 from xenotrack.present.figures.placed import Columns
 from xenotrack.present.figures.save import render
-from xenotrack.present.figures.style import assemble, begin
+from xenotrack.present.figures.style import assemble, begin, paper
 
 ROWS = pd.DataFrame({"x": [0.0, 1.0, 2.0], "y": [1.0, np.nan, 3.0], "arm": ["B", "A", "B"]})
 
@@ -32,6 +32,25 @@ def test_layers_of_plotnine_go_on_a_figure_and_widen_its_axes() -> None:
     assert len(axes.collections) == 1 + 1
     assert axes.get_xlim()[1] > 9
     assert b">high<" in render(both, ("svg",))["svg"]
+
+
+def test_a_grid_and_its_ticks_are_drawn_where_a_theme_asks_for_them() -> None:
+    figure = assemble(begin(ROWS.dropna(), aes("x", "y")), *paper(2.0), geom_points())
+    asked = figure + theme(panel_grid_major=element_line(colour="red"))
+    asked += theme(axis_ticks_length_major=9, axis_ticks=element_line(colour="blue"))
+    plain, dressed = (render(each, ("svg",))["svg"] for each in (figure, asked))
+    assert b"#ff0000" in dressed
+    assert b"#0000ff" in dressed
+    assert b"#ff0000" not in plain
+
+
+def test_the_looks_of_one_figure_are_not_those_of_the_next() -> None:
+    first = assemble(begin(ROWS, aes("x", "y")), *paper(2.0, axis_text=element_blank()))
+    first += theme(axis_line=element_line(colour="red"))
+    second = assemble(begin(ROWS.dropna(), aes("x", "y")), *paper(2.0), geom_points())
+    svg = render(second, ("svg",))["svg"]
+    assert b"#ff0000" not in svg
+    assert b">1.0<" in svg
 
 
 def test_a_point_without_a_place_is_left_out_and_told() -> None:

@@ -6,7 +6,9 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -62,9 +64,8 @@ CUT = "Intervals are cut at the edge."
 
 
 LOOKS = {
-    "axis_line": element_line(size=0.5, colour="black"),
-    "axis_ticks": element_line(size=0.5, colour="black"),
-    "axis_ticks_minor": element_blank(),
+    "axis_line": element_line(size=0.5, colour="black", lineend="butt"),
+    "axis_ticks_major": element_line(size=0.5, colour="black"),
     "axis_text": element_text(size=SMALL, colour="black"),
     "axis_text_y": element_text(size=SMALL, colour="black", ma="right"),
     "axis_title": element_text(size=FONT),
@@ -81,6 +82,10 @@ LOOKS = {
     "plot_caption": element_text(size=CAPTION_SIZE, ha="left", colour="#404040"),
     "plot_caption_position": "plot",
 }
+UNSEEN = (
+    *("line", "panel_grid_major", "panel_grid_minor"),
+    *("axis_ticks", "axis_ticks_minor", "axis_ticks_length", "axis_ticks_length_minor"),
+)
 
 
 class Canvas(NamedTuple):
@@ -113,8 +118,20 @@ def figure_width() -> float:
 def paper(height: float, least: float | None = None, **changes: object) -> list[object]:
     """The theme of a figure of this height in inches, which can be drawn as low as ``least``."""
     size = _figure_size(height, LOWER * height if least is None else least)
-    looks = {**LOOKS, "figure_size": size, "dpi": 150, **changes}
-    return [theme_classic(base_size=FONT), theme(**looks)]
+    return [deepcopy(_shared_looks()), theme(figure_size=size, dpi=150, **changes)]
+
+
+@cache
+def _shared_looks() -> theme:
+    """What all figures share of their theme, which takes as long to make as to draw a layer.
+
+    Its looks of lines in general would be put on small ticks and lines of a grid, one by one, only
+    to be put away again: no figure has any.
+    """
+    shared = theme_classic(base_size=FONT) + theme(**LOOKS)
+    for unseen in UNSEEN:
+        del shared.themeables[unseen]
+    return shared
 
 
 def _figure_size(height: float, least: float) -> tuple[float, float]:
