@@ -52,6 +52,27 @@ def test_a_plan_is_shown_and_nothing_is_done(ask, sample, tmp_path) -> None:
     assert same.stdout == answer.stdout
 
 
+def test_a_folder_without_a_study_is_a_failure_and_the_others_are_done(ask, tmp_path) -> None:
+    for name in ("gone", "sheets"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "gone" / "README.txt").write_text("what lies here", encoding="utf-8")
+    out = ("-o", tmp_path / "out", "--tables", "tidy", "--jobs", 1)
+    answer = ask("batch", tmp_path / "gone", *out, code=1)
+    assert f"no study in {tmp_path / 'gone'}." in answer.stderr
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "sheets" / "s.csv").write_text(SHEET, encoding="utf-8")
+    answer = ask("batch", tmp_path / "gone", tmp_path / "sheets", *out, code=1)
+    assert "1 done" in answer.stderr
+    assert f"no study in {tmp_path / 'gone'}." in answer.stderr
+    # One of many shards may have no study, and so may a list.
+    shards = [ask("batch", tmp_path / "sheets", *out, "--shard", f"{k}/2", code=0) for k in (1, 2)]
+    assert sorted(shard.stderr for shard in shards) == [
+        "0 done, 0 unchanged, 0 failed.\n",
+        "0 done, 1 unchanged, 0 failed.\n",
+    ]
+    ask("batch", "--files-from", "-", *out, stdin=b"\n", code=0)
+
+
 def test_names_in_a_sheet_lead_nowhere(run, tmp_path) -> None:
     rows = ["study,mouse,arm,day,volume"]
     for study in ("../../up", "/etc"):

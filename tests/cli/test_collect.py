@@ -104,6 +104,32 @@ def test_a_question_is_answered_from_the_folder_and_from_the_file(
     assert answer.stdout == expected
 
 
+def test_of_the_studies_named_each_is_there_once_whatever_lies_beside_them(
+    ask, out, tmp_path, database, sample
+) -> None:
+    sheets = tmp_path / "sheets"
+    sheets.mkdir()
+    for name in ("a", "bad", "new"):
+        shutil.copy(sample("two_arm.csv"), sheets / f"{name}.csv")
+    page = tmp_path / "index.html"
+    made = ("--only", sheets, "-o", tmp_path / "all.sqlite", "--index", page, "-q")
+    assert ask("collect", out, *made, code=0).stderr == ""
+    with closing(sqlite3.connect(tmp_path / "all.sqlite")) as stored:
+        rows = stored.execute("SELECT study, status FROM studies ORDER BY study").fetchall()
+        assert rows == [("a", "done"), ("bad", "failed"), ("new", "undone")]
+        assert stored.execute("SELECT DISTINCT study FROM growth").fetchall() == [("a",)]
+    text = page.read_text(encoding="utf-8")
+    assert "3 studies, 2 without results" in text
+    assert "whole/report.html" not in text
+    before = (tmp_path / "all.sqlite").read_bytes()
+    for path in sheets.iterdir():
+        path.unlink()
+    assert "no study in" in ask("collect", out, *made, code=1).stderr
+    assert (tmp_path / "all.sqlite").read_bytes() == before
+    asked = ("collect", tmp_path / "all.sqlite", "--query", "SELECT 1", "--only", sheets)
+    ask(*asked, code=2)
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -57,6 +57,20 @@ def test_make_does_a_study_again_when_its_sheet_changes(study) -> None:
     assert "run" in make()
 
 
+def test_of_several_studies_the_page_of_all_is_what_depends_on_the_sheet(ask, study) -> None:
+    def depfile(text: str) -> str:
+        (study / "s.csv").write_text(text, encoding="utf-8")
+        ask("run", "s.csv", "-o", "out", "--figures", "none", "--depfile", "out.d", code=0)
+        target, _, _ = (study / "out.d").read_text(encoding="utf-8").partition(":")
+        assert (study / target).is_file()
+        return target
+
+    head, *rows = SHEET.splitlines()
+    two = [f"study,{head}", *(f"{name},{name}{row}" for name in "AB" for row in rows)]
+    assert depfile("\n".join(two)) == "out/index.html"
+    assert depfile(SHEET) == "out/manifest.json"
+
+
 def test_a_depfile_takes_the_place_of_nothing_else(ask, study) -> None:
     (study / "mine.d").write_text("mine", encoding="utf-8")
     asked = ("run", "s.toml", "-o", "out", "--figures", "none", "--depfile")

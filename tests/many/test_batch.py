@@ -21,7 +21,7 @@ from xenotrack.many.claim import claim
 from xenotrack.many.crew import Processes
 from xenotrack.many.job import Job
 from xenotrack.many.plan import in_shard, names_of, plan_studies
-from xenotrack.many.record import failure_of, note_failure
+from xenotrack.many.record import Failure, failure_of, note_failure
 from xenotrack.many.worker import Reply, work
 from xenotrack.present.staging import staging_for
 
@@ -292,8 +292,62 @@ def test_shards_write_between_them_what_one_batch_writes(once, sheets) -> None:
 
 
 def test_results_of_studies_that_are_gone_are_named(done) -> None:
+    out = done.parent / "out"
     (done / "c.csv").unlink()
-    assert strangers(done.parent / "out", plan_studies([done])) == ["c"]
+    note_failure(out, Failure("b2", "b2.csv", "No mouse is there.", "", settled=True))
+    assert strangers(out, plan_studies([done])) == ["b2", "c"]
+
+
+def parts_of(path: Path, column: str, names: str) -> None:
+    """Write a sheet with a column of studies, phases or lines."""
+    rows = [f"{column},mouse,arm,day,volume"]
+    for name in names:
+        for mouse in range(6):
+            arm, grown = ("vehicle", 9) if mouse < 3 else ("drug", 5)
+            rows += [
+                f"{name},m{name}{mouse},{arm},{day},{100 + (grown + mouse) * day}"
+                for day in (0, 4, 8, 12)
+            ]
+    path.write_text("\n".join(rows), encoding="utf-8")
+
+
+def test_a_panel_is_not_done_again_and_its_pool_is_one_of_its_results(tmp_path) -> None:
+    (tmp_path / "sheets").mkdir()
+    parts_of(tmp_path / "sheets" / "panel.csv", "line", "ABC")
+    asked = Asked({"columns": {"line": "line"}})
+    assert hows(batch(tmp_path / "sheets", asked=asked)) == "done"
+    assert hows(batch(tmp_path / "sheets", asked=asked)) == "unchanged"
+    (tmp_path / "out" / "panel" / "pool" / "results.json").unlink()
+    assert hows(batch(tmp_path / "sheets", asked=asked)) == "done"
+    assert hows(batch(tmp_path / "sheets", asked=asked)) == "unchanged"
+
+
+@pytest.mark.parametrize("column", ["study", "phase"])
+def test_a_sheet_that_loses_a_study_is_done_once_and_keeps_no_results_of_it(
+    column, tmp_path
+) -> None:
+    sheet, out = tmp_path / "sheets" / "x.csv", tmp_path / "out" / "x"
+    sheet.parent.mkdir()
+    for names in ("ABC", "AB", "A", "BC"):
+        parts_of(sheet, column, names)
+        assert hows(batch(sheet.parent, asked=GROWTH)) == "done"
+        assert hows(batch(sheet.parent, asked=GROWTH)) == "unchanged"
+        made = sorted(path.parent.relative_to(out) for path in out.rglob("results.json"))
+        assert len(made) == len(names)
+        assert (made == [Path()]) == (len(names) == 1)
+
+
+def test_a_file_that_a_person_changed_stays_when_its_study_goes(tmp_path) -> None:
+    sheet, out = tmp_path / "sheets" / "x.csv", tmp_path / "out" / "x"
+    sheet.parent.mkdir()
+    parts_of(sheet, "study", "ABC")
+    batch(sheet.parent, asked=GROWTH)
+    (out / "C" / "tables" / "growth.csv").write_text("mine", encoding="utf-8")
+    parts_of(sheet, "study", "AB")
+    ended = batch(sheet.parent, asked=GROWTH)
+    assert "growth.csv.kept" in "".join(ended["x"].said)
+    assert held(out / "C") == {"tables/growth.csv.kept": b"mine"}
+    assert hows(batch(sheet.parent, asked=GROWTH)) == "unchanged"
 
 
 def deadly(orders) -> None:

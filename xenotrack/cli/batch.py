@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,7 +12,7 @@ import click
 from xenotrack.cli.options import StudyCommand, Words, draws_figures, reads_study, writes_folder
 from xenotrack.cli.request import Request
 from xenotrack.cli.stdout import put
-from xenotrack.errors import StudyError
+from xenotrack.errors import InputError, StudyError
 from xenotrack.present.words import printable
 
 if TYPE_CHECKING:
@@ -95,13 +95,16 @@ def batch(
     """
     from xenotrack.many.asked import Asked
     from xenotrack.many.batch import Batch, strangers
-    from xenotrack.many.plan import in_shard, plan_studies
+    from xenotrack.many.plan import empty_folders, in_shard, plan_studies
 
     if request.output is None:
         raise click.UsageError("batch writes folders: name one with -o.")
     asked = Asked(request.overrides, request.reading, figures, _tables(tables), request.strict)
     number, of = _shard(shard)
-    every = plan_studies(_named(named, files_from))
+    paths = list(_named(named, files_from))
+    every, empty = plan_studies(paths), empty_folders(paths)
+    if not every:
+        refuse_empty(empty)
     planned = in_shard(every, number, of)
     work = Batch(planned, asked, request.output, rerun)
     if dry_run:
@@ -112,10 +115,21 @@ def batch(
     left = strangers(request.output, every) if of == 1 else []
     if left:
         request.say(
-            f"{len(left)} folders in {request.output} belong to no study of this batch: "
-            f"{', '.join(left[:5])}{' …' if len(left) > 5 else ''}."
+            f"{len(left)} results in {request.output} belong to no study of this batch: "
+            f"{', '.join(left[:5])}{' …' if len(left) > 5 else ''}. `collect --only` leaves "
+            "them out."
         )
     refuse_failures(failed, len(planned), request.output)
+    refuse_empty(empty)
+
+
+def refuse_empty(folders: Sequence[Path]) -> None:
+    """Say that folders were named in which no study is."""
+    if folders:
+        raise InputError(
+            f"There is no study in {' nor in '.join(map(str, folders))}. Look whether the disk is "
+            "there, or name a folder of sheets."
+        )
 
 
 def refuse_failures(failed: int, of: int, out: Path) -> None:

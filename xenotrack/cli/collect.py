@@ -52,17 +52,28 @@ if TYPE_CHECKING:
     metavar="FILE_mqc.json",
     help="The arms of all studies as a section of a MultiQC report.",
 )
+@click.option(
+    "--only",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="STUDY",
+    help="Only the studies that a batch of this sheet, study.toml or folder has; may be repeated. "
+    "Those not done yet are named, results whose sheet is gone or renamed are left out.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Do not say what was written.")
 @click.option("--force", is_flag=True, help="Replace files that xenotrack did not write.")
 def collect(source: Path, **options: Any) -> None:
     """Every table of every study of a batch in one file: a column study stands in front.
 
     OUT is what batch wrote, or the database that was made of it before. The table studies has each
-    study with its status; doubts has every doubt. Studies that failed have no other rows.
+    study with its status (done, failed, undone); doubts has every doubt. Studies that failed or are
+    undone have no other rows.
 
     \b
     Examples
       xenotrack collect results -o all.sqlite
       xenotrack collect results --index results/index.html
+      xenotrack collect results --only sample_data -o all.sqlite
       xenotrack collect all.sqlite --query "SELECT study, arm, estimate FROM growth"
     """
     from xenotrack.many.gather import index_page, multiqc_of, studies_of
@@ -72,11 +83,11 @@ def collect(source: Path, **options: Any) -> None:
     if not any(wanted):
         raise click.UsageError("Name what to make: -o FILE, --query SQL, --index FILE.html.")
     if source.is_file():
-        if index or multiqc:
-            raise click.UsageError("--index and --multiqc are made of the folder of a batch.")
+        if index or multiqc or options["only"]:
+            raise click.UsageError("--index, --multiqc and --only are about the folder of a batch.")
         _from_database(source, options)
         return
-    studies = studies_of(source)
+    studies = studies_of(source, _planned(options["only"]))
     # All of it is made before any is written: what cannot be had leaves no half of the rest.
     page = index_page(source, studies, index) if index else b""
     section = multiqc_of(studies) if multiqc else b""
@@ -86,6 +97,17 @@ def collect(source: Path, **options: Any) -> None:
         _save(multiqc, section, b'{\n "id": "xenotrack_arms"', options)
     if options["output"] or options["query"] or options["parquet"]:
         _by_database(studies, options)
+
+
+def _planned(named: Sequence[Path]) -> list[str] | None:
+    """The names that a batch gives these studies; None where none were named."""
+    from xenotrack.cli.batch import refuse_empty
+    from xenotrack.many.plan import empty_folders, plan_studies
+
+    if not named:
+        return None
+    refuse_empty(empty_folders(named))
+    return [one.name for one in plan_studies(named)]
 
 
 def _by_database(studies: Sequence[Found], options: dict[str, Any]) -> None:
@@ -102,7 +124,7 @@ def _by_database(studies: Sequence[Found], options: dict[str, Any]) -> None:
                 put(path.read_bytes())
             else:
                 put_file(path, given, always if options["force"] else is_database)
-                _say(given)
+                _say(given, options)
         if options["query"] or options["parquet"]:
             taken = {**options, "output": options["output"] if options["query"] else None}
             _from_database(path, taken)
@@ -118,7 +140,7 @@ def _from_database(path: Path, options: dict[str, Any]) -> None:
         raise InputError(f"{path} is no database that `xenotrack collect` wrote.")
     if options["parquet"]:
         write_parquets(path, options["parquet"], options["force"])
-        _say(options["parquet"])
+        _say(options["parquet"], options)
     if options["query"]:
         _answer(ask_database(path, options["query"]), options)
     elif options["output"]:
@@ -149,8 +171,9 @@ def _save(path: Path, data: bytes, start: bytes, options: dict[str, Any]) -> Non
         return head[: len(start)].lower() == start.lower() and b"xenotrack" in head
 
     write_bytes(path, data, always if options["force"] else is_ours)
-    _say(path)
+    _say(path, options)
 
 
-def _say(path: Path) -> None:
-    click.echo(f"Wrote {path}.", err=True)
+def _say(path: Path, options: dict[str, Any]) -> None:
+    if not options["quiet"]:
+        click.echo(f"Wrote {path}.", err=True)

@@ -10,7 +10,8 @@ import click
 @click.command()
 @click.argument("folder", metavar="OUT", type=click.Path(path_type=Path))
 @click.option("--docx", is_flag=True, help="Write OUT/methods.docx, too: methods for a paper.")
-def report(folder: Path, docx: bool) -> None:
+@click.option("-q", "--quiet", is_flag=True, help="Do not say what was written or kept.")
+def report(folder: Path, docx: bool, quiet: bool) -> None:
     """Write OUT/report.html anew from the results in OUT; nothing is fitted again.
 
     OUT is a folder that `xenotrack run` wrote; one of several studies gives a report each.
@@ -25,7 +26,8 @@ def report(folder: Path, docx: bool) -> None:
     from xenotrack.present.stored import read_run, run_folders
 
     def say(text: str) -> None:
-        click.echo(text, err=True)
+        if not quiet:
+            click.echo(text, err=True)
 
     end_killed_runs(folder, (), say)
     runs = {each: read_run(each) for each in run_folders(folder)}

@@ -74,7 +74,8 @@ def run(
     with shown_steps(sys.stderr, hidden=request.quiet) as steps:
         outcome = run_job(job, steps.around(request.say), begin=steps.begin)
     if depfile is not None and request.output is not None:
-        write_depfile(depfile, request.output, input_paths(request.paths, job.rules))
+        several = len(outcome.studies) > 1
+        write_depfile(depfile, request.output, several, input_paths(request.paths, job.rules))
     # Only now: a run that fails says nothing on stdout.
     put("\n".join(outcome.summaries).encode())
     if request.output is not None:
@@ -109,11 +110,15 @@ def _run_in_turn(request: Request, named: Sequence[str], figures: str, sensitivi
     refuse_failures(sum(each.how == "failed" for each in ended), len(ended), request.output)
 
 
-def write_depfile(path: Path, out: Path, inputs: Sequence[Path]) -> None:
-    """Write for make what the results depend on; a file that is no depfile of ``out`` stays."""
+def write_depfile(path: Path, out: Path, several: bool, inputs: Sequence[Path]) -> None:
+    """Write for make what the results depend on; a file that is no depfile of ``out`` stays.
+
+    The target is what is written last: the manifest, and of several studies the page of all.
+    """
     from xenotrack.cli.depfile import depfile
+    from xenotrack.present.manifest import INDEX, MANIFEST
     from xenotrack.present.safe_files import write_bytes
 
-    target = out / "manifest.json"
-    head = depfile(target, []).strip()
-    write_bytes(path, depfile(target, inputs), lambda there: there.read_bytes().startswith(head))
+    heads = tuple(depfile(out / name, []).strip() for name in (MANIFEST, INDEX))
+    data = depfile(out / (INDEX if several else MANIFEST), inputs)
+    write_bytes(path, data, lambda there: there.read_bytes().startswith(heads))

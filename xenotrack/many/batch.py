@@ -199,10 +199,9 @@ def make_folder(out: Path) -> None:
 
 
 def strangers(out: Path, planned: Iterable[Planned]) -> list[str]:
-    """Folders of results in ``out`` that belong to no study of the batch."""
-    from xenotrack.many.record import made_folders
+    """The results, and the notes of failures, in ``out`` that belong to no study of the batch."""
+    from xenotrack.many.record import failures_in, made_folders
 
-    names = {one.name for one in planned}
-    return sorted(
-        path.name for path in out.iterdir() if path.name not in names and made_folders(path)
-    )
+    found = {path.name for path in out.iterdir() if made_folders(path)}
+    found |= {failure.study for failure in failures_in(out)}
+    return sorted(found - {one.name for one in planned})

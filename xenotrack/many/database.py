@@ -57,12 +57,12 @@ def _rows(
     found: Found, columns: dict[str, tuple[str, ...]]
 ) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
     if found.folder is None:
-        yield "studies", [(found.name, "failed", *[None] * 6, found.failure)]
+        yield "studies", [(found.name, found.status, *[None] * 6, found.failure)]
         return
     said = results_of(found)
     facts = [said.study.get(name) for name in STUDIES[2:5]]
     counts = [len(said.study["arms"]), *(said.study.get(name) for name in STUDIES[6:8])]
-    yield "studies", [(found.name, "done", *facts, *counts, None)]
+    yield "studies", [(found.name, found.status, *facts, *counts, None)]
     yield "doubts", [_row(found.name, DOUBTS[1:], doubt) for doubt in said.doubts]
     for table, rows in said.tables.items():
         if table in TABLES:

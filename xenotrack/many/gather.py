@@ -18,6 +18,7 @@ from xenotrack.present.tables import json_bytes
 from xenotrack.study.rules import GrowthRules
 
 MULTIQC = "xenotrack_mqc.json"
+UNDONE = "It has no results yet: do it with `xenotrack batch`."
 
 
 class Found(NamedTuple):
@@ -26,6 +27,7 @@ class Found(NamedTuple):
     name: str
     folder: Path | None
     failure: str = ""
+    status: str = "done"
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -36,19 +38,25 @@ class Said(msgspec.Struct, frozen=True):
     doubts: list[dict[str, Any]]
 
 
-def studies_of(out: Path) -> list[Found]:
+def studies_of(out: Path, planned: Collection[str] | None = None) -> list[Found]:
     """Every study in the folder of a batch, or the one of ``run``; failures without results.
 
-    The results of a study that fails now are of an earlier input: they are not among them.
+    The results of a study that fails now are of an earlier input: they are not among them. With
+    ``planned`` the studies of these names alone, those to which no batch has come among them.
     """
-    if is_ours(out):
+    if is_ours(out) and planned is None:
         return [Found(out.resolve().name, out)]
-    if not out.is_dir():
-        raise InputError(f"{out} is no folder. Name the folder that `xenotrack batch` wrote.")
+    if not out.is_dir() or is_ours(out):
+        raise InputError(f"{out} is no folder of a batch. Name one that `xenotrack batch` wrote.")
     failures = {failure.study: failure for failure in failures_in(out)}
     folders = [path for path in out.iterdir() if path.is_dir() and not path.name.startswith(".")]
     names = {path.name for path in folders} | set(failures)
-    found = [each for name in sorted(names) for each in _found(out, name, failures.get(name))]
+    wanted = sorted(names if planned is None else planned)
+    found = [each for name in wanted for each in _found(out, name, failures.get(name))]
+    if planned is not None:
+        known = {each.name.partition("/")[0] for each in found}
+        found += [Found(name, None, UNDONE, "undone") for name in wanted if name not in known]
+        found.sort(key=lambda each: each.name)
     if not found:
         raise InputError(
             f"{out} holds no results of xenotrack. Name the folder that `xenotrack batch` wrote."
@@ -58,7 +66,7 @@ def studies_of(out: Path) -> list[Found]:
 
 def _found(out: Path, name: str, failure: Failure | None) -> Iterator[Found]:
     if failure is not None:
-        yield Found(name, None, failure.message)
+        yield Found(name, None, failure.message, "failed")
         return
     for folder in made_folders(out / name):
         yield Found(folder.relative_to(out).as_posix(), folder)

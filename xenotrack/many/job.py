@@ -112,14 +112,16 @@ def _written(job: Job, out: Path, say: Say, say_of_folder: Say, begin: Say) -> O
         job = replace(job, source=contents)
         studies = _read(job, say)
         names = folder_names(studies)
-        for name in (*names, *pool_names(studies)) if len(names) > 1 else ():
+        every = names if job.tables else [*names, *pool_names(studies)]
+        for name in every if len(names) > 1 else ():
             require_replaceable(out / name, inputs, say_of_folder)
+        made_for = _made_for(job, every)
         done = [
-            _analyse(job, study, fresh / name, made_for, studio, say, begin)
-            for study, name, made_for in zip(studies, names, _made_for(job, names), strict=True)
+            _analyse(job, study, fresh / name, made_for[name], studio, say, begin)
+            for study, name in zip(studies, names, strict=True)
         ]
         pools = [] if job.tables else pools_of([results for results, _ in done])
-        pooled = [_pool(job, pool, fresh, name, studies) for name, pool in pools]
+        pooled = [_pool(job, pool, fresh / name, made_for[name], studies) for name, pool in pools]
         if len(names) > 1 and not job.tables:
             _index(studies, fresh)
     return Outcome(studies, (*pooled, *(summary for _, summary in done)))
@@ -156,7 +158,7 @@ def _read(job: Job, say: Say) -> tuple[Study, ...]:
     return studies
 
 
-def _made_for(job: Job, names: Sequence[str]) -> list[dict[str, Any]]:
+def _made_for(job: Job, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """What the manifest of each folder says of the job; one of several says which and of how many.
 
     By it a batch knows that nothing is to be done again.
@@ -167,8 +169,8 @@ def _made_for(job: Job, names: Sequence[str]) -> list[dict[str, Any]]:
     assert isinstance(job.source, Contents), "read before you write"
     request = {"request": digest_of(job, job.source)}
     if len(names) == 1:
-        return [{**request, "folder": None}]
-    return [{**request, "folder": name, "folders": len(names)} for name in names]
+        return {name: {**request, "folder": None} for name in names}
+    return {name: {**request, "folder": name, "folders": len(names)} for name in names}
 
 
 def _analyse(
@@ -203,14 +205,16 @@ def _analyse(
     return results, summary
 
 
-def _pool(job: Job, pool: Pool, fresh: Path, name: str, studies: Sequence[Study]) -> str:
+def _pool(
+    job: Job, pool: Pool, folder: Path, made_for: Mapping[str, Any], studies: Sequence[Study]
+) -> str:
     """Write the folder of a pool over lines; its summary, which comes first."""
     from xenotrack.present.pool_folder import write_pool
     from xenotrack.present.summary import summarise_pool
     from xenotrack.present.tell.across import tell_pool
 
     story = tell_pool(pool)
-    write_pool(pool, story, fresh / name, studies[0].sources, job.figures != "none", name)
+    write_pool(pool, story, folder, studies[0].sources, job.figures != "none", made_for)
     return summarise_pool(pool, story)
 
 

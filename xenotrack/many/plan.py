@@ -40,17 +40,26 @@ def studies_in(folder: Path) -> list[Path]:
 
     Hidden files and folders are left out, and so are results of ours.
     """
-    paths = sorted(_files_below(folder))
+    paths = sorted(filter(_may_be, _files_below(folder)))
     tomls = [path for path in paths if path.suffix.casefold() == ".toml" and _is_study(path)]
     named = {os.path.realpath(sheet) for toml in tomls for sheet in _sheets_of(toml)}
     sheets = [
         path
         for path in paths
-        if path.suffix.casefold() in SHEETS
-        and path.stem.casefold() not in NOT_STUDIES
-        and os.path.realpath(path) not in named
+        if path.suffix.casefold() in SHEETS and os.path.realpath(path) not in named
     ]
     return sorted([*tomls, *sheets])
+
+
+def empty_folders(named: Iterable[Path]) -> list[Path]:
+    """The folders named that hold no study, as one does whose disk is not there."""
+    return [path for path in named if path.is_dir() and not any(map(_may_be, _files_below(path)))]
+
+
+def _may_be(path: Path) -> bool:
+    """Whether a file is called as a study is."""
+    suffix = path.suffix.casefold()
+    return suffix == ".toml" or (suffix in SHEETS and path.stem.casefold() not in NOT_STUDIES)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

@@ -72,7 +72,7 @@ def write_report(pool: Pool, named: Sequence[str], out: Path, drawn: bool, say: 
     inputs = [Source(path.name, digest(path.read_bytes())) for path in files]
     story = tell_pool(pool)
     with replaced_folder(out, stats_of([*map(Path, named), *files]), say) as fresh:
-        write_pool(pool, story, fresh, inputs, drawn, out.name)
+        write_pool(pool, story, fresh, inputs, drawn, {"folder": out.name})
     return summarise_pool(pool, story)
 
 

@@ -47,9 +47,10 @@ class Failure(msgspec.Struct, frozen=True):
 def state_of(out: Path, name: str, request: str) -> State:
     """What is there of a study that is asked for by a request."""
     folders = made_folders(out / name)
-    made = [_made(folder) for folder in folders]
-    asked = [one for one in made if one is not None and one.request == request]
-    if asked and len(asked) == len(made) == asked[0].folders and all(map(is_whole, folders)):
+    made = {folder: one for folder in folders if (one := _made(folder)) is not None}
+    # Others are of studies that were in the sheet before.
+    asked = {folder: one for folder, one in made.items() if one.request == request}
+    if len(asked) in {one.folders for one in asked.values()} and all(map(is_whole, asked)):
         return "unchanged"
     failure = failure_of(out, name)
     if failure is not None and failure.settled and failure.request == request:

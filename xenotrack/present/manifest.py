@@ -30,6 +30,7 @@ class _Manifest(msgspec.Struct, frozen=True):
     xenotrack: str
     outputs: tuple[Listed, ...] = ()
     folder: str | None = None
+    request: str = ""
 
 
 def is_ours(folder: Path) -> bool:
@@ -39,11 +40,29 @@ def is_ours(folder: Path) -> bool:
 
 def holds_studies(folder: Path) -> bool:
     """Whether a run made the folder to hold one folder a study."""
-    inside = {each.name: _read(each) for each in folder.iterdir() if not each.name.startswith(".")}
+    inside = _made_in(folder)
     if any(made is not None and made.folder == name for name, made in inside.items()):
         return True
     # Earlier versions did not say so, and listed no outputs: then nothing else may be there.
     return bool(inside) and all(made and not made.outputs for made in inside.values())
+
+
+def study_folders(folder: Path) -> list[str]:
+    """The names of the folders in it that runs of several studies made, one folder a study.
+
+    A pool that a person asked for is none of them, though it lies there: no run asked for it.
+    """
+    return [
+        name
+        for name, made in _made_in(folder).items()
+        if made is not None and made.folder == name and made.request
+    ]
+
+
+def _made_in(folder: Path) -> dict[str, _Manifest | None]:
+    """What the manifest of each folder in it says, by the folder's name."""
+    inside = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
+    return {each.name: _read(each) for each in inside}
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,14 @@ FORMATS = ("svg", "png")
 
 
 def write_pool(
-    pool: Pool, story: Story, folder: Path, inputs: Sequence[Source], drawn: bool, name: str
+    pool: Pool,
+    story: Story,
+    folder: Path,
+    inputs: Sequence[Source],
+    drawn: bool,
+    made_for: Mapping[str, Any],
 ) -> None:
-    """Write everything; ``drawn``: with figures. ``name`` is that of the folder among others."""
+    """Write everything; ``drawn``: with figures. ``made_for`` is what the manifest says of it."""
     design, readout = pool.design, pool.design.readout
     tables = {**pool.tables, "claims": claims_frame(pool.claims)}
     tables = {table: readout.table(frame, design.names) for table, frame in tables.items()}
@@ -47,7 +52,7 @@ def write_pool(
         "doubts": [msgspec.to_builtins(doubt) for doubt in design.in_words(pool.doubts)],
         "story": msgspec.to_builtins(story),
     }
-    made = manifest(pool, inputs) | {"folder": name}
+    made = {**manifest(pool, inputs), **made_for}
     (folder / "results.json").write_bytes(json_bytes(said))
     (folder / "methods.md").write_text(methods_page(said["story"]), encoding="utf-8")
     pictures = draw_pool(pool) if drawn else {}

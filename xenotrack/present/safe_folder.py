@@ -14,7 +14,14 @@ from pathlib import Path, PurePosixPath
 
 from xenotrack.errors import InputError
 from xenotrack.present.exchange import Exchange, HalfDoneError, about_input, is_manifest
-from xenotrack.present.manifest import MANIFEST, digests, holds_studies, is_ours, with_outputs
+from xenotrack.present.manifest import (
+    MANIFEST,
+    digests,
+    holds_studies,
+    is_ours,
+    study_folders,
+    with_outputs,
+)
 from xenotrack.present.safe_files import cannot_write, input_among, kind
 from xenotrack.present.staging import Staging, leftovers, staging_for
 from xenotrack.present.words import printable
@@ -154,6 +161,8 @@ def _bring(
     _require_ours(out, out, {staging.path})  # still: the analysis took its time
     top = PurePosixPath(".")
     folders = {PurePosixPath(name).parent for name in put if is_manifest(name)}
+    if whole:  # the folders of studies that the sheet has no more are results of old, too
+        folders |= set(map(PurePosixPath, study_folders(out)))
     before = {
         (folder / name).as_posix(): digest
         for folder in sorted({top, *folders})
