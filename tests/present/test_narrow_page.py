@@ -1,4 +1,4 @@
-"""Drawings for phones lie packed in the page, and their places wait for them."""
+"""Drawings for phones and further rows lie packed in the page; their places wait for them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from .story import PICTURES, SVG, written_run
 
+FIRST = 10
 NARROW = {name.replace(".svg", "_narrow.svg"): SVG.encode() for name in PICTURES}
 
 
@@ -41,3 +42,19 @@ def test_ids_of_a_narrow_drawing_are_its_own(page) -> None:
     assert own
     assert len(own) == len(set(own))
     assert not set(own) & set(re.findall(r'\sid="([^"]+)"', page))
+
+
+def test_rows_after_the_first_of_a_long_table_lie_packed_in_order(page, sample) -> None:
+    (packed,) = re.findall(r'id="packed-rows">([^<]+)<', page)
+    further = json.loads(zlib.decompress(b64decode(packed)))
+    assert "tidy" in further
+    for name, rows in further.items():
+        section = page.split(f'<details id="table-{name.replace("_", "-")}">')[1]
+        (body,) = re.findall(f'<tbody data-rest="{name}">(.*?)</tbody>', section, re.DOTALL)[:1]
+        assert body.count("<tr") == FIRST
+        n_rows = int(re.findall(r'class="count">(\d+) rows', section)[0])
+        assert rows.count("<tr") == n_rows - FIRST > 30
+        assert f"The first {FIRST} of {n_rows} rows" in section.split("</details>")[0]
+    readings = Path(sample("two_arm.csv")).read_text(encoding="utf-8").splitlines()
+    mice = re.findall(r'<th scope="row">([^<]+)</th>', further["tidy"])
+    assert mice == [line.split(",")[0] for line in readings[1 + FIRST :]]

@@ -20,7 +20,14 @@ from xenotrack.present.page.data import page_data
 from xenotrack.present.page.forest import Forest, forest_of
 from xenotrack.present.page.pages import page_of, part
 from xenotrack.present.page.svg import inline_svg
-from xenotrack.present.page.tables import Marks, Table, views_of, whole_table, words_rules
+from xenotrack.present.page.tables import (
+    Marks,
+    Table,
+    table_row,
+    views_of,
+    whole_table,
+    words_rules,
+)
 from xenotrack.present.stored import StoredRun
 from xenotrack.present.story import Answer, Caption, Sentence, Story
 
@@ -118,18 +125,34 @@ class Report:
         return Markup(place).format(drawn, name)
 
     @property
-    def packed(self) -> str:
-        """The narrow drawings by name, a fifth as long as they would be: most never look at them.
+    def packed(self) -> dict[str, str]:
+        """What most readers never look at, a fifth as long as it would be, by its place.
 
-        A browser unpacks them itself; without script it shows the wide ones.
+        A browser unpacks it by itself; without script the page shows wide drawings and the first
+        rows, and names the files of the others.
         """
-        narrow = {
+        parts = {"packed": self._narrow, "packed-rows": self._further_rows}
+        return {place: _packed(part) for place, part in parts.items() if part}
+
+    @property
+    def _narrow(self) -> dict[str, str]:
+        """The drawings for phones by name."""
+        return {
             name: self._inline(name + OF_PHONES, name, "n")
             for name in self.figure_numbers
             if name + OF_PHONES in self.run.pictures
         }
-        text = json.dumps(narrow, ensure_ascii=False, separators=(",", ":"))
-        return b64encode(zlib.compress(text.encode(), 9)).decode() if narrow else ""
+
+    @property
+    def _further_rows(self) -> dict[str, str]:
+        """The rows of long tables that follow the first, by the table's name."""
+        return {
+            table.name: "".join(
+                table_row(line, table.headings) for line in table.lines[len(table.first) :]
+            )
+            for table in self.all_tables
+            if len(table.first) < len(table.lines)
+        }
 
     def _inline(self, picture: str, name: str, prefix: str) -> Markup:
         alt, first = self.caption(name).alt, f"{prefix}{self.figure_numbers[name]}-"
@@ -211,12 +234,11 @@ class Report:
         views = views_of("response", rows, "quality", self.marks, self.level) if rows else []
         return [table for table in views if table.title != table.name]
 
-    @property
-    def all_tables(self) -> Iterator[Table]:
+    @cached_property
+    def all_tables(self) -> list[Table]:
         """Every table whole, doubts first."""
-        yield whole_table("doubts", self.run.results.doubts, self.marks)
-        for name, rows in self.tables_by_name.items():
-            yield whole_table(name, rows, self.marks)
+        tables = {"doubts": self.run.results.doubts, **self.tables_by_name}
+        return [whole_table(name, rows, self.marks) for name, rows in tables.items()]
 
     @property
     def rules(self) -> Iterator[tuple[str, str]]:
@@ -224,6 +246,12 @@ class Report:
         for section, keys in self.run.manifest.rules.items():
             for key, value in keys.items():
                 yield f"{section}.{key}", _rule_text(value)
+
+
+def _packed(part: Mapping[str, str]) -> str:
+    """Texts by name in few letters."""
+    text = json.dumps(part, ensure_ascii=False, separators=(",", ":"))
+    return b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def _rule_text(value: Any) -> str:

@@ -90,3 +90,48 @@ def test_what_is_half_seen_through_stays_by_itself() -> None:
     drawn = "".join(path.format(x) for x in range(3))
     text = inline_svg("growth", SVG.replace("<text", f"{drawn}<text", 1).encode(), "", MARKS)
     assert text.count('opacity="0.5"') == 3
+
+
+CIRCLE = "M 0 1 C 0.2652 1 0.5196 0.895 0.7071 0.7071 C 0.5 0.5 0.2 0.1 0 1 z"
+
+
+def with_parts(drawn: str) -> str:
+    svg = SVG.replace("<text", f"{drawn}<text", 1)
+    return inline_svg("growth", svg.encode(), "", MARKS)
+
+
+def test_full_circles_of_a_mouse_are_the_dots_of_one_path() -> None:
+    use = '<use xlink:href="#dot" x="{}" y="2" style="fill: #123456"/>'
+    points = "".join(use.format(x) for x in (1, 3, 6))
+    symbol = f'<defs><path id="dot" d="{CIRCLE}"/></defs>'
+    text = with_parts(f'{symbol}<g data-arm="A" data-mouse="5">{points}</g>')
+    (dots,) = re.findall(r'<path data-arm="0" data-mouse="0" d="m1 2v0m2 0v0m3 0v0"[^>]+>', text)
+    assert 'stroke="#123456" stroke-width="2.00" stroke-linecap="round"' in dots
+    assert "fill" not in dots
+
+
+def test_circles_with_an_edge_stay_symbols() -> None:
+    use = '<use xlink:href="#dot" x="{}" y="2" style="fill: #123456; stroke: #000"/>'
+    points = "".join(use.format(x) for x in (1, 3, 6))
+    text = with_parts(f'<defs><path id="dot" d="{CIRCLE}"/></defs>{points}')
+    assert len(re.findall(r'<use x="\d" y="2"', text)) == 3
+
+
+def test_what_leaves_no_ink_is_left_out() -> None:
+    assert "#1f77b4" not in with_parts('<path d="M 29.456 410.81" style="stroke: #1f77b4"/>')
+
+
+def test_a_straight_course_needs_two_corners_but_that_of_a_mouse_keeps_its_readings() -> None:
+    course = "M 0 0 " + " ".join(f"L {x} {2 * x}" for x in range(1, 40))
+    line = f'<path d="{course}" style="stroke: #123456"/>'
+    assert '<path d="m0 0 39 78"' in with_parts(line)
+    of_mouse = with_parts(f'<g data-arm="A" data-mouse="5">{line}</g>')
+    assert len(re.findall(r"1 2", of_mouse)) == 39
+
+
+def test_a_group_hands_what_it_says_to_the_one_part_in_it() -> None:
+    part = '<path d="M 1 1 L 2 2" style="stroke: #123456" transform="scale(2)"/>'
+    text = with_parts(f'<g data-arm="A">{part}</g>')
+    assert '<path data-arm="0" d="m1 1 1 1"' in text
+    cut = with_parts(f'<g clip-path="url(#clip)">{part}</g>')  # of another place than the part's
+    assert re.search(r'<g clip-path="[^"]+"><path d="m1 1 1 1"', cut)

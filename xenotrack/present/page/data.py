@@ -37,14 +37,26 @@ def page_data(run: StoredRun, marks: Marks) -> Markup:
             "columns": [run.readout.column(name) for name in ("volume_mm3", "baseline_mm3")],
         },
         "first": run.manifest.rules["response"]["min_day"],
-        "mice": _mice(tables, marks, run.readout),
+        "mice": _rows(_mice(tables, marks, run.readout)),
         "growth": _growth(tables.get("growth", ()), marks),
-        "claims": [_claim(row, marks) for row in tables.get("claims", ())],
+        "claims": _rows([_claim(row, marks) for row in tables.get("claims", ())]),
         "without": _without(tables, marks, 1 - run.manifest.rules["compare"]["level"]),
         "tables": {one.name: one.data for one in FIGURES},
     }
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+
+
+def _rows(records: Sequence[Row]) -> dict[str, list[Any]]:
+    """Records that are alike, whose keys are said once.
+
+    >>> _rows([{"arm": 1, "day": 7}, {"arm": 2, "day": 9}])
+    {'keys': ['arm', 'day'], 'rows': [[1, 7], [2, 9]]}
+    """
+    return {
+        "keys": list(records[0]) if records else [],
+        "rows": [list(record.values()) for record in records],
+    }
 
 
 def _mice(
@@ -104,8 +116,8 @@ def _claim(row: Row, marks: Marks) -> dict[str, Any]:
         "outcome": row["outcome"],
         "arm": marks.arms.get(row["arm"], -1),
         "against": marks.arms.get(row["against"], -1),
-        "from": row["from_day"],
-        "until": row["until_day"],
+        "from": short(row["from_day"]),
+        "until": short(row["until_day"]),
         "estimate": short(row["estimate"]),
         "low": short(row["claim_low"]),
         "high": short(row["claim_high"]),
@@ -115,15 +127,17 @@ def _claim(row: Row, marks: Marks) -> dict[str, Any]:
 def _without(
     tables: Mapping[str, Sequence[Row]], marks: Marks, alpha: float
 ) -> list[dict[str, Any]]:
-    """Each claim on growth: its p with all mice, and without each mouse by the mouse's number."""
-    each: dict[tuple[str, str], list[float | None]] = defaultdict(lambda: [None] * len(marks.mice))
+    """Each claim on growth: its p with all mice, and that without each mouse which moves it."""
+    each: dict[tuple[str, str], dict[int, float | None]] = defaultdict(dict)
     for row in tables.get("leave_one_out_mice", ()):
         each[row["family"], row["contrast"]][marks.mice[row["mouse"]]] = row["p_adjusted"]
 
-    def turned(p: float, own: list[float | None]) -> list[int]:
-        return [
-            mouse for mouse, q in enumerate(own) if q is not None and (q < alpha) != (p < alpha)
-        ]
+    def turned(p: float, own: Mapping[int, float | None]) -> list[int]:
+        return [mouse for mouse, q in own.items() if q is not None and (q < alpha) != (p < alpha)]
+
+    def moved(p: float, own: Mapping[int, float | None]) -> dict[int, float | None]:
+        shorts = {mouse: short(q, 3) for mouse, q in own.items()}
+        return {mouse: q for mouse, q in shorts.items() if q != short(p, 3)}
 
     return [
         {
@@ -131,7 +145,7 @@ def _without(
             "arm": marks.arms.get(row["arm"], -1),
             "against": marks.arms.get(row["against"], -1),
             "p": short(row["p_adjusted"], 3),
-            "each": [short(p, 3) for p in each[row["family"], row["contrast"]]],
+            "each": moved(row["p_adjusted"], each[row["family"], row["contrast"]]),
             "turned": turned(row["p_adjusted"], each[row["family"], row["contrast"]]),
         }
         for row in tables.get("leave_one_out", ())
@@ -148,7 +162,10 @@ def _by_mouse(rows: Iterable[Row]) -> dict[str, Row]:
 
 def short(value: float | None, digits: int = 6) -> float | None:
     """
-    >>> short(167.44499999999996), short(None)
-    (167.445, None)
+    >>> short(167.44499999999996), short(14.0), short(None)
+    (167.445, 14, None)
     """
-    return None if value is None else float(f"{value:.{digits}g}")
+    if value is None:
+        return None
+    rounded = float(f"{value:.{digits}g}")
+    return int(rounded) if rounded.is_integer() else rounded

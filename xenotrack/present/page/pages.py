@@ -14,7 +14,7 @@ from markupsafe import Markup
 from xenotrack.present.numbers import fixed
 from xenotrack.present.page.cells import NOTHING
 from xenotrack.present.page.prose import anchor, breakable, prose, stated
-from xenotrack.present.page.tables import row_cells
+from xenotrack.present.page.tables import table_row
 
 PAGE = Path(__file__).parent
 
@@ -44,9 +44,9 @@ def _environment() -> Environment:
     environment.filters.update(
         anchor=anchor,
         breakable=breakable,
-        cells=row_cells,
         per_day=per_day,
         prose=prose,
+        row=table_row,
         stated=stated,
     )
     return environment

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
+from math import inf
 
 NUMBERS = {"M": 2, "L": 2, "Q": 4, "C": 6}  # of each step that matplotlib writes
 LONG = 60  # words of a path whose points are many: a tenth of a point is seen by nobody
+COURSE = 12  # words of a line that goes through several places, which needs no more either
+UNSEEN = 0.6  # of a tenth of a point
+CIRCLE = re.compile(r"M 0 ([\d.]+)\s+C ([\d.]+) \1 ")
+ROUND = 0.2652  # of the radius: where matplotlib's circle bends first
 Point = tuple[int, int]
 Step = tuple[str, tuple[str, ...]]  # its letter, and how far it goes
 
 
-def short_path(drawn: str) -> str:
+def short_path(drawn: str, every_corner: bool = False) -> str:
     """The path by steps; as it is, where it is not written as matplotlib does.
+
+    Of a long one the corners are left out that nobody sees, unless ``every_corner`` is asked for.
 
     >>> short_path("M 1.23456 2 L 3 4.5 L 3 4 z")
     'm1.23 2 1.77 2.5v-.5z'
@@ -20,11 +28,14 @@ def short_path(drawn: str) -> str:
     'm1 2h3'
     """
     words = drawn.split()
-    scale = 10 if len(words) > LONG else 100
+    closed = words[-1:] == ["z"] and words.count("z") == 1
+    corners = words[:-1] if closed else words
     try:
-        if not len(words) % 3 and {*words[::3]} <= {"M", "L"}:
-            return "".join(_written(_straight(words, scale)))
-        return "".join(_written(_steps(words, scale)))
+        if not len(corners) % 3 and {*corners[::3]} <= {"M", "L"}:
+            thin = len(words) > LONG and not every_corner
+            steps = _straight(corners, 10 if len(words) > COURSE else 100, thin)
+            return "".join(_written(chain(steps, [("z", ())] if closed else [])))
+        return "".join(_written(_steps(words, 10 if len(words) > LONG else 100)))
     except (KeyError, ValueError):
         return drawn
 
@@ -41,17 +52,68 @@ def short_number(written: str) -> str:
         return written
 
 
-def _straight(words: Sequence[str], scale: int) -> Iterator[Step]:
+def dotted(places: Iterable[tuple[float, float]]) -> str:
+    """Points as steps of no length, which a round pen makes dots.
+
+    >>> dotted([(1, 2), (3, 1.96)])
+    'm1 2v0m2 0v0'
+    """
+    tenths = [(round(10 * x), round(10 * y)) for x, y in places]
+    stops = (step for place in tenths for step in (("M", place), ("L", place)))
+    return "".join(_written(_stepped(list(stops), _SHORTS[10])))
+
+
+def radius_of_dot(drawn: str) -> float | None:
+    """The radius of a full circle round 0, as matplotlib draws one; None of any other shape.
+
+    >>> radius_of_dot("M 0 0.8 C 0.21 0.8 0.41 0.71 0.56 0.56 z"), radius_of_dot("M 0 0 L 3 3")
+    (0.8, None)
+    """
+    circle = CIRCLE.match(drawn)
+    if circle is None or abs(float(circle[2]) / float(circle[1]) - ROUND) > 0.01:
+        return None
+    return float(circle[1])
+
+
+def _straight(words: Sequence[str], scale: int, thin: bool) -> Iterator[Step]:
     """The steps of a path of points alone, as most are: all of them at once."""
-    shorts = _SHORTS[scale]
-    across, down = (
-        [
-            shorts[to - from_]
-            for from_, to in pairwise([0, *(round(float(word) * scale) for word in own)])
-        ]
-        for own in (words[1::3], words[2::3])
-    )
-    return zip(words[::3], zip(across, down, strict=True), strict=True)
+    x, y = ([float(word) * scale for word in own] for own in (words[1::3], words[2::3]))
+    letters = words[::3]
+    kept = _corners(letters, x, y) if thin else range(len(letters))
+    places = [(letters[at], (round(x[at]), round(y[at]))) for at in kept]
+    return _stepped(places, _SHORTS[scale])
+
+
+def _stepped(places: Sequence[tuple[str, Point]], shorts: _Shorts) -> Iterator[Step]:
+    before = [(0, 0), *(place for _, place in places)]
+    for (letter, (x, y)), (from_x, from_y) in zip(places, before, strict=False):
+        yield letter, (shorts[x - from_x], shorts[y - from_y])
+
+
+def _corners(letters: Sequence[str], x: Sequence[float], y: Sequence[float]) -> list[int]:
+    """The corners without which a line would leave its place by more than ``UNSEEN``.
+
+    From each kept corner the line goes on as long as one slope passes all that it skips, up and
+    down by no more than that: one look at each corner.
+    """
+    kept = [0]
+    low, high = -inf, inf
+    for at in range(1, len(x)):
+        start, before = kept[-1], at - 1
+        across = x[at] - x[start]
+        ahead = across * (x[before] - x[start]) > 0 or before == start
+        if before > start:
+            slope = (y[at] - y[start]) / across if across else inf
+            if letters[at] == "M" or not ahead or not low <= slope <= high:
+                kept.append(before)
+                start, across, low, high = before, x[at] - x[before], -inf, inf
+        if letters[at] == "M" or not across:
+            kept.append(at)
+            low, high = -inf, inf
+            continue
+        ends = sorted((y[at] + aside - y[start]) / across for aside in (-UNSEEN, UNSEEN))
+        low, high = max(low, ends[0]), min(high, ends[1])
+    return kept if kept[-1] == len(x) - 1 else [*kept, len(x) - 1]
 
 
 def _steps(words: Sequence[str], scale: int) -> Iterator[Step]:

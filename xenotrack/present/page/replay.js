@@ -134,10 +134,11 @@
   data.mice.forEach((one, mouse) => select.append(element("option", { value: mouse }, `${one.name}, ${data.arms[one.arm]?.short ?? ""}`)));
   const answer = element("div", { role: "status" });
   const p = (value) => (value === null ? "–" : value < 1e-4 ? "< 0.0001" : String(+value.toPrecision(2)));
+  const without = (claim, mouse) => (mouse in claim.each ? claim.each[mouse] : claim.p); // others change nothing
   const verdict = (claim, mouse) => (claim.turned.includes(+mouse) ? "▲ turns" : "■ stays");
   const line = (claim, mouse) =>
     element("tr", {}, element("th", { scope: "row" }, claim.contrast), element("td", { class: "n" }, p(claim.p)),
-      element("td", { class: "n" }, p(claim.each[mouse])), element("td", {}, verdict(claim, mouse)));
+      element("td", { class: "n" }, p(without(claim, mouse))), element("td", {}, verdict(claim, mouse)));
   // In place: behind the numbers of each sentence that claims something of growth.
   const beside = () => {
     for (const old of all(".without-it")) old.remove();
@@ -148,7 +149,7 @@
       const growth = stated.find((one) => one?.outcome === "growth_rate");
       const claim = growth && data.without.find(({ arm, against }) => arm === growth.arm && against === growth.against);
       if (!claim) continue;
-      const told = ` without ${data.mice[mouse].name} p = ${p(claim.each[mouse])}, ${verdict(claim, mouse)}`.replace("= <", "<");
+      const told = ` without ${data.mice[mouse].name} p = ${p(without(claim, mouse))}, ${verdict(claim, mouse)}`.replace("= <", "<");
       number.after(element("span", { class: "without-it" }, told));
     }
   };

@@ -8,6 +8,17 @@ const page = (() => {
     return one;
   };
   const data = JSON.parse(document.getElementById("data").textContent);
+  const records = ({ keys, rows }) => rows.map((row) => Object.fromEntries(keys.map((key, at) => [key, row[at]])));
+  data.mice = records(data.mice);
+  data.claims = records(data.claims);
+  // What lies packed in the page, by name; nothing where the browser cannot unpack it.
+  const unpacked = async (id) => {
+    const packed = document.getElementById(id);
+    if (!packed || !("DecompressionStream" in window)) return {};
+    const bytes = Uint8Array.from(atob(packed.textContent), (one) => one.charCodeAt(0));
+    const whole = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return JSON.parse(await new Response(whole).text());
+  };
   const say = (text) => (document.getElementById("said").textContent = text);
 
   // One stop of the Tab key for several things: arrow keys go from one to the next.
@@ -207,5 +218,5 @@ const page = (() => {
     for (const one of opened) one.open = false;
     tables.forEach(makeButtons);
   });
-  return { all, element, data, say, rove, choose, chooseMouse, chosen, views, keep, copied, copyText };
+  return { all, element, data, unpacked, say, rove, filter, choose, chooseMouse, chosen, views, keep, copied, copyText };
 })();

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
-from itertools import groupby
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from xenotrack.errors import InputError
-from xenotrack.present.page.paths import short_number, short_path
+from xenotrack.present.page.nodes import Node, hoisted, together
+from xenotrack.present.page.paths import radius_of_dot, short_number, short_path
 from xenotrack.present.xml_text import xml_text
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -80,7 +80,8 @@ def inline_svg(name: str, data: bytes, alt: str, names: Names, prefix: str = "f-
         own: f"{prefix}{number}" for number, own in enumerate(dict.fromkeys(_referred(root)))
     }
     attributes = (("xmlns", SVG.strip("{}")), ("role", "img"), ("aria-label", alt))
-    return _Page(referred, arms, mice).drawn(root, attributes).text
+    dots = {f"#{referred[own]}": radius for own, radius in _dots(root) if own in referred}
+    return _Page(referred, arms, mice, dots).drawn(root, attributes).text
 
 
 def _as_written(numbers: Mapping[str, int]) -> dict[str, int]:
@@ -97,105 +98,54 @@ def _referred(root: Element) -> Iterator[str]:
             yield from REFERENCE.findall(value)
 
 
-UNSAFE = re.compile("[&<>\"']")
-
-
-def _safe(value: str) -> str:
-    """The value of an attribute; most are numbers, which take no time."""
-    return escape(value) if UNSAFE.search(value) else value
-
-
-class _Node(NamedTuple):
-    """A part of the drawing as markup: its name, its attributes, and what is in it."""
-
-    tag: str
-    marks: tuple[tuple[str, str], ...]
-    inside: str
-
-    @property
-    def text(self) -> str:
-        if self.tag == "g" and not self.marks:  # a group that says nothing
-            return self.inside
-        marks = [f' {key}="{_safe(value)}"' for key, value in self.marks]
-        begin = f"<{self.tag}" + "".join(marks)
-        return f"{begin}>{self.inside}</{self.tag}>" if self.inside else f"{begin}/>"
-
-
-# What differs from part to part; all else is written once for parts that follow one another.
-PLACES = {
-    "use": frozenset(("x", "y", "href")),
-    "path": frozenset(("d", "data-arm", "data-mouse")),
-    "text": frozenset(("x", "y", "transform")),
-}
-OWNERS = frozenset(("data-arm", "data-mouse"))
-
-
-def _together(nodes: Sequence[_Node]) -> str:
-    """Parts one after another, those that look alike in one group."""
-    if len(nodes) < 2:
-        return "".join([node.text for node in nodes])
-    return "".join([_joined(shared, list(own)) for shared, own in groupby(nodes, key=_shared)])
-
-
-def _shared(node: _Node) -> tuple[str, tuple[tuple[str, str], ...]]:
-    # What is half seen through is so by itself: in a group, parts would hide one another.
-    if any(key == "opacity" for key, _ in node.marks):
-        return f"other {id(node)}", ()
-    places = PLACES.get(node.tag)
-    if places is not None:
-        return node.tag, tuple(mark for mark in node.marks if mark[0] not in places)
-    return ("g" if node.tag == "g" else f"other {id(node)}"), node.marks
-
-
-def _joined(shared: tuple[str, tuple[tuple[str, str], ...]], nodes: list[_Node]) -> str:
-    kind, marks = shared
-    if len(nodes) == 1 or kind not in (*PLACES, "g"):
-        return "".join([node.text for node in nodes])
-    if kind == "g":
-        return _Node("g", marks, "".join([node.inside for node in nodes])).text
-    own = PLACES[kind]
-    parts = [
-        _Node(kind, tuple(mark for mark in node.marks if mark[0] in own), node.inside).text
-        for node in nodes
-    ]
-    return _Node("g", marks, "".join(parts)).text
-
-
-def _alone(marks: tuple[tuple[str, str], ...], nodes: Sequence[_Node]) -> bool:
-    """Whether a group does nothing but say whose its one path is."""
-    return len(nodes) == 1 and nodes[0].tag == "path" and {key for key, _ in marks} <= OWNERS
+def _dots(root: Element) -> Iterator[tuple[str, float]]:
+    """The ids of the symbols that are full circles, and their radius."""
+    for element in root.iter(f"{SVG}path"):
+        radius = radius_of_dot(element.get("d", "")) if element.get("id") else None
+        if radius is not None and not element.get("style"):
+            yield element.get("id", ""), radius
 
 
 @dataclass(frozen=True)
 class _Page:
-    """What the page knows: the new id of each that something refers to, arms and mice."""
+    """What the page knows: the new id of each that something refers to, arms, mice, dots."""
 
     ids: Mapping[str, str]
     arms: Mapping[str, int]
     mice: Mapping[str, int]
+    dots: Mapping[str, float] = field(default_factory=dict)
 
-    def drawn(self, element: Element, said: Sequence[tuple[str, str]] = ()) -> _Node:
+    def drawn(
+        self, element: Element, said: Sequence[tuple[str, str]] = (), of_mouse: bool = False
+    ) -> Node:
         """The markup of an element with what is ``said`` of it, of which only what draws is left.
 
+        The corners of a mouse's path are its readings, which the page's script tells apart.
         Written here: to copy elements and have the library write them takes twice as long.
         """
-        marks = (*said, *self._kept(element), *self._named(element), *self._whose(element))
+        of_mouse = of_mouse or "data-mouse" in element.attrib
+        marks = (
+            *said,
+            *self._kept(element, of_mouse),
+            *self._named(element),
+            *self._whose(element),
+        )
         text = escape(element.text) if element.text and element.text.strip() else ""
         children = [
-            self.drawn(child)
+            self.drawn(child, (), of_mouse)
             for child in element
             if isinstance(child.tag, str) and child.tag.removeprefix(SVG) in DRAWN
         ]
-        shown = [node for node in children if node.inside or node.tag not in ("g", "defs")]
-        if element.tag == GROUP and _alone(marks, shown):
-            return shown[0]._replace(marks=(*marks, *shown[0].marks))
-        return _Node(element.tag.removeprefix(SVG), marks, text + _together(shown))
+        shown = [node for node in children if node.has_ink]
+        if element.tag != GROUP or text:
+            return Node(element.tag.removeprefix(SVG), marks, text + together(shown, self.dots))
+        return hoisted(marks, shown, self.dots)
 
-    def _kept(self, element: Element) -> Iterator[tuple[str, str]]:
+    def _kept(self, element: Element, of_mouse: bool) -> Iterator[tuple[str, str]]:
         """The attributes that draw."""
         for key, value in element.attrib.items():
             if key == "d":
-                yield key, short_path(value)
+                yield key, short_path(value, every_corner=of_mouse)
             elif key in ("x", "y") and element.tag == USE:
                 yield key, short_number(value)
             elif key in ATTRIBUTES and not value.startswith("rotate(-0 "):

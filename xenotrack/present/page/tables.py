@@ -27,6 +27,8 @@ Row = Mapping[str, Any]
 # Beyond this a table is for the computer; the page shows its first rows and names the file.
 MOST_ROWS = 400
 SOME_ROWS = 40
+# A whole table longer than that begins with a few rows; the others lie packed in the page.
+FEW_ROWS = 10
 # Tables that hold unlike quantities are rounded by what each row is about.
 ROUNDED_BY = {"compare": "outcome", "group_indices": "index", "synergy": "scale"}
 WORDS_AT = "w"
@@ -65,6 +67,11 @@ class Table:
     same: tuple[tuple[str, str], ...] = ()
     empty: tuple[str, ...] = ()
     front: bool = False
+
+    @property
+    def first(self) -> tuple[Line, ...]:
+        """The rows that stand in the page from the beginning."""
+        return self.lines if len(self.lines) <= SOME_ROWS else self.lines[:FEW_ROWS]
 
     @property
     def words_at(self) -> str:
@@ -247,8 +254,11 @@ def _lines(
     )
 
 
-def row_cells(line: Line, headings: Sequence[Heading]) -> Markup:
-    """The cells of a row; not by a template, which takes five times as long over so many."""
+def table_row(line: Line, headings: Sequence[Heading]) -> Markup:
+    """A row with the numbers of its arm and mouse.
+
+    Not by a template, which takes five times as long over so many.
+    """
     first, *rest = line.cells
     cells = [f'<th scope="row"{_in_full(first)}>{breakable(first.text)}</th>']
     for one, heading in zip(rest, headings[1:], strict=True):
@@ -256,7 +266,9 @@ def row_cells(line: Line, headings: Sequence[Heading]) -> Markup:
             cells.append(f"<td{_in_full(one)}>{escape(one.text)}</td>")
         else:
             cells.append(f"<td>{breakable(one.text)}</td>")
-    return Markup("".join(cells))
+    of = {"arm": line.arm, "mouse": line.mouse}
+    owners = "".join(f' data-{key}="{number}"' for key, number in of.items() if number)
+    return Markup(f"<tr{owners}>{''.join(cells)}</tr>")
 
 
 def _in_full(cell: Cell) -> str:

@@ -32,7 +32,10 @@
   const LONG = { m: 2, l: 2, h: 1, v: 1, q: 4, c: 6, z: 1 };
   const corners = (path) => {
     let [x, y] = [0, 0];
-    return [...path.getAttribute("d").matchAll(/([mlhvcqz])([^mlhvcqz]*)/g)].flatMap(([, letter, rest]) => {
+    const whole = path.getAttribute("d");
+    // Dots are steps of no length under a round pen.
+    const drawn = getComputedStyle(path).strokeLinecap === "round" ? whole.replaceAll("v0", "") : whole;
+    return [...drawn.matchAll(/([mlhvcqz])([^mlhvcqz]*)/g)].flatMap(([, letter, rest]) => {
       const numbers = (rest.match(/-?(?:\d+\.?\d*|\.\d+)/g) ?? []).map(Number);
       return Array.from({ length: Math.floor(numbers.length / LONG[letter]) }, (_, step) => {
         const own = numbers.slice(step * LONG[letter], (step + 1) * LONG[letter]);
