@@ -19,7 +19,7 @@ from xenotrack.study.days import read_days
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
 from xenotrack.study.header_roles import means
-from xenotrack.study.layouts.grid import day_kind
+from xenotrack.study.layouts.grid import day_kind, measure_of
 from xenotrack.study.layouts.layout import (
     Bare,
     Layout,
@@ -85,7 +85,9 @@ def _with_days_in_corner(sheet: Sheet, position: int, header: Header) -> Header:
     corner = header.names[0]
     if corner and not means_role(corner, "arm"):
         return header
-    if day_kind(header) is not None or len(beside) < _FEWEST or min(Counter(beside).values()) < 2:
+    if day_kind(header) is not None or len(beside) < _FEWEST or all(map(measure_of, beside)):
+        return header
+    if min(Counter(beside).values()) < 2:
         return header
     kind, days = _days_below(sheet, position)
     return replace(header, roles={kind: 0}, rivals=()) if len(days) > 2 else header
@@ -156,8 +158,12 @@ def _with_days_below_mice(sheet: Sheet, position: int, header: Header) -> Header
     if len(arms) < 2 or any(map(day_of_header, arms)) or max(names.values()) > 1:
         return header
     kind, days = _days_below(sheet, position)
-    counts = (np.diff(days) == 1).all() and sheet.grid[position + 1, 0].strip().isdigit()
+    counts = (np.diff(days) == 1).all() and _are_bare(sheet.grid[position + 1 :, 0])
     return Header(header.names, {kind: 0}, header.units) if len(days) > 1 and not counts else header
+
+
+def _are_bare(texts: Cells) -> bool:
+    return all(text.strip().isdigit() for text in texts if not is_missing(text))
 
 
 def lengthen_column(sheet: Sheet, recognition: Recognition) -> LongText:

@@ -24,6 +24,7 @@ from xenotrack.study.layouts.evidence import (
     speaks_of_tumors,
     with_said_unit,
 )
+from xenotrack.study.layouts.heads import with_heads_joined
 from xenotrack.study.layouts.layout import (
     Layout,
     LongText,
@@ -113,7 +114,8 @@ def lengthen(
     layouts = _layouts(wanted)
     if wanted is None and all(means := [table_of_means(sheet, declared) for sheet in sheets]):
         raise InputError(means[0])
-    fits = _with_cages(_fitting(sheets, declared, layouts), declared, layouts)
+    sheets, fits = _fitting_somehow(sheets, declared, layouts)
+    fits = _with_cages(fits, declared, layouts)
     others = {} if settled else _of_another_quantity(fits, wished)
     rest = [sheet for sheet in sheets if sheet.name not in others]
     if not rest:
@@ -270,6 +272,19 @@ def _fitting(
         if (recognition := _recognised(layout, sheet, declared)).fits
     ]
     return _without_plainer(found, layouts)
+
+
+def _fitting_somehow(
+    sheets: Sequence[Sheet], declared: Mapping[str, str], layouts: Mapping[str, Layout]
+) -> tuple[Sequence[Sheet], list[Fit]]:
+    """The sheets and what fits them, a lone sheet with a head on two lines if it fits only so."""
+    fits = _fitting(sheets, declared, layouts)
+    if len(sheets) == 1 and all(recognition.armless for _, _, recognition in fits):
+        for joined in with_heads_joined(sheets[0]):
+            again = _fitting([joined], declared, layouts)
+            if again and not any(recognition.armless for _, _, recognition in again):
+                return [joined], again
+    return sheets, fits
 
 
 def _the_one(sheets: Sequence[Sheet], declared: Mapping[str, str], fits: list[Fit]) -> Fit:
