@@ -316,7 +316,7 @@ def test_every_finding_says_what_was_seen_and_what_to_do() -> None:
 
 
 def test_the_page_lists_every_word_that_is_read_as_a_fate() -> None:
-    from xenotrack.study.fates import FATE_WORDS
+    from xenotrack.study.fate_words import FATE_WORDS
 
     section = text_of("formats.md").partition("### Fates")[2].partition("\n\nCase, ")[0]
     rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", section, flags=re.MULTILINE)

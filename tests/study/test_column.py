@@ -161,3 +161,10 @@ def test_the_corner_may_name_the_arms_above_or_below_the_mice(order):
     assert study.mice["mouse"].tolist() == ["m1", "m2", "m3", "m4"]
     alone = read("Group,A,A,B,B\nD0,100,101,102,103\nD3,120,121,122,123\nD7,130,131,132,133\n")
     assert alone.mice["mouse"].tolist() == ["A/1", "A/2", "B/1", "B/2"]
+
+
+@pytest.mark.parametrize("form", ["{}_Y{}", "{}:{}", "{} rep{}", "{} - mouse {}", "{}/{}"])
+def test_replicates_of_an_arm_are_its_mice(form):
+    names = [form.format(arm, n) for arm in ("Vehicle", "Drug A") for n in (1, 2)]
+    study = read(f"Day,{','.join(names)}\n0,100,101,102,103\n3,120,121,122,123\n")
+    assert study.mice["arm"].tolist() == ["Vehicle", "Vehicle", "Drug A", "Drug A"]

@@ -1,7 +1,7 @@
 import pytest
 
 from xenotrack.errors import InputError
-from xenotrack.study.fates import fate_of
+from xenotrack.study.fate_words import fate_of
 from xenotrack.study.settings import read_rules
 
 from .sheets import finding_of, read, rules_of

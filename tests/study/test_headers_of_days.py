@@ -32,7 +32,7 @@ def of_two(grid):
 @pytest.mark.parametrize(
     "form",
     ["T{}", "J{}", "{} dpt", "Day {} (3/14/22)", "D{} 3/14", "V{}", "TV{}", "TVDay{}",
-     "Vol D{} (mm3)", "TV_{}"],
+     "Vol D{} (mm3)", "TV_{}", "PID {}", "DPI{}", "{} days post treatment", "{} days after start"],
 )  # fmt: skip
 @few
 @given(volumes)

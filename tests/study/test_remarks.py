@@ -2,7 +2,7 @@
 
 import pytest
 
-from xenotrack.study.fates import fate_of, says_leaving
+from xenotrack.study.fate_words import fate_of, says_leaving
 
 from .sheets import finding_of, read, rules_of
 
@@ -122,6 +122,59 @@ def test_mice_that_all_leave_on_the_last_day_left_nobody_early():
 def test_a_mouse_read_after_its_end_is_named():
     study = read(f"{WIDE}m1,V,100,dead,150,180\n{OTHERS}")
     assert "reading-after-fate" in rules_of(study)
+
+
+NOTES = (
+    "Mouse,Group,Day,TV,{name}\nm1,V,0,100,\nm1,V,3,150,{word}\nm2,V,0,110,\nm2,V,3,150,\n"
+    "m2,V,7,300,ear tag removed\nm3,A,0,100,\nm3,A,3,120,\nm3,A,7,130,looks fine\n"
+)
+
+
+@pytest.mark.parametrize("name", ["Comments", "Notes", "Bemerkung", "备注"])
+@pytest.mark.parametrize(
+    ("word", "fate"),
+    [
+        ("sac'd - tumor size", "tumor_size"),
+        ("found dead d6", "unknown"),
+        ("culled. lethargic and thin", "unknown"),
+        ("ulcerated", None),
+    ],
+)
+def test_a_remark_says_how_a_mouse_left_before_others(name, word, fate):
+    found, _, study = fate_and_volumes(NOTES.format(name=name, word=word))
+    assert found == fate
+    assert ("fate-in-a-reading" in rules_of(study)) == (fate is not None)
+    assert study.mice.set_index("mouse")["fate"].isna()[["m2", "m3"]].all()
+    assert not study.errors
+
+
+def test_a_remark_on_a_mouse_that_lived_on_is_no_fate():
+    text = NOTES.format(name="Notes", word="found dead: cage mate") + "m1,V,7,300,\n"
+    found, _, study = fate_and_volumes(text)
+    assert found is None
+    assert "reading-after-fate" not in rules_of(study)
+
+
+def test_a_wide_sheet_may_have_remarks_beside_its_days():
+    text = WIDE.replace("\n", ",Notes\n") + "m1,V,100,150,,,died after gavage\n"
+    study = read(text + "m8,V,101,151,221,401,\nm9,A,97,107,131,149,ok\n")
+    mouse = study.mice.set_index("mouse").loc["m1"]
+    assert (mouse["fate"], mouse["last_day"]) == ("unknown", 3)
+
+
+@pytest.mark.parametrize(
+    ("cells", "fates"),
+    [
+        (["sac d7", "alive"], ["unknown", "end_of_study"]),
+        (["euth: tumor burden", ""], ["tumor_size", None]),
+        (["mutant", "wild type"], [None, None]),
+        (["CR", "dead"], [None, None]),
+    ],
+)
+def test_a_status_is_a_fate_where_all_its_cells_are(cells, fates):
+    first, second = cells
+    text = f"Mouse,Group,D0,D3,D7,Status\nm1,V,100,150,,{first}\nm2,A,99,98,97,{second}\n"
+    assert read(text).mice["fate"].tolist() == fates
 
 
 @pytest.mark.parametrize("text", ["sac > 2000", "euth., vol ≥ 1500"])

@@ -21,6 +21,7 @@ COLUMN_ROLES = {
     "body_weight_g": "body_weight",
     "fate": "fate",
     "cage": "cage",
+    "remark": "remark",
     "operator": "operator",
     "line": "line",
     "block": "block",
@@ -28,7 +29,7 @@ COLUMN_ROLES = {
 # What a row says of its mouse beside its sizes, in any layout.
 NAMED_ROLES = (
     *("study", "line", "block", "mouse", "cage", "tumor", "arm", "phase", "start", "fate"),
-    "operator",
+    *("remark", "operator"),
 )
 # Between the columns of which a declared one is made: ``arm = "Drug + Dose"``.
 JOINT = " + "
@@ -176,8 +177,19 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "fate": (
         "fate|reason for removal|removal reason|exit reason|sacrifice reason|"
         "reason of sacrifice|reason for sacrifice|cull reason|reason for cull|"
-        "euthanasia reason|reason for euthanasia|cause of death|reason of death|end reason",
-        "reason|outcome",
+        "euthanasia reason|reason for euthanasia|cause of death|reason of death|end reason|"
+        "death cause|reason for death|cause of exit|cause of removal|cause of euthanasia|exit|"
+        "todesursache|abgangsgrund|cause de mort|causa de muerte|causa de la muerte|causa da morte|"
+        "causa di morte|doodsoorzaak|死因|死亡原因|사인",
+        "reason|outcome|cause",
+        "status|mouse status|animal status|end status|final status|survival status",
+    ),
+    "remark": (
+        "remark|remarks|comment|comments|note|notes|observation|observations|bemerkung|"
+        "bemerkungen|kommentar|kommentare|anmerkung|anmerkungen|commentaire|commentaires|remarque|"
+        "remarques|comentario|comentarios|comentário|comentários|observaciones|observação|"
+        "observações|osservazioni|nota|notas|opmerking|opmerkingen|uwagi|примечание|примечания|"
+        "备注|備考|비고",
     ),
     "operator": ("operator|technician|measured by|measurer|initials",),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -23,8 +23,10 @@ from xenotrack.study.column_words import (
     UNREAD,
 )
 from xenotrack.study.days import is_clock
+from xenotrack.study.fate_words import fate_of, says_leaving
 from xenotrack.study.header_roles import is_french, roles_named
 from xenotrack.study.joined import parts_of
+from xenotrack.study.numbers import is_missing
 
 # The roles that each word may have.
 _ROLES_OF = {
@@ -212,7 +214,8 @@ def _plausible(
     """The candidates without columns whose word means something else in this sheet.
 
     A clock is no day, a cohort the arm only where nothing else is and its cells are words, a mass
-    that of the body only in grams, and ``Tag`` an ear tag or, in German, the day.
+    that of the body only in grams, and ``Tag`` an ear tag or, in German, the day. A status says
+    the fate where all its cells are such; of remarks only those count that say one.
     """
     tags = {column for column, (text, _) in enumerate(words) if text == "tag"}
     mice = [c for c in candidates.get("mouse", ()) if c not in tags]
@@ -229,6 +232,14 @@ def _plausible(
         "body_weight": [
             c for c, (text, unit) in enumerate(words) if text == "mass" and unit != "g"
         ],
+        "fate": [
+            c
+            for c in candidates.get("fate", ())
+            if words[c][0].endswith("status") and not _cells_say(body, c, fate_of, all)
+        ],
+        "remark": [
+            c for c in candidates.get("remark", ()) if not _cells_say(body, c, says_leaving, any)
+        ],
     }
     drop["mouse" if day else "day"] = [*drop.get("mouse" if day else "day", ()), *tags]
     kept = {
@@ -244,6 +255,19 @@ def _are_days(body: pd.DataFrame | None, column: int) -> bool:
         return False
     texts = [text.strip() for text in body.iloc[:, column].unique() if text.strip()]
     return len(texts) > 1 and all(map(_NAMED_DAY.fullmatch, texts))
+
+
+def _cells_say(
+    body: pd.DataFrame | None,
+    column: int,
+    said: Callable[[str], object],
+    how_many: Callable[[Iterable[object]], bool],
+) -> bool:
+    """Whether all, or any, of a column's cells say what is asked; none where it has no words."""
+    if body is None or column >= body.shape[1]:
+        return False
+    texts = [text for text in body.iloc[:, column].unique() if not is_missing(text)]
+    return bool(texts) and how_many(map(said, texts))
 
 
 def _are_clocks(body: pd.DataFrame | None, column: int) -> bool:
@@ -288,7 +312,7 @@ def _settle_roles(
     """One column fills one role: the model names the mouse only where nothing else does."""
     if "day" in roles and "weeks" in words[roles["day"]][1] and "week" not in roles:
         roles["week"] = roles.pop("day")
-    rivals = [rival for rival in rivals if rival.role not in ("cage", "operator")]
+    rivals = [rival for rival in rivals if rival.role not in ("cage", "operator", "remark")]
     return roles, rivals
 
 

@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from xenotrack.errors import InputError
 from xenotrack.study.numbers import column_of, is_missing, read_numbers
 
+# Days since the implantation, or since treatment began, in short.
+SINCE = "pid|dpi|dpt|ptd|dps"
 _DAY = re.compile(
-    r"(?:study\s*)?(?:day|d|x|tag|jour|j|día|dia|giorno|dag|第)?[\s_.]*([-+−]?\d+(?:[.,]\d+)?)\s*"
+    rf"(?:study\s*)?(?:day|d|x|tag|jour|j|día|dia|giorno|dag|第|{SINCE})?[\s_.]*"
+    r"([-+−]?\d+(?:[.,]\d+)?)\s*"
     r"(?:d|dp[a-z]|days?|tage?|jours?|d[ií]as?|giorn[io]|dag(?:en|ar)?|天|日目?)?",
     re.IGNORECASE,
 )

@@ -11,15 +11,17 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from xenotrack.arrays import Bools, Floats
-from xenotrack.study.fates import fate_of, says_leaving
+from xenotrack.arrays import Bools, Codes, Floats
+from xenotrack.study.fate_words import fate_of, says_leaving
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, Origin
 from xenotrack.study.measures import UNITS
 from xenotrack.study.numbers import column_of, is_missing, read_numbers
 from xenotrack.study.rules import Rules
 
+Texts = NDArray[np.object_]
 _OF_A_MOUSE = ["mouse", "arm"]
 _MOST_NAMED = 5
 _NUMBER_FIRST = re.compile(
@@ -53,10 +55,19 @@ def remark_in(text: str, declared: Collection[str] = ()) -> Remark | None:
 
 
 def read_remarks(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
-    """The rows with the fates that cells of readings say, where no column says that of the mouse.
+    """The rows with the fates that cells of readings say, else those of a column of remarks.
 
-    A mouse's first such cell counts. The number before the words is the reading, but for a 0: it
-    stands for the mouse that is gone, and not for a tumour that is.
+    A column of fates goes before both.
+    """
+    rows = _of_readings(rows, rules, ledger)
+    return _of_notes(rows, ledger) if "remark" in rows else rows
+
+
+def _of_readings(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
+    """The rows with the fates that cells of readings say; a mouse's first such cell counts.
+
+    The number before the words is the reading, but for a 0: it stands for the mouse that is gone,
+    and not for a tumour that is.
     """
     found = {role: _remarks(rows, role, rules) for role in UNITS if f"{role}_number" in rows}
     found = {role: remarks for role, remarks in found.items() if remarks}
@@ -72,7 +83,67 @@ def read_remarks(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFra
         read[f"{role}_number"] = np.where(here, number, rows[f"{role}_number"])
         first = here & (words == "")
         words[first] = [remarks[text].words for text in texts[first]]
-    return with_columns(rows, **read, fate=_fates(rows, words, ledger))
+    rows = with_columns(rows, **read)
+    places = _first_of_mice(rows, (words != "") & ~_have_fates(rows))
+    return _with_fates(rows, places, words[places], words[places], "Cells of readings say", ledger)
+
+
+def _of_notes(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """The rows with the fates that a column of remarks says of mice that left before others.
+
+    A remark stands at the last reading of its mouse or later, else the mouse lived on. It is free
+    text: what it says beside the leaving is the reason where that is known, and else nobody's.
+    """
+    texts = rows["remark"].to_numpy(dtype=object)
+    days = rows["day_number"].to_numpy(dtype=float)
+    measured = np.logical_or.reduce(
+        [rows[name].notna().to_numpy() for name in rows if name.endswith("_number")]
+    )
+    read = pd.Series(np.where(measured & (rows["day_number"].notna()), days, np.nan))
+    last = read.groupby(_mice(rows)).transform("max").to_numpy()
+    leaves = np.array([says_leaving(text) for text in texts], dtype=bool)
+    leaves &= (days >= last) & (last < np.nanmax(read, initial=-np.inf)) & ~_have_fates(rows)
+    places = _first_of_mice(rows, leaves)
+    fates = np.array([fate_of(text) or "unknown" for text in texts[places]], dtype=object)
+    return _with_fates(rows, places, fates, texts[places], "Remarks say", ledger)
+
+
+def _mice(rows: pd.DataFrame) -> Codes:
+    return rows.groupby(_OF_A_MOUSE, sort=False).ngroup().to_numpy()
+
+
+def _have_fates(rows: pd.DataFrame) -> Bools:
+    """Whether a fate is written on any row of each row's mouse."""
+    if "fate" not in rows:
+        return np.zeros(len(rows), dtype=bool)
+    said = ~np.fromiter(map(is_missing, rows["fate"]), bool, len(rows))
+    mice = _mice(rows)
+    return np.isin(mice, mice[said])
+
+
+def _first_of_mice(rows: pd.DataFrame, here: Bools) -> Codes:
+    """The positions of the earliest of these rows of each mouse."""
+    frame = pd.DataFrame({"mouse": _mice(rows), "day": rows["day_number"].to_numpy(dtype=float)})
+    ordered = frame[here].sort_values("day", kind="stable").drop_duplicates("mouse")
+    return np.sort(ordered.index.to_numpy())
+
+
+def _with_fates(
+    rows: pd.DataFrame,
+    places: Codes,
+    fates: Texts,
+    words: Texts,
+    who: str,
+    ledger: Ledger,
+) -> pd.DataFrame:
+    """The rows with fates at these positions, where a finding says that words were read so."""
+    if not len(places):
+        return rows
+    written = rows["fate"].to_numpy(dtype=object) if "fate" in rows else np.full(len(rows), "")
+    written = written.astype(object)
+    written[places] = fates
+    _note(rows.iloc[places], words, who, ledger)
+    return with_columns(rows, fate=written)
 
 
 def _remarks(rows: pd.DataFrame, role: str, rules: Rules) -> dict[str, Remark]:
@@ -101,22 +172,7 @@ def _numbers(
     return numbers
 
 
-def _fates(rows: pd.DataFrame, words: np.ndarray, ledger: Ledger) -> np.ndarray:
-    """The fate as each row says it, with those of remarks on the first row of their mouse."""
-    written = rows["fate"].to_numpy(dtype=object) if "fate" in rows else np.full(len(rows), "")
-    said = ~np.fromiter(map(is_missing, written), bool, len(rows))
-    mouse = rows.groupby(_OF_A_MOUSE, sort=False).ngroup().to_numpy()
-    days = pd.DataFrame({"mouse": mouse, "day": rows["day_number"].to_numpy(dtype=float)})
-    days = days[(words != "") & ~np.isin(mouse, mouse[said])]
-    first = days.sort_values("day", kind="stable").drop_duplicates("mouse").index.to_numpy()
-    if len(first):
-        _note(rows.iloc[np.sort(first)], words[np.sort(first)], ledger)
-    fates = written.astype(object)
-    fates[first] = words[first]
-    return fates
-
-
-def _note(rows: pd.DataFrame, words: np.ndarray, ledger: Ledger) -> None:
+def _note(rows: pd.DataFrame, words: Texts, who: str, ledger: Ledger) -> None:
     counted = pd.Series(words).value_counts(sort=False)
     listed = [
         f"{word!r} ({n} {'mouse' if n == 1 else 'mice'}: {fate_of(word) or 'not known'})"
@@ -126,7 +182,7 @@ def _note(rows: pd.DataFrame, words: np.ndarray, ledger: Ledger) -> None:
     ledger.note_rows(
         "fate-in-a-reading",
         rows,
-        "Cells of readings say how their mice left, and were read as their fates: "
+        f"{who} how their mice left, and were read as their fates: "
         f"{', '.join(listed[:_MOST_NAMED])}{more}.",
         "Nothing to do if so; where unknown, write why (tumor_size, toxicity, …): it decides "
         "whether they progressed.",

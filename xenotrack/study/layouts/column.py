@@ -34,7 +34,9 @@ from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.numbers import is_missing
 from xenotrack.study.summaries import is_statistic, of_an_arm, statistics_of_columns, summaries_in
 
-_NUMBERED = re.compile(r"(.*[^\s._#-])[\s._#-]+\d+")
+_NUMBERED = re.compile(
+    r"(.*?[^\s._#:/-])[\s._#:/-]+(?:(?:y|rep|replicate|mouse|animal)[\s._#-]*)?\d+", re.I
+)
 _NUMBER = r"\s*[-+]?[\d.,]+(?:[eE][-+]?\d+)?\*?\s*"
 # Mice of whom every cell is a remark are mice all the same.
 _REMARK = re.compile(r"\s*(?:dead|died|euth|sac|cull|found|excluded|n/?a|nd|not|no )", re.I)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from xenotrack.study.column_words import NAME_OF_ROLE, NAMED_ROLES
 from xenotrack.study.columns import Header
-from xenotrack.study.days import SERIAL_DAYS, is_baseline, is_date, month_and_day
+from xenotrack.study.days import SERIAL_DAYS, SINCE, is_baseline, is_date, month_and_day
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.grid import measure_of
 from xenotrack.study.layouts.layout import (
@@ -27,7 +27,7 @@ from xenotrack.study.layouts.wordeddays import disagreements
 from xenotrack.study.numbers import is_missing
 
 _DAY = re.compile(
-    r"(?:day|d|x|tag|jour|j|día|dia|giorno|dag|dzień|第)?[ _.]?([-−]?\d+(?:\.\d+)?)"
+    rf"(?:day|d|x|tag|jour|j|día|dia|giorno|dag|dzień|第|{SINCE})?[ _.]?([-−]?\d+(?:\.\d+)?)"
     r"(?: ?d| ?dp[a-z]| ?(?:days?|tage?|jours?|d[ií]as?|giorn[io]|dag(?:en|ar)?|dni|天|日目?))?",
     re.IGNORECASE,
 )
@@ -49,7 +49,10 @@ _WITH_DATE = tuple(
 # A sign that leads to a footnote, or is one.
 _MARKS = re.compile(r"(?<=[\d)])[\s]*[*†‡§#]+$")
 # What may stand behind a day that has its word: what it is counted from, and what was done.
-_WITH_WORD = re.compile(r"(?:study )?(?:day|d|week|wk)[ _.]?[-−]?\d", re.IGNORECASE)
+_WITH_WORD = re.compile(
+    r"(?:study )?(?:day|d|week|wk)[ _.]?[-−]?\d|[-−]?\d+(?:\.\d+)? ?(?:days?|weeks?|wks?)\b",
+    re.IGNORECASE,
+)
 _SINCE = re.compile(
     r"[\s_-]*(?:post|after|since|of|on|p\.?)[\s_-]?(?:the )?(?:rx|tx|treatment|therapy|dose|dosing|"
     r"implant\w*|inject\w*|inj|inoculation|randomi[sz]ation|start|tumou?r \w+)$",
