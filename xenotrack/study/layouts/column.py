@@ -9,17 +9,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from xenotrack.arrays import Floats
 from xenotrack.errors import InputError
-from xenotrack.study.columns import Header, header_words
+from xenotrack.study.columns import Header
 from xenotrack.study.compound_names import Key, labels_of
-from xenotrack.study.days import read_days
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding
-from xenotrack.study.header_roles import means
-from xenotrack.study.layouts.grid import day_kind, measure_of
+from xenotrack.study.layouts.column_heads import (
+    NUMBER,
+    OF_A_DAY,
+    Cells,
+    arms_above,
+    is_remark,
+    labelled,
+    value_columns,
+    with_head_of_mice,
+)
+from xenotrack.study.layouts.grid import day_kind
 from xenotrack.study.layouts.layout import (
     Bare,
     Layout,
@@ -32,19 +38,11 @@ from xenotrack.study.layouts.layout import (
 from xenotrack.study.layouts.sizes import dimensions_of, size_columns, with_sizes
 from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.numbers import is_missing
-from xenotrack.study.summaries import is_statistic, of_an_arm, statistics_of_columns, summaries_in
+from xenotrack.study.summaries import is_statistic, statistics_of_columns, summaries_in
 
 _NUMBERED = re.compile(
     r"(.*?[^\s._#:/-])[\s._#:/-]+(?:(?:y|rep|replicate|mouse|animal)[\s._#-]*)?\d+", re.I
 )
-_NUMBER = r"\s*[-+]?[\d.,]+(?:[eE][-+]?\d+)?\*?\s*"
-# Mice of whom every cell is a remark are mice all the same.
-_REMARK = re.compile(r"\s*(?:dead|died|euth|sac|cull|found|excluded|n/?a|nd|not|no )", re.I)
-_FEWEST = 4  # columns of mice, where only the names that return say so
-_HEAD = 4  # records of a head above its days
-_NAMES = ("mouse", "arm")
-_OF_A_DAY = ("day", "week", "date")
-Cells = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -59,113 +57,19 @@ def recognise_column(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
     """A column of days first, and beside it columns of numbers whose heads are arms or mice."""
     best = Recognition(False, "has no column of days before columns of one mouse each")
     for position, header in candidate_headers(sheet, declared):
-        header = _with_days_below_mice(sheet, position, _without_labels(sheet, position, header))
-        header = _with_arms_written_once(
-            sheet, position, _with_days_in_corner(sheet, position, header)
-        )
+        header = with_head_of_mice(sheet, position, header)
         complaint = _complaint(sheet, position, header)
         if complaint is None:
             kind = day_kind(header) or "day"
             own = Header(header.names, {kind: header.roles[kind]}, header.units)
-            above = 1 if _arms_above(sheet, position, own) else 0
-            sized = set(size_columns(sheet)) & set(_value_columns(own))
-            bare: Bare = "diameters" if 2 * len(sized) > len(_value_columns(own)) else "volumes"
+            above = 1 if arms_above(sheet, position, own) else 0
+            sized = set(size_columns(sheet)) & set(value_columns(own))
+            bare: Bare = "diameters" if 2 * len(sized) > len(value_columns(own)) else "volumes"
             fit = Recognition(True, "one column a mouse", position, own, above=above, bare=bare)
             return replace(fit, armless=not all(m.arm for m in _mice(sheet, fit).values()))
         if day_kind(header) is not None and not best.header.roles:
             best = Recognition(False, complaint, position, header)
     return best
-
-
-def _with_days_in_corner(sheet: Sheet, position: int, header: Header) -> Header:
-    """The header, its first column that of the days where its cells are and its name is not.
-
-    That column has no name, or one that says of what the names beside it are, as ``Treatment``.
-    Every name returns there, as that of an arm over each of its mice.
-    """
-    beside = [name for name in header.names[1:] if name]
-    corner = header.names[0]
-    if corner and not means_role(corner, "arm"):
-        return header
-    if day_kind(header) is not None or len(beside) < _FEWEST or all(map(measure_of, beside)):
-        return header
-    if min(Counter(beside).values()) < 2:
-        return header
-    kind, days = _days_below(sheet, position)
-    return replace(header, roles={kind: 0}, rivals=()) if len(days) > 2 else header
-
-
-def _days_below(sheet: Sheet, position: int) -> tuple[str, Floats]:
-    """What the first column holds below a header, and its days; none unless they rise."""
-    texts = [text.strip() for text in sheet.grid[position + 1 :, 0] if not is_missing(text)]
-    for order in ("day", "month"):
-        days, dates = read_days(pd.Series(texts, dtype=object), "day", ".", order)
-        if len(days) and (np.diff(days) > 0).all() and (dates.all() or not dates.any()):
-            return "date" if dates.all() else "day", days
-    return "day", np.array([])
-
-
-def _with_arms_written_once(sheet: Sheet, position: int, header: Header) -> Header:
-    """The header with an arm that stands over the first of its mice alone over all of them.
-
-    So merged cells are read: most names have columns of numbers without a name to their right.
-    """
-    kind = day_kind(header)
-    if kind is None or header.roles[kind] != 0:
-        return header
-    names, owners, name = list(header.names), dict[int, list[int]](), 0
-    for column in range(1, min(len(names), sheet.grid.shape[1])):
-        name = column if names[column] else name
-        if not names[column] and name and _holds_numbers(sheet.grid[position + 1 :, column]):
-            owners.setdefault(name, []).append(column)
-    named = [c for c in range(1, len(names)) if names[c] and not of_an_arm(names[c])]
-    if len(named) < 2 or len(owners) < len(named) or len(set(names)) <= len(named):
-        return header
-    for first, columns in owners.items():
-        for column in columns:
-            names[column] = names[first]
-    return replace(header, names=tuple(names))
-
-
-def _holds_numbers(texts: Cells) -> bool:
-    filled = [text for text in texts if not is_missing(text)]
-    return bool(filled) and all(
-        re.fullmatch(_NUMBER, text) or _REMARK.match(text) for text in filled
-    )
-
-
-def _without_labels(sheet: Sheet, position: int, header: Header) -> Header:
-    """The header without a word beside its days that says what stands to its right."""
-    if header.names[1:2] == ("",) or len(header.names) < 4 or position + 1 >= len(sheet.cells):
-        return header
-    label = header.names[1]
-    empty = all(map(is_missing, sheet.grid[position + 1 :, 1]))
-    if not empty or not any(means_role(label, role) for role in _NAMES):
-        return header
-    names = (header.names[0], "", *header.names[2:])
-    roles = {role: column for role, column in header.roles.items() if column != 1}
-    rivals = tuple(rival for rival in header.rivals if 1 not in rival.candidates)
-    return Header(names, roles, header.units, rivals, header.unknown)
-
-
-def _with_days_below_mice(sheet: Sheet, position: int, header: Header) -> Header:
-    """The header, its first column that of the days where `Tag` there names the mice beside it.
-
-    Arms stand above the mice. Bare numbers below do not count mice: they leave out some.
-    """
-    if header.roles.get("mouse") != 0 or day_kind(header) is not None:
-        return header
-    arms = set(_arms_above(sheet, position, Header(header.names, {"day": 0})).values())
-    names = Counter(filter(None, header.names))
-    if len(arms) < 2 or any(map(day_of_header, arms)) or max(names.values()) > 1:
-        return header
-    kind, days = _days_below(sheet, position)
-    counts = (np.diff(days) == 1).all() and _are_bare(sheet.grid[position + 1 :, 0])
-    return Header(header.names, {kind: 0}, header.units) if len(days) > 1 and not counts else header
-
-
-def _are_bare(texts: Cells) -> bool:
-    return all(text.strip().isdigit() for text in texts if not is_missing(text))
 
 
 def lengthen_column(sheet: Sheet, recognition: Recognition) -> LongText:
@@ -201,18 +105,18 @@ def lengthen_column(sheet: Sheet, recognition: Recognition) -> LongText:
 
 def _complaint(sheet: Sheet, position: int, header: Header) -> str | None:
     kind = day_kind(header)
-    columns = _value_columns(header)
+    columns = value_columns(header)
     if kind is None or len(columns) < 2 or header.roles[kind] > min(columns):
         return "has no column of days before columns of one mouse each"
     repeated = max(Counter(header.names[column] for column in columns).values()) > 1
     # Above columns of mice `Treatment` names an arm: the one that is not the control.
-    idle = (*_OF_A_DAY, "arm") if repeated else _OF_A_DAY
+    idle = (*OF_A_DAY, "arm") if repeated else OF_A_DAY
     others = [role for role in header.roles if role not in idle]
     others += [rival.role for rival in header.rivals if rival.role not in idle]
     if others:
         return f"has a column of its own for the {others[0].replace('_', ' ')}"
     # Mice may be called 1, 2, 3 or W1, where arms stand above them.
-    arms = set(_arms_above(sheet, position, header).values())
+    arms = set(arms_above(sheet, position, header).values())
     if (not arms or any(map(day_of_header, arms))) and any(
         day_of_header(header.names[column]) for column in columns
     ):
@@ -225,46 +129,21 @@ def _complaint(sheet: Sheet, position: int, header: Header) -> str | None:
     if wordy and len(wordy) < len(columns):
         return f"holds words below {header.names[wordy[0]]!r}, beside its days"
     texts = pd.Series([text for column in filled for text in column], dtype=object)
-    more = 2 * texts.str.fullmatch(_NUMBER).sum() > len(texts)
+    more = 2 * texts.str.fullmatch(NUMBER).sum() > len(texts)
     return None if more else "holds more words than numbers beside its days"
 
 
 def _are_words(texts: Sequence[str]) -> bool:
-    words = [text for text in texts if re.search(r"[^\W\d_]", text) and not _REMARK.match(text)]
+    words = [text for text in texts if re.search(r"[^\W\d_]", text) and not is_remark(text)]
     return len(texts) > 2 and len(words) > 0.9 * len(texts)
-
-
-def _value_columns(header: Header) -> list[int]:
-    of_days = {header.roles[kind] for kind in _OF_A_DAY if kind in header.roles}
-    return [c for c, name in enumerate(header.names) if name and c not in of_days]
-
-
-def _arms_above(sheet: Sheet, position: int, header: Header) -> dict[int, str]:
-    """The arms in the row above the mice, each written once over its first mouse or over all."""
-    said = _labelled(sheet, position, header)
-    if {"mouse", "arm"} <= said.keys():
-        return said["arm"]
-    columns = _value_columns(header)
-    above = sheet.texts(position - 1) if position else []
-    if not above or not columns or not above[columns[0]]:
-        return {}
-    named = set(filter(None, above))
-    # One name over all columns is their arm; one over the first is a title.
-    if len(named) < 2 and not (len(columns) > 1 and all(above[column] for column in columns)):
-        return {}
-    arms, arm = {}, ""
-    for column in columns:
-        arm = above[column] or arm
-        arms[column] = arm
-    return arms
 
 
 def _mice(sheet: Sheet, recognition: Recognition) -> dict[int, Mouse]:
     header = recognition.header
     left_out = _statistics(sheet, recognition)
-    names = {c: header.names[c] for c in _value_columns(header) if c not in left_out}
-    arms = _arms_above(sheet, recognition.position, header)
-    said = _labelled(sheet, recognition.position, header)
+    names = {c: header.names[c] for c in value_columns(header) if c not in left_out}
+    arms = arms_above(sheet, recognition.position, header)
+    said = labelled(sheet, recognition.position, header)
     if {"mouse", "arm"} <= said.keys():
         return {
             column: Mouse(said["mouse"][column] or name, arms[column])
@@ -284,41 +163,11 @@ def _mice(sheet: Sheet, recognition: Recognition) -> dict[int, Mouse]:
     return {column: Mouse(labels[key], arms.get(column, "")) for column, key in keys.items()}
 
 
-def _labelled(sheet: Sheet, position: int, header: Header) -> dict[str, dict[int, str]]:
-    """What the records of a head say of each column, where a word before the mice says of what.
-
-    ``Mouse`` and ``Group`` may stand before their names in any order, above the days or beside.
-    """
-    columns = _value_columns(header)
-    first = min(columns, default=0)
-    said: dict[str, dict[int, str]] = {}
-    for place in range(max(0, position - _HEAD), position + 1):
-        row = sheet.texts(place)
-        role = next((r for text in row[:first] if text for r in _NAMES if means_role(text, r)), "")
-        if role:
-            said[role] = _over_all(row, columns) if role == "arm" else {c: row[c] for c in columns}
-    return said
-
-
-def _over_all(row: Sequence[str], columns: Sequence[int]) -> dict[int, str]:
-    """The arm over each column, written over all of its mice or over the first."""
-    arms, arm = {}, ""
-    for column in columns:
-        arm = row[column] or arm
-        arms[column] = arm
-    return arms
-
-
-def means_role(text: str, role: str) -> bool:
-    """Whether a word before the names of mice or arms says that they are these."""
-    return means(header_words(text)[0], role)
-
-
 def _statistics(sheet: Sheet, recognition: Recognition) -> dict[int, str]:
     """The columns that hold statistics of the mice beside them, as each or its arm is called."""
     header = recognition.header
-    columns = _value_columns(header)
-    arms = _arms_above(sheet, recognition.position, header)
+    columns = value_columns(header)
+    arms = arms_above(sheet, recognition.position, header)
     named = statistics_of_columns([header.names[column] for column in columns])
     of_arms = {c: arm for c, arm in arms.items() if is_statistic(arm)}
     return of_arms | {c: header.names[c] for c in columns if header.names[c] in named}
