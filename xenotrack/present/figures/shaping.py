@@ -6,19 +6,24 @@ font and the font's height each time. Without hinting all of them are one size t
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.font_manager import FontProperties, fontManager, get_font
-from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.ft2font import FT2Font, LoadFlags, RenderMode
+from numpy.typing import NDArray
 
 from xenotrack.present.figures.fonts import forget_in_forks
 from xenotrack.present.figures.measure import POINTS
 
 LARGE = 100  # the size that lines are measured in: what is rounded there is not seen
 IN_PIXELS = 64.0  # of a font's own count
+PARTS = 4  # of a pixel, by which letters are moved
+UNTURNED = np.array([[0x10000, 0], [0, 0x10000]])
 TABLES = (
     ("OS/2", "sTypoAscender", "sTypoDescender", "sTypoLineGap"),
     ("hhea", "ascent", "descent", "lineGap"),
@@ -57,17 +62,24 @@ class MeasuredAgg(_Measured, RendererAgg):
     def draw_text(
         self, gc: Any, x: float, y: float, s: str, prop: FontProperties, angle: float, **how: Any
     ) -> None:
-        """A line whose letters stand where they were found to stand."""
+        """A line whose letters stand where they were found to stand, to a quarter of a pixel.
+
+        At 300 dpi that moves them by at most 0.03 points, and lets most be painted only once.
+        """
         if how.get("ismath") or not hasattr(FT2Font, "_layout"):
             super().draw_text(gc, x, y, s, prop, angle, **how)
             return
         size = prop.get_size_in_points()
         pixels = self.points_to_pixels(size) / LARGE
-        placed = (
-            (font, size, glyph, 0, 1, pixels * right, pixels * up)
-            for font, glyph, right, up in _letters(s, _fonts(prop))
-        )
-        self._draw_text_glyphs_and_boxes(gc, x, y, angle, placed, [])
+        cos, sin = pixels * math.cos(math.radians(angle)), pixels * math.sin(math.radians(angle))
+        floor = self.height - y
+        for font, glyph, right, up in _letters(s, _fonts(prop)):
+            left, part_right = divmod(round(PARTS * (x + right * cos - up * sin)), PARTS)
+            over, part_up = divmod(round(PARTS * (floor + right * sin + up * cos)), PARTS)
+            shape = Shape(font, glyph, size, self.dpi, angle, part_right, part_up)
+            painted, beside, above = _painted(shape)
+            bottom = int(self.height) - over - above + len(painted)
+            self._renderer.draw_text_image(painted, left + beside, bottom, 0, gc)
 
 
 class MeasuredSVG(_Measured, RendererSVG):
@@ -125,6 +137,34 @@ def _letters(text: str, files: tuple[Any, ...]) -> tuple[tuple[FT2Font, int, flo
 
 
 forget_in_forks(_letters)
+
+
+class Shape(NamedTuple):
+    """A letter as it stands on its pixels, of which it is moved by parts."""
+
+    font: Any
+    glyph: int
+    size: float
+    dpi: float
+    angle: float
+    part_right: int
+    part_up: int
+
+
+@lru_cache(4096)
+def _painted(shape: Shape) -> tuple[NDArray[np.uint8], int, int]:
+    """The pixels of a letter, and where its left and its top are."""
+    font = shape.font
+    font.set_size(shape.size, shape.dpi)
+    cos, sin = math.cos(math.radians(shape.angle)), math.sin(math.radians(shape.angle))
+    turned = np.round(0x10000 * np.array([[cos, -sin], [sin, cos]])).astype(int)
+    font._set_transform(turned, [64 * part // PARTS for part in (shape.part_right, shape.part_up)])
+    painted = font._render_glyph(shape.glyph, LoadFlags.NO_HINTING, RenderMode.NORMAL)
+    font._set_transform(UNTURNED, [0, 0])
+    return np.array(painted.buffer), painted.left, painted.top
+
+
+forget_in_forks(_painted)
 
 
 def _large(files: tuple[Any, ...]) -> FT2Font:
