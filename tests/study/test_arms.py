@@ -114,12 +114,60 @@ def test_the_drugs_of_a_combination_are_those_of_the_other_arms(arms, parts):
     assert "drugs-matched" in rules_of(study)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "A & R",
+        "A and R",
+        "R plus A",
+        "A und R",
+        "Combo (A + R)",
+        "A w/ R",
+        "4. A & R",
+    ],
+)
+def test_a_combination_may_be_written_without_a_plus(name):
+    name = name.replace("A", "Alpelisib").replace("R", "Ribociclib")
+    study = named("Vehicle", "Alpelisib", "Ribociclib", name)
+    assert study.design.drugs_of(name) == {"Alpelisib", "Ribociclib"}
+    assert repr(name) in finding_of(study, "drugs-matched").seen
+
+
+@pytest.mark.parametrize("sign", ["+", "&"])
+def test_a_part_at_another_dose_is_no_part(sign):
+    arms = ("Vehicle", "Alp 25 mg/kg", "Alp 10 mg/kg", "Ribo 75 mg/kg")
+    lower, other = f"Alp 10 mg/kg {sign} Ribo 75 mg/kg", f"Alp 5 mg/kg {sign} Ribo 75 mg/kg"
+    study = named(*arms, lower, other)
+    assert study.design.drugs_of(lower) == {"Alp 10 mg/kg", "Ribo 75 mg/kg"}
+    assert "Alp 25 mg/kg" not in study.design.drugs_of(other)
+
+
+@pytest.mark.parametrize(
+    "arms",
+    [
+        ("V", "A", "R", "AR"),
+        ("V", "Alp_5mgkg", "Ribo_9", "Alp_5mgkg_Ribo_9"),
+        ("V", "Alpelisib", "Ribociclib", "Alpelisib-Ribociclib"),
+        ("V", "Alpelisib", "Ribociclib", "Alpelisib→Ribociclib"),
+    ],
+)
+def test_a_name_made_of_two_others_is_asked_about(arms):
+    assert repr(arms[-1]) in finding_of(named(*arms), "combination-not-split").seen
+
+
+@pytest.mark.parametrize(
+    "arms", [("V", "Alp", "Alpaca"), ("V", "CDK4/6i", "PI3Ki"), ("V", "A 5 mg/kg", "A 9 mg/kg")]
+)
+def test_other_names_read_like_no_combination(arms):
+    assert not {"combination-not-split", "drugs-matched"} & set(rules_of(named(*arms)))
+
+
 def test_a_beginning_that_two_drugs_have_is_not_matched():
     study = named("veh", "Alpelisib", "Alpaca", "B", "Alp + B")
     assert study.design.drugs_of("Alp + B") == {"Alp", "B"}
 
 
-@pytest.mark.parametrize("name", ["Therapy_Combo_AB", "Combination", "A and B", "A/B"])
+@pytest.mark.parametrize("name", ["Therapy_Combo_AB", "Combination", "A and C", "A/B"])
 def test_a_combination_that_does_not_say_of_what_is_asked_to_be_declared(name):
     found = finding_of(named("vehicle", "A", "B", name), "combination-not-split")
     assert f'"{name}" = ["DRUG 1", "DRUG 2"]' in found.proposal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from xenotrack.study.design import NO_DRUG_WORDS, drugs_in_name, outside_brackets
@@ -15,6 +15,10 @@ _NUMBERED = re.compile(
 _DOSE = re.compile(
     r"[\s,_]*\b\d[\d.,]*\s*(?:mg|µg|μg|ug|mpk|g|iu|nmol|µmol|gy|ml|%)\b.*", re.IGNORECASE
 )
+_AMOUNT = re.compile(
+    r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s*(?:mg|µg|μg|ug|mpk|g|iu|nmol|µmol|gy|ml|%)(?![a-z]{3})",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, NO_DRUG_WORDS), key=len, reverse=True))}|ctr|ctl|cntrl|"
     r"salina|solução salina|solución salina|kochsalz(?:lösung)?|"
@@ -24,10 +28,14 @@ _CONTROL = re.compile(
     r"isotype|vehicle|\d+))*",
     re.IGNORECASE,
 )
+_AND = r"&|\b(?:and|plus|with|und|mit|et|avec|y|con|e|com|en|met|och|med)\b|\bw/"
+_KINDS = r"\b(?:combo|combination|combined|comb|both|dual|doublet|triplet?|all)\b"
+# A stroke or a hyphen may as well stand between what is given in turn, or within a name: CDK4/6i.
 _COMBINED = re.compile(
-    r"\b(?:combo|combination|combined|comb|both|dual|doublet|triplet?|all)\b|[&/]|\band\b|\bplus\b",
+    rf"{_KINDS}|&|/(?!6)|\b(?:and|plus|with|und|mit)\b|\bw/|(?<=[a-z]{{4}})-(?=[a-z]{{4}})",
     re.IGNORECASE,
 )
+_SHORT = 3  # letters of names that are put together without a mark: A, R and AR
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,9 @@ def read_names(names: Sequence[str], control: str | None = None) -> Names:
     >>> read = read_names(["Vehicle", "Erlotinib", "Midostaurin", "Erl + Mido"])
     >>> sorted(read.drugs["Erl + Mido"])
     ['Erlotinib', 'Midostaurin']
+    >>> read = read_names(["Vehicle", "A", "R", "A and R", "AR"])
+    >>> sorted(read.drugs["A and R"]), read.unclear
+    (['A', 'R'], ('AR',))
     """
     drugs = {name: drugs_in_name(name) for name in names}
     stem = _stem(names)
@@ -59,12 +70,17 @@ def read_names(names: Sequence[str], control: str | None = None) -> Names:
     single = {name: next(iter(of_arm)) for name, of_arm in drugs.items() if len(of_arm) == 1}
     matched = []
     for name, of_arm in drugs.items():
-        if len(of_arm) > 1 and (parts := _matched(of_arm, single)) is not None and parts != of_arm:
+        parts = _matched(of_arm, single) if len(of_arm) > 1 else _spelled(name, single)
+        if parts is not None and parts != of_arm:
             drugs[name] = parts
             matched.append(name)
     known = {drug for of_arm in drugs.values() if len(of_arm) > 1 for drug in of_arm}
     unclear = [
-        n for n, d in single.items() if d not in known and _COMBINED.search(_spaced(_bare(n)))
+        name
+        for name, drug in single.items()
+        if drug not in known
+        and name not in matched
+        and (_COMBINED.search(_without_doses(name)) or _mentions_two(name, single))
     ]
     return Names(drugs, controls, tuple(matched), tuple(unclear) if len(names) > 2 else ())
 
@@ -87,14 +103,20 @@ def _controls(drugs: Mapping[str, frozenset[str]], stem: str) -> tuple[str, ...]
 def _bare(name: str) -> str:
     """A name without its number, without brackets and without a dose."""
     text = _NUMBERED.sub("", outside_brackets(name).strip(), count=1)
-    return re.sub(r"[\s_-]+", " ", _DOSE.sub("", text)).strip(" ,;:-_")
+    return re.sub(r"[\s_-]+", " ", _DOSE.sub("", text)).strip(" .,;:-_")
+
+
+def _without_doses(name: str) -> str:
+    """A name without its number, without brackets and without its doses, whatever follows them."""
+    text = _NUMBERED.sub("", outside_brackets(name).strip(), count=1)
+    return _spaced(re.sub(rf"(?:{_AMOUNT.pattern})(?:/\w+)?", " ", text, flags=re.IGNORECASE))
 
 
 def _spaced(name: str) -> str:
     return re.sub(r"[_.]+", " ", name)
 
 
-def _matched(words: frozenset[str], single: Mapping[str, str]) -> frozenset[str] | None:
+def _matched(words: Collection[str], single: Mapping[str, str]) -> frozenset[str] | None:
     """The drugs of other arms that the words of a combination mean; None where one means none."""
     meanings = [_meant(word, list(single.values())) for word in words]
     if None in meanings or len(set(meanings)) < len(words):
@@ -102,13 +124,45 @@ def _matched(words: frozenset[str], single: Mapping[str, str]) -> frozenset[str]
     return frozenset(drug for drug in meanings if drug is not None)
 
 
+def _spelled(name: str, single: Mapping[str, str]) -> frozenset[str] | None:
+    """The drugs of other arms that a name without a plus spells one after another, if it does."""
+    others = {arm: drug for arm, drug in single.items() if arm != name}
+    inner = re.sub(rf"[()\[\]]|{_KINDS}", " ", _NUMBERED.sub("", name, count=1), flags=re.I)
+    texts = re.split(rf"{_AND}|\+", inner, flags=re.IGNORECASE)
+    words = [word for text in texts if (word := text.strip(" :,"))]
+    return _matched(words, others) if len(words) > 1 else None
+
+
+def _mentions_two(name: str, single: Mapping[str, str]) -> bool:
+    """Whether a name holds those of two other arms, as words of it or as letters of all of it."""
+    text = " ".join(_without_doses(name).casefold().split())
+    others = {_bare(arm).casefold() for arm in single if arm != name} - {text, ""}
+    letters = "|".join(re.escape(one) for one in others if len(one) <= _SHORT and one.isalpha())
+    if letters and re.fullmatch(rf"(?:{letters}){{2,}}", text):
+        return True
+    words = {one.split()[0] for one in others}
+    found = [word for word in words if re.search(rf"\b{re.escape(word)}", text)]
+    return sum(len(word) >= _SHORT for word in found) > 1
+
+
 def _meant(word: str, drugs: list[str]) -> str | None:
-    """The one drug that a word means: its own name, or the beginning of it."""
+    """The one drug that a word means: its own name, the beginning of it, or its last word."""
     if word in drugs:
         return word
     plain = {drug: _bare(drug).casefold() for drug in drugs}
     short = _bare(word).casefold()
     same = [drug for drug, text in plain.items() if text == short]
     begun = [drug for drug, text in plain.items() if short and text.startswith(short)]
-    chosen = same or begun
+    ended = [drug for drug, text in plain.items() if short and text.endswith(f" {short}")]
+    chosen = [drug for drug in same or begun or ended if not _differ(_doses(word), _doses(drug))]
     return chosen[0] if len(chosen) == 1 else None
+
+
+def _doses(name: str) -> frozenset[float]:
+    """The doses that a name says, in whatever unit."""
+    return frozenset(float(number.replace(",", ".")) for number in _AMOUNT.findall(name))
+
+
+def _differ(doses: frozenset[float], others: frozenset[float]) -> bool:
+    """Whether both say a dose, and not the same: 10 mg/kg of a drug are no part of 25 mg/kg."""
+    return bool(doses and others) and doses != others
