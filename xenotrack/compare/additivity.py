@@ -16,6 +16,7 @@ from xenotrack.model.daily import Daily
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.study.design import Design
 
+AT_ONCE = 8  # days that are looked at together
 # The change of ln volume since day 0 of every arm, at a day: all that is asked of a growth model.
 ChangeAt = Callable[[float], ArmEstimates]
 # The same at several days, over the days that the arms of one claim share.
@@ -131,15 +132,19 @@ def first_lost(
     change: ChangeOver, design: Design, asked: Expectation, day: float, level: float
 ) -> float:
     """The first whole day after which one expectation stays untestable; NaN if it is at ``day``."""
-    # The last day says whether it matters; the days before say since when.
+    # The last day says whether it matters; the days before, from the last on, since when.
     if not lost_on(change, design, asked, [day], level)[0]:
         return np.nan
-    days = [*np.arange(1.0, np.ceil(day)), day]
-    lost = lost_on(change, design, asked, days, level)
-    kept = np.flatnonzero(~lost)
-    since = int(kept[-1]) + 1 if len(kept) else 0
+    since, earlier = day, np.arange(1.0, np.ceil(day))
+    while earlier.size:
+        earlier, some = earlier[:-AT_ONCE], earlier[-AT_ONCE:]
+        kept = np.flatnonzero(~lost_on(change, design, asked, some.tolist(), level))
+        if kept.size:
+            since = float(np.append(some, since)[kept[-1] + 1])
+            break
+        since = float(some[0])
     # A whole day, as people count: the last may not be one.
-    return float(np.ceil(days[since]))
+    return float(np.ceil(since))
 
 
 def lost_on(
@@ -148,5 +153,6 @@ def lost_on(
     """On which days one expectation is estimable and not surely a tumour, (d,)."""
     daily = change(arms_of(design, asked), days)
     weights, place = sums_of(daily, design, asked)
-    estimable = np.isfinite(estimate_contrasts(daily.estimates, weights, level).df)
-    return estimable & ~expectation(daily.estimates, weights, place, level)[1]
+    lost = ~expectation(daily.estimates, weights, place, level)[1]
+    lost[lost] = np.isfinite(estimate_contrasts(daily.estimates, weights[lost], level).df)
+    return lost

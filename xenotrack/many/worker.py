@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ from xenotrack.present.safe_files import WriteError
 from xenotrack.present.safe_folder import silent
 from xenotrack.present.staging import AnotherRunError
 
+FEW_LOOKS = 50_000  # new objects between two looks for garbage
 Kind = Literal["done", "refused", "unwritten", "busy", "bug", "killed"]
 
 
@@ -55,6 +57,9 @@ def attempted(do: Callable[[Say], object]) -> Reply:
 
 def work(orders: Connection) -> None:
     """Do what comes until the driver is gone."""
+    # Libraries are no garbage: looking for some among them costs 8 % of a study.
+    gc.freeze()
+    gc.set_threshold(FEW_LOOKS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver decides
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     while True:
@@ -73,3 +78,5 @@ def work(orders: Connection) -> None:
             orders.send(reply)
         except BrokenPipeError:
             return  # the driver was killed: what was done is written
+        del job
+        gc.collect()  # one study's memory is not to wait for the next ones'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from xenotrack.arrays import Bools, Floats
 from xenotrack.doubts import Doubt
 from xenotrack.model.beginnings import Beginnings
+from xenotrack.model.coefficients import Coefficients
 from xenotrack.model.daily import Daily, change_method
 from xenotrack.model.estimates import ArmEstimates, t_table, welch_test
 from xenotrack.model.follow_up import FollowUp
@@ -23,7 +24,6 @@ from xenotrack.model.shapes.shape import Shape
 from xenotrack.model.smallsample import JointTest
 from xenotrack.response.growth_rate import doubling_times
 from xenotrack.response.ratios import bounded_exp
-from xenotrack.response.welch import welch_df
 from xenotrack.study.design import Design
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class GrowthFit:
     ``vanishing_p`` (k,) is what their changes since the first reading say: see ``vanishing_p``.
     ``narrow`` gives the fit that a contrast of some arms (codes) rests on, ``late`` what a curve
     does late; ``placements`` are the fits with readings below the limit elsewhere; ``blocked``:
-    arms are compared within blocks; ``beginnings`` are how the arms began.
+    arms are compared within blocks; ``beginnings`` are how the arms began; ``joined`` are the
+    coefficients of fits that differ in their days alone.
     """
 
     design: Design
@@ -73,6 +74,9 @@ class GrowthFit:
     late: LateGrowth | None = None
     placements: tuple[GrowthFit, ...] = ()
     blocked: bool = False
+    joined: dict[tuple[tuple[Piece, ...], ...], Coefficients] = field(
+        default_factory=dict, repr=False
+    )
 
     @property
     def level(self) -> float:
@@ -87,79 +91,49 @@ class GrowthFit:
         return self.design.rules.growth.residual
 
     @cached_property
-    def tested(self) -> Bools:
-        """Which arms have a standard error, (k,)."""
-        codes = [code for piece in self.pieces for code in piece.arms]
-        tested: Bools = np.isin(np.arange(len(self.design.arms)), codes)
-        return tested
-
-    @cached_property
-    def shapes(self) -> tuple[Shape, ...]:
-        """The shape of every arm."""
-        of = {
-            code: shape
-            for piece in (*self.pieces, *self.listed)
-            for code, shape in zip(piece.arms, piece.shapes, strict=True)
-        }
-        return tuple(of[code] for code in range(len(self.design.arms)))
-
-    @cached_property
-    def blocks(self) -> tuple[NDArray[np.intp], ...]:
-        """Where the coefficients of each arm stand among those of all."""
-        sizes = [shape.size for shape in self.shapes]
-        return tuple(np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1]))
-
-    def places(self, piece: Piece) -> NDArray[np.intp]:
-        return np.concatenate([self.blocks[code] for code in piece.arms])
-
-    @cached_property
-    def _placed(self) -> tuple[tuple[Piece, NDArray[np.intp]], ...]:
-        return tuple((piece, self.places(piece)) for piece in self.pieces)
-
-    @cached_property
-    def values(self) -> Floats:
-        """The coefficients of all arms, one arm after the other; NaN where an arm has none."""
-        values = np.full(sum(shape.size for shape in self.shapes), np.nan)
-        for piece in (*self.pieces, *self.listed):
-            values[self.places(piece)] = piece.values
-        return values
-
-    @cached_property
-    def covariance(self) -> Floats:
-        """The covariance of all coefficients; NaN for arms that are only listed."""
-        covariance = np.zeros((len(self.values), len(self.values)))
-        for piece in self.pieces:
-            own = self.places(piece)
-            covariance[np.ix_(own, own)] = piece.covariance
-        for piece in self.listed:
-            own = self.places(piece)
-            covariance[own], covariance[:, own] = np.nan, np.nan
-        return covariance
+    def coefficients(self) -> Coefficients:
+        """The coefficients of all arms, worked out once for the fits that have the same pieces."""
+        key = self.pieces, self.listed
+        if key not in self.joined:
+            self.joined[key] = Coefficients(*key, len(self.design.arms))
+        return self.joined[key]
 
     @property
+    def tested(self) -> Bools:
+        """Which arms have a standard error, (k,)."""
+        return self.coefficients.tested
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shape of every arm."""
+        return self.coefficients.shapes
+
+    @property
+    def blocks(self) -> tuple[NDArray[np.intp], ...]:
+        """Where the coefficients of each arm stand among those of all."""
+        return self.coefficients.blocks
+
+    @property
+    def values(self) -> Floats:
+        """The coefficients of all arms, one arm after the other; NaN where an arm has none."""
+        return self.coefficients.values
+
+    @property
+    def covariance(self) -> Floats:
+        """The covariance of all coefficients; NaN for arms that are only listed."""
+        return self.coefficients.covariance
+
+    def places(self, piece: Piece) -> NDArray[np.intp]:
+        return self.coefficients.places(piece)
+
+    def degrees_of_freedom(self, weights: Floats) -> Floats:
+        """Degrees of freedom of weighted sums (m, c) of ``values``."""
+        return self.coefficients.degrees_of_freedom(weights)
+
+    @cached_property
     def method(self) -> str:
         """How the rates were estimated and tested, in words."""
         return method_words(self)
-
-    def degrees_of_freedom(self, weights: Floats) -> Floats:
-        """Degrees of freedom of weighted sums (m, c) of ``values``.
-
-        Within a piece by its own reference; across pieces by ``welch_df``.
-        """
-        variance = np.zeros((len(weights), len(self.pieces)))
-        df = np.full_like(variance, np.inf)
-        for column, (piece, places) in enumerate(self._placed):
-            of_piece = weights[:, places]
-            used = of_piece.any(axis=1)
-            if used.any():
-                own = of_piece[used]
-                variance[used, column] = ((own @ piece.covariance) * own).sum(axis=1)
-                df[used, column] = piece.degrees_of_freedom(own)
-        pooled = welch_df(variance, df)
-        # One piece alone: its own df, without the detour that loses 0/0 at a zero variance.
-        single = (variance > 0).sum(axis=1) == 1
-        alone = df[np.arange(len(weights)), variance.argmax(axis=1)] if len(self.pieces) else pooled
-        return np.where(single, alone, pooled)
 
     def weights_of(self, asked: Asked) -> Floats:
         """What is asked of every arm, as weights (k, c) on ``values``."""
@@ -172,19 +146,17 @@ class GrowthFit:
         """Weighted sums (n, c) of coefficients, each of an arm (code); none of NaN weights."""
         known: Bools = np.all(np.isfinite(asked), axis=1)
         rows = np.where(known[:, None], asked, 0.0)
-        known &= np.array([np.isfinite(self.values[block]).all() for block in self.blocks])[codes]
+        has_values, values, spread = self.coefficients.filled
+        known &= has_values[codes]
         given = known & self.tested[codes]
-        covariance = rows @ np.nan_to_num(self.covariance) @ rows.T
-
-        def degrees_of_freedom(weights: Floats) -> Floats:
-            return self.degrees_of_freedom(np.atleast_2d(weights) @ rows)
+        covariance = rows @ spread @ rows.T
 
         return ArmEstimates(
             outcome=outcome,
             arms=tuple(self.design.arm_names[code] for code in codes),
-            values=np.where(known, rows @ np.nan_to_num(self.values), np.nan),
+            values=np.where(known, rows @ values, np.nan),
             covariance=np.where(np.outer(given, given), covariance, np.nan),
-            degrees_of_freedom=degrees_of_freedom,
+            degrees_of_freedom=lambda each: self.degrees_of_freedom(np.atleast_2d(each) @ rows),
             independent=all(len(piece.arms) == 1 for piece in self.pieces),
             method=self.method,
             first_day=self.follow_up.from_day[codes],
@@ -211,11 +183,8 @@ class GrowthFit:
 
     def rate_asked(self, code: int, shape: Shape) -> Floats:
         """The average rate of an arm over its follow-up, as weights; NaN where it has none."""
-        from_day = float(self.follow_up.from_day[code])
-        until_day = float(self.follow_up.until_day[code])
-        if not until_day > from_day:
-            return np.full(shape.size, np.nan)
-        return shape.rate(from_day, until_day)
+        first, last = float(self.follow_up.from_day[code]), float(self.follow_up.until_day[code])
+        return shape.rate(first, last) if last > first else np.full(shape.size, np.nan)
 
     def mean_changes(self) -> ArmEstimates:
         """The mean over its follow-up of each arm's change of ln volume since it began.
@@ -265,9 +234,7 @@ class GrowthFit:
         straight = self.design.rules.growth.shape == "line"
         for place, code in enumerate(codes):
             first, last = self.follow_up.from_day[code], self.follow_up.until_day[code]
-            inside: Bools = np.logical_and(first < days, days <= last) | np.full(
-                len(days), straight
-            )
+            inside: Bools = (first < days) & (days <= last) | straight
             since = 0.0 if straight else np.fmax(first, 0.0)
             start = self.shapes[code].fixed(np.array([since]))
             change = self.shapes[code].fixed(days) - start
@@ -333,8 +300,8 @@ class GrowthFit:
             days = np.linspace(*self.days_drawn(int(code)), points)
             weights = np.zeros((points, len(self.values)))
             weights[:, self.blocks[code]] = self.shapes[code].fixed(days)
-            variance = np.einsum("mi,ij,mj->m", weights, np.nan_to_num(self.covariance), weights)
-            estimate = weights @ np.nan_to_num(self.values)
+            variance = np.einsum("mi,ij,mj->m", weights, self.coefficients.filled[2], weights)
+            estimate = weights @ self.coefficients.filled[1]
             df = self.degrees_of_freedom(weights)
             band = t_table(estimate, np.sqrt(np.maximum(variance, 0)), df, self.level)
             names = ("estimate", "conf_low", "conf_high")

@@ -37,6 +37,6 @@ def upright(weights: Floats) -> Floats:
     >>> upright(np.array([[0.0, -1, 1], [1, -1, 0]])).tolist()
     [[0.0, 1.0, -1.0], [1.0, -1.0, 0.0]]
     """
-    first = np.take_along_axis(weights, (weights != 0).argmax(axis=1)[:, None], axis=1)
+    first = weights[np.arange(len(weights)), (weights != 0).argmax(axis=1), None]
     turned: Floats = np.where(first < 0, -weights, weights) + 0.0  # no −0, which is another key
     return turned

@@ -61,16 +61,17 @@ def write_folder(
     spoken = {name: said[name] for name in ("growth_model", "claims")}
     said |= readout.spoken(spoken, design.names)
     made = {**manifest(results), **(made_for or {})}
-    (folder / "results.json").write_bytes(json_bytes(said))
+    data = json_bytes(said)
+    (folder / "results.json").write_bytes(data)
     (folder / "methods.md").write_text(methods_page(said["story"]), encoding="utf-8")
     pictures = fetch_pictures()
     if pictures:
         (folder / "figures").mkdir()
         made["rests_on"]["figures"] = DRAWN_BY
     made["libraries"] = versions(made["rests_on"])
-    for file, data in pictures.items():
-        (folder / "figures" / file).write_bytes(data)
-    _write_report(folder, json_bytes(said), json_bytes(made), pictures)
+    for file, drawn in pictures.items():
+        (folder / "figures" / file).write_bytes(drawn)
+    _write_report(folder, data, json_bytes(made), pictures)
     (folder / "README.txt").write_text(contents(results, sorted(pictures)), encoding="utf-8")
     # Last: it lists all others, and a folder with a manifest is a whole one.
     (folder / MANIFEST).write_bytes(complete(made, folder))

@@ -105,9 +105,10 @@ def _read(path: Path) -> bytes:
 def stored_run(results: bytes, manifest: bytes, pictures: Mapping[str, bytes]) -> StoredRun:
     """What the two files and the pictures of a run say."""
     # First of all: a file of another version lacks what this one asks for.
-    for name, data in (("results.json", results), (MANIFEST, manifest)):
-        _require_schema(name, _decoded(name, data, _Head).schema_version)
-    _require_story(_decoded("results.json", results, _Head))
+    head = _decoded("results.json", results, _Head)
+    _require_schema("results.json", head.schema_version)
+    _require_schema(MANIFEST, _decoded(MANIFEST, manifest, _Head).schema_version)
+    _require_story(head)
     return StoredRun(
         _decoded("results.json", results, StoredResults),
         _decoded(MANIFEST, manifest, StoredManifest),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import msgspec
 
@@ -86,7 +87,7 @@ class Design:
         drugs = sorted(frozenset().union(*(arm.drugs for arm in self.arms)))
         return (self.name, *self.arm_names, *labels, *drugs)
 
-    @property
+    @cached_property
     def arm_names(self) -> tuple[str, ...]:
         return tuple(arm.name for arm in self.arms)
 

@@ -44,10 +44,6 @@ class Cell(NamedTuple):
     full: str = ""
 
 
-def is_number(value: Value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def decimals(values: Sequence[Value]) -> int:
     """The decimals that give a column's middle value three significant digits.
 
@@ -67,9 +63,11 @@ def fixed(value: float, places: int) -> str:
     ('−0.0129', '0.0000123', '28')
     """
     text = f"{value:.{places}f}"
-    if value != 0 and float(text) == 0:
+    if value == 0:
+        return text.removeprefix("-")
+    if float(text) == 0:
         text = f"{value:.{2 - floor(log10(abs(value)))}f}"
-    return text.replace("-", "−") if float(text) != 0 else text.removeprefix("-")
+    return text.replace("-", "−") if value < 0 else text
 
 
 def p_text(value: float) -> str:

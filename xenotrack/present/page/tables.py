@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from xenotrack.glossary import COLUMNS, TABLES, Column
 from xenotrack.glossary_pool import POOL_TABLES
@@ -17,9 +17,8 @@ from xenotrack.present.page.cells import (
     cell,
     decimals,
     interval_cell,
-    is_number,
 )
-from xenotrack.present.page.prose import breakable
+from xenotrack.present.page.prose import broken, escaped
 from xenotrack.present.page.views import MOST_LARGEST, VIEWS, Shown, View
 
 Row = Mapping[str, Any]
@@ -173,7 +172,7 @@ def _heading(shown: Shown, rows: Sequence[Row], level: float) -> Heading:
     text = shown.heading
     if len(shown.columns) > 1:
         text = text.replace("%", f"{100 * level:g} %")
-    return Heading(text, numeric=_is_numeric(shown.columns[0], rows))
+    return Heading(text, numeric=_is_numeric(row.get(shown.columns[0]) for row in rows))
 
 
 def _is_adjusted(row: Row) -> bool:
@@ -209,12 +208,16 @@ def whole_table(name: str, rows: Sequence[Row], marks: Marks) -> Table:
     ]
     kept = [key for key in keys if key not in empty and key not in same] or keys
     headings = tuple(
-        Heading(key, *_explained(key, marks), numeric=_is_numeric(key, rows)) for key in kept
+        Heading(key, *_explained(key, marks), numeric=_is_numeric(values[key])) for key in kept
     )
     places = _places(name, rows, kept)
     group = ROUNDED_BY.get(name)
+    alike = [row[group] if group else None for row in shown]
     columns = [
-        [cell(key, row[key], places[key, row[group] if group else None]) for row in shown]
+        [
+            cell(key, value, places[key, kind])
+            for value, kind in zip(values[key], alike, strict=False)
+        ]
         for key in kept
     ]
     once = tuple((key, cell(key, values[key][0], decimals(values[key][:1])).text) for key in same)
@@ -240,9 +243,10 @@ def _places(name: str, rows: Sequence[Row], keys: Sequence[str]) -> dict[tuple[s
     }
 
 
-def _is_numeric(key: str, rows: Sequence[Row]) -> bool:
-    values: list[Value] = [row[key] for row in rows if row.get(key) is not None]
-    return bool(values) and all(is_number(value) for value in values)
+def _is_numeric(values: Iterable[Value]) -> bool:
+    """Whether there are numbers, and nothing else."""
+    kinds = set(map(type, values)) - {type(None)}
+    return bool(kinds) and kinds <= {int, float}
 
 
 def _lines(
@@ -260,16 +264,16 @@ def table_row(line: Line, headings: Sequence[Heading]) -> Markup:
     Not by a template, which takes five times as long over so many.
     """
     first, *rest = line.cells
-    cells = [f'<th scope="row"{_in_full(first)}>{breakable(first.text)}</th>']
+    cells = [f'<th scope="row"{_in_full(first)}>{broken(first.text)}</th>']
     for one, heading in zip(rest, headings[1:], strict=True):
         if heading.numeric:
-            cells.append(f"<td{_in_full(one)}>{escape(one.text)}</td>")
+            cells.append(f"<td{_in_full(one)}>{escaped(one.text)}</td>")
         else:
-            cells.append(f"<td>{breakable(one.text)}</td>")
+            cells.append(f"<td>{broken(one.text)}</td>")
     of = {"arm": line.arm, "mouse": line.mouse}
     owners = "".join(f' data-{key}="{number}"' for key, number in of.items() if number)
     return Markup(f"<tr{owners}>{''.join(cells)}</tr>")
 
 
 def _in_full(cell: Cell) -> str:
-    return f' title="{escape(cell.full)}"' if cell.full else ""
+    return f' title="{escaped(cell.full)}"' if cell.full else ""
