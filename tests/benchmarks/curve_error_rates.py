@@ -123,6 +123,8 @@ ROWS: dict[str, Row] = {
     "equal lines, 5 mice": lines(5),
     "equal lines, 8 mice": lines(8),
     "lines that differ by .02, 8 mice": lines(8, 0.02),
+    "slow lines of .015 and .005, 6 mice": two(6, 21, arm("A", 0.015), arm("B", 0.005)),
+    "slow lines of .02 and .01, 8 mice": two(8, 42, arm("A", 0.02), arm("B", 0.01)),
     "equal lines, 12 mice": lines(12),
     "equal lines, 8 mice, calipers that write 0.5 mm": lines(8, resolution_mm=0.5),
     "equal lines, 8 mice, one arm read at a third of the visits": replace(lines(8), rarely="B"),
