@@ -85,6 +85,17 @@ class MeasuredAgg(_Measured, RendererAgg):
 class MeasuredSVG(_Measured, RendererSVG):
     """An svg, whose pixels are points."""
 
+    def draw_path_collection(
+        self, gc: Any, transform: Any, paths: Any, transforms: Any, *looks: Any, **how: Any
+    ) -> None:
+        """Parts whose colours are tuples, of which matplotlib remembers what it found."""
+        offsets, moved, faces, edges, *rest = looks
+        faces, edges = ([tuple(each) for each in colours.tolist()] for colours in (faces, edges))
+        how["hatchcolors"] = None  # nothing is hatched
+        super().draw_path_collection(
+            gc, transform, paths, transforms, offsets, moved, faces, edges, *rest, **how
+        )
+
 
 class Pixels(FigureCanvasAgg):
     """What a figure is laid out and painted on."""
