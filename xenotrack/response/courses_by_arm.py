@@ -137,11 +137,11 @@ def _means(
 def _on_common_days(readings: pd.DataFrame, between: Between) -> tuple[Floats, Floats]:
     """The days of an arm, and a row of values a mouse: NaN before its first and after its last."""
     days = np.unique(readings["day"].to_numpy(dtype=float))
-    rows = [
-        between(days, mouse["day"].to_numpy(dtype=float), mouse["value"].to_numpy(dtype=float))
-        for _, mouse in readings.groupby("mouse", sort=False)
-    ]
-    return days, np.array(rows)
+    mouse = pd.factorize(readings["mouse"])[0]
+    order = np.argsort(mouse, kind="stable")
+    ordered = readings[["day", "value"]].to_numpy(dtype=float)[order]
+    courses = np.split(ordered, np.flatnonzero(np.diff(mouse[order])) + 1)
+    return days, np.array([between(days, *course.T) for course in courses])
 
 
 def _interval(values: Floats, level: float | None) -> pd.DataFrame:

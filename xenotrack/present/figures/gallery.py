@@ -35,7 +35,7 @@ def draw(kind: str, results: Results, canvas: Canvas = USUAL) -> ggplot:
             f"Draw it at most {LARGEST} mm wide and high (--width, --height)."
         )
     with on(canvas):
-        plot = _drawing(kind)(results)
+        plot = drawing(kind)(results)
     say_readout(plot, results.study.design)
     return plot
 
@@ -50,7 +50,7 @@ def figure_of(kind: str, results: Results, width_mm: float | None = None) -> ggp
     return draw(kind, results, USUAL if width_mm is None else Canvas(width_mm / MILLIMETRES, None))
 
 
-def _drawing(kind: str) -> Callable[[Results], ggplot]:
+def drawing(kind: str) -> Callable[[Results], ggplot]:
     """``draw`` of the figure's own file."""
-    drawing: Callable[[Results], ggplot] = import_module(f"{__package__}.{kind}").draw
-    return drawing
+    draw_it: Callable[[Results], ggplot] = import_module(f"{__package__}.{kind}").draw
+    return draw_it

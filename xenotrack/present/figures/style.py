@@ -69,6 +69,8 @@ LOOKS = {
     "axis_text": element_text(size=SMALL, colour="black"),
     "axis_text_y": element_text(size=SMALL, colour="black", ma="right"),
     "axis_title": element_text(size=FONT),
+    "plot_background": element_blank(),  # the paper is white, and painted once
+    "panel_background": element_blank(),
     "strip_background": element_blank(),
     "strip_text": element_blank(),
     "legend_position": "bottom",
