@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from concurrent.futures import CancelledError
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from many.batches import held
 from xenotrack.errors import InputError
 from xenotrack.many.asked import Asked
-from xenotrack.many.cluster import Returned, difference, perform_away, put_results, versions
+from xenotrack.many.cluster import (
+    Cluster,
+    Returned,
+    difference,
+    perform_away,
+    put_results,
+    versions,
+)
 from xenotrack.many.worker import Reply
 
 ASKED = ("--tables", "growth")
@@ -33,6 +43,41 @@ def test_a_worker_of_other_versions_refuses(sample, tmp_path) -> None:
     assert put_results(job, returned).kind == "unwritten"
     assert not job.folder.exists()
     assert difference(versions(), versions()) is None
+
+
+class Lost:
+    """A client whose scheduler goes at some time, and its one future, which ends as it is asked."""
+
+    key, status = "a", "finished"
+
+    def __init__(self, error: Exception, after: str) -> None:
+        self.error, self.after = error, after
+        self.client = SimpleNamespace(
+            status="running", nthreads=dict, submit=lambda *job, pure: self
+        )
+
+    def add_done_callback(self, call: Callable[[Lost], None]) -> None:
+        call(self)
+
+    def result(self) -> Returned:
+        self.client.status = self.after
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [CancelledError(), ConnectionError("closed")])
+def test_a_connection_lost_as_results_are_fetched_is_no_bug(sample, tmp_path, error) -> None:
+    job = Asked(tables=("growth",)).job(Path(sample("two_arm.csv")), tmp_path / "two_arm")
+    for after in ("running", "connecting"):
+        future = Lost(error, after)
+        workers = Cluster(future.client)
+        workers.give("a", job)
+        if after == "running":  # it is there, and the study is tried again
+            assert [reply.kind for _, reply in workers.take(1.0)] == ["killed"]
+            continue
+        with pytest.raises(InputError, match="scheduler of the cluster is gone"):
+            workers.take(1.0)
+        with pytest.raises(InputError, match="scheduler of the cluster is gone"):
+            workers.give("a", job)
 
 
 def test_without_distributed_it_is_said_what_to_install(monkeypatch) -> None:

@@ -5,12 +5,14 @@ No shared disk is needed. ``distributed`` is imported only here, and only when a
 
 from __future__ import annotations
 
+import logging
 import platform
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +27,7 @@ from xenotrack.present.safe_folder import replaced_folder
 
 # What the bytes of results depend on.
 LIBRARIES = ("numpy", "scipy", "pandas", "msgspec", "jinja2", "xlsxwriter")
-WAIT = 30  # seconds for the scheduler to answer
+WAIT = 30  # seconds for the scheduler to answer, and for a worker to come
 KEPT = 2  # studies sent ahead to each worker
 # Drawing is not made for threads, and a worker may have several.
 _ONE_AT_A_TIME = threading.Lock()
@@ -101,6 +103,7 @@ class Cluster:
         return len(self._futures) < self._room
 
     def give(self, name: str, job: Job) -> None:
+        self._require_scheduler()
         sent = replace(job, inputs=())
         future = self._client.submit(perform_away, sent, self._expected, pure=False)
         self._jobs[name], self._futures[name] = job, future
@@ -119,12 +122,13 @@ class Cluster:
     def _fetch(self, name: str) -> Reply:
         """Bring the results of a study here."""
         job, future = self._jobs.pop(name), self._futures.pop(name)
-        if future.status == "cancelled" or future.status == "lost":
+        try:
+            if future.status == "error":
+                return _about_error(future.exception())
+            returned: Returned = future.result()
+        except (CancelledError, OSError):
             self._require_scheduler()
             return Reply("killed", "The cluster lost it.")
-        if future.status == "error":
-            return _about_error(future.exception())
-        returned: Returned = future.result()
         future.release()
         return put_results(job, returned)
 
@@ -166,6 +170,9 @@ def cluster(address: str | None, file: Path | None) -> Iterator[Cluster]:
     versions than this machine.
     """
     distributed = _distributed()
+    # What it writes of a lost connection, with a traceback, is told in a sentence.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     where = {"scheduler_file": str(file)} if file is not None else {"address": address}
     shown = file if file is not None else address
     try:
@@ -179,13 +186,18 @@ def cluster(address: str | None, file: Path | None) -> Iterator[Cluster]:
         _require_same_versions(client, str(shown))
         yield Cluster(client)
     finally:
-        client.close(timeout=5)
+        with suppress(OSError, CancelledError):  # a scheduler that is gone says no goodbye
+            client.close(timeout=5)
 
 
 def _require_same_versions(client: Any, shown: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=WAIT)  # a script may have started them just now
+    except TimeoutError as error:
+        raise InputError(
+            f"The cluster at {shown} has no workers. Start one with `dask worker`."
+        ) from error
     found = client.run(versions)
-    if not found:
-        raise InputError(f"The cluster at {shown} has no workers. Start one with `dask worker`.")
     for worker, there in found.items():
         if (other := difference(versions(), there)) is not None:
             raise InputError(f"The worker {worker} {other}")
