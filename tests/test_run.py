@@ -445,7 +445,7 @@ STOPPED = (
     "import sys, time\n"
     "from xenotrack.present import collect, studio\n"
     "studio._can_share_work = lambda: True\n"
-    "studio._warm_up = lambda: None\n"
+    "studio._warm_up = lambda kinds: None\n"
     "studio._draw = lambda kinds, drawable: time.sleep(1) or [('rates.svg', b'.' * 10**6)]\n"
     "def collect_tables(results):\n"
     "    time.sleep(0.5)\n"

@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from xenotrack.present.results import Results
 
 FORMATS = ("svg", "png")
-SHARED = ("xenotrack.compare.dose_grid", "xenotrack.response.courses_by_arm")
+SHARED = (
+    *("xenotrack.compare.dose_grid", "xenotrack.compare.verdicts"),
+    *("xenotrack.response.courses_by_arm", "xenotrack.response.relative"),
+)
 
 
 @dataclass(frozen=True)
