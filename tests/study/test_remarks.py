@@ -103,7 +103,7 @@ def test_a_remark_that_may_be_an_event_is_asked_about():
 
 
 @pytest.mark.parametrize(
-    "cell", ["not measured", "missing", "n.m.", "too small", "lost tag", "68*"]
+    "cell", ["not measured", "missing", "n.m.", "no calipers", "lost tag", "68*"]
 )
 def test_other_words_are_no_fate(cell):
     found, _, study = fate_and_volumes(f"{WIDE}m1,V,100,150,{cell},180\n{OTHERS}")

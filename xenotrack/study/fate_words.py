@@ -74,12 +74,16 @@ def says_leaving(text: str) -> bool:
     >>> [says_leaving(text) for text in ("found dead", "Euthanised, 2 g lost", "sac'd", "missing")]
     [True, True, True, False]
     """
-    bare = _bare(text)
+    bare = plain_words(text)
     return _LEAVES.search(bare) is not None or _ENDS.search(bare) is not None
 
 
-def _bare(text: str) -> str:
-    """Small letters without accents and apostrophes, tumours as in America."""
+def plain_words(text: str) -> str:
+    """Small letters without accents and apostrophes, tumours as in America.
+
+    >>> plain_words("Sac'd: TUMOUR"), plain_words("nicht tastbar, zu klein")
+    ('sacd: tumor', 'nicht tastbar, zu klein')
+    """
     apart = unicodedata.normalize("NFKD", text.casefold().replace("'", "").replace("’", ""))
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return unicodedata.normalize("NFC", bare).replace("tumour", "tumor").replace("ł", "l")
@@ -95,7 +99,7 @@ def fate_of(text: str) -> str | None:
     >>> fate_of("sac EOS"), fate_of("sac > 2000")
     ('end_of_study', None)
     """
-    bare = _bare(text)
+    bare = plain_words(text)
     words = re.sub(r"[^a-z]+", " ", bare).strip()
     if words in FATE_WORDS:
         return FATE_WORDS[words]

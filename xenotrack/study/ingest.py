@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
+from xenotrack.study.absent import read_absences
 from xenotrack.study.acceptance import accept_findings, rules_concerning
 from xenotrack.study.allocation import Allocation, read_allocation
 from xenotrack.study.arms import read_design, unite_spellings_of_mice, unite_split_names
@@ -231,7 +232,7 @@ def _build_phases(
     name: str, table: LongTable, rules: Rules, files: tuple[Source, ...], trace: bool
 ) -> Iterator[Study]:
     ledger = Ledger(table.origins, list(table.findings))
-    rows = _with_measured(read_remarks(table.rows, rules, ledger))
+    rows = _with_measured(read_absences(read_remarks(table.rows, rules, ledger), ledger))
     written = _with_measured(table.rows) if trace else None
     if trace:
         rows = with_columns(rows, written=np.arange(len(rows)))

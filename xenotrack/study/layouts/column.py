@@ -128,7 +128,8 @@ def _complaint(sheet: Sheet, position: int, header: Header) -> str | None:
     wordy = [c for c, texts in zip(columns, filled, strict=True) if _are_words(texts)]
     if wordy and len(wordy) < len(columns):
         return f"holds words below {header.names[wordy[0]]!r}, beside its days"
-    texts = pd.Series([text for column in filled for text in column], dtype=object)
+    said = [text for column in filled for text in column if not is_remark(text)]
+    texts = pd.Series(said, dtype=object)
     more = 2 * texts.str.fullmatch(NUMBER).sum() > len(texts)
     return None if more else "holds more words than numbers beside its days"
 

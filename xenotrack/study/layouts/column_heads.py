@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xenotrack.arrays import Floats
+from xenotrack.study.absent import says_absent
 from xenotrack.study.columns import Header, header_words
 from xenotrack.study.days import read_days
 from xenotrack.study.fate_words import says_leaving
@@ -181,10 +182,10 @@ def _over_all(row: Sequence[str], columns: Sequence[int]) -> dict[int, str]:
 def is_remark(text: str) -> bool:
     """Whether a cell says why there is no reading: a mouse of nothing else is a mouse all the same.
 
-    >>> is_remark("Dead"), is_remark("not found"), is_remark("Vehicle")
-    (True, True, False)
+    >>> is_remark("Dead"), is_remark("not found"), is_remark("NP"), is_remark("Vehicle")
+    (True, True, True, False)
     """
-    return says_leaving(text) or _NOTHING.match(text) is not None
+    return says_leaving(text) or says_absent(text) or _NOTHING.match(text) is not None
 
 
 def means_role(text: str, role: str) -> bool:
