@@ -339,7 +339,7 @@ test("every estimate of a tile, and of the best arm, is that of a row of a table
   ]).map((row) => row.map(Number));
   const step = (text) => 0.501 * 10 ** -(text.split(".")[1]?.length ?? 0);
   const text = (await page.locator(".tile .figures").allInnerTexts()).join("; ").replaceAll("\u00a0", " ");
-  const found = [...text.matchAll(/(−?[\d.]+) (% a day|days?|percentage points), \d+ % CI (−?[\d.]+) to (−?[\d.]+)/g)];
+  const found = [...text.matchAll(/(−?[\d.]+) (% a day|days?|% points), \d+ % CI (−?[\d.]+) to (−?[\d.]+)/g)];
   for (const [whole, estimate, unit, low, high] of found) {
     const times = unit === "% a day" ? 100 : 1;
     const told = [estimate, low, high];

@@ -303,3 +303,24 @@ def test_days_gained_that_rest_on_why_mice_left_are_told(fate, told_of) -> None:
     said = answer(told("\n".join(rows).encode()), "how-long")
     assert "A stayed longer without progression than vehicle" in said
     assert ("no longer shown if the mice that left unexplained (3 of A and 3 of" in said) == told_of
+
+
+def test_many_combinations_that_show_nothing_are_counted_in_the_headline() -> None:
+    singles = {"vehicle": 0.1, "A": 0.08, "B": 0.08, "C": 0.08, "D": 0.08}
+    pairs = dict.fromkeys(("A+B", "A+C", "A+D", "B+C", "B+D"), 0.079) | {"C+D": -0.2}
+    results = Results(read_study(sheet_of(**singles, **pairs), Rules()))
+    story = tell(results, collect_tables(results))
+    texts = [sentence.whole for sentence in story.headline]
+    silent = "5 of 6 combinations were not shown to grow slower than each of their parts."
+    assert silent in texts
+    assert any("10 verdicts would turn" in text for text in texts)
+    (alone,) = [text for text in texts if "slower than each of its parts" in text]
+    assert alone.startswith("C+D grew slower")
+    stated = [place for sentence in story.headline for place in sentence.claims]
+    asked = [
+        place
+        for place, claim in enumerate(results.claims)
+        if claim.arm in pairs and (claim.best_part or claim.outcome == "bliss")
+        if claim.outcome in ("growth_rate", "bliss")
+    ]
+    assert set(asked) <= set(stated)

@@ -35,6 +35,8 @@ SCRIPTS = ("report.js", "touch.js", "draw.js", "replay.js", "narrow.js")
 FOLDED = frozenset(one.name for one in FIGURES if one.folded)
 KNOWN = frozenset(one.name for one in FIGURES)
 SENTENCE_MARK = f'id="{SENTENCE}"'.encode()
+MANY_ARMS = 12
+PANELS = ("progression",)  # which fills a page, and whose days stand in the row of each arm
 PRINTED = frozenset(one.name for one in FIGURES if one.printed)
 
 
@@ -172,8 +174,9 @@ class Report:
         return {name: number for number, name in enumerate([*ordered, *self.other_figures], 1)}
 
     def is_printed(self, name: str) -> bool:
-        """Whether a figure is printed with the summary."""
-        return name in (self.story.key_figure, *PRINTED)
+        """Whether a figure is printed with the summary; of many arms one with panels is not."""
+        crowded = len(self.run.results.study.arms) > MANY_ARMS and name in PANELS
+        return name == self.story.key_figure or (name in PRINTED and not crowded)
 
     def is_in_print(self, answer: Answer) -> bool:
         """Whether an answer has something that is printed with the summary."""

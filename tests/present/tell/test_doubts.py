@@ -11,7 +11,14 @@ import pytest
 from xenotrack.compare.expectations import REFERENCES
 from xenotrack.doubts import Doubt
 from xenotrack.present.tell.answers import QUESTIONS
-from xenotrack.present.tell.doubts import ACROSS, DOUBTS, in_short, question_of, with_remedy
+from xenotrack.present.tell.doubts import (
+    ACROSS,
+    DOUBTS,
+    in_short,
+    question_of,
+    told_together,
+    with_remedy,
+)
 
 PACKAGE = Path(__file__).parents[3] / "xenotrack"
 
@@ -51,3 +58,15 @@ def test_no_doubt_in_a_report_names_an_option_of_the_command_line() -> None:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Doubt":
                 texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
                 assert not [text for text in texts if isinstance(text, str) and "--" in text], path
+
+
+def test_doubts_alike_are_told_once_and_others_as_they_stand() -> None:
+    few = [Doubt("few-mice", (arm,), "growth", f"{arm} has 2 mice.") for arm in ("A", "A+B")]
+    other = Doubt("few-mice", ("C",), "growth", "C has 3 mice.")
+    possessive = [Doubt("few-mice", (arm,), "growth", f"{arm}'s mice.") for arm in ("A", "B")]
+    assert told_together([*few, other, *possessive]) == (
+        "Each of A and A+B has 2 mice.",
+        "C has 3 mice.",
+        "A's mice.",
+        "B's mice.",
+    )

@@ -77,11 +77,37 @@ def test_whether_the_largest_combination_beats_its_best_part_is_answered(results
 
 def test_numbers_of_a_contrast_carry_its_days(results, story) -> None:
     for tile in story.tiles:
-        for place in tile.claims:
+        for place in tile.claims[:1]:  # another claim of a tile is there in words
             claim = results.claims[place]
             days = days_range(claim.from_day, claim.until_day)
             assert days
             assert days in tile.numbers
+
+
+def test_numbers_of_a_tile_take_three_lines_at_most(story) -> None:
+    """Some 32 characters stand on a line of a tile of a screen of 1300 pixels."""
+    for tile in story.tiles:
+        assert len(tile.numbers) <= 3.5 * 32, tile.numbers
+
+
+def test_caveats_of_a_tile_name_arms_in_short_and_count_many(tmp_path) -> None:
+    drugs = ["drugone", "drugtwo", "drugthree"]
+    arms = ["vehicle", *drugs, "drugone+drugtwo", "drugone+drugthree", "+".join(drugs)]
+    rows = ["mouse,arm,day,volume_mm3"]
+    for place, arm in enumerate(arms):
+        for mouse in range(2):
+            volumes = [
+                100 * np.exp((0.08 - 0.01 * place + 0.01 * mouse) * day) for day in (0, 4, 8)
+            ]
+            days = zip((0, 4, 8), volumes, strict=True)
+            rows += [f"{place}-{mouse},{arm},{day},{volume:.1f}" for day, volume in days]
+    results = Results(read_study(("\n".join(rows) + "\n").encode()))
+    tiles = tell(results, collect_tables(results)).tiles
+    told = [caveat for tile in tiles for caveat in tile.caveats]
+    assert "few mice in vehicle and DO+DT+DTH" in told or any("all arms" in text for text in told)
+    assert not any(drug in text for text in told for drug in drugs)
+    for tile in tiles:
+        assert len(set(tile.caveats)) == len(tile.caveats)
 
 
 def test_a_word_that_is_no_plain_word_is_explained_where_it_stands(story) -> None:
@@ -164,8 +190,10 @@ def test_the_price_names_the_arm_that_lost_most(results, story) -> None:
     for tile in price:
         about = tile.about.removeprefix("Price: ").partition(" vs ")[0]
         weights = {each.short: each.weight for each in story.arms}
-        told = f"{row.short}: lowest weight {row.weight}" in tile.numbers
-        assert told == (weights[about] != row.weight)
+        told = f"{row.short}: lowest weight {row.weight}" in "; ".join(tile.caveats)
+        lost = results.tolerability.set_index("arm").loc[lowest]
+        much = bool(lost["n_loss_15"] or lost["n_toxicity_exits"])
+        assert told == (weights[about] != row.weight and much)
 
 
 def test_the_best_arm_is_that_of_the_table(results, story) -> None:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from xenotrack.present.numbers import fixed
 from xenotrack.present.page.cells import NOTHING
-from xenotrack.present.page.prose import anchor, breakable, prose, stated
+from xenotrack.present.page.prose import anchor, breakable, in_few_lines, prose, stated
 from xenotrack.present.page.tables import table_row
 
 PAGE = Path(__file__).parent
@@ -44,6 +44,7 @@ def _environment() -> Environment:
     environment.filters.update(
         anchor=anchor,
         breakable=breakable,
+        in_few_lines=in_few_lines,
         per_day=per_day,
         prose=prose,
         row=table_row,

@@ -41,6 +41,19 @@ def prose(text: str) -> Markup:
     return Markup("").join([*parts, escape(text[end:])])
 
 
+# Where a line would end at the dash.
+DAYS = re.compile(r"days? [\d.]+–[\d.]+")
+
+
+def in_few_lines(text: str) -> Markup:
+    """The numbers of a tile, whose lines are short: the days of a range stay together.
+
+    >>> in_few_lines("p = 1, days 0–28")
+    Markup('p\xa0=\xa01, <span class="together">days 0–28</span>')
+    """
+    return Markup(DAYS.sub(r'<span class="together">\g<0></span>', str(prose(text))))
+
+
 def stated(sentence: Sentence) -> Markup:
     """A sentence whose subject is set apart, and whose numbers stand back behind its words.
 

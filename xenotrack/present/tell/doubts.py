@@ -6,7 +6,8 @@ report is read by people who did not type them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from xenotrack.compare.outcomes import OUTCOMES
@@ -104,7 +105,7 @@ DOUBTS: dict[str, DoubtWords] = {
         "Read all arms on the same days; until then report both p.",
     ),
     "too-few-to-split": DoubtWords(
-        "how-long", "{arms} have too few mice for an order of days to be unlikely"
+        "how-long", "too few mice in {arms} for days to be shown to differ"
     ),
     "rmst-beyond-follow-up": DoubtWords("how-long", "", "Choose an earlier day with --rmst-until."),
     "no-follow-up": DoubtWords("how-long"),
@@ -127,7 +128,7 @@ DOUBTS: dict[str, DoubtWords] = {
     ),
     "contrast-not-estimable": DoubtWords(""),
     "accepts-nothing": DoubtWords(SURE, "", "Remove it from [[accept]], or correct its rule."),
-    "mouse-lines": DoubtWords(SURE, "the mixed model was not identified in {arms}"),
+    "mouse-lines": DoubtWords(SURE, "too few readings in {arms} for a mixed model"),
     "few-mice": DoubtWords(SURE, "few mice in {arms}"),
     "uneven-blocks": DoubtWords(
         SURE, "arms lie unevenly over blocks", "Growth rates are compared within blocks."
@@ -179,15 +180,74 @@ def question_of(doubt: Doubt) -> str:
     return outcomes[0].question if outcomes else SURE
 
 
-def in_short(rule: str, doubts: Iterable[Doubt], among: Collection[str] = ()) -> str:
+MANY = 3  # arms that a few words can name
+
+
+def in_short(
+    rule: str,
+    doubts: Iterable[Doubt],
+    among: Collection[str] = (),
+    called: Mapping[str, str] | None = None,
+) -> str:
     """A rule in few words, with the arms of its doubts, or those ``among`` some; "" without any.
 
-    >>> in_short("few-mice", [Doubt("few-mice", ("A",), "growth", "A has 3 mice.")])
+    With ``called``, the short names of all arms, many of them are counted.
+
+    >>> few = [Doubt("few-mice", (arm,), "growth", f"{arm} has 3 mice.") for arm in "ABCDE"]
+    >>> in_short("few-mice", few[:1])
     'few mice in A'
+    >>> in_short("few-mice", few[:4], (), {arm: arm for arm in "ABCDE"})
+    'few mice in 4 arms'
+    >>> in_short("few-mice", few, (), {arm: arm for arm in "ABCDE"})
+    'few mice in all arms'
     """
     alike = [doubt for doubt in doubts if doubt.rule == rule]
     arms = dict.fromkeys(arm for doubt in alike for arm in doubt.arms if arm in among or not among)
-    return DOUBTS[rule].short.format(arms=join(arms) if arms else "the arms") if alike else ""
+    return DOUBTS[rule].short.format(arms=_named(arms, called)) if alike else ""
+
+
+def _named(arms: Collection[str], called: Mapping[str, str] | None) -> str:
+    if not arms:
+        return "the arms"
+    if called is None:
+        return join(arms)
+    if len(arms) > MANY:
+        return "all arms" if len(arms) == len(called) else f"{len(arms)} arms"
+    return join(called.get(arm, arm) for arm in arms)
+
+
+def told_together(doubts: Iterable[Doubt]) -> tuple[str, ...]:
+    """The doubts, those once that say the same of several arms.
+
+    >>> few = [Doubt("few-mice", (arm,), "growth", f"{arm} has 2 mice.") for arm in "ABC"]
+    >>> told_together(few)
+    ('Each of A, B and C has 2 mice.',)
+    """
+    alike: dict[str, list[str]] = {}
+    for doubt in doubts:
+        text, arm = _of_any_arm(doubt)
+        alike.setdefault(text, []).append(arm)
+    return tuple(_of_each(text, arms) for text, arms in alike.items())
+
+
+ARM = "\0"  # where a text names its arm
+
+
+def _of_any_arm(doubt: Doubt) -> tuple[str, str]:
+    """The text of a doubt without the one arm that it names once, and that arm."""
+    if len(doubt.arms) == 1:
+        name = re.compile(rf"(?<![\w+]){re.escape(doubt.arms[0])}(?![\w+'’])")
+        text, count = name.subn(ARM, doubt.told)
+        if count == 1:
+            return text, doubt.arms[0]
+    return doubt.told, ""
+
+
+def _of_each(text: str, arms: Sequence[str]) -> str:
+    if len(arms) == 1:
+        return text.replace(ARM, arms[0])
+    each = f"each of {join(dict.fromkeys(arms))}"
+    return text.replace(ARM, f"E{each[1:]}" if text.startswith(ARM) else each)
 
 
 def with_remedy(doubt: Doubt) -> str:

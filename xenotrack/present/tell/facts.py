@@ -13,7 +13,7 @@ from xenotrack.compare.blocking import ArmBlocking
 from xenotrack.compare.claims import Claim
 from xenotrack.compare.outcomes import times_of
 from xenotrack.present.results import Results
-from xenotrack.present.tell.doubts import question_of
+from xenotrack.present.tell.doubts import question_of, told_together
 from xenotrack.study.design import Design
 
 
@@ -142,4 +142,4 @@ class Facts:
     def doubts(self, question: str) -> tuple[str, ...]:
         """The doubts that stand beside a question."""
         doubts = self.results.doubts
-        return tuple(doubt.told for doubt in doubts if question_of(doubt) == question)
+        return told_together(doubt for doubt in doubts if question_of(doubt) == question)

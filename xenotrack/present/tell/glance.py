@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite
 
 import msgspec
@@ -28,7 +28,8 @@ from xenotrack.present.tell.doubts import DOUBTS, in_short
 from xenotrack.present.tell.facts import Facts
 
 GOOD, BAD, OPEN = "good", "bad", "open"
-SUPPORTING = "supporting, not adjusted"
+SUPPORTING = "unadjusted"
+KINDS = {"rmst_days": "Progression", "composite_days": "Progression or toxicity"}
 NOT_TESTED = "not tested"
 SAYS = {NOT_SHOWN: "Not shown to differ", WITHHELD: "No claim is made"}
 EXCESS = {
@@ -38,6 +39,12 @@ EXCESS = {
     LESS_THAN_PAIRS: ("Less than its drugs predict", BAD),
     UNDECIDED: ("More or less than predicted: not shown", OPEN),
     WITHHELD: ("No claim is made", OPEN),
+}
+# The same behind the numbers of another claim.
+BESIDE = {
+    **{shows: f"{says[0].lower()}{says[1:]}" for shows, (says, _) in EXCESS.items()},
+    UNDECIDED: "synergy not shown",
+    WITHHELD: "no claim of synergy",
 }
 
 
@@ -69,18 +76,18 @@ def contrast_tile(claim: Claim, facts: Facts) -> Tile:
         WORSE: (outcome.lost.removesuffix(" than").capitalize(), BAD),
     }
     says, mark = words.get(claim.shows, (SAYS.get(claim.shows, ""), OPEN))
-    kind = "Primary" if claim.primary else outcome.title
+    kind = "Primary" if claim.primary else KINDS.get(claim.outcome, outcome.title)
     return Tile(
         f"{kind}: {pair(claim.arm, claim.against, facts)}",
         says,
         with_days(
             claim,
-            effect(outcome.display, claim.estimate, claim.low, claim.high, facts.level),
+            in_points(effect(outcome.display, claim.estimate, claim.low, claim.high, facts.level)),
             p_words(claim.p_adjusted),
         ),
         mark,
         outcome.question,
-        caveats_of(claim, facts),
+        caveats_of([claim], facts),
         (facts.place_of(claim),),
     )
 
@@ -91,25 +98,39 @@ def with_days(of: Claim | pd.Series, *numbers: str) -> str:
     return ", ".join([*numbers, *filter(None, [days])])
 
 
+def in_points(numbers: str) -> str:
+    """
+    >>> in_points("−12 percentage points, 95 % CI −17 to −7")
+    '−12 % points, 95 % CI −17 to −7'
+    """
+    return numbers.replace("percentage points", "% points")
+
+
 def pair(arm: str, against: str, facts: Facts) -> str:
     """A contrast by the short names of its arms."""
     short = short_names(facts.design)
     return f"{short[arm]} vs {short.get(against, against)}"
 
 
-def caveats_of(claim: Claim, facts: Facts) -> tuple[str, ...]:
-    """The doubts that touch a claim, in few words."""
+def caveats_of(claims: Sequence[Claim], facts: Facts) -> tuple[str, ...]:
+    """The doubts that touch some claims, in few words."""
+    rules = dict.fromkeys(rule for claim in claims for rule in claim.doubts if DOUBTS[rule].short)
     touching = [
-        in_short(rule, facts.results.doubts, claim.arms)
-        for rule in claim.doubts
-        if DOUBTS[rule].short
+        in_short(
+            rule,
+            facts.results.doubts,
+            {arm for claim in claims if rule in claim.doubts for arm in claim.arms},
+            short_names(facts.design),
+        )
+        for rule in rules
     ]
+    contrasts = {(claim.arm, claim.against) for claim in claims if claim.kind == "contrast"}
     turned = [
         f"turns without mouse {doubt.mice[0]}"
         for doubt in facts.results.doubts
-        if doubt.mice and doubt.arms == (claim.arm, claim.against)
+        if doubt.mice and doubt.arms in contrasts
     ]
-    return (*turned, *touching) if claim.kind == "contrast" else tuple(touching)
+    return (*turned, *touching)
 
 
 def time_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
@@ -123,13 +144,12 @@ def time_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
     row = facts.compared(days, main.arm, main.against)
     if row is not None and isfinite(row["conf_low"]):
         yield Tile(
-            f"{OUTCOMES[days].title}: {pair(main.arm, main.against, facts)}",
+            f"{KINDS[days]}: {pair(main.arm, main.against, facts)}",
             days_more(row["estimate"], row["conf_low"], row["conf_high"]),
             with_days(
                 row,
                 effect("days", row["estimate"], row["conf_low"], row["conf_high"], facts.level),
-                p_words(row["p_value"]),
-                SUPPORTING,
+                f"{SUPPORTING} {p_words(row['p_value'])}",
             ),
             OPEN,
             "how-long",
@@ -153,11 +173,9 @@ def parts_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
     combinations = [name for name, _ in facts.design.combinations()]
     arm = main.arm if main.arm in combinations else None
     best = best_part_claim(facts, arm)
-    predicted = [
-        excess_tile(claim, facts) for claim in facts.claims_of("bliss") if claim.arm == arm
-    ]
+    predicted = [claim for claim in facts.claims_of("bliss") if claim.arm == arm]
     if best is None or (main.arm, main.against) == (best.arm, best.best_part):
-        yield from predicted
+        yield from (excess_tile(claim, facts) for claim in predicted)
     else:
         yield best_part_tile(best, predicted, facts)
 
@@ -180,28 +198,22 @@ def excess_tile(claim: Claim, facts: Facts) -> Tile:
         f"Bliss excess {with_days(claim, numbers, p_words(claim.p_adjusted))}; below 0 is synergy",
         mark,
         "parts",
-        caveats_of(claim, facts),
+        caveats_of([claim], facts),
         (facts.place_of(claim),),
     )
 
 
-def best_part_tile(best: Claim, predicted: list[Tile], facts: Facts) -> Tile:
-    """Whether a combination beats its best part, with what its drugs predict beside it."""
+def best_part_tile(best: Claim, predicted: Sequence[Claim], facts: Facts) -> Tile:
+    """Whether a combination beats its best part, and by words what its drugs predict."""
     tile = contrast_tile(best, facts)
-    beside = [
-        each.numbers
-        if each.says == EXCESS[UNDECIDED][0]  # which p says as well
-        else f"{each.says[0].lower()}{each.says[1:]} ({each.numbers})"
-        for each in predicted
-    ]
-    caveats = [*tile.caveats, *(caveat for each in predicted for caveat in each.caveats)]
+    beside = [f"{BESIDE[claim.shows]}, {p_words(claim.p_adjusted)}" for claim in predicted]
     return msgspec.structs.replace(
         tile,
         about=f"Best part: {pair(best.arm, best.best_part or BEST_PART, facts)}",
         numbers="; ".join([tile.numbers, *beside]),
         question="parts",
-        caveats=tuple(dict.fromkeys(caveats)),
-        claims=(*tile.claims, *(place for each in predicted for place in each.claims)),
+        caveats=caveats_of([best, *predicted], facts),
+        claims=(*tile.claims, *map(facts.place_of, predicted)),
     )
 
 
@@ -212,12 +224,13 @@ def price_tile(main: Claim, facts: Facts) -> Iterator[Tile]:
     claim = price_claim(main, facts)
     if claim is not None:
         tile = contrast_tile(claim, facts)
-        parts = (tile.numbers, losses, most_lost(claim, facts))
+        most = most_lost(claim, facts)
         yield msgspec.structs.replace(
             tile,
             about=f"Price: {pair(claim.arm, claim.against, facts)}",
-            numbers="; ".join(part for part in parts if part),
+            numbers="; ".join(part for part in (tile.numbers, losses) if part),
             question="price",
+            caveats=(*tile.caveats, most) if most else tile.caveats,
         )
     elif weight(facts, main.arm):
         yield untested_price(main, losses, facts)
@@ -246,12 +259,18 @@ def untested_price(main: Claim, losses: str, facts: Facts) -> Tile:
 
 
 def most_lost(claim: Claim, facts: Facts) -> str:
-    """The arm that paid most, where another is in question: ``A+R+F: −16 %, 7 of 10 lost 15 %``."""
+    """The arm that paid most, where that is another: ``A+R+F: −16 %, 7 of 10 lost 15 %``.
+
+    Nothing where none of its mice lost much or left.
+    """
     rows = facts.tables["tolerability"].dropna(subset=["weight_nadir_percent_mean"])
     lowest = rows.loc[rows["weight_nadir_percent_mean"].idxmin(), "arm"]
     if weight(facts, lowest) == weight(facts, claim.arm):
         return ""
-    losses = losses_of(rows.set_index("arm", drop=False).loc[lowest])
+    row = rows.set_index("arm", drop=False).loc[lowest]
+    if not row["n_loss_15"] and not row["n_toxicity_exits"]:
+        return ""
+    losses = losses_of(row)
     paid = ", ".join(filter(None, [weight(facts, lowest), losses]))
     return f"{short_names(facts.design)[lowest]}: lowest weight {paid}"
 

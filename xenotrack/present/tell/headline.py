@@ -9,7 +9,8 @@ from xenotrack.compare.blocking import BLOCKED, HELD, REGREW
 from xenotrack.compare.claims import Claim
 from xenotrack.compare.families import BEST_PART
 from xenotrack.compare.outcomes import OUTCOMES
-from xenotrack.compare.verdicts import BETTER, WITHHELD
+from xenotrack.compare.synergy_verdicts import UNDECIDED
+from xenotrack.compare.verdicts import BETTER, NOT_SHOWN, WITHHELD
 from xenotrack.present.numbers import days_range, effect, join, number, share
 from xenotrack.present.story import Sentence
 from xenotrack.present.tell.answers import is_price, losses
@@ -23,6 +24,8 @@ from xenotrack.present.tell.declared import as_declared
 from xenotrack.present.tell.definitions import in_definitions
 from xenotrack.present.tell.facts import Facts
 from xenotrack.present.tell.leaving import nobody_followed
+
+FEW = 3  # combinations of which each has its sentence
 
 
 def headline(facts: Facts) -> tuple[Sentence, ...]:
@@ -106,16 +109,40 @@ def most(facts: Facts, claims: list[Claim]) -> Iterator[Sentence]:
 
 
 def over_parts(facts: Facts) -> Iterator[Sentence]:
-    """The largest combinations against the best of their parts, and beside what these predict."""
+    """The largest combinations against the best of their parts, and beside what these predict.
+
+    Of many those that show nothing are counted.
+    """
     drugs = {name: len(facts.design.drugs_of(name)) for name, _ in facts.design.combinations()}
     largest = [name for name, count in drugs.items() if count == max(drugs.values())]
-    for claim in facts.claims:
-        if claim.arm not in largest or claim.primary:
-            continue
-        if claim.outcome == "growth_rate" and claim.against == BEST_PART:
-            yield contrast_sentence(claim, facts)
-        elif claim.kind == "synergy" and claim.outcome == "bliss":
-            yield synergy_sentence(claim, facts)
+    asked = [claim for claim in facts.claims if claim.arm in largest and not claim.primary]
+    beside = [
+        claim for claim in asked if claim.outcome == "growth_rate" and claim.against == BEST_PART
+    ]
+    predicted = [claim for claim in asked if (claim.kind, claim.outcome) == ("synergy", "bliss")]
+    silent = [claim for claim in beside if claim.shows == NOT_SHOWN]
+    silent_excess = [claim for claim in predicted if claim.shows == UNDECIDED]
+    counted = [
+        *_counted(facts, silent, len(beside), "grow slower than each of {} parts"),
+        *_counted(
+            facts, silent_excess, len(predicted), "do more or less than {} single drugs predict"
+        ),
+    ]
+    told = {place for sentence in counted for place in sentence.claims}
+    for claim in (claim for claim in asked if claim in beside or claim in predicted):
+        if facts.place_of(claim) not in told:
+            sentence = synergy_sentence if claim.kind == "synergy" else contrast_sentence
+            yield sentence(claim, facts)
+    yield from counted
+
+
+def _counted(facts: Facts, silent: list[Claim], total: int, gain: str) -> Iterator[Sentence]:
+    """How many of some combinations were not shown to do something, where many were not."""
+    if len(silent) > FEW:
+        some = f"{len(silent)} of {total} combinations were not shown to {gain.format('their')}"
+        none = f"None of {total} combinations was shown to {gain.format('its')}"
+        text = none if len(silent) == total else some
+        yield Sentence(text, claims=tuple(facts.place_of(claim) for claim in silent))
 
 
 def held(facts: Facts) -> Iterator[Sentence]:
