@@ -32,7 +32,8 @@ def of_two(grid):
 @pytest.mark.parametrize(
     "form",
     ["T{}", "J{}", "{} dpt", "Day {} (3/14/22)", "D{} 3/14", "V{}", "TV{}", "TVDay{}",
-     "Vol D{} (mm3)", "TV_{}", "PID {}", "DPI{}", "{} days post treatment", "{} days after start"],
+     "Vol D{} (mm3)", "TV_{}", "PID {}", "DPI{}", "{} days post treatment", "{} days after start",
+     "d+{}", "J+{}", "vol_d{}_mm3", "Vol@D{}", "День {}"],
 )  # fmt: skip
 @few
 @given(volumes)
@@ -178,3 +179,34 @@ def test_tag_beside_a_mouse_number_is_the_day_and_alone_an_ear_tag():
     english = "tag,group,day,volume\n"
     english += "".join(f"{n},{arm_of(n)},{day},{100 + n}\n" for n, day in rows)
     assert read(english).mice["mouse"].tolist() == list("012345")
+
+
+DATED = ["{}02 Mar 2026", "{}05 Mar 2026", "{}09 Mar 2026"]
+
+
+@pytest.mark.parametrize("days", [("Mon ", "Thu ", "Mon "), ("Monday, ", "Thursday, ", "Monday, ")])
+@pytest.mark.parametrize("where", ["header", "cells"])
+def test_the_day_of_the_week_beside_a_date_is_left_out(days, where):
+    dates = [date.format(day) for date, day in zip(DATED, days, strict=True)]
+    if where == "header":
+        study = read(wide([f'"{date}"' for date in dates]))
+    else:
+        rows = (f'm1,a,"{date}",{100 + n}\n' for n, date in enumerate(dates))
+        study = read("mouse,arm,date,volume\n" + "".join(rows))
+    assert sorted(study.readings["day"].unique()) == [0, 3, 7]
+
+
+def test_sas_dates_are_read():
+    study = read(wide(["02MAR2026", "05MAR2026"]))
+    assert sorted(study.readings["day"].unique()) == [0, 3]
+    study = read(wide(["Day 0 - 02Mar2026", "Day 3 - 05Mar2026"]))
+    assert sorted(study.readings["day"].unique()) == [0, 3]
+
+
+@pytest.mark.parametrize("where", ["header", "cells"])
+def test_a_day_of_the_week_leaves_the_order_of_day_and_month_open(where):
+    dates = ["Mon 3/2/26", "Thu 3/5/26"]
+    rows = (f"m1,a,{date},{100 + n}\n" for n, date in enumerate(dates))
+    text = wide(dates) if where == "header" else "mouse,arm,date,volume\n" + "".join(rows)
+    with pytest.raises(InputError, match="may begin with the day or the month"):
+        read(text)

@@ -17,7 +17,7 @@ from xenotrack.study.numbers import column_of, is_missing, read_numbers
 # Days since the implantation, or since treatment began, in short.
 SINCE = "pid|dpi|dpt|ptd|dps"
 _DAY = re.compile(
-    rf"(?:study\s*)?(?:day|d|x|tag|jour|j|día|dia|giorno|dag|第|{SINCE})?[\s_.]*"
+    rf"(?:study\s*)?(?:day|d|x|tag|jour|j|día|dia|giorno|dag|dzień|день|gün|第|{SINCE})?[\s_.]*"
     r"([-+−]?\d+(?:[.,]\d+)?)\s*"
     r"(?:d|dp[a-z]|days?|tage?|jours?|d[ií]as?|giorn[io]|dag(?:en|ar)?|天|日目?)?",
     re.IGNORECASE,
@@ -34,7 +34,8 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d{
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[ T]\d{1,2}:\d{2}.*)?")
 _DIGITS = re.compile(r"((?:19|20)\d{2}|\d{2})(\d{2})(\d{2})")
 _WORD = r"([^\W\d_]{3,10})"
-_MONTH_NAMED = re.compile(rf"(\d{{1,2}})[-/. ]+{_WORD}\.?[-/. ,]*(\d{{4}}|\d{{2}})")
+# 02MAR2026 is how SAS writes a date.
+_MONTH_NAMED = re.compile(rf"(\d{{1,2}})[-/. ]*{_WORD}\.?[-/. ,]*(\d{{4}}|\d{{2}})")
 _MONTH_LEADS = re.compile(rf"{_WORD}\.?[-/. ]+(\d{{1,2}}),?[-/. ]+(\d{{4}}|\d{{2}})")
 _MONTH_NAMES = (
     "january januar janvier enero gennaio;february februar février febrero febbraio;"
@@ -42,6 +43,16 @@ _MONTH_NAMES = (
     "june juni juin junio giugno;july juli juillet julio luglio;august août agosto;"
     "september septembre septiembre settembre;october oktober octobre octubre ottobre;"
     "november novembre noviembre;december dezember décembre diciembre dicembre"
+)
+_WEEKDAYS = (
+    r"mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|"
+    r"sun(?:day)?|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|mo|di|mi|do|fr|sa|so|"
+    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|mi[eé]rcoles|jueves|viernes"
+)
+_WEEKDAY = re.compile(
+    rf"(?:{_WEEKDAYS})\.?,?\s+(?=.*\d)|(?<=\d)[\s,]*[\s(]\s*(?:{_WEEKDAYS})\.?\)?$|"
+    rf"(?<=[a-z])\s*\((?:{_WEEKDAYS})\.?\)$",
+    re.IGNORECASE,
 )
 _NO_YEAR = (
     re.compile(rf"(?P<day>\d{{1,2}})[-/. ]+(?P<month>{_WORD})\.?"),
@@ -61,6 +72,18 @@ SERIAL_DAYS = (34700, 60300)
 _SERIAL_ZERO = datetime.date(1899, 12, 30).toordinal()
 
 
+def without_weekday(text: str) -> str:
+    """A date without the day of the week beside it; what is no date then stays as it is.
+
+    >>> [without_weekday(text) for text in ("Mon 3/2/26", "Thursday, March 5, 2026", "2-Mar (Mon)")]
+    ['3/2/26', 'March 5, 2026', '2-Mar']
+    >>> without_weekday("Mi 7"), without_weekday("2 Mar")
+    ('Mi 7', '2 Mar')
+    """
+    bare = _WEEKDAY.sub("", text.strip(), count=1)
+    return bare if bare != text and (is_date(bare) or month_and_day(bare)) else text
+
+
 def is_date(text: str) -> bool:
     """Whether a text is a date in any order.
 
@@ -76,7 +99,7 @@ def find_date_order(texts: Iterable[str], title: str, given: str | None = None) 
     >>> find_date_order(["03/04/2024", "17/04/2024"], "x.csv")
     'day'
     """
-    texts = [text.strip() for text in texts if not is_missing(text)]
+    texts = [without_weekday(text.strip()) for text in texts if not is_missing(text)]
     refuse_half_converted(texts, title)
     if given is None and texts and all(re.fullmatch(r"\d{6}", text) for text in texts):
         return _order_of_digits(texts, title)
@@ -236,9 +259,8 @@ def read_days(
         digits = [bool(_DIGITS.fullmatch(text.strip())) for text in unique_texts]
         numbers = np.where(digits, np.nan, numbers)
     for position in np.flatnonzero(np.isnan(numbers)):
-        numbers[position], dates[position] = _day_or_date(
-            unique_texts[position].strip(), kind, order
-        )
+        text = without_weekday(unique_texts[position].strip())
+        numbers[position], dates[position] = _day_or_date(text, kind, order)
     return numbers[codes], dates[codes]
 
 

@@ -38,9 +38,10 @@ from xenotrack.study.meaning import meaning_of
 
 # A measure of which nobody said what it is.
 ASKED = "?"
-_SEPARATOR = re.compile(r"[\s_.:()/-]+")
+_SEPARATOR = re.compile(r"[\s_.:()@/-]+")
 _PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _BRACKET = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*$")
+_UNIT_LAST = re.compile(r"[\s_.-]+([mc]m[23³²]?|g)$", re.IGNORECASE)
 _GLUED = re.compile(r"([^\W\d_]+?)((?:day|d|week|wk)?[ _.]?\d+(?:\.\d+)?)", re.IGNORECASE)
 # What is computed from volumes: it is no reading where the volumes stand beside.
 _RELATIVE = re.compile(
@@ -73,8 +74,8 @@ def dated_of(name: str) -> Dated | None:
     (Dated(what='LxW', kind='date', day='2024-01-01'), None, '14')
     >>> dated_of("Day 3 - length (mm)"), dated_of("TVDay7").day, dated_of("L4").what
     (Dated(what='length', kind='day', day='3'), '7', 'L')
-    >>> dated_of("Tumor vol. (mm3) Day 7")
-    Dated(what='Tumor vol. (mm3)', kind='day', day='7')
+    >>> dated_of("Tumor vol. (mm3) Day 7"), dated_of("vol_d7_mm3").what
+    (Dated(what='Tumor vol. (mm3)', kind='day', day='7'), 'vol')
     """
     text = _without_unit(name.strip())
     if day_of_header(text) is not None:
@@ -98,7 +99,7 @@ def dated_of(name: str) -> Dated | None:
 
 
 def _without_unit(text: str) -> str:
-    match = _BRACKET.search(text)
+    match = _BRACKET.search(text) or _UNIT_LAST.search(text)
     named = match is not None and match[1].strip().casefold() in UNIT_WORDS
     return text[: match.start()] if match is not None and named else text
 

@@ -12,7 +12,14 @@ import pandas as pd
 
 from xenotrack.study.column_words import NAME_OF_ROLE, NAMED_ROLES
 from xenotrack.study.columns import Header
-from xenotrack.study.days import SERIAL_DAYS, SINCE, is_baseline, is_date, month_and_day
+from xenotrack.study.days import (
+    SERIAL_DAYS,
+    SINCE,
+    is_baseline,
+    is_date,
+    month_and_day,
+    without_weekday,
+)
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.grid import measure_of
 from xenotrack.study.layouts.layout import (
@@ -27,7 +34,8 @@ from xenotrack.study.layouts.wordeddays import disagreements
 from xenotrack.study.numbers import is_missing
 
 _DAY = re.compile(
-    rf"(?:day|d|x|tag|jour|j|día|dia|giorno|dag|dzień|第|{SINCE})?[ _.]?([-−]?\d+(?:\.\d+)?)"
+    rf"(?:day|d|x|tag|jour|j|día|dia|giorno|dag|dzień|день|gün|第|{SINCE})?[ _.]?"
+    r"([-+−]?\d+(?:\.\d+)?)"
     r"(?: ?d| ?dp[a-z]| ?(?:days?|tage?|jours?|d[ií]as?|giorn[io]|dag(?:en|ar)?|dni|天|日目?))?",
     re.IGNORECASE,
 )
@@ -104,16 +112,18 @@ def day_of_header(name: str) -> tuple[str, str] | None:
     (('day', '0'), ('day', '7'), None)
     >>> day_of_header("3/14 (7)"), day_of_header("1.5 (3)"), day_of_header("1.5.2024 (3)")
     (('day', '7'), None, ('day', '3'))
+    >>> day_of_header("d+3"), day_of_header("Mon 3/9/26"), day_of_header("02MAR2026")
+    (('day', '3'), ('date', '3/9/26'), ('date', '02MAR2026'))
     """
     text = _MARKS.sub("", _CLOCK.sub("", name.strip()))
     text = _SINCE.sub("", _ASIDE.sub("", text)) if _WITH_WORD.match(text) else text
     if is_baseline(text):
         return BASELINE, text
-    text = _without_baseline(text)
+    text = without_weekday(_without_baseline(text))
     if _is_date_in_digits(text):
         return "date", text
     if match := _DAY.fullmatch(text):
-        return "day", match[1].replace("−", "-")
+        return "day", match[1].replace("−", "-").lstrip("+")
     if match := _WEEKS.fullmatch(text):
         return "day", str(7 * int(match[1]))
     if match := _WEEK.fullmatch(text):
