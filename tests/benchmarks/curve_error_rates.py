@@ -103,6 +103,10 @@ def flat(baseline_mm3: float) -> Row:
     return two(8, 63, *arms, baseline_mm3=baseline_mm3)
 
 
+def quickening(name: str, rate: float) -> ArmTruth:
+    return arm(name, rate, 0.008, Turn(day=7, rate=0.03), Turn(day=14, rate=0.05))
+
+
 def back(name: str, **more: object) -> ArmTruth:
     return arm(name, -0.010, 0.012, ESCAPE, **more)
 
@@ -125,6 +129,7 @@ ROWS: dict[str, Row] = {
     "lines that differ by .02, 8 mice": lines(8, 0.02),
     "slow lines of .015 and .005, 6 mice": two(6, 21, arm("A", 0.015), arm("B", 0.005)),
     "slow lines of .02 and .01, 8 mice": two(8, 42, arm("A", 0.02), arm("B", 0.01)),
+    "slow growth that quickens, 6 mice": two(6, 21, quickening("A", 0.015), quickening("B", 0.012)),
     "equal lines, 12 mice": lines(12),
     "equal lines, 8 mice, calipers that write 0.5 mm": lines(8, resolution_mm=0.5),
     "equal lines, 8 mice, one arm read at a third of the visits": replace(lines(8), rarely="B"),

@@ -160,3 +160,10 @@ def test_a_line_of_a_test_below_the_mice_is_one_finding():
     study = read("\n".join([*lines, "t-test p,,.1,.2,.3,.04", "total,,900,900,900,900"]) + "\n")
     assert not study.errors
     assert len(study.mice) == len(MICE)
+
+
+@pytest.mark.parametrize("units", [",,days,mm,mm", ",,d,mm,mm", ",,,(mm),(mm)"])
+def test_units_on_a_line_of_their_own_are_those_of_the_names_above(units):
+    study = read(f"mouse,arm,day,length,width\n{units}\n1,V,0,6,5\n1,V,3,7,6\n2,A,0,6,5\n")
+    assert study.layout == "long"
+    assert study.measurements["length_mm"].tolist() == [6, 7, 6]

@@ -55,7 +55,8 @@ def _with_units_in_head(sheet: Sheet) -> Sheet:
     for place in range(1, min(len(sheet.cells), _WITHIN)):
         units = {c: text.strip("()[] ") for c, text in enumerate(sheet.texts(place)) if text}
         above = sheet.texts(place - 1)
-        if not units or not all(unit.casefold() in _UNITS for unit in units.values()):
+        words = {unit.casefold() for unit in units.values()}
+        if not words & _UNITS or not words <= UNIT_WORDS.keys():
             continue
         if sum(map(bool, above)) > 2 and all(above[c] for c in units):
             names = {column: f"{above[column]} ({unit})" for column, unit in units.items()}
