@@ -77,9 +77,9 @@ def say_readout(plot: ggplot, design: Design) -> None:
 
 def _lay_out(drawn: Figure) -> None:
     """Place everything, and for good: each format would otherwise draw once more to do it again."""
-    from xenotrack.present.figures.shaping import Pixels
+    from xenotrack.present.figures.shaping import Ruler
 
-    Pixels(drawn)  # the canvas that asks itself how large words are
+    Ruler(drawn)  # the canvas that asks itself how large words are
     engine = drawn.get_layout_engine()
     if engine is not None:
         engine.execute(drawn)

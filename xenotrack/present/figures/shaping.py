@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.font_manager import FontProperties, fontManager, get_font
@@ -97,8 +98,15 @@ class MeasuredSVG(_Measured, RendererSVG):
         )
 
 
+class Ruler(FigureCanvasBase):
+    """What a figure is laid out on: it knows how large words are, and has no pixels to clear."""
+
+    def get_renderer(self) -> RendererAgg:
+        return MeasuredAgg(1, 1, self.figure.dpi)
+
+
 class Pixels(FigureCanvasAgg):
-    """What a figure is laid out and painted on."""
+    """What a figure is painted on."""
 
     _size: tuple[float, ...] | None = None
 
