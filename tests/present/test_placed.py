@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,3 +93,13 @@ def test_columns_hold_values_that_are_tuples() -> None:
     assert (len(kept), kept["label"].tolist()) == (1, ["b"])
     rows["y"] = np.array([np.nan, 1.0])
     assert rows.complete(["x", "y"]).tolist() == [False, True]
+
+
+def test_an_svg_clips_the_points_of_one_owner_once() -> None:
+    frame = pd.DataFrame({"x": np.arange(20.0), "y": 1.0, "mouse": [*"AABB"] * 5, "arm": "arm"})
+    points = geom_points(aes(arm="arm", mouse="mouse"))
+    svg = render(assemble(begin(frame, aes("x", "y")), points), ("svg",))["svg"].decode()
+    owned = re.findall(r'<g data-arm="arm" data-mouse="(\w)">(.*?)</g>', svg, re.DOTALL)
+    assert [mouse for mouse, _ in owned] == [*"AB"] * 5
+    assert {(drawn.count("<use"), drawn.count("clip-path")) for _, drawn in owned} == {(2, 1)}
+    assert svg.count("<defs>") == svg.count("</defs>")

@@ -7,7 +7,9 @@ font and the font's height each time. Without hinting all of them are one size t
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +25,7 @@ from xenotrack.present.figures.measure import POINTS
 
 LARGE = 100  # the size that lines are measured in: what is rounded there is not seen
 IN_PIXELS = 64.0  # of a font's own count
+FEW, FEW_CORNERS = 8, 4  # points, and corners of a symbol, which are shorter than links to it
 PARTS = 4  # of a pixel, by which letters are moved
 UNTURNED = np.array([[0x10000, 0], [0, 0x10000]])
 TABLES = (
@@ -87,15 +90,47 @@ class MeasuredSVG(_Measured, RendererSVG):
     """An svg, whose pixels are points."""
 
     def draw_path_collection(
-        self, gc: Any, transform: Any, paths: Any, transforms: Any, *looks: Any, **how: Any
+        self, gc: Any, master: Any, paths: Any, transforms: Any, *looks: Any, **how: Any
     ) -> None:
         """Parts whose colours are tuples, of which matplotlib remembers what it found."""
         offsets, moved, faces, edges, *rest = looks
         faces, edges = ([tuple(each) for each in colours.tolist()] for colours in (faces, edges))
-        how["hatchcolors"] = None  # nothing is hatched
-        super().draw_path_collection(
-            gc, transform, paths, transforms, offsets, moved, faces, edges, *rest, **how
-        )
+        looks = (offsets, moved, faces, edges, *rest)
+        how["hatchcolors"] = []  # nothing is hatched
+        if len(paths) != 1 or len(offsets) <= FEW or len(paths[0]) <= FEW_CORNERS:
+            super().draw_path_collection(gc, master, paths, transforms, *looks, **how)
+            return
+        [(symbol, size)] = self._iter_collection_raw_paths(master, paths, transforms)
+        points = self._iter_collection(gc, [self._symbol(symbol, size)], *looks, **how)
+        self._draw_points(points, self._get_clip_attrs(gc))
+
+    def _symbol(self, symbol: Any, size: Any) -> str:
+        """The id of a symbol, which is written here."""
+        drawn = self._convert_path(symbol, size.frozen().scale(1.0, -1.0), simplify=False)
+        name = f"C{self._path_collection_id:x}_0_{self._make_id('', drawn)}"
+        self._path_collection_id += 1
+        self.writer.start("defs")
+        self.writer.element("path", id=name, d=drawn)
+        self.writer.end("defs")
+        return name
+
+    def _draw_points(self, points: Iterable[Any], clip: Mapping[str, str]) -> None:
+        """Points, those of one owner together: matplotlib links and clips each by itself."""
+        for url, own in groupby(points, key=lambda point: point[3].get_url()):
+            if url is not None:
+                self.writer.start("a", attrib={"xlink:href": url, "target": "_blank"})
+            self.writer.start("g", **clip)
+            for x, y, symbol, gc, face in own:
+                place = {"x": _decimals(x), "y": _decimals(self.height - y)}
+                look = {"style": self._get_style(gc, face)}
+                self.writer.element("use", attrib={"xlink:href": f"#{symbol}", **place, **look})
+            self.writer.end("g")
+            if url is not None:
+                self.writer.end("a")
+
+
+def _decimals(number: float) -> str:
+    return f"{number:f}".rstrip("0").rstrip(".")
 
 
 class Ruler(FigureCanvasBase):
