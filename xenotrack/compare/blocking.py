@@ -171,14 +171,17 @@ def with_bounds(table: pd.DataFrame, arms: Sequence[ArmBlocking]) -> pd.DataFram
 
     Where none progressed, ``n_mice`` are those still followed, of whom alone it says something.
     """
-    rows = table.set_index(["arm", "category"])
-    numbers = ["n_mice", "proportion", "conf_low", "conf_high"]
+    names = ["n_mice", "proportion", "conf_low", "conf_high"]
+    numbers = table[names].to_numpy(dtype=float)
+    places = zip(table["arm"], table["category"], range(len(table)), strict=True)
+    row_of = {(arm, category): row for arm, category, row in places}
     for blocking in arms:
         mice = blocking.n_mice if blocking.n_progressed else blocking.n_at_risk
         share = blocking.n_progressed / mice if mice else np.nan
-        limits = (blocking.share_low, blocking.share_high)
-        rows.loc[(blocking.arm, "progressed"), numbers] = [mice, share, *limits]
-    return rows.reset_index().astype({"n_mice": int})[list(table.columns)]
+        row = row_of[blocking.arm, "progressed"]
+        numbers[row] = [mice, share, blocking.share_low, blocking.share_high]
+    columns = dict(zip(names, numbers.T, strict=True))
+    return table.assign(**columns).astype({"n_mice": int})
 
 
 def doubts_about_blocking(arms: Sequence[ArmBlocking]) -> Iterator[Doubt]:

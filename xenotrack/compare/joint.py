@@ -8,6 +8,7 @@ converges exponentially: there is no chance in them, and errors stay below 1e-9.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import gammaincinv, ndtr, ndtri, stdtr, stdtrit
@@ -96,12 +97,15 @@ def any_correlation_cdf(bound: float, correlation: Floats, df: float, sides: int
     return float(probability.mean())
 
 
+@lru_cache(maxsize=16)
 def lattice(points: int, dimensions: int) -> Floats:
     """Evenly spread points of the unit cube: multiples of √prime, folded (Richtmyer)."""
     primes = [n for n in range(2, 400) if all(n % d for d in range(2, int(n**0.5) + 1))]
     roots = np.sqrt(np.asarray(primes[:dimensions], dtype=float))[:, None]
     folded = np.abs(2 * ((np.arange(1, points + 1) * roots) % 1) - 1)
-    return np.clip(folded, 1e-12, 1 - 1e-12)
+    inside: Floats = np.clip(folded, 1e-12, 1 - 1e-12)
+    inside.flags.writeable = False
+    return inside
 
 
 def critical_value(

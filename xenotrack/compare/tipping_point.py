@@ -8,6 +8,9 @@ ends. The arm's rate over the window then is rate + δ · Σ(until − leaving) 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from xenotrack.compare.verdicts import BETTER, WORSE
@@ -29,15 +32,16 @@ def tipping_points(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     arm grew slower: with δ = gap those that left grew as the other arm from then on (jump to
     reference), and ``holds`` says that the claim outlasts this.
     """
-    points = [point for _, row in rows.iterrows() if (point := _tipping_point(study, row))]
+    shown = rows[rows["shows"].isin((BETTER, WORSE))].to_dict("records")
+    points = [point for row in shown if (point := _tipping_point(study, row))]
     return pd.DataFrame(points, columns=list(TIPPING_POINT))
 
 
-def _tipping_point(study: Study, row: pd.Series) -> dict[str, object] | None:
+def _tipping_point(study: Study, row: Mapping[str, Any]) -> dict[str, object] | None:
     other = row["best_part"] if pd.notna(row["best_part"]) else row["against"]
-    better = {BETTER: row["arm"], WORSE: other}.get(row["shows"])
+    better = row["arm"] if row["shows"] == BETTER else other
     first, last = float(row["from_day"]), float(row["until_day"])
-    if better is None or not last > first:
+    if not last > first:
         return None
     mice = study.mice[(study.mice["arm"] == better) & (study.mice["n_readings"] > 0)]
     left = mice[~mice["fate"].isin(EXPLAINED) & (mice["last_day"] < last)]

@@ -78,31 +78,32 @@ def _score_and_variance(arms: _Arms) -> tuple[Floats, Floats]:
     The pooled incidence F has the jumps d / Σ n/S; ``c`` collects how much each arm's estimate
     weighs on the scores, and each day adds the variance of its own and of other events.
     """
-    k = arms.at_risk.shape[1]
-    score, variance, c = np.zeros(k), np.zeros((k, k)), np.zeros((k, k))
-    v3, v2, pooled = np.zeros(k), np.zeros((k, k)), 0.0
-    for row, weight in enumerate(arms.weight):
-        n, free, after = arms.at_risk[row], arms.free_before[row], arms.free_after[row]
-        d1, d2, total = arms.own[row].sum(), arms.other[row], weight.sum()
-        here = weight > 0
-        a = np.diag(weight) - np.outer(weight, weight) / total
-        risk = weight * (1 - arms.incidence_before[row])
-        score += arms.own[row] - d1 * risk / risk.sum()
+    n, own, other, weight = arms.at_risk, arms.own, arms.other, arms.weight
+    free, after = arms.free_before, arms.free_after
+    d1, total = own.sum(axis=1, keepdims=True), weight.sum(axis=1, keepdims=True)
+    here = weight > 0
+    risk = weight * (1 - arms.incidence_before)
+    score = (own - d1 * risk / risk.sum(axis=1, keepdims=True)).sum(axis=0)
+    outer = weight[:, :, None] * weight[:, None] / total[..., None]
+    a = weight[:, :, None] * np.eye(weight.shape[1]) - outer
+    pooled = np.cumsum(d1 / total, axis=0)
+    earlier = np.concatenate([np.zeros((1, 1)), pooled])[:-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        grown = a * d1[..., None] / (total * (1 - earlier))[..., None]
         # Of one arm alone ``a`` is 0, and the pooled incidence may have come to 1.
-        if here.sum() > 1:
-            c = c + a * d1 / (total * (1 - pooled))
-        pooled += d1 / total
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where(after > 0, (1 - pooled) / after, 0.0)
-            of_own = 1 - share
-            of_own = np.where(after > 0, of_own, 1.0)
-            ties = 1 - (d1 - 1) / (total * free - 1) if d1 > 1 else np.ones(k)
-            spread = np.where(here & (d1 > 0), ties * free * d1 / (total * n), 0.0)
-            along = a - of_own * c
-            tied = np.where(d2 > 1, 1 - (d2 - 1) / (n - 1), 1.0)
-            spread_other = np.where((after > 0) & (d2 > 0), tied * free**2 * d2 / n**2, 0.0)
-        variance += (along * spread) @ along.T + (share * c * spread_other) @ (share * c).T
-        v3 += of_own**2 * spread + share**2 * spread_other
-        v2 += along * (of_own * spread) - share * c * (share * spread_other)
-    cross = c @ v2.T
-    return score, variance + (c * v3) @ c.T + cross + cross.T
+        several = here.sum(axis=1)[:, None, None] > 1
+        c = np.cumsum(np.where(several, grown, 0.0), axis=0)
+        share = np.where(after > 0, (1 - pooled) / after, 0.0)
+        of_own = np.where(after > 0, 1 - share, 1.0)
+        ties = np.where(d1 > 1, 1 - (d1 - 1) / (total * free - 1), 1.0)
+        spread = np.where(here & (d1 > 0), ties * free * d1 / (total * n), 0.0)
+        tied = np.where(other > 1, 1 - (other - 1) / (n - 1), 1.0)
+        spread_other = np.where((after > 0) & (other > 0), tied * free**2 * other / n**2, 0.0)
+    along, across = a - of_own[:, None] * c, share[:, None] * c
+    variance = (along * spread[:, None]) @ np.swapaxes(along, 1, 2)
+    variance += (across * spread_other[:, None]) @ np.swapaxes(across, 1, 2)
+    v3 = (of_own**2 * spread + share**2 * spread_other).sum(axis=0)
+    v2 = along * (of_own * spread)[:, None] - across * (share * spread_other)[:, None]
+    last = c[-1] if len(c) else np.zeros_like(np.eye(weight.shape[1]))
+    cross = last @ v2.sum(axis=0).T
+    return score, variance.sum(axis=0) + (last * v3) @ last.T + cross + cross.T

@@ -158,6 +158,7 @@ def without_mouse(fit: GrowthFit, rows: LogVolumes, mouse: int) -> GrowthFit:
         listed=(*fit.listed, *lost),
         verdicts=("",) * k,
         narrow=fit.narrow.without_mouse(own, mouse) if fit.narrow is not None else None,
+        joined={},  # or those of every mouse would be kept
     )
 
 

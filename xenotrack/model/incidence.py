@@ -27,20 +27,22 @@ class Incidence:
     conf_low: Floats
     conf_high: Floats
 
+    def columns(self) -> dict[str, Floats | Counts]:
+        """What a table says of each day."""
+        return {
+            "day": self.days,
+            "n_at_risk": self.n_at_risk,
+            "n_events": self.n_events,
+            "n_competing": self.n_competing,
+            "estimate": self.estimate,
+            "std_error": self.std_error,
+            "conf_low": self.conf_low,
+            "conf_high": self.conf_high,
+        }
+
     def to_frame(self) -> pd.DataFrame:
         """One row a day."""
-        return pd.DataFrame(
-            {
-                "day": self.days,
-                "n_at_risk": self.n_at_risk,
-                "n_events": self.n_events,
-                "n_competing": self.n_competing,
-                "estimate": self.estimate,
-                "std_error": self.std_error,
-                "conf_low": self.conf_low,
-                "conf_high": self.conf_high,
-            }
-        )
+        return pd.DataFrame(self.columns())
 
 
 def estimate_incidence(

@@ -20,7 +20,7 @@ CAUSES = (PROGRESSION, TOXICITY)
 def incidence_frame(fit: ProgressionFit) -> pd.DataFrame:
     """The cumulative incidence of each cause in each arm, a row a day on which mice left."""
     days, cause, arm = _leaving(fit)
-    frames = []
+    parts = []
     for code, name in enumerate(fit.design.arm_names):
         of_arm = arm == code
         for one in CAUSES if of_arm.any() else ():
@@ -30,11 +30,12 @@ def incidence_frame(fit: ProgressionFit) -> pd.DataFrame:
                 np.isin(cause[of_arm], [other for other in CAUSES if other != one]),
                 fit.design.rules.compare.level,
             )
-            frames.append(incidence.to_frame().assign(arm=name, cause=one))
+            words = np.full((2, incidence.days.size), [[name], [one]], dtype=object)
+            parts.append(dict(zip(("arm", "cause"), words, strict=True)) | incidence.columns())
     columns = list(TABLES["incidence"])
-    if not frames:
+    if not parts:
         return pd.DataFrame(columns=columns)
-    return pd.concat(frames, ignore_index=True)[columns]
+    return pd.DataFrame({name: np.concatenate([p[name] for p in parts]) for name in columns})
 
 
 def gray_frame(fit: ProgressionFit) -> pd.DataFrame:

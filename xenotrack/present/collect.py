@@ -110,8 +110,7 @@ def _of_growth(results: Results) -> dict[str, Maker]:
 
 
 def _if_growing(results: Results, name: str, maker: Maker) -> Maker:
-    empty = pd.DataFrame(columns=list(TABLES[name]))
-    return lambda: maker() if results.has_growth else empty
+    return lambda: maker() if results.has_growth else pd.DataFrame(columns=list(TABLES[name]))
 
 
 def doubts_about(results: Results, names: Iterable[str]) -> tuple[Doubt, ...]:

@@ -15,6 +15,8 @@ import pandas as pd
 
 from xenotrack.study.inert import RISKY_STARTS, inert
 
+FEW = 500  # rows, of which to look for those that return costs more than to write each
+
 
 def delimited(frame: pd.DataFrame, mark: str) -> bytes:
     """The header and the rows, each ended by a line feed; empty where a value is missing."""
@@ -31,7 +33,10 @@ def _texts(values: pd.Series, mark: str) -> list[str]:
     if values.dtype == bool:
         return np.where(values, "True", "False").tolist()
     if values.dtype == float:
-        codes, uniques = pd.factorize(values.to_numpy() + 0.0)  # so that −0 is 0
+        numbers = values.to_numpy() + 0.0  # so that −0 is 0
+        if numbers.size <= FEW:
+            return [repr(number) if number == number else "" for number in numbers.tolist()]
+        codes, uniques = pd.factorize(numbers)
         written = np.array([*map(repr, uniques.tolist()), ""], dtype=object)  # code −1: missing
         picked: list[str] = written[codes].tolist()
         return picked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -59,5 +60,6 @@ def response_by_arm(study: Study, responses: MouseResponses) -> pd.DataFrame:
 def _counts(arms: tuple[str, ...], mice: pd.DataFrame) -> Iterator[tuple[str, int, str, int]]:
     for arm in arms:
         classes = mice.loc[mice["arm"] == arm, "mrecist"]
+        count = Counter(classes)
         for category, members in CATEGORIES.items():
-            yield arm, len(classes), category, int(classes.isin(members).sum())
+            yield arm, len(classes), category, sum(count[each] for each in members)

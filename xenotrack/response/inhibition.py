@@ -288,6 +288,7 @@ def volume_indices(study: Study, day: float) -> tuple[GroupIndex, ...]:
     for index in VOLUME_INDICES:
         measured = volumes[volumes[index.column].notna()]
         of_arm = dict(iter(measured.groupby("arm", sort=False)))
+        between_visits = {arm: int(mice["interpolated"].sum()) for arm, mice in of_arm.items()}
         reference = of_arm.get(control, measured[:0])
         for arm in arms:
             of_this_arm = of_arm.get(arm, measured[:0])
@@ -296,7 +297,7 @@ def volume_indices(study: Study, day: float) -> tuple[GroupIndex, ...]:
             else:
                 ratio = unknown("no mouse was followed to that day")
             counts = (len(of_this_arm), len(reference))
-            between = [int(mice["interpolated"].sum()) for mice in (of_this_arm, reference)]
+            between = [between_visits.get(each, 0) for each in (arm, control)]
             rows.append(
                 GroupIndex(index.name, index.formula, arm, control, day, *counts, ratio, *between)
             )

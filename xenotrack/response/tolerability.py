@@ -19,8 +19,12 @@ def weight_nadirs(study: Study) -> pd.DataFrame:
     ``mouse weight_nadir_percent``, in the order of ``Study.mice``. A mouse that only gained has a
     positive nadir; one without a weight at baseline and a later one has none.
     """
-    changes = weight_changes(study).sort_values("day", kind="stable")
-    after_baseline = changes[changes.duplicated("mouse")]
+    return _nadirs(study, weight_changes(study))
+
+
+def _nadirs(study: Study, changes: pd.DataFrame) -> pd.DataFrame:
+    ordered = changes.sort_values("day", kind="stable")
+    after_baseline = ordered[ordered.duplicated("mouse")]
     lowest = after_baseline.groupby("mouse")["change_percent"].min()
     nadir = lowest.rename("weight_nadir_percent").reset_index()
     return study.mice[["mouse"]].merge(nadir, on="mouse", how="left")
@@ -35,7 +39,8 @@ def tolerability(study: Study) -> pd.DataFrame:
     interval of the mean nadir, and the mean days at such a loss. Losses are missing where no mouse
     was weighed, exits where no mouse of the study has a fate.
     """
-    nadirs, changes = weight_nadirs(study), weight_changes(study)
+    changes = weight_changes(study)
+    nadirs = _nadirs(study, changes)
     below = {f"days_below_{mark}": days_below(changes, mark) for mark in MARKS_PERCENT}
     mice = study.mice[["arm", "fate"]].assign(
         nadir=nadirs["weight_nadir_percent"].to_numpy(dtype=float),

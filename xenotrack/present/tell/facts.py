@@ -128,8 +128,8 @@ class Facts:
     def arm_row(self, table: str, arm: str) -> pd.Series | None:
         """An arm's row of a table; None where it has none."""
         rows = self.tables[table]
-        row = rows[rows["arm"] == arm]
-        return row.iloc[0] if len(row) else None
+        places = np.flatnonzero(rows["arm"].to_numpy() == arm)
+        return rows.iloc[places[0]] if places.size else None
 
     def compared(self, outcome: str, arm: str, against: str) -> pd.Series | None:
         """A row of the table ``compare``, claim or not; None where there is none."""
