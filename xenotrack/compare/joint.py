@@ -22,27 +22,35 @@ FINEST_STEP = 0.01
 LATTICE_POINTS = 16_381
 
 
+@lru_cache(maxsize=256)
 def spread_nodes(df: float) -> tuple[Floats, Floats]:
     """Nodes and weights for the ratio ``s = √(χ²/df)`` of an estimated to a true SD.
 
     Trapezoids in ln s, whose log density is ``df · (ln s − s²/2)`` but for a constant.
     """
     if np.isinf(df):
-        return np.ones(1), np.ones(1)
+        return _kept(np.ones(1)), _kept(np.ones(1))
     reach = TAIL / df
     root = np.sqrt(reach)
     nodes = 30 + int(200 / df)  # with few df the density falls slowly on the left
     log_s = np.linspace(-root - reach, 0.5 * np.log1p(2 * root + 2 * reach), nodes)
     weight = np.exp(df * (log_s - np.exp(2 * log_s) / 2 + 0.5))
-    return np.exp(log_s), weight / weight.sum()
+    return _kept(np.exp(log_s)), _kept(weight / weight.sum())
 
 
+@lru_cache(maxsize=256)
 def normal_nodes(width: float) -> tuple[Floats, Floats]:
     """Nodes and weights of the standard normal, fine enough for features of this width."""
     step = min(0.3, max(STEP * width, FINEST_STEP))
     z = np.linspace(-REACH, REACH, int(np.ceil(2 * REACH / step)) + 1)
     weight = np.exp(-(z**2) / 2)
-    return z, weight / weight.sum()
+    return _kept(z), _kept(weight / weight.sum())
+
+
+def _kept(values: Floats) -> Floats:
+    """Values that are asked for again, and that nobody may change."""
+    values.flags.writeable = False
+    return values
 
 
 def many_to_one_cdf(bound: float, loadings: Floats, df: float, sides: int) -> float:
@@ -103,9 +111,7 @@ def lattice(points: int, dimensions: int) -> Floats:
     primes = [n for n in range(2, 400) if all(n % d for d in range(2, int(n**0.5) + 1))]
     roots = np.sqrt(np.asarray(primes[:dimensions], dtype=float))[:, None]
     folded = np.abs(2 * ((np.arange(1, points + 1) * roots) % 1) - 1)
-    inside: Floats = np.clip(folded, 1e-12, 1 - 1e-12)
-    inside.flags.writeable = False
-    return inside
+    return _kept(np.clip(folded, 1e-12, 1 - 1e-12))
 
 
 def critical_value(

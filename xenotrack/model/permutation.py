@@ -98,8 +98,8 @@ class SplitScores:
         for taken, sums in enumerate(first):
             if 0 <= self.size - taken < len(second):
                 others = second[self.size - taken]
-                above = others.size - np.searchsorted(others, threshold - sums, side="left")
-                below = np.searchsorted(others, -threshold - sums, side="right")
+                above = others.size - others.searchsorted(threshold - sums, side="left")
+                below = others.searchsorted(-threshold - sums, side="right")
                 # A threshold of 0 is met from both sides.
                 count += int(np.minimum(above + below, others.size).sum())
         return count
@@ -141,12 +141,16 @@ def permute_two_arms(
 
 def _subset_sums(scores: Floats) -> tuple[Floats, ...]:
     """The sorted sums of all subsets of 0, 1, … scores."""
-    sums = np.zeros(1)
-    for score in scores:
-        sums = np.concatenate([sums, sums + score])
+    sums = np.zeros(2**scores.size)
+    for place, score in enumerate(scores):
+        known = 2**place
+        np.add(sums[:known], score, out=sums[known : 2 * known])
     order, ends = _subsets_by_size(scores.size)
-    ranked, starts = sums[order], [0, *ends]
-    return tuple(np.sort(ranked[start:end]) for start, end in pairwise([*starts, ranked.size]))
+    ranked = sums[order]
+    by_size = [ranked[start:end] for start, end in pairwise([0, *ends, ranked.size])]
+    for own in by_size:
+        own.sort()
+    return tuple(by_size)
 
 
 @lru_cache(maxsize=32)

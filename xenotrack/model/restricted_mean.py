@@ -73,14 +73,16 @@ def last_comparable_day(curves: Sequence[SurvivalCurve]) -> float:
     An arm that started with fewer than three has all of them at risk.
     """
     followed = [curve for curve in curves if curve.n_mice]
-    days = [day for curve in followed for day in (_last_day_of_three(curve), curve.last_day)]
+    # A curve is known up to the first of its days, and from the second on if it has reached 0.
+    ends = [(_last_day_of_three(curve), curve.last_day, curve.reaches_zero) for curve in followed]
     return max(
-        (day for day in days if all(_is_known(curve, day) for curve in followed)), default=np.nan
+        (
+            day
+            for day in (end for own in ends for end in own[:2])
+            if all(day <= three or (zero and day >= last) for three, last, zero in ends)
+        ),
+        default=np.nan,
     )
-
-
-def _is_known(curve: SurvivalCurve, day: float) -> bool:
-    return day <= _last_day_of_three(curve) or (curve.reaches_zero and day >= curve.last_day)
 
 
 def _last_day_of_three(curve: SurvivalCurve) -> float:
