@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
 
 from xenotrack.study.quantities import (
     CHANGES,
@@ -131,30 +133,50 @@ def names_tumors(text: str) -> bool:
 
 
 def _pattern(lines: Iterable[str]) -> re.Pattern[str]:
-    """Any of the words, whole but where ``~`` or a script without blanks lets them be parts."""
-    parts = []
-    for word in "|".join(lines).split("|"):
-        stem = re.escape(plain(word.strip("~"))).replace(r"\.\+", ".+").replace(r"\ ", r"[ .-]?")
-        before = f"{_LETTER}*" if word.startswith("~") else ""
-        after = f"{_LETTER}*" if word.endswith("~") else ""
-        blanks = any(ord(letter) >= 0x2E80 for letter in word)
-        whole = f"{before}{stem}{after}"
-        parts.append(whole if blanks else f"(?<!{_LETTER}){whole}(?!{_LETTER})")
-    return re.compile("|".join(parts))
+    return re.compile(_words(lines))
 
 
-_PATTERNS = {name: _pattern(lines) for name, lines in WORDS.items()} | {
-    "growth": _pattern(GROWTH),
-    "relative": _pattern(RELATIVE),
-    "log": _pattern(LOG),
-    "change": _pattern(CHANGES),
+def _words(lines: Iterable[str]) -> str:
+    """Any of the words, whole but where ``~`` or a script without blanks lets them be parts.
+
+    Words of one kind that follow one another share what stands around them: a pattern of hundreds
+    takes a third as long to compile.
+    """
+    words = "|".join(lines).split("|")
+    return "|".join(_of_a_kind(kind, [*own]) for kind, own in groupby(words, _kind))
+
+
+def _kind(word: str) -> tuple[bool, bool, bool, str]:
+    """Whether a word may begin, end or stand within another; alone where it may begin one."""
+    begins = word.startswith("~")
+    blanks = any(ord(letter) >= 0x2E80 for letter in word)
+    return begins, word.endswith("~"), blanks, word if begins else ""
+
+
+def _of_a_kind(kind: tuple[bool, bool, bool, str], words: Sequence[str]) -> str:
+    begins, ends, blanks, _ = kind
+    stems = [
+        re.escape(plain(word.strip("~"))).replace(r"\.\+", ".+").replace(r"\ ", r"[ .-]?")
+        for word in words
+    ]
+    before, after = (f"{_LETTER}*" if open_there else "" for open_there in (begins, ends))
+    whole = f"{before}(?:{'|'.join(stems)}){after}"
+    return whole if blanks else f"(?<!{_LETTER}){whole}(?!{_LETTER})"
+
+
+_SOURCES = {name: _words(lines) for name, lines in WORDS.items()} | {
+    "growth": _words(GROWTH),
+    "relative": _words(RELATIVE),
+    "log": _words(LOG),
+    "change": _words(CHANGES),
 }
+_PATTERNS = {name: re.compile(source) for name, source in _SOURCES.items()}
 _FLUID = _pattern(FLUIDS)
 _TUMOR = _pattern(TUMOR)
 _OF = r"[ -]?(?:of |de |du |del |della |do |da |von |van |av |af |the |wet |dry |final )*"
+_ORGAN = _words((*ORGANS, *TUMOR))
 _OF_ORGANS = re.compile(
-    rf"(?:{_pattern((*ORGANS, *TUMOR)).pattern}){_OF}(?:{_PATTERNS['weight'].pattern})|"
-    rf"(?:{_PATTERNS['weight'].pattern}){_OF}(?:{_pattern((*ORGANS, *TUMOR)).pattern})|"
+    rf"(?:{_ORGAN}){_OF}(?:{_SOURCES['weight']})|(?:{_SOURCES['weight']}){_OF}(?:{_ORGAN})|"
     rf"(?:tumor|organ|milz|leber|nieren|herz){_LETTER}*(?:gewicht|vikt|vekt|vægt){_LETTER}*|瘤重"
 )
 _BY_WEIGHT = re.compile(
@@ -240,12 +262,17 @@ def _strong(words: str, units: dict[str, str], quantities: set[str]) -> str:
     return "relative" if "change" in quantities and _is_named(words) else ""
 
 
+@cache
+def _named() -> re.Pattern[str]:
+    """Any word for a quantity."""
+    return re.compile("|".join(f"(?:{source})" for source in _SOURCES.values()))
+
+
 def _is_named(words: str) -> bool:
     """Whether a text says little more than the quantity that it names."""
     tokens = re.findall(r"[^\W_]+", words)
     if _ABOUT & set(tokens):
         return False
-    named = "|".join(f"(?:{pattern.pattern})" for pattern in _PATTERNS.values())
-    rest = re.findall(r"[^\W_]+", re.sub(named, " ", _BRACKETS.sub(" ", words)))
+    rest = re.findall(r"[^\W_]+", _named().sub(" ", _BRACKETS.sub(" ", words)))
     telling = [t for t in rest if t not in _FILLERS and len(t) > 1 and t.isalpha()]
     return len(telling) <= _MOST_WORDS
