@@ -1,9 +1,13 @@
 """Dimensions in one string."""
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 
 from xenotrack.errors import InputError
+from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.layouts.sizes import size_columns
 
 from .readings import DAYS, arm_of, few, numbers_of, sizes
 from .sheets import finding_of, read, rules_of
@@ -36,6 +40,18 @@ def test_a_single_column_of_sizes_names_no_tumour():
     study = read("mouse,arm,day,size\nm1,veh,0,7 x 5\nm2,drug,0,6 x 5\n")
     assert (study.layout, study.measurements["tumor"].tolist()) == ("sizes", ["", ""])
     assert study.measurements["volume_mm3"].tolist() == [87.5, 75.0]
+
+
+@pytest.mark.parametrize("missing", [(), ("", "NA", "-", "n/a", ".", "none")])
+def test_a_long_column_is_one_of_sizes_where_half_of_its_different_texts_are(missing):
+    sizes = [f"{length / 10:.1f} x 5" for length in range(900)]
+    for bare, expected in ((898, True), (902, False)):
+        texts = [*sizes, *map(str, range(bare)), *missing]
+        # Late in the column, the sizes are not among those that are looked at first.
+        for column in (texts, texts[::-1]):
+            cells = pd.DataFrame({"size": column}, dtype=object)
+            sheet = Sheet("s.csv", "", cells, np.arange(len(column)))
+            assert (size_columns(sheet) == [0]) == expected
 
 
 def test_a_bare_number_among_sizes_gives_no_volume_and_is_named():

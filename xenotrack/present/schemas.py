@@ -5,6 +5,7 @@ They are shipped in ``xenotrack/schemas``, as ``docs/generate.py`` writes them.
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -29,7 +30,7 @@ NUMBER_OR_NULL = {"type": ["number", "null"]}
 def study_schema() -> Schema:
     """What a study.toml may hold: each key with what it takes, its bounds and its line of help."""
     (whole,), parts = msgspec.json.schema_components([Rules], ref_template="#/$defs/{name}")
-    parts = {name: _without_null(part) for name, part in parts.items()}
+    parts = {name: _without_null(part) for name, part in _plain(parts).items()}
     rules = parts.pop("Rules")
     for section, keys in KEYS.items():
         own = parts[_part_of(rules["properties"][section])]["properties"]
@@ -41,6 +42,16 @@ def study_schema() -> Schema:
     arms["additionalProperties"] = {"anyOf": [arms["additionalProperties"], drugs]}
     assert whole["$ref"].endswith("Rules")
     return {"$schema": DIALECT, "$id": STUDY_SCHEMA, **rules, "title": "study.toml", "$defs": parts}
+
+
+def _plain(parts: Schema) -> Schema:
+    """The parts, described without the indents that docstrings have before Python 3.13."""
+    described = {name: part for name, part in parts.items() if "description" in part}
+    plain = {
+        name: {**part, "description": cleandoc(part["description"])}
+        for name, part in described.items()
+    }
+    return {**parts, **plain}
 
 
 def _part_of(section: Schema) -> str:
@@ -79,6 +90,7 @@ def results_schema() -> Schema:
     (claim, doubt, story), parts = msgspec.json.schema_components(
         [Claim, Doubt, Story], ref_template="#/$defs/{name}"
     )
+    parts = _plain(parts)
     # What is not a number is null.
     for part in parts["Claim"]["properties"].values():
         if part.get("type") == "number":

@@ -100,7 +100,7 @@ def _factors(
     arms = filled_down(keys, "arm")
     keys = keys if arms is None else keys.assign(arm=arms)
     for column in free:
-        values = {text.strip() for text in sheet.grid[first:, column]} - {""}
+        values = {text.strip() for text in set(sheet.grid[first:, column])} - {""}
         if not 1 < len(values) <= 2 * _FEW + len(sheet.rows) // 4:
             continue
         kind = kind_of(header.names[column], values)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from xenotrack.study.column_words import NAME_OF_ROLE, UNIT_WORDS
 from xenotrack.study.columns import Header, header_words
@@ -98,6 +99,8 @@ def tumor_of_name(name: str) -> str:
 
 
 _EARLY = 60  # records
+_MANY = 1000
+_BLANKS = 100  # more ways to write that there is nothing are in no column
 _SIGNS = frozenset("x×X*хХbB") | frozenset("LlWw")
 
 
@@ -105,14 +108,21 @@ def size_columns(sheet: Sheet) -> list[int]:
     """The columns at least half of whose different texts are sizes, the header aside."""
     columns = []
     for column in range(sheet.grid.shape[1]):
+        if _has_few_signs(sheet.grid[:, column]):
+            continue  # seen at once, however long the column
         different = set(sheet.grid[:, column])
-        if all(map(_SIGNS.isdisjoint, different)):
-            continue  # a column of numbers is seen at once, however long
-        texts = [text for text in different if not is_missing(text)]
-        sizes = sum(dimensions_of(text) is not None for text in texts)
-        if sizes and 2 * sizes >= len(texts) - 1:
+        signed = [text for text in different if not _SIGNS.isdisjoint(text)]
+        sizes = sum(dimensions_of(text) is not None for text in signed)
+        if sizes and 2 * sizes >= sum(not is_missing(text) for text in different) - 1:
             columns.append(column)
     return columns
+
+
+def _has_few_signs(texts: NDArray[np.object_]) -> bool:
+    """Whether a long column has too few signs for half of its different texts to be sizes."""
+    joined = "".join(texts)
+    signs = sum(map(joined.count, _SIGNS))
+    return 2 * (signs + _BLANKS) < len(set(texts[:_MANY]))
 
 
 def recognise_sizes(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
