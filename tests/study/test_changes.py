@@ -223,3 +223,12 @@ def test_what_is_found_at_a_row_is_looked_up_by_its_number() -> None:
     (finding,) = [one for one in study.findings if one.rule == "not-a-number"]
     assert finding.runs == row_ranges([int(finding.cell)]).runs
     assert changes(study)["rule"].tolist() == ["not-a-number"]
+
+
+def test_words_that_were_read_have_a_line_with_what_they_became(ask, tmp_path: Path) -> None:
+    words = "m9,drug,0,8,6,21,\nm9,drug,3,NP,NP,21,\nm8x,drug,0,8,6,21,\nm8x,drug,3,dead,,,\n"
+    _, corrected, ledger = fixed(ask, tmp_path, GOOD + words)
+    lines = [(line["rule"], line["column"], line["old"], line["new"]) for line in ledger]
+    assert ("no-tumor-in-words", "length_mm", "NP", "0") in lines
+    assert ("fate-in-a-reading", "length_mm", "dead", "") in lines
+    assert [row["fate"] for row in corrected if row["mouse"] == "m8x"] == ["", "unknown"]

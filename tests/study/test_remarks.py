@@ -67,6 +67,7 @@ def test_it_is_read_in_every_layout_and_once(text):
     [
         ("2100 sac", [100, 150, 2100]),
         ("2100 mm3 (culled)", [100, 150, 2100]),
+        ('"2100, dead"', [100, 150, 2100]),
         ("0 dead", [100, 150]),
     ],
 )

@@ -42,6 +42,10 @@ ABOUT_ROWS = frozenset(
         *("row-without-measure", "row-without-mouse", "row-without-reading", "row-without-study"),
     )
 )
+# Rules about words that stand where a number would.
+ABOUT_WORDS = frozenset(
+    ("fate-in-a-reading", "no-tumor-in-words", "below-limit-marks", "not-a-number")
+)
 # Rules that give a mouse or an arm another name than the one written.
 ABOUT_NAMES = frozenset(
     (
@@ -147,20 +151,22 @@ def _changed(
     rules: dict[tuple[str, str, int], list[str]],
     ledger: Ledger,
 ) -> Iterator[tuple[str, ...]]:
-    """A line for each value that was emptied, and each name that was changed."""
+    """A line for each value that was emptied or read of words, and each name that was changed."""
     before = trace.written.iloc[trace.lines].reset_index(drop=True)
     after = study.measurements.reset_index(drop=True)
     for role, column in VALUES.items():
         if role not in before:
             continue
-        empty = after[column].isna().to_numpy()
-        for place in np.flatnonzero(empty):
+        numbers = after[column].to_numpy(dtype=float)
+        wordy = before[f"{role}_number"].isna().to_numpy()
+        for place in np.flatnonzero(np.isnan(numbers) | wordy):
             text = str(before[role].iloc[place])
             if not is_missing(text):
                 row = before.iloc[place].to_dict()
                 rule = _rule_of_value(study, after.iloc[place], column, row, rules, ledger)
                 mouse = str(after["mouse"].iloc[place])
-                yield (rule, *_place(row, ledger, role), mouse, column, text, "")
+                read = "" if np.isnan(numbers[place]) else f"{numbers[place]:.10g}"
+                yield (rule, *_place(row, ledger, role), mouse, column, text, read)
     for name in NAMES:
         old, new = before[name].astype(str), after[name].astype(str)
         for place in np.flatnonzero((old != new).to_numpy()):
@@ -190,7 +196,7 @@ def _rule_of_value(
             return "excluded"
     # What was mended in the row took no value.
     noted = [rule for rule in _noted(row, rules, ledger) if rule not in MENDED]
-    return (*noted, "not-a-number")[0]
+    return (*(rule for rule in noted if rule in ABOUT_WORDS), *noted, "not-a-number")[0]
 
 
 def _noted(

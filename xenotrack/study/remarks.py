@@ -25,7 +25,7 @@ Texts = NDArray[np.object_]
 _OF_A_MOUSE = ["mouse", "arm"]
 _MOST_NAMED = 5
 _NUMBER_FIRST = re.compile(
-    r"(?P<number>\d[\d.,]*)\s*(?:[mc]m\s*\^?[3³]?)?\s*[,;:/(\[–—-]*\s*(?P<words>[^\W\d_†].*|†.*?)",
+    r"(?P<number>\d+(?:[.,]\d+)*)\s*(?:[mc]m\s*\^?[3³]?)?\s*[,;:/(\[–—-]*\s*(?P<words>[^\W\d_†].*|†.*?)",
     re.IGNORECASE,
 )
 
