@@ -6,6 +6,7 @@ import os
 import tempfile
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -115,3 +116,23 @@ def test_a_fork_opens_the_fonts_itself() -> None:
     if child == 0:
         os._exit(sum(cached.cache_info().currsize for cached in held))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_figure_that_is_written_keeps_no_pixels() -> None:
+    import gc
+
+    from xenotrack.present.figures.shaping import MeasuredAgg
+
+    def canvases() -> int:
+        return sum(isinstance(each, MeasuredAgg) and each.width > 1 for each in gc.get_objects())
+
+    gc.collect()
+    gc.disable()  # as while figures are drawn
+    try:
+        kept: list[Any] = []
+        before = canvases()
+        save.render(say("words"), ("svg", "png"), dress=kept.append)
+        assert len(kept) == 1
+        assert canvases() == before
+    finally:
+        gc.enable()

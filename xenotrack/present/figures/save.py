@@ -63,7 +63,9 @@ def render(
             lend_fonts(drawn)
             _lay_out(drawn)
             dress(drawn)
-            return {name: _bytes(drawn, name, times) for name in formats}
+            # Pixels before svg: words hold on to what they were last drawn on, and with it to
+            # megabytes that the next figure could use.
+            return {name: _bytes(drawn, name, times) for name in sorted(formats)}
         finally:
             _forget(drawn)
 
