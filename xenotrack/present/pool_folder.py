@@ -6,7 +6,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,6 +15,7 @@ from xenotrack.compare.across import Pool
 from xenotrack.compare.claims import claims_frame
 from xenotrack.credits import DRAWN_BY, POOL_RESTS_ON
 from xenotrack.glossary import COLUMNS
+from xenotrack.present.figures.catalogue import NARROW, OF_PHONES
 from xenotrack.present.folder import claim_record, methods_page, versions
 from xenotrack.present.manifest import MANIFEST, complete
 from xenotrack.present.report import render_report
@@ -24,6 +25,11 @@ from xenotrack.present.tables import SCHEMA_VERSION, json_bytes, records, to_csv
 from xenotrack.present.tell.across import FIGURES
 from xenotrack.present.workbook import to_workbook
 from xenotrack.study.study import Source
+
+if TYPE_CHECKING:
+    from plotnine import ggplot
+
+    from xenotrack.present.figures.style import Canvas
 
 FORMATS = ("svg", "png")
 
@@ -101,13 +107,25 @@ def manifest(pool: Pool, inputs: Sequence[Source]) -> dict[str, Any]:
 
 def draw_pool(pool: Pool) -> dict[str, bytes]:
     """Every figure of a pool: file name → bytes."""
-    from xenotrack.present.figures.save import give_matplotlib_a_home, render, say_readout
+    from xenotrack.present.figures.save import give_matplotlib_a_home, render
+    from xenotrack.present.figures.style import MILLIMETRES, USUAL, Canvas
 
     give_matplotlib_a_home()
     pictures = {}
     for kind in FIGURES:
-        figure = import_module(f"xenotrack.present.figures.{kind}").draw(pool)
-        say_readout(figure, pool.design)
-        for form, data in render(figure, FORMATS).items():
+        for form, data in render(_figure(kind, pool, USUAL), FORMATS).items():
             pictures[f"{kind}.{form}"] = data
+        narrow = render(_figure(kind, pool, Canvas(NARROW / MILLIMETRES)), ("svg",))
+        pictures[f"{kind}{OF_PHONES}.svg"] = narrow["svg"]
     return pictures
+
+
+def _figure(kind: str, pool: Pool, canvas: Canvas) -> ggplot:
+    """A figure of a pool, in the words of its readout."""
+    from xenotrack.present.figures.save import say_readout
+    from xenotrack.present.figures.style import on
+
+    with on(canvas):
+        figure: ggplot = import_module(f"xenotrack.present.figures.{kind}").draw(pool)
+        say_readout(figure, pool.design)
+    return figure

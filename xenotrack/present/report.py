@@ -35,6 +35,7 @@ SCRIPTS = ("report.js", "touch.js", "draw.js", "replay.js", "narrow.js")
 FOLDED = frozenset(one.name for one in FIGURES if one.folded)
 KNOWN = frozenset(one.name for one in FIGURES)
 SENTENCE_MARK = f'id="{SENTENCE}"'.encode()
+MOST_LEADING = 6  # sentences before a reader asks for them
 MANY_ARMS = 12
 PANELS = ("progression",)  # which fills a page, and whose days stand in the row of each arm
 PRINTED = frozenset(one.name for one in FIGURES if one.printed)
@@ -209,11 +210,11 @@ class Report:
     def lead(self, answer: Answer) -> list[Sentence]:
         """What an answer says at once: the claim of its tile, else the first that it states.
 
-        The others are said by its figures and tables as well.
+        The others are said by its figures and tables as well; so are many that state no claim.
         """
         stating = [sentence for sentence in answer.sentences if sentence.claims]
         if not stating:
-            return list(answer.sentences)
+            return list(answer.sentences) if len(answer.sentences) <= MOST_LEADING else []
         tiles = [tile for tile in self.story.tiles if tile.question == answer.id]
         tiled = {claim for tile in tiles for claim in tile.claims}
         known = [*stating, *self.story.headline]

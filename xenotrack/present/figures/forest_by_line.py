@@ -19,6 +19,7 @@ from xenotrack.present.figures.forest import (
     forest_paper,
     forest_scales,
     forest_words,
+    has_words,
     name_width,
 )
 from xenotrack.present.figures.style import arm_scales, assemble, begin, caption, say
@@ -53,7 +54,9 @@ def draw(pool: Pool) -> ggplot:
         *forest_words(heights, {"Difference, % a day": (1.04, texts_of(told))}, low, high),
         *arm_scales(pool.design),
         *forest_scales(heights, names, low, high, END),
-        labs(x=f"Difference of growth rates from {pool.control} (% a day)"),
+        labs(
+            x=f"Difference {'of growth rates ' if has_words() else ''}from {pool.control} (% a day)"
+        ),
         caption(
             f"{_squares(pool.is_panel, _is_strip(pool))}; diamonds: their means. Left of the line "
             "the arm grows slower. The thin line through a mean of all lines is where the next "

@@ -12,6 +12,8 @@ from plotnine import (
     facet_wrap,
     geom_line,
     ggplot,
+    guide_legend,
+    guides,
     labs,
     scale_colour_manual,
     scale_y_log10,
@@ -19,14 +21,26 @@ from plotnine import (
 
 from xenotrack.compare.across import Pool
 from xenotrack.present.axes import plain_number
-from xenotrack.present.figures.style import SINCE, SMALL, assemble, caption, paper, say
+from xenotrack.present.figures.style import (
+    SINCE,
+    SMALL,
+    WIDE,
+    assemble,
+    caption,
+    figure_width,
+    legend_rows,
+    paper,
+    say,
+)
 from xenotrack.present.labels import about_names, arm_labels
 from xenotrack.present.theme import arm_colours
 
 MOST = 24  # lines that have room for a panel each
-SIDE_BY_SIDE = 4
+SIDE_BY_SIDE, NARROW_SIDE_BY_SIDE = 4, 2
+NAME, NARROW_NAME = 40, 16  # characters
 ROW = 1.5  # inches of a row of panels
 FRAME = 0.9
+LEGEND = 0.16
 
 
 def draw(pool: Pool) -> ggplot:
@@ -41,13 +55,16 @@ def draw(pool: Pool) -> ggplot:
         arm=pd.Categorical(rows["arm"], list(pool.arms)),
         owner=rows["line"].astype(str) + "\n" + rows["mouse"].astype(str),
     )
-    names = arm_labels(pool.design, 40)
-    columns = min(SIDE_BY_SIDE, len(frames))
+    wide = figure_width() >= WIDE
+    names = arm_labels(pool.design, NAME if wide else NARROW_NAME)
+    legend = [names[arm] for arm in pool.arms]
+    columns = min(SIDE_BY_SIDE if wide else NARROW_SIDE_BY_SIDE, len(frames))
+    rows_of_legend = legend_rows(*legend)
     left = len(pool.lines) - len(frames)
     return assemble(
         ggplot(rows, aes("day", "volume_mm3", colour="arm")),
         *paper(
-            FRAME + ROW * ceil(len(frames) / columns),
+            FRAME + LEGEND * (rows_of_legend - 1) + ROW * ceil(len(frames) / columns),
             strip_text=element_text(size=SMALL),
             legend_position="bottom",
         ),
@@ -55,10 +72,9 @@ def draw(pool: Pool) -> ggplot:
         geom_line(data=_means(rows), size=1.0),
         facet_wrap("line", ncol=columns),
         scale_y_log10(labels=lambda values: [plain_number(value) for value in values]),
-        scale_colour_manual(
-            values=arm_colours(pool.design), labels=[names[arm] for arm in pool.arms], name=""
-        ),
-        labs(x=SINCE, y="Tumour volume (mm³)"),
+        scale_colour_manual(values=arm_colours(pool.design), labels=legend, name=""),
+        guides(colour=guide_legend(nrow=rows_of_legend)),
+        labs(x=SINCE, y="Tumour volume (mm³)", colour=""),
         caption(
             "Thin: mice; thick: geometric mean of an arm, while all of its mice are read.",
             f"{left} more lines are not drawn." if left else "",

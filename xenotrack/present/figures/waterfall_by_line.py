@@ -22,12 +22,22 @@ from plotnine import (
 from xenotrack.compare.across import Pool
 from xenotrack.present.axes import signed_percent
 from xenotrack.present.bars import CAP_PERCENT
-from xenotrack.present.figures.style import MIDDLE, SMALL, assemble, caption, paper, say
+from xenotrack.present.figures.style import (
+    MIDDLE,
+    SMALL,
+    WIDE,
+    assemble,
+    caption,
+    figure_width,
+    paper,
+    say,
+)
 from xenotrack.present.labels import about_names, arm_labels
 from xenotrack.present.theme import RESPONSES
 
 THRESHOLDS = (-50.0, 35.0)  # mRECIST: partial response, progression
-SIDE_BY_SIDE = 3
+SIDE_BY_SIDE, NARROW_SIDE_BY_SIDE = 3, 2
+NAME, NARROW_NAME = 30, 16  # characters
 NAMED = 12  # lines that have room for their names below the bars
 ROW = 1.9  # inches of a row of panels
 FRAME = 1.1
@@ -37,14 +47,16 @@ def draw(pool: Pool) -> ggplot:
     bars = bars_of(pool)
     if bars.empty:
         return say("No line had a reading from which a best response could be taken.")
-    names, arms = arm_labels(pool.design, 30), list(dict.fromkeys(bars["arm"]))
+    wide = figure_width() >= WIDE
+    names = arm_labels(pool.design, NAME if wide else NARROW_NAME)
+    arms = list(dict.fromkeys(bars["arm"]))
     bars = bars.assign(
         panel=pd.Categorical(bars["arm"].map(names), [names[arm] for arm in arms]),
         bar=pd.Categorical(bars["bar"], bars["bar"]),
     )
     shown = [name for name in RESPONSES if name in set(bars["mrecist"])]
-    columns = min(SIDE_BY_SIDE, len(arms))
-    text = element_text(size=SMALL - 1, rotation=90)
+    columns = min(SIDE_BY_SIDE if wide else NARROW_SIDE_BY_SIDE, len(arms))
+    text = element_text(size=SMALL - 1 if wide else SMALL, rotation=90)
     return assemble(
         ggplot(bars, aes("bar", "height", fill="mrecist")),
         *paper(
