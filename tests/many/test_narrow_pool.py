@@ -14,9 +14,10 @@ from xenotrack import Results
 from xenotrack.compare.across import Pool
 from xenotrack.many.pool import pools_of
 from xenotrack.present.figures.catalogue import NARROW, OF_PHONES
+from xenotrack.present.figures.gallery import draw_lines
 from xenotrack.present.figures.save import SETTINGS, _lay_out
 from xenotrack.present.figures.style import MILLIMETRES, SMALL, Canvas
-from xenotrack.present.pool_folder import _figure, draw_pool
+from xenotrack.present.pool_folder import draw_pool
 from xenotrack.present.tell.across import FIGURES
 from xenotrack.study.ingest import read_studies
 from xenotrack.study.settings import read_rules
@@ -36,7 +37,7 @@ def pool(request) -> Pool:
 def test_words_on_a_phone_are_large_enough_on_the_paper_and_apart(pool, kind) -> None:
     mpl.use("agg")
     with mpl.rc_context(SETTINGS):
-        drawn = _figure(kind, pool, Canvas(NARROW / MILLIMETRES)).draw()
+        drawn = draw_lines(kind, pool, Canvas(NARROW / MILLIMETRES)).draw()
         _lay_out(drawn)
         drawn.savefig(BytesIO(), format="png", dpi=drawn.dpi)  # legends find their places
         texts = [text for text in drawn.findobj(Text) if text.get_visible() and text.get_text()]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -25,11 +24,6 @@ from xenotrack.present.tables import SCHEMA_VERSION, json_bytes, records, to_csv
 from xenotrack.present.tell.across import FIGURES
 from xenotrack.present.workbook import to_workbook
 from xenotrack.study.study import Source
-
-if TYPE_CHECKING:
-    from plotnine import ggplot
-
-    from xenotrack.present.figures.style import Canvas
 
 FORMATS = ("svg", "png")
 
@@ -107,25 +101,15 @@ def manifest(pool: Pool, inputs: Sequence[Source]) -> dict[str, Any]:
 
 def draw_pool(pool: Pool) -> dict[str, bytes]:
     """Every figure of a pool: file name → bytes."""
+    from xenotrack.present.figures.gallery import draw_lines
     from xenotrack.present.figures.save import give_matplotlib_a_home, render
-    from xenotrack.present.figures.style import MILLIMETRES, USUAL, Canvas
+    from xenotrack.present.figures.style import MILLIMETRES, Canvas
 
     give_matplotlib_a_home()
     pictures = {}
     for kind in FIGURES:
-        for form, data in render(_figure(kind, pool, USUAL), FORMATS).items():
+        for form, data in render(draw_lines(kind, pool), FORMATS).items():
             pictures[f"{kind}.{form}"] = data
-        narrow = render(_figure(kind, pool, Canvas(NARROW / MILLIMETRES)), ("svg",))
+        narrow = render(draw_lines(kind, pool, Canvas(NARROW / MILLIMETRES)), ("svg",))
         pictures[f"{kind}{OF_PHONES}.svg"] = narrow["svg"]
     return pictures
-
-
-def _figure(kind: str, pool: Pool, canvas: Canvas) -> ggplot:
-    """A figure of a pool, in the words of its readout."""
-    from xenotrack.present.figures.save import say_readout
-    from xenotrack.present.figures.style import on
-
-    with on(canvas):
-        figure: ggplot = import_module(f"xenotrack.present.figures.{kind}").draw(pool)
-        say_readout(figure, pool.design)
-    return figure

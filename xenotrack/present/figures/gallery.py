@@ -15,6 +15,8 @@ from xenotrack.present.figures.style import MILLIMETRES, USUAL, Canvas, on
 if TYPE_CHECKING:
     from plotnine import ggplot
 
+    from xenotrack.compare.across import Pool
+
 LARGEST = 1000  # millimetres: a poster
 
 
@@ -37,6 +39,14 @@ def draw(kind: str, results: Results, canvas: Canvas = USUAL) -> ggplot:
     with on(canvas):
         plot = drawing(kind)(results)
     say_readout(plot, results.study.design)
+    return plot
+
+
+def draw_lines(kind: str, pool: Pool, canvas: Canvas = USUAL) -> ggplot:
+    """One figure of a pool over lines."""
+    with on(canvas):
+        plot: ggplot = import_module(f"{__package__}.{kind}").draw(pool)
+    say_readout(plot, pool.design)
     return plot
 
 
