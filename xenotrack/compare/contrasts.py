@@ -46,7 +46,7 @@ class RawContrasts:
 
     def columns(self) -> dict[str, Floats]:
         """What is said of each contrast, by name."""
-        return {field.name: getattr(self, field.name) for field in fields(RawContrasts)}
+        return {name: getattr(self, name) for name in COLUMNS}
 
     @property
     def reference_df(self) -> Floats:
@@ -57,6 +57,9 @@ class RawContrasts:
     def estimable(self) -> NDArray[np.bool_]:
         """The contrasts that have a test."""
         return np.isfinite(self.p_value)
+
+
+COLUMNS = tuple(field.name for field in fields(RawContrasts))
 
 
 def unknown_days(arms: Sequence[str]) -> tuple[float, float]:
@@ -144,6 +147,8 @@ def estimate_contrasts(estimates: ArmEstimates, weights: Floats, level: Level) -
 
 def one_sided(raw: RawContrasts, weights: Floats, at_most: Bools) -> RawContrasts:
     """Contrasts with arms whose value may be any smaller: open on that side, and no claim there."""
+    if not at_most.any():
+        return raw
     lower, higher = (((side * weights > 0) & at_most).any(axis=1) for side in (1, -1))
     unknown = (lower & ~(raw.estimate < 0)) | (higher & ~(raw.estimate > 0))
     tested = np.isfinite(raw.p_value)
@@ -268,8 +273,7 @@ def finite(values: Floats) -> Floats:
 def join_raw(parts: Sequence[RawContrasts]) -> RawContrasts:
     """The rows of several, one after the other."""
     tables = [part.columns() for part in parts]
-    names = [field.name for field in fields(RawContrasts)]
-    return RawContrasts(*(np.concatenate([np.empty(0), *(t[n] for t in tables)]) for n in names))
+    return RawContrasts(*(np.concatenate([np.empty(0), *(t[n] for t in tables)]) for n in COLUMNS))
 
 
 def join_contrasts(outcome: str, parts: Sequence[Contrasts]) -> Contrasts:

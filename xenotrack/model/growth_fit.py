@@ -324,6 +324,10 @@ class GrowthFit:
         Over the days that they share. None where fewer than two arms are tested, one has no
         spread at all, or blocks link them without a joint test.
         """
+        return self._slopes_differ
+
+    @cached_property
+    def _slopes_differ(self) -> JointTest | None:
         codes = np.flatnonzero(self.tested)
         if len(codes) < 2:
             return None

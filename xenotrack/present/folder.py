@@ -80,10 +80,10 @@ def write_folder(
 def _write_report(folder: Path, results: bytes, made: bytes, pictures: dict[str, bytes]) -> None:
     """report.html, of the bytes that `xenotrack report` would read."""
     from xenotrack.present.report import render_report
-    from xenotrack.present.stored import stored_run
+    from xenotrack.present.stored import fresh_run
 
     svgs = {Path(name).stem: data for name, data in pictures.items() if name.endswith(".svg")}
-    (folder / "report.html").write_bytes(render_report(stored_run(results, made, svgs)))
+    (folder / "report.html").write_bytes(render_report(fresh_run(results, made, svgs)))
 
 
 def methods_page(story: dict[str, Any]) -> str:

@@ -255,7 +255,7 @@ class Report:
 def _packed(part: Mapping[str, str]) -> str:
     """Texts by name in few letters."""
     text = json.dumps(part, ensure_ascii=False, separators=(",", ":"))
-    return b64encode(zlib.compress(text.encode(), 9)).decode()
+    return b64encode(zlib.compress(text.encode(), 7)).decode()
 
 
 def _rule_text(value: Any) -> str:

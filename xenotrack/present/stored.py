@@ -109,6 +109,11 @@ def stored_run(results: bytes, manifest: bytes, pictures: Mapping[str, bytes]) -
     _require_schema("results.json", head.schema_version)
     _require_schema(MANIFEST, _decoded(MANIFEST, manifest, _Head).schema_version)
     _require_story(head)
+    return fresh_run(results, manifest, pictures)
+
+
+def fresh_run(results: bytes, manifest: bytes, pictures: Mapping[str, bytes]) -> StoredRun:
+    """The same of files that this version has just made."""
     return StoredRun(
         _decoded("results.json", results, StoredResults),
         _decoded(MANIFEST, manifest, StoredManifest),

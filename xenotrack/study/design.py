@@ -135,7 +135,12 @@ class Design:
         return Primary(first, second, rule.outcome)
 
     def drugs_of(self, name: str) -> frozenset[str]:
-        return next(arm.drugs for arm in self.arms if arm.name == name)
+        return self._drugs[name]
+
+    @cached_property
+    def _drugs(self) -> dict[str, frozenset[str]]:
+        # Of two arms of one name the first.
+        return {arm.name: arm.drugs for arm in reversed(self.arms)}
 
     def arm_of(self, drugs: frozenset[str]) -> str | None:
         """The arm that receives exactly these drugs; none where several or no arm do.
