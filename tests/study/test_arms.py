@@ -178,3 +178,24 @@ def test_a_combination_that_does_not_say_of_what_is_asked_to_be_declared(name):
 )
 def test_a_single_drug_is_no_combination(name):
     assert "combination-not-split" not in rules_of(named("vehicle", "B", "C", name))
+
+
+@pytest.mark.parametrize(
+    "control",
+    ["Group 1 (Vehicle)", "Vehicle, PO, QD", "Vehicle/Vehicle", "Veh & Veh", "Témoin", "溶媒对照",
+     "Veh.", "Negative control", "Lösungsmittel"],
+)  # fmt: skip
+def test_more_names_of_what_receives_no_drug(control):
+    study = named(control, "Alpelisib", "Palbociclib")
+    assert study.design.control == control
+    assert repr(control) in finding_of(study, "control-by-name").seen
+
+
+@pytest.mark.parametrize("name", ["Vehicle diet", "E2 only", "Empty vector", "Group 1 (Drug A)"])
+def test_other_names_are_no_control(name):
+    assert named(name, "Alpelisib", "Palbociclib").design.control is None
+
+
+def test_how_a_drug_is_given_says_nothing_of_what_it_is():
+    arms = ("Vehicle, PO, QD", "Drug A 5 mg/kg, PO, QD", "Drug B 9 mg/kg IP BIW", "Drug A + Drug B")
+    assert named(*arms).design.drugs_of("Drug A + Drug B") == set(arms[1:3])

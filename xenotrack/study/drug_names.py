@@ -10,7 +10,7 @@ from xenotrack.study.design import NO_DRUG_WORDS, drugs_in_name, outside_bracket
 
 # `01 - Vehicle`, `4.D+R`, `Group 2: A`, `G3 A`.
 _NUMBERED = re.compile(
-    r"(?:(?:group|grp|arm|g|gr)[\s_.]*\d+[\s_.:)-]+|\d+\s*[.):_-]\s*)(?=\D)", re.IGNORECASE
+    r"\A\s*(?:(?:group|grp|arm|g|gr)[\s_.]*\d+[\s_.:)-]+|\d+\s*[.):_-]\s*)(?=\D)", re.IGNORECASE
 )
 _DOSE = re.compile(
     r"[\s,_]*\b\d[\d.,]*\s*(?:mg|µg|μg|ug|mpk|g|iu|nmol|µmol|gy|ml|%)\b.*", re.IGNORECASE
@@ -19,15 +19,25 @@ _AMOUNT = re.compile(
     r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s*(?:mg|µg|μg|ug|mpk|g|iu|nmol|µmol|gy|ml|%)(?![a-z]{3})",
     re.IGNORECASE,
 )
-_CONTROL = re.compile(
+_NOTHING_GIVEN = (
+    rf"(?:(?:neg(?:ative)?|grupo|gruppo di|groupe) )?"
     rf"(?:{'|'.join(sorted(map(re.escape, NO_DRUG_WORDS), key=len, reverse=True))}|ctr|ctl|cntrl|"
-    r"salina|solução salina|solución salina|kochsalz(?:lösung)?|"
+    r"cont|salina|solução salina|solución salina|kochsalz(?:lösung)?|lösungsmittel|"
+    r"träger(?:substanz)?|"
+    r"t[ée]moins?|controllo|溶媒(?:对照)?[组群]?|溶剤[群]?|空白对照[组]?|"
     r"dmso|pbs|saline|nacl|mock|sham|water|isotype|igg\d?[a-z]?|rat igg|mouse igg|non[ -]?treated|"
-    r"not treated|no drug|diluent|solvent|methyl ?cellulose|corn oil|sucrose)"
+    r"not treated|no drug|no tx|diluent|solvent|methyl ?cellulose|corn oil|sucrose)"
     r"(?:[\s_-]+(?:control|ctrl|only|alone|group|arm|treated|treatment|antibody|mab|ab|igg\d?[a-z]?|"
-    r"isotype|vehicle|\d+))*",
+    r"isotype|vehicle|\d+))*"
+)
+_CONTROL = re.compile(rf"{_NOTHING_GIVEN}(?: ?[/&] ?{_NOTHING_GIVEN})*", re.IGNORECASE)
+# How something is given says nothing of what it is.
+_ROUTE = re.compile(
+    r"[\s,;]+(?:p\.?o|i\.?p|i\.?v|s\.?c|q\.?d|b\.?i\.?d|q\d+d|q\.?o\.?d|qw|biw|tiw|daily|oral(?:ly)?|"
+    r"(?:oral )?gavage)\.?(?![^\s,;])",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"(?:group|grp|arm|g|gr)?[\s_.]*\d*[\s_.:-]*", re.IGNORECASE)
 _AND = r"&|\b(?:and|plus|with|und|mit|et|avec|y|con|e|com|en|met|och|med)\b|\bw/"
 _KINDS = r"\b(?:combo|combination|combined|comb|both|dual|doublet|triplet?|all)\b"
 # A stroke or a hyphen may as well stand between what is given in turn, or within a name: CDK4/6i.
@@ -101,9 +111,17 @@ def _controls(drugs: Mapping[str, frozenset[str]], stem: str) -> tuple[str, ...]
 
 
 def _bare(name: str) -> str:
-    """A name without its number, without brackets and without a dose."""
-    text = _NUMBERED.sub("", outside_brackets(name).strip(), count=1)
-    return re.sub(r"[\s_-]+", " ", _DOSE.sub("", text)).strip(" .,;:-_")
+    """A name without its number, without brackets, without a dose and how it is given.
+
+    >>> _bare("01 - Vehicle (0.5 % MC), PO"), _bare("Group 2 (Drug A)"), _bare("Drug 5 mg/kg QD")
+    ('Vehicle', 'Drug A', 'Drug')
+    """
+    outside = outside_brackets(name).strip()
+    inside = re.search(r"[(\[{]([^()\[\]{}]+)[)\]}]", name)
+    if inside and _COUNTED.fullmatch(outside):
+        outside = inside[1].strip()
+    text = _ROUTE.sub("", _DOSE.sub("", _NUMBERED.sub("", outside, count=1)))
+    return re.sub(r"[\s_-]+", " ", text).strip(" .,;:-_")
 
 
 def _without_doses(name: str) -> str:
