@@ -52,6 +52,7 @@ def test_chi_squares_agree_with_the_shared_studies(name):
         assert test.p_value == pytest.approx(row["p"], rel=1e-8)
 
 
+@pytest.mark.filterwarnings("ignore:Starting with pandas version 4")  # which they do not heed
 def test_the_chi_square_agrees_with_lifelines():
     from lifelines.statistics import multivariate_logrank_test
 

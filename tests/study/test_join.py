@@ -54,8 +54,8 @@ def test_culls_are_fates_of_mice_that_are_named_within_their_cage(tmp_path):
     )
     culls = "Cage,Treatment,Mouse ID,culldate\n1,veh,L,2020-01-09\n2,veh,L,\n3,drug,R,\n"
     study = study_of(tmp_path, readings=pairs, culls=culls)
-    fates = study.measurements.drop_duplicates("mouse")[["mouse", "fate"]].to_numpy().tolist()
-    assert fates == [["1/L", "unknown"], ["2/L", None], ["3/R", None]]
+    fates = study.measurements.drop_duplicates("mouse")[["mouse", "fate"]].fillna("")
+    assert fates.to_numpy().tolist() == [["1/L", "unknown"], ["2/L", ""], ["3/R", ""]]
 
 
 def test_two_files_of_readings_are_not_joined_but_stacked(tmp_path):
