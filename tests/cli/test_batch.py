@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
-from many.batches import held
+from many.batches import WAIT, held
 
 SHEET = "mouse,arm,day,volume\n" + "".join(
     f"m{mouse},{'vehicle' if mouse < 3 else 'drug'},{day},{100 + (9 + mouse) * day}\n"
@@ -71,6 +74,28 @@ def test_a_folder_without_a_study_is_a_failure_and_the_others_are_done(ask, tmp_
         "0 done, 1 unchanged, 0 failed.\n",
     ]
     ask("batch", "--files-from", "-", *out, stdin=b"\n", code=0)
+
+
+def test_what_is_no_file_is_named_and_nobody_waits_for_it(tmp_path) -> None:
+    sheets, out = tmp_path / "sheets", tmp_path / "out"
+    sheets.mkdir()
+    (sheets / "good.csv").write_text(SHEET, encoding="utf-8")
+    for name in ("pipe.csv", "pipe.toml"):
+        os.mkfifo(sheets / name)
+    (sheets / "of_pipe.toml").write_text('[study]\nsheet = "pipe.csv"\n', encoding="utf-8")
+    (sheets / "endless.csv").symlink_to("/dev/zero")
+    asked = ("-m", "xenotrack", "batch", sheets, "-o", out, "--tables", "tidy", "--jobs", 1)
+    done = subprocess.run(
+        [sys.executable, *map(str, asked)], capture_output=True, text=True, timeout=WAIT
+    )
+    assert done.returncode == 1
+    failed = {line.partition(": ")[2] for line in done.stderr.splitlines() if "Failed: " in line}
+    assert failed == {
+        f"endless: {sheets}/endless.csv is a device. Of many studies each is a file.",
+        f"of_pipe: {sheets}/pipe.csv is a pipe. Of many studies each is a file.",
+        f"pipe: {sheets}/pipe.toml is a pipe. Of many studies each is a file.",
+    }
+    assert (out / "good" / "results.json").is_file()
 
 
 def test_names_in_a_sheet_lead_nowhere(run, tmp_path) -> None:

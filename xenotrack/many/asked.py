@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from xenotrack import __version__
+from xenotrack.errors import InputError
 
 if TYPE_CHECKING:
     from xenotrack.many.job import Job
@@ -44,7 +47,9 @@ class Asked:
         from xenotrack.study.settings import read_rules
 
         is_toml = source.suffix.casefold() == ".toml"
+        require_files([source])
         rules = read_rules(source if is_toml else None, self.overrides)
+        require_files(input_paths(source, rules))
         return Job(
             source=read_contents(source, rules),
             rules=rules,
@@ -58,6 +63,20 @@ class Asked:
             sensitivity=self.sensitivity or "sensitivity" in self.tables,
             alone=True,
         )
+
+
+def require_files(paths: Iterable[Path]) -> None:
+    """Refuse a pipe or a device: whoever reads one waits, for ever where nobody writes.
+
+    What is not there is told by whoever reads it.
+    """
+    from xenotrack.present.safe_files import kind
+
+    for path in paths:
+        with suppress(OSError):
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise InputError(f"{path} is {kind(status)}. Of many studies each is a file.")
 
 
 def digest_of(job: Job, contents: Contents) -> str:

@@ -78,6 +78,8 @@ def _is_study(toml: Path) -> bool:
     """Whether a toml file is about a study; one that cannot be read is not left out silently."""
     import tomllib
 
+    if not toml.is_file():
+        return True
     try:
         declared = tomllib.loads(toml.read_bytes().decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
@@ -90,6 +92,8 @@ def _sheets_of(toml: Path) -> list[Path]:
     from xenotrack.study.contents import input_paths
     from xenotrack.study.settings import read_rules
 
+    if not toml.is_file():
+        return []
     try:
         return input_paths(toml, read_rules(toml))[1:]
     except XenotrackError:
