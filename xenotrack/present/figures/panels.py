@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 
+import numpy as np
 import pandas as pd
 from plotnine import (
     aes,
@@ -166,10 +167,9 @@ class Panels:
 
         Rows of arms without a panel are left out.
         """
-        shifts = {arm: self._shift(position) for position, arm in enumerate(self.arms)}
-        frame = frame[frame["arm"].isin(list(shifts))]
-        right = frame["arm"].map({arm: shift[0] for arm, shift in shifts.items()}).astype(float)
-        down = frame["arm"].map({arm: shift[1] for arm, shift in shifts.items()}).astype(float)
+        panel = pd.Index(self.arms).get_indexer(frame["arm"])
+        frame, panel = frame[panel >= 0], panel[panel >= 0]
+        right, down = np.array(self.shifts)[panel].T
         moved = {name: frame[column].astype(float) + down for name, column in heights.items()}
         return frame.assign(x=frame["day"].astype(float) + right, **moved)
 

@@ -104,11 +104,19 @@ class VolumeAndProgression:
     @cached_property
     def steps(self) -> pd.DataFrame:
         """The corners of the curves of progression, those that coincide a little apart."""
-        return self._on_curve(curve_corners(self.curve))
+        return self._on_curve(self._corners)
+
+    @cached_property
+    def _corners(self) -> pd.DataFrame:
+        return curve_corners(self.curve)
+
+    @cached_property
+    def _apart(self) -> dict[str, float]:
+        """By how much the curve of progression of each arm is drawn lower."""
+        return set_apart(self._corners)
 
     def _on_curve(self, rows: pd.DataFrame) -> pd.DataFrame:
-        apart = set_apart(curve_corners(self.curve))
-        return rows.assign(y=rows["estimate"] + rows["arm"].map(apart).astype(float))
+        return rows.assign(y=rows["estimate"] + rows["arm"].map(self._apart).astype(float))
 
     def _censored(self) -> list[object]:
         rows = self.curve[self.curve["n_censored"] > 0]
@@ -145,7 +153,7 @@ class VolumeAndProgression:
             *arm_scales(design),
             self._caption(
                 "Ticks: mice censored.",
-                APART if any(set_apart(curve_corners(self.curve)).values()) else "",
+                APART if any(self._apart.values()) else "",
                 f"Medians with their {interval_name(design)}." if table.shown else "",
                 about_names(design, shortest(table.names, ends)),
             ),
