@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from xenotrack.present.captions import TELLINGS
-from xenotrack.present.figures.catalogue import FIGURES, figure_names, hands
+from xenotrack.present.figures.catalogue import FIGURES, figure_names, hands, owed
 
 ROOT = Path(__file__).parents[2]
 DRAWING = '''"""A figure that stays for one test."""
@@ -116,9 +116,12 @@ def test_each_telling_fills_some_words() -> None:
     assert [name for name in TELLINGS if f"{{{name}}}" not in words] == []
 
 
-def test_two_hands_have_each_figure_once_and_about_the_same_work() -> None:
-    parts = hands(2)
-    assert sorted(name for part in parts for name in part) == sorted(figure_names())
+@pytest.mark.parametrize("key", [False, True])
+@pytest.mark.parametrize("requested", [False, True])
+def test_two_hands_have_each_figure_once_and_about_the_same_work(key, requested) -> None:
+    due = owed(figure_names(key=key), requested)
+    parts = hands(2, due)
+    assert sorted(name for part in parts for name in part) == sorted(due)
     share = {one.name: one.share for one in FIGURES}
     work = [sum(share[name] for name in part) for part in parts]
     assert max(work) < 1.1 * min(work)

@@ -175,7 +175,7 @@ def _work(studio: Connection, other_end: Connection, key: bool) -> None:
             drawable = studio.recv()
         except EOFError:
             return
-        first_half, second_half = map(drawable.due, hands(2, key))
+        first_half, second_half = hands(2, drawable.due(figure_names(key=key)))
         second = _second_hand(second_half, drawable)
         pictures = dict(_draw(first_half, drawable))
         with suppress(BrokenPipeError):  # a studio that closed meanwhile

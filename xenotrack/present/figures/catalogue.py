@@ -62,7 +62,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="Tumour volumes of every mouse by arm, with the fitted lines. {rates}",
         help="every mouse and the fitted line, log scale",
         question="slowed",
-        share=33,
+        share=32,
         key=True,
     ),
     Figure(
@@ -73,7 +73,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="Mean tumour volume by day for {arms}. {rates}",
         help="geometric mean of each arm, with the mice on study",
         question="slowed",
-        share=43,
+        share=25,
         key=True,
         folded=True,
     ),
@@ -85,7 +85,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="{rates}",
         help="growth rate of each arm",
         question="slowed",
-        share=26,
+        share=12,
         key=True,
         folded=True,
         data="growth",
@@ -97,7 +97,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="{differences}",
         help="differences from control and from the best part",
         question="slowed",
-        share=31,
+        share=16,
         printed=True,
         data="compare",
     ),
@@ -109,7 +109,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="Mice whose tumour was smaller than at baseline at some time: {smaller}.",
         help="each mouse relative to its baseline, scale of doublings",
         question="slowed",
-        share=23,
+        share=22,
         folded=True,
     ),
     Figure(
@@ -131,7 +131,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="Mean tumour volume ± standard error by day for {arms}. {rates}",
         help="arithmetic mean ± standard error, with the mice on study",
         question="slowed",
-        share=35,
+        share=25,
         folded=True,
     ),
     Figure(
@@ -143,7 +143,7 @@ FIGURES: tuple[Figure, ...] = (
         "{halved}.",
         help="best response of each mouse",
         question="blocked",
-        share=34,
+        share=19,
         key=True,
         data="response",
     ),
@@ -154,7 +154,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="Median days to progression: {medians}.",
         help="Kaplan–Meier curves with the mice at risk",
         question="how-long",
-        share=36,
+        share=19,
         key=True,
         printed=True,
         data="progression_curve",
@@ -166,7 +166,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="Mean tumour volume by day for {arms}. Median days to progression: {medians}.",
         help="mean volumes above, Kaplan–Meier curves below",
         question="how-long",
-        share=40,
+        share=28,
         folded=True,
     ),
     Figure(
@@ -176,7 +176,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="Mice that progressed: {progressed}.",
         help="time on study of each mouse, progression, fate",
         question="how-long",
-        share=28,
+        share=27,
         folded=True,
         data="progression_mice",
     ),
@@ -187,7 +187,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="{steps}",
         help="what each drug adds to the arm without it",
         question="parts",
-        share=22,
+        share=16,
         data="compare",
     ),
     Figure(
@@ -198,7 +198,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="{indices}",
         help="combination index over the days",
         question="parts",
-        share=18,
+        share=15,
         folded=True,
         data="synergy",
     ),
@@ -209,7 +209,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="{weights}",
         help="body weight",
         question="price",
-        share=39,
+        share=31,
         key=True,
     ),
     Figure(
@@ -220,7 +220,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="{rates} {weights}",
         help="growth of each arm against its body weight",
         question="price",
-        share=20,
+        share=12,
         folded=True,
         data="trade_off",
     ),
@@ -232,7 +232,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="{outside} readings lie more than two standard deviations from their mouse's line.",
         help="what the fitted lines leave of each reading",
         question="sure",
-        share=23,
+        share=22,
         folded=True,
     ),
     Figure(
@@ -243,7 +243,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="{influences}",
         help="the rate of each arm without each of its mice",
         question="sure",
-        share=23,
+        share=13,
         folded=True,
         data="influence",
     ),
@@ -255,7 +255,7 @@ FIGURES: tuple[Figure, ...] = (
         alt="{definitions}",
         help="days gained under other definitions of progression",
         question="sure",
-        share=25,
+        share=21,
         on_request=True,
         folded=True,
         data="sensitivity",
@@ -278,10 +278,11 @@ def owed(names: Iterable[str], requested: bool) -> tuple[str, ...]:
     return tuple(name for name in names if name in asked)
 
 
-def hands(count: int, key: bool = False) -> tuple[tuple[str, ...], ...]:
-    """The names of figures in so many parts, each with about as much work as the others."""
+def hands(count: int, names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Some figures in so many parts, each with about as much work as the others."""
     parts: list[list[Figure]] = [[] for _ in range(count)]
-    asked = [entry for entry in FIGURES if entry.key >= key]
-    for figure in sorted(asked, key=lambda entry: -entry.share):
-        min(parts, key=lambda part: sum(entry.share for entry in part)).append(figure)
+    asked = {*names}
+    for figure in sorted(FIGURES, key=lambda entry: -entry.share):
+        if figure.name in asked:
+            min(parts, key=lambda part: sum(entry.share for entry in part)).append(figure)
     return tuple(tuple(entry.name for entry in part) for part in parts)
