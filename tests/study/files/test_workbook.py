@@ -110,6 +110,17 @@ def test_formulas_without_a_value_are_named():
     assert finding_of(read(data), "formula-without-value").cell == "D6"
 
 
+def test_many_formulas_without_a_value_are_one_finding():
+    def write(page):
+        for row in range(2, 8):
+            page.write_formula(f"D{row}", "=2*3", None, "")
+
+    data = workbook({"Data": long_rows()}, write)
+    data = rewritten(data, "xl/worksheets/sheet1.xml", b"<f>2*3</f><v></v>", b"<f>2*3</f>")
+    found = finding_of(read(data), "formula-without-value")
+    assert (found.cell, found.seen.startswith("6 cells hold")) == ("2-7", True)
+
+
 def test_formulas_with_a_value_are_values():
     data = workbook(
         {"Data": long_rows()}, lambda page: page.write_formula("D6", "=2*60", None, 120)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,9 @@ from xenotrack.study.files.archive import is_plain_workbook, survey_workbook
 from xenotrack.study.files.cells import Rows, read_cells, read_cells_apart
 from xenotrack.study.files.sheet import Sheet, cell_referred
 from xenotrack.study.files.worksheet import Worksheet
-from xenotrack.study.finding import Finding
+from xenotrack.study.finding import Cells, Finding, joined_cells, row_ranges
+
+_FEW = 4  # cells that are named one by one
 
 
 def is_workbook(data: bytes) -> bool:
@@ -36,26 +38,30 @@ def _sheet(file: str, name: str, rows: Rows, survey: Worksheet | None) -> Sheet:
 
 
 def _findings(survey: Worksheet, file: str, name: str) -> Iterator[Finding]:
+    errors: dict[str, list[str]] = {}
     for cell, seen in survey.error_cells:
+        errors.setdefault(seen, []).append(cell)
+    for seen, cells in errors.items():
         yield Finding(
             "error-cell",
             "warning",
             file,
             name,
-            cell_referred(cell),
+            _places(cells),
             "",
-            f"The cell holds the error {seen}.",
+            f"{_counted(cells, 'holds', 'hold')} the error {seen}.",
             "Mend the formula, or type the value; it was read as empty.",
         )
-    for cell in survey.empty_formulas:
+    if survey.empty_formulas:
         yield Finding(
             "formula-without-value",
             "warning",
             file,
             name,
-            cell_referred(cell),
+            _places(survey.empty_formulas),
             "",
-            "The cell holds a formula whose value was never saved.",
+            f"{_counted(survey.empty_formulas, 'holds', 'hold')} a formula whose value was never "
+            "saved.",
             "Open the workbook in a spreadsheet program and save it; it was read as empty.",
         )
     if survey.hidden_rows:
@@ -80,3 +86,19 @@ def _findings(survey: Worksheet, file: str, name: str) -> Iterator[Finding]:
             "Hidden columns were read like all others.",
             "Delete them, or show them, so that what is read is what is seen.",
         )
+
+
+def _places(cells: Sequence[str]) -> Cells:
+    """Few cells, or the rows of many."""
+    places = [cell_referred(cell) for cell in cells]
+    if len(places) <= _FEW:
+        return joined_cells(places)
+    return row_ranges(run[0] for place in places for run in place.runs)
+
+
+def _counted(cells: Sequence[str], one: str, several: str) -> str:
+    """
+    >>> _counted(["A1"], "holds", "hold"), _counted(["A1", "B1"], "holds", "hold")
+    ('The cell holds', '2 cells hold')
+    """
+    return f"The cell {one}" if len(cells) == 1 else f"{len(cells)} cells {several}"
