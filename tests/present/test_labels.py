@@ -124,3 +124,17 @@ def test_the_key_of_a_page_is_left_out_where_it_would_be_longer_than_the_answer(
     )
     assert key_of(few).count("=") == 3
     assert key_of(many) == ""
+
+
+def test_arms_of_as_many_drugs_are_all_called_in_full_or_all_in_short() -> None:
+    doses = ("vehicle", "ribociclib 50 mg/kg", "ribociclib 100 mg/kg", "ribociclib 25 mg/kg")
+    design = design_of(*doses)
+    assert list(arm_labels(design, 20).values()) == list(doses)
+    assert list(arm_labels(design, 19).values()) == ["vehicle", "R 50", "R 100", "R 25"]
+    told = about_names(design, arm_labels(design, 19)).replace("\N{NO-BREAK SPACE}", " ")
+    assert [part.split(" = ")[0] for part in told.split(", ")] == ["R 25", "R 50", "R 100"]
+    assert list(arm_labels(design_of(*FACTORIAL), 12).values())[1:4] == [
+        "fulvestrant",
+        "R+F",
+        "alpelisib",
+    ]

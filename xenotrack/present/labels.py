@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from xenotrack.present.theme import wrap_name
 from xenotrack.present.words import drawable
 from xenotrack.study.design import Arm, Design
+from xenotrack.study.order import natural_key
 
 SHORT = 8  # characters of a name that needs no shorter one
 LONGEST_INITIAL = 4  # letters
@@ -65,13 +66,17 @@ def _numbered(design: Design) -> frozenset[str]:
 def called_on_a_line(design: Design, width: int, before: int = 0) -> dict[str, str]:
     """What each arm is called where a line has at most ``width`` characters.
 
-    Its declared label; else the name in full where it fits, else the short name; where too many
+    Its declared label; else the name in full where those of all arms of as many drugs fit, else the
+    short name: a reader does not meet "R 100" beside "ribociclib 50 mg/kg". Where too many
     initials would have to be explained, the name, on several lines. ``before``: characters that
     stand before each.
     """
     short = short_names(design)
     long = {arm for arm in design.arm_names if len(drawable(arm)) + before > width}
     shorter = {arm for arm in long if len(short[arm]) < len(drawable(arm))}
+    counts = {len(design.drugs_of(arm)) for arm in shorter if design.drugs_of(arm)}
+    alike = {arm.name for arm in design.arms if len(arm.drugs) in counts}
+    shorter |= {arm for arm in alike if len(short[arm]) < len(drawable(arm))}
     if not _looked_up(_explained(design, shorter)):
         shorter = set()
     shorter |= {arm.name for arm in design.arms if arm.label}
@@ -109,7 +114,7 @@ def about_names(
     }
     key = ", ".join(
         f"{one} = {drug}".replace(" ", "\N{NO-BREAK SPACE}")
-        for one, drug in sorted(explained.items())
+        for one, drug in sorted(explained.items(), key=lambda pair: natural_key(pair[0]))
     )
     return f"{key}." if key else ""
 

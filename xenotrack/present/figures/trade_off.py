@@ -63,6 +63,7 @@ def trade_off(design: Design, table: pd.DataFrame) -> ggplot:
     beside = GAP + max(text_inches(names[arm], SMALL) for arm in rows["arm"])
     across = (high - low) / (figure_width() - BESIDE - beside)
     first = rows.iloc[0]
+    lines = 0.6 if len(rows) <= MANY else 0.3  # so that names are read on so many
     return assemble(
         begin(rows, aes(GROWTH[0], WEIGHT[0], colour="arm")),
         *paper(FRAME + panel, FRAME + LOWEST),
@@ -71,13 +72,13 @@ def trade_off(design: Design, table: pd.DataFrame) -> ggplot:
             aes(GROWTH[1], WEIGHT[0], xend=GROWTH[2], yend=WEIGHT[0], arm="arm"),
             rows.dropna(subset=list(GROWTH)),
             size=0.6,
-            alpha=0.6,
+            alpha=lines,
         ),
         geom_segments(
             aes(GROWTH[0], WEIGHT[1], xend=GROWTH[0], yend=WEIGHT[2], arm="arm"),
             rows.dropna(subset=list(WEIGHT)),
             size=0.6,
-            alpha=0.6,
+            alpha=lines,
         ),
         geom_points(aes(shape="arm", arm="arm"), size=2.6),
         *_named(rows, names, (low, under), (across, (over - under) / panel), panel),
