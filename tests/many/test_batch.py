@@ -255,6 +255,16 @@ def test_a_folder_gives_its_studies_and_none_of_its_results(sheets) -> None:
     assert plan_studies([sheets, sheets / "a.csv"]) == planned
 
 
+def test_a_folder_that_is_a_link_is_looked_into_once(sheets, tmp_path) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    shutil.move(sheets / "c.csv", archive / "c.csv")
+    for place, target in (("old", archive), ("twice", archive), ("round", sheets)):
+        (sheets / place).symlink_to(target)
+    (archive / "back").symlink_to(sheets)
+    assert [one.name for one in plan_studies([sheets])] == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize(
     ("paths", "names"),
     [

@@ -38,7 +38,7 @@ def plan_studies(named: Iterable[Path]) -> list[Planned]:
 def studies_in(folder: Path) -> list[Path]:
     """Every study below a folder: study.toml files, and the sheets that none of them names.
 
-    Hidden files and folders are left out, and so are results of ours.
+    Hidden files and folders are left out, and so are results of ours; links are followed.
     """
     paths = sorted(filter(_may_be, _files_below(folder)))
     tomls = [path for path in paths if path.suffix.casefold() == ".toml" and _is_study(path)]
@@ -65,8 +65,14 @@ def _may_be(path: Path) -> bool:
 def _files_below(folder: Path) -> Iterator[Path]:
     from xenotrack.present.manifest import is_ours
 
-    for place, folders, files in os.walk(folder):
+    seen: set[str] = set()
+    for place, folders, files in os.walk(folder, followlinks=True):
         within = Path(place)
+        # A link may lead to a folder above it, and round for ever.
+        if (real := os.path.realpath(place)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and not is_ours(within / name)
         )
