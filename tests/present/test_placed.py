@@ -8,7 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection, PathCollection
-from plotnine import aes, element_blank, element_line, geom_point, labs, theme
+from plotnine import (
+    aes,
+    element_blank,
+    element_line,
+    facet_wrap,
+    geom_point,
+    ggplot,
+    labs,
+    theme,
+)
 from plotnine.exceptions import PlotnineError, PlotnineWarning
 
 from xenotrack.present.figures.artists import geom_points, geom_polylines
@@ -44,6 +53,16 @@ def test_a_grid_and_its_ticks_are_drawn_where_a_theme_asks_for_them() -> None:
     assert b"#ff0000" in dressed
     assert b"#0000ff" in dressed
     assert b"#ff0000" not in plain
+
+
+def test_a_figure_of_plotnines_own_facets_has_no_small_ticks_and_no_grid() -> None:
+    figure = assemble(ggplot(ROWS.dropna(), aes("x", "y")), *paper(2.0), geom_point())
+    axes = assemble(figure, facet_wrap("arm")).draw().axes[0]
+    small = [*axes.xaxis.get_minor_ticks(), *axes.yaxis.get_minor_ticks()]
+    assert len(small) > 2
+    assert not [tick for tick in small if tick.tick1line.get_visible()]
+    ticks = [*small, *axes.xaxis.get_major_ticks(), *axes.yaxis.get_major_ticks()]
+    assert not [tick for tick in ticks if tick.gridline.get_visible()]
 
 
 def test_the_looks_of_one_figure_are_not_those_of_the_next() -> None:

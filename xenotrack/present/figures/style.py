@@ -66,6 +66,7 @@ CUT = "Intervals are cut at the edge."
 LOOKS = {
     "axis_line": element_line(size=0.5, colour="black", lineend="butt"),
     "axis_ticks_major": element_line(size=0.5, colour="black"),
+    "axis_ticks_minor": element_blank(),
     "axis_text": element_text(size=SMALL, colour="black"),
     "axis_text_y": element_text(size=SMALL, colour="black", ma="right"),
     "axis_title": element_text(size=FONT),
@@ -86,7 +87,7 @@ LOOKS = {
 }
 UNSEEN = (
     *("line", "panel_grid_major", "panel_grid_minor"),
-    *("axis_ticks", "axis_ticks_minor", "axis_ticks_length", "axis_ticks_length_minor"),
+    *("axis_ticks", "axis_ticks_length", "axis_ticks_length_minor"),
 )
 
 
