@@ -190,3 +190,11 @@ def test_a_section_that_no_study_has_leaves_no_page_without_it(ask, out, tmp_pat
 def test_a_folder_without_results_is_said(ask, tmp_path) -> None:
     for place in (tmp_path, tmp_path / "gone"):
         assert "xenotrack batch" in ask("collect", place, "-o", "x.sqlite", code=1).stderr
+
+
+def test_a_pool_over_lines_is_no_study_more(ask, sample, tmp_path) -> None:
+    run = ("run", sample("models.toml"), "-o", tmp_path / "out" / "models", "--figures", "none")
+    ask(*run, code=0)
+    question = "SELECT status, count(*) AS n, sum(n_mice) AS mice FROM studies GROUP BY status"
+    answer = ask("collect", tmp_path / "out", "--query", question, "-f", "csv", code=0)
+    assert answer.stdout == "status,n,mice\ndone,4,120\npool,1,120\n"

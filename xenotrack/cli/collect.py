@@ -66,8 +66,8 @@ def collect(source: Path, **options: Any) -> None:
     """Every table of every study of a batch in one file: a column study stands in front.
 
     OUT is what batch wrote, or the database that was made of it before. The table studies has each
-    study with its status (done, failed, undone); doubts has every doubt. Studies that failed or are
-    undone have no other rows.
+    study with its status (done, failed, undone; pool = what the lines of a panel say together);
+    doubts has every doubt. Studies that failed or are undone have no other rows.
 
     \b
     Examples

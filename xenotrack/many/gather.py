@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from xenotrack.errors import InputError
-from xenotrack.many.record import Failure, failures_in, made_folders
+from xenotrack.many.record import Failure, failures_in, is_pool, made_folders
 from xenotrack.present.manifest import INDEX, is_ours
 from xenotrack.present.page.index import Entry, entry_of, failure_of, render_index
 from xenotrack.present.stored import read_run
@@ -69,7 +69,8 @@ def _found(out: Path, name: str, failure: Failure | None) -> Iterator[Found]:
         yield Found(name, None, failure.message, "failed")
         return
     for folder in made_folders(out / name):
-        yield Found(folder.relative_to(out).as_posix(), folder)
+        status = "pool" if is_pool(folder) else "done"
+        yield Found(folder.relative_to(out).as_posix(), folder, status=status)
 
 
 def results_of(found: Found) -> Said:

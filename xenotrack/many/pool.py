@@ -10,7 +10,8 @@ import msgspec
 
 from xenotrack.compare.across import Pool
 from xenotrack.many.lines import Entry, lines_of, require_lines
-from xenotrack.many.stored_lines import is_pool, read_line
+from xenotrack.many.record import is_pool
+from xenotrack.many.stored_lines import read_line
 from xenotrack.present.manifest import digest
 from xenotrack.present.safe_files import stats_of
 from xenotrack.present.safe_folder import Say, replaced_folder

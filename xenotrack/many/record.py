@@ -69,6 +69,11 @@ def made_folders(folder: Path) -> list[Path]:
     return [one for one in inside if (one / MANIFEST).is_file()]
 
 
+def is_pool(folder: Path) -> bool:
+    """Whether a folder of results is that of a pool over lines, and of no study."""
+    return (folder / "tables" / "pool.csv").is_file()
+
+
 def is_whole(folder: Path) -> bool:
     """Whether the results are there as they were written: a power cut may leave half a file."""
     made = _made(folder)

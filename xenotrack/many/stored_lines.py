@@ -60,11 +60,6 @@ def read_line(folder: Path) -> StoredLine:
     return StoredLine(_line(said, study), rules, Results(study), path.resolve().parent.name)
 
 
-def is_pool(folder: Path) -> bool:
-    """Whether a folder of results is that of a pool."""
-    return (folder / "tables" / "pool.csv").is_file()
-
-
 def _study(said: Mapping[str, Any], rules: Mapping[str, Any], folder: Path) -> Study:
     """The study of the table ``tidy``: what was left out of it is not there."""
     told = said["study"]
