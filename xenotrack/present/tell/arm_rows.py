@@ -78,14 +78,14 @@ def note_of(rows: Sequence[ArmRow], facts: Facts) -> str:
     adjusted = [claim.adjustment for claim in facts.claims_of("growth_rate", "control")]
     names = [ADJUSTMENTS[name] for name in ADJUSTMENTS if name in adjusted]
     if names and len(adjusted) > 1:
-        parts.append(f"p: by {' and '.join(names)}")
+        parts.append(f"p: adjusted for all arms ({' and '.join(names)})")
     parts.append("progressed: mice of those judged")
     if any(row.regrew for row in rows):
         parts.append("↻: mice that regrew from their smallest volume")
     parts.append("median: days to progression")
     if any(row.weight for row in rows):
         parts.append("weight: lowest, on average")
-    parts.append("CR + PR: best response")
+    parts.append("CR + PR: mice with complete or partial response")
     said = {row.verdict for row in rows}
     parts += [f"{word}: {meaning}" for word, meaning in MEANINGS.items() if word in said]
     return f"{'; '.join(parts)}."
