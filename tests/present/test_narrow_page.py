@@ -44,7 +44,17 @@ def test_ids_of_a_narrow_drawing_are_its_own(page) -> None:
     assert not set(own) & set(re.findall(r'\sid="([^"]+)"', page))
 
 
-def test_rows_after_the_first_of_a_long_table_lie_packed_in_order(page, sample) -> None:
+def test_a_page_of_few_arms_is_whole_without_script(page) -> None:
+    assert 'id="packed-rows"' not in page
+    assert "<tbody data-rest" not in page
+
+
+def test_of_many_arms_further_rows_of_a_long_table_lie_packed_in_order(
+    tmp_path, sample, monkeypatch
+) -> None:
+    monkeypatch.setattr("xenotrack.present.report.MANY_ARMS", 1)
+    written_run(Path(sample("two_arm.csv")), tmp_path / "out", pictures=PICTURES | NARROW)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     (packed,) = re.findall(r'id="packed-rows">([^<]+)<', page)
     further = json.loads(zlib.decompress(b64decode(packed)))
     assert "tidy" in further

@@ -21,6 +21,7 @@ from xenotrack.present.page.forest import Forest, forest_of
 from xenotrack.present.page.pages import page_of, part
 from xenotrack.present.page.svg import inline_svg
 from xenotrack.present.page.tables import (
+    Line,
     Marks,
     Table,
     table_row,
@@ -131,8 +132,8 @@ class Report:
     def packed(self) -> dict[str, str]:
         """What most readers never look at, a fifth as long as it would be, by its place.
 
-        A browser unpacks it by itself; without script the page shows wide drawings and the first
-        rows, and names the files of the others.
+        A browser unpacks it by itself; without script the page shows wide drawings and, of many
+        arms, the first rows of long tables, and names the files of the others.
         """
         parts = {"packed": self._narrow, "packed-rows": self._further_rows}
         return {place: _packed(part) for place, part in parts.items() if part}
@@ -146,15 +147,24 @@ class Report:
             if name + OF_PHONES in self.run.pictures
         }
 
+    def rows_of(self, table: Table) -> tuple[Line, ...]:
+        """The rows that stand in the page from the beginning: all but of a study of many arms.
+
+        The page of such a study would be half tables, and 2.5 MB.
+        """
+        return table.first if self._has_many_arms else table.lines
+
+    @property
+    def _has_many_arms(self) -> bool:
+        return len(self.run.results.study.arms) > MANY_ARMS
+
     @property
     def _further_rows(self) -> dict[str, str]:
-        """The rows of long tables that follow the first, by the table's name."""
+        """The rows of long tables that follow those in the page, by the table's name."""
         return {
-            table.name: "".join(
-                table_row(line, table.headings) for line in table.lines[len(table.first) :]
-            )
+            table.name: "".join(table_row(line, table.headings) for line in further)
             for table in self.all_tables
-            if len(table.first) < len(table.lines)
+            if (further := table.lines[len(self.rows_of(table)) :])
         }
 
     def _inline(self, picture: str, name: str, prefix: str) -> Markup:
@@ -176,7 +186,7 @@ class Report:
 
     def is_printed(self, name: str) -> bool:
         """Whether a figure is printed with the summary; of many arms one with panels is not."""
-        crowded = len(self.run.results.study.arms) > MANY_ARMS and name in PANELS
+        crowded = self._has_many_arms and name in PANELS
         return name == self.story.key_figure or (name in PRINTED and not crowded)
 
     def is_in_print(self, answer: Answer) -> bool:

@@ -26,7 +26,7 @@ Row = Mapping[str, Any]
 # Beyond this a table is for the computer; the page shows its first rows and names the file.
 MOST_ROWS = 400
 SOME_ROWS = 40
-# A whole table longer than that begins with a few rows; the others lie packed in the page.
+# Of many arms a whole table longer than that begins with a few rows; the others lie packed.
 FEW_ROWS = 10
 # Tables that hold unlike quantities are rounded by what each row is about.
 ROUNDED_BY = {"compare": "outcome", "group_indices": "index", "synergy": "scale"}
@@ -69,7 +69,7 @@ class Table:
 
     @property
     def first(self) -> tuple[Line, ...]:
-        """The rows that stand in the page from the beginning."""
+        """The rows with which a long table begins where its page would be too large."""
         return self.lines if len(self.lines) <= SOME_ROWS else self.lines[:FEW_ROWS]
 
     @property
