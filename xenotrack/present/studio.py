@@ -39,6 +39,7 @@ FORMATS = ("svg", "png")
 SHARED = (
     *("xenotrack.compare.dose_grid", "xenotrack.compare.verdicts"),
     *("xenotrack.response.courses_by_arm", "xenotrack.response.relative"),
+    "xenotrack.study.order",
 )
 
 
