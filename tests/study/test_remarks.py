@@ -156,6 +156,13 @@ def test_a_remark_on_a_mouse_that_lived_on_is_no_fate():
     assert "reading-after-fate" not in rules_of(study)
 
 
+def test_rows_without_a_reading_after_a_remark_do_not_say_that_the_mouse_lived_on():
+    text = NOTES.format(name="Notes", word="") + "m1,V,5,,found dead\nm1,V,7,,\n"
+    found, _, study = fate_and_volumes(text)
+    assert found == "unknown"
+    assert study.mice.set_index("mouse")["left_day"]["m1"] == 5
+
+
 def test_a_wide_sheet_may_have_remarks_beside_its_days():
     text = WIDE.replace("\n", ",Notes\n") + "m1,V,100,150,,,died after gavage\n"
     study = read(text + "m8,V,101,151,221,401,\nm9,A,97,107,131,149,ok\n")

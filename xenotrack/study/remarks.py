@@ -96,10 +96,8 @@ def _of_notes(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """
     texts = rows["remark"].to_numpy(dtype=object)
     days = rows["day_number"].to_numpy(dtype=float)
-    measured = np.logical_or.reduce(
-        [rows[name].notna().to_numpy() for name in rows if name.endswith("_number")]
-    )
-    read = pd.Series(np.where(measured & (rows["day_number"].notna()), days, np.nan))
+    numbers = [f"{role}_number" for role in UNITS if f"{role}_number" in rows]
+    read = pd.Series(np.where(rows[numbers].notna().any(axis=1), days, np.nan))
     last = read.groupby(_mice(rows)).transform("max").to_numpy()
     leaves = np.array([says_leaving(text) for text in texts], dtype=bool)
     leaves &= (days >= last) & (last < np.nanmax(read, initial=-np.inf)) & ~_have_fates(rows)
