@@ -20,6 +20,9 @@ def days(texts, header="day", options=None, **how):
         (["day 0", "Day 7", "d10"], [0, 7, 10]),
         (["D0", "D_7", "10 days"], [0, 7, 10]),
         (["week 1", "wk2", "W3"], [7, 14, 21]),
+        (["Week 1 Day 1", "Wk2 D3"], [1, 10]),
+        (["Day 0 of treatment", "Day 7 post-Rx", "14*"], [0, 7, 14]),
+        (["Day 0 - 02Mar2026", "Day 3 (05/03/2026)"], [0, 3]),
     ],
 )
 def test_days_are_read_as_people_write_them(texts, meant):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from xenotrack.arrays import Floats
 from xenotrack.errors import InputError
 from xenotrack.study.checks.pooled import pooled_arms
 from xenotrack.study.column_words import UNIT_WORDS
@@ -24,6 +25,7 @@ from xenotrack.study.layouts.layout import LongText
 from xenotrack.study.layouts.one_arm import with_only_arm
 from xenotrack.study.layouts.registry import Read, lengthen
 from xenotrack.study.layouts.together import shared_date_order
+from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.ledger import Origin
 from xenotrack.study.measures import declared_unit
 from xenotrack.study.numbers import (
@@ -182,6 +184,8 @@ def table_of(
     given = rules.study.date_order or shown_order
     order = find_date_order(long.frame["day"].unique(), sheet.title, given)
     days, dates = read_days(long.frame["day"], long.day_kind, decimals["day"], order)
+    if long.day_kind == "day":
+        days = _as_in_headers(long.frame["day"], days)
     if long.header.units.get("day") in _NO_DAYS:
         raise InputError(_no_days(sheet, long))
     if long.header.units.get("day") == "hours":
@@ -193,6 +197,19 @@ def table_of(
     pooled = pooled_arms(sheet, long, rows, rules.named_columns)
     findings = [*long.findings, *findings, *pooled]
     return LongTable(rows, (origin,), (long.header,), (name,), tuple(findings))
+
+
+def _as_in_headers(texts: pd.Series, days: Floats) -> Floats:
+    """The days, with those of cells that are written as above columns: Week 1 Day 4."""
+    unread = np.isnan(days)
+    named = {text: day_of_header(text) for text in set(texts[unread].tolist())}
+    counts = {"day": 1.0, "week": 7.0}
+    read = {
+        text: counts[named_day[0]] * float(named_day[1])
+        for text, named_day in named.items()
+        if named_day is not None and named_day[0] in counts
+    }
+    return np.where(unread & texts.isin(read).to_numpy(), texts.map(read).astype(float), days)
 
 
 def _no_days(sheet: Sheet, long: LongText) -> str:
