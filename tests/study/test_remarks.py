@@ -77,6 +77,20 @@ def test_the_number_before_the_words_is_a_reading_unless_it_is_a_zero(cell, volu
     assert "below-limit-marks" not in rules_of(study)
 
 
+@pytest.mark.parametrize(("cell", "left"), [('"2,100 sac"', "2,100"), ("1.5e3 sac", None)])
+def test_a_number_that_cannot_be_read_is_no_reading_and_is_named(cell, left):
+    found, volumes, study = fate_and_volumes(f"{WIDE}m1,V,100,150,{cell},\n{OTHERS}")
+    assert volumes == [100, 150]
+    assert found == "unknown"
+    named = [finding.seen for finding in study.findings if finding.rule == "not-a-number"]
+    assert [left in seen for seen in named] == ([True] if left else [])
+
+
+@pytest.mark.parametrize("cell", ["not dead", "no sac"])
+def test_what_did_not_happen_is_no_fate(cell):
+    assert not says_leaving(cell)
+
+
 def test_the_number_has_the_decimal_mark_of_its_sheet():
     text = "Maus;Gruppe;Tag 0;Tag 3;Tag 7\nm1;V;100,5;150,5;1999,5 (tot)\nm2;A;99,5;98,5;97,5\n"
     assert fate_and_volumes(text)[1] == [100.5, 150.5, 1999.5]

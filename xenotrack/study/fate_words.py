@@ -59,7 +59,7 @@ _LEFT = (
     r"eingeschlafert|mort|morte|morto|morta|muert[oa]|fallecid[oa]|obito|dood|padl[ay]|zgon|"
     r"умер\w*|погиб\w*|пал[аи]?|мертв\w*|эвтаназ\w*|死亡|死|安乐死|安樂死|安楽死|处死|處死|사망|안락사|†"
 )
-_LEAVES = re.compile(rf"(?<![^\W\d_])(?:{_LEFT})(?![^\W\d_])")
+_LEAVES = re.compile(rf"(?<!not )(?<!no )(?<![^\W\d_])(?:{_LEFT})(?![^\W\d_])")
 _ENDS = re.compile(r"\b(?:end of (?:study|experiment)|study end|eos)\b")
 # What stands between the leaving and its reason: on day 12 due to.
 _BETWEEN = re.compile(

@@ -25,7 +25,8 @@ Texts = NDArray[np.object_]
 _OF_A_MOUSE = ["mouse", "arm"]
 _MOST_NAMED = 5
 _NUMBER_FIRST = re.compile(
-    r"(?P<number>\d+(?:[.,]\d+)*)\s*(?:[mc]m\s*\^?[3³]?)?\s*[,;:/(\[–—-]*\s*(?P<words>[^\W\d_†].*|†.*?)",
+    r"(?P<number>\d+(?:[.,]\d+)*)\s*(?:[mc]m\s*\^?[3³]?)?(?:\s|[,;:/(\[–—-])+"
+    r"(?P<words>[^\W\d_†].*|†.*?)",
     re.IGNORECASE,
 )
 
@@ -67,20 +68,24 @@ def _of_readings(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFra
     """The rows with the fates that cells of readings say; a mouse's first such cell counts.
 
     The number before the words is the reading, but for a 0: it stands for the mouse that is gone,
-    and not for a tumour that is.
+    and not for a tumour that is. What cannot be read of it stays in the cell, to be named.
     """
     found = {role: _remarks(rows, role, rules) for role in UNITS if f"{role}_number" in rows}
     found = {role: remarks for role, remarks in found.items() if remarks}
     if not found:
         return rows
-    read = {}
+    read: dict[str, object] = {}
     words = np.full(len(rows), "", dtype=object)
     for role, remarks in found.items():
         texts = rows[role].to_numpy(dtype=object)
         here = np.array([text in remarks for text in texts])
-        read[role] = np.where(here, "", texts)
-        number = _numbers(rows, role, here, remarks, ledger.origins)
-        read[f"{role}_number"] = np.where(here, number, rows[f"{role}_number"])
+        numbers = _numbers(rows, role, here, remarks, ledger.origins)
+        read[role] = [
+            (remarks[text].number if np.isnan(number) else "") if text in remarks else text
+            for text, number in zip(texts, numbers, strict=True)
+        ]
+        own = np.where(numbers > 0, numbers, np.nan)
+        read[f"{role}_number"] = np.where(here, own, rows[f"{role}_number"])
         first = here & (words == "")
         words[first] = [remarks[text].words for text in texts[first]]
     rows = with_columns(rows, **read)
@@ -166,7 +171,7 @@ def _numbers(
         written = remarks[row[role]].number
         decimal = origins[int(row["part"])].decimals.get(role, ".")
         number = read_numbers(column_of(pd.Series([written], dtype=object)), decimal)[0][0]
-        numbers[place] = number if number > 0 else np.nan
+        numbers[place] = number
     return numbers
 
 
