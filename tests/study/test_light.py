@@ -156,7 +156,7 @@ def test_no_file_of_a_pool_of_light_speaks_of_volumes(tmp_path, ask):
     sheet, out = tmp_path / "light.csv", tmp_path / "pool"
     sheet.write_text("\n".join(lines) + "\n", encoding="utf-8")
     said = ask("pool", sheet, "--column", "line=line", "--readout", "flux", "--report", out, code=0)
-    assert not OF_VOLUMES.search(NAMES.sub("", said.output))
+    assert not OF_VOLUMES.search(NAMES.sub("", said.stdout + said.stderr))
     for path in out.rglob("*"):
         if path.suffix in (".csv", ".md", ".svg"):
             text = NAMES.sub("", path.read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from xenotrack import __version__
-from xenotrack.cli.stdout import forget_stdout, open_closed_streams
+from xenotrack.cli.stdout import forget_stdout, let_words_be_lost, open_closed_streams
 from xenotrack.errors import XenotrackError, did_you_mean
 from xenotrack.present.words import printable_lines
 
@@ -98,9 +98,9 @@ def main() -> NoReturn:
     open_closed_streams()
     # Libraries and frames are no garbage: looking for it among them costs 7 % of a short command.
     gc.set_threshold(FEW_LOOKS)
-    for name in ("stdout", "stderr"):
-        # The same bytes whatever the locale; a file's name need not be text in any encoding.
-        getattr(sys, name).reconfigure(encoding="utf-8", errors="backslashreplace")
+    # The same bytes whatever the locale; a file's name need not be text in any encoding.
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    let_words_be_lost()
     # Killed politely, or by a terminal that closes: leave by way of everything that tidies up.
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)

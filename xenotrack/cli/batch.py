@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 from xenotrack.cli.options import StudyCommand, Words, draws_figures, reads_study, writes_folder
 from xenotrack.cli.request import Request
 from xenotrack.cli.stdout import put
-from xenotrack.errors import InputError, StudyError
+from xenotrack.errors import StudyError
 from xenotrack.present.words import printable
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 @click.option(
     "--files-from",
     metavar="FILE",
-    help="Read the names of studies from this file, one a line; - is stdin.",
+    help="Read the names of studies from this file, one a line, or as `find -print0` writes them; "
+    "- is stdin.",
 )
 @click.option(
     "--jobs",
@@ -95,50 +97,53 @@ def batch(
     """
     from xenotrack.many.asked import Asked
     from xenotrack.many.batch import Batch, strangers
-    from xenotrack.many.plan import empty_folders, in_shard, plan_studies
+    from xenotrack.many.plan import in_shard, plan_studies, unseen_studies
 
     if request.output is None:
         raise click.UsageError("batch writes folders: name one with -o.")
     asked = Asked(request.overrides, request.reading, figures, _tables(tables), request.strict)
     number, of = _shard(shard)
     paths = list(_named(named, files_from))
-    every, empty = plan_studies(paths), empty_folders(paths)
+    every, unseen = plan_studies(paths), unseen_studies(paths)
     if not every:
-        refuse_empty(empty)
+        refuse_undone(unseen)
     planned = in_shard(every, number, of)
     work = Batch(planned, asked, request.output, rerun)
     if dry_run:
         put(_plan(work).encode())
+        refuse_undone(unseen)
         return
     with _crew(jobs, scheduler, scheduler_file, len(planned)) as crew:
         failed = _follow(request, work.work(crew), planned)
-    left = strangers(request.output, every) if of == 1 else []
+    # What cannot be seen may be theirs.
+    left = strangers(request.output, every) if of == 1 and not unseen else []
     if left:
         request.say(
             f"{len(left)} results in {request.output} belong to no study of this batch: "
             f"{', '.join(left[:5])}{' …' if len(left) > 5 else ''}. `collect --only` leaves "
             "them out."
         )
-    refuse_failures(failed, len(planned), request.output)
-    refuse_empty(empty)
+    refuse_undone([*about_failures(failed, len(planned), request.output), *unseen])
 
 
-def refuse_empty(folders: Sequence[Path]) -> None:
-    """Say that folders were named in which no study is."""
-    if folders:
-        raise InputError(
-            f"There is no study in {' nor in '.join(map(str, folders))}. Look whether the disk is "
-            "there, or name a folder of sheets."
-        )
+def refuse_undone(unseen: Sequence[str]) -> None:
+    """Say what was not done, each on its line."""
+    if unseen:
+        raise StudyError("\n".join(unseen))
 
 
-def refuse_failures(failed: int, of: int, out: Path) -> None:
-    """Say at the end that studies failed, if any did: the others are done."""
-    if failed:
-        raise StudyError(
-            f"{failed} of {of} studies failed; {out}/NAME.failed.json says why. Once mended, the "
-            "same command does them."
-        )
+def about_failures(failed: Sequence[Ended], of: int, out: Path) -> list[str]:
+    """What is said at the end where studies failed: the others are done."""
+    if not failed:
+        return []
+    notes = (
+        f"{out}/NAME.failed.json says why"
+        if all(one.noted for one in failed)
+        else (f"the lines above say why, as not all of it could be written into {out}")
+    )
+    return [
+        f"{len(failed)} of {of} studies failed; {notes}. Once mended, the same command does them."
+    ]
 
 
 def _crew(
@@ -156,15 +161,15 @@ def _crew(
     return cluster(scheduler, file)
 
 
-def _follow(request: Request, ended: Iterable[Ended], planned: list[Planned]) -> int:
-    """Say what becomes of each study; how many failed."""
-    failed = 0
+def _follow(request: Request, ended: Iterable[Ended], planned: list[Planned]) -> list[Ended]:
+    """Say what becomes of each study; those that failed."""
+    failed = []
     counts = {"done": 0, "unchanged": 0, "failed": 0}
     with _progress(request, ended, len(planned)) as following:
         for each in following:
             counts[each.how] += 1
-            failed += each.how == "failed"
             if each.how == "failed":
+                failed.append(each)
                 _clear(request)
                 click.echo(about_failure(each), err=True)
             for text in each.said:
@@ -229,13 +234,28 @@ def _named(named: Iterable[str], files_from: str | None) -> Iterator[Path]:
 
 
 def _listed(files_from: str) -> list[str]:
-    """The names in a file, one a line."""
+    """The names in a file."""
     try:
         data = sys.stdin.buffer.read() if files_from == "-" else Path(files_from).read_bytes()
     except OSError as error:
         raise click.UsageError(f"Cannot read {files_from}: {error.strerror}.") from error
-    lines = data.decode("utf-8-sig", "surrogateescape").splitlines()
-    return [line.strip() for line in lines if line.strip()]
+    return _names_in(data)
+
+
+def _names_in(data: bytes) -> list[str]:
+    """The names in a list, one a line, or each ended by a zero byte as ``find -print0`` does it.
+
+    A name is what stands there: it may begin with a blank, or hold marks that end lines elsewhere.
+
+    >>> _names_in("a.csv\\r\\n\\n b\\u2028.csv\\n".encode()), _names_in(b"a\\nb.csv\\0c.csv\\0")
+    (['a.csv', ' b\\u2028.csv'], ['a\\nb.csv', 'c.csv'])
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # as PowerShell writes lists
+        data = data.decode("utf-16", "replace").encode()
+    names = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+    if "\0" in names:
+        return [name for name in names.split("\0") if name.strip()]
+    return [name.rstrip("\r") for name in names.split("\n") if name.strip()]
 
 
 def _tables(typed: str | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +83,7 @@ def collect(source: Path, **options: Any) -> None:
     wanted = [options[name] for name in ("output", "query", "parquet", "index", "multiqc")]
     if not any(wanted):
         raise click.UsageError("Name what to make: -o FILE, --query SQL, --index FILE.html.")
-    if source.is_file():
+    if os.path.isfile(source):
         if index or multiqc or options["only"]:
             raise click.UsageError("--index, --multiqc and --only are about the folder of a batch.")
         _from_database(source, options)
@@ -101,12 +102,12 @@ def collect(source: Path, **options: Any) -> None:
 
 def _planned(named: Sequence[Path]) -> list[str] | None:
     """The names that a batch gives these studies; None where none were named."""
-    from xenotrack.cli.batch import refuse_empty
-    from xenotrack.many.plan import empty_folders, plan_studies
+    from xenotrack.cli.batch import refuse_undone
+    from xenotrack.many.plan import plan_studies, unseen_studies
 
     if not named:
         return None
-    refuse_empty(empty_folders(named))
+    refuse_undone(unseen_studies(named))
     return [one.name for one in plan_studies(named)]
 
 

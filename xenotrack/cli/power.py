@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -177,7 +178,7 @@ def _scenario(request: Request, effect: float | None) -> tuple[Scenario, float |
     from xenotrack.plan.like import scenario_like
 
     source = Path(request.source)
-    if source.is_dir() or source.name in ("results.json", "manifest.json"):
+    if os.path.isdir(source) or source.name in ("results.json", "manifest.json"):
         raise InputError(f"{source} holds results of a study that was done. {POST_HOC}")
     if source.suffix.casefold() == ".toml":
         declared = declared_scenario(source, request.rules())

@@ -86,7 +86,7 @@ def run(
 
 def _run_in_turn(request: Request, named: Sequence[str], figures: str, sensitivity: bool) -> None:
     """Several studies, a folder each, and the page of all; those that fail are named."""
-    from xenotrack.cli.batch import about_failure, refuse_failures
+    from xenotrack.cli.batch import about_failure, about_failures, refuse_undone
     from xenotrack.many.asked import Asked
     from xenotrack.many.in_turn import InTurn, run_in_turn
 
@@ -107,7 +107,8 @@ def _run_in_turn(request: Request, named: Sequence[str], figures: str, sensitivi
         for text in each.said:
             request.say(f"{each.planned.name}: {text}")
     request.say(f"Wrote {request.output}/: index.html there leads to each study.")
-    refuse_failures(sum(each.how == "failed" for each in ended), len(ended), request.output)
+    failed = [each for each in ended if each.how == "failed"]
+    refuse_undone(about_failures(failed, len(ended), request.output))
 
 
 def write_depfile(path: Path, out: Path, several: bool, inputs: Sequence[Path]) -> None:

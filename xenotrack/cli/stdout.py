@@ -1,9 +1,11 @@
-"""Stdout: data goes there whole, and a reader that has seen enough is no failure."""
+"""Stdout: data goes there whole, and a reader that has seen enough is no failure. Stderr: words."""
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from typing import Any
 
 from xenotrack.errors import InputError
 
@@ -28,6 +30,23 @@ def open_closed_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - as long as the process
+
+
+class Unheard(io.FileIO):
+    """Where words go that stop no work: a log on a full disk, a reader that has gone."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            return len(memoryview(data))
+
+
+def let_words_be_lost() -> None:
+    """Go on where nobody can hear what is said: what is done and the exit code are the answer."""
+    sys.stderr.flush()
+    heard = io.BufferedWriter(Unheard(sys.stderr.fileno(), "w", closefd=False))
+    sys.stderr = io.TextIOWrapper(heard, "utf-8", "backslashreplace", line_buffering=True)
 
 
 def is_closed() -> bool:

@@ -73,7 +73,7 @@ def require_files(paths: Iterable[Path]) -> None:
     from xenotrack.present.safe_files import kind
 
     for path in paths:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
                 raise InputError(f"{path} is {kind(status)}. Of many studies each is a file.")

@@ -7,6 +7,7 @@ several batches into one folder one does a study, and the others find it done.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -36,12 +37,16 @@ SETTLED = ("refused", "bug")
 
 @dataclass(frozen=True)
 class Ended:
-    """What became of a study: done now, found done, or failed (now or as it was found)."""
+    """What became of a study: done now, found done, or failed (now or as it was found).
+
+    ``noted``: why it failed is written beside its folder.
+    """
 
     planned: Planned
     how: Literal["done", "unchanged", "failed"]
     message: str = ""
     said: tuple[str, ...] = ()
+    noted: bool = True
 
 
 @dataclass
@@ -66,10 +71,11 @@ class Batch:
         for planned in self.planned:
             try:
                 _, request = self._job_of(planned)
+                state = state_of(self.out, planned.name, request)
             except XenotrackError as error:
                 yield planned, error
             else:
-                yield planned, state_of(self.out, planned.name, request)
+                yield planned, state
 
     def work(self, crew: Crew) -> Iterator[Ended]:
         """Do what is left to do, and say what became of each study."""
@@ -171,7 +177,7 @@ class Batch:
         try:
             note_failure(self.out, failure)
         except XenotrackError as error:
-            message = f"{message}\n{error}"
+            return Ended(planned, "failed", f"{message}\n{error}", noted=False)
         return Ended(planned, "failed", message)
 
 
@@ -192,7 +198,7 @@ def make_folder(out: Path) -> None:
             f"{out} holds the results of one study. Name another folder with -o: each study of a "
             "batch gets a folder in it."
         )
-    if out.exists() and not out.is_dir():
+    if os.path.lexists(out) and not os.path.isdir(out):
         raise InputError(f"{out} is no folder. Name a folder for the results with -o.")
     with cannot_write(out):
         out.mkdir(parents=True, exist_ok=True)
@@ -200,8 +206,17 @@ def make_folder(out: Path) -> None:
 
 def strangers(out: Path, planned: Iterable[Planned]) -> list[str]:
     """The results, and the notes of failures, in ``out`` that belong to no study of the batch."""
-    from xenotrack.many.record import failures_in, made_folders
+    from xenotrack.many.record import failures_in
 
-    found = {path.name for path in out.iterdir() if made_folders(path)}
+    found = {path.name for path in out.iterdir() if _holds_results(path)}
     found |= {failure.study for failure in failures_in(out)}
     return sorted(found - {one.name for one in planned})
+
+
+def _holds_results(folder: Path) -> bool:
+    from xenotrack.many.record import made_folders
+
+    try:
+        return bool(made_folders(folder))
+    except InputError:
+        return False  # closed: whose it is cannot be told

@@ -46,10 +46,10 @@ def studies_of(out: Path, planned: Collection[str] | None = None) -> list[Found]
     """
     if is_ours(out) and planned is None:
         return [Found(out.resolve().name, out)]
-    if not out.is_dir() or is_ours(out):
+    if not os.path.isdir(out) or is_ours(out):
         raise InputError(f"{out} is no folder of a batch. Name one that `xenotrack batch` wrote.")
     failures = {failure.study: failure for failure in failures_in(out)}
-    folders = [path for path in out.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    folders = [one for one in out.iterdir() if one.is_dir() and not one.name.startswith(".")]
     names = {path.name for path in folders} | set(failures)
     wanted = sorted(names if planned is None else planned)
     found = [each for name in wanted for each in _found(out, name, failures.get(name))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -29,8 +29,8 @@ def plan_studies(named: Iterable[Path]) -> list[Planned]:
     """The studies named, and those in the folders named, each once, under names of their own."""
     sources: dict[str, Path] = {}
     for path in named:
-        for source in studies_in(path) if path.is_dir() else (path,):
-            sources.setdefault(os.path.realpath(source), source)
+        for source in studies_in(path) if os.path.isdir(path) else (path,):
+            sources.setdefault(_real(source), source)
     paths = list(sources.values())
     return [Planned(name, path) for name, path in zip(names_of(paths), paths, strict=True)]
 
@@ -42,18 +42,39 @@ def studies_in(folder: Path) -> list[Path]:
     """
     paths = sorted(filter(_may_be, _files_below(folder)))
     tomls = [path for path in paths if path.suffix.casefold() == ".toml" and _is_study(path)]
-    named = {os.path.realpath(sheet) for toml in tomls for sheet in _sheets_of(toml)}
+    named = {_real(sheet) for toml in tomls for sheet in _sheets_of(toml)}
     sheets = [
-        path
-        for path in paths
-        if path.suffix.casefold() in SHEETS and os.path.realpath(path) not in named
+        path for path in paths if path.suffix.casefold() in SHEETS and _real(path) not in named
     ]
     return sorted([*tomls, *sheets])
 
 
-def empty_folders(named: Iterable[Path]) -> list[Path]:
-    """The folders named that hold no study, as one does whose disk is not there."""
-    return [path for path in named if path.is_dir() and not any(map(_may_be, _files_below(path)))]
+def unseen_studies(named: Iterable[Path]) -> list[str]:
+    """What of the folders named is not seen: folders that are closed, or hold no study."""
+    return [text for path in named if os.path.isdir(path) for text in _unseen_in(path)]
+
+
+def _unseen_in(folder: Path) -> Iterator[str]:
+    closed: list[OSError] = []
+    found = [path for path in _files_below(folder, closed.append) if _may_be(path)]
+    for error in closed:
+        yield (
+            f"Cannot read {error.filename}: {error.strerror}. No study in it was looked at: give "
+            "whoever runs this the right to read it, or move it away."
+        )
+    if not found and not closed:
+        yield (
+            f"There is no study in {folder}. Look whether the disk is there, or name a folder of "
+            "sheets."
+        )
+
+
+def _real(path: Path) -> str:
+    """The one name of a file; that which can be none, as with a zero byte in it, stays as it is."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:
+        return str(path)
 
 
 def _may_be(path: Path) -> bool:
@@ -62,11 +83,15 @@ def _may_be(path: Path) -> bool:
     return suffix == ".toml" or (suffix in SHEETS and path.stem.casefold() not in NOT_STUDIES)
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
+def _pass_by(error: OSError) -> None:
+    """Leave out a folder that cannot be read; ``unseen_studies`` tells of it."""
+
+
+def _files_below(folder: Path, closed: Callable[[OSError], None] = _pass_by) -> Iterator[Path]:
     from xenotrack.present.manifest import is_ours
 
     seen: set[str] = set()
-    for place, folders, files in os.walk(folder, followlinks=True):
+    for place, folders, files in os.walk(folder, onerror=closed, followlinks=True):
         within = Path(place)
         # A link may lead to a folder above it, and round for ever.
         if (real := os.path.realpath(place)) in seen:
@@ -84,7 +109,7 @@ def _is_study(toml: Path) -> bool:
     """Whether a toml file is about a study; one that cannot be read is not left out silently."""
     import tomllib
 
-    if not toml.is_file():
+    if not os.path.isfile(toml):
         return True
     try:
         declared = tomllib.loads(toml.read_bytes().decode("utf-8-sig"))
@@ -98,7 +123,7 @@ def _sheets_of(toml: Path) -> list[Path]:
     from xenotrack.study.contents import input_paths
     from xenotrack.study.settings import read_rules
 
-    if not toml.is_file():
+    if not os.path.isfile(toml):
         return []
     try:
         return input_paths(toml, read_rules(toml))[1:]

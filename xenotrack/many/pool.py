@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,7 @@ def read_pool(
     entries: list[Entry] = []
     for source in sources:
         path = Path(source)
-        if path.is_dir() or path.suffix == ".json":
+        if os.path.isdir(path) or path.suffix == ".json":
             for folder in _line_folders(path):
                 stored = read_line(folder)
                 entries.append(stored)
@@ -79,10 +80,10 @@ def write_report(pool: Pool, named: Sequence[str], out: Path, drawn: bool, say: 
 
 def _files_of(source: Path) -> list[Path]:
     """What a source was read from: the results of its folders, or the sheet itself."""
-    if source.is_dir() or source.suffix == ".json":
+    if os.path.isdir(source) or source.suffix == ".json":
         folders = _line_folders(source)
         return [one / "results.json" if one.is_dir() else one for one in folders]
-    return [source] if source.is_file() else []
+    return [source] if os.path.isfile(source) else []
 
 
 def _by_phase(studies: Sequence[Study]) -> dict[tuple[str, str], list[int]]:

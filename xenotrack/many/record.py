@@ -7,12 +7,15 @@ The results are the truth: what is written here of a failure stands beside them 
 from __future__ import annotations
 
 import contextlib
+import os
+import stat
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from xenotrack import __version__
+from xenotrack.errors import InputError
 from xenotrack.many.names import FAILED
 from xenotrack.present.manifest import MANIFEST, Listed, digest
 from xenotrack.present.safe_files import write_bytes
@@ -45,7 +48,10 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 def state_of(out: Path, name: str, request: str) -> State:
-    """What is there of a study that is asked for by a request."""
+    """What is there of a study that is asked for by a request.
+
+    Raises ``InputError`` where nobody may look.
+    """
     folders = made_folders(out / name)
     made = {folder: one for folder in folders if (one := _made(folder)) is not None}
     # Others are of studies that were in the sheet before.
@@ -59,25 +65,39 @@ def state_of(out: Path, name: str, request: str) -> State:
 
 
 def made_folders(folder: Path) -> list[Path]:
-    """The folders of results of one source: its own, or one for each of its studies."""
-    if (folder / MANIFEST).is_file():
-        return [folder]
+    """The folders of results of one source: its own, or one for each of its studies.
+
+    Raises ``InputError`` where nobody may look: what is there is not nothing.
+    """
     try:
-        inside = sorted(folder.iterdir())
-    except OSError:
+        if _has_manifest(folder):
+            return [folder]
+        return [one for one in sorted(folder.iterdir()) if _has_manifest(one)]
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return [one for one in inside if (one / MANIFEST).is_file()]
+    except OSError as error:
+        raise InputError(
+            f"Cannot read {error.filename}: {error.strerror}. Give whoever runs this the right to "
+            "read and write there."
+        ) from error
+
+
+def _has_manifest(folder: Path) -> bool:
+    try:
+        return stat.S_ISREG((folder / MANIFEST).stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def is_pool(folder: Path) -> bool:
     """Whether a folder of results is that of a pool over lines, and of no study."""
-    return (folder / "tables" / "pool.csv").is_file()
+    return os.path.isfile(folder / "tables" / "pool.csv")
 
 
 def is_whole(folder: Path) -> bool:
     """Whether the results are there as they were written: a power cut may leave half a file."""
     made = _made(folder)
-    if made is None or not all((folder / one.name).is_file() for one in made.outputs):
+    if made is None or not all(os.path.isfile(folder / one.name) for one in made.outputs):
         return False
     expected = {one.name: one.sha256 for one in made.outputs}
     try:

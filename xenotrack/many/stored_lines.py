@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,7 +42,7 @@ class StoredLine:
 
 def read_line(folder: Path) -> StoredLine:
     """The line of a folder that ``run`` wrote, or of its results.json."""
-    path = folder / "results.json" if folder.is_dir() else folder
+    path = folder / "results.json" if os.path.isdir(folder) else folder
     try:
         said = msgspec.json.decode(path.read_bytes())
         rules = msgspec.json.decode((path.parent / "manifest.json").read_bytes())["rules"]

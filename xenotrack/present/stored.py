@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -73,10 +74,12 @@ class StoredRun(NamedTuple):
 
 def run_folders(folder: Path) -> list[Path]:
     """The folder of each study that a run wrote here: this one, or those in it."""
-    if not is_ours(folder) and folder.is_dir():
-        within = sorted(each for each in folder.iterdir() if is_ours(each))
-        return within or [folder]
-    return [folder]
+    if is_ours(folder) or not os.path.isdir(folder):
+        return [folder]
+    try:
+        return sorted(each for each in folder.iterdir() if is_ours(each)) or [folder]
+    except OSError as error:
+        raise InputError(f"Cannot read {folder}: {error.strerror}.") from error
 
 
 def read_run(folder: Path) -> StoredRun:
