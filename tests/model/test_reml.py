@@ -300,6 +300,16 @@ def test_many_patterns_are_fitted_one_at_a_time_with_the_same_result():
     assert np.abs(at.theta_slope(many.factor[None])).max() < 1e-3
 
 
+@pytest.mark.parametrize("name", studies.STUDIES)
+def test_secants_of_many_patterns_end_where_newton_does(name, monkeypatch):
+    expected = reference_fit(name)
+    monkeypatch.setattr(reml, "MANY", 0)
+    found = reference_fit(name)
+    assert found.log_likelihood == pytest.approx(expected.log_likelihood, abs=1e-9)
+    assert found.rank == expected.rank
+    np.testing.assert_allclose(found.covariance, expected.covariance, rtol=1e-6, atol=1e-12)
+
+
 def test_a_large_offset_of_the_readings_costs_no_digits():
     y, X, Z, group = matrices(studies.sheet("two_by_two"))
     one, other = fit_reml(y, X, Z, group), fit_reml(y + 1e6, X, Z, group)

@@ -32,7 +32,7 @@ def model_of(
 ) -> Patterns:
     """What the likelihood of that model asks of the readings."""
     model = linear_model(rows, codes, shapes, model_lift(rows, shapes, baseline))
-    return summarise(*model, np.unique(rows.mouse, return_inverse=True)[1])
+    return summarise(*model, np.cumsum(np.r_[False, rows.mouse[1:] != rows.mouse[:-1]]))
 
 
 def fit_jointly(rows: LogVolumes, codes: Codes, shapes: Sequence[Shape]) -> JointFit:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from xenotrack.arrays import Floats
 from xenotrack.model.shapes.knotted import Knotted
@@ -70,7 +71,7 @@ class Curve(Knotted):
     def _weights(self, day: Floats) -> Floats:
         if len(day) > 2 * self.size:
             # Mice are read on the same days: each day once.
-            once, place = np.unique(day, return_inverse=True)
+            place, once = pd.factorize(day)
             return self._heights(once)[place]
         return self._heights(day)
 
