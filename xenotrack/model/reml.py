@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +18,10 @@ from xenotrack.errors import FitError
 from xenotrack.model.criterion import LOWER, Profile, inverse, profile
 from xenotrack.model.patterns import Patterns, summarise
 from xenotrack.model.stack import Stack
+from xenotrack.model.stencil import Stencil, has_many, look_ahead, look_around
 
 CONVERGED = 1e-13  # predicted gain in deviance below which there is nothing left to gain
 NEAR = 1e-7  # predicted gain below which the deviance's rounding may hide what is gained
-MANY = 20_000  # patterns × coefficients from which looks are dear: few of them, in little space
 STEPS = 12  # of Newton's method in one set of axes; nine fits in ten need fewer than ten
 FEW_GROUPS = 6  # up to which a search has several starts
 SINGULAR = 1e-6  # a direction of Ψ this small against the largest is tried at zero
@@ -211,8 +210,8 @@ def _newton(data: Stack, factors: Floats) -> tuple[Floats, NDArray[np.intp], Boo
     theta = factors[:, rows, columns].copy()
     spent, done = np.full(len(theta), STEPS), np.zeros(len(theta), dtype=bool)
     places, before = np.arange(len(theta)), np.full(len(theta), np.inf)
-    nearness = NEAR / 1000 if _has_many(data) else NEAR  # a secant's last step is no Newton step
-    here = _stencil(data, theta)
+    nearness = NEAR / 1000 if has_many(data) else NEAR  # a secant's last step is no Newton step
+    here = look_around(data, theta)
     for iteration in range(1, STEPS + 1):
         values, vectors = np.linalg.eigh(here.curvature)
         # |eigenvalue|: downhill also where the criterion is a saddle or flat.
@@ -259,87 +258,17 @@ def _downhill(
 
     The second: which steps found no such place.
     """
-    there = _look(data, theta, step, here)
+    there = look_ahead(data, theta, step, here)
     high = here.deviance + 1e-11 * np.abs(here.deviance)
     for _ in range(29):
         lost = ~near & ~(there.deviance <= high)
         if not lost.any():
             break
         step[lost] /= 3
-        again = _look(data.at(lost), theta[lost], step[lost], here.at(lost))
+        again = look_ahead(data.at(lost), theta[lost], step[lost], here.at(lost))
         for mine, other in zip(there, again, strict=True):
             mine[lost] = other
     return there, ~near & ~(there.deviance <= high)
-
-
-class Stencil(NamedTuple):
-    """Deviance (L,), gradient (L, k) and Hessian (L, k, k) in θ of several models."""
-
-    deviance: Floats
-    slope: Floats
-    curvature: Floats
-
-    def at(self, chosen: Bools) -> Stencil:
-        return Stencil(*(values[chosen] for values in self))
-
-
-def _has_many(data: Stack) -> bool:
-    return data.weight.size * data.p >= MANY
-
-
-def _look(data: Stack, theta: Floats, step: Floats, here: Stencil) -> Stencil:
-    """What each model says a step from θ; of many patterns by its gradient alone.
-
-    The Hessian then follows what the gradient changed by, by a symmetric update of rank one
-    (Nocedal & Wright 2006, Numerical Optimization, 6.24): a seventh of the work.
-    """
-    if not _has_many(data):
-        return _stencil(data, theta + step)
-    factors = _factors(data, (theta + step)[:, None])
-    at = profile(data, factors)
-    slope = at.theta_slope(factors)[:, 0]
-    missed = slope - here.slope - (here.curvature @ step[..., None])[..., 0]
-    along = (missed * step).sum(axis=1)
-    firm = np.abs(along) > 1e-8 * np.linalg.norm(missed, axis=1) * np.linalg.norm(step, axis=1)
-    scale = np.where(firm, 1 / np.where(firm, along, 1.0), 0.0)
-    update = scale[:, None, None] * missed[:, :, None] * missed[:, None, :]
-    return Stencil(at.deviance[:, 0], slope, here.curvature + update)
-
-
-def _factors(data: Stack, theta: Floats) -> Floats:
-    """Λ (…, q, q) of points θ (…, k)."""
-    factors = np.zeros((*theta.shape[:-1], data.q, data.q))
-    rows, columns = LOWER[data.q]
-    factors[..., rows, columns] = theta
-    return factors
-
-
-def _stencil(data: Stack, theta: Floats) -> Stencil:
-    """What each model says at one point, (L, k), from one stacked evaluation.
-
-    Of many patterns one point at a time, and each axis one way: a secant mends what that costs.
-    """
-    k = theta.shape[1]
-    reach = 1e-5 * np.maximum(1.0, np.abs(theta))
-    many = _has_many(data)
-    points = np.repeat(theta[:, None], (k if many else 2 * k) + 1, axis=1)
-    ahead = np.arange(1, k + 1)
-    points[:, ahead, ahead - 1] += reach
-    if not many:
-        points[:, ahead + k, ahead - 1] -= reach
-    factors = _factors(data, points)
-    if many:
-        each = [profile(data, factors[:, [place]]) for place in range(k + 1)]
-        deviance = each[0].deviance[:, 0]
-        slopes = np.concatenate(
-            [at.theta_slope(factors[:, [i]]) for i, at in enumerate(each)], axis=1
-        )
-        hessian = (slopes[:, 1:] - slopes[:, :1]) / reach[..., None]
-    else:
-        at = profile(data, factors)
-        deviance, slopes = at.deviance[:, 0], at.theta_slope(factors)
-        hessian = (slopes[:, 1 : k + 1] - slopes[:, k + 1 :]) / (2 * reach[..., None])
-    return Stencil(deviance, slopes[:, 0], (hessian + np.swapaxes(hessian, 1, 2)) / 2)
 
 
 def _with_sign(factors: Floats) -> Floats:
