@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 from xenotrack.compare.synergy import estimate_synergy
 
@@ -49,6 +49,15 @@ def test_by_arm_the_df_are_of_the_gradient():
     found = estimate_synergy(estimates, design, 0.95, DAY).only(("additivity",))
     parts = np.exp(2 * DAY * np.array(list(TWO.values())))
     assert found.df[0] == pytest.approx(parts.sum() ** 2 / (parts**2 / 6).sum())
+
+
+def test_the_normal_reference_tests_and_bounds_as_the_others_do():
+    (row,) = rows(TWO, std_error=0.002, df=np.inf).to_dict("records")
+    reach = ndtri(0.975) * row["std_error"]
+    assert row["conf_high"] == pytest.approx(row["estimate"] + reach)
+    assert row["verdict"] == "synergy"
+    gone = {"vehicle": 0.10, "A": 0.02, "B": 0.01, "A+B": 0.0}
+    assert ("additivity-not-testable", "A+B") in reasons(synergy(gone, df=np.inf))
 
 
 def test_no_tumour_expected_is_no_antagonism():

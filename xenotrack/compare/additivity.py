@@ -58,7 +58,8 @@ def one_additivity(
     changes, weights, place = daily.estimates, *sums_of(daily, design, asked)
     gradient = weights * relative_volume(changes)
     raw = by_delta(changes, gradient.sum(axis=1), gradient, level)
-    expected, testable = expectation(changes, weights, place, level)
+    expected, lower = expectation(changes, weights, place, level)
+    testable = lower > 0
     index = ratio_to(expected, changes, gradient, place, level)
     log_index = np.column_stack([index.estimate, index.conf_low, index.conf_high])
     return only_testable(raw, testable), np.where(testable[:, None], log_index, np.nan)
@@ -81,17 +82,17 @@ def by_delta(
     """t-tests and intervals of functions of the arms, from their gradients (m, k)."""
     linear = estimate_contrasts(changes, gradient, level)
     known = np.where(np.isnan(linear.std_error), np.nan, estimate)
-    return t_contrasts(known, linear.std_error, linear.df, level)
+    return t_contrasts(known, linear.std_error, linear.reference_df, level)
 
 
 def expectation(
     changes: ArmEstimates, weights: Floats, place: np.ndarray, level: Level
-) -> tuple[Floats, np.ndarray]:
-    """The sum that the combination is held against, and whether it surely is a tumour."""
+) -> tuple[Floats, Floats]:
+    """The sum that the combination is held against, and its lower limit: above 0 it is a tumour."""
     gradient = -weights * relative_volume(changes)
     gradient[np.arange(len(place)), place] = 0.0
     expected = gradient.sum(axis=1)
-    return expected, by_delta(changes, expected, gradient, level).conf_low > 0
+    return expected, by_delta(changes, expected, gradient, level).conf_low
 
 
 def ratio_to(
@@ -153,6 +154,5 @@ def lost_on(
     """On which days one expectation is estimable and not surely a tumour, (d,)."""
     daily = change(arms_of(design, asked), days)
     weights, place = sums_of(daily, design, asked)
-    lost = ~expectation(daily.estimates, weights, place, level)[1]
-    lost[lost] = np.isfinite(estimate_contrasts(daily.estimates, weights[lost], level).df)
-    return lost
+    lower = expectation(daily.estimates, weights, place, level)[1]
+    return (lower <= 0) & np.isfinite(daily.estimates.values[place])
