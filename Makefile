@@ -57,12 +57,14 @@ pins:
 	  --generate-hashes --no-emit-index-url --no-annotate -o requirements.txt
 
 # The pins are what was tested; a local project has no hash, so it comes second, without its
-# dependencies.
+# dependencies. An editable install compiles nothing: where PYTHONDONTWRITEBYTECODE is set, every
+# run would, in half a second.
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed') if sys.version_info < (3, 11) else 0"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q xenotrack
 	touch .venv/ready
 
 clean:
