@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import resource
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from xenotrack.glossary import TABLES
 from xenotrack.many.asked import Asked
 from xenotrack.many.record import Failure, note_failure
@@ -164,6 +170,52 @@ def test_parquet_has_the_same_rows(ask, out, tmp_path, database) -> None:
         stored = parquet.read_table(tmp_path / "pq" / f"{table}.parquet")
         rows = list(zip(*(column.to_pylist() for column in stored.columns), strict=True))
         assert rows == made.execute(f'SELECT * FROM "{table}"').fetchall()
+
+
+def test_of_parquet_files_that_do_not_all_fit_none_is_written(
+    ask, out, tmp_path, monkeypatch
+) -> None:
+    pytest.importorskip("pyarrow.parquet")
+    folder, left, copy = tmp_path / "pq", [3], shutil.copyfileobj
+    folder.mkdir()
+    (folder / "growth.parquet").touch()
+
+    def fill(source: object, file: object) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        copy(source, file)
+
+    monkeypatch.setattr("shutil.copyfileobj", fill)
+    assert "No space left" in ask("collect", out, "--parquet", folder, code=1).stderr
+    assert [(path.name, path.stat().st_size) for path in folder.iterdir()] == [
+        ("growth.parquet", 0)
+    ]
+
+
+def test_a_disk_without_room_for_drafts_is_named(out, tmp_path) -> None:
+    def few_bytes() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    for made in (("-o", tmp_path / "all.sqlite"), ("--query", "SELECT * FROM growth")):
+        done = subprocess.run(
+            [sys.executable, "-m", "xenotrack", "collect", str(out), *map(str, made)],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            preexec_fn=few_bytes,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 1, done.stderr
+        assert "Set TMPDIR to a folder with more room." in done.stderr
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_was_cut_is_no_bug(ask, out, tmp_path, database) -> None:
+    path = tmp_path / "all.sqlite"
+    database(ask, out, path)
+    path.write_bytes(path.read_bytes()[:9000])
+    for made in (("--parquet", tmp_path / "pq"), ("--query", "SELECT * FROM growth")):
+        assert ask("collect", path, *made, code=1).stderr
 
 
 def test_the_page_leads_to_reports_and_the_section_names_every_arm(ask, out, tmp_path) -> None:

@@ -282,6 +282,16 @@ def test_equal_stems_are_parted_and_every_name_stays_inside(paths, names, tmp_pa
     assert found == names
 
 
+def test_what_a_study_is_called_does_not_depend_on_the_order_of_a_list(tmp_path) -> None:
+    paths = [tmp_path / name for name in ("a.csv", "A.csv", "x\u0301.csv", "b/a.csv", "b/A.csv")]
+    names = {one.source: one.name for one in plan_studies(paths)}
+    assert len(set(names.values())) == len(paths)
+    for turn in range(len(paths)):
+        turned = paths[turn:] + paths[:turn]
+        assert [one.source for one in plan_studies(turned)] == turned
+        assert {one.source: one.name for one in plan_studies(turned)} == names
+
+
 def test_shards_have_every_study_once_and_none_moves_when_another_comes() -> None:
     paths = [Path(f"study{number}.csv") for number in range(100)]
     planned = plan_studies(paths)

@@ -160,6 +160,15 @@ def tables_in(path: Path) -> Iterator[Stored]:
             yield Stored(table, names, types, iter(partial(rows.fetchmany, CHUNK), []))
 
 
+# What is no fault of a question or of ours.
+_OF_THE_DISK = frozenset(
+    (
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN),
+        *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
+    )
+)
+
+
 @contextmanager
 def _opened(path: Path, read_only: bool = False) -> Iterator[sqlite3.Connection]:
     mode = "ro" if read_only else "rwc"
@@ -169,6 +178,13 @@ def _opened(path: Path, read_only: bool = False) -> Iterator[sqlite3.Connection]
         raise InputError(f"Cannot open {path}: {error}.") from error
     try:
         yield connection
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_THE_DISK:
+            raise
+        mend = "Make it anew" if read_only else "Set TMPDIR to a folder with more room"
+        raise InputError(
+            f"Cannot {'read' if read_only else 'write'} {path}: {error}. {mend}."
+        ) from error
     finally:
         connection.close()
 

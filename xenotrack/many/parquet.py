@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from xenotrack.many.database import tables_in
-from xenotrack.present.safe_files import always, cannot_write, put_file
+from xenotrack.present.safe_files import always, cannot_write, put_files
 from xenotrack.study.files.parquet import pyarrow
 
 
@@ -21,7 +21,7 @@ def write_parquets(database: Path, folder: Path, force: bool = False) -> None:
     arrow, parquet = pyarrow("To write Parquet")
     with cannot_write(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as drafts:
+    with tempfile.TemporaryDirectory() as drafts, cannot_write(Path(drafts)):
         for table, names, types, chunks in tables_in(database):
             draft = Path(drafts) / f"{table}.parquet"
             schema = arrow.schema(
@@ -31,8 +31,8 @@ def write_parquets(database: Path, folder: Path, force: bool = False) -> None:
             with parquet.ParquetWriter(draft, schema, compression="zstd") as writer:
                 for rows in chunks:
                     writer.write_table(_piece(arrow, schema, rows))
-        for draft in sorted(Path(drafts).iterdir()):
-            put_file(draft, folder / draft.name, always if force else is_parquet_of_ours)
+        places = {folder / draft.name: draft for draft in sorted(Path(drafts).iterdir())}
+        put_files(places, always if force else is_parquet_of_ours)
 
 
 def _type(arrow: Any, kind: str) -> Any:

@@ -31,8 +31,10 @@ def plan_studies(named: Iterable[Path]) -> list[Planned]:
     for path in named:
         for source in studies_in(path) if os.path.isdir(path) else (path,):
             sources.setdefault(_real(source), source)
-    paths = list(sources.values())
-    return [Planned(name, path) for name, path in zip(names_of(paths), paths, strict=True)]
+    # What a study is called depends on which are there, and not on the order in which they came.
+    paths = sorted(sources.values(), key=Path.absolute)
+    names = dict(zip(paths, names_of(paths), strict=True))
+    return [Planned(names[path], path) for path in sources.values()]
 
 
 def studies_in(folder: Path) -> list[Path]:

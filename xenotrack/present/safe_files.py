@@ -11,7 +11,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -86,13 +86,22 @@ def put_file(draft: Path, path: Path, gives_way: GivesWay = always) -> None:
 
     It may be larger than the memory.
     """
-    with cannot_write(path):
-        if path.exists() and not path.is_file():
-            raise InputError(f"{path} is {kind(path.stat())}. Name a file with -o.")
-        if path.exists():
-            require_file(path, b"", gives_way)
-        with _in_place_of(path) as file, draft.open("rb") as source:
-            shutil.copyfileobj(source, file)
+    put_files({path: draft}, gives_way)
+
+
+def put_files(drafts: Mapping[Path, Path], gives_way: GivesWay = always) -> None:
+    """Put files that belong together in their places, from where each lies: all of them or none."""
+    with contextlib.ExitStack() as places:
+        for path, draft in drafts.items():
+            places.enter_context(cannot_write(path))
+            if path.exists() and not path.is_file():
+                raise InputError(f"{path} is {kind(path.stat())}. Name a file with -o.")
+            if path.exists():
+                require_file(path, b"", gives_way)
+            file = places.enter_context(_in_place_of(path))
+            with draft.open("rb") as source:
+                shutil.copyfileobj(source, file)
+            file.flush()  # a full disk says so now, while no name is taken
 
 
 @contextlib.contextmanager
