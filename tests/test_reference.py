@@ -19,6 +19,8 @@ PACKAGES = [
     "pbkrtest",
     "emmeans",
     "nlme",
+    "clubSandwich",
+    "cmprsk",
     "mvtnorm",
     "survival",
     "jsonlite",
