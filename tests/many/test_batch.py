@@ -22,7 +22,7 @@ from xenotrack.many.crew import Processes
 from xenotrack.many.job import Job
 from xenotrack.many.plan import in_shard, names_of, plan_studies
 from xenotrack.many.record import Failure, failure_of, note_failure
-from xenotrack.many.worker import Reply, work
+from xenotrack.many.worker import Reply, about_error, work
 from xenotrack.present.staging import staging_for
 
 GROWTH = Asked(tables=("growth",))
@@ -142,6 +142,64 @@ def test_a_disk_that_was_full_is_tried_again(sheets) -> None:
     crew = Here(lambda name, turn: Reply("unwritten", "No space left") if name == "b" else None)
     assert hows(batch(sheets, crew)) == "done failed done"
     assert hows(batch(sheets)) == "unchanged done unchanged"
+
+
+def test_a_sheet_that_is_still_being_written_is_done_again_once(sheets) -> None:
+    whole = {name: (sheets / f"{name}.csv").read_bytes() for name in "abc"}
+    for name, size in (("a", 400), ("b", 20)):  # half a study; no study yet
+        (sheets / f"{name}.csv").write_bytes(whole[name][:size])
+
+    def write(name: str, turn: int) -> None:
+        with (sheets / f"{name}.csv").open("ab") as file:
+            if name == "c":  # it never rests
+                file.write(b"\n")
+            elif turn == 1:
+                file.write(whole[name][file.tell() :])
+
+    crew = Here(write)
+    assert hows(batch(sheets, crew)) == "done done done"
+    assert sorted(crew.begun) == ["a", "a", "b", "b", "c", "c"]
+    assert {name: (sheets / f"{name}.csv").read_bytes() for name in "ab"} == {
+        name: whole[name] for name in "ab"
+    }
+    assert hows(batch(sheets)) == "unchanged unchanged done"
+
+
+@pytest.mark.parametrize("gone", ["a.csv", "."])
+def test_a_sheet_that_goes_while_it_is_analysed_is_done_of_what_it_held(sheets, gone) -> None:
+    def remove(name: str, turn: int) -> None:
+        if gone == ".":
+            shutil.rmtree(sheets, ignore_errors=True)
+        else:
+            (sheets / gone).unlink(missing_ok=True)
+
+    expected = "done done done" if gone == "a.csv" else "done failed failed"
+    assert hows(batch(sheets, Here(remove))) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "settled", "word"),
+    [
+        (MemoryError(), False, "The memory did not suffice"),
+        (ImportError("cannot import name 'x'"), False, "The machine stopped it: cannot import"),
+        (
+            OSError(errno.EMFILE, "Too many open files"),
+            False,
+            "The machine stopped it: [Errno 24] Too many",
+        ),
+        (KeyError("x"), True, "This is a bug in xenotrack"),
+    ],
+)
+def test_what_a_bad_night_stopped_is_tried_again_and_a_bug_is_not(
+    sheets, error, settled, word
+) -> None:
+    crew = Here(lambda name, turn: about_error(error, "trace") if name == "b" else None)
+    ended = batch(sheets, crew)
+    assert hows(ended) == "done failed done"
+    assert ended["b"].message.startswith(word)
+    assert hows(batch(sheets)) == (
+        "unchanged failed unchanged" if settled else "unchanged done unchanged"
+    )
 
 
 def test_a_study_that_another_run_is_writing_is_waited_for(sheets) -> None:

@@ -61,6 +61,7 @@ class Batch:
     _busy: deque[Planned] = field(default_factory=deque)
     _at_work: dict[str, tuple[Planned, str, Claim]] = field(default_factory=dict)
     _deaths: dict[str, int] = field(default_factory=dict)
+    _again: set[str] = field(default_factory=set)
     _hidden: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -158,6 +159,9 @@ class Batch:
 
     def _ended(self, planned: Planned, request: str, reply: Reply) -> Ended | None:
         name = planned.name
+        if reply.kind in ("done", "refused") and self._is_of_before(planned, request):
+            self._waiting.append(planned)
+            return None
         if reply.kind == "done":
             forget_failure(self.out, name)
             return Ended(planned, "done", said=reply.said)
@@ -170,6 +174,21 @@ class Batch:
                 self._waiting.append(planned)
                 return None
         return self._failed(planned, reply.message, request, settled=reply.kind in SETTLED)
+
+    def _is_of_before(self, planned: Planned, request: str) -> bool:
+        """Whether its files were written to meanwhile, as by whoever copies them: once a study.
+
+        Those that never rest are done of what they held, and again by the next batch.
+        """
+        if planned.name in self._again:
+            return False
+        try:
+            _, now = self._job_of(planned)
+        except XenotrackError:
+            return False  # gone meanwhile: the next batch says so
+        if now != request:
+            self._again.add(planned.name)
+        return now != request
 
     def _failed(self, planned: Planned, message: str, request: str, settled: bool) -> Ended:
         source = planned.source.name.encode("utf-8", "replace").decode()

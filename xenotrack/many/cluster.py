@@ -22,7 +22,7 @@ from typing import Any
 from xenotrack import __version__
 from xenotrack.errors import InputError
 from xenotrack.many.job import Job, Say
-from xenotrack.many.worker import Reply, attempted, perform
+from xenotrack.many.worker import Reply, about_error, attempted, perform
 from xenotrack.present.safe_folder import replaced_folder
 
 # What the bytes of results depend on.
@@ -144,7 +144,7 @@ def _about_error(error: BaseException) -> Reply:
     """What a study met whose worker died, or that met a bug."""
     if type(error).__name__ == "KilledWorker":
         return Reply("unwritten", f"The workers that analysed it died: {error}")
-    return Reply("bug", f"{type(error).__name__}: {error}")
+    return about_error(error, f"{type(error).__name__}: {error}")
 
 
 def put_results(job: Job, returned: Returned) -> Reply:

@@ -86,7 +86,7 @@ class Processes:
             reply = hand.pipe.recv()
         except (EOFError, OSError):
             return name, Reply("killed", about_exit(self._dismiss(hand)))
-        if reply.kind == "bug":
+        if reply.kind in ("bug", "stopped"):  # it leaves
             self._dismiss(hand)
         return name, reply
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Literal
 
+from xenotrack import __version__
 from xenotrack.errors import XenotrackError
 from xenotrack.many.job import Job, Say, run_job
 from xenotrack.present.safe_files import WriteError
@@ -19,7 +20,7 @@ from xenotrack.present.safe_folder import silent
 from xenotrack.present.staging import AnotherRunError
 
 FEW_LOOKS = 50_000  # new objects between two looks for garbage
-Kind = Literal["done", "refused", "unwritten", "busy", "bug", "killed"]
+Kind = Literal["done", "refused", "unwritten", "busy", "bug", "stopped", "killed"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Reply:
     """What became of a job.
 
     ``done``; ``refused`` by the data; ``unwritten``, as a disk or a cluster failed; ``busy``, as
-    another run writes there; a ``bug`` of ours; ``killed`` with its worker. ``said`` is what was
-    kept aside or left in the folder.
+    another run writes there; a ``bug`` of ours; ``stopped`` by the machine, which may do it another
+    time; ``killed`` with its worker. ``said`` is what was kept aside or left in the folder.
     """
 
     kind: Kind
@@ -55,6 +56,19 @@ def attempted(do: Callable[[Say], object]) -> Reply:
     return Reply("done", said=tuple(said))
 
 
+def about_error(error: BaseException, trace: str) -> Reply:
+    """What is said of a study that nothing was to stop: by it a bug is told from a bad night."""
+    if isinstance(error, MemoryError):
+        mend = "Do fewer studies at once with --jobs, or try it alone with `xenotrack run`."
+        return Reply("stopped", f"The memory did not suffice. {mend}")
+    if isinstance(error, (OSError, ImportError)):  # a disk that fails, an upgrade meanwhile
+        return Reply(
+            "stopped", f"The machine stopped it: {error}. The next batch tries it.\n{trace}"
+        )
+    report = f"This is a bug in xenotrack {__version__}, not in your data. Please report it."
+    return Reply("bug", f"{report}\n{trace}")
+
+
 def work(orders: Connection) -> None:
     """Do what comes until the driver is gone."""
     # Libraries are no garbage: looking for some among them costs 8 % of a study.
@@ -72,7 +86,7 @@ def work(orders: Connection) -> None:
         except BaseException as error:
             if isinstance(error, SystemExit):
                 raise
-            orders.send(Reply("bug", traceback.format_exc()))
+            orders.send(about_error(error, traceback.format_exc()))
             os._exit(1)  # nobody knows in which state this process is
         try:
             orders.send(reply)
