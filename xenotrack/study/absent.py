@@ -70,7 +70,9 @@ def _where(rows: pd.DataFrame, role: str) -> np.ndarray:
     texts = rows[role].to_numpy(dtype=object)
     unread = np.isnan(rows[f"{role}_number"].to_numpy(dtype=float))
     words = {text for text in set(texts[unread].tolist()) if says_absent(text)}
-    return unread & np.fromiter((text in words for text in texts), bool, len(texts))
+    said = np.zeros(len(texts), dtype=bool)
+    said[unread] = [text in words for text in texts[unread]]
+    return said
 
 
 def _is_empty(rows: pd.DataFrame, role: str) -> np.ndarray:
