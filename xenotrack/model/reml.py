@@ -18,7 +18,7 @@ from xenotrack.errors import FitError
 from xenotrack.model.criterion import LOWER, Profile, inverse, profile
 from xenotrack.model.patterns import Patterns, summarise
 from xenotrack.model.stack import Stack
-from xenotrack.model.stencil import Stencil, has_many, look_ahead, look_around
+from xenotrack.model.stencil import Stencil, look_ahead, look_around
 
 CONVERGED = 1e-13  # predicted gain in deviance below which there is nothing left to gain
 NEAR = 1e-7  # predicted gain below which the deviance's rounding may hide what is gained
@@ -210,7 +210,6 @@ def _newton(data: Stack, factors: Floats) -> tuple[Floats, NDArray[np.intp], Boo
     theta = factors[:, rows, columns].copy()
     spent, done = np.full(len(theta), STEPS), np.zeros(len(theta), dtype=bool)
     places, before = np.arange(len(theta)), np.full(len(theta), np.inf)
-    nearness = NEAR / 1000 if has_many(data) else NEAR  # a secant's last step is no Newton step
     here = look_around(data, theta)
     for iteration in range(1, STEPS + 1):
         values, vectors = np.linalg.eigh(here.curvature)
@@ -220,7 +219,7 @@ def _newton(data: Stack, factors: Floats) -> tuple[Floats, NDArray[np.intp], Boo
         along = np.swapaxes(vectors, 1, 2) @ here.slope[..., None]
         step = -(vectors @ (along / size[..., None]))[..., 0]
         gain = -(here.slope * step).sum(axis=1)
-        near = (gain < nearness) & (values[:, 0] > 0)
+        near = (gain < NEAR) & (values[:, 0] > 0)
         ends = (gain < CONVERGED) | (near & (gain > before / 4))
         last = ~ends & near & (values[:, 0] > 1e-3 * values[:, -1])
         theta[places[last]] += step[last]
@@ -265,7 +264,7 @@ def _downhill(
         if not lost.any():
             break
         step[lost] /= 3
-        again = look_ahead(data.at(lost), theta[lost], step[lost], here.at(lost))
+        again = look_around(data.at(lost), theta[lost] + step[lost])
         for mine, other in zip(there, again, strict=True):
             mine[lost] = other
     return there, ~near & ~(there.deviance <= high)

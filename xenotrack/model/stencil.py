@@ -11,6 +11,7 @@ from xenotrack.model.criterion import LOWER, profile
 from xenotrack.model.stack import Stack
 
 MANY = 20_000  # patterns × coefficients from which looks are dear: few of them, in little space
+FAR = 1.0  # predicted gain in deviance from which on rounding has no part in a gradient's change
 
 
 class Stencil(NamedTuple):
@@ -24,17 +25,14 @@ class Stencil(NamedTuple):
         return Stencil(*(values[chosen] for values in self))
 
 
-def has_many(data: Stack) -> bool:
-    return data.weight.size * data.p >= MANY
-
-
 def look_ahead(data: Stack, theta: Floats, step: Floats, here: Stencil) -> Stencil:
-    """What each model says a step from θ; of many patterns by its gradient alone.
+    """What each model says a step from θ; far from the optimum of many patterns by one evaluation.
 
     The Hessian then follows what the gradient changed by, by a symmetric update of rank one
-    (Nocedal & Wright 2006, Numerical Optimization, 6.24): one evaluation, not seven.
+    (Nocedal & Wright 2006, Numerical Optimization, 6.24).
     """
-    if not has_many(data):
+    gain = -(here.slope * step).sum(axis=1)
+    if not _has_many(data) or gain.min() < FAR:
         return look_around(data, theta + step)
     factors = _factors(data, (theta + step)[:, None])
     at = profile(data, factors)
@@ -47,6 +45,10 @@ def look_ahead(data: Stack, theta: Floats, step: Floats, here: Stencil) -> Stenc
     return Stencil(at.deviance[:, 0], slope, here.curvature + update)
 
 
+def _has_many(data: Stack) -> bool:
+    return data.weight.size * data.p >= MANY
+
+
 def _factors(data: Stack, theta: Floats) -> Floats:
     """Λ (…, q, q) of points θ (…, k)."""
     factors = np.zeros((*theta.shape[:-1], data.q, data.q))
@@ -57,7 +59,7 @@ def _factors(data: Stack, theta: Floats) -> Floats:
 
 def look_around(data: Stack, theta: Floats) -> Stencil:
     """What each model says at one point, (L, k), from one stacked evaluation."""
-    if has_many(data):
+    if _has_many(data):
         return _look_one_way(data, theta)
     k = theta.shape[1]
     reach = 1e-5 * np.maximum(1.0, np.abs(theta))
@@ -73,7 +75,7 @@ def look_around(data: Stack, theta: Floats) -> Stencil:
 
 
 def _look_one_way(data: Stack, theta: Floats) -> Stencil:
-    """The same in little space: a point at a time, each axis one way, which secants make good."""
+    """The same in little space: a point at a time, and each axis one way, which is exact enough."""
     reach = 1e-5 * np.maximum(1.0, np.abs(theta))
     steps = np.eye(theta.shape[1]) * reach[:, None]
     here, *there = (
