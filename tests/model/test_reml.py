@@ -310,20 +310,20 @@ def test_secants_of_many_patterns_end_where_newton_does(name, monkeypatch):
     np.testing.assert_allclose(found.covariance, expected.covariance, rtol=1e-6, atol=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [11, 24, 40])
 def test_secants_are_left_before_rounding_leads_them_astray(seed, monkeypatch):
     # Mice 200 times as far apart as their readings scatter: the deviance is known to 1e-5 only.
     rng = np.random.default_rng(seed)
-    n_mice, visits = 2000, 5
+    n_mice, visits = 2000, int(rng.integers(3, 12))
     mouse = np.repeat(np.arange(n_mice), visits)
     day = np.sort(rng.uniform(0, 40, (n_mice, visits)), axis=1).ravel()
     level, slope = rng.standard_normal((2, n_mice))
     y = 5 + 2 * level[mouse] + 0.1 * slope[mouse] * day + 0.01 * rng.standard_normal(len(day))
     line = np.column_stack([np.ones_like(day), day])
     data = summarise(y, line, line, mouse)
-    found = fit_patterns(data)
-    monkeypatch.setattr(stencil, "MANY", np.inf)
-    np.testing.assert_allclose(found.covariance, fit_patterns(data).covariance, rtol=1e-6)
+    expected = fit_patterns(data)
+    monkeypatch.setattr(stencil, "MANY", 0)
+    np.testing.assert_allclose(fit_patterns(data).covariance, expected.covariance, rtol=1e-6)
 
 
 def test_a_large_offset_of_the_readings_costs_no_digits():
