@@ -177,6 +177,13 @@ def test_readings_above_the_limit_on_one_day_identify_no_line() -> None:
         fit_censored(data.y, data.X, data.X, data.group, below)
 
 
+def test_the_mouse_that_alone_identifies_the_mean_cannot_be_left_out() -> None:
+    fit = fitted(mice(-0.10))
+    alone = np.where(np.arange(8)[:, None, None] == 2, fit.information, 0.0)
+    left = replace(fit, information=alone).without(np.arange(8))
+    assert np.isnan(left).all(axis=1).tolist() == [mouse == 2 for mouse in range(8)]
+
+
 def test_without_a_mouse_one_step_is_near_the_fit_made_anew() -> None:
     data = mice(-0.10)
     fit = fitted(data)

@@ -31,7 +31,11 @@ from xenotrack.model.censored_likelihood import (
     take_readings,
 )
 from xenotrack.model.criterion import LOWER, profile
-from xenotrack.model.identified import require_identified, require_scatter
+from xenotrack.model.identified import (
+    require_identified,
+    require_scatter,
+    solved_where_regular,
+)
 from xenotrack.model.patterns import Patterns, summarise
 from xenotrack.model.reml import SINGULAR, MixedFit, fit_reml
 from xenotrack.model.robust import ClusteredByMouse
@@ -91,7 +95,7 @@ class CensoredFit:
     def _less(self, score: Floats, information: Floats) -> Floats:
         """The coefficients less each of some shares of score and information."""
         left = self.information.sum(axis=0) - information
-        step = np.linalg.solve(left, (self.score.sum(axis=0) - score)[..., None])[..., 0]
+        step = solved_where_regular(left, self.score.sum(axis=0) - score)
         return np.asarray(self.mixed.coefficients + step @ self.mixed.patterns.to_user.T)
 
     def without_mouse(self, mouse: int, X: Floats, Z: Floats) -> CensoredFit:

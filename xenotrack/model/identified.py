@@ -25,3 +25,19 @@ def require_scatter(data: Readings, parameters: Floats) -> None:
     known = data.width[data.real & np.isfinite(data.width)]
     if known.size and np.exp(parameters[-1]) < HIDDEN * np.median(known):
         raise FitError("readings scatter less than their rounding hides")
+
+
+def solved_where_regular(left: Floats, right: Floats) -> Floats:
+    """Solutions of linear systems (m, p, p), (m, p); NaN where a system is singular.
+
+    A mouse alone may hold the only readings near a knot.
+    """
+    solution = np.full(right.shape, np.nan)
+    # Reciprocal condition of each system, its diagonal scaled to 1.
+    size = np.einsum("mii->mi", left)
+    scale = np.where(size > 0, 1 / np.sqrt(np.where(size > 0, size, 1)), 0.0)
+    scaled = left * scale[:, :, None] * scale[:, None, :]
+    regular = np.linalg.eigvalsh(scaled)[:, 0] > 1e-12
+    solved = np.linalg.solve(scaled[regular], (right * scale)[regular][..., None])[..., 0]
+    solution[regular] = solved * scale[regular]
+    return solution

@@ -12,6 +12,7 @@ from scipy.linalg import block_diag
 from xenotrack.arrays import Codes, Floats
 from xenotrack.errors import FitError
 from xenotrack.model.censored import CensoredFit
+from xenotrack.model.identified import solved_where_regular
 from xenotrack.model.joint_reml import JointFit
 from xenotrack.model.lines import fit_mouse_lines
 from xenotrack.model.log_volume import LogVolumes
@@ -97,7 +98,7 @@ class Piece:
         known, seen = normal_equations(self)
         first, (lost, unseen) = _sums(unit[mice], known, seen)
         left, right = known.sum(axis=0) - lost, seen.sum(axis=0) - unseen
-        return mice[first], _solved(left, right) @ self.lift.T + self.given
+        return mice[first], solved_where_regular(left, right) @ self.lift.T + self.given
 
 
 def linear_model(
@@ -205,18 +206,3 @@ def _sums(unit: Codes, *values: Floats) -> tuple[Codes, list[Floats]]:
         np.add.at(total, place, each)
         totals.append(total)
     return first, totals
-
-
-def _solved(left: Floats, right: Floats) -> Floats:
-    """Solutions of linear systems (m, p, p), (m, p); NaN where a system is singular.
-
-    A mouse alone may hold the only readings near a knot.
-    """
-    solution = np.full(right.shape, np.nan)
-    # Reciprocal condition of each system, its diagonal scaled to 1.
-    scale = 1 / np.sqrt(np.einsum("mii->mi", left))
-    scaled = left * scale[:, :, None] * scale[:, None, :]
-    regular = np.linalg.eigvalsh(scaled)[:, 0] > 1e-12
-    solved = np.linalg.solve(scaled[regular], (right * scale)[regular][..., None])[..., 0]
-    solution[regular] = solved * scale[regular]
-    return solution
