@@ -121,6 +121,7 @@ MENDS = {
     "day-beyond-follow-up": "Ask for a day within the follow-up of the arms, with `--day`.",
     "arms-begin-apart": "Count the days of each mouse from its own first reading, with "
     "`--day-zero first_of_mouse`; if all were treated from one day on, name it with `--from`.",
+    "arms-unbalanced": "Compare mice of like size; next time allocate them with `randomize`.",
     "window-cut-short": "Read the days of each row, or declare a shorter window.",
     "volume-extrapolated": "Ask for a day within the days fitted, with `--day`.",
     "windows-differ": "Name the days of every line, with `--window`.",

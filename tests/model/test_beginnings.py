@@ -1,5 +1,7 @@
 """Growth begins when there is a tumour to grow, and arms that began apart are not compared."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,8 @@ from model import growth_studies as studies
 from xenotrack.compare.growth_source import growth_source
 from xenotrack.model.growth import fit_growth
 from xenotrack.model.log_volume import take_log_volumes
+from xenotrack.present.results import Results
+from xenotrack.study.rules import CompareRules, ProgressionRules, Rules
 
 SOUND = {"vehicle": 0.05, "a": 0.05, "b": 0.05}
 DAYS = (0, 3, 7, 10, 14, 17, 21)
@@ -103,3 +107,79 @@ def test_days_that_were_declared_are_compared():
     )
     assert growth_source(apart).why_withheld(["a", "b"]) == "arms-begin-apart"
     assert growth_source(declared).why_withheld(["a", "b"]) == ""
+
+
+def by_size(fold, **growth):
+    """Arm a's tumours so many times as large on every day, as if it were given the largest mice."""
+    sheet = studies.simulated(SOUND, n_mice=6, days=DAYS, seed=4)
+    times = np.where(sheet["arm"] == "a", fold, 1.0)
+    return studies.study_of(sheet.assign(volume=sheet["volume"] * times), **growth)
+
+
+@pytest.mark.parametrize("shape", ["line", "curve"])
+@pytest.mark.parametrize("fold", [0.3, 1.0, 3.0])
+def test_an_arm_of_larger_or_smaller_tumours_is_not_compared(fold, shape):
+    fit = fit_growth(by_size(fold, shape=shape))
+    found = [each for each in fit.doubts if each.rule == "arms-unbalanced"]
+    why = growth_source(fit).why_withheld
+    assert len(found) == (fold != 1)
+    assert why(["a", "vehicle"]) == why(["a", "b", "vehicle"]) == ("arms-unbalanced" * (fold != 1))
+    assert why(["b", "vehicle"]) == why(["a"]) == ""
+
+
+def test_of_four_arms_one_pair_in_a_hundred_is_apart_by_chance_and_not_withheld():
+    # p of a pair between .01 / 6 and .01: a doubt about that pair, none about all four.
+    begun = fit_growth(by_size(1.0)).beginnings
+    size = np.array([0.0, 3.5, 1.7])
+    one = replace(begun, size=size, size_variance=np.full(3, 0.5), size_df=np.full(3, 50.0))
+    assert one.why_withheld([0, 1]) == "arms-unbalanced"
+    assert one.why_withheld([0, 2]) == ""
+    near = replace(one, size=np.array([0.0, 2.7, 1.3]))
+    assert near.why_withheld([0, 1]) == "arms-unbalanced"
+    assert near.why_withheld([0, 1, 2]) == ""
+
+
+def test_sizes_on_a_later_declared_day_are_those_that_treatment_made():
+    fit = fit_growth(by_size(3.0, from_day=7))
+    assert growth_source(fit).why_withheld(["a", "vehicle"]) == ""
+
+
+def test_volumes_relative_to_the_baseline_have_no_size():
+    ratio = {"shape": "line", "variances": "pooled", "baseline": "ratio"}
+    fit = fit_growth(by_size(3.0, **ratio))
+    assert growth_source(fit).why_withheld(["a", "vehicle"]) == ""
+
+
+@pytest.mark.parametrize("estimand", ["progression", "composite"])
+def test_no_time_is_claimed_of_arms_that_began_with_unlike_tumours(estimand):
+    rules = Rules(compare=CompareRules(estimand=estimand))
+    study = by_size(3.0)
+    results = Results(replace(study, design=replace(study.design, rules=rules)))
+    assert [each.rule for each in results.progression.doubts].count("arms-unbalanced") == 1
+    found = [
+        contrasts.to_frame().set_index("contrast") for contrasts in results.compare(("log_hazard",))
+    ]
+    why = results.progression.why_withheld
+    assert why(["a", "vehicle"]) == "arms-unbalanced"
+    assert why(["b", "vehicle"]) == ""
+    assert found[0].loc["a - vehicle", "shows"] in ("withheld", "not shown")
+    (told,) = (each for each in results.doubts if each.rule == "arms-unbalanced")
+    assert told.touches(["log_hazard", "progression"]) and told.touches(["growth"])
+
+
+def test_an_arm_read_later_gains_no_days():
+    sheet = studies.simulated({"vehicle": 0.08, "a": 0.08}, n_mice=8, days=range(0, 22, 3))
+    days = sheet["day"] + np.where(sheet["arm"] == "a", 7, 0)
+    results = Results(studies.study_of(sheet.assign(day=days)))
+    for outcome in ("log_hazard", "rmst_days"):
+        (found,) = results.compare((outcome,))
+        row = found.to_frame().iloc[0]
+        assert (row["shows"], row["withheld"]) == ("withheld", "arms-begin-apart")
+
+
+def test_the_days_to_a_tumour_are_claimed_where_tumours_are_awaited():
+    study = waiting(10)
+    rules = Rules(progression=ProgressionRules(rule="absolute", value=30.0))
+    late = replace(study, design=replace(study.design, rules=rules))
+    assert Results(late).progression.why_withheld(["a", "vehicle"]) == ""
+    assert growth_source(fit_growth(study)).why_withheld(["a", "vehicle"]) == "tumors-awaited"

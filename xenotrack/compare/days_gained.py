@@ -122,8 +122,11 @@ class _DaysOfArms:
 
 
 def why_withheld(progression: ProgressionFit, arms: Sequence[str]) -> str:
-    """Why days gained by the first of some arms over the others are not claimed: visits are farther
-    apart in one arm, where days are those of visits."""
+    """Why days gained by the first of some arms over the others are not claimed: they did not begin
+    alike, or visits are farther apart in one arm, where days are those of visits."""
+    apart = progression.why_withheld(arms)
+    if apart:
+        return apart
     names = progression.design.arm_names
     first, *others = (names.index(arm) for arm in arms if arm in names)
     if progression.design.rules.progression.interpolate != "none":

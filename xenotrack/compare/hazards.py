@@ -50,6 +50,7 @@ def hazard_source(progression: ProgressionFit) -> ContrastSource:
         days=lambda arms: followed_days(progression, arms),
         limits=known.limits,
         prepare=known.prepare,
+        why_withheld=progression.why_withheld,
     )
 
 

@@ -1,24 +1,29 @@
-"""How arms began: on which day, and with a tumour to measure or without one.
+"""How arms began: on which day, with a tumour to measure or without one, and of which size.
 
 Growth begins when there is a tumour to grow. Arms that began otherwise than one another are on the
-same days no tumours of one age: where growth slows down, the younger ones grow faster whatever they
-were given. Thresholds are those at which `tests/benchmarks/beginning_error_rates.py` finds that
-arms which are alike are said to differ.
+same days no tumours of one age or size: where growth slows down, the younger and the smaller ones
+grow faster whatever they were given. Thresholds are those at which
+`tests/benchmarks/beginning_error_rates.py` finds that arms which are alike are said to differ.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
+from scipy.special import stdtr
 
 from xenotrack.arrays import Bools, Codes, Floats
 from xenotrack.doubts import Doubt
 from xenotrack.model.log_volume import LogVolumes, last_days
+from xenotrack.response.welch import welch_df
 
 SHARE_APART = 0.2  # of an arm's mice: more than one of five, or two of eight
 DAYS_APART = 2.0  # between the days on which arms began
+BOTH = "growth progression"  # what a doubt about days or sizes touches
+SIZES_APART = 0.01  # p below which first volumes differ by more than a random allocation leaves
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +40,9 @@ class Beginnings:
     n_mice: Codes
     n_without: Codes
     n_never: Codes
+    size: Floats
+    size_variance: Floats
+    size_df: Floats
 
     @property
     def waited(self) -> Bools:
@@ -70,21 +78,51 @@ class Beginnings:
             n_mice=self.n_mice[at],
             n_without=self.n_without[at],
             n_never=self.n_never[at],
+            size=self.size[at],
+            size_variance=self.size_variance[at],
+            size_df=self.size_df[at],
         )
 
     def why_withheld(self, codes: Sequence[int]) -> str:
-        """The rule of the doubt for which a difference between some arms is not claimed."""
+        """The rule of the doubt for which a difference in growth is not claimed between arms."""
+        awaited = self.of(codes).awaited.any()
+        return "tumors-awaited" if awaited else self.why_apart(codes)
+
+    def why_apart(self, codes: Sequence[int]) -> str:
+        """The same of a difference in time, which knows that tumours had yet to appear."""
         own = self.of(codes)
-        if own.awaited.any():
-            return "tumors-awaited"
-        return "arms-begin-apart" if own.late.any() else ""
+        if own.late.any():
+            return "arms-begin-apart"
+        pairs = own._pairs_by_p
+        return "arms-unbalanced" if pairs and len(pairs) * pairs[0][0] < SIZES_APART else ""
+
+    @property
+    def _pairs_by_p(self) -> list[tuple[float, int, int]]:
+        """p of Welch's test that two arms began with tumours of one size, of every pair."""
+        pairs = list(combinations(np.flatnonzero(self.size_variance > 0).tolist(), 2))
+        return sorted((self._p_of_sizes(*pair), *pair) for pair in pairs)
+
+    def _p_of_sizes(self, one: int, other: int) -> float:
+        pair = [one, other]
+        variance = self.size_variance[pair]
+        df = welch_df(variance[None], self.size_df[pair])
+        apart = abs(self.size[one] - self.size[other]) / np.sqrt(variance.sum())
+        return float(2 * stdtr(df, -apart)[0])
 
     def doubts(self) -> Iterator[Doubt]:
         """Tumours that were waited for in some arms, and arms that were read from later on."""
         if self.awaited.any():
             yield Doubt("tumors-awaited", self._named(self.awaited), "growth", self._of_tumors())
+        yield from self.doubts_of_times()
+
+    def doubts_of_times(self) -> Iterator[Doubt]:
+        """Those for which no difference in time is claimed either."""
         if self.late.any():
-            yield Doubt("arms-begin-apart", self._named(self.late), "growth", self._of_days())
+            yield Doubt("arms-begin-apart", self._named(self.late), BOTH, self._of_days())
+        apart = [pair for p, *pair in self._pairs_by_p if p < SIZES_APART]
+        if apart:
+            which = np.isin(np.arange(len(self.names)), apart)
+            yield Doubt("arms-unbalanced", self._named(which), BOTH, self._of_sizes(which))
 
     def _named(self, which: Bools) -> tuple[str, ...]:
         return tuple(name for name, is_one in zip(self.names, which, strict=True) if is_one)
@@ -108,9 +146,18 @@ class Beginnings:
         days = zip(self.names, self.day, strict=True)
         told = ", ".join(f"{name} from day {day:g}" for name, day in days if day == day)
         return (
-            f"Arms were not read from one day on ({told}): growth is compared over the same days "
+            f"Arms were not read from one day on ({told}): they are compared over the same days "
             "of the sheet, which are not the same days of treatment if that began with the "
-            "readings, and no difference is claimed between such arms."
+            "readings, and no difference in growth or time is claimed between such arms."
+        )
+
+    def _of_sizes(self, which: Bools) -> str:
+        sizes = zip(self._named(which), np.exp(self.size[which]), strict=True)
+        told = ", ".join(f"{name} {size:.3g} mm³" for name, size in sizes)
+        return (
+            f"Arms began with tumours of unlike size ({told}), more than a random allocation "
+            "leaves: where growth slows down larger tumours grow slower whatever they were given, "
+            "and no difference in growth or time is claimed between such arms."
         )
 
 
@@ -131,7 +178,34 @@ def beginnings_of(rows: LogVolumes, names: Sequence[str], declared: bool) -> Beg
     )
     compared = not declared and not rows.through_origin
     day = _first_tumors(rows, n_mice) if compared else np.full(k, np.nan)
-    return Beginnings(tuple(names), day, n_mice, n_without, n_never)
+    treated = declared and rows.day.min(initial=np.inf) > 0  # sizes are what treatment made
+    sizes = _first_sizes(rows, treated or rows.through_origin)
+    return Beginnings(tuple(names), day, n_mice, n_without, n_never, *sizes)
+
+
+def _first_sizes(rows: LogVolumes, unknown: bool) -> tuple[Floats, Floats, Floats]:
+    """The mean ln volume (k,) at the first reading of mice that had a tumour then, the variance of
+    this mean and its degrees of freedom.
+
+    A tumour that was waited for is as large as when it was found, which is no size of the mouse.
+    """
+    mean, variance, df = np.full((3, rows.n_arms), np.nan)
+    if unknown or not len(rows.y):
+        return mean, variance, df
+    first = rows.day == -last_days(rows.mouse, -rows.day, len(rows.mice))[rows.mouse]
+    first &= True if rows.below is None else ~rows.below
+    first &= True if rows.n_waiting is None else rows.n_waiting[rows.mouse] == 0
+    arm, y = rows.arm[first], rows.y[first]
+    if rows.block is not None:
+        block = rows.block[rows.mouse[first]]
+        of_block = np.bincount(block, y) / np.maximum(np.bincount(block), 1)
+        y = y - of_block[block] + y.mean()
+    for code in range(rows.n_arms):
+        own = y[arm == code]
+        if len(own) > 1:
+            mean[code], variance[code] = own.mean(), own.var(ddof=1) / len(own)
+            df[code] = len(own) - 1
+    return mean, variance, df
 
 
 def _first_tumors(rows: LogVolumes, n_mice: Codes) -> Floats:

@@ -8,13 +8,16 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
+from msgspec import structs
 
 from xenotrack.arrays import Bools
 from xenotrack.doubts import Doubt, merge_doubts, p_words
+from xenotrack.model.beginnings import Beginnings, beginnings_of
 from xenotrack.model.beta_product import median_with_limits
 from xenotrack.model.efron import fit_efron
 from xenotrack.model.estimates import ArmEstimates
 from xenotrack.model.firth import FirthFit, fit_firth
+from xenotrack.model.log_volume import take_log_volumes
 from xenotrack.model.logrank import LogRank, Weight, log_rank
 from xenotrack.model.permutation import DRAWS, Permutation
 from xenotrack.model.proportional import proportional_hazards
@@ -32,6 +35,7 @@ from xenotrack.response.progression import composite_mice, progression_events
 from xenotrack.response.regrowth import regrowth_times
 from xenotrack.response.withdrawals import visit_gaps
 from xenotrack.study.design import Design
+from xenotrack.study.rules import GrowthRules
 from xenotrack.study.study import Study
 
 # Times as long between visits: weekly against twice a week is 2.
@@ -51,7 +55,8 @@ class ProgressionFit:
     ``regrowth`` has the curves of growing again from the nadir, whatever the declared rule, and
     ``composite`` the same study with progression or toxicity as the event, where mice left for it.
     ``visit_gaps`` are the usual days between two readings of each arm's mice, NaN where none has
-    two. ``days_of`` is the fit whose last days are kept, where this one supposes another fate.
+    two. ``days_of`` is the fit whose last days are kept, where this one supposes another fate;
+    ``beginnings`` are how the arms began, where volumes are known.
     """
 
     design: Design
@@ -66,6 +71,13 @@ class ProgressionFit:
     composite: ProgressionFit | None = None
     visit_gaps: tuple[float, ...] = ()
     days_of: ProgressionFit | None = None
+    beginnings: Beginnings | None = None
+
+    def why_withheld(self, arms: Sequence[str]) -> str:
+        """No claim of times of arms that began on other days or with tumours of another size."""
+        names = self.design.arm_names
+        codes = [names.index(arm) for arm in arms if arm in names]
+        return "" if self.beginnings is None else self.beginnings.why_apart(codes)
 
     def to_frame(self) -> pd.DataFrame:
         """One row an arm."""
@@ -161,6 +173,7 @@ class ProgressionFit:
             method="Cox, Efron ties; Wald",
             first_day=np.zeros(len(self.curves)),
             last_day=np.array([curve.last_day for curve in self.curves]),
+            why_withheld=self.why_withheld,
         )
 
     @property
@@ -248,17 +261,32 @@ def fit_progression(study: Study) -> ProgressionFit:
     )
     gaps = visit_gaps(study)
     fit = fit_mice(events.mice.merge(grown, on="mouse", how="left"), design, gaps)
-    composite = None
+    composite, begun = None, _beginnings(study)
     if fit.arms_with_toxicity:
         composite = fit_mice(composite_mice(study), design, gaps)
+        composite = replace(composite, beginnings=begun)
     return replace(
         fit,
         doubts=merge_doubts(
-            events.doubts, fit.doubts, _toxicity_doubts(fit, composite), _changing_ratios(fit)
+            events.doubts,
+            fit.doubts,
+            _toxicity_doubts(fit, composite),
+            _changing_ratios(fit),
+            begun.doubts_of_times(),
         ),
+        beginnings=begun,
         regrowth=_curves(mouse_times(again, design.arm_names), design),
         composite=composite,
     )
+
+
+def _beginnings(study: Study) -> Beginnings:
+    """How the arms began, by the readings from each mouse's baseline on."""
+    design = study.design
+    declared = design.rules.growth.from_day is not None
+    rules = structs.replace(design.rules, growth=GrowthRules())
+    rows = take_log_volumes(replace(study, design=replace(design, rules=rules)))
+    return beginnings_of(rows, design.arm_names, declared)
 
 
 def fit_mice(mice: pd.DataFrame, design: Design, gaps: tuple[float, ...] = ()) -> ProgressionFit:

@@ -44,6 +44,11 @@ DOUBTS: dict[str, DoubtWords] = {
         "Count each mouse's days from its own first reading: --day-zero first_of_mouse. If all "
         "were treated from one day on, name the first day that they share: --from.",
     ),
+    "arms-unbalanced": DoubtWords(
+        "slowed",
+        "{arms} began with tumours of unlike size",
+        "Compare mice of like size; allocate them at random within sizes: xenotrack randomize.",
+    ),
     "day-beyond-follow-up": DoubtWords("slowed", "", "Name an earlier day with --day."),
     "below-limit-verdict": DoubtWords("slowed", "readings below the limit decide on {arms}"),
     "at-the-limit": DoubtWords("slowed", "{arms} may have shrunk faster than is said"),
