@@ -18,7 +18,7 @@ OF_PROGRESSION: dict[str, tuple[str, str]] = {
     "cause": ("", "why mice left: progression, or toxicity before it"),
     "n_competing": ("mice", "mice that left on that day for the other cause"),
     "p_chi_square": ("", "log-rank p by the chi-square distribution, for many mice"),
-    "p_permutation": ("", "permutation p of the log-rank scores"),
+    "p_permutation": ("", "permutation p of the log-rank test"),
     "permutations": ("", "splits counted or drawn"),
     "exact": ("", "true where every split was counted"),
     "p_between": ("", "permutation p where mice progressed between visits, at no day of theirs"),

@@ -113,7 +113,7 @@ def main(studies: int) -> None:
         line([law, f"{sizes[0]} v {sizes[1]}", *(" / ".join(own) for own in each)])
     conditions = ("visits", "30 %")
     table(("days", "times", "mice", *conditions))
-    for (law, *times), sizes in product(LONGER, SIZES[:5]):
+    for (law, *times), sizes in product(LONGER, SIZES):
         each = [shares(studies, law, sizes, FOLLOWED[one], times) for one in conditions]
         names = f"{times[0]} v {times[1]}", f"{sizes[0]} v {sizes[1]}"
         line([law, *names, *(" / ".join(own) for own in each)])

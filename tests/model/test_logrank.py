@@ -33,10 +33,10 @@ def test_pairs_agree_with_r_and_their_permutation_is_exact(name):
             continue
         assert test.chi_square == pytest.approx(row["statistic"], rel=1e-9)
         assert test.p_value == pytest.approx(row["p_value"], rel=1e-8)
-        if row["p_exact_score"] is not None:
+        if row["p_exact_chisq"] is not None:
             assert test.exact
             assert test.permutations == row["splits"]
-            assert test.p_permutation == pytest.approx(row["p_exact_score"], rel=1e-12)
+            assert test.p_permutation == pytest.approx(row["p_exact_chisq"], rel=1e-12)
 
 
 @pytest.mark.parametrize("name", SHARED_STUDIES)
@@ -70,16 +70,34 @@ def test_the_exact_p_counts_every_split(times):
     if test.df == 0:
         return
     n, size = times.days.size, int(np.sum(times.arm == 0))
-    differences = []
+    heights = []
     for chosen in combinations(range(n), size):
         arm = np.ones(n, int)
         arm[list(chosen)] = 0
         split = log_rank(times.days, times.events, arm, 2, most_splits=0, draws=1)
-        differences.append(abs(split.observed[0] - split.expected[0]))
-    here = abs(test.observed[0] - test.expected[0])
-    share = np.mean(np.array(differences) >= here - 1e-9)
+        heights.append(np.nan_to_num(split.chi_square))
+    share = np.mean(np.array(heights) >= test.chi_square - 1e-9)
     assert test.p_permutation == pytest.approx(share)
-    assert test.permutations == len(differences)
+    assert test.permutations == len(heights)
+
+
+def test_the_smaller_arm_is_found_to_progress_sooner_as_well_as_later():
+    # By sums of scores alone p of the first is .10: a few mice at the end hold half of them.
+    soon, late = np.array([5.0, 7, 9]), np.array([10.0, 12, 15, 18, 20, 22, 25, 28, 30])
+    days, arm = np.r_[soon, late], np.repeat([0, 1], [3, 9])
+    sooner = log_rank(days, np.ones(12, bool), arm, 2)
+    assert sooner.p_permutation == sooner.p_smallest == 1 / 220
+
+
+def test_of_many_mice_scores_alone_say_the_same(monkeypatch):
+    random = np.random.default_rng(3)
+    arm = np.repeat([0, 1], 40)
+    days = random.exponential(20, 80) * np.array([1, 1.5])[arm]
+    standardised = log_rank(days, np.ones(80, bool), arm, 2)
+    monkeypatch.setattr("xenotrack.model.logrank.MOST_STANDARDISED", 79)
+    scores = log_rank(days, np.ones(80, bool), arm, 2)
+    assert (standardised.permutations, scores.permutations) == (20_000, 100_000)
+    assert scores.p_permutation == pytest.approx(standardised.p_permutation, abs=0.01)
 
 
 def test_three_arms_in_full_and_by_draws_agree():

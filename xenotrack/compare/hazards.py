@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 METHOD = (
-    "Cox, Firth-penalised, Efron ties; p the larger of the permutation of log-rank scores and the "
-    "penalised likelihood ratio, profile interval at the level that agrees with it"
+    "Cox, Firth-penalised, Efron ties; p the larger of the permutation of the log-rank test and "
+    "the penalised likelihood ratio, profile interval at the level that agrees with it"
 )
 NOT_ESTIMABLE = (np.nan,) * 5
 Weights = tuple[float, ...]

@@ -29,6 +29,9 @@ def _free_before(sets: RiskSets) -> Floats:
     return np.append(1.0, after[:-1])
 
 
+# Of larger arms every split has nearly the same spread, and scores are faster.
+MOST_STANDARDISED = 100
+
 Weight = Literal["logrank", "tarone-ware", "fleming-harrington", "late"]
 # What each day counts: alike; √n; the share still free (rho = 1); the share that had progressed.
 WEIGHTS: dict[str, Callable[[RiskSets], Floats]] = {
@@ -43,9 +46,9 @@ WEIGHTS: dict[str, Callable[[RiskSets], Floats]] = {
 class LogRank:
     """A log-rank test of equal hazards, all NaN where no event could tell the arms apart.
 
-    ``p_permutation`` compares the arms' sums of log-rank scores with those of ``permutations``
-    reassignments of the mice to the arms: all of them if ``exact``, else seeded draws. Of two
-    arms ``p_smallest`` is the least that any reassignment could give.
+    ``p_permutation`` compares χ² of two arms, or of more the arms' sums of log-rank scores, with
+    those of ``permutations`` reassignments of the mice to the arms: all of them if ``exact``, else
+    seeded draws. Of two arms ``p_smallest`` is the least that any reassignment could give.
     """
 
     observed: Floats
@@ -74,8 +77,9 @@ def log_rank(
 
     ``χ² = (O−E)' V⁻ (O−E)`` with V the hypergeometric covariance of the arms' events on each day
     (Mantel 1966; Peto & Peto 1972; Tarone & Ware 1977; Fleming & Harrington 1991). The permutation
-    p, of scores or, with weights, of the statistic itself, assumes that the arms are followed and
-    withdrawn alike; it is ``hits/splits`` when all splits are counted, ``(1+hits)/(1+draws)`` else.
+    p, of χ² itself or, of more than two arms or ``MOST_STANDARDISED`` mice without weights, of
+    scores, assumes that the arms are followed and withdrawn alike; it is ``hits/splits`` when all
+    splits are counted, ``(1+hits)/(1+draws)`` else.
     """
     sets = count_risk_sets(days, events, arm, n_arms)
     weights = WEIGHTS[weight](sets)
@@ -86,11 +90,12 @@ def log_rank(
         return LogRank(observed, expected, np.nan, 0, np.nan, np.nan, 0, False)
     arm = np.asarray(arm)
     sizes = np.bincount(arm, minlength=n_arms)
-    if weight != "logrank":
+    of_two = np.count_nonzero(sizes) == 2
+    if weight != "logrank" or (of_two and arm.size <= MOST_STANDARDISED):
         codes = (np.cumsum(sizes > 0) - 1)[arm]
         mice = np.asarray(days, float), np.asarray(events, bool), codes
         permuted = permute_weighted(sets, weights, mice, draws, seed)
-    elif np.count_nonzero(sizes) == 2:
+    elif of_two:
         scores = _scores(sets, days, events)
         permuted = permute_two_arms(scores, arm == np.flatnonzero(sizes)[1], draws, seed)
     else:

@@ -1,22 +1,26 @@
-"""Log-rank statistics of weighted days under other splits of the mice, each over its own spread.
+"""Log-rank statistics under other splits of the mice, each over its own spread.
 
-Where late days count most, the sum of the mice's scores is large in every split that leaves many
-mice of one arm to the end: only over its own spread does it say how far the arms lie apart.
+Where late days count most, or one arm is the smaller, the sum of the mice's scores is large in
+every split that leaves many mice of one arm to the end: only over its own spread does it say how
+far the arms lie apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import combinations
 from math import comb
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xenotrack.arrays import Bools, Codes, Floats
-from xenotrack.model.permutation import Permutation
+from xenotrack.model.permutation import MOST_SPLITS, Permutation
 from xenotrack.model.risk_sets import RiskSets
 
-MOST_SPLITS = 20_000
+MOST_DRAWS = 20_000
+Splits = NDArray[np.integer]  # the arm of each mouse (columns) in each split (rows)
 CHUNK = 2_000_000  # numbers held at a time
 
 
@@ -25,13 +29,14 @@ def permute_weighted(
 ) -> Permutation:
     """The permutation p of ``(O−E)' V⁻ (O−E)`` on weighted days; mice are days, events, arms.
 
-    All splits of two arms are counted where they are ``MOST_SPLITS`` or fewer, else drawn.
+    All splits of two arms are counted where they are ``MOST_SPLITS`` or fewer, else up to
+    ``MOST_DRAWS`` are drawn. ``smallest`` is the least p of those that were looked at.
     """
     days, events, arm = mice
     test = _Weighted(sets, weights, days, events, int(arm.max()) + 1)
-    sizes, draws = np.bincount(arm), min(draws, MOST_SPLITS)
+    sizes, draws = np.bincount(arm), min(draws, MOST_DRAWS)
     exact = sizes.size == 2 and comb(arm.size, int(sizes[0])) <= MOST_SPLITS
-    splits = _every_split(sizes) if exact else _drawn(arm, draws, seed)
+    splits = _every_split(*map(int, sizes)) if exact else _drawn(arm, draws, seed)
     rows = max(1, CHUNK // (sizes.size * (arm.size + weights.size)))
     found = np.concatenate([test.of(own) for own in _chunks(splits, rows)])
     beyond, farthest = (
@@ -40,7 +45,7 @@ def permute_weighted(
     )
     added = 0 if exact else 1  # the observed split is among all, and beside those that are drawn
     p_value, smallest = ((added + each) / (added + found.size) for each in (beyond, farthest))
-    return Permutation(p_value, smallest if exact else np.nan, found.size, exact)
+    return Permutation(p_value, smallest, found.size, exact)
 
 
 class _Weighted:
@@ -58,30 +63,35 @@ class _Weighted:
         self.progressed = ((days[:, None] == own) & events[:, None]).astype(float)
         self.arms = np.arange(n_arms - 1)  # the last one follows from the others
 
-    def of(self, arm: Codes) -> Floats:
+    def of(self, arm: Splits) -> Floats:
         """The statistic (s,) of mice in arms (s, n)."""
         held = (arm[:, None, :] == self.arms[:, None]).astype(float)
         share = held @ self.at_risk / self.n
         apart = (held @ self.progressed - self.d * share) @ self.weights
         scaled = share * self.spread
+        if self.arms.size == 1:
+            spread = np.sum(scaled * (1 - share), axis=(1, 2))
+            far = np.divide(apart[:, 0] ** 2, spread, out=np.zeros_like(spread), where=spread > 0)
+            return np.asarray(far)
         covariance = np.eye(self.arms.size) * scaled.sum(axis=2)[:, None, :]
         covariance -= scaled @ share.transpose(0, 2, 1)
         inverse = np.linalg.pinv(covariance, rcond=1e-10, hermitian=True)
         return np.asarray(np.einsum("si,sij,sj->s", apart, inverse, apart), dtype=float)
 
 
-def _every_split(sizes: Codes) -> Codes:
-    n, first = int(sizes.sum()), int(sizes[0])
-    chosen = np.array(list(combinations(range(n), first)))
-    arm = np.ones((len(chosen), n), dtype=int)
+@lru_cache(maxsize=8)  # pairs of arms of one study are of few sizes
+def _every_split(first: int, second: int) -> Splits:
+    n = first + second
+    chosen = np.array(list(combinations(range(n), first)), dtype=np.int8)
+    arm = np.ones((len(chosen), n), dtype=np.int8)
     np.put_along_axis(arm, chosen, 0, axis=1)
     return arm
 
 
-def _drawn(arm: Codes, draws: int, seed: int) -> Codes:
+def _drawn(arm: Codes, draws: int, seed: int) -> Splits:
     return np.random.default_rng(seed).permuted(np.tile(arm, (draws, 1)), axis=1)
 
 
-def _chunks(splits: Codes, rows: int) -> Iterator[Codes]:
+def _chunks(splits: Splits, rows: int) -> Iterator[Splits]:
     for begin in range(0, len(splits), rows):
         yield splits[begin : begin + rows]

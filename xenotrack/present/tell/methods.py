@@ -284,7 +284,7 @@ def progression(facts: Facts, cite: Citations) -> Iterator[str]:
         yield (
             "Hazards were compared by Cox regression with Firth's penalty and profile likelihood "
             f"intervals {cite('firth', 'heinze')}; p is the larger of the likelihood ratio test's "
-            "and that of permuting the two arms' log-rank scores."
+            "and that of permuting the two arms' log-rank test."
             if facts.design.rules.compare.hazards == "firth"
             else "Hazards were compared by Cox regression with Efron's method for ties."
         )
