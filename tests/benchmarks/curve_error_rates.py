@@ -51,7 +51,8 @@ class Row:
 
     Of ``rarely`` only every third visit is read. ``shapes`` are the models that are asked; one with
     a second word scatters so (``curve, car1``). ``drift`` is the SD of what else moves a reading,
-    correlated by .5 from one day to the next.
+    correlated by .5 from one day to the next, ``visit_sd`` that of what moves all readings of a day
+    together: hands, calipers, the person who measures.
     """
 
     scenario: Scenario
@@ -59,6 +60,7 @@ class Row:
     rarely: str = ""
     shapes: tuple[str, ...] = ("line", "curve")
     drift: float = 0.0
+    visit_sd: float = 0.0
 
 
 def arm(name: str, rate: float, sd: float = 0.012, *turns: Turn, **more: object) -> ArmTruth:
@@ -73,6 +75,7 @@ def row(weights: tuple[float, ...], until: int, mice: int, *arms: ArmTruth, **mo
 
 BLISS = (1.0, -1.0, -1.0, 1.0)
 FOUR = {"AB": 0.01, "A": 0.03, "B": 0.03, "vehicle": 0.05}
+IN_CAGES = {"mice_per_cage": 3, "cages": "whole", "cage_rate_sd": 0.01}
 SCATTERS = ("curve", "curve, caliper", "curve, power", "curve, car1")
 
 
@@ -166,6 +169,18 @@ ROWS: dict[str, Row] = {
     ),
     "equal lines, 8 mice, readings that drift, by the scatter of readings": replace(
         lines(8), shapes=SCATTERS, drift=0.15
+    ),
+    "arms held and not, 6 mice in 2 cages": two(
+        6, 42, arm("A", 0.0, 0.008), quickening("B", 0.012), **IN_CAGES
+    ),
+    "slow lines of .02, mice differ and are culled from 300 mm³, 8 mice": two(
+        8, 63, arm("A", 0.02, 0.02), arm("B", 0.02, 0.02), baseline_mm3=300
+    ),
+    "flat and .015, visits err by 10 %, 8 mice": replace(
+        two(8, 42, arm("A", 0.0, 0.008), arm("B", 0.015, 0.008)), visit_sd=0.10
+    ),
+    "flat and .015, visits err by 5 %, 8 mice": replace(
+        two(8, 42, arm("A", 0.0, 0.008), arm("B", 0.015, 0.008)), visit_sd=0.05
     ),
     "equal slowing arms, by a formula": replace(
         two(8, 42, arm("A", 0.06, slowing=0.03), arm("B", 0.06, slowing=0.03)),
@@ -273,6 +288,10 @@ def one_study(name: str, number: int) -> Iterator[dict[str, object]]:
     rows = rows_of(sheet[~rarely], arms)
     if asked.drift:
         rows = drifting(rows, asked.drift, np.random.default_rng((*seed, 1)))
+    if asked.visit_sd:
+        visits, visit = np.unique(rows.day, return_inverse=True)
+        shared = np.random.default_rng((*seed, 2)).standard_normal(len(visits))
+        rows = replace(rows, y=rows.y + asked.visit_sd * shared[visit])
     for model in asked.shapes:
         shape, _, residual = model.partition(", ")
         rules = Rules(growth=GrowthRules(shape=shape, residual=residual or "constant"))
