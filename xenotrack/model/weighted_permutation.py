@@ -21,6 +21,7 @@ from xenotrack.model.risk_sets import RiskSets
 
 MOST_DRAWS = 20_000
 Splits = NDArray[np.integer]  # the arm of each mouse (columns) in each split (rows)
+NO_SPREAD = 1e-12  # what rounding leaves where every mouse at risk is in one arm
 CHUNK = 2_000_000  # numbers held at a time
 
 
@@ -35,7 +36,8 @@ def permute_weighted(
     days, events, arm = mice
     test = _Weighted(sets, weights, days, events, int(arm.max()) + 1)
     sizes, draws = np.bincount(arm), min(draws, MOST_DRAWS)
-    exact = sizes.size == 2 and comb(arm.size, int(sizes[0])) <= MOST_SPLITS
+    n_splits = comb(arm.size, int(sizes[0]))
+    exact = sizes.size == 2 and n_splits <= MOST_SPLITS
     splits = _every_split(*map(int, sizes)) if exact else _drawn(arm, draws, seed)
     rows = max(1, CHUNK // (sizes.size * (arm.size + weights.size)))
     found = np.concatenate([test.of(own) for own in _chunks(splits, rows)])
@@ -45,7 +47,7 @@ def permute_weighted(
     )
     added = 0 if exact else 1  # the observed split is among all, and beside those that are drawn
     p_value, smallest = ((added + each) / (added + found.size) for each in (beyond, farthest))
-    return Permutation(p_value, smallest, found.size, exact)
+    return Permutation(p_value, smallest, n_splits if exact else draws, exact)
 
 
 class _Weighted:
@@ -62,27 +64,38 @@ class _Weighted:
         self.at_risk = (days[:, None] >= own).astype(float)
         self.progressed = ((days[:, None] == own) & events[:, None]).astype(float)
         self.arms = np.arange(n_arms - 1)  # the last one follows from the others
+        share = self.at_risk / self.n
+        score = (self.progressed - self.d * share) @ self.weights
+        self.sums = np.column_stack([share, score, share @ self.spread])
 
     def of(self, arm: Splits) -> Floats:
         """The statistic (s,) of mice in arms (s, n)."""
+        if self.arms.size == 1:
+            return self._of_two((arm == 0).astype(float))
         held = (arm[:, None, :] == self.arms[:, None]).astype(float)
         share = held @ self.at_risk / self.n
         apart = (held @ self.progressed - self.d * share) @ self.weights
         scaled = share * self.spread
-        if self.arms.size == 1:
-            spread = np.sum(scaled * (1 - share), axis=(1, 2))
-            far = np.divide(apart[:, 0] ** 2, spread, out=np.zeros_like(spread), where=spread > 0)
-            return np.asarray(far)
         covariance = np.eye(self.arms.size) * scaled.sum(axis=2)[:, None, :]
         covariance -= scaled @ share.transpose(0, 2, 1)
         inverse = np.linalg.pinv(covariance, rcond=1e-10, hermitian=True)
         return np.asarray(np.einsum("si,sij,sj->s", apart, inverse, apart), dtype=float)
 
+    def _of_two(self, first: Floats) -> Floats:
+        """The same where mice (s, n) are in the first arm or not: one product for all sums."""
+        sums = first @ self.sums
+        spread = sums[:, -1] - sums[:, :-2] ** 2 @ self.spread
+        known = spread > NO_SPREAD
+        return np.divide(sums[:, -2] ** 2, spread, out=np.zeros_like(spread), where=known)
+
 
 @lru_cache(maxsize=8)  # pairs of arms of one study are of few sizes
 def _every_split(first: int, second: int) -> Splits:
+    """All splits; of arms of one size one of each pair of mirrors, whose statistics are one."""
     n = first + second
     chosen = np.array(list(combinations(range(n), first)), dtype=np.int8)
+    if first == second:
+        chosen = chosen[: len(chosen) // 2]  # those that hold the first mouse
     arm = np.ones((len(chosen), n), dtype=np.int8)
     np.put_along_axis(arm, chosen, 0, axis=1)
     return arm
