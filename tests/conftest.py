@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+# As the command line has it: set before numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pandas as pd
 import pytest
 

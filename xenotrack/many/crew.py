@@ -123,9 +123,6 @@ class Processes:
 @contextmanager
 def processes(jobs: int) -> Iterator[Processes]:
     """So many workers, gone when the block is left."""
-    # Matrices are small: threads of one worker would only take the others' time.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     crew = Processes(jobs)
     try:
         yield crew

@@ -212,7 +212,6 @@ def _second_hand(kinds: Iterable[str], drawable: Drawable) -> Connection:
 
 def _warm_up(kinds: Iterable[str] = ()) -> None:
     """Load all that drawing needs, fonts included, and the files of some figures."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from xenotrack.present.figures.save import give_matplotlib_a_home, render
 
     give_matplotlib_a_home()
