@@ -5,7 +5,7 @@ import pytest
 
 from xenotrack.model.logrank import WEIGHTS, log_rank
 from xenotrack.model.risk_sets import count_risk_sets
-from xenotrack.model.weighted_permutation import permute_weighted
+from xenotrack.model.weighted_permutation import _Weighted, permute_weighted
 
 DAYS = np.array([5.0, 8, 12, 20, 22, 7, 15, 20, 28, 30])
 EVENTS = np.array([True, True, False, True, True, True, True, True, True, False])
@@ -51,3 +51,26 @@ def test_a_day_on_which_one_mouse_is_left_has_no_spread():
     mice = (days, np.ones(3, bool), arm)
     found = permute_weighted(sets, WEIGHTS["late"](sets), mice, 100, 0)
     assert 0 < found.p <= 1
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, 140), (3, 9), (7, 5), (2, 60), (6, 6)])
+@pytest.mark.parametrize("weight", ["logrank", "late"])
+def test_splits_counted_by_halves_are_all_there_are(first, second, weight):
+    random = np.random.default_rng(first)
+    days, events = random.integers(1, 30, first + second) * 1.0, random.random(first + second) < 0.7
+    sets = count_risk_sets(days, events, np.repeat([0, 1], [first, second]), 2)
+    test = _Weighted(sets, WEIGHTS[weight](sets), days, events, 2)
+    splits = np.array(
+        [~np.isin(np.arange(days.size), own) for own in combinations(range(days.size), first)]
+    )
+    found = test.of_every_split(first, second)
+    mirrors = 2 if first == second else 1
+    expected = test.of(splits.astype(int))
+    assert np.sort(np.repeat(found, mirrors)) == pytest.approx(np.sort(expected), abs=1e-9)
+
+
+def test_one_mouse_beside_very_many_is_drawn():
+    days, arm = np.arange(1, 802) * 1.0, np.repeat([0, 1], [1, 800])
+    found = log_rank(days, np.ones(801, bool), arm, 2, weight="tarone-ware")
+    assert not found.exact
+    assert found.p_permutation < 0.01

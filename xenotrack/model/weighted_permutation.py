@@ -7,7 +7,6 @@ far the arms lie apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations
 from math import comb
@@ -21,6 +20,7 @@ from xenotrack.model.risk_sets import RiskSets
 
 MOST_DRAWS = 20_000
 Splits = NDArray[np.integer]  # the arm of each mouse (columns) in each split (rows)
+MOST_MICE = 300  # beyond, splits of two arms are drawn: a table of choices grows with its square
 NO_SPREAD = 1e-12  # what rounding leaves where every mouse at risk is in one arm
 CHUNK = 2_000_000  # numbers held at a time
 
@@ -30,17 +30,15 @@ def permute_weighted(
 ) -> Permutation:
     """The permutation p of ``(O−E)' V⁻ (O−E)`` on weighted days; mice are days, events, arms.
 
-    All splits of two arms are counted where they are ``MOST_SPLITS`` or fewer, else up to
-    ``MOST_DRAWS`` are drawn. ``smallest`` is the least p of those that were looked at.
+    All splits of two arms are counted where they are ``MOST_SPLITS`` or fewer, of ``MOST_MICE`` or
+    fewer; else up to ``MOST_DRAWS`` are drawn. ``smallest`` is the least p of those that were looked at.
     """
     days, events, arm = mice
     test = _Weighted(sets, weights, days, events, int(arm.max()) + 1)
     sizes, draws = np.bincount(arm), min(draws, MOST_DRAWS)
     n_splits = comb(arm.size, int(sizes[0]))
-    exact = sizes.size == 2 and n_splits <= MOST_SPLITS
-    splits = _every_split(*map(int, sizes)) if exact else _drawn(arm, draws, seed)
-    rows = max(1, CHUNK // (sizes.size * (arm.size + weights.size)))
-    found = np.concatenate([test.of(own) for own in _chunks(splits, rows)])
+    exact = sizes.size == 2 and n_splits <= MOST_SPLITS and arm.size <= MOST_MICE
+    found = test.of_every_split(*map(int, sizes)) if exact else test.of_drawn(arm, draws, seed)
     beyond, farthest = (
         np.count_nonzero(found >= height * (1 - 1e-9) - 1e-12)
         for height in (test.of(arm[None])[0], found.max())
@@ -66,7 +64,7 @@ class _Weighted:
         self.arms = np.arange(n_arms - 1)  # the last one follows from the others
         share = self.at_risk / self.n
         score = (self.progressed - self.d * share) @ self.weights
-        self.sums = np.column_stack([share, score, share @ self.spread])
+        self.share, self.sums = share, np.column_stack([score, share @ self.spread])
 
     def of(self, arm: Splits) -> Floats:
         """The statistic (s,) of mice in arms (s, n)."""
@@ -81,30 +79,59 @@ class _Weighted:
         inverse = np.linalg.pinv(covariance, rcond=1e-10, hermitian=True)
         return np.asarray(np.einsum("si,sij,sj->s", apart, inverse, apart), dtype=float)
 
+    def of_drawn(self, arm: Codes, draws: int, seed: int) -> Floats:
+        """The statistic of splits that are drawn."""
+        splits = np.random.default_rng(seed).permuted(np.tile(arm, (draws, 1)), axis=1)
+        rows = max(1, CHUNK // ((self.arms.size + 1) * (arm.size + self.n.size)))
+        begins = range(0, draws, rows)
+        return np.concatenate([self.of(splits[begin : begin + rows]) for begin in begins])
+
+    def of_every_split(self, first: int, second: int) -> Floats:
+        """The statistic of every split of two arms; of arms of one size one of two mirrors.
+
+        The mice's two halves are split by themselves: what is apart adds up over them, and so does
+        the spread but for one product.
+        """
+        taken, n = min(first, second), first + second
+        product = (self.share * self.spread) @ self.share.T
+        near, far = slice(0, n // 2), slice(n // 2, n)
+        found = []
+        for here in range(max(0, taken - (n - n // 2)), min(n // 2, taken) + 1):
+            one, other = _subsets(n // 2, here), _subsets(n - n // 2, taken - here)
+            if first == second:
+                one = one[one[:, 0] == 1]
+            apart, spread = (
+                a[:, None] + b
+                for a, b in zip(
+                    _sums(one, self.sums[near], product[near, near]),
+                    _sums(other, self.sums[far], product[far, far]),
+                    strict=True,
+                )
+            )
+            spread -= 2 * (one @ product[near, far]) @ other.T
+            found.append(_scaled(apart, spread).ravel())
+        return np.concatenate(found)
+
     def _of_two(self, first: Floats) -> Floats:
-        """The same where mice (s, n) are in the first arm or not: one product for all sums."""
-        sums = first @ self.sums
-        spread = sums[:, -1] - sums[:, :-2] ** 2 @ self.spread
-        known = spread > NO_SPREAD
-        return np.divide(sums[:, -2] ** 2, spread, out=np.zeros_like(spread), where=known)
+        """The same where mice (s, n) are in the first arm or not."""
+        apart, spread = (first @ self.sums).T
+        return _scaled(apart, spread - (first @ self.share) ** 2 @ self.spread)
 
 
-@lru_cache(maxsize=8)  # pairs of arms of one study are of few sizes
-def _every_split(first: int, second: int) -> Splits:
-    """All splits; of arms of one size one of each pair of mirrors, whose statistics are one."""
-    n = first + second
-    chosen = np.array(list(combinations(range(n), first)), dtype=np.int8)
-    if first == second:
-        chosen = chosen[: len(chosen) // 2]  # those that hold the first mouse
-    arm = np.ones((len(chosen), n), dtype=np.int8)
-    np.put_along_axis(arm, chosen, 0, axis=1)
-    return arm
+def _sums(chosen: Floats, sums: Floats, product: Floats) -> tuple[Floats, Floats]:
+    """What lies apart and its spread, by these mice alone, of each choice among them."""
+    apart, spread = (chosen @ sums).T
+    return apart, spread - ((chosen @ product) * chosen).sum(axis=1)
 
 
-def _drawn(arm: Codes, draws: int, seed: int) -> Splits:
-    return np.random.default_rng(seed).permuted(np.tile(arm, (draws, 1)), axis=1)
+def _scaled(apart: Floats, spread: Floats) -> Floats:
+    return np.divide(apart**2, spread, out=np.zeros_like(spread), where=spread > NO_SPREAD)
 
 
-def _chunks(splits: Splits, rows: int) -> Iterator[Splits]:
-    for begin in range(0, len(splits), rows):
-        yield splits[begin : begin + rows]
+@lru_cache(maxsize=32)  # pairs of arms of one study are of few sizes
+def _subsets(n: int, size: int) -> Floats:
+    """All choices of so many among n mice, a row of ones and zeros each."""
+    chosen = np.zeros((comb(n, size), n))
+    rows = list(combinations(range(n), size))
+    np.put_along_axis(chosen, np.array(rows, dtype=int).reshape(len(rows), size), 1, axis=1)
+    return chosen
