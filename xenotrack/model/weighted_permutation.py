@@ -31,7 +31,7 @@ def permute_weighted(
     """The permutation p of ``(O−E)' V⁻ (O−E)`` on weighted days; mice are days, events, arms.
 
     All splits of two arms are counted where they are ``MOST_SPLITS`` or fewer, of ``MOST_MICE`` or
-    fewer; else up to ``MOST_DRAWS`` are drawn. ``smallest`` is the least p of those that were looked at.
+    fewer; else up to ``MOST_DRAWS`` are drawn. ``smallest`` is the least p of those looked at.
     """
     days, events, arm = mice
     test = _Weighted(sets, weights, days, events, int(arm.max()) + 1)

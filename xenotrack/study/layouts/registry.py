@@ -39,6 +39,7 @@ from xenotrack.study.layouts.pivot import PIVOT
 from xenotrack.study.layouts.sections import complete
 from xenotrack.study.layouts.sizes import SIZES
 from xenotrack.study.layouts.tall import TALL
+from xenotrack.study.layouts.times import table_of_times
 from xenotrack.study.layouts.together import cut_by, told_together
 from xenotrack.study.layouts.unknown import nothing_fits
 from xenotrack.study.layouts.wide import WIDE
@@ -112,8 +113,9 @@ def lengthen(
         sheets, wanted = tidy, LONG.name
         declared = {name: name for name in FACTORS if name in tidy[0].texts(0)} | {**declared}
     layouts = _layouts(wanted)
-    if wanted is None and all(means := [table_of_means(sheet, declared) for sheet in sheets]):
-        raise InputError(means[0])
+    for refusal in (table_of_means, table_of_times) if wanted is None else ():
+        if all(told := [refusal(sheet, declared) for sheet in sheets]):
+            raise InputError(told[0])
     sheets, fits = _fitting_somehow(sheets, declared, layouts)
     fits = _with_cages(fits, declared, layouts)
     others = {} if settled else _of_another_quantity(fits, wished)
