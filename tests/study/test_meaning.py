@@ -37,7 +37,7 @@ PHRASES = {
     "flux": "Total flux (p/s)|BLI|Biolumineszenz|Bioluminescence|Bioluminiscencia|Luminescenza|"
     "Bioluminescência|Bioluminescentie|Luminiscens|Luminescencja|Люминесценция|生物发光|発光|발광",
     "marker": "PSA (ng/ml)|Serum PSA|Blutzucker (mg/dl)|Glycémie|Glucemia|Glicemia|Bloedsuiker|"
-    "Stężenie|Концентрация PSA (ng/ml)|血糖|농도",
+    "Stężenie|Концентрация PSA (ng/ml)|血糖|농도|PK plasma conc ng-mL|pERK signal|p-AKT|Ki67",
     "dose": "Dose (mg/kg)|Dosierung|Dosis|Posologie|Dosaggio|Dosering|Dawka|Доза|给药量|投与量|"
     "투여량|Dosing volume (ml)",
     "survival": "Survival|Überleben|Survie|Supervivencia|Sopravvivenza|Sobrevida|Overleving|"
@@ -56,7 +56,8 @@ _OF_VOLUMES = (
     "Study 12, DrugX 10 mg/kg|Dose response of DrugX in HCT116|Dose: 10 mg/kg|Body weight: 18-22 g|"
     "Effect of DrugX on tumor growth and body weight|TV and BW|Tumor growth inhibition by DrugX|"
     "Randomised by body weight|Food: ad libitum|Low dose cohort|Survival benefit of X + Y|Calipers|"
-    "Mice with 5 mm tumors|2024-03-01|Efficacy study|T1|SU-DHL-4|Data|Weight-matched arms"
+    "Mice with 5 mm tumors|2024-03-01|Efficacy study|T1|SU-DHL-4|Data|Weight-matched arms|"
+    "pAKT inhibitor"
 )
 
 

@@ -39,9 +39,9 @@ _FILLERS = frozenset(_FILLER_WORDS.split(" "))
 _ABOUT_WORDS = (
     "response responses escalation finding ranging range dependent dependency dependence group "
     "groups level low high mid medium effect effects efficacy activity study studies trial arm "
-    "arms cohort cohorts by vs versus model models benefit treatment treated therapy matched based "
-    "adjusted studie studien gruppe gruppen behandlung wirkung etude groupe essai estudio grupo "
-    "ensayo studio gruppo effetto effet efecto"
+    "arms cohort cohorts inhibitor inhibitors by vs versus model models benefit treatment "
+    "treated therapy matched based adjusted studie studien gruppe gruppen behandlung wirkung "
+    "etude groupe essai estudio grupo ensayo studio gruppo effetto effet efecto"
 )
 _ABOUT = frozenset(_ABOUT_WORDS.split(" "))
 _GEOMETRY = ("length", "width", "height", "area")

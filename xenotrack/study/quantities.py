@@ -145,7 +145,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "marker": (
         "psa|cea|afp|hcg|glucose|glycemia|glycaemia|insulin|creatinine|wbc|rbc|hgb|platelets|"
         "neutrophils|lymphocytes|cytokine|cytokines|concentration|concentrations|titer|titers|"
-        "titre|titres|hematocrit|haematocrit|hemoglobin|haemoglobin|ldh|lactate|cholesterol",
+        "titre|titres|hematocrit|haematocrit|hemoglobin|haemoglobin|ldh|lactate|cholesterol|conc|"
+        "concs|plasma conc|pharmacokinetics|elisa|hba1c|ketones|ctdna|ki67|ki-67|p erk|p akt|p s6",
         "~glukose|~blutzucker|~konzentration|~konzentrationen|~spiegel",
         "glycemie|glycemies|concentration|concentrations",
         "glucemia|glucosa|glicemia|glucosio|glicose|concentracion|concentrazione|concentracao",
