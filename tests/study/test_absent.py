@@ -15,7 +15,7 @@ def volumes(study, mouse="m1"):
 @pytest.mark.parametrize(
     "word",
     ["NP", "n.p.", "not palpable", "Non-palpable", "tumour free", "no tumor", "CR", "too small",
-     "BDL", "nicht tastbar", "pas de tumeur", "无瘤"],
+     "BDL", "nicht tastbar", "pas de tumeur", "无瘤", "CR/NP", "0 NP", "0 (CR)", "0CR"],
 )  # fmt: skip
 def test_words_for_no_tumour_are_readings_below_the_limit(word):
     study = read(f"{WIDE}m1,A,90,50,{word},{word}\n")
@@ -25,7 +25,9 @@ def test_words_for_no_tumour_are_readings_below_the_limit(word):
     assert not {"not-a-number", "left-without-fate"} & set(rules_of(study))
 
 
-@pytest.mark.parametrize("word", ["nd", "NM", "not measured", "NT", "missed", "skipped", "none"])
+@pytest.mark.parametrize(
+    "word", ["nd", "NM", "not measured", "NT", "missed", "skipped", "none", "NP/NM", "12 NP"]
+)
 def test_other_words_are_no_readings(word):
     study = read(f"{WIDE}m1,A,90,50,{word},30\n")
     assert [volume for volume in volumes(study) if volume == volume] == [90, 50, 30]

@@ -11,7 +11,7 @@ from xenotrack.study.files.delimited import read_delimited
 from xenotrack.study.layouts.registry import LAYOUTS, lengthen
 
 from .readings import DATA, SAMPLES, few
-from .sheets import read
+from .sheets import finding_of, read, rules_of
 from .test_bilateral import FLANKS
 from .test_calendar import CALENDAR
 from .test_coded import CODED
@@ -163,3 +163,26 @@ def test_no_column_of_numbers_is_dropped_without_a_word(name):
 def test_a_day_whose_header_nobody_knows_is_named(name):
     study = read(NUMBERED[name])
     assert any("'one week'" in finding.seen for finding in study.findings)
+
+
+CHANGED = {
+    "other days": ("Mouse,Group,Day 0,Day 4,Day 8", "Mouse,Group,Day 0,Day 3,Day 7", "100,110,120"),
+    "only the mouse": ("Mouse,Group,Day 0,Day 4,Day 8", "mouse,,0,3,7", "100,110,120"),
+    "another order": ("Mouse,Group,Day,Volume", "Mouse,Group,Volume,Day", "7,110"),
+}
+
+
+@pytest.mark.parametrize(("first", "again", "numbers"), CHANGED.values(), ids=CHANGED)
+def test_a_header_that_stands_again_with_other_names_is_an_error(first, again, numbers):
+    rows = [first, f"1,vehicle,{numbers}", f"2,vehicle,{numbers}"]
+    rows += [again, f"3,drug,{numbers}", f"4,drug,{numbers}"]
+    found = finding_of(read("\n".join(rows) + "\n"), "header-changes")
+    assert found.severity == "error"
+    assert found.cell == "4"
+
+
+@pytest.mark.parametrize("again", ["Mouse,Group,Day 0,Day 4,Notes", "mouse,group,0,4,Remarks"])
+def test_a_header_that_says_the_same_of_what_is_read_is_only_repeated(again):
+    rows = ["Mouse,Group,Day 0,Day 4,Notes", "1,vehicle,100,110,ok", "2,vehicle,90,99,"]
+    rows += [again, "3,drug,100,110,", "4,drug,100,110,small"]
+    assert "header-changes" not in rules_of(read("\n".join(rows) + "\n"))

@@ -66,6 +66,10 @@ def test_it_is_read_in_every_layout_and_once(text):
     ("cell", "volumes"),
     [
         ("2100 sac", [100, 150, 2100]),
+        ("2100sac", [100, 150, 2100]),
+        ("2100dead (size)", [100, 150, 2100]),
+        ("2 g lost; euth", [100, 150]),
+        ("14 d post dose - sac", [100, 150]),
         ("2100 mm3 (culled)", [100, 150, 2100]),
         ('"2100, dead"', [100, 150, 2100]),
         ("0 dead", [100, 150]),
@@ -202,3 +206,23 @@ def test_a_status_is_a_fate_where_all_its_cells_are(cells, fates):
 @pytest.mark.parametrize("text", ["sac > 2000", "euth., vol ≥ 1500"])
 def test_a_size_beside_the_leaving_is_not_unknown(text):
     assert fate_of(text) is None
+
+
+@pytest.mark.parametrize(
+    "cell", ["850 ulc", "850 (ulcerated)", "~850", "ca. 850", "850 est.", "≈850 mm3"]
+)
+def test_a_number_beside_what_the_tumour_looked_like_is_a_reading(cell):
+    fate, volumes, study = fate_and_volumes(f"{WIDE}m1,V,100,150,{cell},900\n{OTHERS}")
+    assert fate is None
+    assert volumes == [100, 150, 850, 900]
+    assert cell in finding_of(study, "note-beside-a-reading").seen
+    assert "not-a-number" not in rules_of(study)
+
+
+@pytest.mark.parametrize(
+    "cell", ["850*", "850?", "850a", ">850", "12 NP", "850 ulc?", "2 necrotic spots"]
+)
+def test_other_words_beside_a_number_are_asked_about(cell):
+    _, volumes, study = fate_and_volumes(f"{WIDE}m1,V,100,150,{cell},900\n{OTHERS}")
+    assert volumes == [100, 150, 900]
+    assert cell in finding_of(study, "not-a-number").seen

@@ -232,3 +232,108 @@ def test_a_sheet_that_says_all_is_read_alone():
     study = read(book)
     assert len(study.measurements) == len(rows)
     assert rules_of(study).count("sheet-not-read") == 2
+
+
+ARMS = {"Vehicle": (100, 9), "Drug A": (140, 3), "Drug B": (120, 1)}
+
+
+def across(arms, days, mice=3, corner="Day", title=True, numbers=None):
+    """Blocks of an arm each: mice across, days below, ``numbers`` of mice counted on or anew."""
+    rows, number = [], 0
+    for arm in arms:
+        names = []
+        for place in range(mice):
+            number += 1
+            names.append(numbers(number, place) if numbers else f"M{number}")
+        rows += [[arm]] if title else []
+        rows += [[corner or arm, *names]]
+        first, step = ARMS[arm]
+        rows += [
+            [day, *[str(first + place + step * place_of_day) for place in range(mice)]]
+            for place_of_day, day in enumerate(days)
+        ]
+    return rows
+
+
+def arms_and_days(study):
+    counts = study.measurements.groupby("arm")["mouse"].nunique().to_dict()
+    return counts, sorted(study.measurements["day"].unique())
+
+
+@pytest.mark.parametrize("arms", [["Vehicle", "Drug A"], ["Drug A", "Vehicle", "Drug B"]])
+@pytest.mark.parametrize("days", [["0", "7"], ["Day 0", "Day 7"], ["0", "7", "14"]])
+def test_readings_above_a_block_of_mice_are_no_arms(arms, days):
+    counts, found = arms_and_days(read(lines(*across(arms, days))))
+    assert counts == dict.fromkeys(arms, 3)
+    assert found == [0, 7, 14][: len(days)]
+
+
+@pytest.mark.parametrize("days", [["Day 0", "Day 7"], ["2024-03-04", "2024-03-11"]])
+def test_blocks_of_arms_side_by_side_name_no_arm_by_its_mice(days):
+    blocks = [across([arm], days) for arm in ARMS]
+    for number, block in enumerate(blocks):
+        block[0] += [""] * 3
+        block[1] = ["Day", *(f"M{3 * number + place}" for place in (1, 2, 3))]
+    rows = [sum(parts, []) for parts in zip(*blocks, strict=True)]
+    assert arms_and_days(read(lines(*rows))) == (dict.fromkeys(ARMS, 3), [0, 7])
+
+
+@pytest.mark.parametrize("days", [["0", "7"], ["Day 0", "Day 7", "Day 14"]])
+@pytest.mark.parametrize("numbers", [lambda _, place: str(place + 1), lambda n, _: f"M{n}"])
+def test_an_arm_in_the_corner_of_its_mice_stands_above_days(days, numbers):
+    rows = across(["Vehicle", "Drug A"], days, corner="", title=False, numbers=numbers)
+    counts, found = arms_and_days(read(lines(*rows)))
+    assert counts == {"Vehicle": 3, "Drug A": 3}
+    assert found == [0, 7, 14][: len(days)]
+
+
+def test_numbers_that_may_be_days_or_mice_are_not_guessed():
+    rows = across(["Vehicle", "Drug A"], ["1", "2", "3"], corner="", title=False)
+    for row in rows[::4]:
+        row[1:] = ["1", "2", "3"]
+    with pytest.raises(InputError):
+        read(lines(*rows))
+
+
+def test_mice_in_the_corner_blocks_of_daily_readings_are_no_days():
+    head = ["1", "2", "3"]
+    rows = [["vehicle", *head], ["101", "90", "95", "99"], ["102", "80", "88", "91"]]
+    rows += [["drug A", *head], ["103", "90", "85", "79"], ["104", "80", "78", "71"]]
+    study = read(lines(*rows))
+    assert set(study.mice["mouse"]) == {"101", "102", "103", "104"}
+    assert sorted(study.measurements["day"].unique()) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("other", [["Day 0", "Day 4", "Day 8"], ["Day 0", "Day 3"]])
+def test_each_block_is_read_under_its_own_days(other):
+    rows = [["vehicle"], HEAD, *ROWS["vehicle"], ["drug A"], ["Mouse", *other]]
+    rows += [row[: len(other) + 1] for row in ROWS["drug A"]]
+    table = read(lines(*rows)).measurements
+    days = table[table["arm"] == "drug A"]["day"].unique()
+    assert [f"Day {day:g}" for day in sorted(days)] == other
+
+
+@pytest.mark.parametrize("other", [["0", "4", "8"], ["0", "3", "8"], ["Day 0", "Day 9"]])
+def test_a_block_with_other_days_beside_its_arm_is_no_mouse(other):
+    rows = []
+    for name, days in {
+        "vehicle": ["0", "3", "7"],
+        "drug A": other,
+        "drug B": ["0", "3", "7"],
+    }.items():
+        rows += [[name, *days], *[[f"{name[-1]}{n}", "100", "110", "120"] for n in range(3)]]
+    with pytest.raises(InputError):
+        read(lines(*rows))
+
+
+def test_a_block_whose_last_day_is_missing_is_a_block():
+    rows = []
+    for name, days in {
+        "vehicle": ["0", "3", "7"],
+        "drug A": ["0", "3"],
+        "drug B": ["0", "3", "7"],
+    }.items():
+        own = [["100", "110", "120"][: len(days)]] * 3
+        rows += [[name, *days], *[[f"{name[-1]}{n}", *texts] for n, texts in enumerate(own)]]
+    counts, _ = arms_and_days(read(lines(*rows)))
+    assert counts == {"vehicle": 3, "drug A": 3, "drug B": 3}

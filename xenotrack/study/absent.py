@@ -20,7 +20,7 @@ _SIZES = ("volume", "area", "length", "width", "height")
 _ACROSS = ("length", "width")
 _MOST_NAMED = 5
 _TUMOR = r"(?:tumors?|tumeur|tumore|guza?|mass|lesion|nodule)"
-_ABSENT = re.compile(
+_WORDS = (
     r"(?:n ?p|tf|cr|c r|cure|cured|regressed|disappeared|resolved|eradicated|tstm|"
     r"(?:too|to) small(?: to (?:be )?measured?)?|unmeasurably small|b ?d ?l|b ?l ?o ?d|b ?l ?q|bql|"
     r"lod|llod|lloq|below (?:the )?(?:limit|detection|lod)(?: of detection| limit)?|"
@@ -31,6 +31,8 @@ _ABSENT = re.compile(
     r"complete (?:response|regression|remission)|nicht (?:tastbar|palpabel|messbar)|no palpable|"
     r"nao palpavel|non palpabile|niet palpabel|无瘤|无肿瘤|未触及|触知不能|触知せず|消失|消退)"
 )
+# Words may stand beside one another, or beside the 0 that they mean: 0 (CR), NP / TF.
+_ABSENT = re.compile(rf"(?:0 ?)*{_WORDS}(?: (?:and |or )?{_WORDS})*(?: 0)*")
 
 
 @lru_cache(maxsize=1 << 12)
@@ -39,6 +41,8 @@ def says_absent(text: str) -> bool:
 
     >>> [says_absent(text) for text in ("NP", "n.p.", "Tumour-free", "CR", "too small to measure")]
     [True, True, True, True, True]
+    >>> [says_absent(text) for text in ("0 NP", "CR/NP", "0.0 (CR)", "12 NP", "NP/NM")]
+    [True, True, True, False, False]
     >>> [says_absent(text) for text in ("NA", "nd", "not measured", "NT", "no reading", "0")]
     [False, False, False, False, False, False]
     """

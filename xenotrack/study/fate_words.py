@@ -78,6 +78,15 @@ def says_leaving(text: str) -> bool:
     return _LEAVES.search(bare) is not None or _ENDS.search(bare) is not None
 
 
+def begins_leaving(text: str) -> bool:
+    """Whether the first of some words says that a mouse left.
+
+    >>> begins_leaving("sac (size)"), begins_leaving("e3 sac")
+    (True, False)
+    """
+    return _LEAVES.match(plain_words(text)) is not None
+
+
 def plain_words(text: str) -> str:
     """Small letters without accents and apostrophes, tumours as in America.
 

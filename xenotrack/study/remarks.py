@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xenotrack.arrays import Bools, Codes, Floats
-from xenotrack.study.fate_words import fate_of, says_leaving
+from xenotrack.study.fate_words import begins_leaving, fate_of, says_leaving
 from xenotrack.study.frames import with_columns
 from xenotrack.study.ledger import Ledger, Origin
 from xenotrack.study.measures import UNITS
@@ -24,9 +24,22 @@ from xenotrack.study.rules import Rules
 Texts = NDArray[np.object_]
 _OF_A_MOUSE = ["mouse", "arm"]
 _MOST_NAMED = 5
+_NUMBER = r"(?P<number>\d+(?:[.,]\d+)*)\s*(?:[mc]m\s*\^?[3³]?)?"
+# What is counted before words is not always a size: 2 g lost, 14 d post sac, 3 mice dead.
 _NUMBER_FIRST = re.compile(
-    r"(?P<number>\d+(?:[.,]\d+)*)\s*(?:[mc]m\s*\^?[3³]?)?(?:\s|[,;:/(\[–—-])+"
+    rf"{_NUMBER}(?P<gap>(?:\s|[,;:/(\[–—-])*)"
+    r"(?!(?:m?g|grams?|gr|kg|d|days?|tage?|jours?|w|wks?|weeks?|h|hrs?|min|am|pm|ml|x|mice|of)\b)"
     r"(?P<words>[^\W\d_†].*|†.*?)",
+    re.IGNORECASE,
+)
+# What a tumour looked like, or how well it could be measured, beside its size.
+_LOOKS = (
+    r"(?:ulc|necro|nekro|nécro|scab|bleed|blut|cyst|estim|approx|geschätzt|ульцер|изъязв)\w*|est|"
+    r"open wound|wound|flat|soft|hard|irregular|破溃|溃疡|坏死|潰瘍|壊死"
+)
+_NOTE = re.compile(
+    rf"(?P<about>~|≈|ca\.?|circa|approx\.?|about|etwa|env\.?|约)?\s*{_NUMBER}"
+    rf"[\s,;:/(\[–—-]*(?P<looks>(?:{_LOOKS})(?:[\s,;/&+.-]+(?:and |und )?(?:{_LOOKS}))*)?[.)\]\s]*",
     re.IGNORECASE,
 )
 
@@ -47,12 +60,29 @@ def remark_in(text: str, declared: Collection[str] = ()) -> Remark | None:
     (Remark(words='Dead (tumor burden)', number=''), Remark(words='sac', number='2100'))
     >>> remark_in("68*"), remark_in("missing"), remark_in("gone", {"gone"})
     (None, None, Remark(words='gone', number=''))
+    >>> remark_in("2100sac"), remark_in("1.5e3 sac"), remark_in("2 g lost, sac")
+    (Remark(words='sac', number='2100'), Remark(words='1.5e3 sac', number=''), Remark(words='2 g lost, sac', number=''))
     """
     text = text.strip()
     if text.casefold() in declared or says_leaving(text):
         match = _NUMBER_FIRST.fullmatch(text)
-        return Remark(match["words"].strip(" )]"), match["number"]) if match else Remark(text, "")
+        # Without a gap an e3 belongs to the number.
+        apart = match is not None and (match["gap"] != "" or begins_leaving(match["words"]))
+        words = match["words"].strip(" )]") if match else text
+        return Remark(words, match["number"]) if match and apart else Remark(text, "")
     return None
+
+
+def noted_number(text: str) -> str:
+    """The number beside which a cell says what the tumour looked like, "" where it says else.
+
+    >>> [noted_number(text) for text in ("850 (ulcerated)", "~900", "310 est.", "ca. 1,5 ulc/necrotic")]
+    ['850', '900', '310', '1,5']
+    >>> [noted_number(text) for text in ("850", "68*", "12 NP", "900?", ">2000", "310a", "10 x 8 ulc")]
+    ['', '', '', '', '', '', '']
+    """
+    match = _NOTE.fullmatch(text.strip())
+    return match["number"] if match and (match["about"] or match["looks"]) else ""
 
 
 def read_remarks(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
@@ -60,8 +90,36 @@ def read_remarks(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFra
 
     A column of fates goes before both.
     """
-    rows = _of_readings(rows, rules, ledger)
+    rows = _of_readings(_without_notes(rows, ledger), rules, ledger)
     return _of_notes(rows, ledger) if "remark" in rows else rows
+
+
+def _without_notes(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """The rows with the numbers beside which cells say what the tumour looked like."""
+    read: dict[str, object] = {}
+    told: dict[str, None] = {}
+    noted = np.zeros(len(rows), dtype=bool)
+    for role in (role for role in UNITS if f"{role}_number" in rows):
+        texts, numbers = rows[role].to_numpy(dtype=object), rows[f"{role}_number"].to_numpy(float)
+        unread = set(texts[np.isnan(numbers)].tolist())
+        notes = {text: Remark(text, number) for text in unread if (number := noted_number(text))}
+        if notes:
+            here = np.isnan(numbers) & np.array([text in notes for text in texts])
+            own = _numbers(rows, role, here, notes, ledger.origins)
+            here &= ~np.isnan(own)
+            read[f"{role}_number"] = np.where(here, own, numbers)
+            told |= dict.fromkeys(texts[here].tolist())
+            noted |= here
+    if noted.any():
+        more = f" and {len(told) - _MOST_NAMED} more" if len(told) > _MOST_NAMED else ""
+        ledger.note_rows(
+            "note-beside-a-reading",
+            rows[noted],
+            "Cells of readings say what the tumour looked like: "
+            f"{', '.join(map(repr, list(told)[:_MOST_NAMED]))}{more}; the numbers were read.",
+            "Nothing to do if they were measured; else empty the cells.",
+        )
+    return with_columns(rows, **read) if read else rows
 
 
 def _of_readings(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from xenotrack.study.layouts.column_heads import (
     arms_above,
     is_remark,
     labelled,
+    means_role,
     value_columns,
     with_head_of_mice,
 )
@@ -115,6 +116,9 @@ def _complaint(sheet: Sheet, position: int, header: Header) -> str | None:
     others += [rival.role for rival in header.rivals if rival.role not in idle]
     if others:
         return f"has a column of its own for the {others[0].replace('_', ' ')}"
+    # Days between the mice are those of a block beside: M1, M2 stand once, and are no arms.
+    if any(means_role(header.names[column], role) for column in columns for role in OF_A_DAY):
+        return "has several columns of days"
     # Mice may be called 1, 2, 3 or W1, where arms stand above them.
     arms = set(arms_above(sheet, position, header).values())
     if (not arms or any(map(day_of_header, arms))) and any(

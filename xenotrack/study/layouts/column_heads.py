@@ -141,7 +141,7 @@ def arms_above(sheet: Sheet, position: int, header: Header) -> dict[int, str]:
         return said["arm"]
     columns = value_columns(header)
     above = sheet.texts(position - 1) if position else []
-    if not above or not columns or not above[columns[0]]:
+    if not above or not columns or not above[columns[0]] or _are_readings(above, columns):
         return {}
     named = set(filter(None, above))
     # One name over all columns is their arm; one over the first is a title.
@@ -152,6 +152,18 @@ def arms_above(sheet: Sheet, position: int, header: Header) -> dict[int, str]:
         arm = above[column] or arm
         arms[column] = arm
     return arms
+
+
+def _are_readings(row: Sequence[str], columns: Sequence[int]) -> bool:
+    """Whether a record over names is no head: one of the block above them, as ``7 | 166 | 169``.
+
+    Numbers of arms return over their mice, or are merged below a corner that names no day.
+    """
+    over = [row[column] for column in columns]
+    numbers = [text for text in over if re.fullmatch(NUMBER, text)]
+    if any(day_of_header(text) for text in row[: columns[0]] if text):
+        return 2 * len(numbers) > len(list(filter(None, over)))
+    return len(set(numbers)) == len(over) > 1
 
 
 def labelled(sheet: Sheet, position: int, header: Header) -> dict[str, dict[int, str]]:

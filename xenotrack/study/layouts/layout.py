@@ -225,21 +225,76 @@ def _row_numbers(sheet: Sheet, recognition: Recognition) -> set[int]:
 def _without_headers(
     sheet: Sheet, body: pd.DataFrame, recognition: Recognition
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
-    names, roles = recognition.header.names, recognition.header.roles
-    again = np.ones(len(body), dtype=bool)
-    for column in roles.values():
-        again &= body.iloc[:, column].to_numpy() == sheet.cells.iat[recognition.position, column]
-        if not again.any():
-            return body, ()
-    return body[~again], tuple(
-        sheet_finding(
+    names, rows = recognition.header.names, body["row"].to_numpy()
+    again, mice = _headers_again(sheet, body, recognition)
+    new_names = {
+        place: pair
+        for place in np.flatnonzero(again | mice).tolist()
+        if (pair := _new_name(sheet, body, place, recognition))
+    }
+    again[list(new_names)] = True
+    if not again.any():
+        return body, ()
+    findings = [
+        _header_changed(sheet, int(rows[place]), *new_names[place])
+        if place in new_names
+        else sheet_finding(
             sheet,
             "header-repeated",
-            row_ranges([row]),
+            row_ranges([int(rows[place])]),
             f"The header ({', '.join(names[:3])}, …) stands here again; it was not read.",
             "Delete the line.",
         )
-        for row in body.loc[again, "row"]
+        for place in np.flatnonzero(again).tolist()
+    ]
+    return body[~again], tuple(findings)
+
+
+def _headers_again(
+    sheet: Sheet, body: pd.DataFrame, recognition: Recognition
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The rows that say in every role what the header says, and those that do for the mouse."""
+    roles = recognition.header.roles
+    again, mice = np.full((2, len(body)), bool(roles))
+    for role, column in roles.items():
+        head = sheet.grid[recognition.position, column]
+        own = body.iloc[:, column]
+        again &= own.to_numpy() == head
+        if role == "mouse":
+            mice &= own.str.strip().str.casefold().to_numpy() == head.strip().casefold()
+    return again, mice if "mouse" in roles else again.copy()
+
+
+def _new_name(
+    sheet: Sheet, body: pd.DataFrame, place: int, recognition: Recognition
+) -> tuple[str, str] | None:
+    """The first column of numbers that a header standing again calls otherwise, if any."""
+    first = sheet.texts(recognition.position)
+    own = [text.strip() for text in body.iloc[place, : len(first)]]
+    below = body.iloc[place + 1 :]
+    for column, (was, now) in enumerate(zip(first, own, strict=True)):
+        if was and now and not _are_alike(was, now) and below.iloc[:, column].map(_is_number).any():
+            return was, now
+    return None
+
+
+def _are_alike(was: str, now: str) -> bool:
+    """Whether two names of a column are one: ``Day 4`` beside ``day 4`` or ``4``."""
+    if _is_number(was) or _is_number(now):
+        return re.findall(r"\d+", was) == re.findall(r"\d+", now)
+    return was.casefold() == now.casefold()
+
+
+def _header_changed(sheet: Sheet, row: int, was: str, now: str) -> Finding:
+    return sheet_finding(
+        sheet,
+        "header-changes",
+        row_ranges([row]),
+        f"The header stands here again with other names, {now!r} where the first has {was!r}: what "
+        "stands below it would be read under the first names.",
+        "Put the table below it into a file of its own and give both, or give both the same "
+        "columns.",
+        "error",
     )
 
 

@@ -20,7 +20,14 @@ from xenotrack.study.layouts.grid import day_kind
 from xenotrack.study.layouts.layout import Recognition, has_role, sheet_finding
 from xenotrack.study.layouts.names_of_parts import arms_of_mice, meanings_of, owner_of
 from xenotrack.study.layouts.one_arm import below_arm
-from xenotrack.study.layouts.unnamed import pieces_of, with_heads
+from xenotrack.study.layouts.unnamed import (
+    counts_mice,
+    is_name_before_days,
+    may_be_days,
+    pieces_of,
+    repeats_days,
+    with_heads,
+)
 from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.numbers import is_missing
 
@@ -216,8 +223,8 @@ def _below_lines(sheet: Sheet, texts: list[list[str]], at: int) -> Iterator[Shee
         elif place < at:
             continue
         elif row != header:
-            if label is None:
-                return  # rows of which nobody says whose they are
+            if label is None or _is_head_again(row, header):
+                return  # rows of which nobody says whose they are, or under days of their own
             lines[label] = _title(texts[label])
             names[place] = label
             kept.append(place)
@@ -230,13 +237,15 @@ def _below_lines(sheet: Sheet, texts: list[list[str]], at: int) -> Iterator[Shee
 
 def _below_corners(sheet: Sheet, texts: list[list[str]]) -> Iterator[Sheet]:
     """Blocks of which each has its name in the corner of its header, before the days."""
-    at = next((place for place, row in enumerate(texts) if _is_name_before_days(row)), None)
-    if at is None:
+    at = next((place for place, row in enumerate(texts) if is_name_before_days(row)), None)
+    if at is None or counts_mice(texts, at):
         return
     lines, names, kept, label = {}, {}, list(range(at)), at
     for place, row in enumerate(texts[at:], start=at):
-        if row[1:] == texts[at][1:]:
+        if repeats_days(row, texts[at]):
             lines[place], label = row[0], place
+        elif may_be_days(row, texts[at]):
+            return  # as likely the head of a block under days of its own
         elif any(row):
             names[place] = label
             kept.append(place)
@@ -246,16 +255,16 @@ def _below_corners(sheet: Sheet, texts: list[list[str]]) -> Iterator[Sheet]:
         yield from _named(replace(sheet, cells=cells), at, kept, lines, names)
 
 
+def _is_head_again(row: list[str], header: list[str]) -> bool:
+    """Whether a record begins as the header does, and goes on otherwise: ``Mouse | 0 | 8``."""
+    column = next(column for column, name in enumerate(header) if name)
+    return row[column].casefold() == header[column].casefold()
+
+
 def _title(row: list[str]) -> str:
     """What stands over a block: a day, beside which its date may stand, or all its words."""
     words = list(dict.fromkeys(text for text in row if text))
     return words[0] if day_of_header(words[0]) else " ".join(words)
-
-
-def _is_name_before_days(row: list[str]) -> bool:
-    days = [text for text in row[1:] if text]
-    named = bool(row[0]) and not day_of_header(row[0])
-    return named and len(days) == len(set(days)) > 1 and all(map(day_of_header, days))
 
 
 def _is_name(row: list[str]) -> bool:
