@@ -1,5 +1,7 @@
 """The arm or the day written once over a block, or on a worksheet's tab."""
 
+from itertools import chain
+
 import pytest
 from hypothesis import given
 
@@ -274,7 +276,7 @@ def test_blocks_of_arms_side_by_side_name_no_arm_by_its_mice(days):
     for number, block in enumerate(blocks):
         block[0] += [""] * 3
         block[1] = ["Day", *(f"M{3 * number + place}" for place in (1, 2, 3))]
-    rows = [sum(parts, []) for parts in zip(*blocks, strict=True)]
+    rows = [[*chain(*parts)] for parts in zip(*blocks, strict=True)]
     assert arms_and_days(read(lines(*rows))) == (dict.fromkeys(ARMS, 3), [0, 7])
 
 
