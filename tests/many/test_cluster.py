@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from concurrent.futures import CancelledError
@@ -12,6 +13,7 @@ import pytest
 
 from many.batches import held
 from xenotrack.errors import InputError
+from xenotrack.many import cluster
 from xenotrack.many.asked import Asked
 from xenotrack.many.cluster import (
     Cluster,
@@ -21,7 +23,7 @@ from xenotrack.many.cluster import (
     put_results,
     versions,
 )
-from xenotrack.many.worker import Reply
+from xenotrack.many.worker import FEW_LOOKS, Reply
 
 ASKED = ("--tables", "growth")
 
@@ -43,6 +45,17 @@ def test_a_worker_of_other_versions_refuses(sample, tmp_path) -> None:
     assert put_results(job, returned).kind == "unwritten"
     assert not job.folder.exists()
     assert difference(versions(), versions()) is None
+
+
+def test_garbage_is_looked_for_as_before_once_a_study_is_done(
+    sample, tmp_path, monkeypatch
+) -> None:
+    job = Asked(tables=("growth",)).job(Path(sample("two_arm.csv")), tmp_path / "two_arm")
+    usual, during = gc.get_threshold(), []
+    monkeypatch.setattr(cluster, "perform", lambda job: during.append(gc.get_threshold()[0]))
+    perform_away(job, versions())
+    assert during == [FEW_LOOKS]
+    assert gc.get_threshold() == usual
 
 
 class Lost:

@@ -5,6 +5,7 @@ No shared disk is needed. ``distributed`` is imported only here, and only when a
 
 from __future__ import annotations
 
+import gc
 import logging
 import platform
 import shutil
@@ -22,7 +23,7 @@ from typing import Any
 from xenotrack import __version__
 from xenotrack.errors import InputError
 from xenotrack.many.job import Job, Say
-from xenotrack.many.worker import Reply, about_error, attempted, perform
+from xenotrack.many.worker import FEW_LOOKS, Reply, about_error, attempted, perform
 from xenotrack.present.safe_folder import replaced_folder
 
 # What the bytes of results depend on.
@@ -61,7 +62,7 @@ def perform_away(job: Job, expected: Mapping[str, str]) -> Returned:
     folder = Path(tempfile.mkdtemp(prefix="xenotrack."))
     try:
         out = folder / "out"
-        with _ONE_AT_A_TIME:
+        with _ONE_AT_A_TIME, _few_looks_for_garbage():
             reply = perform(replace(job, folder=out))
         made = sorted(path for path in out.rglob("*") if path.is_file()) if out.is_dir() else []
         return Returned(
@@ -69,6 +70,17 @@ def perform_away(job: Job, expected: Mapping[str, str]) -> Returned:
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _few_looks_for_garbage() -> Iterator[None]:
+    """As our own workers have it; this one may do other work as well."""
+    usual = gc.get_threshold()
+    gc.set_threshold(FEW_LOOKS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def difference(expected: Mapping[str, str], found: Mapping[str, str]) -> str | None:
