@@ -168,3 +168,25 @@ def test_replicates_of_an_arm_are_its_mice(form):
     names = [form.format(arm, n) for arm in ("Vehicle", "Drug A") for n in (1, 2)]
     study = read(f"Day,{','.join(names)}\n0,100,101,102,103\n3,120,121,122,123\n")
     assert study.mice["arm"].tolist() == ["Vehicle", "Vehicle", "Drug A", "Drug A"]
+
+
+@pytest.mark.parametrize("days", ["Day 0,,Day 4,", "3 Mar 2024,,10 Mar 2024,", "0,,4,"])
+@pytest.mark.parametrize("corner", ["Mouse", "Animal no.", ""])
+@pytest.mark.parametrize("below", ["Vehicle,Drug,Vehicle,Drug", "Left,Right,Left,Right"])
+def test_days_above_columns_beside_mice_are_no_arms(days, corner, below):
+    rows = [f"{mouse},100,110,120,130" for mouse in range(1, 6)]
+    with pytest.raises(InputError):
+        read("\n".join([f"{corner},{days}", f",{below}", *rows]) + "\n")
+
+
+def test_days_below_arms_beside_mice_are_no_mice():
+    rows = [f"{mouse},100,110,120,130" for mouse in range(1, 6)]
+    head = ["Mouse,Vehicle,,Drug,", ",Day 0,Day 7,Day 0,Day 7"]
+    with pytest.raises(InputError):
+        read("\n".join([*head, *rows]) + "\n")
+
+
+def test_days_that_do_not_count_mice_stand_below_a_blank_corner():
+    rows = [f"{day},100,110,120,130" for day in (1, 4, 8)]
+    study = read("\n".join([",Vehicle,Vehicle,Drug,Drug", *rows]) + "\n")
+    assert sorted(study.measurements["day"].unique()) == [1, 4, 8]

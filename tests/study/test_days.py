@@ -101,3 +101,25 @@ def test_a_day_that_is_in_no_calendar_is_no_day():
 
 def test_dates_with_points_begin_with_the_day_whatever_the_others_do():
     assert days(["1.2.2024", "3.2.2024"], options={"study": {"date_order": "month"}})[0] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("2024年3月4日", "2024年3月11日"), ("2024年03月04日(月)", "2024年03月11日(月)"),
+     ("2024년 3월 4일", "2024년 3월 11일")],
+)  # fmt: skip
+def test_dates_are_read_as_they_are_written_in_east_asia(first, second):
+    rows = [f"m{n},{arm},{day},100" for n, arm in ((1, "V"), (2, "A")) for day in (first, second)]
+    study = read("mouse,arm,date,volume\n" + "\n".join(rows) + "\n")
+    assert sorted(study.measurements["day"].unique()) == [0, 7]
+
+
+@pytest.mark.parametrize("head", ["Tx start", "First dose date", "Behandlungsbeginn", "投与開始日"])
+def test_each_mouse_begins_on_the_day_of_its_own_start(head):
+    rows = [
+        f"m{n},{arm},2024-03-{1 + n:02},2024-03-{1 + n + day:02},100"
+        for n, arm in ((1, "V"), (2, "V"), (3, "A"), (4, "A"))
+        for day in (0, 7)
+    ]
+    study = read(f"mouse,arm,{head},date,volume\n" + "\n".join(rows) + "\n")
+    assert sorted(study.measurements["day"].unique()) == [0, 7]

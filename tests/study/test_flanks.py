@@ -76,3 +76,23 @@ def test_flanks_in_a_column_of_their_own_are_read_as_ever():
         for n in range(4) for side in "LR" for day in (0, 4)
     )  # fmt: skip
     assert len(read(text).mice) == 4
+
+
+@pytest.mark.parametrize("head", ["Cage-Ear", "Cage # / Ear tag", "Ear notch", "Cage and ear"])
+@pytest.mark.parametrize("sides", [("L", "R"), ("Left", "Right")])
+def test_marks_in_a_column_called_for_ears_are_mice(head, sides):
+    text = sheet([f"C{n}-{side}" for n in range(4) for side in sides])
+    study = read(text.replace("mouse", head, 1))
+    assert len(study.mice) == 8
+    assert not {"flanks-in-names", "flanks-or-mice"} & set(rules_of(study))
+
+
+@pytest.mark.parametrize("head", ["mouse", "Ear tag"])
+def test_numbers_of_a_tag_may_have_flanks(head):
+    text = sheet([f"254{n} {side}" for n in range(4) for side in ("left", "right")])
+    assert len(read(text.replace("mouse", head, 1)).mice) == 4
+
+
+def test_a_cage_has_no_flanks():
+    study = read(sheet([f"Cage {n} {side}" for n in range(4) for side in ("left", "right")]))
+    assert [one.rule for one in study.errors] == ["flanks-or-mice"]

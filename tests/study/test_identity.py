@@ -225,3 +225,16 @@ def test_many_rows_without_an_arm_are_one_finding():
 def test_the_title_of_a_block_is_no_row_that_lacks_its_mouse(clean):
     rows = [["", "vehicle", "", ""], *clean[:12], ["", "drug", "", ""], *clean[12:]]
     assert "row-without-mouse" not in rules_of(read(sheet(rows)))
+
+
+@pytest.mark.parametrize(
+    ("cage", "ear"), [("Cage", "Ear"), ("Käfig", "Ohrmarke"), ("笼号", "耳号"), ("Cage #", "Mark")]
+)
+def test_cage_and_ear_name_the_mouse_together_and_a_cage_may_be_written_once(cage, ear):
+    rows = [f"{cage},{ear},Group,Day 0,Day 4"]
+    for number, arm in ((12, "vehicle"), (13, "drug")):
+        rows += [f"{number},L,{arm},100,120", ",R,,101,121", ",N,,102,122"]
+    study = read("\n".join(rows) + "\n")
+    assert set(study.mice["mouse"]) == {f"{n}/{mark}" for n in (12, 13) for mark in "LRN"}
+    assert {"cage-written-once", "arm-written-once"} <= set(rules_of(study))
+    assert study.mice.groupby("arm")["mouse"].nunique().tolist() == [3, 3]

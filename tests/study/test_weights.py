@@ -129,3 +129,24 @@ def test_weights_cut_from_their_readings_come_back(grid):
     assert numbers_of(study, "body_weight_g") == {
         key: (grams(value),) for key, (value,) in long_of(grid).items()
     }
+
+
+def with_weights_of(mice):
+    readings = [["Mouse", "Group", "Day 0", "Day 4"]]
+    readings += [[f"m{n}", "vehicle", 100, 120] for n in (1, 2, 3)]
+    weights = [["Mouse", "Day 0", "Day 4"], *[[name, 20.1, 20.4] for name in mice]]
+    return workbook({"Volumes mm3": readings, "Body weight g": weights})
+
+
+@pytest.mark.parametrize("spell", [str.upper, lambda name: f"{name[0]} {name[1:]}"])
+def test_mice_may_be_spelled_otherwise_beside_their_weights(spell):
+    study = read(with_weights_of([spell(f"m{n}") for n in (1, 2, 3)]))
+    assert study.measurements["body_weight_g"].notna().all()
+    assert "weights-spelled-otherwise" in rules_of(study)
+
+
+def test_spellings_that_may_be_two_mice_are_not_taken_for_one():
+    study = read(with_weights_of(["M1", "m 1", "m3"]))
+    weighed = study.measurements.dropna(subset=["body_weight_g"])["mouse"]
+    assert set(weighed) == {"m3"}
+    assert "weights-without-readings" in rules_of(study)

@@ -100,3 +100,10 @@ def test_arms_of_different_size_may_restart_their_numbers():
     rows = "".join(f"veh,{n},100,110\n" for n in range(10)) + "drug,1,90,95\ndrug,2,80,85\n"
     study = read("Treatment,Mouse,0,3\n" + rows)
     assert "mouse-numbers-restart" in rules_of(study)
+
+
+def test_numbers_without_a_head_between_days_are_an_error():
+    rows = ["Mouse,Group,Day 0,,Day 4,,Day 7", "1,vehicle,100,8,120,8,150", "2,drug,100,8,90,8,80"]
+    found = finding_of(read("\n".join(rows) + "\n"), "columns-of-numbers-not-read")
+    assert found.severity == "error"
+    assert "'column 4', 'column 6'" in found.seen

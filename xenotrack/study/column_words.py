@@ -54,6 +54,16 @@ _BY_INSTRUMENT = "|".join(
     for one in (*_INSTRUMENTS, "caliper", "calipers")
     for volume in ("volume", "tumor volume", "vol", "tv")
 )
+# Where tags are unique in a cage alone, the two together name the mouse: `Cage-Ear`, `Cage #/Tag`.
+_IN_CAGE = "|".join(
+    f"{cage}{joint}{tag}"
+    for cage in ("cage", "cage no", "cage id", "cage number", "käfig", "kaefig")
+    for joint in (" ", " and ", " & ", "+", " + ")
+    for tag in (
+        *("ear", "ear tag", "ear mark", "ear notch", "ear punch", "tag", "mark", "mouse"),
+        *("mouse id", "mouse no", "animal", "animal id", "animal no", "ohr", "maus", "tier"),
+    )
+)
 # Words for each role, the plainest first: of two columns for one role the plainer word wins.
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "study": (
@@ -70,6 +80,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "diernummer|maus id|tier id|nº do camundongo|id do camundongo|animal nº|mysz|nr myszy|"
         "мышь|номер мыши|животное|номер животного|小鼠编号|小鼠|动物编号|动物号|鼠号|動物番号|"
         "マウス|マウス番号|個体番号|마우스|마우스 번호|개체번호|개체 번호",
+        _IN_CAGE,
         "id|mid|ear tag|eartag|tag|tag id",
         "mouse tag|tail number|tail no|tail nr|tail mark|tail id|rfid|rfid tag|chip|chip id|"
         "transponder|transponder id|animal tag|mouse identifier|unique mouse id|unique id|"
@@ -77,10 +88,17 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "subj|subj id|subj no|usubjid",  # of the SEND standard, as are those with PM and BW below
         "subjid",
         "number|no|nr|sample|sample id",
-        "ear notch|ear mark|ear punch|ear|notch|punch|toe clip|toe",
+        "ear notch|ear mark|ear punch|ear|notch|punch|toe clip|toe|ear clip|ear code|ear id|"
+        "ohrmarke|ohrmarkierung|ohrlochung|ohr|oreille|boucle d'oreille|oreja|arete|orecchio|"
+        "orelha|brinco|oormerk|oor|耳标|耳标号|耳号|耳号码|耳パンチ|耳タグ|이표|귀표",
+        "mark|marking|marks|mouse mark|animal mark",
         "model id|model",
     ),
-    "cage": ("cage|cage id|cage no|cage number|cage nr",),
+    "cage": (
+        "cage|cage id|cage no|cage number|cage nr|cage card|cage name",
+        "käfig|käfig nr|käfignummer|kaefig|kaefig nr|n° cage|numéro de cage|jaula|gabbia|gaiola|"
+        "kooi|klatka|клетка|笼|笼号|笼位|笼子|籠|ケージ|ケージ番号|케이지|케이지 번호",
+    ),
     "tumor": (
         "tumor id|tumor no|tumor number|tumor site|tumor location|tumor name|pmspid",
         "tumor|site|flank|side|location|pmloc",
@@ -131,7 +149,15 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "start": (
         "treatment start|treatment start date|start of treatment|date of treatment start|"
-        "treatment started|treatment started on",
+        "treatment started|treatment started on|date treatment started",
+        "tx start|tx start date|rx start|rx start date|trt start|dosing start|dosing start date|"
+        "dosing started|start of dosing|first dose date|date of first dose|day 0 date|"
+        "date of day 0|treatment begin|treatment began|start of therapy|therapy start",
+        "behandlungsbeginn|behandlungsstart|therapiebeginn|therapiestart|début du traitement|"
+        "début traitement|inicio del tratamiento|inicio de tratamiento|inicio tratamiento|"
+        "início do tratamento|inizio trattamento|inizio del trattamento|start behandeling|"
+        "początek leczenia|начало лечения|给药开始日期|开始给药日期|治疗开始日期|投与開始日|"
+        "투여시작일",
     ),
     "length": (
         "length|tumor length|long|longest|longest diameter|long diameter|long axis|major axis|"
@@ -139,6 +165,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "länge|laenge|longueur|largo|lunghezza|comprimento|comprimento do tumor|maior diâmetro|"
         "diâmetro maior|longitud|diámetro mayor|lengte|grand axe|grand diamètre|długość|длина|"
         "长径|长度|长|長径|長さ|장경|길이",
+        "lung|lungh|compr",
         "dmax|d max|diameter 1|dimension 1|dim 1",
     ),
     "width": (
@@ -147,6 +174,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "breite|largeur|ancho|larghezza|largura|largura do tumor|menor diâmetro|diâmetro menor|"
         "anchura|diámetro menor|breedte|petit axe|petit diamètre|szerokość|ширина|"
         "短径|宽度|宽|幅|단경|너비",
+        "larg|largh|anch",
         "dmin|d min|diameter 2|dimension 2|dim 2",
     ),
     "height": (

@@ -31,6 +31,10 @@ _WEEKS = re.compile(
 )
 _HOURS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:h|hr|hrs|hours?|stunden|heures|horas)", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d{2}.*)?")
+# 2024年3月4日 (月), 2024년 3월 4일.
+_YEAR_NAMED = re.compile(
+    r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?(?:\s*[(（].曜?日?[)）])?"
+)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[ T]\d{1,2}:\d{2}.*)?")
 _DIGITS = re.compile(r"((?:19|20)\d{2}|\d{2})(\d{2})(\d{2})")
 _WORD = r"([^\W\d_]{3,10})"
@@ -58,6 +62,7 @@ _NO_YEAR = (
     re.compile(rf"(?P<day>\d{{1,2}})[-/. ]+(?P<month>{_WORD})\.?"),
     re.compile(rf"(?P<month>{_WORD})\.? (?P<day>\d{{1,2}})"),
     re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\."),
+    re.compile(r"(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일号號]"),
 )
 _BASELINE = re.compile(
     r"base ?lines?|base|bl|basal|initial|start(?: of (?:treatment|therapy))?|screening|enrol?lment|"
@@ -87,8 +92,8 @@ def without_weekday(text: str) -> str:
 def is_date(text: str) -> bool:
     """Whether a text is a date in any order.
 
-    >>> is_date("2024-01-31"), is_date("31/1/24"), is_date("7")
-    (True, True, False)
+    >>> is_date("2024-01-31"), is_date("31/1/24"), is_date("2024年3月4日"), is_date("7")
+    (True, True, True, False)
     """
     return any(_fields(text.strip(), order) is not None for order in (None, "day", "month"))
 
@@ -294,7 +299,7 @@ def _date(text: str, order: str | None) -> datetime.date | None:
 
 def _fields(text: str, order: str | None = None) -> tuple[int, int, int] | None:
     """Year, month and day of a date as written."""
-    if match := _YEAR_FIRST.fullmatch(text):
+    if match := _YEAR_FIRST.fullmatch(text) or _YEAR_NAMED.fullmatch(text):
         return int(match[1]), int(match[2]), int(match[3])
     if match := _DIGITS.fullmatch(text):
         return _fields_of_digits(match, order)

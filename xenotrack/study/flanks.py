@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from xenotrack.study.columns import Header, header_words
 from xenotrack.study.frames import with_columns
+from xenotrack.study.layouts.names_of_parts import cage_of
 from xenotrack.study.ledger import Ledger
 from xenotrack.study.rules import Rules
 
@@ -29,6 +32,12 @@ _BEFORE = re.compile(
 )
 # Marks of ears that stand where a flank might: where they do, L and R are marks as well.
 _MARKS = re.compile(r"(?:ll|rr|lr|rl|n|b|0|none|both|nn|bl|br)", re.IGNORECASE)
+# What a column is called that names mice by the marks of their ears; a tag has a number.
+_OF_EARS = re.compile(
+    r"\bears?\b(?! tags?)|\b(?:notch|punch|clip|toe|marks?|marking|cage|k(?:ä|ae)fig|ohr|"
+    r"ohrlochung|oreille|oreja|orecchio|orelha|oor)\b",
+    re.IGNORECASE,
+)
 _FEWEST = 2
 _MOST = 0.8
 
@@ -51,21 +60,27 @@ def flank_in(name: str) -> tuple[str, str, bool] | None:
     return None
 
 
-def read_flanks(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFrame:
+def read_flanks(
+    rows: pd.DataFrame, rules: Rules, ledger: Ledger, headers: Sequence[Header] = ()
+) -> pd.DataFrame:
     """The rows with flanks that stand in names moved to the tumour; asked where it may be a mark.
 
     Names that end in L and R may be two mice, marked at the left and the right ear. A word for
-    the flank, or one weight on both, says that they are one mouse; two weights that they are two.
+    the flank, or one weight on both, says that they are one mouse; two weights that they are two,
+    as does a column called for the ears.
     """
     declared = rules.study.flanks
     if declared == "mice" or (rows["tumor"] != "").any():
+        return rows
+    if declared is None and any(map(_names_ears, headers)):
         return rows
     names = rows["mouse"].unique().tolist()
     found = {name: said for name in names if (said := flank_in(name)) is not None}
     pairs = _pairs(rows, found, names)
     if not pairs:
         return rows
-    in_words = all(found[name][2] for pair in pairs for name in pair)
+    caged = any(map(cage_of, {found[name][0] for name in found}))
+    in_words = not caged and all(found[name][2] for pair in pairs for name in pair)
     one_mouse = True if declared or in_words else _share_weights(rows, pairs)
     told = ", ".join(map(repr, pairs[0]))
     if one_mouse:
@@ -86,6 +101,12 @@ def read_flanks(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFram
             severity="error",
         )
     return rows
+
+
+def _names_ears(header: Header) -> bool:
+    """Whether the mice stand in a column called for their ears: ``Ear tag``, ``Cage-Ear``."""
+    column = header.roles.get("mouse")
+    return column is not None and _OF_EARS.search(header_words(header.names[column])[0]) is not None
 
 
 def _pairs(

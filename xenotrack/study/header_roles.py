@@ -57,8 +57,9 @@ _STUDY = (
     "실험|투여|치료|처리"
 )
 _MEASURED = (
-    "measurement|measurements|measured|measure|measuring|reading|visit|caliper|mess|messung|mesure|"
-    "medicion|medida|medicao|misura|misurazione|meet|meting|mat|male|maling|pomiaru|mereni|"
+    "measurement|measurements|measured|measure|measuring|reading|visit|caliper|collection|"
+    "observation|mess|messung|mesure|medicion|medida|medicao|misura|misurazione|meet|meting|mat|"
+    "male|maling|pomiaru|mereni|"
     "измерения|olcum|测量|測定|計測|측정"
 )
 _BESIDE: dict[str, str] = {

@@ -124,15 +124,15 @@ def _are_counts(rows: pd.DataFrame, n_mice: int) -> bool:
 
 
 def fill_down(
-    rows: pd.DataFrame, ledger: Ledger, roles: tuple[str, ...] = ("arm", "mouse")
+    rows: pd.DataFrame, ledger: Ledger, roles: tuple[str, ...] = ("arm", "cage", "mouse")
 ) -> pd.DataFrame:
-    """The rows with an arm or a mouse that is written once, on its first row, taken for the others.
+    """The rows with an arm, a cage or a mouse that is written once taken for the rows below it.
 
     So merged cells are read. It is done where no name is written twice: where one is, a blank is
     a slip.
     """
-    for role in ("study", "line", "arm", "mouse"):
-        if role not in roles:
+    for role in ("study", "line", "arm", "cage", "mouse"):
+        if role not in roles or role not in rows:
             continue
         blank = (rows[role] == "").to_numpy()
         filled = filled_down(rows, role) if blank.any() else None

@@ -237,7 +237,8 @@ def _build_phases(
     if trace:
         rows = with_columns(rows, written=np.arange(len(rows)))
     rows = fill_down(drop_labels(drop_summaries(rows, ledger), ledger), ledger)
-    rows = read_flanks(drop_notes(drop_nameless(rows, ledger), ledger), rules, ledger)
+    rows = drop_notes(drop_nameless(rows, ledger), ledger)
+    rows = read_flanks(rows, rules, ledger, table.headers)
     rows = key_by_block(rows, ledger)
     rows = fill_arms(key_by_cage(rows, rules, ledger, table.layouts[0]), ledger)
     unite = unite_split_names if trace else unite_spellings_of_mice

@@ -16,6 +16,12 @@ _STATISTIC = (
     r"st(?:an)?d(?:ard)? ?err(?:or)?|cv|coefficient of variation|variance|tgi|t ?/ ?c|p-? ?value|"
     r"stabw|standardabweichung|[ée]cart[ -]type|erreur[ -]type|desviaci[óo]n est[áa]ndar|"
     r"(?:student )?t-? ?test|anova|mann[- ]whitney|wilcoxon|log-? ?rank|"
+    r"durchschnitt|standardfehler|m[ée]dia(?:na|ne)?|error est[áa]ndar|desvio padr[ãa]o|"
+    r"erro padr[ãa]o|deviazione standard|errore standard|gemiddelde|standaarddeviatie|średnia|"
+    r"odchylenie standardowe|"
+    r"среднее(?: значение)?|стандартное отклонение|ortalama|standart sapma|"
+    r"平均(?:值|数|値)?|均值|中位数|中央値|标准差|標準差|标准误差?|標準誤差|標準偏差|"
+    r"평균|표준 ?편차|표준 ?오차|중앙값|"
     r"\d\d ?% ?ci|ci \d\d ?%?|conf(?:idence)? ?int(?:erval)?|quartile|iqr"
 )
 # Mean of what: `Vehicle mean`, `Mean TV`, `Mean ± SEM`, `TGI (%)`, `Mean (n=4)`.
@@ -41,6 +47,8 @@ def is_statistic(name: str) -> bool:
 
     >>> [is_statistic(name) for name in ("Mean", "S.E.M.", "Vehicle mean", "TGI (%)", "n=4")]
     [True, True, True, True, True]
+    >>> [is_statistic(name) for name in ("平均值", "Média", "średnia", "平均值±标准差")]
+    [True, True, True, True]
     >>> [is_statistic(name) for name in ("N", "m12", "mean 3", "Meandrin", "101")]
     [False, False, False, False, False]
     """

@@ -111,6 +111,7 @@ def join_weights(table: LongTable, weights: Sequence[LongTable]) -> LongTable:
 def _joined(table: LongTable, weights: LongTable) -> LongTable:
     origin = weights.origins[0]
     weighed = weights.rows[~weights.rows["body_weight"].map(is_missing).to_numpy(dtype=bool)]
+    weighed, respelled = _spelled_as(table.rows, weighed, origin)
     _refuse_other_days(table.rows, weighed, origin)
     places = _places(table.rows, weighed, origin)
     texts, numbers = _columns(table.rows)
@@ -132,8 +133,44 @@ def _joined(table: LongTable, weights: LongTable) -> LongTable:
         (*table.origins, origin),
         (*table.headers, *weights.headers),
         (*table.layouts, *weights.layouts),
-        (*table.findings, *weights.findings, *_unmet(weighed.iloc[unmet], origin)),
+        (*table.findings, *weights.findings, *respelled, *_unmet(weighed.iloc[unmet], origin)),
     )
+
+
+def _spelled_as(
+    rows: pd.DataFrame, weighed: pd.DataFrame, origin: Origin
+) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """The weights with mice spelled as among the readings, where case and blanks alone differ."""
+    known = set(rows["mouse"])
+    spellings: dict[str, list[str]] = {}
+    for name in known:
+        spellings.setdefault(_plain(name), []).append(name)
+    others = [name for name in weighed["mouse"].unique() if name not in known]
+    found = {name: spellings.get(_plain(name), []) for name in others}
+    named = {name: one[0] for name, one in found.items() if len(one) == 1}
+    # Two spellings of one name on the sheet of weights may be two mice.
+    named = {n: one for n, one in named.items() if list(named.values()).count(one) == 1}
+    named = {n: one for n, one in named.items() if one not in set(weighed["mouse"])}
+    if not named:
+        return weighed, ()
+    changed = weighed["mouse"].isin(named)
+    listed = ", ".join(f"{name!r} as {one!r}" for name, one in list(named.items())[:3])
+    finding = Finding(
+        "weights-spelled-otherwise",
+        "warning",
+        origin.file,
+        origin.sheet,
+        row_ranges(weighed.loc[changed, "row"].tolist()),
+        "",
+        f"Mice are written otherwise beside their weights, in case or blanks: {listed}"
+        f"{', …' if len(named) > 3 else ''}; each was taken for one mouse.",
+        "Nothing to do if they are; else name them otherwise.",
+    )
+    return with_columns(weighed, mouse=weighed["mouse"].replace(named)), (finding,)
+
+
+def _plain(name: str) -> str:
+    return "".join(name.split()).casefold()
 
 
 def _columns(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -21,6 +21,7 @@ from xenotrack.study.layouts.column_heads import (
     Cells,
     arms_above,
     is_remark,
+    is_worded_day,
     labelled,
     means_role,
     value_columns,
@@ -121,10 +122,11 @@ def _complaint(sheet: Sheet, position: int, header: Header) -> str | None:
         return "has several columns of days"
     # Mice may be called 1, 2, 3 or W1, where arms stand above them.
     arms = set(arms_above(sheet, position, header).values())
-    if (not arms or any(map(day_of_header, arms))) and any(
-        day_of_header(header.names[column]) for column in columns
-    ):
+    names = [header.names[column] for column in columns]
+    if (not arms or any(map(day_of_header, arms))) and any(map(day_of_header, names)):
         return "names columns by days"
+    if any(map(is_worded_day, (*arms, *names))):
+        return "names days above its columns, and seems to have mice before them"
     # One array, not a frame column by column, which takes seconds where there are ten thousand.
     cells = sheet.cells.iloc[position + 1 :, columns].to_numpy(dtype=object)
     filled = [[text for text in column if not is_missing(text)] for column in cells.T]

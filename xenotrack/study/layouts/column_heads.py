@@ -54,7 +54,16 @@ def _with_days_in_corner(sheet: Sheet, position: int, header: Header) -> Header:
     if min(Counter(beside).values()) < 2:
         return header
     kind, days = _days_below(sheet, position)
-    return replace(header, roles={kind: 0}, rivals=()) if len(days) > 2 else header
+    if len(days) < 3 or _may_be_mice(sheet, position, days):
+        return header
+    return replace(header, roles={kind: 0}, rivals=())
+
+
+def _may_be_mice(sheet: Sheet, position: int, days: Floats) -> bool:
+    """Whether bare numbers may be mice: they count from 1, or a word above them says so."""
+    above = sheet.texts(position - 1)[0] if position else ""
+    counts = days[0] == 1 and bool((np.diff(days) == 1).all())
+    return (counts or means_role(above, "mouse")) and _are_bare(sheet.grid[position + 1 :, 0])
 
 
 def _days_below(sheet: Sheet, position: int) -> tuple[str, Floats]:
@@ -198,6 +207,17 @@ def is_remark(text: str) -> bool:
     (True, True, True, False)
     """
     return says_leaving(text) or says_absent(text) or _NOTHING.match(text) is not None
+
+
+def is_worded_day(text: str) -> bool:
+    """Whether a name is a day by a word, or a date, and so of no arm and no mouse.
+
+    >>> [is_worded_day(text) for text in ("Day 0", "3 Mar 2024", "1", "W1", "Vehicle")]
+    [True, True, False, False, False]
+    """
+    day = day_of_header(text)
+    letters = re.search(r"[^\W\d_]{3}", text)
+    return bool(day and not re.fullmatch(NUMBER, text) and (letters or day[0] == "date"))
 
 
 def means_role(text: str, role: str) -> bool:

@@ -153,12 +153,18 @@ def with_all_columns_told(sheet: Sheet, recognition: Recognition, long: LongText
     if not lost:
         return long
     names = [header.names[column] or f"column {column + 1}" for column in lost]
+    readings = long.frame["column"]
+    # What stands below a head of its own between the readings may be what was to be read.
+    between = [c for c in lost if not header.names[c] and readings.min() < c < readings.max()]
     finding = sheet_finding(
         sheet,
         "columns-of-numbers-not-read",
         sheet.cell(int(sheet.rows[recognition.position]), lost[0]),
         f"Columns that hold numbers were not read: {', '.join(map(repr, names))}.",
-        "If one is a day, name it as the others are; if one is a total, nothing to do.",
+        "If one is a day, name it as the others are; if one is a total, nothing to do."
+        if not between
+        else "Say in the header what they hold: a day, a width, a weight.",
+        "error" if between else "warning",
     )
     return replace(long, findings=(*long.findings, finding))
 
