@@ -83,6 +83,20 @@ def test_two_columns_that_fit_equally_are_asked_about():
     assert read(text, {"columns": {"arm": "arm"}}).design.arm_names == ("b", "d")
 
 
+def test_of_two_columns_that_sort_mice_alike_the_first_is_taken():
+    text = "mouse,Group,Grp,day,volume\n" + "".join(
+        f"{arm}{n},{arm},{place}.{arm},{day},{100 + day}\n"
+        for place, arm in enumerate(("CTR", "D", "R"))
+        for n in range(2)
+        for day in (0, 4)
+    )
+    study = read(text)
+    assert study.design.arm_names == ("CTR", "D", "R")
+    assert "not 'Grp'" in finding_of(study, "column-chosen").seen
+    with pytest.raises(InputError, match=r"could each be the arm"):
+        read(text.replace("R1,R,2.R,4", "R1,R,0.CTR,4"))
+
+
 def test_two_equal_columns_are_one():
     header = recognise_header(("animal", "mouse"), {}, pd.DataFrame([["1", "1"], ["2", "2"]]))
     refuse_equal_rivals(header, "x.csv")

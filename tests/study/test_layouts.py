@@ -186,3 +186,16 @@ def test_a_header_that_says_the_same_of_what_is_read_is_only_repeated(again):
     rows = ["Mouse,Group,Day 0,Day 4,Notes", "1,vehicle,100,110,ok", "2,vehicle,90,99,"]
     rows += [again, "3,drug,100,110,", "4,drug,100,110,small"]
     assert "header-changes" not in rules_of(read("\n".join(rows) + "\n"))
+
+
+def test_a_column_called_as_volumes_is_proposed():
+    text = "group_code,mouse_id,day,mean_volume_mm3,group\n1,m1,0,100,veh\n1,m1,4,130,veh\n"
+    with pytest.raises(InputError, match='volume_mm3 = "mean_volume_mm3"'):
+        read(text)
+    study = read(text, {"columns": {"volume_mm3": "mean_volume_mm3"}})
+    assert study.measurements["volume_mm3"].tolist() == [100, 130]
+
+
+def test_a_list_of_mice_with_numbers_that_may_be_readings_is_not_called_one_without():
+    with pytest.raises(InputError, match="none of the layouts"):
+        read("mouse,arm,T1,T2,T3\nm1,veh,100,120,140\nm2,drug,100,90,80\n")

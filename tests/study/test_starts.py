@@ -1,5 +1,9 @@
 """Treatment that began on a day of its own for each mouse."""
 
+import pytest
+
+from xenotrack.errors import InputError
+
 from .readings import DAYS
 from .sheets import finding_of, read, rules_of
 
@@ -49,6 +53,17 @@ def test_flanks_are_counted_from_the_start_of_their_mouse():
     )
     assert study.layout == "bilateral"
     assert study.measurements["day"].tolist() == [-3, 0, -3, 0, 0, 0]
+
+
+def test_dates_of_readings_show_the_order_of_those_of_treatment_and_the_other_way():
+    text = "mouse,arm,date,volume,treatment_start\n"
+    text += "".join(f"m{n},veh,3/{day}/2024,100,3/5/2024\n" for n in "ab" for day in (5, 9, 13))
+    assert read(text).measurements["day"].tolist() == [0, 4, 8, 0, 4, 8]
+    turned = "mouse,arm,date,volume,treatment_start\n"
+    turned += "".join(f"m{n},veh,{day}/3/2024,100,28/2/2024\n" for n in "ab" for day in (1, 4))
+    assert read(turned).measurements["day"].tolist() == [2, 5, 2, 5]
+    with pytest.raises(InputError, match="may begin with the day or the month"):
+        read(turned.replace("28/2", "1/3"))
 
 
 def test_arms_that_began_on_days_of_their_own_are_aligned():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError, did_you_mean
@@ -291,8 +292,10 @@ def _choose(
         columns = [column for column in columns if not _is_code(body, column)] or columns
     ranks = [RANKS[role].get(words[column][0], _BY_PARTS) for column in columns]
     best = [column for column, rank in zip(columns, ranks, strict=True) if rank == min(ranks)]
-    if len(best) > 1 and body is not None and _all_alike(body, best):
-        return best[0]
+    if len(best) > 1 and body is not None:
+        names = role in ("arm", "mouse", "line")
+        if _all_alike(body, best) or (names and _tell_apart_alike(body, best)):
+            return best[0]
     return best[0] if len(best) == 1 else None
 
 
@@ -304,6 +307,16 @@ def _is_code(body: pd.DataFrame, column: int) -> bool:
 def _all_alike(body: pd.DataFrame, columns: list[int]) -> bool:
     first = body.iloc[:, columns[0]]
     return all((body.iloc[:, column] == first).all() for column in columns[1:])
+
+
+def _tell_apart_alike(body: pd.DataFrame, columns: list[int]) -> bool:
+    """Whether each column tells the same rows from one another, in words of its own.
+
+    Columns that tell every row from every other are no evidence.
+    """
+    first, *others = (pd.factorize(body.iloc[:, column].str.strip())[0] for column in columns)
+    repeats = first.max(initial=0) + 1 < len(first)
+    return bool(repeats) and all(np.array_equal(first, other) for other in others)
 
 
 def _settle_roles(

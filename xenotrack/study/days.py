@@ -98,27 +98,25 @@ def is_date(text: str) -> bool:
     return any(_fields(text.strip(), order) is not None for order in (None, "day", "month"))
 
 
-def find_date_order(texts: Iterable[str], title: str, given: str | None = None) -> str | None:
+def find_date_order(
+    texts: Iterable[str], title: str, given: str | None = None, beside: Iterable[str] = ()
+) -> str | None:
     """Whether dates such as 03/04/2024 begin with the day or the month; asked where nothing shows.
+
+    Where they do not show it themselves, other dates of the sheet may that stand ``beside`` them.
 
     >>> find_date_order(["03/04/2024", "17/04/2024"], "x.csv")
     'day'
+    >>> find_date_order(["03/04/2024"], "x.csv", beside=["03/17/2024"])
+    'month'
     """
     texts = [without_weekday(text.strip()) for text in texts if not is_missing(text)]
     refuse_half_converted(texts, title)
     if given is None and texts and all(re.fullmatch(r"\d{6}", text) for text in texts):
         return _order_of_digits(texts, title)
-    unclear = ""
-    seen = set()
-    for text in texts:
-        match = _YEAR_LAST.fullmatch(text)
-        if match is None or match[2] == ".":
-            continue
-        first, second = int(match[1]), int(match[3])
-        if first > 12 or second > 12:
-            seen.add("day" if first > 12 else "month")
-        elif first != second:
-            unclear = unclear or text
+    seen, unclear = _orders_shown(texts)
+    if unclear and not seen:
+        seen, _ = _orders_shown(text.strip() for text in beside)
     if given is not None:
         return given
     if len(seen) == 2 or (unclear and not seen):
@@ -128,6 +126,21 @@ def find_date_order(texts: Iterable[str], title: str, given: str | None = None) 
             '[study]\ndate_order = "day"    # or "month"'
         )
     return seen.pop() if seen else None
+
+
+def _orders_shown(texts: Iterable[str]) -> tuple[set[str], str]:
+    """The orders that dates cannot but have, and the first that could have either."""
+    seen, unclear = set(), ""
+    for text in texts:
+        match = _YEAR_LAST.fullmatch(text)
+        if match is None or match[2] == ".":
+            continue
+        first, second = int(match[1]), int(match[3])
+        if first > 12 or second > 12:
+            seen.add("day" if first > 12 else "month")
+        elif first != second:
+            unclear = unclear or text
+    return seen, unclear
 
 
 def _order_of_digits(texts: list[str], title: str) -> str | None:

@@ -182,7 +182,8 @@ def table_of(
     origin = Origin(sheet.file, sheet.name, roles, sheet.title, decimals, long.bare)
     numbers, findings = _numbers(dressed, long, sheet, decimals, declared=decimal is not None)
     given = rules.study.date_order or shown_order
-    order = find_date_order(long.frame["day"].unique(), sheet.title, given)
+    starts = long.frame["start"].unique() if "start" in long.frame else ()
+    order = find_date_order(long.frame["day"].unique(), sheet.title, given, beside=starts)
     days, dates = read_days(long.frame["day"], long.day_kind, decimals["day"], order)
     if long.day_kind == "day":
         days = _as_in_headers(long.frame["day"], days)

@@ -44,7 +44,8 @@ def _starts(rows: pd.DataFrame, dates: bool, rules: Rules, ledger: Ledger) -> np
     unknown = np.full(len(rows), np.nan)
     if "start" not in rows or rules.study.day_zero != 0 or rows["start"].map(is_missing).all():
         return unknown
-    order = find_date_order(rows["start"].unique(), "The treatment start", rules.study.date_order)
+    texts, read = (rows[name].astype(str).unique() for name in ("start", "day"))
+    order = find_date_order(texts, "The treatment start", rules.study.date_order, beside=read)
     numbers, are_dates = read_days(rows["start"], "day", ".", order)
     known = ~np.isnan(numbers) & (are_dates == dates)
     declared = "treatment_start" in rules.named_columns

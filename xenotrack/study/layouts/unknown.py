@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from xenotrack.study.columns import header_words, refuse_missing_columns
 from xenotrack.study.files.sheet import Sheet
-from xenotrack.study.layouts.evidence import no_volumes, said_in
+from xenotrack.study.layouts.evidence import holds_numbers, no_volumes, said_in
 from xenotrack.study.layouts.grid import MEASURES, day_kind, measure_of
 from xenotrack.study.layouts.layout import Layout, Recognition
 from xenotrack.study.layouts.tall import CODES, OF_ADAM
 from xenotrack.study.layouts.wide import day_columns
+from xenotrack.study.meaning import meaning_of
 
 _SOME_COLUMN = "NAME OF ITS COLUMN"
 _MOST_ARMS = 16
@@ -36,6 +37,8 @@ def nothing_fits(
             return no_volumes(sheet, said)
     if parameters := _parameters(sheet, tried):
         return parameters
+    if listed := _mice_alone(sheet, tried):
+        return listed
     names = [name for name in seen if name]
     armless = [one for one in tried.values() if one.why == "misses arm" and _has_days(one)]
     if armless:
@@ -76,6 +79,22 @@ def _parameters(sheet: Sheet, tried: Mapping[str, Recognition]) -> str:
     )
 
 
+def _mice_alone(sheet: Sheet, tried: Mapping[str, Recognition]) -> str:
+    """What settles a list of mice and their arms, without days or sizes; "" where it is none."""
+    if "long" not in tried or _has_days(tried["long"]):
+        return ""
+    header, body = tried["long"].header, sheet.grid[tried["long"].position + 1 :]
+    measured = {"volume", "length", "width"} & header.roles.keys() or any(
+        holds_numbers(body[:, column]) for column in header.unknown if column < body.shape[1]
+    )
+    if measured or not {"mouse", "arm"} <= header.roles.keys():
+        return ""
+    return (
+        f"{sheet.title} lists mice and their arms, and no readings. Give the sheet of readings, "
+        f"and this one beside it: --allocation {sheet.file}"
+    )
+
+
 def _has_days(recognition: Recognition) -> bool:
     """Whether a header has a column of days, or columns of several days."""
     return day_kind(recognition.header) is not None or len(day_columns(recognition.header)) > 1
@@ -110,11 +129,19 @@ def _example(sheet: Sheet, tried: Mapping[str, Recognition]) -> str:
     wanted = {"mouse": "mouse", "arm": "arm", "day": "day", "volume": "volume_mm3"}
     missing = [ours for role, ours in wanted.items() if role not in best.header.roles]
     sorting = _sorting_column(sheet, best) if "arm" in missing else ""
-    names = {"arm": sorting or _SOME_COLUMN}
+    names = {"arm": sorting or _SOME_COLUMN, "volume_mm3": _volumes(best) or _SOME_COLUMN}
     lines = [f'{ours} = "{names.get(ours, _SOME_COLUMN)}"' for ours in missing or ["volume_mm3"]]
     if "volume_mm3" in lines[-1]:
         lines[-1] += "    # or length_mm and width_mm"
     return "\n".join(lines)
+
+
+def _volumes(recognition: Recognition) -> str:
+    """A column that is called as volumes are, if not as a reading is: ``mean_volume_mm3``."""
+    header = recognition.header
+    free = [name for c, name in enumerate(header.names) if c not in header.roles.values()]
+    meant = [name for name in free if (m := meaning_of(name)) and m.quantity == "volume"]
+    return meant[0] if len(meant) == 1 else ""
 
 
 def _sorting_column(sheet: Sheet, recognition: Recognition) -> str:
