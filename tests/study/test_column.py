@@ -190,3 +190,39 @@ def test_days_that_do_not_count_mice_stand_below_a_blank_corner():
     rows = [f"{day},100,110,120,130" for day in (1, 4, 8)]
     study = read("\n".join([",Vehicle,Vehicle,Drug,Drug", *rows]) + "\n")
     assert sorted(study.measurements["day"].unique()) == [1, 4, 8]
+
+
+def lettered(names):
+    names = names.split()
+    rows = [
+        ",".join([str(day), *(str(100 + n + day) for n in range(len(names)))]) for day in (0, 4)
+    ]
+    return "\n".join([",".join(["Day", *names]), *rows]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "arms"),
+    [
+        ("V1 V2 A1 A2", ["V", "A"]),
+        ("Veh1 Veh2 Alp1 Alp2 Combo1 Combo2", ["Veh", "Alp", "Combo"]),
+        ("C1 C2 T3 T4", ["C", "T"]),
+    ],
+)
+def test_letters_before_the_numbers_of_mice_are_arms_and_it_is_said(names, arms):
+    study = read(lettered(names))
+    assert list(dict.fromkeys(study.mice["arm"])) == arms
+    assert study.mice["mouse"].tolist() == names.split()
+    assert ", ".join(map(repr, arms)) in finding_of(study, "arms-from-names").seen
+    long = ["mouse,day,volume"]
+    long += [f"{name},{day},{100 + day}" for name in names.split() for day in (0, 4)]
+    assert sorted(read("\n".join(long) + "\n").mice["arm"].unique()) == sorted(arms)
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["M1 M2 F1 F2", "L1 L2 R1 R2", "A1 A2 B1 B2", "C1 C2 D1 D2", "V1 A1 V2 A2", "V1 V2 A1 A3",
+     "Mouse1 Mouse2 Rat1 Rat2", "Cage1 Cage2 Box1 Box2", "V1 V2 V3 V4", "V1 V2 W1 W2"],
+)  # fmt: skip
+def test_letters_that_may_be_something_else_are_asked_about(names):
+    with pytest.raises(InputError):
+        read(lettered(names))

@@ -238,3 +238,41 @@ def test_a_date_beside_a_day_that_does_not_agree_is_named():
 
 def test_a_number_of_mice_in_brackets_is_no_date_of_a_day():
     assert days_of(wide("Day 0 (n=5),Day 7 (n=5),Day 21 (n=4)")) == [0, 7, 21]
+
+
+LONG = "Mouse,Group,{},Volume\n"
+
+
+@pytest.mark.parametrize("form", ["C{}D{}", "Cycle {} Day {}", "C{:02} D{:02}", "c{}-d{}"])
+def test_days_of_cycles_are_asked_for_in_any_layout(form):
+    names = [form.format(cycle, day) for cycle, day in ((1, 1), (1, 15), (2, 8))]
+    rows = [f"{m},{arm},{day},100" for m, arm in ((1, "V"), (2, "A")) for day in names]
+    wide = f"Mouse,Group,{','.join(names)}\n1,V,100,110,120\n2,A,100,90,80\n"
+    for text in (LONG.format("Day") + "\n".join(rows) + "\n", wide):
+        with pytest.raises(InputError, match=f"{names[2]} is day 35 where a cycle has 28 days"):
+            read(text)
+
+
+@pytest.mark.parametrize(("days", "read_as"), [((1, 15, 8), None), ((1, 15, 29), [1, 15, 29])])
+def test_a_column_of_cycles_matters_where_it_begins_the_days_anew(days, read_as):
+    rows = [
+        f"{mouse},{arm},{cycle},{day},100"
+        for mouse, arm in ((1, "V"), (2, "A"))
+        for cycle, day in zip((1, 1, 2), days, strict=True)
+    ]
+    text = LONG.format("Cycle,Day") + "\n".join(rows) + "\n"
+    if read_as is None:
+        with pytest.raises(InputError, match="C2D8 is day 35"):
+            read(text)
+    else:
+        assert sorted(read(text).measurements["day"].unique()) == read_as
+
+
+@pytest.mark.parametrize("head", ["Day", "Timepoint", "Time"])
+def test_times_in_cells_are_days_as_in_heads_unless_they_count_visits(head):
+    rows = [f"{m},{arm},{{}},100\n" for m, arm in ((1, "V"), (2, "A"))]
+    text = LONG.format(head) + "".join(row.format(t) for t in ("T0", "T3", "t7") for row in rows)
+    assert sorted(read(text).measurements["day"].unique()) == [0, 3, 7]
+    visits = LONG.format(head) + "".join(row.format(t) for t in ("T1", "T2", "T3") for row in rows)
+    with pytest.raises(InputError, match="days or visits"):
+        read(visits)

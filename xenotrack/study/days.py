@@ -30,6 +30,11 @@ _WEEKS = re.compile(
     re.IGNORECASE,
 )
 _HOURS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:h|hr|hrs|hours?|stunden|heures|horas)", re.IGNORECASE)
+_CYCLE = re.compile(
+    r"(?:c|cy|cyc|cycle|zyklus|ciclo)[ _.]?0*(\d{1,2})[ _.,:;/-]*"
+    r"(?:d|day|tag|jour|j|día|dia)[ _.]?0*(\d{1,2})",
+    re.IGNORECASE,
+)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d{2}.*)?")
 # 2024年3月4日 (月), 2024년 3월 4일.
 _YEAR_NAMED = re.compile(
@@ -193,6 +198,43 @@ def refuse_half_converted(texts: Iterable[str], title: str, places: str = "") ->
             f"the rest as text: {', '.join(turned[:5])} beside {', '.join(left[:5])}{places}. "
             "Write every date as YYYY-MM-DD, or make the column text and type the dates anew."
         )
+
+
+def cycle_and_day(text: str) -> tuple[int, int] | None:
+    """The cycle of treatment that a text names, and the day within it.
+
+    >>> cycle_and_day("C2D15"), cycle_and_day("Cycle 1 Day 8"), cycle_and_day("D15")
+    ((2, 15), (1, 8), None)
+    """
+    match = _CYCLE.fullmatch(text.strip())
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def days_of_cycles(texts: Iterable[str]) -> str:
+    """What is to be written for days of cycles: how long a cycle is no sheet says.
+
+    >>> days_of_cycles(["C1D1", "C2D8"])
+    'Write days since the start: C2D8 is day 35 where a cycle has 28 days and C1D1 is day 0.'
+    """
+    said = [(text.strip(), pair) for text in texts if (pair := cycle_and_day(text))]
+    text, (cycle, day) = max(said, key=lambda one: one[1])
+    first = min(said, key=lambda one: one[1])[0]
+    return (
+        f"Write days since the start: {text} is day {28 * (cycle - 1) + day - 1} where a cycle has "
+        f"28 days and {first} is day {min(pair for _, pair in said)[1] - 1}."
+    )
+
+
+def are_visits(days: Iterable[str]) -> bool:
+    """Whether numbers only count visits: each the one before and one, from 0 or 1.
+
+    >>> are_visits(["1", "2", "3"]), are_visits(["0", "3", "7"])
+    (True, False)
+    """
+    numbers = sorted({float(day) for day in days})
+    return numbers[:1] in ([0.0], [1.0]) and numbers == [
+        numbers[0] + i for i in range(len(numbers))
+    ]
 
 
 def is_clock(text: str) -> bool:

@@ -45,6 +45,17 @@ _COMBINED = re.compile(
     rf"{_KINDS}|&|/(?!6)|\b(?:and|plus|with|und|mit)\b|\bw/|(?<=[a-z]{{4}})-(?=[a-z]{{4}})",
     re.IGNORECASE,
 )
+# How substances are called: by the ends of their names, by a code, by a word for it and a letter.
+_SUBSTANCE = re.compile(
+    r"[a-z-]{3,}(?:ib|mab|strant|lutamide|olimus|oxifen|taxel|platin|rubicin|clax|ostat|domide|tecan|"
+    r"poside|abine|trexed|trexate|ozole|olomide|vedotin|tansine|metformin)|"
+    r"(?!day|tag|week|wk|exp|cage|room|pdx|jour|dia)"
+    r"(?:[a-z]{2,4}[- ]?\d{3,6}[a-z]?|[a-z]{2,4}-\d{2,6})|5-?fu|"
+    r"(?:pi3k|mtor|akt|mek|erk|cdk ?\d(?:/\d)?|her2|egfr|fgfr|parp|bcl-?2|atr|wee1) ?i"
+    r"(?:nhibitor)?|"
+    r"(?:drug|compound|cmpd|cpd|agent|inhibitor)[ _-]?[a-z0-9]{1,2}",
+    re.IGNORECASE,
+)
 _SHORT = 3  # letters of names that are put together without a mark: A, R and AR
 
 
@@ -56,6 +67,19 @@ class Names:
     controls: tuple[str, ...] = ()
     matched: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
+
+
+def names_substance(name: str) -> bool:
+    """Whether a column is called as a drug is: by its name or code, or with a dose's unit.
+
+    >>> [names_substance(name) for name in ("alpelisib", "BYL719", "Drug A", "ICI (mg/kg)")]
+    [True, True, True, True]
+    >>> [names_substance(name) for name in ("Dead", "Ulcerated", "M101", "Sex", "Day 101", "T1")]
+    [False, False, False, False, False, False]
+    """
+    bare = outside_brackets(name).strip()
+    dosed = re.search(r"[(\[\s](?:mg/kg|mpk|mg/kg/day|µg|μg|mg)\b", name, re.IGNORECASE)
+    return bool(dosed and bare) or _SUBSTANCE.fullmatch(bare) is not None
 
 
 def read_names(names: Sequence[str], control: str | None = None) -> Names:

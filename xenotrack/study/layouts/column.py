@@ -37,6 +37,7 @@ from xenotrack.study.layouts.layout import (
     candidate_headers,
     sheet_finding,
 )
+from xenotrack.study.layouts.names_of_parts import arms_of_letters
 from xenotrack.study.layouts.sizes import dimensions_of, size_columns, with_sizes
 from xenotrack.study.layouts.wide import day_of_header
 from xenotrack.study.numbers import is_missing
@@ -101,7 +102,11 @@ def lengthen_column(sheet: Sheet, recognition: Recognition) -> LongText:
     if recognition.bare == "diameters":
         frame, lone = with_sizes(sheet, frame)
         findings = (*findings, *lone)
-    odd = (*_unnamed(sheet, body, recognition), *_summaries(sheet, recognition))
+    odd = (
+        *_unnamed(sheet, body, recognition),
+        *_summaries(sheet, recognition),
+        *_lettered(sheet, recognition, mice),
+    )
     return LongText(frame, recognition.header, kind, (*findings, *odd))
 
 
@@ -158,7 +163,7 @@ def _mice(sheet: Sheet, recognition: Recognition) -> dict[int, Mouse]:
         }
     repeated = Counter(names.values())
     if not arms:
-        arms = _arms_of_names(names)
+        arms = _arms_of_names(names) or _arms_of_letters(names)
     keys: dict[int, Key] = {}
     seen = Counter[str]()
     for column, name in names.items():
@@ -233,6 +238,27 @@ def _arms_of_names(names: Mapping[int, str]) -> dict[int, str]:
     if len(often) == 1 or max(often.values()) == 1:
         return dict(names) if max(whole.values()) > 1 else {}
     return stems
+
+
+def _arms_of_letters(names: Mapping[int, str]) -> dict[int, str]:
+    return dict(zip(names, arms_of_letters(list(names.values())), strict=False))
+
+
+def _lettered(
+    sheet: Sheet, recognition: Recognition, mice: Mapping[int, Mouse]
+) -> Iterator[Finding]:
+    """Arms that are no more than the letters before the numbers of their mice."""
+    names = {column: mouse.name for column, mouse in mice.items()}
+    arms = _arms_of_letters(names)
+    if arms and all(mice[column].arm == arm for column, arm in arms.items()):
+        yield sheet_finding(
+            sheet,
+            "arms-from-names",
+            sheet.cell(int(sheet.rows[recognition.position]), min(mice)),
+            "Nothing names the arms; they were taken from the names of the mice: "
+            f"{', '.join(map(repr, dict.fromkeys(arms.values())))}.",
+            "If these are no arms, write the arm of each mouse above it.",
+        )
 
 
 def _which_arm(sheet: Sheet, mice: Mapping[int, Mouse]) -> str:

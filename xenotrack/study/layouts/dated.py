@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from xenotrack.errors import InputError
 from xenotrack.study.column_words import COLUMN_ROLES, NAME_OF_ROLE, UNIT_WORDS
 from xenotrack.study.columns import Header, header_words
-from xenotrack.study.days import is_baseline, is_date
+from xenotrack.study.days import are_visits, cycle_and_day, is_baseline, is_date
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.bilateral import flanks_of
 from xenotrack.study.layouts.evidence import Said, no_volumes
@@ -27,13 +27,13 @@ from xenotrack.study.layouts.layout import (
 )
 from xenotrack.study.layouts.wide import (
     BASELINE,
-    are_visits,
     day_columns,
     day_of_header,
     is_day_zero,
     kinds_of,
     measured_by_w,
 )
+from xenotrack.study.layouts.wordeddays import no_cycles
 from xenotrack.study.meaning import meaning_of
 
 # A measure of which nobody said what it is.
@@ -123,6 +123,9 @@ def recognise_dated(sheet: Sheet, declared: Mapping[str, str]) -> Recognition:
 
 def lengthen_dated(sheet: Sheet, recognition: Recognition) -> LongText:
     """A row for each mouse and day of which anything was written."""
+    cycles = list(filter(cycle_and_day, recognition.header.names))
+    if cycles:
+        raise InputError(no_cycles(sheet, cycles))
     said = {column: dated_of(recognition.header.names[column]) for column in recognition.labels}
     for column, label in recognition.labels.items():
         if label.role == ASKED:

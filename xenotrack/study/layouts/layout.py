@@ -13,10 +13,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xenotrack.study.column_words import UNREAD
-from xenotrack.study.columns import Header, header_words, recognise_header
+from xenotrack.study.columns import Header, header_words, joined_columns, recognise_header
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import Finding, Severity, row_ranges
 from xenotrack.study.frames import with_columns
+from xenotrack.study.joined import doses_of
 from xenotrack.study.unused import RULE as UNUSED
 from xenotrack.study.unused import not_used
 
@@ -113,6 +114,17 @@ def has_role(header: Header, role: str) -> bool:
     return role in header.roles or any(rival.role == role for rival in header.rivals)
 
 
+def columns_of_doses(sheet: Sheet, position: int, header: Header) -> list[int]:
+    """The columns without a role that say of each row whether something is given, or how much."""
+    taken = {*header.roles.values(), *(c for rival in header.rivals for c in rival.candidates)}
+    return [
+        column
+        for column, name in enumerate(header.names)
+        if name and column not in taken and header_words(name)[0] not in UNREAD
+        if doses_of(sheet.grid[position + 1 :, column])
+    ]
+
+
 def body_of(sheet: Sheet, recognition: Recognition) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """The records below the header, without blank ones and repeated headers, and what was odd."""
     first = recognition.position + recognition.depth
@@ -139,6 +151,8 @@ def with_all_columns_told(sheet: Sheet, recognition: Recognition, long: LongText
     read = {*long.frame["column"].unique().tolist(), *recognition.labels, *header.roles.values()}
     read |= set(recognition.header.roles.values())
     read |= {column for rival in header.rivals for column in rival.candidates}
+    named = {role: header.names[c] for role, c in header.roles.items() if c < len(header.names)}
+    read |= joined_columns(header.names, named)
     rows_numbered = _row_numbers(sheet, recognition)
     told = " ".join(finding.seen for finding in long.findings)
     body = sheet.cells.iloc[recognition.position + recognition.depth :]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
 
 from xenotrack.study.columns import header_words
 from xenotrack.study.header_roles import means
@@ -50,6 +51,17 @@ _OF_MICE = re.compile(
 )
 
 
+_LETTERS_AND_NUMBER = re.compile(r"([^\W\d_]{1,12})(\d{1,3})")
+_FEWEST_LETTERS = 3
+# What a control is called by few letters, and what measures, sides, sexes and flanks are.
+_CONTROL_LETTERS = frozenset(
+    ("v", "c", "ve", "vh", "ct", "co", "u", "ut", "veh", "ctl", "con", "ctrl")
+)
+_OF_MEASURES = frozenset(
+    ("l", "w", "h", "d", "r", "m", "f", "bw", "tv", "wt", "lf", "rf", "dx", "sx")
+)
+
+
 def meanings_of(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """What names over many rows can be: days of one kind, else arms ("" for one that is neither).
 
@@ -85,6 +97,44 @@ def arms_of_mice(names: Sequence[str]) -> list[str]:
     if not told or any(map(_is_no_arm, often)) or any(_OF_MICE.fullmatch(stem) for stem in often):
         return []
     return [stems.get(name, "") for name in names]
+
+
+def arms_of_letters(names: Sequence[str]) -> list[str]:
+    """The arm in each mouse's name, where letters and a number stand without a mark between them.
+
+    The mice of each arm follow one another and are counted. Where letters are few, one of the arms
+    is called as controls are; sexes, sides, measures and an alphabet of cages are no arms.
+
+    >>> arms_of_letters(["V1", "V2", "A1", "A2"]), arms_of_letters(["Veh1", "Veh2", "Alp3", "Alp4"])
+    (['V', 'V', 'A', 'A'], ['Veh', 'Veh', 'Alp', 'Alp'])
+    >>> [arms_of_letters(names.split()) for names in ("M1 M2 F1 F2", "A1 A2 B1 B2", "V1 A1 V2 A2")]
+    [[], [], []]
+    """
+    distinct = list(dict.fromkeys(names))
+    found = [match for name in distinct if (match := _LETTERS_AND_NUMBER.fullmatch(name))]
+    groups = [
+        (stem, [int(match[2]) for match in own]) for stem, own in groupby(found, lambda m: m[1])
+    ]
+    stems = [stem.casefold() for stem, _ in groups]
+    counted = all(len(own) > 1 and _counts(own) for _, own in groups)
+    if len(found) < len(distinct) or len(stems) < 2 or len(set(stems)) < len(stems) or not counted:
+        return []
+    short = [stem for stem in stems if len(stem) < _FEWEST_LETTERS]
+    controls = [stem for stem in stems if stem in _CONTROL_LETTERS]
+    if short and (len(controls) != 1 or _are_alphabet(stems) or set(stems) & _OF_MEASURES):
+        return []
+    if any(_is_no_arm(s) or (s not in short and _OF_MICE.fullmatch(s)) for s in stems):
+        return []
+    return [match[1] for name in names if (match := _LETTERS_AND_NUMBER.fullmatch(name))]
+
+
+def _counts(numbers: list[int]) -> bool:
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _are_alphabet(stems: list[str]) -> bool:
+    letters = sorted(stems)
+    return all(len(a) == len(b) == 1 and ord(b) == ord(a) + 1 for a, b in pairwise(letters))
 
 
 def cage_of(name: str) -> str:

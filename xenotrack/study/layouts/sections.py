@@ -13,12 +13,24 @@ import numpy as np
 import pandas as pd
 
 from xenotrack.study.columns import header_words
+from xenotrack.study.drug_names import names_substance
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.finding import row_ranges
 from xenotrack.study.header_roles import means
+from xenotrack.study.joined import drugs_given
 from xenotrack.study.layouts.grid import day_kind
-from xenotrack.study.layouts.layout import Recognition, has_role, sheet_finding
-from xenotrack.study.layouts.names_of_parts import arms_of_mice, meanings_of, owner_of
+from xenotrack.study.layouts.layout import (
+    Recognition,
+    columns_of_doses,
+    has_role,
+    sheet_finding,
+)
+from xenotrack.study.layouts.names_of_parts import (
+    arms_of_letters,
+    arms_of_mice,
+    meanings_of,
+    owner_of,
+)
 from xenotrack.study.layouts.one_arm import below_arm
 from xenotrack.study.layouts.unnamed import (
     counts_mice,
@@ -59,6 +71,8 @@ def complete(sheets: Sequence[Sheet], tries: Tries) -> list[Sheet]:
         if (block := _first_fit(with_heads(sheet), tries)) is not None:
             return [block]
         if (block := _first_fit(_with_arms_of_mice(sheet, tries), tries)) is not None:
+            return [block]
+        if (block := _first_fit(_with_arms_of_drugs(sheet, tries), tries)) is not None:
             return [block]
         titles, pieces = pieces_of(sheet)
         if len(pieces) > 1:
@@ -186,7 +200,7 @@ def _with_arms_of_mice(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
         if header is None or column is None or "arm" in header.roles:
             continue
         names = [text.strip() for text in sheet.grid[at + 1 :, column]]
-        arms = arms_of_mice(names)
+        arms = arms_of_mice(names) or _arms_of_letters(names)
         if arms:
             finding = sheet_finding(
                 sheet,
@@ -198,6 +212,47 @@ def _with_arms_of_mice(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
             )
             named = sheet.with_column(at, "arm", arms)
             yield replace(named, findings=(*sheet.findings, finding))
+
+
+def _arms_of_letters(names: list[str]) -> list[str]:
+    """The arms of rows by the letters of their mice, "" where a row names none."""
+    mice = list(dict.fromkeys(filter(None, names)))
+    arm_of_mouse = dict(zip(mice, arms_of_letters(mice), strict=False))
+    return [arm_of_mouse.get(name, "") for name in names] if arm_of_mouse else []
+
+
+def _with_arms_of_drugs(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:
+    """The sheet with an arm of the drugs that columns say each mouse was given, on or by dose.
+
+    Each is called as a drug is, and a mouse has the same drugs on all its rows.
+    """
+    for at in _near(sheet, tries):
+        header = next((one.header for one in tries(sheet) if one.position == at), None)
+        if header is None or "mouse" not in header.roles or has_role(header, "arm"):
+            continue
+        columns = columns_of_doses(sheet, at, header)
+        columns = [column for column in columns if not day_of_header(header.names[column])]
+        names = [header.names[column] for column in columns]
+        if len(columns) < 2 or not all(map(names_substance, names)):
+            continue
+        arms = drugs_given(names, sheet.grid[at + 1 :, columns])
+        mice = sheet.grid[at + 1 :, header.roles["mouse"]].tolist()
+        arms = [arm if mouse.strip() else "" for mouse, arm in zip(mice, arms, strict=True)]
+        if len({pair for pair in zip(mice, arms, strict=True) if pair[1]}) > len(set(mice) - {""}):
+            continue  # what was given on a day, or mice whose numbers start again
+        finding = sheet_finding(
+            sheet,
+            "arms-from-drugs",
+            sheet.cell(int(sheet.rows[at]), columns[0]),
+            f"No column names the arm; it was made of the columns {', '.join(map(repr, names))}: "
+            f"{', '.join(map(repr, dict.fromkeys(filter(None, arms))))}.",
+            "Nothing to do if each column is a drug; else name that of the arm under [columns].",
+        )
+        grid = sheet.grid.copy()
+        grid[at:, columns] = ""  # read, and no columns that were left over
+        cells = pd.DataFrame(grid, dtype=object, columns=sheet.cells.columns)
+        named = replace(sheet, cells=cells).with_column(at, "arm", arms)
+        yield replace(named, findings=(*sheet.findings, finding))
 
 
 def _from_blocks(sheet: Sheet, tries: Tries) -> Iterator[Sheet]:

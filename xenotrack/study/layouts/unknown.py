@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from xenotrack.study.column_words import JOINT
 from xenotrack.study.columns import header_words, refuse_missing_columns
+from xenotrack.study.days import cycle_and_day
+from xenotrack.study.drug_names import names_substance
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.evidence import holds_numbers, no_volumes, said_in
 from xenotrack.study.layouts.grid import MEASURES, day_kind, measure_of
-from xenotrack.study.layouts.layout import Layout, Recognition
+from xenotrack.study.layouts.layout import Layout, Recognition, columns_of_doses
 from xenotrack.study.layouts.tall import CODES, OF_ADAM
-from xenotrack.study.layouts.wide import day_columns
+from xenotrack.study.layouts.wide import day_columns, day_of_header
+from xenotrack.study.layouts.wordeddays import no_cycles
 from xenotrack.study.meaning import meaning_of
 
 _SOME_COLUMN = "NAME OF ITS COLUMN"
@@ -37,9 +41,12 @@ def nothing_fits(
             return no_volumes(sheet, said)
     if parameters := _parameters(sheet, tried):
         return parameters
+    names = [name for name in seen if name]
+    cycles = [name for name in names if cycle_and_day(name)]
+    if len(cycles) > 1:
+        return no_cycles(sheet, cycles)
     if listed := _mice_alone(sheet, tried):
         return listed
-    names = [name for name in seen if name]
     armless = [one for one in tried.values() if one.why == "misses arm" and _has_days(one)]
     if armless:
         return _without_arm(sheet, armless[0])
@@ -103,7 +110,12 @@ def _has_days(recognition: Recognition) -> bool:
 def _without_arm(sheet: Sheet, recognition: Recognition) -> str:
     """What settles a sheet that says everything but the arm of its mice."""
     names = [name for name in recognition.header.names if name]
+    given = columns_of_doses(sheet, recognition.position, recognition.header)
+    given = [column for column in given if not day_of_header(recognition.header.names[column])]
     sorting = _sorting_column(sheet, recognition) or _SOME_COLUMN
+    drugs = [recognition.header.names[column] for column in given]
+    if len(drugs) > 1 and any(map(names_substance, drugs)):
+        sorting = JOINT.join(drugs)  # those that are given, or their doses
     return (
         f"{sheet.title} names mice and readings, and no arm.\n"
         f"Columns seen: {', '.join(names[:20])}{', …' if len(names) > 20 else ''}.\n"

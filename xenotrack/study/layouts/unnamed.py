@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
 
+from xenotrack.study.days import are_visits
 from xenotrack.study.files.sheet import Sheet
 from xenotrack.study.layouts.layout import sheet_finding
-from xenotrack.study.layouts.wide import BASELINE, are_visits, day_of_header, kinds_of
+from xenotrack.study.layouts.wide import BASELINE, day_of_header, kinds_of
 from xenotrack.study.numbers import is_missing
 
 _WITHIN = 30

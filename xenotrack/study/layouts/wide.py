@@ -15,6 +15,7 @@ from xenotrack.study.columns import Header
 from xenotrack.study.days import (
     SERIAL_DAYS,
     SINCE,
+    are_visits,
     is_baseline,
     is_date,
     month_and_day,
@@ -268,18 +269,6 @@ def measured_by_w(header: Header) -> dict[int, str]:
         elif (day := day_of_header(name)) and day[0] == "day":
             days.add(day[1])
     return numbers if beside or (numbers and days >= set(numbers.values())) else {}
-
-
-def are_visits(days: Iterable[str]) -> bool:
-    """Whether numbers only count visits: each the one before and one, from 0 or 1.
-
-    >>> are_visits(["1", "2", "3"]), are_visits(["0", "3", "7"])
-    (True, False)
-    """
-    numbers = sorted({float(day) for day in days})
-    return numbers[:1] in ([0.0], [1.0]) and numbers == [
-        numbers[0] + i for i in range(len(numbers))
-    ]
 
 
 def _times(header: Header) -> dict[int, tuple[str, str]]:

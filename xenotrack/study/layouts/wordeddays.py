@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from xenotrack.errors import InputError
+from xenotrack.study.columns import header_words
 from xenotrack.study.days import (
+    are_visits,
+    cycle_and_day,
+    days_of_cycles,
     half_converted,
     is_baseline,
     month_and_day,
@@ -23,6 +29,8 @@ from xenotrack.study.finding import Finding, row_ranges
 from xenotrack.study.layouts.layout import LongText, Recognition, sheet_finding
 from xenotrack.study.numbers import is_missing
 
+_TIME = re.compile(r"t[ _.]?(-?\d+)", re.IGNORECASE)
+_CYCLES = ("cycle", "cycle no", "cycle number", "treatment cycle", "zyklus", "ciclo")
 # Dates farther apart may well lie in two years.
 _HALF_A_YEAR = 183
 # Any year without a 29 February, so that days between dates are those of most years.
@@ -40,11 +48,55 @@ def settle_days(sheet: Sheet, long: LongText) -> LongText:
         cells = [sheet.cell(int(row), column) for row in rows.head(5)]
         more = ", …" if len(rows) > len(cells) else ""
         refuse_half_converted(texts, sheet.title, f" (cells {', '.join(cells)}{more})")
+    if cycles := [text for text in texts if cycle_and_day(text)] or _cycles_beside(sheet, long):
+        raise InputError(no_cycles(sheet, cycles))
+    long, texts = _with_times(sheet, long, texts)
     if any(map(is_baseline, texts)):
         return _with_baseline(sheet, long, texts)
     if texts and all(month_and_day(text) for text in texts):
         return _with_year(sheet, long, texts)
     return long
+
+
+def no_cycles(sheet: Sheet, names: Sequence[str]) -> str:
+    """Why days that are counted within cycles are not read, and what is to be written."""
+    return (
+        f"{sheet.title} counts days within cycles ({', '.join(map(repr, names[:4]))}, …), and does "
+        f"not say how many days a cycle has. {days_of_cycles(names)}"
+    )
+
+
+def _cycles_beside(sheet: Sheet, long: LongText) -> list[str]:
+    """The days that a column of cycles begins anew, with their cycle; none where they go on."""
+    words = {header_words(long.header.names[c])[0]: c for c in long.header.unknown}
+    column = next((words[word] for word in _CYCLES if word in words), None)
+    if column is None or long.day_kind != "day":
+        return []
+    cycle_of = dict(zip(sheet.rows.tolist(), sheet.grid[:, column].tolist(), strict=True))
+    pairs = pd.DataFrame({"day": long.frame["day"], "cycle": long.frame["row"].map(cycle_of)})
+    found = pairs.drop_duplicates().apply(lambda pair: f"C{pair['cycle']}D{pair['day']}", axis=1)
+    said = {name: pair for name in found if (pair := cycle_and_day(re.sub(r"\s", "", name)))}
+    spans: dict[int, list[int]] = {}
+    for cycle, day in said.values():
+        spans.setdefault(cycle, []).append(day)
+    ordered = [spans[cycle] for cycle in sorted(spans)]
+    anew = any(min(later) <= max(own) for own, later in pairwise(ordered))
+    return list(said) if anew else []
+
+
+def _with_times(sheet: Sheet, long: LongText, texts: list[str]) -> tuple[LongText, list[str]]:
+    """The long table with the days of ``T0 T4 T7``; T1, T2, T3 may count visits, and are asked."""
+    matches = {text: _TIME.fullmatch(text.strip()) for text in texts if not is_baseline(text)}
+    days = {text: match[1] for text, match in matches.items() if match}
+    if not days or len(days) < len(matches):
+        return long, texts
+    if are_visits(days.values()) and len(days) > 1:
+        raise InputError(
+            f"{sheet.title}: {', '.join(map(repr, list(days)[:4]))} may count days or visits. "
+            "Write the day of each, as 0, 3, 7."
+        )
+    frame = long.frame.assign(day=long.frame["day"].replace(days))
+    return replace(long, frame=frame), [days.get(text, text) for text in texts]
 
 
 def disagreements(
