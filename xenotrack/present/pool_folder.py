@@ -14,14 +14,13 @@ from xenotrack.compare.across import Pool
 from xenotrack.compare.claims import claims_frame
 from xenotrack.credits import DRAWN_BY, POOL_RESTS_ON
 from xenotrack.glossary import COLUMNS
-from xenotrack.present.figures.catalogue import NARROW, OF_PHONES
+from xenotrack.present.figures.catalogue import LINE_FIGURES, NARROW, OF_PHONES
 from xenotrack.present.folder import claim_record, methods_page, versions
 from xenotrack.present.manifest import MANIFEST, complete
 from xenotrack.present.report import render_report
 from xenotrack.present.stored import stored_run
 from xenotrack.present.story import Story
 from xenotrack.present.tables import SCHEMA_VERSION, json_bytes, records, to_csv
-from xenotrack.present.tell.across import FIGURES
 from xenotrack.present.workbook import to_workbook
 from xenotrack.study.study import Source
 
@@ -107,7 +106,7 @@ def draw_pool(pool: Pool) -> dict[str, bytes]:
 
     give_matplotlib_a_home()
     pictures = {}
-    for kind in FIGURES:
+    for kind in (one.name for one in LINE_FIGURES):
         for form, data in render(draw_lines(kind, pool), FORMATS).items():
             pictures[f"{kind}.{form}"] = data
         narrow = render(draw_lines(kind, pool, Canvas(NARROW / MILLIMETRES)), ("svg",))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from xenotrack.present.page.data import MOST_READINGS, page_data
-from xenotrack.present.page.tables import Marks
+from xenotrack.present.page.tables import MOST_ROWS, Marks
 from xenotrack.present.stored import StoredRun, read_run
 
 from ..story import told, written_run
@@ -80,3 +80,15 @@ def test_each_claim_has_its_p_without_each_mouse_by_the_number_of_the_mouse(run)
             p = claim["each"].get(str(number), claim["p"])
             assert p == pytest.approx(own[mouse["name"]], rel=0.006)
     assert any(claim["each"] for claim in data["without"])
+
+
+def test_a_figure_whose_table_is_not_whole_in_the_page_is_taken_without_its_numbers(run) -> None:
+    whole = read(page_data(run, marks(run)))["tables"]
+    assert {whole["waterfall"], whole["spider"]} == {"response", "tidy"}
+    rows, readings = run.results.tables["response"], run.results.tables["tidy"]
+    long = {"response": rows * (MOST_ROWS // len(rows) + 1)}
+    long |= {"tidy": readings * (MOST_READINGS // len(readings) + 1)}
+    results = type(run.results)(run.results.study, {**run.results.tables, **long}, [], told())
+    left = read(page_data(run._replace(results=results), marks(run)))["tables"]
+    assert not {"response", "tidy"} & set(left.values())
+    assert left["contrasts"] == "compare"

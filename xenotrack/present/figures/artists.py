@@ -37,9 +37,9 @@ class geom_polylines(Joined, geom_path):  # noqa: N801 (plotnine's geoms are nam
     DEFAULT_AES = geom_path.DEFAULT_AES | OWNER
 
     def draw_panel(self, data: Columns, panel_params: Any, coord: Any, ax: Any) -> None:
-        data, starts = _groups_together(data)
+        data, starts = groups_together(data)
         lines = np.split(data.floats("x", "y"), starts[1:])
-        _add_lines(lines, data.take(starts), ax, self.params["zorder"])
+        add_lines(lines, data.take(starts), ax, self.params["zorder"])
 
 
 class geom_ghosts(Joined, geom_path):  # noqa: N801
@@ -56,7 +56,7 @@ class geom_ghosts(Joined, geom_path):  # noqa: N801
         from matplotlib.path import Path
         from matplotlib.transforms import AffineDeltaTransform
 
-        data, starts = _groups_together(data)
+        data, starts = groups_together(data)
         codes = np.full(len(data), Path.LINETO)
         codes[starts] = Path.MOVETO
         drawn = PathCollection(
@@ -79,7 +79,7 @@ class geom_segments(Placed, geom_segment):  # noqa: N801
 
     def draw_panel(self, data: Columns, panel_params: Any, coord: Any, ax: Any) -> None:
         ends = data.floats("x", "y", "xend", "yend").reshape(-1, 2, 2)
-        _add_lines(list(ends), data, ax, self.params["zorder"])
+        add_lines(list(ends), data, ax, self.params["zorder"])
 
 
 class geom_bands(Joined, geom_ribbon):  # noqa: N801
@@ -88,13 +88,13 @@ class geom_bands(Joined, geom_ribbon):  # noqa: N801
     DEFAULT_AES = geom_ribbon.DEFAULT_AES | OWNER
 
     def draw_panel(self, data: Columns, panel_params: Any, coord: Any, ax: Any) -> None:
-        data, starts = _groups_together(data.take(np.argsort(data["x"], kind="stable")))
+        data, starts = groups_together(data.take(np.argsort(data["x"], kind="stable")))
         below = np.split(data.floats("x", "ymin"), starts[1:])
         above = np.split(data.floats("x", "ymax"), starts[1:])
         bands = [np.vstack([low, high[::-1]]) for low, high in zip(below, above, strict=True)]
         looks = data.take(starts)
         looks["color"] = "none"
-        _add_areas(bands, looks, ax, self.params["zorder"])
+        add_areas(bands, looks, ax, self.params["zorder"])
 
 
 class geom_boxes(Placed, geom_rect):  # noqa: N801
@@ -105,7 +105,7 @@ class geom_boxes(Placed, geom_rect):  # noqa: N801
     def draw_panel(self, data: Columns, panel_params: Any, coord: Any, ax: Any) -> None:
         corners = ["xmin", "ymin", "xmin", "ymax", "xmax", "ymax", "xmax", "ymin"]
         boxes = data.floats(*corners).reshape(-1, 4, 2)
-        _add_areas(list(boxes), data, ax, self.params["zorder"])
+        add_areas(list(boxes), data, ax, self.params["zorder"])
 
 
 class geom_points(Placed, geom_point):  # noqa: N801
@@ -119,7 +119,7 @@ class geom_points(Placed, geom_point):  # noqa: N801
             _add_points(shape, same, ax, self.params["zorder"])
 
 
-def _add_lines(lines: list[Floats], looks: Columns, ax: Any, zorder: float) -> None:
+def add_lines(lines: list[Floats], looks: Columns, ax: Any, zorder: float) -> None:
     from matplotlib.collections import LineCollection
 
     drawn = LineCollection(
@@ -135,7 +135,7 @@ def _add_lines(lines: list[Floats], looks: Columns, ax: Any, zorder: float) -> N
     ax.add_collection(drawn, autolim=False)
 
 
-def _add_areas(areas: list[Floats], looks: Columns, ax: Any, zorder: float) -> None:
+def add_areas(areas: list[Floats], looks: Columns, ax: Any, zorder: float) -> None:
     from matplotlib.collections import PolyCollection
 
     lined = looks.complete(["color"]).all() and not (looks["color"] == "none").all()
@@ -223,7 +223,7 @@ class geom_labels(geom_words):  # noqa: N801
     paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}  # noqa: RUF012
 
 
-def _groups_together(data: Columns) -> tuple[Columns, Codes]:
+def groups_together(data: Columns) -> tuple[Columns, Codes]:
     """The rows of each group one after another, and where each group starts."""
     group = data["group"]
     if (group[1:] < group[:-1]).any():

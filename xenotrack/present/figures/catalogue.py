@@ -263,6 +263,56 @@ FIGURES: tuple[Figure, ...] = (
 )
 
 
+LINE_FIGURES: tuple[Figure, ...] = (
+    Figure(
+        name="forest_by_line",
+        title="Difference in each line, and over lines",
+        note="Squares: lines; diamonds: their mean with its interval; the thin line through the "
+        "lowest diamond is where the next line lies.",
+        alt="The numbers stand in the tables pool and pool_lines.",
+        help="",
+        question="across",
+        share=20,
+        key=True,
+        printed=True,
+        data="pool_lines",
+    ),
+    Figure(
+        name="growth_by_line",
+        title="Growth of each line",
+        note="Each mouse, and the mean of its arm: a panel a line.",
+        alt="The readings stand in the table tidy of each line.",
+        help="",
+        question="across",
+        share=40,
+        key=True,
+    ),
+    Figure(
+        name="waterfall_by_line",
+        title="Best response of each line",
+        note="A waterfall an arm: a bar a line, the median of its mice.",
+        alt="The numbers stand in the table pool_response.",
+        help="",
+        question="lines",
+        share=20,
+        key=True,
+        data="pool_response",
+    ),
+    Figure(
+        name="response_by_line",
+        title="Response by line and arm",
+        note="The class (mRECIST) of the mouse in the middle, and how many of the mice responded.",
+        alt="The numbers stand in the table pool_response.",
+        help="",
+        question="lines",
+        share=20,
+        key=True,
+        data="pool_response",
+    ),
+)
+"""Drawn of a pool over lines, and of no study: no ``plot`` has them."""
+
+
 def figure_names(question: str | None = None, key: bool = False) -> tuple[str, ...]:
     """The names of all figures, of the key ones, or of those of one question of the report."""
     return tuple(

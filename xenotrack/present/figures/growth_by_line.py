@@ -10,7 +10,6 @@ from plotnine import (
     aes,
     element_text,
     facet_wrap,
-    geom_line,
     ggplot,
     guide_legend,
     guides,
@@ -21,6 +20,7 @@ from plotnine import (
 
 from xenotrack.compare.across import Pool
 from xenotrack.present.axes import plain_number
+from xenotrack.present.figures.owned import geom_owned_lines
 from xenotrack.present.figures.style import (
     SINCE,
     SMALL,
@@ -68,8 +68,8 @@ def draw(pool: Pool) -> ggplot:
             strip_text=element_text(size=SMALL),
             legend_position="bottom",
         ),
-        geom_line(aes(group="owner"), size=0.25, alpha=0.45),
-        geom_line(data=_means(rows), size=1.0),
+        geom_owned_lines(aes(group="owner", arm="arm"), size=0.25, alpha=0.45),
+        geom_owned_lines(aes(arm="arm"), data=_means(rows), size=1.0),
         facet_wrap("line", ncol=columns),
         scale_y_log10(labels=lambda values: [plain_number(value) for value in values]),
         scale_colour_manual(values=arm_colours(pool.design), labels=legend, name=""),

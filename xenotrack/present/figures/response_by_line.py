@@ -8,7 +8,6 @@ from plotnine import (
     element_blank,
     element_text,
     geom_text,
-    geom_tile,
     ggplot,
     labs,
     scale_colour_identity,
@@ -18,6 +17,7 @@ from plotnine import (
 )
 
 from xenotrack.compare.across import Pool
+from xenotrack.present.figures.owned import geom_owned_tiles
 from xenotrack.present.figures.style import (
     SMALL,
     WIDE,
@@ -48,6 +48,7 @@ def draw(pool: Pool) -> ggplot:
     lines, arms = [line.name for line in pool.lines], list(pool.arms)
     cells = rows.assign(
         line=pd.Categorical(rows["line"], lines[::-1]),
+        owner=rows["arm"],
         arm=pd.Categorical(rows["arm"], arms),
         words=[_words(row, between) for row in rows.itertuples()],
         ink=["white" if one in DARK else "black" for one in rows["mrecist"]],
@@ -66,7 +67,7 @@ def draw(pool: Pool) -> ggplot:
             axis_ticks=element_blank(),
             axis_text_x=element_text(size=SMALL),
         ),
-        geom_tile(aes(fill="mrecist"), colour="white", size=0.8),
+        geom_owned_tiles(aes(fill="mrecist", arm="owner"), colour="white", size=0.8),
         geom_text(aes(label="words", colour="ink"), size=SMALL - 1 if wide else SMALL),
         scale_colour_identity(guide=None),
         scale_fill_manual(

@@ -10,7 +10,6 @@ from plotnine import (
     element_blank,
     element_text,
     facet_wrap,
-    geom_col,
     geom_hline,
     ggplot,
     labs,
@@ -22,6 +21,7 @@ from plotnine import (
 from xenotrack.compare.across import Pool
 from xenotrack.present.axes import signed_percent
 from xenotrack.present.bars import CAP_PERCENT
+from xenotrack.present.figures.owned import geom_owned_columns
 from xenotrack.present.figures.style import (
     MIDDLE,
     SMALL,
@@ -66,7 +66,7 @@ def draw(pool: Pool) -> ggplot:
             strip_text=element_text(size=SMALL),
             legend_position="bottom",
         ),
-        geom_col(width=0.8),
+        geom_owned_columns(aes(arm="arm"), width=0.8),
         geom_hline(yintercept=list(THRESHOLDS), linetype="dotted", colour=MIDDLE, size=0.4),
         facet_wrap("panel", ncol=columns, scales="free_x"),
         scale_fill_manual(

@@ -9,9 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from xenotrack.present.figures.catalogue import FIGURES
+from xenotrack.present.figures.catalogue import FIGURES, LINE_FIGURES
 from xenotrack.present.page.colours import colours_of
-from xenotrack.present.page.tables import Marks
+from xenotrack.present.page.tables import MOST_ROWS, Marks
 from xenotrack.present.stored import StoredRun
 from xenotrack.study.readout import Readout
 
@@ -41,10 +41,18 @@ def page_data(run: StoredRun, marks: Marks) -> Markup:
         "growth": _growth(tables.get("growth", ()), marks),
         "claims": _rows([_claim(row, marks) for row in tables.get("claims", ())]),
         "without": _without(tables, marks, 1 - run.manifest.rules["compare"]["level"]),
-        "tables": {one.name: one.data for one in FIGURES},
+        "tables": _tables_behind(tables),
     }
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+
+
+def _tables_behind(tables: Mapping[str, Sequence[Row]]) -> dict[str, str]:
+    """The table with what each figure shows, of those tables that are whole in the page."""
+    most = defaultdict(lambda: MOST_ROWS, tidy=MOST_READINGS)  # readings are drawn from
+    behind = {one.name: one.data for one in (*FIGURES, *LINE_FIGURES)}
+    whole = {name for name, rows in tables.items() if 0 < len(rows) <= most[name]}
+    return {figure: table for figure, table in behind.items() if table in whole}
 
 
 def _rows(records: Sequence[Row]) -> dict[str, list[Any]]:

@@ -172,9 +172,9 @@
       }),
     );
   const table = (figure) => {
-    const name = data.tables[figure] ?? "tidy";
-    const own = document.querySelector(`#table-${name.replaceAll("_", "-")} table`);
-    return lines(name !== "tidy" && own ? cells(own) : readings());
+    const name = data.tables[figure];
+    if (name === "tidy") return lines(readings());
+    return lines(cells(document.querySelector(`#table-${name.replaceAll("_", "-")} table`)));
   };
   const tools = (figure) => {
     const svg = figure.querySelector("svg");
@@ -193,6 +193,7 @@
       },
     };
     const row = element("span", { class: "tools", role: "group", "aria-label": "Take this figure" });
+    if (!(name in data.tables)) delete acts.CSV; // what is behind it is not in the page
     for (const [label, act] of Object.entries(acts)) {
       const button = element("button", { type: "button", class: "act" }, label);
       button.addEventListener("click", () => act(button));

@@ -12,6 +12,7 @@ from xenotrack.compare.outcomes import OUTCOMES
 from xenotrack.compare.pooled import ALL, DIFFERENCE, EACH, GROUP, Pooled
 from xenotrack.compare.verdicts import BETTER, WITHHELD, WORSE, claim_level
 from xenotrack.doubts import p_words
+from xenotrack.present.figures.catalogue import LINE_FIGURES
 from xenotrack.present.numbers import (
     confidence,
     days_range,
@@ -28,25 +29,6 @@ from xenotrack.present.tell.references import Citations
 
 ASKED = "Does it hold in other models?"
 EACH_LINE = "What did each line do?"
-FIGURES = {
-    "forest_by_line": (
-        "Difference in each line, and over lines",
-        "Squares: lines; diamonds: their mean with its interval; the thin line through the lowest "
-        "diamond is where the next line lies.",
-    ),
-    "growth_by_line": (
-        "Growth of each line",
-        "Each mouse, and the mean of its arm: a panel a line.",
-    ),
-    "waterfall_by_line": (
-        "Best response of each line",
-        "A waterfall an arm: a bar a line, the median of its mice.",
-    ),
-    "response_by_line": (
-        "Response by line and arm",
-        "The class (mRECIST) of the mouse in the middle, and how many of the mice responded.",
-    ),
-}
 
 
 def tell_pool(pool: Pool) -> Story:
@@ -90,8 +72,8 @@ def _told(pool: Pool) -> Story:
         references=cite.listed,
         arrive=(),
         captions=tuple(
-            Caption(name, title, note, f"{title}: the numbers stand in the table pool_lines.")
-            for name, (title, note) in FIGURES.items()
+            Caption(one.name, one.title, one.note, f"{one.title}. {one.alt}")
+            for one in LINE_FIGURES
         ),
     )
 
