@@ -30,9 +30,14 @@ calibrate: .venv/ready
 
 # Needs chromium, node and npm; says so where they are missing.
 browser: .venv/ready
+	rm -rf build/browser/naive build/browser/models build/browser/simulated build/browser/twenty
 	mkdir -p build/browser
 	$(BIN)/xenotrack run -q sample_data/naive.toml -o build/browser/naive
-	sh tests/browser/run.sh build/browser/naive/report.html
+	$(BIN)/xenotrack run -q sample_data/models.toml -o build/browser/models
+	$(BIN)/xenotrack simulate -q tests/browser/twenty_arms.toml --seed 1 -o build/browser/simulated
+	$(BIN)/xenotrack run -q build/browser/simulated/study.toml -o build/browser/twenty
+	sh tests/browser/run.sh build/browser/naive/report.html build/browser/models/pool/report.html \
+	  build/browser/twenty/report.html
 
 samples: .venv/ready
 	$(BIN)/python -m xenotrack.plan.samples sample_data

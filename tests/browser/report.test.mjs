@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
@@ -24,6 +24,7 @@ after(() => browser.close());
 const open = async (width = 1366, options = {}) => {
   const context = await browser.newContext({ viewport: { width, height: 900 }, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(10_000); // what is not there by then does not come
   const heard = [];
   page.on("console", (message) => heard.push(message.text()));
   page.on("pageerror", (error) => heard.push(error.message));
@@ -51,12 +52,17 @@ for (const width of WIDTHS) {
   });
 }
 
+/** Whether the page is that of a pool over lines, which has no row an arm and no mice. */
+const isPool = async (page) => (await page.locator("#figure-forest-by-line").count()) > 0;
+
 test("the first screen holds the answer: tiles and a row an arm, and is not a long page", async () => {
   const { page } = await open(1300);
-  const ends = await page.locator("table.arms").evaluate((table) => [table.rows.length - 1, table.getBoundingClientRect().bottom]);
-  assert.ok(ends[0] > 8 || ends[1] <= 700, `${ends[1]} pixels`);
+  const answers = page.locator((await isPool(page)) ? ".tiles" : "table.arms");
+  const ends = await answers.evaluate((one) => one.getBoundingClientRect().bottom);
+  const arms = (await dataOf(page)).arms.length;
+  assert.ok(arms > 8 || ends <= 700, `${ends} pixels`);
   const long = await page.evaluate(() => document.documentElement.scrollHeight);
-  assert.ok(ends[0] > 8 || long <= 9500, `${long} pixels`);
+  assert.ok(arms > 8 || long <= 9500, `${long} pixels`);
 });
 
 test("a phone shows the drawings that are laid out for it, from edge to edge", async () => {
@@ -81,7 +87,8 @@ test("forced colours leave the drawings as they are, and reduced motion moves no
   const { page } = await open(1366, { forcedColors: "active", reducedMotion: "reduce" });
   const of = (selector, name) =>
     page.locator(selector).first().evaluate((one, asked) => getComputedStyle(one)[asked], name);
-  for (const drawn of [".drawing", ".arms .forest", ".arms .chip"]) {
+  const ofArms = (await isPool(page)) ? [] : [".arms .forest", ".arms .chip"];
+  for (const drawn of [".drawing", ".highlight .chip", ...ofArms]) {
     assert.equal(await of(drawn, "forcedColorAdjust"), "none", drawn);
   }
   assert.equal(await of(".drawing svg [data-arm]", "transitionDuration"), "0s");
@@ -89,11 +96,13 @@ test("forced colours leave the drawings as they are, and reduced motion moves no
 
 test("without script it shows every answer, figure and table, and no button", async () => {
   const { page } = await open(1366, { javaScriptEnabled: false });
-  assert.ok(await page.locator("#answer .arms").isVisible());
+  const pool = await isPool(page);
+  assert.ok(await page.locator(pool ? "#answer .tiles" : "#answer .arms").isVisible());
   assert.equal(await page.locator("main button:visible, #highlight:visible").count(), 0);
   await page.locator("#appendix summary").first().click();
-  await page.locator("#table-growth summary").click();
-  assert.ok(await page.locator("#table-growth table").isVisible());
+  const table = pool ? "#table-pool" : "#table-growth";
+  await page.locator(`${table} summary`).click();
+  assert.ok(await page.locator(`${table} table`).isVisible());
 });
 
 test("a table is sorted by keyboard, up and down, and says so", async () => {
@@ -128,6 +137,10 @@ test("arms are highlighted by keyboard, several at a time, and let go by Escape"
   assert.equal(await page.locator('tr.lit:not([data-arm="1"])').count(), 0);
   assert.ok((await page.locator('svg [data-arm="1"]').count()) > 10);
   assert.ok((await page.locator("svg .dim").count()) > 10);
+  if (await isPool(page)) {
+    const lit = page.locator("main figure .wide").filter({ has: page.locator('svg [data-arm="1"]') });
+    assert.equal(await lit.count(), await page.locator("main figure").count());
+  }
   assert.equal(await page.locator('svg [data-arm="1"].dim').count(), 0);
   assert.equal(await page.locator('svg [data-arm]:not([data-arm="1"]):not(.dim):not(:has([data-arm="1"]))').count(), 0);
   await page.locator("#beside").check();
@@ -175,8 +188,29 @@ test("the Tab key stops at fewer than 60 places, once at each figure", async () 
   assert.equal(new Set(figures).size, figures.length);
 });
 
-test("a reading is told at the pointer, and a mouse by the arrow keys", async () => {
+test("on a page without mice an arm is told at the pointer and by the arrow keys", async (t) => {
   const { page } = await open();
+  const { arms, mice } = await dataOf(page);
+  if (mice.length) return t.skip("this page has mice");
+  assert.ok(await isPool(page));
+  const mark = page.locator("#figure-growth-by-line .wide svg path[data-arm], #figure-growth-by-line .wide svg [data-arm] path").first();
+  await mark.dispatchEvent("pointermove", { clientX: 100, clientY: 100, bubbles: true });
+  const names = arms.map(({ name }) => name);
+  assert.ok(names.includes(await page.locator("#tip").innerText()));
+  const told = [];
+  await page.locator("#figure-growth-by-line .drawing").focus();
+  for (const _ of names) {
+    await page.keyboard.press("ArrowRight");
+    told.push(await page.locator("#tip").innerText());
+  }
+  assert.deepEqual(told.sort(), names.sort());
+  await page.keyboard.press("Escape");
+  assert.ok(!(await page.locator("#tip").isVisible()));
+});
+
+test("a reading is told at the pointer, and a mouse by the arrow keys", async (t) => {
+  const { page } = await open();
+  if (await isPool(page)) return t.skip("the page of a pool has no mice");
   const line = page.locator("#figure-growth-by-arm svg path[data-mouse]").first();
   await line.scrollIntoViewIfNeeded();
   const [x, y] = await line.evaluate((path) => {
@@ -220,8 +254,29 @@ test("a figure is taken as svg, png and csv without a request", async () => {
   assert.deepEqual(heard.filter((one) => !/^(blob|data):/.test(one)), []);
 });
 
-test("the study is replayed: later readings and events are not there", async () => {
+test("each figure that is taken as csv gives rows, and the others are not offered as csv", async () => {
   const { page } = await open();
+  await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+  const { tables } = await dataOf(page);
+  for (const figure of await page.locator("main figure").all()) {
+    const name = (await figure.getAttribute("id")).replace("figure-", "").replaceAll("-", "_");
+    const button = figure.locator(".tools button", { hasText: "CSV" });
+    assert.equal(await button.count(), name in tables ? 1 : 0, name);
+    if (!(name in tables)) continue;
+    const download = page.waitForEvent("download");
+    await button.click();
+    const rows = readFileSync(await (await download).path(), "utf-8").trim().split("\n");
+    assert.ok(rows.length > 1, `${name}: ${rows}`);
+  }
+  assert.ok(Object.keys(tables).length > 2);
+});
+
+test("the study is replayed: later readings and events are not there", async (t) => {
+  const { page } = await open();
+  if (await isPool(page)) {
+    assert.ok(!(await page.locator("#replay-section").isVisible()));
+    return t.skip("the page of a pool has no mice to replay, and offers none");
+  }
   await page.locator("#replay-section summary").click();
   const corners = () => page.locator("#replay path.line").evaluateAll((paths) => paths.map((one) => one.getAttribute("d").length));
   const sum = (values) => values.reduce((total, one) => total + one, 0);
@@ -252,8 +307,12 @@ const dataOf = async (page) => {
   return data;
 };
 
-test("each claim on growth is told without the mouse that is chosen", async () => {
+test("each claim on growth is told without the mouse that is chosen", async (t) => {
   const { page } = await open();
+  if (await isPool(page)) {
+    assert.equal(await page.locator("#left-out").count(), 0);
+    return t.skip("the page of a pool has no mice to leave out, and offers none");
+  }
   await page.locator("#left-out").selectOption({ index: 1 });
   const rows = await page.locator("#without tbody tr").count();
   const claims = await tableOf(page, "leave-one-out");
@@ -274,8 +333,12 @@ test("each claim on growth is told without the mouse that is chosen", async () =
 });
 
 /** A table of the appendix as objects, in full precision; what is the same in every row, too. */
-const tableOf = (page, name) =>
-  page.locator(`#table-${name}`).evaluate((details) => {
+const tableOf = async (page, name) => {
+  const details = page.locator(`#table-${name}`);
+  return (await details.count()) ? rowsOf(details) : [];
+};
+const rowsOf = (details) =>
+  details.evaluate((details) => {
     const bare = (cell) => {
       const copy = cell.cloneNode(true);
       for (const unit of copy.querySelectorAll(".unit")) unit.remove();
@@ -292,8 +355,25 @@ const tableOf = (page, name) =>
     }));
   });
 
-test("every number on the first screen is that of its table", async () => {
+test("every number of lines on the first screen of a pool is that of its table", async (t) => {
   const { page } = await open();
+  if (!(await isPool(page))) return t.skip("this page is of one study");
+  const rows = await tableOf(page, "pool-blocked");
+  const blocked = Object.fromEntries(rows.filter((row) => row.group === "–").map((row) => [row.arm, row]));
+  const tiles = await page.locator(".tile").evaluateAll((all) =>
+    all.map((one) => [one.querySelector(".about").textContent, one.querySelector("strong").textContent]),
+  );
+  const counted = tiles.flatMap(([arm, says]) => {
+    const found = says.match(/in (\d+) of (\d+) lines/);
+    return found ? [[blocked[arm].n, blocked[arm].n_lines, ...found.slice(1)]] : [];
+  });
+  assert.ok(counted.length);
+  for (const [n, of, told, toldOf] of counted) assert.deepEqual([told, toldOf], [n, of]);
+});
+
+test("every number on the first screen is that of its table", async (t) => {
+  const { page } = await open();
+  if (await isPool(page)) return t.skip("the page of a pool has no row an arm");
   const of = async (name, keep = () => true) =>
     Object.fromEntries((await tableOf(page, name)).filter(keep).map((row) => [row.arm, row]));
   const data = await dataOf(page);
@@ -331,7 +411,7 @@ test("every number on the first screen is that of its table", async () => {
 test("every estimate of a tile, and of the best arm, is that of a row of a table", async () => {
   const { page } = await open();
   const number = (text) => Number(text.replace("−", "-"));
-  const compared = await tableOf(page, "compare");
+  const compared = [...(await tableOf(page, "compare")), ...(await tableOf(page, "pool"))];
   const claims = await tableOf(page, "claims");
   const known = [...claims, ...compared].flatMap((row) => [
     [row.estimate, row.claim_low, row.claim_high],
@@ -354,8 +434,13 @@ test("every estimate of a tile, and of the best arm, is that of a row of a table
   if (rate) assert.ok(Math.abs(number(rate[1]) - 100 * first.estimate) <= 0.0501, rate[0]);
 });
 
-test("one mouse is highlighted in every table and figure that has it", async () => {
+test("one mouse is highlighted in every table and figure that has it", async (t) => {
   const { page } = await open();
+  if (await isPool(page)) {
+    assert.ok(!(await page.locator("#mouse").isVisible()));
+    assert.equal(await page.locator("[data-mouse]").count(), 0);
+    return t.skip("the page of a pool has no mice to choose, and offers none");
+  }
   await page.locator("#mouse").selectOption("2");
   assert.ok((await page.locator('tr.lit[data-mouse="2"]').count()) > 1);
   assert.equal(await page.locator('tr.lit:not([data-mouse="2"])').count(), 0);
@@ -389,7 +474,9 @@ test("it prints the summary, key figures, doubts and methods, and is then as it 
   const paper = await printed("");
   assert.ok(await paper.page.locator("#methods-text").isVisible());
   assert.ok(await paper.page.locator("#words-text").isVisible());
-  assert.ok((await paper.page.locator(".arms .chip").first().evaluate(chip)) >= -0.5);
+  const chips = paper.page.locator(".arms .chip");
+  assert.equal(await chips.count(), (await isPool(page)) ? 0 : (await dataOf(page)).arms.length);
+  for (const one of await chips.all()) assert.ok((await one.evaluate(chip)) >= -0.5);
   assert.equal(await paper.page.locator("#appendix:visible, nav:visible, thead button").count(), 0);
   assert.deepEqual([...heard, ...paper.heard], []);
 });

@@ -16,6 +16,9 @@ mkdir -p "$bench"
 cp "$here/package.json" "$here/report.test.mjs" "$bench"
 cd "$bench"
 npm install --silent --no-audit --no-fund --no-package-lock
+failed=0
 for report in "$@"; do
-  REPORT=$(cd "$from" && realpath "$report") CHROMIUM=$CHROMIUM node --test report.test.mjs
+  echo "# $report"
+  REPORT=$(cd "$from" && realpath "$report") CHROMIUM=$CHROMIUM node --test report.test.mjs || failed=1
 done
+exit $failed
