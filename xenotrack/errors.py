@@ -4,6 +4,7 @@
 
     XenotrackError          caught once, in ``cli/app.py``: one message, exit code 1
     ├── InputError          a file cannot be read, or a sheet cannot be understood
+    │   └── MachineError    what fails is the place or the machine: the same may do another time
     ├── StudyError          the study lacks what the question needs
     │   └── RulesError      rules contradict each other
     └── FitError            a model cannot be fitted to these data
@@ -23,6 +24,13 @@ class XenotrackError(Exception):
 
 class InputError(XenotrackError):
     """A file cannot be read, or a sheet cannot be understood."""
+
+
+class MachineError(InputError):
+    """What is in the way is no fault of the sheet: a folder, a disk, a library that is missing.
+
+    The same input may succeed another time.
+    """
 
 
 class StudyError(XenotrackError):

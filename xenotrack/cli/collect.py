@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xenotrack.many.gather import Found
+    from xenotrack.many.plan import Planned
 
 
 @click.command()
@@ -59,7 +60,8 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="STUDY",
     help="Only the studies that a batch of this sheet, study.toml or folder has; may be repeated. "
-    "Those not done yet are named, results whose sheet is gone or renamed are left out.",
+    "Those not done since their files were changed are named, results whose sheet is gone or "
+    "renamed are left out.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Do not say what was written.")
 @click.option("--force", is_flag=True, help="Replace files that xenotrack did not write.")
@@ -100,15 +102,15 @@ def collect(source: Path, **options: Any) -> None:
         _by_database(studies, options)
 
 
-def _planned(named: Sequence[Path]) -> list[str] | None:
-    """The names that a batch gives these studies; None where none were named."""
+def _planned(named: Sequence[Path]) -> list[Planned] | None:
+    """These studies by the names that a batch gives them; None where none were named."""
     from xenotrack.cli.batch import refuse_undone
     from xenotrack.many.plan import plan_studies, unseen_studies
 
     if not named:
         return None
     refuse_undone(unseen_studies(named))
-    return [one.name for one in plan_studies(named)]
+    return plan_studies(named)
 
 
 def _by_database(studies: Sequence[Found], options: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from xenotrack import __version__
-from xenotrack.errors import InputError
+from xenotrack.errors import InputError, XenotrackError
 
 if TYPE_CHECKING:
     from xenotrack.many.job import Job
@@ -77,6 +77,15 @@ def require_files(paths: Iterable[Path]) -> None:
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
                 raise InputError(f"{path} is {kind(status)}. Of many studies each is a file.")
+
+
+def digests_of_files(source: Path) -> set[str]:
+    """The digests of the files of a study as they are now; none where they cannot be read."""
+    try:
+        job = Asked().job(source, source)
+    except XenotrackError:
+        return set()  # the next batch says so
+    return {one.sha256 for one in job.source.sources}  # type: ignore[union-attr]
 
 
 def digest_of(job: Job, contents: Contents) -> str:

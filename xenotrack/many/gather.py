@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from xenotrack.errors import InputError
-from xenotrack.many.record import Failure, failures_in, is_pool, made_folders
+from xenotrack.many.asked import digests_of_files
+from xenotrack.many.plan import Planned
+from xenotrack.many.record import Failure, failures_in, inputs_of, is_pool, made_folders
 from xenotrack.present.manifest import INDEX, is_ours
 from xenotrack.present.page.index import Entry, entry_of, failure_of, render_index
 from xenotrack.present.stored import read_run
@@ -18,6 +21,7 @@ from xenotrack.present.tables import json_bytes
 from xenotrack.study.rules import GrowthRules
 
 MULTIQC = "xenotrack_mqc.json"
+CHANGED = "Its files were changed since its results were made: do it with `xenotrack batch`."
 UNDONE = "It has no results yet: do it with `xenotrack batch`."
 
 
@@ -38,11 +42,12 @@ class Said(msgspec.Struct, frozen=True):
     doubts: list[dict[str, Any]]
 
 
-def studies_of(out: Path, planned: Collection[str] | None = None) -> list[Found]:
+def studies_of(out: Path, planned: Sequence[Planned] | None = None) -> list[Found]:
     """Every study in the folder of a batch, or the one of ``run``; failures without results.
 
     The results of a study that fails now are of an earlier input: they are not among them. With
-    ``planned`` the studies of these names alone, those to which no batch has come among them.
+    ``planned`` these studies alone; those to which no batch has come, not even since their files
+    were changed, are undone.
     """
     if is_ours(out) and planned is None:
         return [Found(out.resolve().name, out)]
@@ -51,12 +56,13 @@ def studies_of(out: Path, planned: Collection[str] | None = None) -> list[Found]
     failures = {failure.study: failure for failure in failures_in(out)}
     folders = [one for one in out.iterdir() if one.is_dir() and not one.name.startswith(".")]
     names = {path.name for path in folders} | set(failures)
-    wanted = sorted(names if planned is None else planned)
+    wanted = sorted(names if planned is None else [one.name for one in planned])
     found = [each for name in wanted for each in _found(out, name, failures.get(name))]
     if planned is not None:
         known = {each.name.partition("/")[0] for each in found}
         found += [Found(name, None, UNDONE, "undone") for name in wanted if name not in known]
-        found.sort(key=lambda each: each.name)
+        sources = {one.name: one.source for one in planned}
+        found = list(_of_now(found, sources))
     if not found:
         raise InputError(
             f"{out} holds no results of xenotrack. Name the folder that `xenotrack batch` wrote."
@@ -71,6 +77,19 @@ def _found(out: Path, name: str, failure: Failure | None) -> Iterator[Found]:
     for folder in made_folders(out / name):
         status = "pool" if is_pool(folder) else "done"
         yield Found(folder.relative_to(out).as_posix(), folder, status=status)
+
+
+def _of_now(found: Sequence[Found], sources: Mapping[str, Path]) -> Iterator[Found]:
+    """The studies; those whose files are not those that their results were made of, once each."""
+    by_name = groupby(
+        sorted(found, key=lambda each: each.name), lambda each: each.name.partition("/")[0]
+    )
+    for name, own in ((name, list(each)) for name, each in by_name):
+        made = set[str]().union(*(inputs_of(each.folder) for each in own if each.folder))
+        if made and not digests_of_files(sources[name]) <= made:
+            yield Found(name, None, CHANGED, "undone")
+        else:
+            yield from own
 
 
 def results_of(found: Found) -> Said:

@@ -28,6 +28,7 @@ class Made(msgspec.Struct, frozen=True):
     """What a manifest says of how a folder was made."""
 
     request: str = ""
+    inputs: tuple[Listed, ...] = ()
     outputs: tuple[Listed, ...] = ()
     folders: int = 1
 
@@ -97,7 +98,7 @@ def is_pool(folder: Path) -> bool:
 def is_whole(folder: Path) -> bool:
     """Whether the results are there as they were written: a power cut may leave half a file."""
     made = _made(folder)
-    if made is None or not all(os.path.isfile(folder / one.name) for one in made.outputs):
+    if made is None or not all(_has_content(folder / one.name) for one in made.outputs):
         return False
     expected = {one.name: one.sha256 for one in made.outputs}
     try:
@@ -106,11 +107,26 @@ def is_whole(folder: Path) -> bool:
         return False
 
 
+def _has_content(path: Path) -> bool:
+    """Whether a file is there and not empty, as one is that was not yet on the disk."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size > 0
+
+
 def _made(folder: Path) -> Made | None:
     try:
         return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Made)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def inputs_of(folder: Path) -> set[str]:
+    """The digests of the files that results were made of; none where the manifest says none."""
+    made = _made(folder)
+    return {one.sha256 for one in made.inputs} if made is not None else set()
 
 
 def failure_of(out: Path, name: str) -> Failure | None:

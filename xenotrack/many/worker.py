@@ -13,9 +13,8 @@ from multiprocessing.connection import Connection
 from typing import Literal
 
 from xenotrack import __version__
-from xenotrack.errors import XenotrackError
+from xenotrack.errors import MachineError, XenotrackError
 from xenotrack.many.job import Job, Say, run_job
-from xenotrack.present.safe_files import WriteError
 from xenotrack.present.safe_folder import silent
 from xenotrack.present.staging import AnotherRunError
 
@@ -27,9 +26,10 @@ Kind = Literal["done", "refused", "unwritten", "busy", "bug", "stopped", "killed
 class Reply:
     """What became of a job.
 
-    ``done``; ``refused`` by the data; ``unwritten``, as a disk or a cluster failed; ``busy``, as
-    another run writes there; a ``bug`` of ours; ``stopped`` by the machine, which may do it another
-    time; ``killed`` with its worker. ``said`` is what was kept aside or left in the folder.
+    ``done``; ``refused`` by the data; ``unwritten``, as a folder, a disk or a cluster failed, or a
+    library is missing; ``busy``, as another run writes there; a ``bug`` of ours; ``stopped`` by the
+    machine, which may do it another time; ``killed`` with its worker. ``said`` is what was kept
+    aside or left in the folder.
     """
 
     kind: Kind
@@ -49,7 +49,7 @@ def attempted(do: Callable[[Say], object]) -> Reply:
         do(said.append)
     except AnotherRunError as error:
         return Reply("busy", str(error))
-    except WriteError as error:
+    except MachineError as error:
         return Reply("unwritten", str(error))
     except XenotrackError as error:
         return Reply("refused", str(error))

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from xenotrack.errors import InputError
+from xenotrack.errors import MachineError
 from xenotrack.present.manifest import MANIFEST, digest
 from xenotrack.present.safe_files import input_among
 from xenotrack.present.staging import Staging
 
 
-class HalfDoneError(InputError):
+class HalfDoneError(MachineError):
     """Neither the new files nor the old ones could be moved to where they belong."""
 
 
@@ -36,7 +36,7 @@ class Exchange:
         names = sorted(journal.put, key=lambda name: (is_manifest(name), name))
         touched = [self.out / name for name in (*names, *journal.drop)]
         if (read := input_among(inputs, touched)) is not None:
-            raise InputError(about_input(read))
+            raise MachineError(about_input(read))
         try:
             for name in names:
                 if not is_manifest(name):

@@ -15,15 +15,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from xenotrack.errors import InputError
+from xenotrack.errors import InputError, MachineError
 
 # Kept beside the bytes by the file system: no byte of a table tells that one cell was changed.
 _WRITTEN = "user.xenotrack.sha256"
 GivesWay = Callable[[Path], bool]
 
 
-class WriteError(InputError):
-    """The file system does not take what is written: it may another time."""
+class WriteError(MachineError):
+    """The file system does not take what is written."""
 
 
 def always(path: Path) -> bool:

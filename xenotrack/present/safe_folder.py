@@ -12,7 +12,7 @@ import stat
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from xenotrack.errors import InputError
+from xenotrack.errors import MachineError
 from xenotrack.present.exchange import Exchange, HalfDoneError, about_input, is_manifest
 from xenotrack.present.manifest import (
     MANIFEST,
@@ -100,7 +100,7 @@ def require_replaceable(out: Path, inputs: Inputs = (), say: Say = silent) -> No
         real = Path(os.path.realpath(out))
         _require_ours(real, out, ())
         if (read := input_among(inputs, _listed_in(real))) is not None:
-            raise InputError(about_input(read))
+            raise MachineError(about_input(read))
 
 
 def _require_folder(out: Path) -> None:
@@ -109,13 +109,13 @@ def _require_folder(out: Path) -> None:
         status = out.stat()
     except FileNotFoundError:
         if out.is_symlink():
-            raise InputError(
+            raise MachineError(
                 f"{out} is a link to {os.readlink(out)}, and nothing is there. Name a folder for "
                 "the results with -o."
             ) from None
         return
     if not stat.S_ISDIR(status.st_mode):
-        raise InputError(f"{out} is {kind(status)}. Name a folder for the results with -o.")
+        raise MachineError(f"{out} is {kind(status)}. Name a folder for the results with -o.")
 
 
 def _require_ours(out: Path, shown: Path, but: Collection[Path]) -> None:
@@ -124,10 +124,13 @@ def _require_ours(out: Path, shown: Path, but: Collection[Path]) -> None:
         return
     if all(path in but for path in out.iterdir()):
         return
-    raise InputError(
-        f"{shown} is not empty and holds no results of xenotrack ({MANIFEST}). "
-        "Choose another folder with -o, or empty it."
-    )
+    why = f"{shown} is not empty and holds no results of xenotrack ({MANIFEST})."
+    if os.path.isfile(out / MANIFEST):
+        why = (
+            f"{shown}/{MANIFEST} is cut short, or of another program: which of the files there are "
+            "xenotrack's cannot be told."
+        )
+    raise MachineError(f"{why} Choose another folder with -o, or empty it.")
 
 
 def _listed_in(out: Path) -> Iterator[Path]:

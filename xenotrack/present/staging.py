@@ -28,7 +28,7 @@ from pathlib import Path
 import msgspec
 
 from xenotrack import __version__
-from xenotrack.errors import InputError
+from xenotrack.errors import InputError, MachineError
 
 try:
     import fcntl
@@ -79,7 +79,7 @@ class Staging:
         except FileNotFoundError:
             return None
         except msgspec.DecodeError as error:
-            raise InputError(
+            raise MachineError(
                 f"A run was killed as it moved its results, and {self.path} cannot be read: "
                 f"{error}. Move that folder away."
             ) from error

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xenotrack.errors import InputError
+from xenotrack.errors import InputError, MachineError
 from xenotrack.study.files.sheet import Sheet
 
 MAGIC = b"PAR1"
@@ -19,7 +19,7 @@ def pyarrow(why: str) -> tuple[Any, Any]:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise InputError(
+        raise MachineError(
             f"{why}, pyarrow is needed. Install it in the folder of the source with: "
             "pip install '.[db]'"
         ) from error
