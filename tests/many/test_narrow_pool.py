@@ -13,15 +13,15 @@ from matplotlib.text import Text
 from xenotrack import Results
 from xenotrack.compare.across import Pool
 from xenotrack.many.pool import pools_of
-from xenotrack.present.figures.catalogue import NARROW, OF_PHONES
+from xenotrack.present.figures.catalogue import LINE_FIGURES, NARROW, OF_PHONES
 from xenotrack.present.figures.gallery import draw_lines
 from xenotrack.present.figures.save import SETTINGS, _lay_out
 from xenotrack.present.figures.style import MILLIMETRES, SMALL, Canvas
 from xenotrack.present.pool_folder import draw_pool
-from xenotrack.present.tell.across import FIGURES
 from xenotrack.study.ingest import read_studies
 from xenotrack.study.settings import read_rules
 
+KINDS = [one.name for one in LINE_FIGURES]
 LEAST = 6.5  # points: captions, which the page enlarges
 
 
@@ -33,7 +33,7 @@ def pool(request) -> Pool:
     return pool
 
 
-@pytest.mark.parametrize("kind", FIGURES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_words_on_a_phone_are_large_enough_on_the_paper_and_apart(pool, kind) -> None:
     mpl.use("agg")
     with mpl.rc_context(SETTINGS):
@@ -60,5 +60,5 @@ def test_each_figure_of_a_pool_has_a_narrow_drawing(pool, monkeypatch) -> None:
         "xenotrack.present.figures.save.render", lambda _, forms: dict.fromkeys(forms, b"")
     )
     drawn = draw_pool(pool)
-    assert {f"{kind}{OF_PHONES}.svg" for kind in FIGURES} < drawn.keys()
-    assert len(drawn) == 3 * len(FIGURES)
+    assert {f"{kind}{OF_PHONES}.svg" for kind in KINDS} < drawn.keys()
+    assert len(drawn) == 3 * len(KINDS)

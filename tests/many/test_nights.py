@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -124,3 +125,35 @@ def test_a_study_toml_that_was_edited_since_is_undone_as_well(sheets) -> None:
 def test_where_no_folder_of_results_is_nothing_is_gathered(tmp_path) -> None:
     with pytest.raises(InputError, match="no folder of a batch"):
         studies_of(tmp_path / "none", [])
+
+
+@pytest.fixture
+def bench(sample, tmp_path, monkeypatch) -> Path:
+    """A folder as the examples of help have it: samples, and a sheet of one's own."""
+    (tmp_path / "sample_data").mkdir()
+    for name in ("naive.toml", "naive.csv", "two_arm.csv"):
+        shutil.copy(sample(name), tmp_path / "sample_data")
+    text = Path(sample("combination.csv")).read_text(encoding="utf-8")
+    (tmp_path / "sheet.csv").write_text(text.replace("vehicle", "Vehicle"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_examples_of_help_run_one_after_another(ask, bench) -> None:
+    for command in ("batch", "collect"):
+        _, _, examples = ask(command, "-h", code=0).stdout.partition("Examples")
+        lines = [line for line in examples.splitlines() if line.startswith("    xenotrack ")]
+        assert len(lines) > 2
+        for line in lines:
+            words = [*shlex.split(line)[1:], *(["--jobs", "1"] if command == "batch" else [])]
+            ask(*words, *(["--tables", "growth"] if "key" in words else []), code=0)
+
+
+def test_quiet_leaves_failures_alone(ask, sheets, tmp_path) -> None:
+    asked = ("batch", sheets, "-o", tmp_path / "out", "--tables", "tidy", "--jobs", "1", "-q")
+    assert ask(*asked, code=0).stderr == ""
+    (sheets / "a.csv").write_text("mouse,arm\n1,vehicle\n", encoding="utf-8")
+    said = ask(*asked, code=1).stderr
+    assert said.startswith("Failed: a: ")
+    assert "done" not in said.partition("Error: ")[0]
+    assert "Only failures on stderr." in ask("batch", "-h", code=0).stdout

@@ -92,7 +92,7 @@ def batch(
     \b
     Examples
       xenotrack batch sample_data -o results --tables growth,compare
-      xenotrack batch sample_data/naive.toml sheet.csv -o results --control Vehicle
+      xenotrack batch sample_data/naive.toml sheet.csv -o results --figures key
       xenotrack batch sample_data -o results --dry-run
     """
     from xenotrack.many.asked import Asked

@@ -107,6 +107,7 @@ def reads_study(
             section, _, only = section.partition(".")
             for key in reversed(OPTIONS[section]):
                 command = _rule_option(key, not only or key.name in only.split(","))(command)
+        command = _quiet("Only failures on stderr." if many else "No doubts on stderr.")(command)
         for decorator in reversed(READING):
             command = decorator(command)
         if many:
@@ -228,8 +229,11 @@ READING = (
         "May be repeated.",
     ),
     click.option("--strict", is_flag=True, help="Refuse on warnings and doubts as well."),
-    click.option("-q", "--quiet", is_flag=True, help="No doubts on stderr."),
 )
+
+
+def _quiet(help_text: str) -> Callable[[Command], Command]:
+    return click.option("-q", "--quiet", is_flag=True, help=help_text)
 
 
 def may_force(function: Command) -> Command:
