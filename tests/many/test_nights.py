@@ -77,6 +77,15 @@ def test_a_manifest_that_is_cut_is_told_and_its_study_is_done_once_the_folder_is
     assert night(sheets) == "done unchanged"
 
 
+def test_a_manifest_that_may_not_be_read_is_not_said_to_be_cut(sheets, monkeypatch) -> None:
+    night(sheets)
+    manifest = sheets.parent / "out" / "a" / "manifest.json"
+    manifest.write_bytes(b"")  # to the superuser no file is closed
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != manifest)
+    assert night(sheets) == "failed unchanged"
+    assert "manifest.json may not be read" in failure_of(sheets.parent / "out", "a").message
+
+
 def test_results_of_which_a_power_cut_left_an_empty_file_are_made_again(sheets) -> None:
     night(sheets)
     table = sheets.parent / "out" / "a" / "tables" / "tidy.csv"

@@ -124,13 +124,19 @@ def _require_ours(out: Path, shown: Path, but: Collection[Path]) -> None:
         return
     if all(path in but for path in out.iterdir()):
         return
-    why = f"{shown} is not empty and holds no results of xenotrack ({MANIFEST})."
-    if os.path.isfile(out / MANIFEST):
-        why = (
-            f"{shown}/{MANIFEST} is cut short, or of another program: which of the files there are "
-            "xenotrack's cannot be told."
-        )
-    raise MachineError(f"{why} Choose another folder with -o, or empty it.")
+    raise MachineError(f"{_about_strange(out, shown)} Choose another folder with -o, or empty it.")
+
+
+def _about_strange(out: Path, shown: Path) -> str:
+    """Why a folder is not taken for one of our results."""
+    if not os.path.isfile(out / MANIFEST):
+        return f"{shown} is not empty and holds no results of xenotrack ({MANIFEST})."
+    if not os.access(out / MANIFEST, os.R_OK):
+        return f"{shown}/{MANIFEST} may not be read by whoever runs this."
+    return (
+        f"{shown}/{MANIFEST} is cut short, or of another program: which of the files there are "
+        "xenotrack's cannot be told."
+    )
 
 
 def _listed_in(out: Path) -> Iterator[Path]:
