@@ -1,3 +1,5 @@
+import pytest
+
 from .sheets import HEADER, finding_of, read, rules_of, sheet
 
 
@@ -81,3 +83,18 @@ def test_a_few_conflicts_are_no_habit_of_the_sheet():
 
 def test_every_row_twice_is_no_replicate():
     assert not read(repeated(n=2, spread=0)).errors
+
+
+@pytest.mark.parametrize("head", ["Model", "Model ID"])
+def test_mice_numbered_anew_in_each_model_are_asked_about_by_its_name(head):
+    rows = [
+        f"{line},{mouse},{'V' if mouse < 3 else 'A'},{day},{volume + mouse + day}"
+        for line, volume in (("T47D", 100), ("MCF7", 150))
+        for mouse in (1, 2, 3, 4)
+        for day in (0, 4, 8)
+    ]
+    text = f"{head},Mouse,Group,Day,Volume\n" + "\n".join(rows) + "\n"
+    found = finding_of(read(text), "readings-repeated")
+    assert f'say `line = "{head}"` under [columns]' in found.proposal
+    options = {"columns": {"line": head}, "study": {"select": "T47D"}}
+    assert len(read(text, options).measurements) == 12

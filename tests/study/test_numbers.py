@@ -159,3 +159,28 @@ def test_many_repeated_numbers_are_read_as_each_alone():
     texts = pd.Series(["1.5", "x", "", "2e1", "inf"] * 6000)
     expected = [1.5, np.nan, np.nan, 20, np.nan] * 6000
     assert np.array_equal(plain_numbers(texts), expected, equal_nan=True)
+
+
+def test_points_beside_whole_hundreds_may_be_marks_of_thousands():
+    rows = "mouse,arm,day,volume\n" + "".join(
+        f"m{n},{arm},{day},{value}\n"
+        for n, arm in ((1, "V"), (2, "A"))
+        for day, value in ((0, "852"), (4, "1.192"), (7, "2.044"))
+    )
+    with pytest.raises(InputError, match=r"does '1\.192' mean 1\.192 or 1192"):
+        read(rows)
+    assert read(rows, decimal=",").measurements["volume_mm3"].tolist()[:3] == [852, 1192, 2044]
+    assert read(rows, decimal=".").measurements["volume_mm3"].tolist()[:2] == [852, 1.192]
+
+
+@pytest.mark.parametrize("second", ["1.19", "152.352", "0.192"])
+def test_other_points_are_decimal(second):
+    rows = f"mouse,arm,day,volume\nm1,V,0,852\nm1,V,4,{second}\nm2,A,0,420\nm2,A,4,{second}\n"
+    assert float(second) in read(rows).measurements["volume_mm3"].tolist()
+
+
+def test_an_apostrophe_is_a_mark_of_thousands():
+    rows = "mouse,arm,day,volume\nm1,V,0,852\nm1,V,4,1'192\nm2,A,0,420\nm2,A,4,1’044.5\n"
+    study = read(rows)
+    assert sorted(study.measurements["volume_mm3"]) == [420, 852, 1044.5, 1192]
+    assert "thousands-marks" in rules_of(study)

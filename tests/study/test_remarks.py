@@ -226,3 +226,19 @@ def test_other_words_beside_a_number_are_asked_about(cell):
     _, volumes, study = fate_and_volumes(f"{WIDE}m1,V,100,150,{cell},900\n{OTHERS}")
     assert volumes == [100, 150, 900]
     assert cell in finding_of(study, "not-a-number").seen
+
+
+def test_zeros_after_a_mouse_has_left_are_no_cure():
+    fate, volumes, study = fate_and_volumes(f"{WIDE}m1,V,100,2100 sac,0,0\n{OTHERS}")
+    assert fate == "unknown"
+    assert volumes == [100, 2100]
+    assert "2 readings are 0" in finding_of(study, "zeros-after-leaving").seen
+    assert not {"reading-after-fate", "trailing-zeros"} & set(rules_of(study))
+
+
+@pytest.mark.parametrize("cells", ["150,sac,0,90", "0,0,0,"])
+def test_other_zeros_stay(cells):
+    _, _, study = fate_and_volumes(f"{WIDE}m1,V,{cells}\n{OTHERS}")
+    own = study.measurements[study.measurements["mouse"] == "m1"]
+    assert (own["volume_mm3"] == 0).any()
+    assert "zeros-after-leaving" not in rules_of(study)

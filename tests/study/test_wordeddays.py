@@ -276,3 +276,19 @@ def test_times_in_cells_are_days_as_in_heads_unless_they_count_visits(head):
     visits = LONG.format(head) + "".join(row.format(t) for t in ("T1", "T2", "T3") for row in rows)
     with pytest.raises(InputError, match="days or visits"):
         read(visits)
+
+
+@pytest.mark.parametrize(
+    ("days", "refused"),
+    [("25,28,1,4", True), ("28,31,3,7", True), ("14,11,7,0", False), ("0,7,14,3", False),
+     ("25,28,32,35", False)],
+)  # fmt: skip
+def test_days_that_fall_as_from_month_to_month_are_asked_for(days, refused):
+    text = f"Mouse,Group,{days}\n1,V,100,110,120,130\n2,A,100,99,98,97\n"
+    if refused:
+        with pytest.raises(InputError, match="of months"):
+            read(text)
+    else:
+        assert sorted(read(text).measurements["day"].unique()) == sorted(map(int, days.split(",")))
+    worded = text.replace(days, ",".join(f"Day {day}" for day in days.split(",")))
+    assert len(read(worded).measurements) == 8

@@ -19,6 +19,10 @@ _REPLICATE = re.compile(
     r"(?:reading|measurement|measure|trial|take|run|caliper)(?: ?(?:no|nr|number|#))?\.?",
     re.IGNORECASE,
 )
+_LINE = re.compile(
+    r"(?:pdx|xenograft|tumou?r)?[ _]?(?:model|line|cell[ _]?line|pdx)(?:[ _]?(?:id|name|no\.?))?",
+    re.I,
+)
 _SIZES = ("length_mm", "width_mm", "volume_mm3")
 _MEASURED = ("length_mm", "width_mm", "height_mm", "volume_mm3", "body_weight_g")
 
@@ -67,12 +71,22 @@ def _note_repeated(rows: pd.DataFrame, ledger: Ledger) -> None:
         'If they are repeated measurements, say `replicates = "mean"` under [study]; if they '
         "are tumours, name the column of the tumour under [columns]."
     )
+    if line := next(filter(_LINE.fullmatch, (*unused, *_passed_over(ledger))), ""):
+        told = f'say `line = "{line}"` under [columns]'
+        proposal = f"If mice are numbered anew in each {line!r}, {told}. {proposal}"
     if again and _differ(rows):
         proposal = (
             f"The header stands again at {again[0].place}: write over each table what it holds, as "
             "the titles 'Tumor volume (mm3)' and 'Body weight (g)', or take one out."
         )
     ledger.note_rows("readings-repeated", rows, seen, proposal, severity="error")
+
+
+def _passed_over(ledger: Ledger) -> list[str]:
+    """The columns that might have named the mice, and do not."""
+    chosen = [finding.seen for finding in ledger.findings if finding.rule == "column-chosen"]
+    own = [seen.split("was read as the mouse, not ") for seen in chosen]
+    return [name.strip("' ") for _, *rest in own for part in rest for name in part[:-1].split(",")]
 
 
 def _differ(rows: pd.DataFrame) -> bool:

@@ -25,13 +25,17 @@ _COMMA_DECIMAL = re.compile(r"[-+]?\d*,\d+(e[-+]?\d+)?", re.IGNORECASE)
 _COMMAS_AND_POINT = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+\.\d+")
 _POINTS_AND_COMMA = re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+,\d+")
 # Blanks that programs put into and around numbers: no-break, figure, thin, narrow, of no width.
-_BLANK = "[ \u00a0\u2007\u2009\u202f]"
+# In Switzerland an apostrophe: 1'192.
+_BLANK = "[ \u00a0\u2007\u2009\u202f'’]"
 _UNSEEN = "\u200b\u200e\u200f\u2060\ufeff"
 # No tumour has 10 000 mm³: "100 120" are those of two flanks.
 _BLANK_THOUSANDS = re.compile(rf"([-+]?[1-9]{_BLANK}\d{{3}})((?:[.,]\d+)?)")
 _DRESSED = re.compile(r"([-+]?\d+(?:[.,]\d+)*)\s*([^\W\d_][^\d\s]*(?:\^?[23])?)")
 _BELOW = re.compile(r"[<≤]\s*=?\s*\d.*")
 _LESS = re.compile(r"[<≤]\s*=?\s*(\d+(?:[.,]\d+)?)")
+# Beside whole numbers above 100 a point is as likely the mark of thousands: 852, 1.192.
+_POINT_THOUSANDS = re.compile(r"[1-9]\d?\.\d{3}")
+_HUNDREDS = re.compile(r"[1-9]\d\d")
 _THREE_DIGITS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 
 
@@ -163,17 +167,25 @@ def _mark_of(column: Column) -> str:
         return ","
     if any(map(_COMMAS_AND_POINT.fullmatch, bad)) and all(map(_GROUPED["."].fullmatch, bad)):
         return "."
+    grouped = bool(pointed) and all(_POINT_THOUSANDS.fullmatch(text.strip()) for text in pointed)
+    if grouped and any(_HUNDREDS.fullmatch(text.strip()) for text in texts):
+        return str(pointed[0]).strip()
     if pointed:
         # Beside points a comma is somebody's slip: the cell is named, the column keeps its mark.
         return next((text for text in bad if _GROUPED["."].fullmatch(text)), ".")
     if any(not _THREE_DIGITS.fullmatch(text) for text in numeric):
         return ","
-    grouped = (text for text in bad if _GROUPED["."].fullmatch(text))
-    return next(grouped, "")
+    commas = (text for text in bad if _GROUPED["."].fullmatch(text))
+    return next(commas, "")
 
 
 def _which_number(text: str, title: str) -> str:
     as_decimal, as_thousands = text.replace(",", "."), text.replace(",", "")
+    if _POINT_THOUSANDS.fullmatch(text):
+        return (
+            f"{title}: does {text!r} mean {text} or {text.replace('.', '')}? "
+            "Say --decimal . for the first and --decimal , for the second."
+        )
     return (
         f"{title}: does {text!r} mean {as_decimal} or {as_thousands}? "
         "Say --decimal , for the first and --decimal . for the second."

@@ -148,7 +148,34 @@ def _of_readings(rows: pd.DataFrame, rules: Rules, ledger: Ledger) -> pd.DataFra
         words[first] = [remarks[text].words for text in texts[first]]
     rows = with_columns(rows, **read)
     places = _first_of_mice(rows, (words != "") & ~_have_fates(rows))
+    rows = _without_zeros_after(rows, _first_of_mice(rows, words != ""), ledger)
     return _with_fates(rows, places, words[places], words[places], "Cells of readings say", ledger)
+
+
+def _without_zeros_after(rows: pd.DataFrame, places: Codes, ledger: Ledger) -> pd.DataFrame:
+    """The rows without zeros of mice that had left: no tumour was measured there, and none cured.
+
+    Where a mouse was read to be larger after it, somebody must look which is right.
+    """
+    roles = [role for role in UNITS if f"{role}_number" in rows]
+    numbers = rows[[f"{role}_number" for role in roles]].to_numpy(dtype=float)
+    mice, days = _mice(rows), rows["day_number"].to_numpy(dtype=float)
+    left = np.full(mice.max() + 1, np.inf)
+    left[mice[places]] = days[places]
+    later = (days > left[mice]) & ~np.isnan(numbers).all(axis=1)
+    alive = np.unique(mice[later & (np.nan_to_num(numbers) != 0).any(axis=1)])
+    gone = later & ~np.isin(mice, alive)
+    if not gone.any():
+        return rows
+    ledger.note_rows(
+        "zeros-after-leaving",
+        rows[gone],
+        f"{int(gone.sum())} readings are 0 after their mouse had left; they were left empty.",
+        "Nothing to do if it had; else mend the cell that says so.",
+    )
+    emptied = {role: np.where(gone, "", rows[role].to_numpy(dtype=object)) for role in roles}
+    own = {f"{role}_number": np.where(gone, np.nan, rows[f"{role}_number"]) for role in roles}
+    return with_columns(rows, **emptied, **own)
 
 
 def _of_notes(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

@@ -30,6 +30,7 @@ from xenotrack.study.layouts.layout import LongText, Recognition, sheet_finding
 from xenotrack.study.numbers import is_missing
 
 _TIME = re.compile(r"t[ _.]?(-?\d+)", re.IGNORECASE)
+_LATE_IN_A_MONTH = 20
 _CYCLES = ("cycle", "cycle no", "cycle number", "treatment cycle", "zyklus", "ciclo")
 # Dates farther apart may well lie in two years.
 _HALF_A_YEAR = 183
@@ -50,6 +51,7 @@ def settle_days(sheet: Sheet, long: LongText) -> LongText:
         refuse_half_converted(texts, sheet.title, f" (cells {', '.join(cells)}{more})")
     if cycles := [text for text in texts if cycle_and_day(text)] or _cycles_beside(sheet, long):
         raise InputError(no_cycles(sheet, cycles))
+    _refuse_days_of_months(sheet, long)
     long, texts = _with_times(sheet, long, texts)
     if any(map(is_baseline, texts)):
         return _with_baseline(sheet, long, texts)
@@ -64,6 +66,22 @@ def no_cycles(sheet: Sheet, names: Sequence[str]) -> str:
         f"{sheet.title} counts days within cycles ({', '.join(map(repr, names[:4]))}, …), and does "
         f"not say how many days a cycle has. {days_of_cycles(names)}"
     )
+
+
+def _refuse_days_of_months(sheet: Sheet, long: LongText) -> None:
+    """Bare numbers that fall as from month to month, 25, 28, 1, 4, are no days of a study."""
+    heads = long.frame[["column", "day"]].drop_duplicates("column").sort_values("column")
+    names = [long.header.names[column] for column in heads["column"]]
+    if long.day_kind != "day" or len(heads) < 3 or not all(map(str.isdigit, names)):
+        return
+    days = [int(name) for name in names]
+    falls = [(a, b) for a, b in pairwise(days) if b < a]
+    wraps = all(a >= _LATE_IN_A_MONTH and b + 10 < a for a, b in falls)
+    if 0 < len(falls) < len(days) - 2 and min(days) >= 1 and max(days) <= 31 and wraps:
+        raise InputError(
+            f"{sheet.title}: the days {', '.join(names[:6])} of its columns do not rise: they seem "
+            "to be those of months. Write each as a date, as 2024-01-31."
+        )
 
 
 def _cycles_beside(sheet: Sheet, long: LongText) -> list[str]:
