@@ -108,7 +108,7 @@ COLUMNS: dict[str, Column] = {
     "regrew": Column(
         "",
         "true where the tumour grew again from below its baseline: two readings in a row, 1.73 "
-        "times its smallest volume and more than calipers can err",
+        "times its smallest volume and more than readings can err, faster than from the start on",
     ),
     "regrowth_day": Column("days", "day on which it did; empty without"),
     "n_regrew": Column("mice", "mice whose tumour regrew from its smallest volume"),
