@@ -130,3 +130,21 @@ def test_diameters_laid_below_dates_with_the_numbers_of_visits_come_back(grid):
     ]
     found = numbers_of(read("\n".join(lines)), "length_mm", "width_mm")
     assert found == {key: size[:2] for key, size in long_of(grid).items()}
+
+
+@pytest.mark.parametrize("first", ["Score", "Glucose", "Temperature"])
+@pytest.mark.parametrize("days", ["0,,4,,7,", "Day 0,,Day 4,,Day 7,"])
+def test_what_is_not_known_may_stand_before_the_volumes_of_each_day(first, days):
+    codes = ",".join([first, "TV"] * 3)
+    rows = [f"{n},{arm},3,{100 + n},2,{120 + n},3,{150 + n}" for n, arm in ((1, "V"), (2, "A"))]
+    study = read("\n".join([f"Mouse,Group,{days}", f",,{codes}", *rows]) + "\n")
+    own = study.measurements[study.measurements["mouse"] == "1"]
+    assert own[["day", "volume_mm3"]].to_numpy().tolist() == [[0, 101], [4, 121], [7, 151]]
+    assert {"columns-not-used", "columns-of-numbers-not-read"} & set(rules_of(study))
+
+
+def test_a_line_of_days_below_what_seem_days_is_an_error():
+    rows = [f"{n},{arm},9.3,10.1,10.7,6.2,7,7.6" for n, arm in ((1, "V"), (2, "V"), (3, "A"))]
+    head = ["Mouse,Group,D1,D1,D1,D2,D2,D2", ",,Day 0,Day 4,Day 7,Day 0,Day 4,Day 7"]
+    study = read("\n".join([*head, *rows]) + "\n")
+    assert finding_of(study, "head-on-two-lines-not-read").severity == "error"

@@ -64,7 +64,8 @@ def lengthen_coded(sheet: Sheet, recognition: Recognition) -> LongText:
         raise InputError(_which_code(sheet, recognition.also))
     unread = _unread_codes(sheet, recognition, codes)
     days = sheet.texts(recognition.position - recognition.above)
-    kind = kinds_of(filter(None, (day_of_header(days[column]) for column in recognition.labels)))[0]
+    over = (next(filter(None, reversed(days[: c + 1])), "") for c in recognition.labels)
+    kind = kinds_of(filter(None, map(day_of_header, over)))[0]
     return lengthen_grid(body, recognition.header, known, kind, (*findings, *unread))
 
 
@@ -83,10 +84,10 @@ def _codes(header: Header, below: list[str]) -> dict[int, tuple[str, str]]:
     for column, code in enumerate(below[: len(names)]):
         numbered = _NUMBERED.fullmatch(code)
         word = _word(code)
+        if not names[column] and column and day_of_header(names[column - 1]) and code:
+            names[column] = names[column - 1]
         if is_missing(code) or not (_SHORT.fullmatch(word) or measure_of(word) or is_flank(word)):
             continue
-        if not names[column] and column and day_of_header(names[column - 1]):
-            names[column] = names[column - 1]
         if day_of_header(names[column]) and column not in header.roles.values():
             codes[column] = (names[column], word)
             visits.setdefault(names[column], set()).add(numbered[2] if numbered else "")

@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 
 from xenotrack.errors import InputError, did_you_mean
 from xenotrack.study.columns import refuse_equal_rivals, refuse_missing_columns
+from xenotrack.study.days import is_date
 from xenotrack.study.files.sheet import Sheet
+from xenotrack.study.finding import row_ranges
 from xenotrack.study.layouts.across import ACROSS
 from xenotrack.study.layouts.bilateral import BILATERAL
 from xenotrack.study.layouts.calendar import CALENDAR
 from xenotrack.study.layouts.coded import CODED
 from xenotrack.study.layouts.column import COLUMN
+from xenotrack.study.layouts.column_heads import is_worded_day
 from xenotrack.study.layouts.dated import DATED
 from xenotrack.study.layouts.eventlog import EVENTLOG
 from xenotrack.study.layouts.evidence import (
@@ -24,11 +27,13 @@ from xenotrack.study.layouts.evidence import (
     speaks_of_tumors,
     with_said_unit,
 )
+from xenotrack.study.layouts.grid import measure_of
 from xenotrack.study.layouts.heads import with_heads_joined
 from xenotrack.study.layouts.layout import (
     Layout,
     LongText,
     Recognition,
+    sheet_finding,
     with_all_columns_told,
 )
 from xenotrack.study.layouts.long import LONG, is_tidy
@@ -185,11 +190,36 @@ def _lengthened(
     layout: Layout, sheet: Sheet, recognition: Recognition, readout: str | None
 ) -> LongText:
     long = with_all_columns_told(sheet, recognition, layout.lengthen(sheet, recognition))
+    long = _with_second_head_told(sheet, recognition, long)
     long = settle_days(sheet, long)
     if readout == "volume" or not recognition.bare:
         return long
     said = said_of(sheet, recognition, readout or "volume")
     return replace(with_said_unit(long, said, recognition), bare=said is None)
+
+
+def _with_second_head_told(sheet: Sheet, recognition: Recognition, long: LongText) -> LongText:
+    """The long table with an error where a line below its header says what its columns hold.
+
+    No mouse stands there, and words for days or measures stand over most of what was read.
+    """
+    at, mouse = recognition.position + recognition.depth, recognition.header.roles.get("mouse")
+    if mouse is None or at >= len(sheet.cells) or sheet.texts(at)[mouse]:
+        return long
+    texts = [sheet.texts(at)[column] for column in long.frame["column"].unique()]
+    words = [t for t in texts if measure_of(t) or (is_worded_day(t) and not is_date(t))]
+    if len(words) < 2 or 2 * len(words) <= len(texts):
+        return long
+    finding = sheet_finding(
+        sheet,
+        "head-on-two-lines-not-read",
+        row_ranges([int(sheet.rows[at])]),
+        f"The line below the header says what the columns hold ({', '.join(map(repr, words[:3]))}, "
+        "…), and was not read.",
+        "Write the day and what was measured in one line, as 'Day 7 length'.",
+        "error",
+    )
+    return replace(long, findings=(*long.findings, finding))
 
 
 def _refuse_others(chosen: list[Fit], sheets: Sequence[Sheet], readout: str) -> None:
