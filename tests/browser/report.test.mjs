@@ -255,10 +255,17 @@ test("a figure is taken as svg, png and csv without a request", async () => {
 });
 
 test("each figure that is taken as csv gives rows, and the others are not offered as csv", async () => {
-  const { page } = await open();
-  await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+  const opened = async () => {
+    const { page } = await open();
+    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+    return page;
+  };
+  let page = await opened();
   const { tables } = await dataOf(page);
-  for (const figure of await page.locator("main figure").all()) {
+  const count = await page.locator("main figure").count();
+  for (let place = 0; place < count; place++) {
+    if (place && place % 8 === 0) page = await opened(); // Chromium drops the eleventh file of a page
+    const figure = page.locator("main figure").nth(place);
     const name = (await figure.getAttribute("id")).replace("figure-", "").replaceAll("-", "_");
     const button = figure.locator(".tools button", { hasText: "CSV" });
     assert.equal(await button.count(), name in tables ? 1 : 0, name);

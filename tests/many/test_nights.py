@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from many.batches import sheets_like
+from many.batches import held, sheets_like
 from many.crews import Here
 from xenotrack.errors import InputError
 from xenotrack.many.asked import Asked
@@ -134,6 +134,25 @@ def test_a_study_toml_that_was_edited_since_is_undone_as_well(sheets) -> None:
 def test_where_no_folder_of_results_is_nothing_is_gathered(tmp_path) -> None:
     with pytest.raises(InputError, match="no folder of a batch"):
         studies_of(tmp_path / "none", [])
+
+
+@pytest.mark.parametrize("by_link", [False, True])
+def test_a_folder_whose_disk_is_not_there_is_no_study_and_leaves_all_as_it_was(
+    ask, sheets, tmp_path, monkeypatch, by_link
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = ("sheets", "-o", "out", "--tables", "tidy", "--jobs", "1")
+    collected = ("collect", "out", "--only", "sheets", "-o", "all.sqlite", "--index", "all.html")
+    ask("batch", *asked, code=0)
+    ask(*collected, code=0)
+    before = held(tmp_path)
+    shutil.rmtree(sheets)
+    if by_link:
+        sheets.symlink_to(tmp_path / "disk")
+    for command in (("batch", *asked), collected):
+        assert "There is no folder sheets. Look" in ask(*command, code=1).stderr
+    kept = {name: data for name, data in before.items() if not name.startswith("sheets/")}
+    assert held(tmp_path) == kept
 
 
 @pytest.fixture

@@ -29,12 +29,24 @@ def plan_studies(named: Iterable[Path]) -> list[Planned]:
     """The studies named, and those in the folders named, each once, under names of their own."""
     sources: dict[str, Path] = {}
     for path in named:
-        for source in studies_in(path) if os.path.isdir(path) else (path,):
+        for source in _sources_at(path):
             sources.setdefault(_real(source), source)
     # What a study is called depends on which are there, and not on the order in which they came.
     paths = sorted(sources.values(), key=Path.absolute)
     names = dict(zip(paths, names_of(paths), strict=True))
     return [Planned(names[path], path) for path in sources.values()]
+
+
+def _sources_at(path: Path) -> Sequence[Path]:
+    """A sheet or study.toml, or those in a folder; none of a folder that is not there."""
+    if os.path.isdir(path):
+        return studies_in(path)
+    return () if _is_lost_folder(path) else (path,)
+
+
+def _is_lost_folder(path: Path) -> bool:
+    """Whether nothing is there, and what was named is called as no study is."""
+    return not os.path.exists(path) and path.suffix.casefold() not in (*SHEETS, ".toml")
 
 
 def studies_in(folder: Path) -> list[Path]:
@@ -52,11 +64,15 @@ def studies_in(folder: Path) -> list[Path]:
 
 
 def unseen_studies(named: Iterable[Path]) -> list[str]:
-    """What of the folders named is not seen: folders that are closed, or hold no study."""
-    return [text for path in named if os.path.isdir(path) for text in _unseen_in(path)]
+    """What of the folders named is not seen: not there, closed, or without a study."""
+    return [text for path in named for text in _unseen_in(path)]
 
 
 def _unseen_in(folder: Path) -> Iterator[str]:
+    if _is_lost_folder(folder):
+        yield f"There is no folder {folder}. Look at its name, and whether its disk is there."
+    if not os.path.isdir(folder):
+        return
     closed: list[OSError] = []
     found = [path for path in _files_below(folder, closed.append) if _may_be(path)]
     for error in closed:
