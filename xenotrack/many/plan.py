@@ -46,7 +46,13 @@ def _sources_at(path: Path) -> Sequence[Path]:
 
 def _is_lost_folder(path: Path) -> bool:
     """Whether nothing is there, and what was named is called as no study is."""
-    return not os.path.exists(path) and path.suffix.casefold() not in (*SHEETS, ".toml")
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        return path.suffix.casefold() not in (*SHEETS, ".toml")
+    except (OSError, ValueError):  # a name that no disk takes: it is told as a sheet's is
+        pass
+    return False
 
 
 def studies_in(folder: Path) -> list[Path]:
