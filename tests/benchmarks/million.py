@@ -8,6 +8,10 @@ mouse on days of its own, where no two share anything. Memory is the peak beyond
 
 from __future__ import annotations
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line has it
+
 import subprocess
 import sys
 import time
